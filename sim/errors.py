@@ -1,0 +1,93 @@
+"""What can go wrong for a reason that a person can mend, and how the message is laid out.
+
+A ``Problem`` is one thing wrong in one place. A ``SimError`` carries one or many of them, so that
+every mistake in a file is told at once. ``exit_code`` is 2 where the user can mend it, 1 where we must.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
+
+_LISTED = 12  # allowed values beyond this many are counted, not listed
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing wrong. ``key`` is dotted (``levers.startup_grant.window.from``), ``line`` starts at 1."""
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    key: str | None = None
+    value: Any = None
+    allowed: tuple[str, ...] | str | None = None
+    nearest: str | None = None
+
+    def __str__(self) -> str:
+        place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
+        first = ": ".join(part for part in (place, self.key, self.message) if part)
+        if self.value is not None:
+            first += f" (got {self.value!r})"
+        lines = [first]
+        if self.nearest is not None:
+            lines.append(f"    did you mean {self.nearest!r}?")
+        if self.allowed:
+            lines.append(f"    allowed: {_in_words(self.allowed)}")
+        return "\n".join(lines)
+
+
+class SimError(Exception):
+    """A failure that is explained to the user instead of shown as a traceback."""
+
+    exit_code = 2
+
+    def __init__(self, problems: str | Problem | Iterable[Problem]):
+        if isinstance(problems, str):
+            problems = Problem(problems)
+        if isinstance(problems, Problem):
+            problems = (problems,)
+        self.problems: tuple[Problem, ...] = tuple(problems)
+        super().__init__("\n".join(str(problem) for problem in self.problems))
+
+    def __reduce__(self):  # so that a worker process can hand its error to its parent
+        return type(self), (self.problems,)
+
+
+class ScenarioError(SimError):
+    """A scenario file, or a change made to a scenario, says something that cannot be run."""
+
+
+class DataError(SimError):
+    """A packaged or given data file is missing, malformed or contradicts itself."""
+
+
+class ResultsError(SimError):
+    """Results cannot be written or read."""
+
+
+class UsageError(SimError):
+    """A command or a call was given something that it cannot use."""
+
+
+class AccountingError(SimError):
+    """People or money did not add up: a mistake in the model, not in the input."""
+
+    exit_code = 1
+
+
+def nearest(word: object, allowed: Iterable[str]) -> str | None:
+    """The allowed word that ``word`` was probably meant to be, or None when nothing is close."""
+    by_lower = {choice.lower(): choice for choice in allowed}
+    close = get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.6)
+    return by_lower[close[0]] if close else None
+
+
+def _in_words(allowed: tuple[str, ...] | str) -> str:
+    if isinstance(allowed, str):
+        return allowed
+    listed = ", ".join(str(choice) for choice in allowed[:_LISTED])
+    more = len(allowed) - _LISTED
+    return f"{listed} and {more} more" if more > 0 else listed
