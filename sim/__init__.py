@@ -1,0 +1,49 @@
+"""Agent-based simulation of China's rural migrant workers and of the policies that reach them.
+
+    from sim import load_scenario, simulate, compare
+    results = simulate("baseline", scale="1:5000", seed=1)
+    results.national  # a pandas table, one row a month
+
+``import sim`` is light: Mesa, the compiler, pandas and the plots load when a name is first used.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+__version__ = "0.1.0"
+
+# Each public name and the module that defines it.
+_HOMES = {
+    "load_scenario": "sim.loading",
+    "simulate": "sim.engine.simulate",
+    "compare": "sim.compare",
+    "Scenario": "sim.scenario",
+    "Lever": "sim.policy.lever",
+    "Results": "sim.results",
+    "LaborMigrationModel": "sim.mesa_model",
+}
+
+__all__ = [*_HOMES, "__version__"]
+
+if TYPE_CHECKING:
+    from sim.compare import compare
+    from sim.engine.simulate import simulate
+    from sim.loading import load_scenario
+    from sim.mesa_model import LaborMigrationModel
+    from sim.policy.lever import Lever
+    from sim.results import Results
+    from sim.scenario import Scenario
+
+
+def __getattr__(name: str):
+    if name not in _HOMES:
+        raise AttributeError(f"module 'sim' has no attribute {name!r}")
+    value = getattr(import_module(_HOMES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(set(globals()) | set(__all__))

@@ -1,0 +1,36 @@
+"""`import sim` and the command's help stay light: the heavy libraries load when they are used."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+
+import pytest
+
+HEAVY = ("mesa", "matplotlib", "numba", "pandas", "pyarrow", "scipy", "IPython")
+
+
+def loaded_after(code: str) -> set[str]:
+    """The top-level modules that a fresh Python has loaded after running ``code``."""
+    report = f"import sys\n{code}\nprint(*sorted(sys.modules), sep=',')"
+    done = subprocess.run(
+        [sys.executable, "-c", report], capture_output=True, text=True, check=True
+    )
+    return {name.split(".")[0] for name in done.stdout.splitlines()[-1].split(",")}
+
+
+def test_import_sim_loads_nothing_heavy():
+    assert not loaded_after("import sim; sim.__version__; dir(sim)") & set(HEAVY)
+
+
+def test_every_public_name_is_listed_before_it_is_loaded():
+    import sim
+
+    assert set(sim.__all__) <= set(dir(sim))
+
+
+def test_an_unknown_name_is_an_attribute_error():
+    import sim
+
+    with pytest.raises(AttributeError, match="no_such_name"):
+        sim.no_such_name  # noqa: B018

@@ -1,0 +1,82 @@
+"""The project's own files: what a newcomer, an installer and a reader of the repository rely on."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+import tomllib
+from pathlib import Path
+
+import pytest
+
+import sim
+
+ROOT = Path(__file__).resolve().parent.parent
+
+README_SECTIONS = [
+    "What it answers",
+    "The two commands",
+    "Reading the result",
+    "Writing your own scenario",
+    "How the model works",
+    "How far to trust it",
+    "Where to add things",
+    "Layout",
+]
+
+# Paths of one machine or workplace; written in pieces so that this file does not contain them.
+MACHINE_PATHS = re.compile("|".join(["/" + "root/", "/" + "home/", "/" + "work/", r"\.\./" + "shared"]))
+
+
+def tracked_files() -> list[Path]:
+    listing = subprocess.run(
+        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True
+    )
+    if listing.returncode != 0:
+        pytest.skip("not a git checkout")
+    return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).is_file()]
+
+
+def test_readme_has_its_sections_in_order():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == README_SECTIONS
+
+
+@pytest.mark.parametrize("target", ["run", "test", "bench", "clean"])
+def test_makefile_has_the_target(target):
+    text = (ROOT / "Makefile").read_text(encoding="utf-8")
+    assert re.search(rf"^{target}:", text, flags=re.MULTILINE)
+
+
+def test_tracked_files_name_no_machine():
+    found = []
+    for path in tracked_files():
+        try:
+            text = path.read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        found += [f"{path.relative_to(ROOT)}: {m.group()}" for m in MACHINE_PATHS.finditer(text)]
+    assert not found
+
+
+def test_version_and_names_agree():
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert project["name"] == "labor-migration-sim"
+    assert project["scripts"] == {"labor-sim": "sim.cli:main"}
+    assert re.search(
+        rf"^## {re.escape(sim.__version__)}\b",
+        (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
+        flags=re.MULTILINE,
+    )
+
+
+def test_style():
+    """`ruff check` over the tracked Python files, by the rules in pyproject.toml."""
+    pytest.importorskip("ruff")
+    sources = [str(path) for path in tracked_files() if path.suffix == ".py"]
+    done = subprocess.run(
+        [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=concise", *sources],
+        cwd=ROOT, capture_output=True, text=True,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
