@@ -25,9 +25,17 @@ _HOMES = {
     "LaborMigrationModel": "sim.mesa_model",
 }
 
-__all__ = [*_HOMES, "__version__"]
+__all__ = [
+    "LaborMigrationModel",
+    "Lever",
+    "Results",
+    "Scenario",
+    "compare",
+    "load_scenario",
+    "simulate",
+]
 
-if TYPE_CHECKING:
+if TYPE_CHECKING:  # what __getattr__ below does, spelt out for editors
     from sim.compare import compare
     from sim.engine.simulate import simulate
     from sim.loading import load_scenario

@@ -26,6 +26,7 @@ def test_import_sim_loads_nothing_heavy():
 def test_every_public_name_is_listed_before_it_is_loaded():
     import sim
 
+    assert set(sim.__all__) == set(sim._HOMES)
     assert set(sim.__all__) <= set(dir(sim))
 
 

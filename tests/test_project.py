@@ -25,8 +25,8 @@ README_SECTIONS = [
     "Layout",
 ]
 
-# Paths of one machine or workplace; written in pieces so that this file does not contain them.
-MACHINE_PATHS = re.compile("|".join(["/" + "root/", "/" + "home/", "/" + "work/", r"\.\./" + "shared"]))
+# Paths of one machine or workplace.
+MACHINE_PATHS = re.compile(r"/(root|home|work)(?=/)|\.\./(?=shared)")
 
 
 def tracked_files() -> list[Path]:
