@@ -1,0 +1,215 @@
+"""From scenario files to a checked ``Scenario``: finding, extending, merging, and telling what is wrong.
+
+Every problem in a file is told at once, with file, line, key, value, what is allowed and the word
+that was probably meant.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from sim.errors import Problem, ScenarioError, nearest
+from sim.policy.lever import Lever, conflicting_sets
+from sim.problems import MISSING, placed, problems_of
+from sim.scenario import Scenario
+from sim.yaml_tree import Key, Tree, dotted, merge, parts, read_tree, shown
+
+DEEPEST = 3  # how many times a file may extend a file that extends a file ...
+OVERRIDE = "override"  # the origin of a value that was changed after loading
+
+
+def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
+    """Load, merge and check a scenario given by name (``baseline``) or by path (``my/policy.yaml``).
+
+    Raises ``ScenarioError`` with every problem found.
+    """
+    if isinstance(name_or_path, Scenario):
+        return name_or_path
+    path = _located(str(name_or_path), folders())
+    if path is None:
+        raise ScenarioError(_not_found(str(name_or_path)))
+    problems: list[Problem] = []
+    files = _extended(path, problems)
+    merged = None
+    for tree in files.values():
+        own = Tree({k: v for k, v in tree.value.items() if k != "extends"}, tree.file, tree.line)
+        merged = merge(merged or Tree({}, tree.file, 1), own, problems)
+    if merged is None:
+        raise ScenarioError(problems)
+    if "name" in merged.value:
+        misplaced = merged.value.pop("name")
+        problems.append(Problem("a scenario is named by its file", misplaced.file, misplaced.line, "name",
+                                misplaced.value, allowed="no `name` line"))
+    return _checked(path.stem, merged, problems)
+
+
+def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
+    """The scenario with some values changed, by dotted key, checked again. ``None`` removes.
+
+        with_overrides(scenario, {"levers.startup_grant.effects.startup_grant_yuan.set": 10_000})
+    """
+    content = scenario.model_dump(by_alias=True)
+    refused = [_override(content, key, value) for key, value in overrides.items()]
+    if any(refused):
+        raise ScenarioError(problem for problem in refused if problem)
+    origins = _origins_after(scenario, overrides)
+    name = content.pop("name")
+    return _checked(name, _tree_of(content, origins), [], origins)
+
+
+def folders() -> tuple[Path, ...]:
+    """Where scenarios are looked for by name: here, beside the package, and where pip put a copy."""
+    places = (
+        Path.cwd() / "scenarios",
+        Path(__file__).resolve().parent.parent / "scenarios",
+        Path(sys.prefix) / "share" / "labor-migration-sim" / "scenarios",
+    )
+    return tuple(dict.fromkeys(place.resolve() for place in places if place.is_dir()))
+
+
+def scenario_files() -> dict[str, Path]:
+    """Every scenario that can be loaded by name. The first folder that has a name wins."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        for path in sorted(folder.glob("*.yaml")):
+            found.setdefault(path.stem, path)
+    return found
+
+
+def parents_of(path: Path) -> tuple[str, ...]:
+    """The names that a scenario file extends, as written."""
+    tree = read_tree(path, [])
+    return tuple(str(entry.value) for entry in _entries(tree)) if tree else ()
+
+
+# --- finding and extending --------------------------------------------------------------------------
+
+def _located(name: str, places: tuple[Path, ...]) -> Path | None:
+    """The file of a scenario: a path is taken as it is, a bare name is looked for in ``places``."""
+    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+        candidates = [Path(name)] + [place / name for place in places if not Path(name).is_absolute()]
+    else:
+        candidates = [place / f"{name}.yaml" for place in places]
+    return next((path.resolve() for path in candidates if path.is_file()), None)
+
+
+def _not_found(name: str, **where: Any) -> Problem:
+    names = tuple(scenario_files())
+    return Problem("no such scenario", value=name, allowed=(*names, "or the path of a file"),
+                   nearest=nearest(Path(name).stem, names), **where)
+
+
+def _entries(tree: Tree) -> list[Tree]:
+    extends = tree.value.get("extends")
+    if extends is None or extends.value is None:
+        return []
+    return extends.value if isinstance(extends.value, list) else [extends]
+
+
+def _extended(path: Path, problems: list[Problem], trail: tuple[Path, ...] = ()) -> dict[Path, Tree]:
+    """The file and all that it extends, each once, parents before children, left to right."""
+    tree = read_tree(path, problems)
+    if tree is None:
+        return {}
+    trail = (*trail, path)
+    files: dict[Path, Tree] = {}
+    for entry in _entries(tree):
+        where = {"file": entry.file, "line": entry.line, "key": "extends"}
+        if not isinstance(entry.value, str):
+            problems.append(Problem("must be a scenario's name or path", value=entry.plain, **where))
+            continue
+        parent = _located(entry.value, (path.parent, *folders()))
+        if parent is None:
+            problems.append(_not_found(entry.value, **where))
+        elif parent in trail:
+            loop = " -> ".join(shown(step) for step in (*trail[trail.index(parent):], parent))
+            problems.append(Problem(f"a scenario cannot extend itself ({loop})", value=entry.value, **where))
+        elif len(trail) > DEEPEST:
+            problems.append(Problem(f"extends more than {DEEPEST} files deep", value=entry.value, **where))
+        else:
+            files |= {p: t for p, t in _extended(parent, problems, trail).items() if p not in files}
+    return files | {path: tree}
+
+
+# --- checking ---------------------------------------------------------------------------------------
+
+def _checked(name: str, tree: Tree, problems: list[Problem],
+             origins: Mapping[str, str] | None = None) -> Scenario:
+    """The scenario, or every problem. With a broken parent, what it would have said is not missed."""
+    is_whole = not problems
+    content = tree.plain
+    try:
+        scenario = Scenario.model_validate({**content, "name": name})
+    except ValidationError as error:
+        found = problems_of(error, Scenario, tree)
+        if not any(problem.message.startswith("lever ") for problem in found):
+            found += [placed(problem, tree) for problem in conflicting_sets(_sound_levers(content))]
+        problems = problems + [p for p in found if is_whole or p.message != MISSING]
+    if problems:
+        raise ScenarioError(sorted(problems, key=lambda p: (p.file or "", p.line or 0)))
+    if origins is None:
+        origins = {dotted(key): f"{leaf.file}:{leaf.line}" for key, leaf in tree.leaves()}
+    scenario._origins = dict(origins)
+    return scenario
+
+
+def _sound_levers(content: Mapping[str, Any]) -> dict[str, Lever]:
+    """The levers that are right by themselves, so that conflicts between them are told as well."""
+    sound = {}
+    levers = content.get("levers")
+    for name, lever in (levers.items() if isinstance(levers, dict) else ()):
+        try:
+            sound[name] = Lever.model_validate(lever)
+        except ValidationError:
+            continue
+    return sound
+
+
+# --- overriding -------------------------------------------------------------------------------------
+
+def _override(content: dict[str, Any], key: str, value: Any) -> Problem | None:
+    """Change one value in place; the problem, if the key leads nowhere."""
+    *parents, last = parts(key)
+    target = content
+    for part in parents:
+        if not isinstance(target, dict) or part not in target:
+            names = tuple(str(name) for name in target) if isinstance(target, dict) else ()
+            return Problem(f"there is no {part!r} to change", key=key, value=value, allowed=names,
+                           nearest=nearest(part, names))
+        if target[part] is None:  # an optional map, such as budget
+            target[part] = {}
+        target = target[part]
+    if not isinstance(target, dict):
+        return Problem("a list is changed as a whole", key=key, value=value)
+    if value is None:
+        target.pop(last, None)
+    else:
+        target[last] = value
+    return None
+
+
+def _origins_after(scenario: Scenario, overrides: Mapping[str, Any]) -> dict[str, str]:
+    kept = {key: origin for key, origin in scenario.origins.items()
+            if not any(f"{key}.".startswith(f"{changed}.") for changed in overrides)}
+    for key, value in overrides.items():
+        leaves = _tree_of(value, {}, parts(key)).leaves(parts(key))
+        kept |= {dotted(leaf): OVERRIDE for leaf, _ in leaves if value is not None}
+    return kept
+
+
+def _tree_of(content: Any, origins: Mapping[str, str], key: Key = ()) -> Tree:
+    """Plain content as a tree again, so that problems after an override still name file and line."""
+    if isinstance(content, Mapping):
+        content = {name: _tree_of(child, origins, (*key, name)) for name, child in content.items()}
+    elif isinstance(content, (list, tuple)):
+        content = [_tree_of(child, origins, (*key, i)) for i, child in enumerate(content)]
+    origin = origins.get(dotted(key), OVERRIDE)
+    if origin == OVERRIDE:
+        return Tree(content, OVERRIDE, None)
+    file, _, line = origin.rpartition(":")
+    return Tree(content, file, int(line))

@@ -1,0 +1,105 @@
+"""The packaged tables that levers refer to: policy documents, instruments, evidence and provinces.
+
+Read with the standard library alone, so that checking a scenario needs no data frame.
+"""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from sim.errors import DataError
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One policy document. ``date`` is as exact as it is known: 2024, 2024-11 or 2024-11-15."""
+
+    id: str
+    title_en: str
+    title_zh: str
+    number: str
+    issuing_bodies: str
+    date: str
+    description: str
+    source: str
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """One instrument named in the documents; ``grade`` is the strength of evidence on its effect, A to D."""
+
+    id: int
+    name: str
+    documents: tuple[str, ...]
+    clause: str
+    evidence: tuple[str, ...]
+    unit_cost: str
+    eligibility: str
+    grade: str
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a packaged series was found."""
+
+    id: str
+    title: str
+    publisher: str
+    where_seen: str
+    reference_date: str
+
+
+@cache
+def documents() -> dict[str, Document]:
+    """Every packaged policy document, by id."""
+    return {row["id"]: Document(**row) for row in _rows("documents.csv")}
+
+
+@cache
+def instruments() -> dict[int, Instrument]:
+    """Every instrument that the documents name, by number."""
+    return {
+        int(row["id"]): Instrument(
+            id=int(row["id"]),
+            name=row["instrument"],
+            documents=tuple(row["documents"].split("; ")),
+            clause=row["clause_paraphrased"],
+            evidence=tuple(row["evidence_parameters"].split()),
+            unit_cost=row["unit_cost_yuan"],
+            eligibility=row["eligibility_and_take_up"],
+            grade=row["evidence_grade"],
+        )
+        for row in _rows("instruments.csv")
+    }
+
+
+@cache
+def evidence() -> dict[str, dict[str, str]]:
+    """Every row of the evidence table, by id (A01, B18, ...)."""
+    return {row["id"]: row for row in _rows("evidence.csv")}
+
+
+@cache
+def data_sources() -> dict[str, Source]:
+    """The sources of the packaged data series, by id."""
+    names = {"id": "source_id", "title": "title", "publisher": "publisher",
+             "where_seen": "where_seen", "reference_date": "reference_date"}
+    return {row["source_id"]: Source(**{field: row[column] for field, column in names.items()})
+            for row in _rows("sources.csv")}
+
+
+@cache
+def region_of_province() -> dict[str, str]:
+    """Region (East, Central, West, Northeast) of each province, by its English name."""
+    return {row["name_en"]: row["region_nbs"] for row in _rows("provinces.csv")}
+
+
+def _rows(name: str) -> list[dict[str, str]]:
+    try:
+        with resources.files("sim").joinpath("data", name).open(encoding="utf-8", newline="") as file:
+            return list(csv.DictReader(file))
+    except OSError as error:
+        raise DataError(f"the packaged table {name} cannot be read: {error.strerror}") from error

@@ -1,0 +1,107 @@
+"""From the validator's errors to problems that name file, line, key, value and what is allowed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from types import NoneType, UnionType
+from typing import Annotated, Any, Union, get_args, get_origin
+
+from pydantic import BaseModel, ValidationError
+
+from sim.errors import Problem, nearest
+from sim.yaml_tree import Key, Tree, dotted, find, parts
+
+MISSING = "required key is missing"
+
+# What to say for the validator's kinds of error, and what would have been right.
+_WORDS: dict[str, tuple[str, str]] = {
+    "float_type": ("must be a number", "a number, without quotes"),
+    "int_type": ("must be a whole number", "a whole number, without quotes"),
+    "string_type": ("must be text", "text; put numbers and dates in quotes"),
+    "bool_type": ("must be true or false", "true, false"),
+    "tuple_type": ("must be a list", "a list, such as [a, b]"),
+    "dict_type": ("must be a map", "`key: value` lines"),
+    "model_type": ("must be a map", "`key: value` lines"),
+    "string_pattern_mismatch": ("not a usable name", "small letters, digits and _, beginning with a letter"),
+    "string_too_short": ("must not be empty", "some text"),
+    "finite_number": ("must be a finite number", "a number"),
+}
+
+
+def problems_of(error: ValidationError, model: type[BaseModel], tree: Tree) -> list[Problem]:
+    """Every problem in a validation error of ``model``, placed in the tree that was validated."""
+    found = []
+    for detail in error.errors(include_url=False):
+        key = tuple(part for part in detail["loc"] if part != "[key]")
+        context = detail.get("ctx", {})
+        if detail["type"] == "problems":
+            found += [placed(problem, tree, key) for problem in context["problems"]]
+        else:
+            found.append(placed(_in_words(detail, key, context, model), tree))
+    return found
+
+
+def placed(problem: Problem, tree: Tree, parent: Key = ()) -> Problem:
+    """The problem with the file and line of its key, which is read as lying inside ``parent``."""
+    at, key = find(tree, parent + parts(problem.key or ""))
+    return replace(problem, file=at.file, line=at.line, key=dotted(key))
+
+
+def _in_words(detail: dict[str, Any], key: Key, context: dict[str, Any], model: type[BaseModel]) -> Problem:
+    kind, name = detail["type"], dotted(key)
+    value = detail["input"] if isinstance(detail["input"], (str, int, float, bool)) else None
+    if kind == "refused":
+        return Problem(context["message"], key=name, value=value, allowed=context["allowed"],
+                       nearest=context["nearest"])
+    if kind == "extra_forbidden":
+        allowed = _keys_allowed(model, key[:-1])
+        return Problem("unknown key", key=name, allowed=allowed, nearest=nearest(key[-1], allowed))
+    if kind == "missing":
+        return Problem(MISSING, key=name)
+    if kind in _WORDS:
+        message, allowed = _WORDS[kind]
+        return Problem(message, key=name, value=value, allowed=allowed)
+    message = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
+    return Problem(message, key=name, value=value)
+
+
+def _keys_allowed(model: type[BaseModel], key: Key) -> tuple[str, ...]:
+    """The keys that the map at ``key`` may have."""
+    kind: Any = model
+    for part in key:
+        kind = _inner(kind, part)
+    kind = _inner_model(kind)
+    if kind is None:
+        return ()
+    return tuple(field.alias or name for name, field in kind.model_fields.items() if name != "name")
+
+
+def _inner(kind: Any, part: str | int) -> Any:
+    """The type of what lies at ``part`` inside a value of type ``kind``."""
+    record = _inner_model(kind)
+    if record is not None and isinstance(part, str):
+        for name, field in record.model_fields.items():
+            if part == (field.alias or name):
+                return field.annotation
+        return None
+    kind = _without_none(kind)
+    args = get_args(kind)
+    if get_origin(kind) is dict:
+        return args[1]
+    return args[0] if get_origin(kind) is tuple else kind
+
+
+def _inner_model(kind: Any) -> type[BaseModel] | None:
+    kind = _without_none(kind)
+    return kind if isinstance(kind, type) and issubclass(kind, BaseModel) else None
+
+
+def _without_none(kind: Any) -> Any:
+    """The type itself, out of ``Annotated[type, ...]`` and ``type | None``."""
+    while True:
+        if get_origin(kind) is Annotated:
+            kind = get_args(kind)[0]
+        elif get_origin(kind) in (Union, UnionType):
+            kind = next(arg for arg in get_args(kind) if arg is not NoneType)
+        else:
+            return kind

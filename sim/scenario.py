@@ -1,0 +1,177 @@
+"""What a scenario may say: the period, the outside world, the parameters, the shocks and the levers."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from bisect import bisect_right
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
+from typing import Annotated, Any
+
+from pydantic import Field, PrivateAttr, model_validator
+
+from sim.errors import Problem
+from sim.parameters import PARAMETERS
+from sim.policy.lever import Lever, Shock, conflicting_sets
+from sim.policy.terms import (
+    Label,
+    Month,
+    Name,
+    Number,
+    ParameterName,
+    Strict,
+    Text,
+    Tier,
+    Year,
+    one_of,
+    month_number,
+    refuse,
+)
+
+Growth = Annotated[float, Field(strict=True, ge=-0.2, le=0.3)]
+Variant = one_of("set of assumptions", lambda: ("low", "middle", "high"))
+
+
+class Period(Strict):
+    """The months that a scenario covers, both included."""
+
+    from_: Month = Field(alias="from")
+    to: Month
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Period:
+        if self.to < self.from_:
+            refuse([Problem("the period ends before it begins", key="to", value=self.to,
+                            allowed=f"{self.from_} or later")])
+        return self
+
+
+class FutureAssumptions(Strict):
+    """Yearly rates after the last observed year (0.04 is 4 % a year)."""
+
+    real_output_growth: Growth
+    real_wage_growth: Growth
+    real_rural_income_growth: Growth
+    consumer_price_inflation: Growth
+    entrants_growth: Growth
+    source: Text
+
+
+class Future(Strict):
+    """Three documented views of the years after the last observation."""
+
+    low: FutureAssumptions
+    middle: FutureAssumptions
+    high: FutureAssumptions
+
+
+class Path(Strict):
+    """How a parameter moved in history: values at January of some years, straight lines between them.
+
+    Before the first year and after the last the value stays. Either ``all``, or ``by_tier`` for those
+    tiers in which it moved.
+    """
+
+    source: Text
+    all: dict[Year, Number] = {}
+    by_tier: dict[Tier, Annotated[dict[Year, Number], Field(min_length=1)]] = {}
+
+    @model_validator(mode="after")
+    def _is_one_kind(self) -> Path:
+        if bool(self.all) == bool(self.by_tier):
+            refuse([Problem("a path is one kind of table", key="", allowed=("all", "by_tier"))])
+        return self
+
+    def value(self, month: str, tier: str) -> float | None:
+        """The parameter's value in a month, or None in a tier that the path says nothing about."""
+        table = self.all or self.by_tier.get(tier)
+        if not table:
+            return None
+        years = sorted(table)
+        now = month_number(month) / 12
+        after = bisect_right(years, now)
+        if after == 0 or after == len(years):
+            return table[years[min(after, len(years) - 1)]]
+        before, then = years[after - 1], years[after]
+        share = (now - before) / (then - before)
+        return table[before] + share * (table[then] - table[before])
+
+    def values(self) -> Iterator[tuple[str, float]]:
+        """Every value with its dotted key."""
+        yield from ((f"all.{year}", value) for year, value in self.all.items())
+        for tier, table in self.by_tier.items():
+            yield from ((f"by_tier.{tier}.{year}", value) for year, value in table.items())
+
+
+class Scenario(Strict):
+    """A resolved, checked scenario. ``origins`` tells the file and line of each value by dotted key."""
+
+    name: Text
+    title: Label
+    description: Text
+    period: Period
+    assumptions: Variant = "middle"
+    future: Future
+    parameters: dict[ParameterName, Number] = {}
+    paths: dict[ParameterName, Path] = {}
+    shocks: dict[Name, Shock] = {}
+    levers: dict[Name, Lever] = {}
+
+    _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Scenario:
+        refuse([
+            *self._values_out_of_bounds(),
+            *self._months_outside_the_period(),
+            *conflicting_sets(self.levers),
+        ])
+        return self
+
+    @property
+    def origins(self) -> Mapping[str, str]:
+        return MappingProxyType(dict(self._origins))
+
+    @property
+    def future_assumptions(self) -> FutureAssumptions:
+        """The view of the future that this scenario takes."""
+        return getattr(self.future, self.assumptions)
+
+    def content(self) -> dict[str, Any]:
+        """The whole scenario as plain maps, lists and numbers, ready for JSON or YAML."""
+        return self.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+    def fingerprint(self) -> str:
+        """A short stable hash of the content: two scenarios that say the same have the same."""
+        text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def _values_out_of_bounds(self) -> Iterator[Problem]:
+        given = [(name, f"parameters.{name}", value) for name, value in self.parameters.items()]
+        for name, path in self.paths.items():
+            given += [(name, f"paths.{name}.{key}", value) for key, value in path.values()]
+            if name in self.parameters:
+                yield Problem("this parameter already follows a path", key=f"parameters.{name}",
+                              value=self.parameters[name], allowed=f"remove it, or set paths.{name} to null")
+            if path.by_tier and PARAMETERS[name].scope == "economy":
+                yield Problem("this parameter is one number for the whole economy",
+                              key=f"paths.{name}.by_tier", allowed="all")
+        for name, key, value in given:
+            low, high = PARAMETERS[name].low, PARAMETERS[name].high
+            if not low <= value <= high:
+                yield Problem("outside the parameter's bounds", key=key, value=value,
+                              allowed=f"{low:g} to {high:g} {PARAMETERS[name].unit}")
+
+    def _months_outside_the_period(self) -> Iterator[Problem]:
+        named = []
+        for name, lever in self.levers.items():
+            named += [(f"levers.{name}.window.from", lever.window.from_),
+                      (f"levers.{name}.window.to", lever.window.to)]
+        for name, shock in self.shocks.items():
+            named += [(f"shocks.{name}.effects.{parameter}", month)
+                      for parameter, effect in shock.effects.items() for month in effect.months]
+        for key, month in named:
+            if not self.period.from_ <= month <= self.period.to:
+                yield Problem("outside the scenario's period", key=key, value=month,
+                              allowed=f"{self.period.from_} to {self.period.to}")

@@ -1,0 +1,176 @@
+"""YAML 1.2 text as a tree in which every value knows its file and line, and how trees are merged."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+
+from sim.errors import Problem, ScenarioError
+
+Key = tuple[str | int, ...]
+
+_TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")  # 2025-01-15 stays text
+_PLAIN_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
+               "tag:yaml.org,2002:null", *_TEXT_TAGS)
+
+
+@dataclass(frozen=True)
+class Tree:
+    """A value and where it was written. ``value`` is a dict of trees, a list of trees, or a scalar."""
+
+    value: Any
+    file: str
+    line: int | None
+
+    @property
+    def is_map(self) -> bool:
+        return isinstance(self.value, dict)
+
+    @property
+    def plain(self) -> Any:
+        """The value without places: ordinary dicts, lists and scalars."""
+        if self.is_map:
+            return {key: child.plain for key, child in self.value.items()}
+        if isinstance(self.value, list):
+            return [child.plain for child in self.value]
+        return self.value
+
+    def leaves(self, key: Key = ()) -> Iterator[tuple[Key, Tree]]:
+        """Every scalar and every empty map or list, with its key."""
+        if isinstance(self.value, (dict, list)) and self.value:
+            pairs = self.value.items() if self.is_map else enumerate(self.value)
+            for name, child in pairs:
+                yield from child.leaves((*key, name))
+        else:
+            yield key, self
+
+
+def shown(path: Path) -> str:
+    """The path as a reader would write it: relative to the present folder where it lies inside."""
+    path = path.resolve()
+    return str(path.relative_to(Path.cwd())) if path.is_relative_to(Path.cwd()) else str(path)
+
+
+def read_tree(path: Path, problems: list[Problem]) -> Tree | None:
+    """Read one YAML file that holds a map. What is wrong is added to ``problems``."""
+    file = shown(path)
+    try:
+        text = path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise ScenarioError(Problem(f"cannot be read: {error.strerror}", file=file)) from error
+    except UnicodeDecodeError as error:
+        raise ScenarioError(Problem("is not UTF-8 text", file=file)) from error
+    yaml = YAML(typ="safe", pure=True)
+    try:
+        node = yaml.compose(text)
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        reason = " ".join(str(part) for part in (error.context, error.problem) if part)
+        problems.append(Problem(f"not YAML: {reason}", file, mark.line + 1 if mark else None))
+        return None
+    except YAMLError as error:  # characters that YAML does not allow
+        problems.append(Problem(f"not YAML: {error}".splitlines()[0], file))
+        return None
+    if node is None:
+        problems.append(Problem("the file is empty", file, 1, allowed="a map of `key: value` lines"))
+        return None
+    if not isinstance(node, MappingNode):
+        problems.append(Problem("a scenario is a map", file, 1, allowed="`key: value` lines"))
+        return None
+    return _Reader(yaml, file, problems).tree(node, ())
+
+
+class _Reader:
+    """Turns the nodes of one YAML file into a tree, noting duplicate keys and unknown tags."""
+
+    def __init__(self, yaml: YAML, file: str, problems: list[Problem]):
+        self.yaml, self.file, self.problems = yaml, file, problems
+
+    def tree(self, node, key: Key, line: int | None = None) -> Tree:
+        line = node.start_mark.line + 1 if line is None else line
+        if isinstance(node, MappingNode):
+            return Tree(self.children(node, key), self.file, line)
+        if isinstance(node, SequenceNode):
+            items = [self.tree(item, (*key, i)) for i, item in enumerate(node.value)]
+            return Tree(items, self.file, line)
+        return Tree(self.scalar(node, key), self.file, line)
+
+    def children(self, node: MappingNode, key: Key) -> dict[str | int, Tree]:
+        children: dict[str | int, Tree] = {}
+        for key_node, value_node in node.value:
+            line = key_node.start_mark.line + 1
+            if not isinstance(key_node, ScalarNode):
+                self.note("a key must be a word", key, line)
+                continue
+            name = self.scalar(key_node, key)
+            if not isinstance(name, int) or isinstance(name, bool):  # years are numbers, `no` is a word
+                name = key_node.value
+            if name in children:
+                self.note(f"this key was already given on line {children[name].line}", (*key, name), line)
+                continue
+            children[name] = self.tree(value_node, (*key, name), line)
+        return children
+
+    def scalar(self, node: ScalarNode, key: Key) -> Any:
+        tag = str(node.tag)
+        if tag not in _PLAIN_TAGS:
+            self.note(f"unknown YAML tag {tag}", key, node.start_mark.line + 1)
+        if tag in _TEXT_TAGS or tag not in _PLAIN_TAGS:
+            return node.value
+        return self.yaml.constructor.construct_object(node)
+
+    def note(self, message: str, key: Key, line: int) -> None:
+        self.problems.append(Problem(message, self.file, line, dotted(key) or None))
+
+
+def dotted(key: Key) -> str:
+    """``("levers", "x", "age", 0)`` as ``levers.x.age.0``."""
+    return ".".join(str(part) for part in key)
+
+
+def merge(base: Tree, over: Tree, problems: list[Problem], key: Key = ()) -> Tree:
+    """``over`` laid on ``base``: maps merge, scalars and lists replace, null removes."""
+    if not (base.is_map and over.is_map):
+        return over if not over.is_map else merge(Tree({}, over.file, over.line), over, problems, key)
+    children = dict(base.value)
+    for name, child in over.value.items():
+        place = (*key, name)
+        if child.value is None:
+            if children.pop(name, None) is None:
+                problems.append(Problem("is empty, and there is nothing to remove here", child.file,
+                                        child.line, dotted(place)))
+        else:
+            children[name] = merge(children.get(name, Tree({}, child.file, child.line)), child,
+                                   problems, place)
+    return Tree(children, over.file, over.line)
+
+
+def find(tree: Tree, key: Key) -> tuple[Tree, Key]:
+    """What lies at a key, or nearest above it, and the key as the file writes it.
+
+    The position in a list of one that was written without brackets (``citation``) is passed over.
+    """
+    written: list[str | int] = []
+    for i, part in enumerate(key):
+        value = tree.value
+        if isinstance(value, dict) and part in value:
+            tree = value[part]
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            tree = value[part]
+        elif isinstance(value, dict) and part == 0:
+            continue
+        else:
+            return tree, (*written, *key[i:])
+        written.append(part)
+    return tree, tuple(written)
+
+
+def parts(key: str) -> Key:
+    """``levers.x.age.0`` as ``("levers", "x", "age", 0)``: years and positions are numbers."""
+    return tuple(int(part) if part.isdigit() else part for part in key.split(".") if part)
