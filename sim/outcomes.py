@@ -1,0 +1,154 @@
+"""Every outcome a reader can ask for: name, unit, words, definition, and how it is made.
+
+An outcome is a monthly series made from the table ``national``. ``kind`` says how a period of twelve
+months is summed up: a ``stock`` or a ``rate`` by its mean, a ``flow`` by its total. To add an outcome,
+add one row to ``_TABLE``; the comparison, the charts and the report pick it up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import Problem, UsageError, nearest
+
+KINDS = ("stock", "flow", "rate")
+DIRECTIONS = ("higher", "lower", "neutral")
+UNITS = ("persons", "businesses", "jobs", "percent", "yuan per month", "yuan")
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One outcome. ``series`` turns the table ``national`` into a monthly series, aligned with its rows.
+
+    ``good`` is the direction most readers would call better; ``neutral`` where that is a judgement.
+    ``digits`` are decimals for display. ``headline`` outcomes open the report.
+    """
+
+    key: str
+    label: str
+    label_zh: str
+    unit: str
+    kind: str
+    good: str
+    definition: str
+    series: Callable[[pd.DataFrame], pd.Series]
+    digits: int = 0
+    headline: bool = False
+
+    @property
+    def is_count(self) -> bool:
+        """Whether it counts something, so that a cost per additional one makes sense."""
+        return self.unit in ("persons", "businesses", "jobs")
+
+    def over(self, values: np.ndarray) -> float:
+        """Sum up the months of a period: the total of a flow, the mean of a stock or rate."""
+        return float(np.sum(values) if self.kind == "flow" else np.mean(values))
+
+
+def _column(*names: str) -> Callable[[pd.DataFrame], pd.Series]:
+    """The sum of columns."""
+    return lambda national: national[list(names)].sum(axis=1).astype(float)
+
+
+def _percent(part: str, *whole: str) -> Callable[[pd.DataFrame], pd.Series]:
+    """A column as a percentage of the sum of others; 0 where there is nobody."""
+
+    def series(national: pd.DataFrame) -> pd.Series:
+        total = national[list(whole)].sum(axis=1).astype(float)
+        return (100.0 * national[part] / total.where(total > 0)).fillna(0.0)
+
+    return series
+
+
+_TABLE = (
+    # --- where people work ---------------------------------------------------------------------------
+    Outcome("out_plus_settled", "Out-of-township migrants and settled", "外出农民工与落户人员", "persons",
+            "stock", "neutral",
+            "rural workers outside the home township, working or looking for work, plus those who moved "
+            "their registration to a city since the start. Settling removes a worker from the official "
+            "count, so this is the measure that easing registration does not distort",
+            _column("out", "settled"), headline=True),
+    Outcome("out", "Out-of-township migrants", "外出农民工", "persons", "stock", "neutral",
+            "rural-registered workers outside the home township, working or looking for work, at month end; "
+            "the official yearly count asks for six months or more of work in the year",
+            _column("out"), headline=True),
+    Outcome("local", "Local non-farm workers", "本地农民工", "persons", "stock", "neutral",
+            "rural-registered workers in non-farm work inside the home township, own business included",
+            _column("local_work", "own_business"), headline=True),
+    Outcome("settled", "Settled in a city", "已落户人员", "persons", "stock", "neutral",
+            "workers who moved their registration to a city since the start of the run and are still in the "
+            "labour force", _column("settled"), headline=True),
+    Outcome("farm", "Farming or idle at home", "务农或闲居人员", "persons", "stock", "neutral",
+            "rural-registered workers without non-farm work in the home township", _column("farm")),
+    Outcome("cross_province_share", "Cross-province share of migrants", "跨省流动占外出农民工比重",
+            "percent", "rate", "neutral",
+            "out-of-township migrants outside the home province, as a share of all of them",
+            _percent("cross_province", "out"), digits=2),
+    # --- own business --------------------------------------------------------------------------------
+    Outcome("business_starts", "Businesses started by returned migrants", "返乡创业新增人数", "persons",
+            "flow", "higher", "workers who started a business in the home township in the year",
+            _column("business_starts"), headline=True),
+    Outcome("businesses", "Businesses in operation", "在营返乡创业企业", "businesses", "stock", "higher",
+            "businesses of returned migrants in operation", _column("businesses"), headline=True),
+    Outcome("business_jobs", "Paid jobs in those businesses", "返乡创业带动就业岗位", "jobs", "stock",
+            "higher", "paid jobs made by owners, before counting the jobs they displace elsewhere",
+            _column("business_jobs")),
+    # --- pay and income ------------------------------------------------------------------------------
+    Outcome("migrant_pay", "Mean pay of migrants", "外出农民工月均收入", "yuan per month", "rate", "higher",
+            "mean monthly pay of out-of-township workers who were paid, current yuan",
+            _column("migrant_pay_yuan"), headline=True),
+    Outcome("local_pay", "Mean pay of local workers", "本地农民工月均收入", "yuan per month", "rate",
+            "higher", "mean monthly pay of local non-farm workers who were paid, current yuan",
+            _column("local_pay_yuan")),
+    Outcome("mean_income", "Mean income of all workers", "劳动力人均月收入", "yuan per month", "rate",
+            "higher",
+            "mean monthly income per worker, farm work valued at its income equivalent, current yuan",
+            _column("mean_income_yuan"), headline=True),
+    Outcome("remittances", "Remittances", "寄回家庭的收入", "yuan", "flow", "higher",
+            "money sent home in the year by workers away, current yuan", _column("remittances_yuan")),
+    # --- work and rights -----------------------------------------------------------------------------
+    Outcome("searching_rate", "Searching for work", "外出求职比率", "percent", "rate", "lower",
+            "out-of-township migrants without work and looking for it, as a share of all of them",
+            _percent("migrant_search", "migrant_work", "migrant_search"), digits=2, headline=True),
+    Outcome("arrears_cases", "Workers hit by unpaid wages", "新增被拖欠工资人数", "persons", "flow", "lower",
+            "workers whose wages newly went unpaid in the year", _column("arrears_cases")),
+    Outcome("insured", "Insured in the workers' scheme", "参加职工养老保险人数", "persons", "stock",
+            "higher", "rural-registered workers in the urban employees' pension scheme", _column("insured")),
+    Outcome("trained", "Ever trained", "接受过技能培训人数", "persons", "stock", "higher",
+            "workers who ever completed a training course", _column("trained"), headline=True),
+    Outcome("left_behind", "Parents away with a child left at home", "留守儿童家长人数", "persons", "stock",
+            "lower", "workers away whose school-age child stays at home", _column("left_behind_children")),
+    # --- money spent ---------------------------------------------------------------------------------
+    Outcome("policy_spending", "Policy spending", "政策支出", "yuan", "flow", "neutral",
+            "spent by the levers in the year, all payers together, current yuan",
+            _column("policy_spending_yuan")),
+)
+
+OUTCOMES: dict[str, Outcome] = {outcome.key: outcome for outcome in _TABLE}
+HEADLINE: tuple[str, ...] = tuple(outcome.key for outcome in _TABLE if outcome.headline)
+
+
+def outcome(key: str) -> Outcome:
+    """The outcome of that name; ``UsageError`` with the nearest name if there is none."""
+    if key not in OUTCOMES:
+        message = "no such outcome"
+        raise UsageError(
+            Problem(message, value=key, allowed=tuple(OUTCOMES), nearest=nearest(key, OUTCOMES))
+        )
+    return OUTCOMES[key]
+
+
+def monthly(national: pd.DataFrame) -> pd.DataFrame:
+    """All outcomes, month by month: one column per outcome, the month as index."""
+    columns = {key: outcome.series(national).to_numpy() for key, outcome in OUTCOMES.items()}
+    return pd.DataFrame(columns, index=pd.Index(national["month"], name="month"))
+
+
+def outcome_table() -> pd.DataFrame:
+    """The registry as a table, for reading."""
+    names = ("key", "label", "label_zh", "unit", "kind", "good", "definition")
+    return pd.DataFrame([{name: getattr(row, name) for name in names} for row in _TABLE])

@@ -1,0 +1,216 @@
+"""The results of one run: tables, a manifest, and how they are kept on disk.
+
+A folder of results holds one Parquet file per table and ``manifest.json``. It is written beside its
+final place and renamed when complete, so that a killed run or a full disk leaves nothing half-written.
+What each column means stands in ``sim.tables`` and inside every file.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.errors import Problem, ResultsError, nearest
+from sim.tables import TABLES
+
+__all__ = ["FORMAT", "TABLES", "Results", "read_folder", "undocumented", "write_folder"]
+
+FORMAT = 1  # version of the folder's layout; raise it when a reader of today could not read it
+MANIFEST = "manifest.json"
+
+# Names of former versions -> names of today, applied when a folder is read.
+RENAMED_TABLES: dict[str, str] = {}
+RENAMED_COLUMNS: dict[str, dict[str, str]] = {}
+
+_MANIFEST_KEYS = (
+    "run_id", "scenario", "scenario_name", "seed", "scale", "start", "end", "workers", "versions",
+    "code_hash", "created", "timings", "warnings",
+)
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EACCES: "no permission to write there",
+    errno.EPERM: "no permission to write there",
+    errno.EROFS: "the disk can only be read",
+    errno.ENOENT: "a folder above it does not exist and cannot be made",
+    errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.ENAMETOOLONG: "the name is too long",
+}
+
+
+@dataclass
+class Results:
+    """One run. ``results.national`` is the table ``national``; ``sim.tables`` explains every column.
+
+    ``workers`` holds, for the months asked for with ``keep``, one row per worker; it stays in memory.
+    """
+
+    tables: dict[str, pd.DataFrame]
+    manifest: dict[str, Any]
+    workers: dict[str, pd.DataFrame] = field(default_factory=dict)
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        tables = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        if name not in TABLES:
+            close = nearest(name, tables)
+            hint = f"; did you mean {close!r}?" if close else f"; it has {', '.join(sorted(tables))}"
+            raise AttributeError(f"results have no table {name!r}{hint}")
+        raise AttributeError(f"these results were made without the table {name!r}")
+
+    def __repr__(self) -> str:
+        about = self.manifest
+        return (
+            f"<Results of {about.get('scenario_name')}, {about.get('start')} to {about.get('end')}, "
+            f"seed {about.get('seed')}, scale 1:{about.get('scale')}: {', '.join(sorted(self.tables))}>"
+        )
+
+    def save(self, folder: str | os.PathLike) -> Path:
+        """Write everything but ``workers`` to ``folder``; on ``ResultsError`` nothing is left behind."""
+        return write_folder(folder, self.tables, {"kind": "run", **self.manifest})
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike) -> Results:
+        """Read a folder written by this or an earlier version; keys it did not know come back as None."""
+        tables, manifest = read_folder(folder, kind="run")
+        return cls(tables, {**dict.fromkeys(_MANIFEST_KEYS), "warnings": [], **manifest})
+
+
+def undocumented(tables: Mapping[str, pd.DataFrame]) -> list[str]:
+    """Columns that ``sim.tables`` does not explain, as ``table.column`` (traces carry any worker column)."""
+    return [
+        f"{name}.{column}"
+        for name, table in tables.items()
+        for column in table.columns
+        if name != "traces" and column not in TABLES.get(name, {})
+    ]
+
+
+def write_folder(
+    folder: str | os.PathLike,
+    tables: Mapping[str, pd.DataFrame],
+    manifest: Mapping[str, Any],
+    extra: Mapping[str, bytes] | None = None,
+    documentation: Mapping[str, dict[str, tuple[str, str]]] = TABLES,
+) -> Path:
+    """Write tables, manifest and ``extra`` files (name -> content) to ``folder``, all of it or nothing.
+
+    A folder of earlier results is replaced; a folder with anything else in it is refused.
+    """
+    final = Path(os.path.abspath(folder))
+    partial = final.with_name(f".{final.name}.partial-{os.getpid()}")
+    try:
+        _refuse_foreign(final)
+        final.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(partial, ignore_errors=True)
+        partial.mkdir()
+        for name, table in tables.items():
+            _write_table(partial / f"{name}.parquet", table, documentation.get(name, {}))
+        for name, content in (extra or {}).items():
+            (partial / name).parent.mkdir(parents=True, exist_ok=True)
+            (partial / name).write_bytes(content)
+        _write_manifest(partial / MANIFEST, {"format": FORMAT, **manifest, "tables": sorted(tables)})
+        _replace(partial, final)
+    except OSError as error:
+        reason = _REASONS.get(error.errno, error.strerror or str(error))
+        raise ResultsError(Problem(f"cannot write results: {reason}", file=str(folder))) from error
+    finally:  # also when interrupted from the keyboard
+        shutil.rmtree(partial, ignore_errors=True)
+    return final
+
+
+def read_folder(folder: str | os.PathLike, kind: str | None = None) -> tuple[dict, dict]:
+    """Tables and manifest of a folder written by ``write_folder``, in the names of today."""
+    path = Path(folder)
+    manifest = _read_manifest(path)
+    if kind and manifest.get("kind", kind) != kind:
+        raise ResultsError(Problem(f"holds a {manifest['kind']}, not a {kind}", file=str(folder)))
+    tables = {}
+    for file in sorted(path.glob("*.parquet")):
+        name = RENAMED_TABLES.get(file.stem, file.stem)
+        tables[name] = _read_table(file).rename(columns=RENAMED_COLUMNS.get(name, {}))
+    missing = sorted(set(manifest.get("tables") or ()) - {file.stem for file in path.glob("*.parquet")})
+    if missing:
+        raise ResultsError(Problem(f"tables are missing: {', '.join(missing)}", file=str(folder)))
+    return tables, manifest
+
+
+def _refuse_foreign(folder: Path) -> None:
+    if folder.is_file():
+        raise ResultsError(Problem("a file of that name exists", file=str(folder)))
+    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
+        raise ResultsError(Problem("the folder holds other files; name a new one", file=str(folder)))
+
+
+def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> None:
+    import pyarrow as arrow
+    import pyarrow.parquet as parquet
+
+    content = arrow.Table.from_pandas(table, preserve_index=False)
+    for position, column in enumerate(content.schema):
+        if column.name in columns:
+            unit, meaning = columns[column.name]
+            column = column.with_metadata({"unit": unit, "meaning": meaning})
+            content = content.cast(content.schema.set(position, column))
+    with open(path, "wb") as stream:
+        parquet.write_table(content, stream, compression="zstd")
+
+
+def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
+    text = json.dumps(manifest, ensure_ascii=False, indent=1, default=_plain)
+    path.write_text(text + "\n", encoding="utf-8")
+
+
+def _plain(value: Any) -> Any:
+    """A NumPy number as the number, anything else that JSON does not know as its text."""
+    return value.item() if hasattr(value, "item") else str(value)
+
+
+def _replace(partial: Path, final: Path) -> None:
+    """Put ``partial`` in the place of ``final``; the earlier content goes only once the new one stands."""
+    if not final.exists():
+        partial.rename(final)
+        return
+    earlier = final.with_name(f".{final.name}.earlier-{os.getpid()}")
+    final.rename(earlier)
+    try:
+        partial.rename(final)
+    except BaseException:
+        earlier.rename(final)
+        raise
+    shutil.rmtree(earlier, ignore_errors=True)
+
+
+def _read_manifest(folder: Path) -> dict[str, Any]:
+    try:
+        manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = "no such folder" if not folder.exists() else f"not a results folder: it has no {MANIFEST}"
+        raise ResultsError(Problem(message, file=str(folder))) from None
+    except (OSError, ValueError) as error:
+        raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}", file=str(folder))) from error
+    if not isinstance(manifest, dict):
+        raise ResultsError(Problem(f"{MANIFEST} is not a mapping", file=str(folder)))
+    if manifest.get("format", 0) > FORMAT:
+        message = "was written by a newer version of the simulator; update it to read this folder"
+        raise ResultsError(Problem(message, file=str(folder), key="format", value=manifest["format"]))
+    return manifest
+
+
+def _read_table(path: Path) -> pd.DataFrame:
+    import pyarrow as arrow
+
+    try:
+        return pd.read_parquet(path)
+    except (OSError, ValueError, arrow.ArrowException) as error:
+        raise ResultsError(Problem(f"the table cannot be read: {error}", file=str(path))) from error

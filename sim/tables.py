@@ -1,0 +1,194 @@
+"""What the result tables hold: table -> column -> (unit, meaning).
+
+Persons are real persons (simulated workers times the scale), money is current yuan, ``month`` is the
+text ``YYYY-MM``. Stocks are taken at the end of the month, flows over the month. The same words are
+written into every Parquet file beside its columns, so that a result explains itself years later.
+"""
+
+from __future__ import annotations
+
+Columns = dict[str, tuple[str, str]]
+
+_MONTH: Columns = {"month": ("YYYY-MM", "month")}
+_YEAR: Columns = {"year": ("year", "calendar year")}
+
+STOCKS: Columns = {
+    "farm": ("persons", "farming or idle in the home township"),
+    "local_work": ("persons", "in paid non-farm work in the home township"),
+    "own_business": ("persons", "running a business in the home township"),
+    "migrant_work": ("persons", "in paid work outside the home township"),
+    "migrant_search": ("persons", "looking for work in a city or town"),
+    "settled_work": ("persons", "city registration, employed"),
+    "settled_search": ("persons", "city registration, looking for work"),
+    "training": ("persons", "on a course that takes the worker out of work"),
+}
+
+NATIONAL: Columns = {
+    **_MONTH,
+    **STOCKS,
+    "labour_force": ("persons", "all rural-registered workers, the settled left out"),
+    "out": ("persons", "outside the home township: migrant_work and migrant_search"),
+    "away_now": ("persons", "out, less those on a home visit at the end of the month"),
+    "cross_province": ("persons", "out, in another province than the home"),
+    "within_province": ("persons", "out, in the home province"),
+    "settled": ("persons", "moved registration to a city since the start, and still in the labour force"),
+    "searching_rate": ("share", "migrant_search over out"),
+    "migrant_pay_yuan": ("yuan per month", "mean pay of those in migrant work who were paid"),
+    "local_pay_yuan": ("yuan per month", "mean pay of those in local work who were paid"),
+    "settled_pay_yuan": ("yuan per month", "mean pay of the settled who were paid"),
+    "earnings_yuan": ("yuan", "all earnings of the month"),
+    "remittances_yuan": ("yuan", "sent home by those away"),
+    "contributions_yuan": ("yuan", "employees' social insurance contributions"),
+    "savings_stock_yuan": ("yuan", "savings held at the end of the month"),
+    "arrears_cases": ("persons", "workers whose pay newly went unpaid"),
+    "arrears_owed_yuan": ("yuan", "pay newly owed and unpaid"),
+    "arrears_recovered_yuan": ("yuan", "unpaid pay recovered"),
+    "insured": ("persons", "in the workers' pension scheme"),
+    "trained": ("persons", "ever completed a course"),
+    "business_starts": ("persons", "started a business"),
+    "business_closures": ("persons", "closed a business"),
+    "businesses": ("businesses", "businesses in operation"),
+    "business_jobs": ("jobs", "paid jobs made by owners"),
+    "settlements": ("persons", "moved registration to a city"),
+    "training_enrolments": ("persons", "enrolled on a course"),
+    "separations": ("persons", "lost a job"),
+    "hires": ("persons", "found a job"),
+    "job_changes": ("persons", "changed job without a gap"),
+    "departures": ("persons", "left home to work or look for work"),
+    "returns": ("persons", "came back to the home township"),
+    "exits": ("persons", "left the labour force"),
+    "entrants": ("persons", "entered the labour force"),
+    "left_behind_children": ("persons", "workers away whose school-age child stays at home"),
+    "policy_spending_yuan": ("yuan", "spent by levers"),
+    "mean_income_yuan": ("yuan per month", "mean income per worker, farm equivalents included"),
+    "poor": ("persons", "annualised income below the poverty line"),
+}
+
+TABLES: dict[str, Columns] = {
+    "national": NATIONAL,
+    "places": {
+        **_MONTH,
+        "place": ("name", "province and tier"),
+        "province": ("name", "province of the place"),
+        "tier": ("name", "kind of place, home township to mega city"),
+        **STOCKS,
+        "vacancies": ("jobs", "open at the end of the month"),
+        "tightness": ("ratio", "vacancies per searcher"),
+        "wage_index": ("index", "wage relative to the place's reference"),
+    },
+    "homes": {
+        **_MONTH,
+        "home": ("name", "province of registration"),
+        **STOCKS,
+        "cross_province": NATIONAL["cross_province"],
+        "remittances_yuan": NATIONAL["remittances_yuan"],
+        "earnings_yuan": NATIONAL["earnings_yuan"],
+    },
+    "groups": {
+        **_MONTH,
+        "sex": ("name", "male or female"),
+        "age_group": ("name", "official age group"),
+        "education": ("name", "highest level of schooling"),
+        **STOCKS,
+        "earnings_yuan": NATIONAL["earnings_yuan"],
+        "paid_months": ("person-months", "worker-months with pay"),
+    },
+    "corridors": {
+        **_YEAR,
+        "home": ("name", "province of registration"),
+        "province": ("name", "province of work"),
+        "tier": ("name", "kind of place of work"),
+        "out": ("persons", "out-of-township migrant workers by the official definition"),
+    },
+    "official": {
+        **_YEAR,
+        "indicator": ("name", "official indicator"),
+        "group": ("name", "official group"),
+        "value": ("see unit", "value under the official definition"),
+        "unit": ("name", "unit of the value"),
+    },
+    "ledger": {
+        **_YEAR,
+        "lever": ("name", "lever that spent"),
+        "province": ("name", "province where it was spent"),
+        "payer": ("name", "central, local, firm or worker"),
+        "served": ("persons", "occasions served (a person can be served more than once)"),
+        "spending_yuan": ("yuan", "spent"),
+        "budget_yuan": ("yuan", "budget of the year, empty where there is no limit"),
+        "unspent_yuan": ("yuan", "budget left over"),
+        "queue": ("persons", "eligible occasions turned away because the budget was used up"),
+    },
+    "income_histogram": {
+        **_YEAR,
+        "group": ("name", "all, activity or region of origin"),
+        "lower_yuan": ("yuan per year", "lower edge of the income band"),
+        "upper_yuan": ("yuan per year", "upper edge of the income band"),
+        "persons": ("persons", "workers in the band"),
+    },
+    "traces": {
+        **_MONTH,
+        "id": ("worker id", "the same worker has the same id in every run"),
+    },
+}
+
+_POLICY: Columns = {"policy": ("name", "policy")}
+_OUTCOME: Columns = {"outcome": ("name", "outcome (see sim.outcomes)")}
+_HORIZON: Columns = {"horizon_years": ("year", "first, fifth or tenth year of the policy")}
+_ENDS: Columns = {
+    "difference": ("unit of the outcome", "policy less baseline, mean over seeds"),
+    "low": ("unit of the outcome", "lower end of the 95 % interval over seeds"),
+    "high": ("unit of the outcome", "upper end of the 95 % interval over seeds"),
+}
+
+COMPARISON_TABLES: dict[str, Columns] = {
+    "effects": {
+        **_POLICY,
+        **_OUTCOME,
+        **_HORIZON,
+        "from_month": ("YYYY-MM", "first month of the policy year"),
+        "to_month": ("YYYY-MM", "last month of the policy year"),
+        "unit": ("name", "unit of the outcome"),
+        "baseline": ("unit of the outcome", "mean of the year for a stock or rate, total for a flow"),
+        "policy_value": ("unit of the outcome", "the same under the policy"),
+        **_ENDS,
+        "relative_percent": ("percent", "difference over baseline"),
+        "seeds": ("count", "paired seeds"),
+        "verdict": ("name", "higher, lower, identical, or cannot tell: the interval spans zero"),
+        "gained_to_date": ("unit of the outcome", "a flow's difference summed since the policy began"),
+        "gained_low": ("unit of the outcome", "lower end of its 95 % interval"),
+        "gained_high": ("unit of the outcome", "upper end of its 95 % interval"),
+        "spending_to_date_yuan": ("yuan", "spent beyond the baseline since the policy began"),
+        "cost_per_additional_yuan": ("yuan", "spending to date over what was gained to date"),
+        "cost_low_yuan": ("yuan", "the same at the upper end of the gain"),
+        "cost_high_yuan": ("yuan", "the same at the lower end of the gain"),
+        "cost_note": ("name", "why there is no cost figure; empty where there is one"),
+    },
+    "paths": {
+        **_POLICY,
+        **_OUTCOME,
+        **_MONTH,
+        "baseline": ("unit of the outcome", "baseline, mean over seeds"),
+        "policy_value": ("unit of the outcome", "policy, mean over seeds"),
+        **_ENDS,
+        "year_difference": ("unit of the outcome", "difference over the twelve months that end here"),
+        "year_low": ("unit of the outcome", "lower end of its 95 % interval"),
+        "year_high": ("unit of the outcome", "upper end of its 95 % interval"),
+    },
+    "winners": {
+        **_POLICY,
+        **_HORIZON,
+        **_YEAR,
+        "grouping": ("name", "sex, age group, education, region of home, or starting activity"),
+        "group": ("name", "group"),
+        "persons": ("persons", "workers in the group"),
+        "winners_percent": ("percent", "earn at least 1 % more in the year than under the baseline"),
+        "losers_percent": ("percent", "earn at least 1 % less"),
+        "mean_change_yuan": ("yuan per year", "mean change of annual earnings"),
+        "low": ("yuan per year", "lower end of its 95 % interval over seeds"),
+        "high": ("yuan per year", "upper end of its 95 % interval over seeds"),
+        "is_reliable": ("flag", "whether the group holds enough simulated workers"),
+    },
+    "costs": {**_POLICY, **{name: unit for name, unit in TABLES["ledger"].items() if name != "province"}},
+    "baseline": {"seed": ("number", "seed of the run"), **NATIONAL},
+    "official": {"seed": ("number", "seed of the run"), **TABLES["official"]},
+}

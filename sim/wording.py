@@ -1,0 +1,95 @@
+"""Numbers as people write them: scaled to thousands, millions and billions, with their unit and sign.
+
+Persons, jobs and yuan share the scale words; percentages differ in points. The minus is a real one.
+"""
+
+from __future__ import annotations
+
+import math
+
+_SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
+_NOUNS = {"persons": "people", "businesses": "businesses", "jobs": "jobs"}
+_DIFFERENCE_UNITS = {"percent": "points"}
+
+
+def scale_of(largest: float) -> tuple[float, str]:
+    """Factor and word that keep ``largest`` readable: (1e6, "million"), or (1, "") below ten thousand."""
+    for factor, word in _SCALES:
+        if abs(largest) >= (1e4 if factor == 1e3 else factor):
+            return factor, word
+    return 1.0, ""
+
+
+def number(value: float, digits: int = 0, signed: bool = False) -> str:
+    """``value`` with thousands separated; signed writes the plus too. Nothing known is a dash."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    text = f"{abs(value):,.{digits}f}"
+    is_zero = not any(figure in "123456789" for figure in text)
+    sign = "" if is_zero else "−" if value < 0 else "+" if signed else ""
+    return sign + text
+
+
+def significant(value: float) -> int:
+    """Decimals that leave a scaled value three figures."""
+    size = abs(value)
+    return 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2
+
+
+def amount(value: float, unit: str, digits: int = 0, signed: bool = False) -> str:
+    """A value with its unit: ``172.4 million people``, ``−0.31 %``, ``4,427 yuan a month``."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    factor, word = scale_of(value) if unit in (*_NOUNS, "yuan") else (1.0, "")
+    if factor > 1:
+        digits = significant(value / factor)
+    return join(number(value / factor, digits, signed), word, unit_word(unit))
+
+
+def difference(value: float, unit: str, digits: int = 0) -> str:
+    """A signed difference: ``+12.4 thousand people``, ``−0.31 points``."""
+    return amount(value, _DIFFERENCE_UNITS.get(unit, unit), digits, signed=True)
+
+
+def interval(low: float, high: float, unit: str, digits: int = 0) -> str:
+    """Both ends on one scale: ``−3.1 to +5.0 thousand people``."""
+    if not (math.isfinite(low) and math.isfinite(high)):
+        return "–"
+    unit = _DIFFERENCE_UNITS.get(unit, unit)
+    largest = max(abs(low), abs(high))
+    factor, word = scale_of(largest) if unit in (*_NOUNS, "yuan") else (1.0, "")
+    if factor > 1:
+        digits = significant(largest / factor)
+    ends = (number(end / factor, digits, signed=True) for end in (low, high))
+    return join(" to ".join(ends), word, unit_word(unit))
+
+
+def unit_word(unit: str) -> str:
+    """The unit as it is written after a number."""
+    return {**_NOUNS, "percent": "%", "yuan per month": "yuan a month"}.get(unit, unit)
+
+
+def join(*words: str) -> str:
+    """Words in a row, the empty ones left out."""
+    return " ".join(word for word in words if word)
+
+
+def ordinal(count: int) -> str:
+    """First to tenth in words, beyond that in figures."""
+    words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
+    return words[count - 1] if 1 <= count <= len(words) else f"{count}th"
+
+
+def listing(words: list[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(", ".join(words).rsplit(", ", 1)) if len(words) > 1 else "".join(words)
+
+
+def month_in_words(month: str) -> str:
+    """``2025-01`` -> ``January 2025``."""
+    names = (
+        "January", "February", "March", "April", "May", "June", "July", "August", "September",
+        "October", "November", "December",
+    )
+    year, number_of_month = month.split("-")
+    return f"{names[int(number_of_month) - 1]} {year}"
