@@ -1,0 +1,343 @@
+"""Baseline against policies: the same seeds under each, paired, summed up and kept.
+
+``compare`` runs one seed's baseline and all its policies in one process, keeps sums, and turns the seeds
+into tables: ``effects`` (per outcome, 1, 5 and 10 years on), ``paths`` (month by month), ``winners``,
+``costs``; and, for holding the baseline against official statistics, ``baseline`` and ``official``.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.differences import HORIZONS, add_months, effects, paths, windows
+from sim.errors import Problem, UsageError
+from sim.outcomes import OUTCOMES, monthly
+from sim.results import Results, read_folder, write_folder
+from sim.tables import COMPARISON_TABLES
+from sim.winners import count_winners, winners_over_seeds
+
+if TYPE_CHECKING:
+    from sim.scenario import Scenario
+
+_LEDGER_SUMS = ["served", "spending_yuan", "budget_yuan", "unspent_yuan", "queue"]
+
+
+@dataclass
+class Comparison:
+    """What policies change. ``comparison.effects`` is a table; ``headline()`` says it in words."""
+
+    tables: dict[str, pd.DataFrame]
+    manifest: dict[str, Any]
+
+    def __getattr__(self, name: str) -> pd.DataFrame:
+        tables = self.__dict__.get("tables", {})
+        if name in tables:
+            return tables[name]
+        raise AttributeError(f"a comparison has no table {name!r}; it has {', '.join(sorted(tables))}")
+
+    @property
+    def policies(self) -> list[dict[str, Any]]:
+        """Each policy in the order asked for: name, title, start, own levers, resolved scenario."""
+        return self.manifest["policies"]
+
+    def headline(self) -> list[str]:
+        """The answer in plain sentences, policy by policy, and how far to trust it."""
+        from sim.findings import headline
+
+        return headline(self)
+
+    def baseline_runs(self) -> list[Results]:
+        """The baseline's national and official tables seed by seed, as ``validate`` takes them."""
+        tables = {"national": self.baseline, "official": self.official}
+        return [
+            Results(
+                {name: table[table["seed"] == seed].drop(columns="seed") for name, table in tables.items()},
+                {"scenario_name": self.manifest["base"]["name"], "seed": seed},
+            )
+            for seed in self.manifest["seeds"]
+        ]
+
+    def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
+        """Write the tables and the manifest, all or nothing; ``extra`` are further files to put beside."""
+        manifest = {"kind": "comparison", **self.manifest}
+        return write_folder(folder, self.tables, manifest, extra, COMPARISON_TABLES)
+
+    @classmethod
+    def load(cls, folder: str | os.PathLike) -> Comparison:
+        """Read a folder written by ``save``."""
+        return cls(*read_folder(folder, kind="comparison"))
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """Everything that a process needs in order to run one seed."""
+
+    base: Any
+    policies: tuple
+    starts: tuple[str, ...]
+    scale: int | str
+    start: str
+    end: str
+    threads: int
+    simulate: Callable[..., Results] | None
+
+    def keep(self, starts: Sequence[str]) -> tuple[str, ...]:
+        """The Decembers whose workers are needed for policies that start in those months."""
+        months = {month for start in starts for month in _winner_months(start, self.end).values()}
+        months |= {december for start in starts if (december := _december_before(start)) >= self.start}
+        return tuple(sorted(months))
+
+
+def compare(
+    base: Scenario | str,
+    policies: Scenario | str | Iterable[Scenario | str],
+    *,
+    seeds: int | Iterable[int] = 20,
+    scale: int | str = 5000,
+    start: str = "2014-01",
+    end: str = "2035-12",
+    jobs: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+    simulate: Callable[..., Results] | None = None,
+) -> Comparison:
+    """Run ``base`` and each policy under the same seeds and compare them.
+
+    ``seeds`` is a number (1 to that number) or the seeds themselves; ``jobs`` processes share them;
+    ``progress(done, total)`` is called as seeds finish. ``simulate`` replaces the simulator, for tests.
+    A policy's first year starts with the first month of the earliest lever that the base does not have.
+    Raises ``UsageError`` for a call that makes no sense, and whatever a run raises.
+    """
+    base, *given = _loaded([base, *_as_list(policies)])
+    seeds = _checked_seeds(seeds)
+    _check_names(base, given)
+    levers = [_own_levers(base, policy) for policy in given]
+    starts = tuple(max(start, _first_month(found, start)) for found in levers)
+    plan = _Plan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate)
+    runs = []
+    for run in _run_seeds(plan, seeds, min(jobs, len(seeds))):
+        runs.append(run)
+        if progress:
+            progress(len(runs), len(seeds))
+    runs.sort(key=lambda run: seeds.index(run["seed"]))
+    described = [_described(*row) for row in zip(given, starts, levers, strict=True)]
+    return Comparison(_tables(plan, runs), _manifest(plan, runs, seeds, described))
+
+
+# --- one seed, in a process of its own --------------------------------------------------------------
+
+
+def _run_seeds(plan: _Plan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
+    """Each seed's sums, in the order in which they finish; the first failure stops the rest."""
+    if jobs <= 1:
+        yield from (_run_seed(plan, seed) for seed in seeds)
+        return
+    from concurrent.futures import ProcessPoolExecutor, as_completed
+    from multiprocessing import get_context
+
+    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
+        futures = [pool.submit(_run_seed, plan, seed) for seed in seeds]
+        try:
+            for future in as_completed(futures):
+                yield future.result()
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+
+
+def _run_seed(plan: _Plan, seed: int) -> dict:
+    """Run the base and every policy under one seed and keep the sums that the tables need."""
+    base = _simulate(plan, plan.base, seed, plan.keep(plan.starts))
+    result = {
+        "seed": seed,
+        "months": base.national["month"].tolist(),
+        "monthly": [monthly(base.national).to_numpy()],
+        "national": base.national,
+        "official": base.tables.get("official"),
+        "manifest": base.manifest,
+        "ledgers": [],
+        "winners": [],
+    }
+    for policy, start in zip(plan.policies, plan.starts, strict=True):
+        run = _simulate(plan, policy, seed, plan.keep([start]))
+        result["monthly"].append(monthly(run.national).to_numpy())
+        result["ledgers"].append(run.tables.get("ledger"))
+        result["winners"].append(_winners_of_seed(plan, base, run, start))
+    return result
+
+
+def _simulate(plan: _Plan, scenario: Any, seed: int, keep: tuple[str, ...]) -> Results:
+    simulate = plan.simulate
+    if simulate is None:
+        from sim import simulate
+    return simulate(
+        scenario, scale=plan.scale, start=plan.start, end=plan.end, seed=seed, threads=plan.threads, keep=keep
+    )
+
+
+def _winners_of_seed(plan: _Plan, base: Results, run: Results, start: str) -> dict[int, pd.DataFrame]:
+    """Winners and losers by horizon, for the months whose workers were kept."""
+    before = base.workers.get(_december_before(start))
+    scale = float(base.manifest["scale"])
+    return {
+        horizon: count_winners(base.workers[month], run.workers[month], before, scale)
+        for horizon, month in _winner_months(start, plan.end).items()
+        if month in base.workers and month in run.workers
+    }
+
+
+def _winner_months(start: str, end: str) -> dict[int, str]:
+    """The December of the last calendar year that is complete when each policy year ends."""
+    found = {}
+    for window in windows(start, end, HORIZONS):
+        year = int(window.last[:4]) - (not window.last.endswith("-12"))
+        found[window.horizon] = f"{max(year, int(start[:4]))}-12"
+    return {horizon: month for horizon, month in found.items() if month <= end}
+
+
+def _december_before(month: str) -> str:
+    return f"{int(month[:4]) - 1:04d}-12"
+
+
+# --- from seeds to tables ---------------------------------------------------------------------------
+
+
+def _tables(plan: _Plan, runs: list[dict]) -> dict[str, pd.DataFrame]:
+    months = runs[0]["months"]
+    base = np.stack([run["monthly"][0] for run in runs])
+    found: dict[str, list[pd.DataFrame]] = {"effects": [], "paths": [], "winners": [], "costs": []}
+    for index, (policy, start) in enumerate(zip(plan.policies, plan.starts, strict=True)):
+        changed = np.stack([run["monthly"][index + 1] for run in runs])
+        parts = {
+            "effects": effects(base, changed, months, start),
+            "paths": paths(base, changed, months),
+            "winners": _winners_table([run["winners"][index] for run in runs], start, plan.end),
+            "costs": _costs_table([run["ledgers"][index] for run in runs]),
+        }
+        for name, table in parts.items():
+            if len(table):
+                found[name].append(table.assign(policy=policy.name))
+    tables = {name: _stacked(name, parts) for name, parts in found.items()}
+    tables["baseline"] = _by_seed(runs, "national")
+    tables["official"] = _by_seed(runs, "official")
+    return tables
+
+
+def _stacked(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
+    """The policies' tables as one, in the documented order of columns."""
+    columns = list(COMPARISON_TABLES[name])
+    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+
+
+def _winners_table(seeds: list[dict[int, pd.DataFrame]], start: str, end: str) -> pd.DataFrame:
+    months = _winner_months(start, end)
+    tables = [
+        winners_over_seeds([seed[horizon] for seed in seeds]).assign(
+            horizon_years=horizon, year=int(months[horizon][:4])
+        )
+        for horizon in seeds[0]
+    ]
+    return pd.concat(tables, ignore_index=True) if tables else pd.DataFrame()
+
+
+def _costs_table(ledgers: list[pd.DataFrame | None]) -> pd.DataFrame:
+    """Served, spent, budget and queue by year, lever and payer, mean over seeds, provinces together."""
+    kept = [ledger for ledger in ledgers if ledger is not None and len(ledger)]
+    if not kept:
+        return pd.DataFrame()
+    sums = pd.concat(kept).groupby(["year", "lever", "payer"])[_LEDGER_SUMS].sum(min_count=1)
+    return (sums / len(ledgers)).reset_index()
+
+
+def _by_seed(runs: list[dict], name: str) -> pd.DataFrame:
+    kept = [run[name].assign(seed=run["seed"]) for run in runs if run[name] is not None]
+    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame({"seed": []})
+
+
+# --- what was asked for -----------------------------------------------------------------------------
+
+
+def _loaded(scenarios: list[Scenario | str]) -> list[Scenario]:
+    if any(isinstance(scenario, (str, os.PathLike)) for scenario in scenarios):
+        from sim.loading import load_scenario
+
+        return [load_scenario(s) if isinstance(s, (str, os.PathLike)) else s for s in scenarios]
+    return scenarios
+
+
+def _as_list(policies: Any) -> list:
+    is_one = isinstance(policies, (str, os.PathLike)) or not isinstance(policies, Iterable)
+    return [policies] if is_one or hasattr(policies, "levers") else list(policies)
+
+
+def _checked_seeds(seeds: int | Iterable[int]) -> list[int]:
+    chosen = list(range(1, seeds + 1)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+    if not chosen:
+        raise UsageError(Problem("at least one seed is needed", key="seeds", value=seeds))
+    if len(set(chosen)) < len(chosen):
+        raise UsageError(Problem("a seed is named twice", key="seeds", value=chosen))
+    return chosen
+
+
+def _check_names(base: Scenario, policies: list[Scenario]) -> None:
+    if not policies:
+        raise UsageError(Problem("at least one policy is needed", key="policies"))
+    names = [scenario.name for scenario in (base, *policies)]
+    twice = sorted({name for name in names if names.count(name) > 1})
+    if twice:
+        raise UsageError(Problem("two scenarios have the same name", key="name", value=", ".join(twice)))
+
+
+def _own_levers(base: Scenario, policy: Scenario) -> dict[str, dict]:
+    """The levers, as plain maps, that the policy has and the base has not, or has otherwise."""
+    present = base.content().get("levers", {})
+    return {
+        name: lever
+        for name, lever in policy.content().get("levers", {}).items()
+        if lever != present.get(name)
+    }
+
+
+def _first_month(levers: dict[str, dict], otherwise: str) -> str:
+    return min((lever["window"]["from"] for lever in levers.values()), default=otherwise)
+
+
+def _described(policy: Scenario, start: str, levers: dict[str, dict]) -> dict[str, Any]:
+    content = policy.content()
+    return {
+        "name": policy.name,
+        "title": content.get("title", {}),
+        "description": content.get("description", ""),
+        "start": start,
+        "levers": levers,
+        "scenario": content,
+    }
+
+
+def _manifest(plan: _Plan, runs: list[dict], seeds: list[int], policies: list[dict]) -> dict[str, Any]:
+    first = runs[0]["manifest"]
+    content = plan.base.content()
+    return {
+        "base": {
+            "name": plan.base.name,
+            "title": content.get("title", {}),
+            "description": content.get("description", ""),
+            "scenario": content,
+        },
+        "policies": policies,
+        "outcomes": list(OUTCOMES),
+        "horizons": list(HORIZONS),
+        "seeds": seeds,
+        **{name: first.get(name) for name in ("scale", "workers", "versions", "code_hash", "created")},
+        "start": plan.start,
+        "end": plan.end,
+        "last_month_needed": {p["name"]: add_months(p["start"], 12 * max(HORIZONS) - 1) for p in policies},
+        "run_ids": [run["manifest"].get("run_id") for run in runs],
+        "warnings": sorted({warning for run in runs for warning in run["manifest"].get("warnings") or ()}),
+    }

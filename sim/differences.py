@@ -1,0 +1,217 @@
+"""Paired differences over seeds: intervals, effects at horizons, monthly paths, costs per outcome.
+
+Under one seed the same workers meet the same luck with and without the policy, so the difference of a
+seed holds the policy and little else. The interval is Student's t over the seeds' differences: it says
+how well chance is averaged out, not how sure the model's assumptions are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.outcomes import OUTCOMES, Outcome
+
+HORIZONS = (1, 5, 10)
+MONTHS = 12
+
+# Two-sided 95 % points of Student's t for 1 to 30 degrees of freedom.
+_T_TABLE = (
+    12.7062, 4.3027, 3.1824, 2.7764, 2.5706, 2.4469, 2.3646, 2.3060, 2.2622, 2.2281,
+    2.2010, 2.1788, 2.1604, 2.1448, 2.1314, 2.1199, 2.1098, 2.1009, 2.0930, 2.0860,
+    2.0796, 2.0739, 2.0687, 2.0639, 2.0595, 2.0555, 2.0518, 2.0484, 2.0452, 2.0423,
+)  # fmt: skip
+_NORMAL_975 = 1.959964
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """Year number ``horizon`` of a policy: twelve months, both named ones included (``YYYY-MM``)."""
+
+    horizon: int
+    first: str
+    last: str
+
+
+def t_975(freedom: int) -> float:
+    """The 97.5 % point of Student's t; beyond 30 degrees of freedom by its expansion in 1/freedom."""
+    if freedom <= len(_T_TABLE):
+        return _T_TABLE[freedom - 1]
+    z = _NORMAL_975
+    return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
+
+
+def mean_and_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Mean, lower and upper end of the 95 % interval over the first axis (the seeds).
+
+    One seed gives no interval: its ends are NaN.
+    """
+    values = np.asarray(values, dtype=float)
+    count = len(values)
+    mean = values.mean(axis=0)
+    if count < 2:
+        return mean, np.full_like(mean, np.nan), np.full_like(mean, np.nan)
+    half = t_975(count - 1) * values.std(axis=0, ddof=1) / np.sqrt(count)
+    return mean, mean - half, mean + half
+
+
+def verdict(differences: np.ndarray, low: float, high: float) -> str:
+    """What the seeds allow to be said: ``higher``, ``lower``, ``identical`` or ``cannot tell``."""
+    if not np.any(differences):
+        return "identical"
+    if low > 0:
+        return "higher"
+    if high < 0:
+        return "lower"
+    return "cannot tell"
+
+
+def windows(policy_start: str, run_end: str, horizons: Sequence[int] = HORIZONS) -> list[Window]:
+    """The policy's years that fit in the run: year 1 starts with the policy's first month."""
+    found = []
+    for horizon in horizons:
+        first, last = add_months(policy_start, MONTHS * (horizon - 1)), add_months(
+            policy_start, MONTHS * horizon - 1
+        )
+        if last <= run_end:
+            found.append(Window(horizon, first, last))
+    return found
+
+
+def add_months(month: str, count: int) -> str:
+    """``2024-11`` + 3 -> ``2025-02``."""
+    year, number = (int(part) for part in month.split("-"))
+    whole = year * 12 + number - 1 + count
+    return f"{whole // 12:04d}-{whole % 12 + 1:02d}"
+
+
+def effects(base: np.ndarray, policy: np.ndarray, months: Sequence[str], start: str) -> pd.DataFrame:
+    """The table ``effects`` of one policy.
+
+    ``base`` and ``policy`` are (seeds, months, outcomes) in the order of ``OUTCOMES``. A window's value
+    is the mean of a stock or rate and the total of a flow over its twelve months.
+    """
+    position = {month: index for index, month in enumerate(months)}
+    if start not in position:
+        return pd.DataFrame()
+    rows = []
+    for window in windows(start, months[-1]):
+        inside = slice(position[window.first], position[window.last] + 1)
+        to_date = slice(position[start], inside.stop)
+        spending = _mean_spending(base, policy, to_date)
+        for column, outcome in enumerate(OUTCOMES.values()):
+            before = np.array([outcome.over(run) for run in base[:, inside, column]])
+            after = np.array([outcome.over(run) for run in policy[:, inside, column]])
+            gained = (policy - base)[:, to_date, column].sum(axis=1) if outcome.kind == "flow" else None
+            rows.append(_effect_row(outcome, window, before, after, gained, spending))
+    return pd.DataFrame(rows)
+
+
+def _mean_spending(base: np.ndarray, policy: np.ndarray, months: slice) -> float:
+    """What the policy spent beyond the baseline in those months, mean over seeds, yuan."""
+    column = list(OUTCOMES).index("policy_spending")
+    return float((policy - base)[:, months, column].sum(axis=1).mean())
+
+
+def _effect_row(
+    outcome: Outcome, window: Window, before: np.ndarray, after: np.ndarray,
+    gained: np.ndarray | None, spending: float,
+) -> dict:
+    """One line: levels, difference, interval, and what the spending to date bought."""
+    differences = after - before
+    mean, low, high = (float(end) for end in mean_and_interval(differences))
+    bought = differences if gained is None else gained
+    gain, gain_low, gain_high = (float(end) for end in mean_and_interval(bought))
+    level = float(before.mean())
+    return {
+        "outcome": outcome.key,
+        "horizon_years": window.horizon,
+        "from_month": window.first,
+        "to_month": window.last,
+        "unit": outcome.unit,
+        "baseline": level,
+        "policy_value": float(after.mean()),
+        "difference": mean,
+        "low": low,
+        "high": high,
+        "relative_percent": 100.0 * mean / level if level else np.nan,
+        "seeds": len(differences),
+        "verdict": verdict(differences, low, high),
+        "gained_to_date": gain,
+        "gained_low": gain_low,
+        "gained_high": gain_high,
+        "spending_to_date_yuan": spending,
+        **cost_per_additional(outcome, spending, gain, gain_low, gain_high),
+    }
+
+
+def cost_per_additional(
+    outcome: Outcome, spending: float, gain: float, low: float, high: float
+) -> dict[str, float | str]:
+    """Spending to date over what it bought, with the interval that the gain's interval implies.
+
+    For outcomes where lower is better the gain is a reduction. ``cost_note`` says why there is no
+    figure: the gain's interval spans zero, the outcome moved the other way, nothing was spent, or the
+    outcome is not a count.
+    """
+    nothing = {"cost_per_additional_yuan": np.nan, "cost_low_yuan": np.nan, "cost_high_yuan": np.nan}
+    if not outcome.is_count:
+        return {**nothing, "cost_note": "not a count"}
+    if not spending > 0:
+        return {**nothing, "cost_note": "no spending"}
+    if outcome.good == "lower":
+        gain, low, high = -gain, -high, -low
+    if high < 0:
+        return {**nothing, "cost_note": "moved the other way"}
+    if not low > 0:
+        return {**nothing, "cost_note": "cannot tell"}
+    return {
+        "cost_per_additional_yuan": spending / gain,
+        "cost_low_yuan": spending / high,
+        "cost_high_yuan": spending / low,
+        "cost_note": "",
+    }
+
+
+def paths(base: np.ndarray, policy: np.ndarray, months: Sequence[str]) -> pd.DataFrame:
+    """The table ``paths`` of one policy: month by month, and over the twelve months that end there.
+
+    The second is free of the season, and its value at the end of a policy year is that year's effect.
+    """
+    tables = []
+    for column, outcome in enumerate(OUTCOMES.values()):
+        difference = policy[:, :, column] - base[:, :, column]
+        mean, low, high = mean_and_interval(difference)
+        year_mean, year_low, year_high = mean_and_interval(trailing_year(difference, outcome))
+        tables.append(
+            pd.DataFrame(
+                {
+                    "outcome": outcome.key,
+                    "month": list(months),
+                    "baseline": base[:, :, column].mean(axis=0),
+                    "policy_value": policy[:, :, column].mean(axis=0),
+                    "difference": mean,
+                    "low": low,
+                    "high": high,
+                    "year_difference": year_mean,
+                    "year_low": year_low,
+                    "year_high": year_high,
+                }
+            )
+        )
+    return pd.concat(tables, ignore_index=True)
+
+
+def trailing_year(values: np.ndarray, outcome: Outcome) -> np.ndarray:
+    """Each month's value over the twelve months that end there; NaN before there are twelve.
+
+    ``values`` is (seeds, months); a flow gives its total, a stock or rate its mean.
+    """
+    result = np.full(values.shape, np.nan)
+    if values.shape[1] >= MONTHS:
+        sums = np.lib.stride_tricks.sliding_window_view(values, MONTHS, axis=1).sum(axis=2)
+        result[:, MONTHS - 1 :] = sums if outcome.kind == "flow" else sums / MONTHS
+    return result
