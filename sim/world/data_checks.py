@@ -113,12 +113,14 @@ def check_words(
             _check_unit_bounds(file, frame, problems)
             continue
         known = _known_words(rule.allowed, tables)
-        for line, cell in frame[rule.column].items():
+        cells = frame[rule.column]
+        for cell in cells.unique():
             for word in _words_in(cell, rule.allowed):
                 if word not in known:
-                    problems.append(
-                        unknown("value is not known", file, word, known, line, rule.column)
-                    )
+                    lines = cells.index[cells == cell]
+                    more = f", here and in {len(lines) - 1} more rows" if len(lines) > 1 else ""
+                    message = "value is not known" + more
+                    problems.append(unknown(message, file, word, known, lines[0], rule.column))
 
 
 def check_keys(
@@ -154,6 +156,7 @@ def unknown(
 ) -> Problem:
     """The problem of a word that is not among the known ones, with the nearest of them."""
     words = tuple(str(item) for item in known)
+    word = word.item() if isinstance(word, np.generic) else word
     close = nearest(word, words)
     return Problem(message, file=file, line=line, key=key, value=word, allowed=words, nearest=close)
 
@@ -342,6 +345,7 @@ def _note(
 
 
 def _problem(message: str, file: str, line: int, key: str, value: object, allowed: str) -> Problem:
+    value = value.item() if isinstance(value, np.generic) else value
     return Problem(
         message, file=file, line=int(line), key=key or None, value=value, allowed=allowed
     )
