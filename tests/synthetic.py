@@ -13,9 +13,10 @@ from sim.results import Results
 from sim.tables import NATIONAL
 from sim.vocabulary import AGE_GROUPS, EDUCATION, REGIONS
 
-OUT = {2014: 168.2, 2015: 168.8, 2016: 169.3, 2017: 171.9, 2018: 172.7, 2019: 174.3, 2020: 169.6, 2021: 171.7}
-LOCAL = {2014: 105.7, 2015: 108.6, 2016: 112.4, 2017: 114.7, 2018: 115.7, 2019: 116.5, 2020: 116.0, 2021: 120.8}
+OUT = dict(zip(range(2014, 2022), (168.2, 168.8, 169.3, 171.9, 172.7, 174.3, 169.6, 171.7), strict=True))
+LOCAL = dict(zip(range(2014, 2022), (105.7, 108.6, 112.4, 114.7, 115.7, 116.5, 116.0, 120.8), strict=True))
 SEASON = np.array([-6.0, -9.0, -2.0, 0.0, 1.5, 2.5, 3.0, 3.0, 3.0, 2.5, 1.5, 0.0])  # million away
+REGION_SHARES = {"origin": (0.36, 0.33, 0.28, 0.03), "destination": (0.54, 0.22, 0.21, 0.03)}
 WORKERS = 2_000  # simulated; the rest of the country is behind the scale
 
 
@@ -110,10 +111,11 @@ def official(start="2014-01", end="2024-12", seed=0):
         rows += [(year, "migrant_workers", group, value, "10k_persons") for group, value in (
             ("out", out), ("local", local), ("out_cross_province", cross),
             ("out_within_province", out - cross), ("urban_resident_year_end", 0.78 * out))]
-        rows += [(year, f"migrant_workers_by_{end_}", region.lower(), share * (out + local), "10k_persons")
-                 for end_, shares in (("origin", (0.36, 0.33, 0.28, 0.03)), ("destination", (0.54, 0.22, 0.21, 0.03)))
+        rows += [(year, f"migrant_workers_by_{side}", region.lower(), share * (out + local), "10k_persons")
+                 for side, shares in REGION_SHARES.items()
                  for region, share in zip(REGIONS, shares, strict=True)]
-        rows += [(year, "monthly_income", "out", 4427 * pay, "yuan"), (year, "monthly_income", "local", 3500 * pay, "yuan")]
+        rows += [(year, "monthly_income", "out", 4427 * pay, "yuan"),
+                 (year, "monthly_income", "local", 3500 * pay, "yuan")]
         rows += [(year, "mean_age", "out", 34.0 + 0.4 * (year - 2014), "years"),
                  (year, "mean_age", "local", 42.0 + 0.5 * (year - 2014), "years")]
         for side, shares in (("local", (2, 14, 20, 30, 34)), ("out", (4, 28, 30, 24, 14))):

@@ -1,0 +1,278 @@
+"""The model against official statistics: fit years and unseen years apart, with simple rivals.
+
+Every official figure that the run can be held against is compared; ``TARGETS`` are those that get a
+tolerance and a verdict. Years to ``LAST_FIT_YEAR`` were open to whoever set the parameters; later ones
+were not. A verdict is given by rule: *met* when every year is within the tolerance, *near* when the mean
+absolute error is, *missed* otherwise.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.official import official_table
+from sim.results import Results, write_folder
+
+if TYPE_CHECKING:
+    from sim.world.data import Data
+
+FIRST_YEAR, LAST_FIT_YEAR = 2014, 2019
+RULE = (
+    "A verdict is given by rule: met when the error of every year is within the tolerance, near when only "
+    "the mean absolute error is, missed otherwise."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """An official series with a tolerance: percent for counts and yuan, points or years otherwise."""
+
+    indicator: str
+    group: str
+    label: str
+    tolerance: float
+    headline: bool = False
+
+
+TARGETS = (
+    Target("migrant_workers", "out", "Out-of-township migrant workers", 5, True),
+    Target("migrant_workers", "local", "Local migrant workers", 5, True),
+    Target("migrant_workers", "total", "All migrant workers", 5, True),
+    Target("migrant_workers", "out_cross_province", "Cross-province migrant workers", 5),
+    Target("migrant_workers", "out_within_province", "Within-province migrant workers", 5),
+    Target("migrant_workers", "urban_resident_year_end", "Living in a town or city at year end", 10),
+    Target("out_cross_province_share", "all", "Cross-province share of out-migrants", 2, True),
+    Target("out_cross_province_share", "origin_east", "Cross-province share, from the East", 5),
+    Target("out_cross_province_share", "origin_central", "Cross-province share, from Central", 5),
+    Target("out_cross_province_share", "origin_west", "Cross-province share, from the West", 5),
+    Target("out_cross_province_share", "origin_northeast", "Cross-province share, from the Northeast", 5),
+    Target("monthly_income", "all", "Monthly income, all", 5, True),
+    Target("monthly_income", "out", "Monthly income, out-of-township", 5, True),
+    Target("monthly_income", "local", "Monthly income, local", 5, True),
+    Target("monthly_income_ratio", "out_to_local", "Monthly income, out over local", 0.05, True),
+    Target("mean_age", "all", "Mean age, all", 1, True),
+    Target("mean_age", "out", "Mean age, out-of-township", 2),
+    Target("mean_age", "local", "Mean age, local", 2),
+    Target("age_share", "le_40", "Aged 40 or under", 5),
+    Target("age_share", "over_50", "Aged over 50", 5),
+    Target("female_share", "out", "Women, out-of-township", 3),
+    Target("female_share", "local", "Women, local", 3),
+    Target("education_share", "college_plus", "College or more", 3),
+    Target("training_share", "any", "Ever trained", 5),
+    Target("owed_wages_share", "all", "Hit by unpaid wages in the year", 0.3),
+    Target("return_entrepreneurs_cumulative", "all_types", "Returned founders, cumulative", 20),
+    Target("migrant_workers_by_origin", "east", "From the East", 10),
+    Target("migrant_workers_by_origin", "central", "From Central", 10),
+    Target("migrant_workers_by_origin", "west", "From the West", 10),
+    Target("migrant_workers_by_origin", "northeast", "From the Northeast", 10),
+    Target("migrant_workers_by_destination", "east", "Working in the East", 10),
+    Target("migrant_workers_by_destination", "central", "Working in Central", 10),
+    Target("migrant_workers_by_destination", "west", "Working in the West", 10),
+    Target("migrant_workers_by_destination", "northeast", "Working in the Northeast", 10),
+)
+_BY_NAME = {(target.indicator, target.group): target for target in TARGETS}
+RIVALLED = (("migrant_workers", "out"), ("migrant_workers", "local"), ("migrant_workers", "total"))
+
+# Official cells that no model can be held against, and why: (indicator, group prefix, first year, last year).
+NOT_COMPARABLE = (
+    ("monthly_income", "", 2014, 2014, "the 2014 figure mixes out-migrants and all"),
+    ("monthly_income_change", "", 2014, 2014, "taken against a figure for out-migrants only"),
+    ("monthly_income_yoy_growth", "", 2014, 2014, "taken against a figure for out-migrants only"),
+    ("migrant_workers_by_origin", "east", 2014, 2015, "three regions until 2015"),
+    ("migrant_workers_by_origin", "central", 2014, 2015, "three regions until 2015"),
+    ("migrant_workers_by_destination", "east", 2014, 2015, "three regions until 2015"),
+    ("migrant_workers_by_destination", "central", 2014, 2015, "three regions until 2015"),
+    ("out_cross_province_share", "origin_east", 2014, 2015, "three regions until 2015"),
+    ("out_cross_province_share", "origin_central", 2014, 2015, "three regions until 2015"),
+)
+
+# (month of 2020, its words, month of 2019 that the statistics compare it with, official quarter, group).
+_QUARTERS_2020 = (
+    ("2020-02", "end of February 2020 against end of March 2019", "2019-03", 1, "end_of_february"),
+    ("2020-06", "end of June 2020 against end of June 2019", "2019-06", 2, "all"),
+    ("2020-09", "end of September 2020 against end of September 2019", "2019-09", 3, "all"),
+)
+
+
+@dataclass
+class Validation:
+    """The comparison. ``rows``: one official figure each; ``summary``: one target and period each;
+    ``quarters``: the path within 2020."""
+
+    rows: pd.DataFrame
+    summary: pd.DataFrame
+    quarters: pd.DataFrame
+    about: dict[str, Any] = field(default_factory=dict)
+
+    def to_frame(self) -> pd.DataFrame:
+        """Every comparison, one row per indicator, group and year."""
+        return self.rows.copy()
+
+    def text(self) -> str:
+        """The table as it is printed."""
+        from sim.validation_text import validation_text
+
+        return validation_text(self)
+
+    def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
+        """Write the tables and the printed text, all or nothing; ``extra`` are further files beside them."""
+        tables = {"rows": self.rows, "summary": self.summary, "quarters": self.quarters}
+        files = {
+            "validation.txt": self.text().encode(),
+            "validation.csv": self.rows.to_csv(index=False).encode(),
+            **(extra or {}),
+        }
+        return write_folder(folder, tables, {"kind": "validation", **self.about}, files, {})
+
+
+def validate(results: Results | Sequence[Results], data: Data | None = None) -> Validation:
+    """Hold one run, or the mean over the seeds of several, against the packaged official statistics."""
+    runs = [results] if isinstance(results, Results) else list(results)
+    if data is None:
+        from sim.world.data import load_data
+
+        data = load_data()
+    annual = data.official_annual
+    names = set(zip(annual["indicator"], annual["group"], strict=True))
+    model = _mean_over_seeds([_with_ratio(official_table(run, names)) for run in runs])
+    rows = _compared(_with_ratio(annual), model)
+    about = {
+        "scenario_name": runs[0].manifest.get("scenario_name"),
+        "seeds": [run.manifest.get("seed") for run in runs],
+        "scale": runs[0].manifest.get("scale"),
+        "rule": RULE,
+    }
+    return Validation(rows, _summary(rows), _quarters_2020(runs, data.official_quarterly), about)
+
+
+def error_unit(unit: str) -> str:
+    """How errors are measured: percent of the official figure, or the difference in its own unit."""
+    return {"percent": "points", "years": "years", "ratio": "ratio"}.get(unit, "percent")
+
+
+def _with_ratio(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with the ratio of out-migrants' to local workers' pay, where both are known."""
+    pay = table[(table["indicator"] == "monthly_income") & (table["year"] >= FIRST_YEAR)]
+    wide = pay.pivot_table(index="year", columns="group", values="value").reindex(columns=["out", "local"])
+    ratio = (wide["out"] / wide["local"]).dropna()
+    rows = pd.DataFrame({"year": ratio.index, "indicator": "monthly_income_ratio", "group": "out_to_local",
+                         "value": ratio.to_numpy(), "unit": "ratio"})  # fmt: skip
+    return pd.concat([table, rows], ignore_index=True) if len(rows) else table
+
+
+def _mean_over_seeds(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    """Mean, lowest and highest over the seeds."""
+    by = pd.concat(tables).groupby(["year", "indicator", "group"])["value"]
+    return by.agg(model="mean", model_low="min", model_high="max").reset_index()
+
+
+def _compared(official: pd.DataFrame, model: pd.DataFrame) -> pd.DataFrame:
+    keys = ["year", "indicator", "group"]
+    official = official.rename(columns={"value": "official"})[[*keys, "official", "unit"]]
+    rows = official[official["year"] >= FIRST_YEAR].merge(model, on=keys, validate="1:1")
+    rows["period"] = np.where(rows["year"] <= LAST_FIT_YEAR, "fit", "unseen")
+    rows["error_unit"] = rows["unit"].map(error_unit)
+    gap = rows["model"] - rows["official"]
+    in_percent = rows["error_unit"] == "percent"
+    rows["error"] = gap.where(~in_percent, 100.0 * gap / rows["official"])
+    targets = [_BY_NAME.get(pair) for pair in zip(rows["indicator"], rows["group"], strict=True)]
+    rows["label"] = [target.label if target else "" for target in targets]
+    rows["tolerance"] = [target.tolerance if target else np.nan for target in targets]
+    rows["note"] = [_break(row.indicator, row.group, row.year) for row in rows.itertuples()]
+    order = {pair: place for place, pair in enumerate(_BY_NAME)}
+    place = [order.get(pair, len(order)) for pair in zip(rows["indicator"], rows["group"], strict=True)]
+    return rows.assign(_place=place).sort_values(["_place", "indicator", "group", "year"]).drop(
+        columns="_place"
+    ).reset_index(drop=True)  # fmt: skip
+
+
+def _break(indicator: str, group: str, year: int) -> str:
+    """Why this official cell cannot be compared, or nothing."""
+    for name, prefix, first, last, reason in NOT_COMPARABLE:
+        if indicator == name and group.startswith(prefix) and first <= year <= last:
+            return reason
+    return ""
+
+
+def _summary(rows: pd.DataFrame) -> pd.DataFrame:
+    """Errors and verdict by target and period; rivals for the head-counts in the unseen years."""
+    found = []
+    usable = rows[(rows["label"] != "") & (rows["note"] == "")]
+    for (indicator, group, period), part in usable.groupby(["indicator", "group", "period"], sort=False):
+        size = part["error"].abs()
+        tolerance = part["tolerance"].iloc[0]
+        found.append(
+            {
+                "indicator": indicator,
+                "group": group,
+                "label": part["label"].iloc[0],
+                "period": period,
+                "years": len(part),
+                "mean_absolute_error": size.mean(),
+                "worst_error": part["error"].loc[size.idxmax()],
+                "mean_error": part["error"].mean(),
+                "error_unit": part["error_unit"].iloc[0],
+                "tolerance": tolerance,
+                "verdict": verdict(size.to_numpy(), tolerance),
+                **_rivals(rows, indicator, group, period),
+            }
+        )
+    return pd.DataFrame(found)
+
+
+def verdict(errors: np.ndarray, tolerance: float) -> str:
+    """``met``, ``near`` or ``missed``: see ``RULE``."""
+    if np.all(np.abs(errors) <= tolerance):
+        return "met"
+    return "near" if np.mean(np.abs(errors)) <= tolerance else "missed"
+
+
+def _rivals(rows: pd.DataFrame, indicator: str, group: str, period: str) -> dict[str, float]:
+    """Mean absolute percent error in the unseen years of two forecasts from official fit years alone:
+    the last value held, and a straight line through them."""
+    nothing = {"last_value_error": np.nan, "trend_error": np.nan}
+    if (indicator, group) not in RIVALLED or period == "fit":
+        return nothing
+    series = rows[(rows["indicator"] == indicator) & (rows["group"] == group)]
+    fit, unseen = (series[series["period"] == name] for name in ("fit", "unseen"))
+    if len(fit) < 3:
+        return nothing
+    truth = unseen["official"].to_numpy()
+    slope, level = np.polyfit(fit["year"] - FIRST_YEAR, fit["official"], 1)
+    trend = level + slope * (unseen["year"].to_numpy() - FIRST_YEAR)
+    held = np.full(len(truth), fit["official"].iloc[-1])
+    return {
+        "last_value_error": float(np.mean(np.abs(100 * (held / truth - 1)))),
+        "trend_error": float(np.mean(np.abs(100 * (trend / truth - 1)))),
+    }
+
+
+def _quarters_2020(runs: Sequence[Results], official: pd.DataFrame) -> pd.DataFrame:
+    """Rural workers away at three moments of 2020 against a year before, percent: official and model."""
+    away = pd.concat([run.national.set_index("month")["away_now"] for run in runs], axis=1).mean(axis=1)
+    rows = []
+    for month, moment, before, quarter, group in _QUARTERS_2020:
+        if month not in away or before not in away:
+            continue
+        then, now = _official_stock(official, 2019, quarter), _official_stock(official, 2020, quarter, group)
+        change, truth = 100 * (away[month] / away[before] - 1), 100 * (now / then - 1)
+        rows.append({"moment": moment, "month": month, "official_percent": truth, "model_percent": change,
+                     "error_points": change - truth, "official_10k_persons": now,
+                     "model_10k_persons": away[month] / 1e4})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _official_stock(official: pd.DataFrame, year: int, quarter: int, group: str = "all") -> float:
+    """The published stock; where only a rounded one is, the year before times the published growth."""
+    table = official[official["quarter"] == quarter].set_index(["year", "indicator", "group"])["value"]
+    if (year, "out_rural_labour", group) in table:
+        return float(table[year, "out_rural_labour", group])
+    growth = table[year, "out_rural_labour_yoy_growth", "all"]
+    return float(table[year - 1, "out_rural_labour", "all"] * (1 + growth / 100))

@@ -1,0 +1,108 @@
+"""The validation as plain text: levels of the headline series, errors of all targets, rivals, 2020."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from sim.wording import number
+
+if TYPE_CHECKING:
+    from sim.validate import Validation
+
+_LABEL, _CELL, _RIVAL = 40, 8, 11
+_UNIT_WORDS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month", "ratio": "ratio"}
+_ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "ratio": ""}
+_DIGITS = {"10k_persons": 0, "yuan": 0, "percent": 1, "years": 1, "ratio": 2}
+_ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "ratio": 2}
+
+
+def validation_text(validation: Validation) -> str:
+    """The whole table. Errors are model less official; the unseen years stand right of the bar."""
+    from sim.validate import RULE, TARGETS
+
+    rows, about = validation.rows, validation.about
+    years = sorted(rows.loc[rows["label"] != "", "year"].unique())
+    unseen = set(rows.loc[rows["period"] == "unseen", "year"])
+    seeds = about.get("seeds") or []
+    lines = [
+        f"Model against official statistics: {about.get('scenario_name')}, scale 1:{about.get('scale')}, "
+        f"mean of {len(seeds)} seed{'s' if len(seeds) != 1 else ''}",
+        "",
+        _line("Levels", [str(year) for year in years], years, unseen),
+    ]
+    for target in TARGETS:
+        part = _of(rows, target)
+        if target.headline and len(part):
+            lines += _levels(part, target.label, years, unseen)
+    lines += ["", _line("Errors (model less official)", [str(year) for year in years], years, unseen,
+                        ("fit", "unseen")) + "  verdict fit, unseen"]  # fmt: skip
+    lines += [_errors(validation, target, years, unseen) for target in TARGETS if len(_of(rows, target))]
+    lines += ["  pt: percentage points; *: a break in the official series, left out of the mean", "", RULE]
+    return "\n".join([*lines, "", *_rival_lines(validation), "", *_quarter_lines(validation)]) + "\n"
+
+
+def _of(rows: pd.DataFrame, target) -> pd.DataFrame:
+    return rows[(rows["indicator"] == target.indicator) & (rows["group"] == target.group)]
+
+
+def _line(label: str, cells: list[str], years: list, unseen: set, more: tuple[str, ...] = ()) -> str:
+    """One line: label, a cell a year with a bar before the unseen ones, further cells."""
+    text = f"{label:<{_LABEL}}"
+    for year, cell in zip(years, cells, strict=True):
+        text += (" |" if year in unseen and year - 1 not in unseen else "") + f"{cell:>{_CELL}}"
+    return text + (" |" if more else "") + "".join(f"{cell:>{_CELL}}" for cell in more)
+
+
+def _levels(part: pd.DataFrame, label: str, years: list, unseen: set) -> list[str]:
+    unit = part["unit"].iloc[0]
+    by_year = part.set_index("year")
+    lines = [f"{label}, {_UNIT_WORDS.get(unit, unit)}"]
+    for column in ("official", "model"):
+        cells = [number(by_year[column].get(year, float("nan")), _DIGITS[unit]) for year in years]
+        lines.append(_line(f"  {column}", cells, years, unseen))
+    return lines
+
+
+def _errors(validation: Validation, target, years: list, unseen: set) -> str:
+    part = _of(validation.rows, target).set_index("year")
+    unit = part["error_unit"].iloc[0]
+    sign, digits = _ERROR_SIGNS[unit], _ERROR_DIGITS[unit]
+    cells = []
+    for year in years:
+        known = year in part.index
+        star = "*" if known and part["note"][year] else ""
+        cells.append(star + number(part["error"][year], digits, signed=True) + sign if known else "")
+    summary = validation.summary
+    found = summary[(summary["indicator"] == target.indicator) & (summary["group"] == target.group)]
+    means, verdicts = [], []
+    for period in ("fit", "unseen"):
+        row = found[found["period"] == period]
+        means.append(number(row["mean_absolute_error"].iloc[0], digits) + sign if len(row) else "")
+        verdicts.append(row["verdict"].iloc[0] if len(row) else "–")
+    return _line(target.label, cells, years, unseen, tuple(means)) + f"  {verdicts[0]}, {verdicts[1]}"
+
+
+def _rival_lines(validation: Validation) -> list[str]:
+    """The model's unseen error beside those of two forecasts that need no model."""
+    found = validation.summary.dropna(subset=["trend_error"])
+    if found.empty:
+        return []
+    head = "".join(f"{word:>{_RIVAL}}" for word in ("model", "2019 held", "trend"))
+    lines = [f"{'Unseen years, mean absolute error':<{_LABEL}}{head}"]
+    for row in found.itertuples():
+        errors = (row.mean_absolute_error, row.last_value_error, row.trend_error)
+        word = "better than both" if errors[0] < min(errors[1:]) else "not better than both"
+        cells = "".join(f"{error:>{_RIVAL - 1}.1f}%" for error in errors)
+        lines.append(f"{row.label:<{_LABEL}}{cells}  {word}")
+    return lines
+
+
+def _quarter_lines(validation: Validation) -> list[str]:
+    lines = []
+    for row in validation.quarters.itertuples():
+        changes = (number(value, 1, signed=True) for value in (row.official_percent, row.model_percent))
+        official, model = changes
+        lines.append(f"  {row.moment:<58} official {official:>6}%   model {model:>6}%")
+    return ["Rural workers away within 2020", *lines] if lines else []
