@@ -49,7 +49,8 @@ def placed(problem: Problem, tree: Tree, parent: Key = ()) -> Problem:
 
 def _in_words(detail: dict[str, Any], key: Key, context: dict[str, Any], model: type[BaseModel]) -> Problem:
     kind, name = detail["type"], dotted(key)
-    value = detail["input"] if isinstance(detail["input"], (str, int, float, bool)) else None
+    is_shown = isinstance(detail["input"], (str, int, float, bool)) and "[key]" not in detail["loc"]
+    value = detail["input"] if is_shown else None
     if kind == "refused":
         return Problem(context["message"], key=name, value=value, allowed=context["allowed"],
                        nearest=context["nearest"])

@@ -24,8 +24,8 @@ from sim.policy.terms import (
     Text,
     Tier,
     Year,
-    one_of,
     month_number,
+    one_of,
     refuse,
 )
 

@@ -1,0 +1,206 @@
+"""What there is and where it comes from: scenarios, levers, citations, the schema, a scenario in full."""
+
+from __future__ import annotations
+
+from io import StringIO
+from pathlib import Path
+from typing import Any
+
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+
+from sim.errors import ScenarioError
+from sim.loading import folders, load_scenario, parents_of, scenario_files
+from sim.parameters import PARAMETERS
+from sim.policy import documents
+from sim.policy.lever import Lever
+from sim.scenario import Scenario
+from sim.vocabulary import OCCASIONS
+from sim.yaml_tree import Key, dotted, shown
+
+GRADES = {
+    "A": "quasi-experiment in China",
+    "B": "quasi-experiment elsewhere, or matching in China",
+    "C": "counts or association",
+    "D": "prior only: no measured effect",
+}
+
+
+def list_scenarios() -> list[dict[str, Any]]:
+    """The scenarios that can be loaded by name, one row each; one with mistakes says so in its title."""
+    rows = []
+    for name, path in scenario_files().items():
+        try:
+            scenario = load_scenario(path)
+        except ScenarioError as error:
+            rows.append({"name": name, "title": f"({len(error.problems)} problems: check it)", "title_zh": "",
+                         "extends": [], "levers": 0, "description": "", "file": shown(path)})
+            continue
+        rows.append({
+            "name": name,
+            "title": scenario.title.en,
+            "title_zh": scenario.title.zh,
+            "extends": list(parents_of(path)),
+            "levers": len(scenario.levers),
+            "description": scenario.description,
+            "file": shown(path),
+        })
+    return rows
+
+
+def list_levers() -> list[dict[str, Any]]:
+    """Every lever that a ready scenario defines, one row each, with the file that defines it."""
+    rows: dict[str, dict[str, Any]] = {}
+    for path in _lever_files():
+        scenario = load_scenario(path)
+        for name, lever in scenario.levers.items():
+            origin = scenario.origins.get(f"levers.{name}.label.en", "")
+            rows[f"{name} {origin}"] = {"name": name, **_lever_row(lever), "origin": origin}
+    return list(rows.values())
+
+
+def _lever_files() -> list[Path]:
+    shared = [path for folder in folders() for path in sorted((folder / "levers").glob("*.yaml"))]
+    return [*scenario_files().values(), *shared]
+
+
+def _lever_row(lever: Lever) -> dict[str, Any]:
+    return {
+        "label": lever.label.en,
+        "label_zh": lever.label.zh,
+        "documents": [citation.document for citation in lever.citation],
+        "evidence": lever.evidence,
+        "evidence_means": GRADES[lever.evidence],
+        "window": f"{lever.window.from_} to {lever.window.to}",
+        "effects": effects_in_words(lever),
+        "unit_cost": cost_in_words(lever),
+        "take_up": lever.take_up,
+    }
+
+
+def effects_in_words(lever: Lever) -> str:
+    """What a lever changes: ``set startup grant to 8,000 yuan, once``."""
+    said = []
+    for name, effect in lever.effects.items():
+        parameter = PARAMETERS[name]
+        noun, unit = name.removesuffix("_yuan").replace("_", " "), parameter.unit
+        if effect.set is not None:
+            said.append(f"set {noun} to {amount(effect.set)} {unit}")
+        if effect.scale is not None:
+            said.append(f"multiply {noun} by {effect.scale:g}")
+        if effect.add is not None:
+            said.append(f"add {amount(effect.add)} {unit} to {noun}")
+    return "; ".join(said)
+
+
+def cost_in_words(lever: Lever) -> str:
+    """What serving one worker costs: ``8,000 yuan when an eligible worker starts a business (local)``."""
+    cost = lever.unit_cost
+    if cost is None:
+        return "none counted"
+    words = f"{amount(cost.yuan)} yuan, {OCCASIONS[cost.per]}; paid by: {cost.payer}"
+    if lever.budget is None:
+        return words
+    per_year = lever.budget.yuan_per_year
+    if per_year is not None:
+        return f"{words}; at most {amount(per_year)} yuan a year"
+    return f"{words}; at most {amount(lever.budget.yuan_total)} yuan in all"
+
+
+def amount(number: float) -> str:
+    """A number for people: 8,000 or 0.97 or 12 billion."""
+    if abs(number) >= 1e9:
+        return f"{number / 1e9:,g} billion"
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:g}"
+
+
+def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
+    """What a scenario rests on: its documents, levers, unit costs, shocks, paths, assumptions and data."""
+    levers = [
+        {"lever": name, "label": lever.label.en, "document": citation.document, "clause": citation.clause,
+         "instruments": [documents.instruments()[number].name for number in lever.instruments],
+         "evidence": lever.evidence, "evidence_means": GRADES[lever.evidence], "note": lever.note}
+        for name, lever in scenario.levers.items() for citation in lever.citation
+    ]
+    cited = {row["document"] for row in levers}
+    chosen = scenario.future_assumptions
+    return {
+        "documents": [
+            {"id": d.id, "title": d.title_en, "title_zh": d.title_zh, "number": d.number,
+             "issued_by": d.issuing_bodies, "date": d.date, "source": d.source}
+            for d in documents.documents().values() if d.id in cited
+        ],
+        "levers": levers,
+        "unit_costs": [
+            {"lever": name, "yuan": lever.unit_cost.yuan, "per": lever.unit_cost.per,
+             "payer": lever.unit_cost.payer, "source": lever.unit_cost.source}
+            for name, lever in scenario.levers.items() if lever.unit_cost
+        ],
+        "shocks": [{"shock": name, "label": shock.label.en, "source": shock.source, "note": shock.note}
+                   for name, shock in scenario.shocks.items()],
+        "paths": [{"parameter": name, "source": path.source} for name, path in scenario.paths.items()],
+        "assumptions": [{"view": scenario.assumptions, "source": chosen.source}],
+        "data": [{"id": s.id, "title": s.title, "publisher": s.publisher, "seen": s.where_seen,
+                  "date": s.reference_date} for s in documents.data_sources().values()],
+    }
+
+
+def describe(scenario: Scenario) -> str:
+    """The resolved scenario as YAML, each value followed by the file and line that it came from.
+
+    What no file says is left at its default and is not shown.
+    """
+    document = _commented(scenario.content(), scenario.origins, ())
+    document.yaml_set_start_comment(f"scenario {scenario.name}, fingerprint {scenario.fingerprint()}")
+    yaml = YAML()
+    yaml.width = 1000
+    yaml.indent(mapping=2, sequence=4, offset=2)
+    out = StringIO()
+    yaml.dump(document, out)
+    return out.getvalue()
+
+
+def _commented(content: dict[str, Any], origins, key: Key) -> CommentedMap:
+    """The part of ``content`` that files gave, with origins as comments at the line ends."""
+    commented = CommentedMap()
+    for name, value in content.items():
+        place = (*key, name)
+        if isinstance(value, dict):
+            inner = _commented(value, origins, place)
+            if inner:
+                commented[name] = inner
+        elif (origin := _origin(origins, place)) is not None:
+            commented[name] = _flow(value) if isinstance(value, list) else value
+            commented.yaml_add_eol_comment(origin, name, column=72)
+    return commented
+
+
+def _flow(items: list[Any]) -> CommentedSeq:
+    sequence = CommentedSeq(items)
+    sequence.fa.set_flow_style()
+    return sequence
+
+
+def _origin(origins, key: Key) -> str | None:
+    """The origin of a value, or of the first value inside a list."""
+    name = dotted(key)
+    return origins.get(name) or next((o for k, o in origins.items() if k.startswith(f"{name}.")), None)
+
+
+def scenario_schema() -> dict[str, Any]:
+    """A JSON Schema of scenario files, for editors. A file that extends another may leave out the rest."""
+    schema = Scenario.model_json_schema(by_alias=True)
+    fields = schema["properties"]
+    del fields["name"]
+    schema.pop("required", None)
+    fields["extends"] = {
+        "description": "name or path of a scenario to build on, or a list merged from left to right",
+        "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
+    }
+    for table in ("parameters", "paths"):
+        fields[table]["propertyNames"] = {"enum": list(PARAMETERS)}
+    for table in ("parameters", "paths", "shocks", "levers"):
+        entry = fields[table].pop("additionalProperties", None) or \
+            next(iter(fields[table].pop("patternProperties").values()))
+        fields[table]["additionalProperties"] = {"anyOf": [entry, {"type": "null"}]}  # null removes
+    return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
