@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -150,7 +151,8 @@ def describe(scenario: Scenario) -> str:
 
     What no file says is left at its default and is not shown.
     """
-    document = _commented(scenario.content(), scenario.origins, ())
+    content = scenario.model_dump(by_alias=True, exclude_none=True)
+    document = _commented(content, scenario.origins, ())
     document.yaml_set_start_comment(f"scenario {scenario.name}, fingerprint {scenario.fingerprint()}")
     yaml = YAML()
     yaml.width = 1000
@@ -170,12 +172,12 @@ def _commented(content: dict[str, Any], origins, key: Key) -> CommentedMap:
             if inner:
                 commented[name] = inner
         elif (origin := _origin(origins, place)) is not None:
-            commented[name] = _flow(value) if isinstance(value, list) else value
+            commented[name] = _flow(value) if isinstance(value, (list, tuple)) else value
             commented.yaml_add_eol_comment(origin, name, column=72)
     return commented
 
 
-def _flow(items: list[Any]) -> CommentedSeq:
+def _flow(items: Sequence[Any]) -> CommentedSeq:
     sequence = CommentedSeq(items)
     sequence.fa.set_flow_style()
     return sequence

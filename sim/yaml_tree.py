@@ -77,7 +77,7 @@ def read_tree(path: Path, problems: list[Problem]) -> Tree | None:
     except YAMLError as error:  # characters that YAML does not allow
         problems.append(Problem(f"not YAML: {error}".splitlines()[0], file))
         return None
-    if node is None:
+    if node is None or (isinstance(node, ScalarNode) and not node.value):
         problems.append(Problem("the file is empty", file, 1, allowed="a map of `key: value` lines"))
         return None
     if not isinstance(node, MappingNode):

@@ -86,7 +86,7 @@ Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Yuan = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True, ge=0)]
 Flag = Annotated[bool, Field(strict=True)]
-Year = Annotated[int, Field(strict=True, ge=FIRST_YEAR, le=LAST_YEAR)]
+Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]  # or its digits: JSON has no other keys
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Month = Annotated[StrictStr, AfterValidator(_check_month), Field(json_schema_extra={"format": "YYYY-MM"})]
 
