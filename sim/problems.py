@@ -25,6 +25,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "string_pattern_mismatch": ("not a usable name", "small letters, digits and _, beginning with a letter"),
     "string_too_short": ("must not be empty", "some text"),
     "finite_number": ("must be a finite number", "a number"),
+    "too_short": ("must not be empty", "at least one entry"),
 }
 
 
@@ -62,6 +63,9 @@ def _in_words(detail: dict[str, Any], key: Key, context: dict[str, Any], model: 
     if kind in _WORDS:
         message, allowed = _WORDS[kind]
         return Problem(message, key=name, value=value, allowed=allowed)
+    for bound, words in (("ge", "or more"), ("le", "or less")):
+        if bound in context:
+            return Problem("out of range", key=name, value=value, allowed=f"{context[bound]:g} {words}")
     message = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return Problem(message, key=name, value=value)
 

@@ -104,7 +104,7 @@ def test_a_misspelt_word_is_told_with_the_nearest_one(right, wrong, line, key, v
     ("2034-12", "2024-12", 8, "levers.grant.window.to", "2024-12", "the window ends before it begins"),
     ("2034-12", "2044-12", 8, "levers.grant.window.to", "2044-12", "outside the scenario's period"),
     ("yuan_per_year: 1000000", "yuan_per_year: -1", 15, "levers.grant.budget.yuan_per_year", -1,
-     "greater than or equal to 0"),
+     "out of range"),
     ("{set: 8000}", "{set: 8000000}", 13, "levers.grant.effects.startup_grant_yuan.set", 8e6,
      "outside the parameter's bounds"),
     ("{set: 8000}", "{}", 13, "levers.grant.effects.startup_grant_yuan", None, "an effect needs a change"),

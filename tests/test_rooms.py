@@ -49,7 +49,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
                    TABLES | {"mesa"}),
     **{room: (WORDS | OUTPUT | {"world.data", "policy.documents", "scenario", "loading"}, TABLES)
        for room in OUTPUT},
-    "present": (WORDS | OUTPUT | {"scenario", "policy.documents", "world.data"}, TABLES | {"matplotlib", "jinja2"}),
+    "present": (WORDS | OUTPUT | {"scenario", "policy.documents", "world.data"},
+                TABLES | {"matplotlib", "jinja2"}),
     "present.dashboard": (WORDS | OUTPUT | SCENARIO | FILES | {"present", "engine", "mesa_model"},
                           TABLES | {"matplotlib", "solara", "mesa", "altair"}),
 }

@@ -214,7 +214,7 @@ def test_overriding_nothing_or_with_the_same_value_changes_nothing():
     ("parameters.incom_coefficient", 0.6, "did you mean 'income_coefficient'"),
     ("levers.startup_grnt.take_up", 0.6, "did you mean 'startup_grant'"),
     ("levers.startup_grant.takeup", 0.6, "did you mean 'take_up'"),
-    ("levers.startup_grant.take_up", 1.6, "less than or equal to 1"),
+    ("levers.startup_grant.take_up", 1.6, "allowed: 1 or less"),
     ("assumptions", "middel", "did you mean 'middle'"),
 ])
 def test_an_override_is_checked_like_a_file(key, value, told):
