@@ -320,6 +320,29 @@ def _described(policy: Scenario, start: str, levers: dict[str, dict]) -> dict[st
     }
 
 
+def _cited(policies: list[dict]) -> dict[str, Any]:
+    """The documents that the policies' levers cite and the parameters that they change, for the reader."""
+    from sim.parameters import PARAMETERS
+    from sim.policy.documents import documents
+
+    levers = [lever for policy in policies for lever in policy["levers"].values()]
+    cited = {citation["document"] for lever in levers for citation in lever["citation"]}
+    changed = {name for lever in levers for name in lever["effects"]}
+    fields = ("title_en", "title_zh", "number", "issuing_bodies", "date", "source")
+    return {
+        "documents": {
+            name: {field: getattr(document, field) for field in fields}
+            for name, document in documents().items()
+            if name in cited
+        },
+        "parameters": {
+            name: {"meaning": parameter.meaning, "unit": parameter.unit, "default": parameter.default}
+            for name, parameter in PARAMETERS.items()
+            if name in changed
+        },
+    }
+
+
 def _manifest(plan: _Plan, runs: list[dict], seeds: list[int], policies: list[dict]) -> dict[str, Any]:
     first = runs[0]["manifest"]
     content = plan.base.content()
@@ -331,6 +354,7 @@ def _manifest(plan: _Plan, runs: list[dict], seeds: list[int], policies: list[di
             "scenario": content,
         },
         "policies": policies,
+        **_cited(policies),
         "outcomes": list(OUTCOMES),
         "horizons": list(HORIZONS),
         "seeds": seeds,

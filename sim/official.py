@@ -76,14 +76,12 @@ def published_names() -> set[tuple[str, str]]:
 
 
 def _by_year(raw: pd.DataFrame) -> tuple[dict[str, str], dict[int, _Values]]:
-    """Units by indicator, and values by year; persons become tens of thousands, as published."""
+    """Units by indicator, and values by year."""
     units: dict[str, str] = {}
     years: dict[int, _Values] = {}
     for row in raw.dropna(subset=["value"]).itertuples(index=False):
-        is_persons = row.unit == "persons"
-        units[row.indicator] = "10k_persons" if is_persons else row.unit
-        value = float(row.value) / (1e4 if is_persons else 1.0)
-        years.setdefault(int(row.year), {})[row.indicator, row.group] = value
+        units[row.indicator] = row.unit
+        years.setdefault(int(row.year), {})[row.indicator, row.group] = float(row.value)
     return units, years
 
 

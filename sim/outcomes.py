@@ -25,7 +25,8 @@ class Outcome:
     """One outcome. ``series`` turns the table ``national`` into a monthly series, aligned with its rows.
 
     ``good`` is the direction most readers would call better; ``neutral`` where that is a judgement.
-    ``digits`` are decimals for display. ``headline`` outcomes open the report.
+    ``digits`` are decimals for display. ``headline`` outcomes open the report. ``one`` is what a single
+    one of a count is called, for costs per additional one.
     """
 
     key: str
@@ -38,6 +39,7 @@ class Outcome:
     series: Callable[[pd.DataFrame], pd.Series]
     digits: int = 0
     headline: bool = False
+    one: str = ""
 
     @property
     def is_count(self) -> bool:
@@ -71,19 +73,21 @@ _TABLE = (
             "rural workers outside the home township, working or looking for work, plus those who moved "
             "their registration to a city since the start. Settling removes a worker from the official "
             "count, so this is the measure that easing registration does not distort",
-            _column("out", "settled"), headline=True),
+            _column("out", "settled"), headline=True, one="migrant or settled worker"),
     Outcome("out", "Out-of-township migrants", "外出农民工", "persons", "stock", "neutral",
             "rural-registered workers outside the home township, working or looking for work, at month end; "
             "the official yearly count asks for six months or more of work in the year",
-            _column("out"), headline=True),
+            _column("out"), headline=True, one="out-of-township migrant"),
     Outcome("local", "Local non-farm workers", "本地农民工", "persons", "stock", "neutral",
             "rural-registered workers in non-farm work inside the home township, own business included",
-            _column("local_work", "own_business"), headline=True),
+            _column("local_work", "own_business"), headline=True,
+            one="local non-farm worker"),
     Outcome("settled", "Settled in a city", "已落户人员", "persons", "stock", "neutral",
             "workers who moved their registration to a city since the start of the run and are still in the "
-            "labour force", _column("settled"), headline=True),
+            "labour force", _column("settled"), headline=True, one="settled worker"),
     Outcome("farm", "Farming or idle at home", "务农或闲居人员", "persons", "stock", "neutral",
-            "rural-registered workers without non-farm work in the home township", _column("farm")),
+            "rural-registered workers without non-farm work in the home township", _column("farm"),
+            one="worker without non-farm work"),
     Outcome("cross_province_share", "Cross-province share of migrants", "跨省流动占外出农民工比重",
             "percent", "rate", "neutral",
             "out-of-township migrants outside the home province, as a share of all of them",
@@ -91,12 +95,13 @@ _TABLE = (
     # --- own business --------------------------------------------------------------------------------
     Outcome("business_starts", "Businesses started by returned migrants", "返乡创业新增人数", "persons",
             "flow", "higher", "workers who started a business in the home township in the year",
-            _column("business_starts"), headline=True),
+            _column("business_starts"), headline=True, one="business started"),
     Outcome("businesses", "Businesses in operation", "在营返乡创业企业", "businesses", "stock", "higher",
-            "businesses of returned migrants in operation", _column("businesses"), headline=True),
+            "businesses of returned migrants in operation", _column("businesses"), headline=True,
+            one="business in operation"),
     Outcome("business_jobs", "Paid jobs in those businesses", "返乡创业带动就业岗位", "jobs", "stock",
             "higher", "paid jobs made by owners, before counting the jobs they displace elsewhere",
-            _column("business_jobs")),
+            _column("business_jobs"), one="paid job in them"),
     # --- pay and income ------------------------------------------------------------------------------
     Outcome("migrant_pay", "Mean pay of migrants", "外出农民工月均收入", "yuan per month", "rate", "higher",
             "mean monthly pay of out-of-township workers who were paid, current yuan",
@@ -115,13 +120,17 @@ _TABLE = (
             "out-of-township migrants without work and looking for it, as a share of all of them",
             _percent("migrant_search", "migrant_work", "migrant_search"), digits=2, headline=True),
     Outcome("arrears_cases", "Workers hit by unpaid wages", "新增被拖欠工资人数", "persons", "flow", "lower",
-            "workers whose wages newly went unpaid in the year", _column("arrears_cases")),
+            "workers whose wages newly went unpaid in the year", _column("arrears_cases"),
+            one="worker hit by unpaid wages"),
     Outcome("insured", "Insured in the workers' scheme", "参加职工养老保险人数", "persons", "stock",
-            "higher", "rural-registered workers in the urban employees' pension scheme", _column("insured")),
+            "higher", "rural-registered workers in the urban employees' pension scheme", _column("insured"),
+            one="insured worker"),
     Outcome("trained", "Ever trained", "接受过技能培训人数", "persons", "stock", "higher",
-            "workers who ever completed a training course", _column("trained"), headline=True),
+            "workers who ever completed a training course", _column("trained"), headline=True,
+            one="trained worker"),
     Outcome("left_behind", "Parents away with a child left at home", "留守儿童家长人数", "persons", "stock",
-            "lower", "workers away whose school-age child stays at home", _column("left_behind_children")),
+            "lower", "workers away whose school-age child stays at home", _column("left_behind_children"),
+            one="parent away from a child"),
     # --- money spent ---------------------------------------------------------------------------------
     Outcome("policy_spending", "Policy spending", "政策支出", "yuan", "flow", "neutral",
             "spent by the levers in the year, all payers together, current yuan",

@@ -43,6 +43,7 @@ _REASONS = {
     errno.EROFS: "the disk can only be read",
     errno.ENOENT: "a folder above it does not exist and cannot be made",
     errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EEXIST: "a file stands where a folder is needed",
     errno.ENAMETOOLONG: "the name is too long",
 }
 

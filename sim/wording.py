@@ -36,36 +36,44 @@ def significant(value: float) -> int:
     return 0 if size >= 100 or size == 0 else 1 if size >= 10 else 2
 
 
-def amount(value: float, unit: str, digits: int = 0, signed: bool = False) -> str:
-    """A value with its unit: ``172.4 million people``, ``−0.31 %``, ``4,427 yuan a month``."""
+def amount(value: float, unit: str, digits: int = 0, signed: bool = False, noun: bool = True) -> str:
+    """A value with its unit: ``172.4 million people``, ``−0.31 %``, ``4,427 yuan a month``.
+
+    ``noun=False`` leaves out what is counted, for lines that have named it already.
+    """
     if value is None or not math.isfinite(value):
         return "–"
-    factor, word = scale_of(value) if unit in (*_NOUNS, "yuan") else (1.0, "")
-    if factor > 1:
-        digits = significant(value / factor)
-    return join(number(value / factor, digits, signed), word, unit_word(unit))
+    factor, word, digits = _on_scale(value, unit, digits)
+    return join(number(value / factor, digits, signed), word, unit_word(unit, noun))
 
 
-def difference(value: float, unit: str, digits: int = 0) -> str:
+def difference(value: float, unit: str, digits: int = 0, noun: bool = True) -> str:
     """A signed difference: ``+12.4 thousand people``, ``−0.31 points``."""
-    return amount(value, _DIFFERENCE_UNITS.get(unit, unit), digits, signed=True)
+    return amount(value, _DIFFERENCE_UNITS.get(unit, unit), digits, signed=True, noun=noun)
 
 
-def interval(low: float, high: float, unit: str, digits: int = 0) -> str:
+def interval(
+    low: float, high: float, unit: str, digits: int = 0, signed: bool = True, noun: bool = True
+) -> str:
     """Both ends on one scale: ``−3.1 to +5.0 thousand people``."""
     if not (math.isfinite(low) and math.isfinite(high)):
         return "–"
-    unit = _DIFFERENCE_UNITS.get(unit, unit)
-    largest = max(abs(low), abs(high))
-    factor, word = scale_of(largest) if unit in (*_NOUNS, "yuan") else (1.0, "")
-    if factor > 1:
-        digits = significant(largest / factor)
-    ends = (number(end / factor, digits, signed=True) for end in (low, high))
-    return join(" to ".join(ends), word, unit_word(unit))
+    unit = _DIFFERENCE_UNITS.get(unit, unit) if signed else unit
+    factor, word, digits = _on_scale(max(abs(low), abs(high)), unit, digits)
+    ends = (number(end / factor, digits, signed) for end in (low, high))
+    return join(" to ".join(ends), word, unit_word(unit, noun))
 
 
-def unit_word(unit: str) -> str:
-    """The unit as it is written after a number."""
+def _on_scale(value: float, unit: str, digits: int) -> tuple[float, str, int]:
+    """Factor, scale word and decimals for a value; only counts and sums of money are scaled."""
+    factor, word = scale_of(value) if unit in (*_NOUNS, "yuan") else (1.0, "")
+    return factor, word, significant(value / factor) if factor > 1 else digits
+
+
+def unit_word(unit: str, noun: bool = True) -> str:
+    """The unit as it is written after a number; without the noun, what is counted is left out."""
+    if unit in _NOUNS and not noun:
+        return ""
     return {**_NOUNS, "percent": "%", "yuan per month": "yuan a month"}.get(unit, unit)
 
 

@@ -1,0 +1,115 @@
+"""A comparison in plain sentences, with what it cannot tell said as plainly as what it can."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.outcomes import HEADLINE, OUTCOMES, Outcome
+from sim.wording import amount, difference, interval, listing, month_in_words, ordinal
+
+if TYPE_CHECKING:
+    from sim.compare import Comparison
+
+MAIN_HORIZON = 5  # policies act slowly: judge them over at least five years
+PRIOR_ONLY = "D"
+
+
+def headline(comparison: Comparison) -> list[str]:
+    """The answer policy by policy, then how far to trust it. Each sentence stands alone."""
+    sentences = []
+    for policy in comparison.policies:
+        sentences += policy_sentences(comparison, policy)
+    return [*sentences, *trust_sentences(comparison)]
+
+
+def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str]:
+    """What one policy changes in its fifth year (or the last it has), what it costs, what is unclear."""
+    table = comparison.effects
+    table = table[table["policy"] == policy["name"]]
+    title = title_of(policy)
+    if table.empty:
+        return [f"{title}: the run ends before the policy's first year does, so nothing can be said."]
+    horizon = main_horizon(table)
+    year = table[table["horizon_years"] == horizon].set_index("outcome")
+    period = period_words(year["from_month"].iloc[0], year["to_month"].iloc[0])
+    when = f"in its {ordinal(horizon)} year ({period})"
+    rows = year.loc[[key for key in HEADLINE if key in year.index]]
+    if (rows["verdict"] == "identical").all():
+        return [f"{title}: {when}, every headline outcome is exactly the baseline's."]
+    sentences = [_spending(title, horizon, year)]
+    clear = rows[rows["verdict"].isin(["higher", "lower"])]
+    if len(clear):
+        changes = [_change(OUTCOMES[row.Index], row) for row in clear.itertuples()]
+        sentences.append(f"{title}: {when}, against the baseline: {'; '.join(changes)}.")
+    unclear = [_lower_first(OUTCOMES[key].label) for key in rows.index[rows["verdict"] == "cannot tell"]]
+    if unclear:
+        sentences.append(f"{title}: {when}, the runs cannot tell whether {listing(unclear)} go up or down.")
+    costs = [_cost(OUTCOMES[row.Index], row) for row in rows.itertuples() if row.cost_note == ""]
+    if costs:
+        sentences.append(
+            f"{title}: all its spending by then, set against one outcome at a time, is {'; '.join(costs)}."
+        )
+    return sentences
+
+
+def trust_sentences(comparison: Comparison) -> list[str]:
+    """What the intervals cover, and how many levers rest on a prior alone."""
+    seeds = len(comparison.manifest["seeds"])
+    sentences = [
+        f"Intervals are 95 % over {seeds} paired seed{'s' if seeds != 1 else ''}: they cover chance in the "
+        "simulation, not doubt about the model's assumptions, which may well be larger."
+    ]
+    levers = {name: lever for policy in comparison.policies for name, lever in policy["levers"].items()}
+    grades = {name: lever.get("evidence") for name, lever in levers.items()}
+    priors = sum(grade == PRIOR_ONLY for grade in grades.values())
+    if priors:
+        sentences.append(
+            f"{priors} of the {len(grades)} levers rest on evidence grade {PRIOR_ONLY}: their size is an "
+            "assumption that nobody has measured, so results that hang on them are what-ifs, not findings."
+        )
+    return sentences
+
+
+def main_horizon(effects: pd.DataFrame) -> int:
+    """The fifth year, or the last one that the runs cover if that is earlier."""
+    found = sorted(effects["horizon_years"].unique())
+    return MAIN_HORIZON if MAIN_HORIZON in found else int(found[-1])
+
+
+def title_of(described: dict[str, Any]) -> str:
+    """A scenario's title in English, or its name."""
+    return (described.get("title") or {}).get("en") or described["name"]
+
+
+def period_words(first: str, last: str) -> str:
+    """A policy year in words: ``2029`` when it is a calendar year."""
+    if first.endswith("-01") and last == f"{first[:4]}-12":
+        return first[:4]
+    return f"{month_in_words(first)} to {month_in_words(last)}"
+
+
+def _spending(title: str, horizon: int, year: pd.DataFrame) -> str:
+    spent = year["spending_to_date_yuan"].iloc[0]
+    years = "year" if horizon == 1 else f"{horizon} years"
+    if not spent:
+        return f"{title}: spends nothing in its first {years}."
+    return f"{title}: spends {amount(spent, 'yuan')} in its first {years}."
+
+
+def _change(outcome: Outcome, row: Any) -> str:
+    relative = f", {row.relative_percent:+.2g} %".replace("-", "−") if outcome.unit != "percent" else ""
+    ends = interval(row.low, row.high, outcome.unit, outcome.digits, noun=False)
+    gap = difference(row.difference, outcome.unit, outcome.digits, noun=False)
+    return f"{_lower_first(outcome.label)} {gap} (95 % interval {ends}{relative})"
+
+
+def _cost(outcome: Outcome, row: Any) -> str:
+    which = "avoided" if outcome.good == "lower" else "additional"
+    ends = interval(row.cost_low_yuan, row.cost_high_yuan, "yuan", signed=False)
+    return f"{amount(row.cost_per_additional_yuan, 'yuan')} ({ends}) per {which} {outcome.one}"
+
+
+def _lower_first(text: str) -> str:
+    return text[:1].lower() + text[1:]

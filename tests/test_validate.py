@@ -1,0 +1,128 @@
+"""The model against official statistics: errors, periods, verdicts, rivals, 2020."""
+
+import numpy as np
+import pytest
+import synthetic
+
+from sim.official import official_table
+from sim.results import Results
+from sim.validate import NOT_COMPARABLE, TARGETS, validate, verdict
+from sim.world.data import load_data
+
+BASE = synthetic.FakeScenario("baseline")
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return [synthetic.simulate(BASE, end="2024-12", seed=seed) for seed in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def validation(runs):
+    return validate(runs)
+
+
+def perfect_run(runs):
+    """A run whose official rows are the published ones."""
+    published = load_data().official_annual.query("year >= 2014")
+    official = published[["year", "indicator", "group", "value", "unit"]]
+    return Results({"national": runs[0].national, "official": official}, runs[0].manifest)
+
+
+def test_the_error_is_percent_for_counts_and_points_for_shares(validation, runs):
+    rows = validation.to_frame().set_index(["indicator", "group", "year"])
+    tables = [official_table(run).set_index(["indicator", "group", "year"])["value"] for run in runs]
+    key = ("migrant_workers", "out_cross_province", 2019)
+    model = np.mean([table[key] for table in tables])
+    assert rows.loc[key, "error"] == pytest.approx(100 * (model / 7508 - 1))
+    assert rows.loc[key, "error_unit"] == "percent"
+    share = ("out_cross_province_share", "all", 2021)
+    model = np.mean([table[share] for table in tables])
+    assert rows.loc[share, "error"] == pytest.approx(model - 41.5)
+    assert rows.loc[share, "error_unit"] == "points"
+
+
+def test_fit_and_unseen_years_are_apart(validation):
+    rows = validation.to_frame()
+    assert set(rows.loc[rows["period"] == "fit", "year"]) == set(range(2014, 2020))
+    assert rows.loc[rows["period"] == "unseen", "year"].min() == 2020
+
+
+def test_published_figures_against_themselves_are_perfect(runs):
+    found = validate(perfect_run(runs))
+    rows = found.rows
+    weighted = rows["indicator"].isin(["monthly_income", "mean_age", "age_share", "education_share",
+                                       "female_share", "training_share"])  # fmt: skip
+    assert np.allclose(rows.loc[~weighted & ~rows["indicator"].str.contains("change|yoy"), "error"], 0)
+    assert set(found.summary["verdict"]) == {"met"}
+
+
+def test_breaks_in_the_official_series_are_marked_and_left_out(validation):
+    rows = validation.rows.set_index(["indicator", "group", "year"])
+    assert rows.loc[("monthly_income", "all", 2014), "note"]
+    assert rows.loc[("migrant_workers_by_origin", "east", 2015), "note"]
+    assert not rows.loc[("migrant_workers_by_origin", "west", 2015), "note"]
+    summary = validation.summary.set_index(["indicator", "group", "period"])
+    assert summary.loc[("monthly_income", "all", "fit"), "years"] == 5
+    assert len({(name, group, first) for name, group, first, *_ in NOT_COMPARABLE}) == len(NOT_COMPARABLE)
+
+
+def test_the_verdict_follows_its_rule():
+    assert verdict(np.array([1.0, -5.0]), 5) == "met"
+    assert verdict(np.array([1.0, -5.1]), 5) == "near"
+    assert verdict(np.array([5.0, -5.1]), 5) == "missed"
+
+
+def test_targets_exist_in_the_official_series():
+    published = load_data().official_annual
+    names = set(zip(published["indicator"], published["group"], strict=True))
+    names.add(("monthly_income_ratio", "out_to_local"))
+    assert {(target.indicator, target.group) for target in TARGETS} <= names
+    assert len({target.label for target in TARGETS}) == len(TARGETS)
+
+
+def test_the_rivals_by_hand(validation):
+    row = validation.summary.query("indicator == 'migrant_workers' and group == 'out' and period == 'unseen'")
+    held = np.mean([abs(17425 / 16959 - 1), abs(17425 / 17172 - 1)])
+    assert row["last_value_error"].iloc[0] == pytest.approx(100 * held)
+    years, counts = np.arange(6), np.array([16821, 16884, 16934, 17185, 17266, 17425])
+    slope = ((years - 2.5) * (counts - counts.mean())).sum() / ((years - 2.5) ** 2).sum()
+    line = counts.mean() + slope * (np.array([6, 7]) - 2.5)
+    trend = np.mean(np.abs(line / np.array([16959, 17172]) - 1))
+    assert row["trend_error"].iloc[0] == pytest.approx(100 * trend)
+
+
+def test_the_path_within_2020(validation, runs):
+    quarters = validation.quarters.set_index("month")
+    away = np.mean([run.national.set_index("month")["away_now"] for run in runs], axis=0)
+    months = runs[0].national["month"].tolist()
+    change = away[months.index("2020-02")] / away[months.index("2019-03")] - 1
+    assert quarters.loc["2020-02", "model_percent"] == pytest.approx(100 * change)
+    assert quarters.loc["2020-02", "official_percent"] == pytest.approx(-30.6, abs=0.05)
+    assert quarters.loc["2020-06", "official_percent"] == pytest.approx(-2.7, abs=0.1)
+    assert quarters.loc["2020-09", "official_percent"] == pytest.approx(-2.1, abs=0.05)
+
+
+def test_the_text_holds_every_target_and_the_truth(validation):
+    text = validation.text()
+    for target in TARGETS:
+        if target.label in set(validation.rows["label"]):
+            assert target.label in text
+    assert "missed" in text and "unseen" in text and "2019 held" in text
+    assert "end of February 2020" in text
+    assert max(len(line) for line in text.splitlines()) < 160
+
+
+def test_a_short_run_is_validated_on_what_it_has():
+    run = synthetic.simulate(BASE, end="2016-12", seed=1)
+    found = validate(run)
+    assert set(found.rows["year"]) == {2014, 2015, 2016}
+    assert found.quarters.empty and found.summary["trend_error"].isna().all()
+    assert "Out-of-township" in found.text()
+
+
+def test_a_validation_is_kept_whole(validation, tmp_path):
+    folder = validation.save(tmp_path / "validation", extra={"charts/out.png": b"png"})
+    assert (folder / "validation.txt").read_text(encoding="utf-8") == validation.text()
+    assert (folder / "validation.csv").read_text().startswith("year,")
+    assert (folder / "charts" / "out.png").exists()
