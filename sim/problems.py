@@ -25,6 +25,7 @@ _WORDS: dict[str, tuple[str, str]] = {
     "string_pattern_mismatch": ("not a usable name", "small letters, digits and _, beginning with a letter"),
     "string_too_short": ("must not be empty", "some text"),
     "finite_number": ("must be a finite number", "a number"),
+    "multiple_of": ("must be whole", "a whole number of yuan"),
     "too_short": ("must not be empty", "at least one entry"),
 }
 

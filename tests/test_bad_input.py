@@ -108,6 +108,7 @@ def test_a_misspelt_word_is_told_with_the_nearest_one(right, wrong, line, key, v
     ("{set: 8000}", "{set: 8000000}", 13, "levers.grant.effects.startup_grant_yuan.set", 8e6,
      "outside the parameter's bounds"),
     ("{set: 8000}", "{}", 13, "levers.grant.effects.startup_grant_yuan", None, "an effect needs a change"),
+    ("yuan: 8000", "yuan: 0.5", 14, "levers.grant.unit_cost.yuan", 0.5, "must be whole"),
     ("yuan: 8000", "yuan: 0", 15, "levers.grant.budget", None, "a budget can run out only if"),
     ("evidence: D", "evidence: null", 7, "levers.grant.evidence", None, "nothing to remove here"),
 ])
@@ -137,6 +138,34 @@ def test_naming_people_for_a_place_parameter_is_refused():
     assert told.keys() == {"levers.grant.who", "levers.grant.take_up", "levers.grant.budget"}
     assert told["levers.grant.who"].line == 10
     assert "everybody in a place faces the same jobs_scale" in told["levers.grant.who"].message
+
+
+SHOCK = """\
+extends: baseline
+shocks:
+  slump:
+    label: {en: Slump, zh: 萧条}
+    source: a made-up one
+    sectors: [construction]
+    effects:
+      separation_probability:
+        scale: {2026-03: 1.5}
+"""
+
+
+@pytest.mark.parametrize(("right", "wrong", "line", "key", "message"), [
+    ("[construction]", "[constructions]", 6, "shocks.slump.sectors.0", "unknown sector"),
+    ("2026-03", "2026-3", 9, "shocks.slump.effects.separation_probability.scale.2026-3", "no such month"),
+    ("2026-03", "2036-03", 8, "shocks.slump.effects.separation_probability", "outside the scenario's period"),
+    ("1.5", "60", 9, "shocks.slump.effects.separation_probability.scale.2026-03", "outside the bounds"),
+    ("scale:", "set:", 8, "shocks.slump.effects.separation_probability", "can only scale"),
+    ("separation_probability", "job_finding_probability", 8, "shocks.slump.effects.job_finding_probability",
+     "the same for every sector"),
+    ("sectors:", "where: {tiers: [city]}\n    sectors:", 6, "shocks.slump.where", "in all places alike"),
+])
+def test_a_shock_that_would_not_be_heard_is_refused(right, wrong, line, key, message):
+    problems = problems_in(spoilt(right, wrong, SHOCK))
+    assert [(p.line, p.key) for p in problems if message in p.message] == [(line, key)]
 
 
 def test_two_sets_for_the_same_workers_in_the_same_months_are_refused():

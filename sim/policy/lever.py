@@ -8,6 +8,7 @@ everybody in the places that it names, and costs nobody anything.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import combinations
 from typing import Annotated, Any
 
@@ -38,6 +39,7 @@ from sim.policy.terms import (
     Text,
     Tier,
     Whole,
+    WholeYuan,
     Yuan,
     month_number,
     refuse,
@@ -59,8 +61,8 @@ def _one_as_list(value: Any) -> Any:
 class Window(Strict):
     """The months in which a lever is in force, both named months included.
 
-    ``ramp_months`` is how many months pass before it works in full: with 3, the first month has a
-    quarter of the effect, the fourth all of it.
+    ``ramp_months`` is how many months pass before it works in full: with 3, it reaches a quarter of the
+    eligible (or a place has a quarter of the change) in the first month, and all in the fourth.
     """
 
     from_: Month = Field(alias="from")
@@ -232,7 +234,7 @@ class MonthlyEffect(Strict):
 class UnitCost(Strict):
     """What serving one worker once costs, who pays, and where the figure comes from."""
 
-    yuan: Yuan
+    yuan: WholeYuan  # the ledger counts whole yuan
     per: Occasion
     source: Text
     payer: Payer
@@ -340,8 +342,15 @@ def conflicting_sets(levers: dict[str, Lever]) -> Iterator[Problem]:
                 )
 
 
+# What a shock may scale sector by sector.
+SECTOR_PARAMETERS = ("separation_probability", "arrears_probability", "jobs_scale")
+
+
 class Shock(Strict):
-    """Something that happened, or might: parameters changed month by month, whoever is there."""
+    """Something that happened, or might: parameters changed month by month, whoever is there.
+
+    With ``sectors`` it scales one of ``SECTOR_PARAMETERS`` in those sectors, in all places alike.
+    """
 
     label: Label
     source: Text
@@ -352,20 +361,27 @@ class Shock(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Shock:
-        refuse(problem for name in self.effects for problem in self._effect_problems(name))
+        refuse([*self._reach_problems(), *self._size_problems()])
         return self
 
-    def _effect_problems(self, name: str) -> Iterator[Problem]:
-        scope = PARAMETERS[name].scope
-        if scope != "worker" and self.sectors:
-            yield Problem(f"{name} is the same for every sector", key="sectors",
-                          allowed="only with parameters of workers")
-        if scope != "worker" and self.where.names_homes:
-            yield Problem(f"{name} is the same for workers from everywhere", key="where",
+    def _reach_problems(self) -> Iterator[Problem]:
+        if self.where.names_homes:
+            yield Problem("a shock holds for everybody in a place, wherever they come from", key="where",
                           allowed="provinces, regions, tiers")
-        if scope == "economy" and self.where != Where():
-            yield Problem(f"{name} is one number for the whole economy", key="where", allowed="no where")
-        for month in self.effects[name].months:
-            for problem in out_of_bounds(name, self.effects[name].at(month), f"effects.{name}"):
-                yield Problem(problem.message, key=f"{problem.key}.{month}", value=problem.value,
-                              allowed=problem.allowed)
+        if self.sectors and self.where != Where():
+            yield Problem("a shock to sectors holds in all places alike", key="where", allowed="no `where`")
+        for name, effect in self.effects.items():
+            if PARAMETERS[name].scope == "economy" and self.where != Where():
+                yield Problem(f"{name} is one number for the whole economy", key="where",
+                              allowed="no `where`")
+            if self.sectors and name not in SECTOR_PARAMETERS:
+                yield Problem("this parameter is the same for every sector", key=f"effects.{name}",
+                              allowed=SECTOR_PARAMETERS)
+            elif self.sectors and (effect.set or effect.add):
+                yield Problem("a shock to sectors can only scale", key=f"effects.{name}", allowed="scale")
+
+    def _size_problems(self) -> Iterator[Problem]:
+        for name, effect in self.effects.items():
+            for month in effect.months:
+                for problem in out_of_bounds(name, effect.at(month), f"effects.{name}"):
+                    yield replace(problem, key=f"{problem.key}.{month}")

@@ -84,6 +84,7 @@ Text = Annotated[StrictStr, StringConstraints(strip_whitespace=True, min_length=
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Yuan = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
+WholeYuan = Annotated[float, Field(strict=True, ge=0, multiple_of=1, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True, ge=0)]
 Flag = Annotated[bool, Field(strict=True)]
 Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]  # or its digits: JSON has no other keys
