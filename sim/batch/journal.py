@@ -1,0 +1,207 @@
+"""The folder of a sweep: what was planned, what happened, and the rows that finished runs left.
+
+    manifest.json     the experiment, fully resolved; written once, before anything runs
+    journal.jsonl     one line per event, appended and forced to disk
+    parts/            one Parquet file per handful of finished runs, renamed into place when whole
+    results.parquet   all parts as one table, sorted by run, once every run has finished or failed
+    failures.parquet  the runs that failed, with stage and message (only where there are any)
+
+Whole parts are the truth about what has finished: a killed sweep loses at most the runs that had not
+yet been put into a part, and runs them again.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.errors import Problem, ResultsError, UsageError
+
+FORMAT = 1  # version of the folder's layout
+MANIFEST, JOURNAL, PARTS = "manifest.json", "journal.jsonl", "parts"
+RESULTS, FAILURES = "results.parquet", "failures.parquet"
+_SHOWN = 8  # differences beyond this many are counted, not listed
+
+
+class Journal:
+    """A sweep's folder, opened for writing by one process at a time."""
+
+    def __init__(self, folder: Path):
+        self.folder = folder
+        self._events = None
+
+    @classmethod
+    @contextmanager
+    def open(cls, folder: str | os.PathLike, plan: Mapping[str, Any]) -> Iterator[Journal]:
+        """Begin a sweep in ``folder``, or take up the one it holds if that has the same plan."""
+        journal = cls(Path(folder))
+        with explained(journal.folder):
+            journal._claim(plan)
+            journal._events = open(journal.folder / JOURNAL, "ab+")
+        try:
+            with explained(journal.folder):
+                journal._lock()
+                journal._end_broken_line()
+            yield journal
+        finally:
+            journal._events.close()
+
+    # --- what happened --------------------------------------------------------------------------------
+
+    def record(self, event: str, **details: Any) -> None:
+        """Append one event and force it to disk."""
+        line = {"event": event, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), **details}
+        with explained(self.folder):
+            self._events.write((json.dumps(line, ensure_ascii=False, default=str) + "\n").encode())
+            self._events.flush()
+            os.fsync(self._events.fileno())
+
+    def events(self) -> list[dict[str, Any]]:
+        """Every whole line of the journal; one cut off by a crash is passed over."""
+        found = []
+        for line in (self.folder / JOURNAL).read_bytes().splitlines():
+            try:
+                found.append(json.loads(line))
+            except ValueError:
+                continue
+        return found
+
+    # --- rows -----------------------------------------------------------------------------------------
+
+    def add_part(self, rows: pd.DataFrame) -> None:
+        """Keep the rows of finished runs; once this returns they survive a crash."""
+        with explained(self.folder):
+            (self.folder / PARTS).mkdir(exist_ok=True)
+            name = f"{int(rows['run'].min()):07d}-{int(rows['run'].max()):07d}-{os.getpid()}.parquet"
+            _write(self.folder / PARTS / name, rows)
+
+    def finished(self) -> set[int]:
+        """Numbers of the runs whose rows are kept."""
+        found: set[int] = set()
+        for path in self._whole_tables():
+            found |= set(pd.read_parquet(path, columns=["run"])["run"])
+        return found
+
+    def compact(self, failures: pd.DataFrame) -> pd.DataFrame:
+        """Put all parts into one table, sorted by run; the same rows in the same order, always."""
+        tables = [pd.read_parquet(path) for path in self._whole_tables()]
+        if tables:
+            rows = pd.concat(tables, ignore_index=True).drop_duplicates(["run", "year"])
+            rows = rows.sort_values(["run", "year"], ignore_index=True)
+        else:
+            rows = pd.DataFrame({"run": [], "year": []})
+        with explained(self.folder):
+            _write(self.folder / RESULTS, rows)
+            if len(failures):
+                _write(self.folder / FAILURES, failures)
+            else:
+                (self.folder / FAILURES).unlink(missing_ok=True)
+            for path in (self.folder / PARTS).glob("*"):
+                path.unlink()
+            if (self.folder / PARTS).is_dir():
+                (self.folder / PARTS).rmdir()
+        return rows
+
+    def _whole_tables(self) -> list[Path]:
+        compacted = self.folder / RESULTS
+        parts = sorted((self.folder / PARTS).glob("*.parquet"))
+        return [path for path in (compacted, *parts) if path.is_file()]
+
+    # --- whose folder it is -----------------------------------------------------------------------------
+
+    def _claim(self, plan: Mapping[str, Any]) -> None:
+        if (self.folder / MANIFEST).is_file():
+            self._refuse_other_plan(plan)
+            return
+        if self.folder.is_dir() and any(self.folder.iterdir()):
+            raise ResultsError(Problem("the folder holds other files; name a new one", file=str(self.folder)))
+        self.folder.mkdir(parents=True, exist_ok=True)
+        manifest = {"format": FORMAT, "kind": "sweep", **plan}
+        text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n"
+        _replace_with(self.folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+
+    def _refuse_other_plan(self, plan: Mapping[str, Any]) -> None:
+        try:
+            before = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}",
+                                       file=str(self.folder))) from error
+        if before.get("kind") != "sweep":
+            raise ResultsError(Problem(f"the folder holds a {before.get('kind', 'run')}, not a sweep",
+                                       file=str(self.folder)))
+        now = json.loads(json.dumps(dict(plan), default=str))
+        changed = list(_differences(before.get("settings", {}), now["settings"]))
+        if changed:
+            shown = changed[:_SHOWN] + [f"and {len(changed) - _SHOWN} more"] * (len(changed) > _SHOWN)
+            raise UsageError(Problem(
+                "the folder holds another sweep, or this one before it was edited:\n    "
+                + "\n    ".join(shown), file=str(self.folder), allowed="--out with a new folder"))
+
+    def _lock(self) -> None:
+        try:
+            import fcntl
+        except ImportError:  # not on Windows
+            return
+        try:
+            fcntl.flock(self._events, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno not in (errno.EAGAIN, errno.EACCES):
+                return  # a file system without locks
+            raise UsageError(Problem("another process is running this sweep",
+                                     file=str(self.folder))) from None
+
+    def _end_broken_line(self) -> None:
+        """A line that a crash cut off must not swallow the next one."""
+        size = self._events.seek(0, os.SEEK_END)
+        if size:
+            self._events.seek(size - 1)
+            if self._events.read(1) != b"\n":
+                self._events.write(b"\n")
+
+
+@contextmanager
+def explained(folder: Path) -> Iterator[None]:
+    """Tell what keeps files from being written as a ``ResultsError``."""
+    try:
+        yield
+    except OSError as error:
+        raise ResultsError(Problem(f"cannot write results: {error.strerror or error}",
+                                   file=str(folder))) from error
+
+
+def _write(path: Path, table: pd.DataFrame) -> None:
+    def write(partial: Path) -> None:
+        with open(partial, "wb") as stream:
+            table.to_parquet(stream, index=False, compression="zstd")
+            stream.flush()
+            os.fsync(stream.fileno())
+
+    _replace_with(path, write)
+
+
+def _replace_with(path: Path, write) -> None:
+    """Write beside ``path`` and rename, so that a file is whole or not there."""
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        write(partial)
+        partial.replace(path)
+    finally:
+        partial.unlink(missing_ok=True)
+
+
+def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:
+    """What differs, as ``key: old -> new``, leaf by leaf."""
+    if isinstance(before, dict) and isinstance(now, dict):
+        for name in dict.fromkeys([*before, *now]):
+            inner = f"{key}.{name}" if key else str(name)
+            yield from _differences(before.get(name), now.get(name), inner)
+    elif before != now:
+        yield f"{key}: {before!r} -> {now!r}"

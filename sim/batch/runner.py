@@ -1,0 +1,250 @@
+"""Runs a sweep: hands runs to worker processes, keeps what comes back, and never loses what is kept.
+
+One run's failure is recorded and the rest go on. A sweep that was killed is taken up where it stood by
+calling ``run_sweep`` again with the same experiment and folder; its results are those of a sweep that
+was never interrupted, because every run depends on its own number alone.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+import time
+import traceback
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from multiprocessing import active_children, connection, get_context, parent_process
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.batch.experiment import Experiment, Run
+from sim.batch.journal import Journal
+from sim.errors import Problem, UsageError
+from sim.loading import with_overrides
+from sim.outcomes import OUTCOMES, monthly
+from sim.results import Results
+
+RUNS_PER_PROCESS = 200  # then the worker processes are replaced, so that none can grow without bound
+PART_SECONDS = 1.0  # finished runs are put into a part at least this often
+
+Simulate = Callable[..., Results]
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What came of one run: its rows (one a year), or the stage and message of its failure."""
+
+    number: int
+    seconds: float
+    rows: pd.DataFrame | None = None
+    run_id: str | None = None
+    stage: str | None = None
+    message: str | None = None
+    details: str | None = None
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """A finished sweep. ``results`` has one row per run and year, ``failures`` one per failed run."""
+
+    experiment: Experiment
+    folder: Path
+    results: pd.DataFrame
+    failures: pd.DataFrame
+
+
+def run_sweep(
+    experiment: Experiment,
+    folder: str | os.PathLike,
+    *,
+    jobs: int = 2,
+    progress: Callable[[int, int, int], None] | None = None,
+    simulate: Simulate | None = None,
+) -> Sweep:
+    """Run what is still missing of an experiment in ``folder``, on ``jobs`` processes.
+
+    ``progress(done, total, failed)`` is called as runs finish, first with what was already there.
+    ``simulate`` replaces the simulator, for tests. Raises ``UsageError`` when the folder holds another
+    sweep, ``ResultsError`` when it cannot be written.
+    """
+    if jobs < 1:
+        raise UsageError(Problem("at least one process is needed", key="jobs", value=jobs))
+    runs = experiment.runs()
+    failed: list[Outcome] = []
+    with Journal.open(folder, _plan(experiment)) as journal:
+        finished = journal.finished()
+        missing = [run for run in runs if run.number not in finished]
+        journal.record("started", finished=len(finished), missing=len(missing), jobs=jobs)
+        if progress:
+            progress(len(finished), len(runs), 0)
+        keeper = _Keeper(journal)
+        try:
+            for outcome in _outcomes(experiment, missing, jobs, simulate):
+                if outcome.rows is None:
+                    failed.append(outcome)
+                keeper.take(outcome)
+                if progress:
+                    progress(len(finished) + keeper.taken, len(runs), len(failed))
+        finally:  # also when interrupted from the keyboard
+            keeper.flush()
+        failures = _failures(failed, runs)
+        results = journal.compact(failures)
+        journal.record("finished", runs=len(runs) - len(failed), failed=len(failed))
+    return Sweep(experiment, Path(folder), results, failures)
+
+
+def _plan(experiment: Experiment) -> dict[str, Any]:
+    """What the folder's manifest says. ``settings`` decides whether a sweep can be taken up again."""
+    from sim import __version__
+    from sim.compiled import source_hash
+
+    return {
+        "name": experiment.name,
+        "title": experiment.title.model_dump(),
+        "question": experiment.question,
+        "figure": experiment.figure.model_dump(),
+        "fingerprint": experiment.fingerprint(),
+        "runs": len(experiment.runs()),
+        "settings": {**experiment.content(), "version": __version__, "code_hash": source_hash()},
+    }
+
+
+class _Keeper:
+    """Gathers outcomes and puts them into parts, a handful at a time."""
+
+    def __init__(self, journal: Journal):
+        self.journal = journal
+        self.taken = 0
+        self._waiting: list[Outcome] = []
+        self._since = time.monotonic()
+
+    def take(self, outcome: Outcome) -> None:
+        self.taken += 1
+        if outcome.rows is None:
+            self.journal.record("failed", run=outcome.number, stage=outcome.stage,
+                                message=outcome.message, details=outcome.details)
+            return
+        self._waiting.append(outcome)
+        if time.monotonic() - self._since >= PART_SECONDS:
+            self.flush()
+
+    def flush(self) -> None:
+        done, self._waiting = self._waiting, []
+        self._since = time.monotonic()
+        if done:
+            done.sort(key=lambda outcome: outcome.number)
+            self.journal.add_part(pd.concat([outcome.rows for outcome in done], ignore_index=True))
+            self.journal.record("kept", runs={outcome.number: [outcome.run_id, round(outcome.seconds, 3)]
+                                              for outcome in done})
+
+
+def _failures(failed: Sequence[Outcome], runs: Sequence[Run]) -> pd.DataFrame:
+    """One row per failed run: number, seed, factors, stage, message."""
+    rows = [{"run": outcome.number, "seed": runs[outcome.number].seed, **runs[outcome.number].point,
+             "stage": outcome.stage, "message": outcome.message}
+            for outcome in sorted(failed, key=lambda outcome: outcome.number)]
+    return pd.DataFrame(rows, columns=None if rows else ["run", "seed", "stage", "message"])
+
+
+# --- processes ----------------------------------------------------------------------------------------
+
+
+def _outcomes(experiment: Experiment, runs: Sequence[Run], jobs: int,
+              simulate: Simulate | None) -> Iterator[Outcome]:
+    """What comes of each run, in the order in which they finish, on fresh processes every so often."""
+    waiting = deque(runs)
+    while waiting:
+        batch = [waiting.popleft() for _ in range(min(len(waiting), RUNS_PER_PROCESS * jobs))]
+        lost, untouched = yield from _on_one_pool(experiment, batch, jobs, simulate)
+        waiting.extendleft(reversed(untouched))
+        for run in lost:  # alone, to learn whether it was this run that killed its process
+            again, _ = yield from _on_one_pool(experiment, [run], 1, simulate)
+            if again:
+                yield Outcome(run.number, 0.0, stage="process",
+                              message="the worker process died (out of memory, or killed)")
+
+
+def _on_one_pool(
+    experiment: Experiment, runs: Sequence[Run], jobs: int, simulate: Simulate | None
+) -> Generator[Outcome, None, tuple[list[Run], list[Run]]]:
+    """Run on one pool until all is done or a process dies; the runs lost with it, and those not begun."""
+    others = set(active_children())
+    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare, (experiment, simulate))
+    running: dict[Future, Run] = {}
+    ahead, lost = deque(runs), []
+    try:
+        while True:
+            # As many as there are processes, so that a dead one takes few runs with it.
+            while ahead and not lost and len(running) < jobs:
+                running[pool.submit(_run_one, ahead[0])] = ahead[0]
+                ahead.popleft()
+            if not running:
+                return lost, list(ahead)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                run = running.pop(future)
+                try:
+                    outcome = future.result()
+                except BrokenProcessPool:
+                    lost.append(run)
+                else:
+                    yield outcome
+    except BaseException:  # an interruption too: do not wait for the runs under way
+        for process in set(active_children()) - others:
+            process.terminate()
+        raise
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+_experiment: Experiment
+_simulate: Simulate
+
+
+def _prepare(experiment: Experiment, simulate: Simulate | None) -> None:
+    """Make a worker process ready: it leaves the keyboard to its parent and goes when that is gone."""
+    global _experiment, _simulate
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    threading.Thread(target=_leave_with_parent, daemon=True).start()
+    if simulate is None:
+        from sim.engine.simulate import simulate
+    _experiment, _simulate = experiment, simulate
+
+
+def _leave_with_parent() -> None:
+    connection.wait([parent_process().sentinel])
+    os._exit(1)
+
+
+def _run_one(run: Run) -> Outcome:
+    """One run in a worker process: whatever goes wrong is told, not raised."""
+    experiment, period = _experiment, _experiment.period
+    begun, stage = time.perf_counter(), "scenario"
+    try:
+        scenario = with_overrides(experiment.base, run.overrides)
+        stage = "simulate"
+        results = _simulate(scenario, scale=experiment.scale, start=period.from_, end=period.to,
+                            seed=run.seed, threads=1)
+        stage = "outcomes"
+        rows = yearly_rows(experiment, run, results)
+    except Exception as error:
+        return Outcome(run.number, time.perf_counter() - begun, stage=stage,
+                       message=f"{type(error).__name__}: {error}", details=traceback.format_exc())
+    return Outcome(run.number, time.perf_counter() - begun, rows, results.manifest.get("run_id"))
+
+
+def yearly_rows(experiment: Experiment, run: Run, results: Results) -> pd.DataFrame:
+    """One row per whole year: run, run_id, seed, factors, year, outcomes (flows by their total)."""
+    months = monthly(results.national)
+    rows = []
+    for year in experiment.years:
+        block = months.loc[f"{year}-01":f"{year}-12"]
+        values = {key: OUTCOMES[key].over(block[key].to_numpy()) for key in experiment.outcomes}
+        rows.append({"run": run.number, "run_id": results.manifest.get("run_id"), "seed": run.seed,
+                     **run.point, "year": year, **values})
+    return pd.DataFrame(rows)

@@ -1,0 +1,43 @@
+"""Stand-ins for the simulator that worker processes can import: quick, slow, failing, deadly."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+
+import synthetic
+
+from sim.results import Results
+
+GAIN_PER_YUAN = 2.0  # businesses more for every yuan of grant
+
+
+def simulate(scenario, *, scale, start, end, seed, threads):
+    """Businesses answer to the grant in a straight line; everything else is the made-up baseline."""
+    table = synthetic.national(start, end, seed)
+    table["businesses"] += GAIN_PER_YUAN * grant(scenario) + 1000 * seed
+    return Results({"national": table}, {"run_id": f"{grant(scenario):.0f}-{seed}", "scale": scale})
+
+
+def slow(scenario, **run):
+    time.sleep(0.25)
+    return simulate(scenario, **run)
+
+
+def failing(scenario, **run):
+    """One run of the design does not work."""
+    if grant(scenario) == 5000 and run["seed"] == 2:
+        raise ArithmeticError("people do not add up")
+    return simulate(scenario, **run)
+
+
+def deadly(scenario, **run):
+    """One run kills its process, as the operating system does when memory runs out."""
+    if grant(scenario) == 5000 and run["seed"] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return simulate(scenario, **run)
+
+
+def grant(scenario) -> float:
+    return scenario.levers["startup_grant"].effects["startup_grant_yuan"].set

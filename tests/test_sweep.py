@@ -1,0 +1,302 @@
+"""Sweeps: the design, kill and resume, failures that stay alone, folders that belong to others."""
+
+from __future__ import annotations
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import fake_runs
+import pandas as pd
+import pytest
+
+from sim.batch import load_experiment, run_sweep
+from sim.batch.experiment import ExperimentError
+from sim.batch.journal import Journal
+from sim.errors import ResultsError, UsageError
+
+EXPERIMENT = """\
+title: {en: Grant, zh: 补贴}
+question: What does a larger grant do?
+scenario: startup-support
+period: {from: 2024-01, to: 2026-12}
+scale: 1:10000
+seeds: 3
+overrides:
+  levers.startup_grant.budget: null
+design:
+  kind: grid
+  factors:
+    grant_yuan:
+      label: {en: grant, zh: 补贴}
+      keys:
+        - levers.startup_grant.effects.startup_grant_yuan.set
+        - levers.startup_grant.unit_cost.yuan
+      values: [0, 5000, 10000, 20000]
+outcomes: [businesses, business_starts]
+figure: {x: grant_yuan, outcome: businesses}
+"""
+
+
+@pytest.fixture
+def experiment(tmp_path):
+    return load_experiment(written(tmp_path, EXPERIMENT))
+
+
+def written(folder, text) -> Path:
+    path = folder / "grant.yaml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def problems_in(folder, text) -> str:
+    with pytest.raises(ExperimentError) as caught:
+        load_experiment(written(folder, text))
+    return str(caught.value)
+
+
+# --- the design ---------------------------------------------------------------------------------------
+
+
+def test_a_grid_is_every_combination_with_every_seed(experiment):
+    runs = experiment.runs()
+    assert [run.number for run in runs] == list(range(12))
+    assert [(run.point["grant_yuan"], run.seed) for run in runs[:4]] == [(0, 1), (0, 2), (0, 3), (5000, 1)]
+    assert runs[3].overrides == {
+        "levers.startup_grant.effects.startup_grant_yuan.set": 5000,
+        "levers.startup_grant.unit_cost.yuan": 5000,
+    }
+
+
+def test_the_ready_experiment_loads_by_name():
+    experiment = load_experiment("subsidy_dose_response")
+    assert len(experiment.runs()) == len(experiment.design.points()) * len(experiment.seeds)
+
+
+def test_only_whole_years_are_counted(tmp_path):
+    text = EXPERIMENT.replace("from: 2024-01, to: 2026-12", "from: 2024-02, to: 2026-11")
+    assert load_experiment(written(tmp_path, text)).years == [2025]
+
+
+@pytest.mark.parametrize(("was", "becomes", "told"), [
+    ("outcomes: [businesses,", "outcomes: [bussinesses,", ["unknown outcome", "businesses"]),
+    ("startup_grant_yuan.set", "startup_grant_yuann.set", ["grant.yaml", "startup_grant_yuan"]),
+    ("20000]", "900000]", ["bounds", "900000"]),
+    ("5000, 10000", "5000, 5000", ["twice"]),
+    ("scale: 1:10000", "scale: 1:x", ["not a scale", "scale"]),
+    ("seeds: 3", "seeds: []", ["seeds"]),
+    ("seeds: 3", "seeds: [1, 1]", ["twice"]),
+    ("scenario: startup-support", "scenario: startup-suport", ["no such scenario", "startup-support"]),
+    ("x: grant_yuan", "x: grant", ["unknown factor", "grant_yuan"]),
+    ("outcome: businesses", "outcome: local", ["not among"]),
+    ("kind: grid", "kind: gird", ["grid"]),
+    ("question:", "qestion:", ["unknown key", "question"]),
+    ("to: 2026-12", "to: 2024-11", ["no calendar year"]),
+])
+def test_mistakes_are_told(tmp_path, was, becomes, told):
+    message = problems_in(tmp_path, EXPERIMENT.replace(was, becomes))
+    for words in told:
+        assert words in message
+
+
+def test_a_missing_file_names_what_there_is():
+    with pytest.raises(ExperimentError, match="subsidy_dose_response"):
+        load_experiment("subsidy_dose_respons")
+
+
+# --- running ------------------------------------------------------------------------------------------
+
+
+def test_a_sweep_keeps_one_row_per_run_and_year(experiment, tmp_path):
+    seen = []
+    sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate,
+                      progress=lambda *counts: seen.append(counts))
+    assert len(sweep.results) == 12 * 3
+    assert seen[0] == (0, 12, 0)
+    assert seen[-1] == (12, 12, 0)
+    last = sweep.results.query("year == 2026 and seed == 1").set_index("grant_yuan")["businesses"]
+    assert last[20000] - last[0] == pytest.approx(20000 * fake_runs.GAIN_PER_YUAN)
+    pd.testing.assert_frame_equal(sweep.results, pd.read_parquet(tmp_path / "out" / "results.parquet"))
+    assert sweep.results["run_id"].nunique() == 12
+
+
+def test_flows_are_totals_and_stocks_means(experiment, tmp_path):
+    sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    row = sweep.results.iloc[0]
+    assert row["business_starts"] == pytest.approx(12 * 90e3)
+    assert row["businesses"] == pytest.approx(6e6 + 1000)
+
+
+def test_a_finished_sweep_is_not_run_again(experiment, tmp_path):
+    run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    before = (tmp_path / "out" / "results.parquet").read_bytes()
+    run_sweep(experiment, tmp_path / "out", simulate=fake_runs.failing)  # would fail if anything ran
+    assert (tmp_path / "out" / "results.parquet").read_bytes() == before
+
+
+def test_processes_are_replaced_and_nothing_is_lost(experiment, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.batch.runner.RUNS_PER_PROCESS", 2)
+    sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    assert sorted(sweep.results["run"].unique()) == list(range(12))
+
+
+def test_a_failing_run_is_recorded_and_the_rest_go_on(experiment, tmp_path):
+    sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.failing)
+    assert sorted(sweep.results["run"].unique()) == [0, 1, 2, 3, *range(5, 12)]
+    failure = sweep.failures.iloc[0]
+    assert (failure["run"], failure["stage"], failure["grant_yuan"]) == (4, "simulate", 5000)
+    assert "people do not add up" in failure["message"]
+
+    mended = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    assert len(mended.failures) == 0
+    assert not (tmp_path / "out" / "failures.parquet").exists()
+    assert sorted(mended.results["run"].unique()) == list(range(12))
+
+
+def test_a_run_that_kills_its_process_fails_alone(experiment, tmp_path):
+    sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.deadly)
+    assert sweep.failures["run"].tolist() == [4]
+    assert sweep.failures["stage"].tolist() == ["process"]
+    assert sweep.results["run"].nunique() == 11
+
+
+# --- killed and resumed -------------------------------------------------------------------------------
+
+SCRIPT = """\
+import sys
+sys.path.insert(0, {tests!r})
+import fake_runs
+from sim.batch import load_experiment, run_sweep, runner
+if __name__ == "__main__":
+    runner.PART_SECONDS = 0.2
+    run_sweep(load_experiment({experiment!r}), {out!r}, simulate=fake_runs.slow)
+"""
+
+
+def started(experiment, out: Path) -> subprocess.Popen:
+    """The sweep in a process of its own, in its own group."""
+    script, tests = out.parent / "sweep.py", Path(__file__).parent
+    script.write_text(SCRIPT.format(tests=str(tests), experiment=str(experiment),
+                                    out=str(out)), encoding="utf-8")
+    return subprocess.Popen([sys.executable, str(script)], start_new_session=True,
+                            env={**os.environ, "PYTHONPATH": str(tests.parent)})
+
+
+def kept_runs(out: Path) -> int:
+    return sum(len(pd.read_parquet(path)["run"].unique()) for path in out.glob("parts/[!.]*.parquet"))
+
+
+def wait_until(condition, seconds=60.0):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.05)
+
+
+def is_alive(group: int) -> bool:
+    try:
+        os.killpg(group, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("parts", [1, 3])
+def test_killed_at_any_moment_and_resumed_it_is_the_uninterrupted_sweep(experiment, tmp_path, parts):
+    out = tmp_path / "killed"
+    process = started(tmp_path / "grant.yaml", out)
+    wait_until(lambda: len(list(out.glob("parts/[!.]*.parquet"))) >= parts)
+    time.sleep(random.random() * 0.2)
+    process.kill()  # SIGKILL: nothing can be tidied up
+    process.wait()
+    assert 0 < kept_runs(out) < 12
+    wait_until(lambda: not is_alive(process.pid))  # the worker processes leave with their parent
+
+    done = []
+    resumed = run_sweep(experiment, out, simulate=fake_runs.simulate,
+                        progress=lambda *counts: done.append(counts))
+    whole = run_sweep(experiment, tmp_path / "whole", simulate=fake_runs.simulate)
+    assert done[0][0] > 0
+    pd.testing.assert_frame_equal(resumed.results, whole.results)
+    assert (out / "results.parquet").read_bytes() == (tmp_path / "whole" / "results.parquet").read_bytes()
+    assert not (out / "parts").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_interrupted_from_the_keyboard_it_keeps_what_was_finished(experiment, tmp_path):
+    out = tmp_path / "out"
+    process = started(tmp_path / "grant.yaml", out)
+    wait_until(lambda: kept_runs(out) >= 2)
+    os.killpg(process.pid, signal.SIGINT)
+    process.wait(timeout=20)
+    assert 2 <= kept_runs(out) < 12
+    assert not list(out.glob("**/.*partial*"))
+
+
+def test_a_journal_line_that_was_cut_off_does_not_swallow_the_next(experiment, tmp_path):
+    out = tmp_path / "out"
+    run_sweep(experiment, out, simulate=fake_runs.failing)
+    with open(out / "journal.jsonl", "ab") as journal:
+        journal.write(b'{"event": "kept", "ru')
+    run_sweep(experiment, out, simulate=fake_runs.simulate)
+    events = [event["event"] for event in Journal(out).events()]
+    assert events == ["started", "failed", "kept", "finished", "started", "kept", "finished"]
+
+
+# --- whose folder -------------------------------------------------------------------------------------
+
+
+def test_an_edited_experiment_is_refused_with_the_difference(experiment, tmp_path):
+    run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    edited = load_experiment(written(tmp_path, EXPERIMENT.replace("scale: 1:10000", "scale: 1:20000")))
+    with pytest.raises(UsageError, match="scale: 10000 -> 20000"):
+        run_sweep(edited, tmp_path / "out", simulate=fake_runs.simulate)
+
+
+def test_words_for_readers_may_be_edited(experiment, tmp_path):
+    run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    edited = load_experiment(written(tmp_path, EXPERIMENT.replace("What does", "Say, what does")))
+    run_sweep(edited, tmp_path / "out", simulate=fake_runs.simulate)
+
+
+def test_a_folder_with_other_files_is_left_alone(experiment, tmp_path):
+    (tmp_path / "out").mkdir()
+    (tmp_path / "out" / "letter.txt").write_text("dear")
+    with pytest.raises(ResultsError, match="other files"):
+        run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    assert [path.name for path in (tmp_path / "out").iterdir()] == ["letter.txt"]
+
+
+def test_two_sweeps_cannot_share_a_folder_at_once(experiment, tmp_path):
+    pytest.importorskip("fcntl")
+    from sim.batch.runner import _plan
+
+    with Journal.open(tmp_path / "out", _plan(experiment)):
+        with pytest.raises(UsageError, match="another process"):
+            run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+
+
+def test_a_full_disk_is_told_and_loses_nothing_that_was_kept(experiment, tmp_path, monkeypatch):
+    out = tmp_path / "out"
+    real = os.fsync
+    calls = []
+
+    def full_after_the_first_part(descriptor):
+        calls.append(descriptor)
+        if len(calls) > 3:
+            raise OSError(28, "No space left on device")
+        real(descriptor)
+
+    monkeypatch.setattr("sim.batch.runner.PART_SECONDS", 0.0)
+    monkeypatch.setattr("sim.batch.journal.os.fsync", full_after_the_first_part)
+    with pytest.raises(ResultsError, match="No space left"):
+        run_sweep(experiment, out, simulate=fake_runs.simulate)
+    monkeypatch.undo()
+    assert kept_runs(out) == 1
+    resumed = run_sweep(experiment, out, simulate=fake_runs.simulate)
+    assert resumed.results["run"].nunique() == 12
