@@ -8,16 +8,13 @@ was never interrupted, because every run depends on its own number alone.
 from __future__ import annotations
 
 import os
-import signal
-import threading
 import time
 import traceback
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from multiprocessing import active_children, connection, get_context, parent_process
 from pathlib import Path
 from typing import Any
 
@@ -27,8 +24,9 @@ from sim.batch.experiment import Experiment, Run
 from sim.batch.journal import Journal
 from sim.errors import Problem, UsageError
 from sim.loading import with_overrides
-from sim.outcomes import OUTCOMES, monthly
+from sim.processes import worker_pool
 from sim.results import Results
+from sim.yearly import yearly
 
 RUNS_PER_PROCESS = 200  # then the worker processes are replaced, so that none can grow without bound
 PART_SECONDS = 1.0  # finished runs are put into a part at least this often
@@ -37,7 +35,7 @@ Simulate = Callable[..., Results]
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunEnd:
     """What came of one run: its rows (one a year), or the stage and message of its failure."""
 
     number: int
@@ -76,7 +74,7 @@ def run_sweep(
     if jobs < 1:
         raise UsageError(Problem("at least one process is needed", key="jobs", value=jobs))
     runs = experiment.runs()
-    failed: list[Outcome] = []
+    failed: list[RunEnd] = []
     with Journal.open(folder, _plan(experiment)) as journal:
         finished = journal.finished()
         missing = [run for run in runs if run.number not in finished]
@@ -85,10 +83,10 @@ def run_sweep(
             progress(len(finished), len(runs), 0)
         keeper = _Keeper(journal)
         try:
-            for outcome in _outcomes(experiment, missing, jobs, simulate):
-                if outcome.rows is None:
-                    failed.append(outcome)
-                keeper.take(outcome)
+            for end in _ends(experiment, missing, jobs, simulate):
+                if end.rows is None:
+                    failed.append(end)
+                keeper.take(end)
                 if progress:
                     progress(len(finished) + keeper.taken, len(runs), len(failed))
         finally:  # also when interrupted from the keyboard
@@ -116,21 +114,21 @@ def _plan(experiment: Experiment) -> dict[str, Any]:
 
 
 class _Keeper:
-    """Gathers outcomes and puts them into parts, a handful at a time."""
+    """Gathers what comes back and puts them into parts, a handful at a time."""
 
     def __init__(self, journal: Journal):
         self.journal = journal
         self.taken = 0
-        self._waiting: list[Outcome] = []
+        self._waiting: list[RunEnd] = []
         self._since = time.monotonic()
 
-    def take(self, outcome: Outcome) -> None:
+    def take(self, end: RunEnd) -> None:
         self.taken += 1
-        if outcome.rows is None:
-            self.journal.record("failed", run=outcome.number, stage=outcome.stage,
-                                message=outcome.message, details=outcome.details)
+        if end.rows is None:
+            self.journal.record("failed", run=end.number, stage=end.stage,
+                                message=end.message, details=end.details)
             return
-        self._waiting.append(outcome)
+        self._waiting.append(end)
         if time.monotonic() - self._since >= PART_SECONDS:
             self.flush()
 
@@ -138,25 +136,25 @@ class _Keeper:
         done, self._waiting = self._waiting, []
         self._since = time.monotonic()
         if done:
-            done.sort(key=lambda outcome: outcome.number)
-            self.journal.add_part(pd.concat([outcome.rows for outcome in done], ignore_index=True))
-            self.journal.record("kept", runs={outcome.number: [outcome.run_id, round(outcome.seconds, 3)]
-                                              for outcome in done})
+            done.sort(key=lambda end: end.number)
+            self.journal.add_part(pd.concat([end.rows for end in done], ignore_index=True))
+            self.journal.record("kept", runs={end.number: [end.run_id, round(end.seconds, 3)]
+                                              for end in done})
 
 
-def _failures(failed: Sequence[Outcome], runs: Sequence[Run]) -> pd.DataFrame:
+def _failures(failed: Sequence[RunEnd], runs: Sequence[Run]) -> pd.DataFrame:
     """One row per failed run: number, seed, factors, stage, message."""
-    rows = [{"run": outcome.number, "seed": runs[outcome.number].seed, **runs[outcome.number].point,
-             "stage": outcome.stage, "message": outcome.message}
-            for outcome in sorted(failed, key=lambda outcome: outcome.number)]
+    rows = [{"run": end.number, "seed": runs[end.number].seed, **runs[end.number].point,
+             "stage": end.stage, "message": end.message}
+            for end in sorted(failed, key=lambda end: end.number)]
     return pd.DataFrame(rows, columns=None if rows else ["run", "seed", "stage", "message"])
 
 
 # --- processes ----------------------------------------------------------------------------------------
 
 
-def _outcomes(experiment: Experiment, runs: Sequence[Run], jobs: int,
-              simulate: Simulate | None) -> Iterator[Outcome]:
+def _ends(experiment: Experiment, runs: Sequence[Run], jobs: int,
+              simulate: Simulate | None) -> Iterator[RunEnd]:
     """What comes of each run, in the order in which they finish, on fresh processes every so often."""
     waiting = deque(runs)
     while waiting:
@@ -166,19 +164,17 @@ def _outcomes(experiment: Experiment, runs: Sequence[Run], jobs: int,
         for run in lost:  # alone, to learn whether it was this run that killed its process
             again, _ = yield from _on_one_pool(experiment, [run], 1, simulate)
             if again:
-                yield Outcome(run.number, 0.0, stage="process",
+                yield RunEnd(run.number, 0.0, stage="process",
                               message="the worker process died (out of memory, or killed)")
 
 
 def _on_one_pool(
     experiment: Experiment, runs: Sequence[Run], jobs: int, simulate: Simulate | None
-) -> Generator[Outcome, None, tuple[list[Run], list[Run]]]:
+) -> Generator[RunEnd, None, tuple[list[Run], list[Run]]]:
     """Run on one pool until all is done or a process dies; the runs lost with it, and those not begun."""
-    others = set(active_children())
-    pool = ProcessPoolExecutor(jobs, get_context("spawn"), _prepare, (experiment, simulate))
     running: dict[Future, Run] = {}
     ahead, lost = deque(runs), []
-    try:
+    with worker_pool(jobs, _prepare, experiment, simulate) as pool:
         while True:
             # As many as there are processes, so that a dead one takes few runs with it.
             while ahead and not lost and len(running) < jobs:
@@ -189,17 +185,11 @@ def _on_one_pool(
             for future in wait(running, return_when=FIRST_COMPLETED).done:
                 run = running.pop(future)
                 try:
-                    outcome = future.result()
+                    end = future.result()
                 except BrokenProcessPool:
                     lost.append(run)
                 else:
-                    yield outcome
-    except BaseException:  # an interruption too: do not wait for the runs under way
-        for process in set(active_children()) - others:
-            process.terminate()
-        raise
-    finally:
-        pool.shutdown(cancel_futures=True)
+                    yield end
 
 
 _experiment: Experiment
@@ -207,21 +197,14 @@ _simulate: Simulate
 
 
 def _prepare(experiment: Experiment, simulate: Simulate | None) -> None:
-    """Make a worker process ready: it leaves the keyboard to its parent and goes when that is gone."""
+    """Give a worker process what all its runs share."""
     global _experiment, _simulate
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    threading.Thread(target=_leave_with_parent, daemon=True).start()
     if simulate is None:
         from sim.engine.simulate import simulate
     _experiment, _simulate = experiment, simulate
 
 
-def _leave_with_parent() -> None:
-    connection.wait([parent_process().sentinel])
-    os._exit(1)
-
-
-def _run_one(run: Run) -> Outcome:
+def _run_one(run: Run) -> RunEnd:
     """One run in a worker process: whatever goes wrong is told, not raised."""
     experiment, period = _experiment, _experiment.period
     begun, stage = time.perf_counter(), "scenario"
@@ -231,20 +214,18 @@ def _run_one(run: Run) -> Outcome:
         results = _simulate(scenario, scale=experiment.scale, start=period.from_, end=period.to,
                             seed=run.seed, threads=1)
         stage = "outcomes"
-        rows = yearly_rows(experiment, run, results)
+        rows = _rows(experiment, run, results)
     except Exception as error:
-        return Outcome(run.number, time.perf_counter() - begun, stage=stage,
+        return RunEnd(run.number, time.perf_counter() - begun, stage=stage,
                        message=f"{type(error).__name__}: {error}", details=traceback.format_exc())
-    return Outcome(run.number, time.perf_counter() - begun, rows, results.manifest.get("run_id"))
+    return RunEnd(run.number, time.perf_counter() - begun, rows, results.manifest.get("run_id"))
 
 
-def yearly_rows(experiment: Experiment, run: Run, results: Results) -> pd.DataFrame:
-    """One row per whole year: run, run_id, seed, factors, year, outcomes (flows by their total)."""
-    months = monthly(results.national)
-    rows = []
-    for year in experiment.years:
-        block = months.loc[f"{year}-01":f"{year}-12"]
-        values = {key: OUTCOMES[key].over(block[key].to_numpy()) for key in experiment.outcomes}
-        rows.append({"run": run.number, "run_id": results.manifest.get("run_id"), "seed": run.seed,
-                     **run.point, "year": year, **values})
-    return pd.DataFrame(rows)
+def _rows(experiment: Experiment, run: Run, results: Results) -> pd.DataFrame:
+    """One row per whole year: run, run_id, seed, factors, year, outcomes."""
+    rows = yearly(results.national, experiment.outcomes)
+    for position, (name, value) in enumerate(
+        {"run": run.number, "run_id": results.manifest.get("run_id"), "seed": run.seed, **run.point}.items()
+    ):
+        rows.insert(position, name, value)
+    return rows
