@@ -9,8 +9,10 @@
 
 from __future__ import annotations
 
+import sys
 from importlib import import_module
-from typing import TYPE_CHECKING
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
 
 __version__ = "0.1.0"
 
@@ -45,7 +47,18 @@ if TYPE_CHECKING:  # what __getattr__ below does, spelt out for editors
     from sim.scenario import Scenario
 
 
-def __getattr__(name: str):
+class _Package(ModuleType):
+    """Loading the module ``sim.compare`` must not put it in the place of the function ``compare``."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in _HOMES and isinstance(value, ModuleType)):
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package
+
+
+def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
     value = getattr(import_module(_HOMES[name]), name)

@@ -41,3 +41,20 @@ def deadly(scenario, **run):
 
 def grant(scenario) -> float:
     return scenario.levers["startup_grant"].effects["startup_grant_yuan"].set
+
+
+def any_scenario(scenario, *, scale=5000, start="2014-01", end=None, seed=0, threads=2, trace=(),
+                 progress=None, keep=()):
+    """A whole run as the command needs it: the made-up baseline, the official rows, a manifest."""
+    end = end or scenario.period.to
+    table = synthetic.national(start, end, seed)
+    if scenario.levers:
+        table.loc[table["month"] >= "2025-01", "businesses"] += 5e4 + 1000 * seed
+    if progress:
+        progress(len(table), len(table))
+    people = {month: synthetic.workers(seed) for month in keep}
+    manifest = {"run_id": f"{scenario.name}-{seed}", "scenario": scenario.content(),
+                "scenario_name": scenario.name, "seed": seed, "scale": scale, "start": start, "end": end,
+                "workers": 500, "versions": {}, "code_hash": "", "created": "", "timings": {},
+                "warnings": ["only 500 workers"] if scale > 400_000 else []}
+    return Results({"national": table, "official": synthetic.official(start, end, seed)}, manifest, people)

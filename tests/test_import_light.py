@@ -35,3 +35,15 @@ def test_an_unknown_name_is_an_attribute_error():
 
     with pytest.raises(AttributeError, match="no_such_name"):
         sim.no_such_name  # noqa: B018
+
+
+@pytest.mark.parametrize("before", ["import sim.compare", "from sim.compare import Comparison", "pass"])
+def test_the_function_is_not_hidden_by_the_module_of_its_name(before):
+    code = f"{before}; from sim import compare; import sim; assert compare is sim.compare; compare.__call__"
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_help_loads_nothing_heavy():
+    code = "import sys; sys.argv = ['labor-sim', '--help']\nimport sim.cli\ntry: sim.cli.main()\n"
+    loaded = loaded_after(code + "except SystemExit as leaving: assert not leaving.code")
+    assert not loaded & {*HEAVY, "numpy", "pydantic", "ruamel"}

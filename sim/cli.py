@@ -1,0 +1,397 @@
+"""The ``labor-sim`` command: what to run is said here, how it is done elsewhere.
+
+Exit codes: 0, 2 for the user's mistake, 1 for ours. Everything heavy is imported inside the commands.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim import __version__
+from sim.arguments import parse_ids, parse_month, parse_scale
+from sim.errors import Problem, ResultsError, SimError
+from sim.terminal import (
+    explained_errors,
+    print_json,
+    print_records,
+    print_table,
+    print_text,
+    progress_bar,
+    say,
+)
+
+app = typer.Typer(
+    name="labor-sim",
+    help="Simulate China's rural migrant workers and the policies that reach them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Scale = Annotated[str, typer.Option(help="Real workers that one simulated worker stands for.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the random draws.")]
+Start = Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
+End = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results; earlier ones there are replaced.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a file.")]
+
+
+def command(function: Callable) -> Callable:
+    """Make a function a command whose failures are explained."""
+
+    @functools.wraps(function)
+    def explained(*arguments: Any, **options: Any) -> None:
+        with explained_errors():
+            function(*arguments, **options)
+
+    return app.command()(explained)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"labor-sim {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True,
+                                          help="Print the version and exit.")] = False,
+) -> None:
+    pass
+
+
+# --- scenarios ----------------------------------------------------------------------------------------
+
+
+@command
+def scenarios(json: Json = False) -> None:
+    """List the scenarios that can be named."""
+    from sim.catalogue import list_scenarios
+
+    rows = list_scenarios()
+    if json:
+        print_json(rows)
+    else:
+        print_table(rows, columns={"name": "name", "title": "title", "extends": "extends",
+                                   "levers": "levers", "file": "file"})
+
+
+@command
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    json: Json = False,
+) -> None:
+    """Check scenario files and tell every mistake."""
+    from sim.loading import load_scenario
+
+    found: dict[str, list[Problem]] = {}
+    for file in files:
+        try:
+            load_scenario(file)
+            found[file] = []
+        except SimError as error:
+            found[file] = list(error.problems)
+    if json:
+        print_json({file: [vars(problem) for problem in problems] for file, problems in found.items()})
+    else:
+        for file, problems in found.items():
+            print(f"{file}: {_counted(len(problems), 'problem') if problems else 'ok'}")
+            for problem in problems:
+                print(problem)
+    if any(found.values()):
+        raise SystemExit(2)
+
+
+@command
+def show(scenario: ScenarioName, json: Json = False) -> None:
+    """Print a scenario in full, each value with the file and line that it came from."""
+    from sim.catalogue import describe
+    from sim.loading import load_scenario
+
+    loaded = load_scenario(scenario)
+    if json:
+        print_json({"scenario": loaded.content(), "origins": dict(loaded.origins)})
+    else:
+        print(describe(loaded), end="")
+
+
+@command
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.catalogue import scenario_schema
+
+    print_json(scenario_schema())
+
+
+@command
+def levers(json: Json = False) -> None:
+    """List the levers of the ready scenarios and the parameters that a lever can change."""
+    from sim.catalogue import list_levers
+    from sim.parameters import PARAMETERS
+
+    rows = list_levers()
+    parameters = [
+        {"parameter": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,
+         "faced_by": p.scope, "meaning": p.meaning, "source": p.source, "status": p.status}
+        for p in PARAMETERS.values() if p.scope != "economy"
+    ]
+    if json:
+        print_json({"levers": rows, "parameters": parameters})
+        return
+    print_table(rows, "Levers of the ready scenarios (evidence: A strong ... D a prior only)",
+                {"name": "lever", "evidence": "evidence", "effects": "effects", "unit_cost": "cost",
+                 "window": "months", "origin": "file"})
+    print_table(parameters, "What a lever can change",
+                {"parameter": "parameter", "default": "default", "low": "least", "high": "most",
+                 "unit": "unit", "faced_by": "faced by", "meaning": "meaning"})
+
+
+@command
+def cite(scenario: ScenarioName, json: Json = False) -> None:
+    """Print the documents, evidence and data that a scenario rests on."""
+    from sim.catalogue import citations
+    from sim.loading import load_scenario
+
+    sections = citations(load_scenario(scenario))
+    if json:
+        print_json(sections)
+        return
+    for name, rows in sections.items():
+        if rows:
+            print_records(rows, name.replace("_", " ").capitalize())
+
+
+# --- runs ---------------------------------------------------------------------------------------------
+
+
+@command
+def run(
+    scenario: ScenarioName,
+    scale: Scale = "1:5000",
+    start: Start = "2014-01",
+    end: End = None,
+    seed: Seed = 0,
+    out: Out = None,
+    trace: Annotated[str, typer.Option(metavar="ID,...", help="Workers to follow month by month.")] = "",
+    json: Json = False,
+) -> None:
+    """Run one scenario and print its headline outcomes by year."""
+    ids = parse_ids(trace, "--trace")
+    _refuse_taken(out, "run")
+    results = _simulated(scenario, scale, start, end, seed, ids)
+    _print_warnings(results.manifest)
+    if out:
+        results.save(out)
+    from sim.outcomes import HEADLINE
+    from sim.yearly import in_words, yearly
+
+    years = yearly(results.national, HEADLINE)
+    if json:
+        print_json({"years": years, "manifest": results.manifest, "folder": out and str(out)})
+        return
+    print_table(in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows")
+    print(f"Results: {out}" if out else "Not kept: add --out FOLDER to keep the tables.")
+
+
+@command
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
+    policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="The scenarios to compare.")],
+    seeds: Annotated[int, typer.Option(min=1, help="Pairs of runs per policy.")] = 20,
+    scale: Scale = "1:5000",
+    start: Start = "2014-01",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
+    jobs: Jobs = 2,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Compare policies with a baseline over paired seeds, 1, 5 and 10 years after each starts."""
+    _refuse_taken(out, "comparison")
+    months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
+    import sim
+
+    loaded = [sim.load_scenario(name) for name in (base, *policies)]
+    size = f"{_counted(len(policies), 'policy', 'policies')} over {_counted(seeds, 'seed')}"
+    with progress_bar(f"comparing {size}", "seeds") as progress:
+        comparison = sim.compare(loaded[0], loaded[1:], seeds=seeds, scale=parse_scale(scale), jobs=jobs,
+                                 progress=progress, **months)
+    _print_warnings(comparison.manifest)
+    if out:
+        from sim.present.report import publish_comparison
+
+        publish_comparison(comparison, out)
+    if json:
+        print_json({"effects": comparison.effects, "headline": comparison.headline(),
+                    "folder": out and str(out)})
+        return
+    for sentence in comparison.headline():
+        print_text(sentence)
+    _print_folder(out)
+
+
+@command
+def validate(
+    scenario: ScenarioName = "baseline",
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
+    scale: Scale = "1:5000",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2024-12",
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Hold the model against official statistics, years used for fitting and unseen years apart."""
+    _refuse_taken(out, "validation")
+    runs = [_simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+    _print_warnings(runs[0].manifest)
+    from sim.validate import validate as validated
+
+    validation = validated(runs)
+    if out:
+        import pandas
+
+        from sim.present.report import publish_validation
+
+        publish_validation(validation, pandas.concat([run.national for run in runs]), out)
+    if json:
+        print_json({"rows": validation.rows, "summary": validation.summary,
+                    "quarters_2020": validation.quarters, "folder": out and str(out)})
+        return
+    print(validation.text(), end="")
+    _print_folder(out)
+
+
+@command
+def official(
+    source: Annotated[str, typer.Argument(metavar="SCENARIO|FOLDER", help="A scenario, or results.")],
+    scale: Scale = "1:5000",
+    start: Start = "2014-01",
+    end: End = None,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Print a run's table under the official definitions, names, units and years."""
+    from sim.official import official_table
+    from sim.results import Results
+
+    is_folder = (Path(source) / "manifest.json").is_file()
+    results = Results.load(source) if is_folder else _simulated(source, scale, start, end, seed)
+    table = official_table(results)
+    if out:
+        _write_text(out, table.to_csv(index=False))
+    if json:
+        print_json(table)
+    else:
+        print_table(table.astype({"year": str}), "Under the official definitions")
+
+
+@command
+def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> None:
+    """Print the marginals of the synthesised population beside their sources."""
+    from sim.world.synthesis import population_table
+
+    table = population_table(parse_scale(scale))
+    if json:
+        print_json(table)
+    else:
+        print_table(table, "Population of January 2014: made, and as the sources say")
+
+
+@command
+def sweep(
+    experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Experiment file, or its name.")],
+    jobs: Jobs = 2,
+    out: Annotated[Path | None, typer.Option(help="Folder; results/sweeps/NAME if not given.")] = None,
+    json: Json = False,
+) -> None:
+    """Run a declared experiment; one that was killed goes on where it stood."""
+    from sim.batch import load_experiment, run_sweep
+    from sim.batch.figure import draw_response, response
+
+    loaded = load_experiment(experiment)
+    folder = out or Path("results") / "sweeps" / loaded.name
+    with progress_bar(f"sweeping {loaded.name}", "runs") as progress:
+        done = run_sweep(loaded, folder, jobs=jobs, progress=progress)
+    table = response(done)
+    picture = draw_response(done, table)
+    for failure in done.failures.to_dict("records"):
+        say(f"run {failure['run']} failed in {failure['stage']}: {failure['message']}")
+    if json:
+        print_json({"response": table, "failures": done.failures, "folder": str(folder)})
+        return
+    print_table(table, loaded.question)
+    print(f"Table, one row per run and year: {folder / 'results.parquet'}")
+    if picture:
+        print(f"Picture: {picture}")
+
+
+# --- shared by the commands ---------------------------------------------------------------------------
+
+
+def _simulated(scenario: str, scale: str, start: str, end: str | None, seed: int, trace=()):
+    """One run with a bar."""
+    size, first = parse_scale(scale), parse_month(start, "--from")
+    last = parse_month(end, "--to") if end else None
+    import sim
+
+    loaded = sim.load_scenario(scenario)
+    with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
+        return sim.simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
+                            progress=progress)
+
+
+def _refuse_taken(out: Path | None, kind: str) -> None:
+    """Before any work: a folder that holds something else is not written to."""
+    if out is None or not out.exists():
+        return
+    from sim.results import read_folder
+
+    if not out.is_dir():
+        raise ResultsError(Problem("a file of that name exists", file=str(out)))
+    if any(out.iterdir()) and (held := read_folder(out)[1].get("kind")) != kind:
+        raise ResultsError(Problem(f"the folder holds a {held}, not a {kind}; name a new one", file=str(out)))
+
+
+def _print_folder(out: Path | None) -> None:
+    """Where the page, the pictures and the tables lie."""
+    if out is None:
+        print("\nNot kept: add --out FOLDER to keep the tables and the pictures.")
+        return
+    print()
+    for words, name in (("Page", "report.html"), ("Pictures", "charts")):
+        if (out / name).exists():
+            print(f"{words + ':':<10}{out / name}")
+    print(f"{'Tables:':<10}{out}")
+
+
+def _print_warnings(manifest: dict[str, Any]) -> None:
+    for warning in manifest.get("warnings") or ():
+        say(f"warning: {warning}")
+
+
+def _write_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ResultsError(Problem(f"cannot be written: {error.strerror}", file=str(path))) from error
+
+
+def _counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def main() -> None:
+    """The entry point of the command."""
+    app()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,42 @@
+"""How an outcome answers to the strength of one thing that is varied."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.outcomes import OUTCOMES
+from sim.present.plots import COLOURS, INK, _figure, _headed, _scale, _styled
+from sim.wording import join, number, unit_word
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@_styled
+def response_chart(table: pd.DataFrame, factor: str, label: str, key: str) -> Figure:
+    """The difference from the factor's first value, with its 95 % band over seeds.
+
+    ``table`` has a row per value of ``factor``, with ``difference``, ``low``, ``high``, ``year`` and
+    ``seeds``; ``label`` is the factor in words with its unit, ``key`` the outcome.
+    """
+    outcome = OUTCOMES[key]
+    ends = table[["difference", "low", "high"]].abs().to_numpy()
+    size, word = _scale(float(np.nanmax(ends)), outcome.unit)
+    figure = _figure(6.2, 3.6)
+    panel = figure.subplots()
+    panel.axhline(0, color=INK, linewidth=0.8)
+    doses = table[factor]
+    panel.fill_between(doses, table["low"] / size, table["high"] / size, color=COLOURS[0], alpha=0.22,
+                       linewidth=0)
+    panel.plot(doses, table["difference"] / size, "o-", color=COLOURS[0], linewidth=1.8, markersize=4)
+    panel.set_xlabel(label)
+    for axis in (panel.xaxis, panel.yaxis):
+        axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
+    _headed(figure, f"{outcome.label}, {table['year'].iloc[0]}",
+            f"{join(word, unit)}, difference from {number(doses.iloc[0])}; band: 95 % over "
+            f"{table['seeds'].iloc[0]} paired seeds")
+    return figure

@@ -1,0 +1,154 @@
+"""How the command speaks: tables or JSON to standard output, everything else to standard error."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import sys
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from sim.errors import SimError
+
+DEBUG = "LABOR_SIM_DEBUG"
+_PIPED_WIDTH = 160  # columns when the output is not a terminal
+_INTERRUPTED = 130
+
+
+def say(text: str) -> None:
+    """A line for the person at the keyboard, never part of the output."""
+    print(text, file=sys.stderr, flush=True)
+
+
+def print_json(value: Any) -> None:
+    """The value as JSON; tables as lists of rows, what is not known as null."""
+    print(json.dumps(_plain(value), ensure_ascii=False, indent=1))
+
+
+def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = None) -> None:
+    """Rows (a DataFrame or a list of dicts); ``columns`` picks and heads them: ``{name: heading}``."""
+    from rich import box
+    from rich.table import Table
+
+    rows = _rows(rows)
+    columns = columns or {name: name.replace("_", " ") for name in (rows[0] if rows else {})}
+    table = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
+                  pad_edge=False)
+    for name, heading in columns.items():
+        is_number = any(isinstance(row.get(name), (int, float)) for row in rows)
+        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
+    for row in rows:
+        table.add_row(*(_cell(row.get(name)) for name in columns))
+    _console().print(table)
+
+
+def print_records(rows: Iterable[Mapping[str, Any]], title: str) -> None:
+    """Rows whose cells are long, one under the other: ``name: value`` lines, the first one in front."""
+    lines = [title, "=" * len(title)]
+    for row in rows:
+        said = {name: _cell(value) for name, value in row.items() if value not in (None, "", [])}
+        first, *rest = (f"{name.replace('_', ' ')}: {value}" for name, value in said.items())
+        lines += ["", first.split(": ", 1)[1], *(f"    {line}" for line in rest)]
+    print("\n".join(lines) + "\n")
+
+
+def print_text(text: str) -> None:
+    """Lines as they are, wrapped at words to the terminal's width."""
+    _console().print(text, markup=False, highlight=False)
+
+
+@contextmanager
+def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
+    """A bar on standard error: call what it yields with (done, total), and (…, failed) if some can fail.
+
+    It tells the share done, the time left and, given a ``unit``, the rate. Away from a terminal it is
+    silent but for its label.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    if not console.is_terminal:
+        say(f"{label} ...")
+    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
+               TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[failed]}")]
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task(label, total=None, rate="", failed="")
+
+        def show(done: int, total: int, failed: int = 0) -> None:
+            speed = bar.tasks[0].speed
+            bar.update(task, completed=done, total=total, failed=f"{failed} failed" if failed else "",
+                       rate=f"{60 * speed:,.1f} {unit} a minute" if unit and speed else "")
+
+        yield show
+
+
+@contextmanager
+def explained_errors() -> Iterator[None]:
+    """Turn what goes wrong into one clear message and the right exit code: 2 theirs, 1 ours."""
+    is_debugging = os.environ.get(DEBUG, "") not in ("", "0")
+    try:
+        yield
+        sys.stdout.flush()
+    except KeyboardInterrupt:
+        say("interrupted; nothing half-written was left behind")
+        raise SystemExit(_INTERRUPTED) from None
+    except BrokenPipeError:  # the reader has seen enough: `labor-sim levers | head`
+        os._exit(0)  # the usual way out would try to write the rest
+    except SimError as error:
+        if is_debugging:
+            raise
+        say(f"error: {error}")
+        raise SystemExit(error.exit_code) from None
+    except Exception as error:
+        if is_debugging:
+            raise
+        say(f"error in the program, not in your input: {type(error).__name__}: {error}\n"
+            f"    set {DEBUG}=1 to see where")
+        raise SystemExit(1) from None
+
+
+def _console():
+    from rich.console import Console
+
+    return Console(width=None if sys.stdout.isatty() else _PIPED_WIDTH)
+
+
+def _cell(value: Any) -> str:
+    value = _plain(value)
+    if value is None:
+        return "–"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, float):
+        return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.4g}"
+    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+
+
+def _rows(table: Any) -> list[dict[str, Any]]:
+    if hasattr(table, "to_dict"):
+        return table.to_dict("records")
+    return list(table)
+
+
+def _plain(value: Any) -> Any:
+    """The value in JSON's own kinds."""
+    if hasattr(value, "to_dict") and hasattr(value, "columns"):
+        return [_plain(row) for row in value.to_dict("records")]
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, (str, int, float, bool)):
+        return value
+    return [_plain(inner) for inner in value] if isinstance(value, Iterable) else str(value)

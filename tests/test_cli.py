@@ -1,0 +1,286 @@
+"""The command: what it prints where, its exit codes, and how it speaks of mistakes.
+
+The simulator is replaced by made-up runs; ``test_the_command_runs_the_model`` uses the real one.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import fake_runs
+import pytest
+
+import sim
+from sim import cli
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+class Spoken:
+    """What a call of the command printed, and its exit code."""
+
+    def __init__(self, code, captured):
+        self.code, self.out, self.err = code, captured.out, captured.err
+
+    @property
+    def json(self):
+        return json.loads(self.out)
+
+
+@pytest.fixture
+def labor_sim(monkeypatch, capsys):
+    """Calls the command inside this process, the simulator replaced."""
+    monkeypatch.setattr(sim, "simulate", fake_runs.any_scenario)
+    monkeypatch.delenv("LABOR_SIM_DEBUG", raising=False)
+
+    def call(*words) -> Spoken:
+        monkeypatch.setattr(sys, "argv", ["labor-sim", *map(str, words)])
+        with pytest.raises(SystemExit) as leaving:
+            cli.main()
+        return Spoken(leaving.value.code or 0, capsys.readouterr())
+
+    return call
+
+
+COMMANDS = ("scenarios", "check", "show", "schema", "run", "compare", "validate", "levers", "cite",
+            "official", "population", "sweep")
+
+
+def test_help_names_every_command(labor_sim):
+    spoken = labor_sim("--help")
+    assert spoken.code == 0
+    for name in COMMANDS:
+        assert f"\n  {name} " in spoken.out
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_has_help_and_all_tables_have_json(labor_sim, name):
+    spoken = labor_sim(name, "--help")
+    assert spoken.code == 0
+    assert "--json" in spoken.out or name == "schema"
+
+
+def test_version(labor_sim):
+    assert labor_sim("--version").out == f"labor-sim {sim.__version__}\n"
+
+
+# --- scenarios ----------------------------------------------------------------------------------------
+
+
+def test_scenarios_lists_the_ready_ones(labor_sim):
+    names = {row["name"] for row in labor_sim("scenarios", "--json").json}
+    assert {"baseline", "startup-support", "residency-easing", "skills-training", "combined"} <= names
+    assert "startup-support" in labor_sim("scenarios").out
+
+
+def test_check_says_ok_or_every_problem(labor_sim, tmp_path):
+    assert labor_sim("check", "baseline", "combined").out == "baseline: ok\ncombined: ok\n"
+    wrong = tmp_path / "wrong.yaml"
+    wrong.write_text("extends: baseline\nassumption: low\nparameters: {incom_coefficient: 1.0}\n")
+    spoken = labor_sim("check", "baseline", wrong)
+    assert spoken.code == 2
+    assert "2 problems" in spoken.out
+    assert "wrong.yaml:2" in spoken.out and "did you mean 'assumptions'?" in spoken.out
+    assert "did you mean 'income_coefficient'?" in spoken.out
+    problems = labor_sim("check", wrong, "--json").json[str(wrong)]
+    assert [problem["line"] for problem in problems] == [2, 3]
+
+
+def test_show_tells_where_values_come_from(labor_sim):
+    assert "startup-support.yaml:" in labor_sim("show", "startup-support").out
+    shown = labor_sim("show", "startup-support", "--json").json
+    assert set(shown) == {"scenario", "origins"}
+
+
+def test_schema_is_json(labor_sim):
+    assert "properties" in labor_sim("schema").json
+
+
+def test_levers_and_what_they_can_change(labor_sim):
+    found = labor_sim("levers", "--json").json
+    assert "startup_grant" in {row["name"] for row in found["levers"]}
+    assert "startup_grant_yuan" in {row["parameter"] for row in found["parameters"]}
+    assert "startup_grant_yuan" in labor_sim("levers").out
+
+
+def test_cite_names_documents(labor_sim):
+    assert labor_sim("cite", "startup-support", "--json").json["documents"]
+    assert "Documents" in labor_sim("cite", "startup-support").out
+
+
+# --- runs ---------------------------------------------------------------------------------------------
+
+
+def test_run_prints_years_and_keeps_tables(labor_sim, tmp_path):
+    spoken = labor_sim("run", "baseline", "--to", "2016-12", "--seed", 3, "--out", tmp_path / "run")
+    assert spoken.code == 0
+    assert "Out-of-township migrants" in spoken.out and "2016" in spoken.out
+    assert (tmp_path / "run" / "national.parquet").is_file()
+    found = labor_sim("run", "baseline", "--to", "2016-12", "--seed", 3, "--json").json
+    assert [row["year"] for row in found["years"]] == [2014, 2015, 2016]
+    assert found["manifest"]["seed"] == 3
+
+
+def test_a_coarse_scale_is_warned_of_on_standard_error(labor_sim):
+    spoken = labor_sim("run", "baseline", "--scale", "1:500000", "--to", "2014-12", "--json")
+    assert "warning: only 500 workers" in spoken.err
+    assert spoken.json["years"]
+
+
+def test_compare_prints_findings_and_publishes(labor_sim, tmp_path):
+    words = ("compare", "baseline", "startup-support", "--seeds", 3, "--jobs", 1, "--to", "2026-12")
+    spoken = labor_sim(*words, "--out", tmp_path / "out")
+    assert spoken.code == 0
+    assert "Start-up support" in spoken.out
+    assert str(tmp_path / "out" / "report.html") in spoken.out
+    assert (tmp_path / "out" / "report.html").is_file()
+    assert labor_sim(*words, "--json").json["effects"]
+
+
+def test_validate_prints_its_table_and_publishes(labor_sim, tmp_path):
+    spoken = labor_sim("validate", "--seeds", 2, "--out", tmp_path / "out")
+    assert spoken.code == 0
+    assert "Out-of-township migrant workers" in spoken.out
+    assert (tmp_path / "out" / "charts").is_dir()
+    assert labor_sim("validate", "--seeds", 1, "--json").json["summary"]
+
+
+def test_official_takes_a_scenario_or_results(labor_sim, tmp_path):
+    table = labor_sim("official", "baseline", "--to", "2015-12", "--json").json
+    assert {"year", "indicator", "group", "value", "unit"} == set(table[0])
+    labor_sim("run", "baseline", "--to", "2015-12", "--out", tmp_path / "run")
+    assert labor_sim("official", tmp_path / "run", "--json").json == table
+    labor_sim("official", tmp_path / "run", "--out", tmp_path / "table.csv")
+    assert (tmp_path / "table.csv").read_text().startswith("year,indicator,group,value,unit")
+
+
+# --- mistakes -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(("words", "told"), [
+    (("run", "baselin"), ["no such scenario", "did you mean 'baseline'?"]),
+    (("run", "baseline", "--scale", "1:many"), ["not a scale", "1:5000"]),
+    (("run", "baseline", "--scale", "0"), ["not a scale"]),
+    (("run", "baseline", "--from", "2014-13"), ["no such month", "--from", "YYYY-MM"]),
+    (("run", "baseline", "--to", "last year"), ["no such month", "--to"]),
+    (("run", "baseline", "--trace", "1,two"), ["not a whole number", "two"]),
+    (("run", "baseline", "--seed", "-1"), ["--seed"]),
+    (("run",), ["SCENARIO"]),
+    (("walk",), ["walk"]),
+    (("compare", "baseline", "baseline"), ["same name"]),
+    (("compare", "baseline", "combined", "--seeds", "0"), ["--seeds"]),
+    (("official", "nowhere"), ["no such scenario"]),
+    (("sweep", "nothing"), ["no such experiment", "subsidy_dose_response"]),
+])
+def test_a_users_mistake_is_one_message_and_exit_code_2(labor_sim, words, told):
+    spoken = labor_sim(*words)
+    assert spoken.code == 2
+    assert spoken.out == ""
+    assert "Traceback" not in spoken.err
+    for part in told:
+        assert part in spoken.err
+
+
+def test_our_mistake_is_exit_code_1(labor_sim, monkeypatch):
+    def broken(*_, **__):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr(sim, "simulate", broken)
+    spoken = labor_sim("run", "baseline")
+    assert spoken.code == 1
+    assert "not in your input" in spoken.err and "LABOR_SIM_DEBUG" in spoken.err
+    assert "Traceback" not in spoken.err
+
+
+def test_debugging_shows_the_traceback(labor_sim, monkeypatch):
+    monkeypatch.setenv("LABOR_SIM_DEBUG", "1")
+    monkeypatch.setattr(sys, "argv", ["labor-sim", "run", "nowhere"])
+    with pytest.raises(sim.errors.SimError):
+        cli.main()
+
+
+def test_a_folder_that_holds_something_else_is_refused_before_anything_runs(labor_sim, tmp_path, monkeypatch):
+    labor_sim("run", "baseline", "--to", "2014-12", "--out", tmp_path / "run")
+    monkeypatch.setattr(sim, "simulate", None)  # would fail if it were called
+    spoken = labor_sim("compare", "baseline", "combined", "--out", tmp_path / "run")
+    assert spoken.code == 2 and "holds a run, not a comparison" in spoken.err
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "letter.txt").write_text("dear")
+    spoken = labor_sim("run", "baseline", "--out", tmp_path / "mine")
+    assert spoken.code == 2 and str(tmp_path / "mine") in spoken.err
+    spoken = labor_sim("run", "baseline", "--out", tmp_path / "mine" / "letter.txt")
+    assert spoken.code == 2 and "a file of that name" in spoken.err
+
+
+def test_an_earlier_run_is_replaced(labor_sim, tmp_path):
+    for seed in (1, 2):
+        assert labor_sim("run", "baseline", "--to", "2014-12", "--seed", seed, "--out", tmp_path).code == 0
+    assert json.loads((tmp_path / "manifest.json").read_text())["seed"] == 2
+
+
+def test_a_folder_without_permission_is_told(labor_sim, tmp_path):
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        target = Path("/proc/labor-sim")  # not even root may write there
+    else:
+        tmp_path.chmod(0o500)
+        target = tmp_path / "run"
+    spoken = labor_sim("run", "baseline", "--to", "2014-12", "--out", target)
+    assert spoken.code == 2 and "cannot write results" in spoken.err
+
+
+# --- as a process -------------------------------------------------------------------------------------
+
+
+def process(*words, **options) -> subprocess.Popen:
+    environment = {**os.environ, "PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'tests'}"}
+    return subprocess.Popen([sys.executable, *map(str, words)], env=environment, text=True,
+                            stdout=subprocess.PIPE, stderr=subprocess.PIPE, **options)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_interrupted_from_the_keyboard_it_leaves_one_line_and_no_files(tmp_path):
+    script = tmp_path / "command.py"
+    script.write_text(
+        "import sys, time, sim\n"
+        "from sim import cli\n"
+        "def endless(*_, **__):\n"
+        "    print('begun', file=sys.stderr, flush=True)\n"
+        "    time.sleep(60)\n"
+        "sim.simulate = endless\n"
+        f"sys.argv = ['labor-sim', 'run', 'baseline', '--out', {str(tmp_path / 'out')!r}]\n"
+        "cli.main()\n"
+    )
+    running = process(script)
+    lines = []
+    while "begun\n" not in lines:
+        lines.append(running.stderr.readline())
+    time.sleep(0.2)
+    running.send_signal(signal.SIGINT)
+    out, err = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert out == ""
+    assert err == "interrupted; nothing half-written was left behind\n"
+    assert [path.name for path in tmp_path.iterdir()] == ["command.py"]
+
+
+def test_a_reader_who_leaves_is_no_error():
+    running = process("-m", "sim.cli", "schema")
+    running.stdout.close()
+    assert running.wait(timeout=60) == 0
+    assert "Traceback" not in running.stderr.read()
+
+
+def test_help_answers_at_once():
+    """The bound is generous for busy machines; ``tests/bench`` measures it."""
+    times = []
+    for _ in range(3):
+        begun = time.perf_counter()
+        assert process("-m", "sim.cli", "--help").wait() == 0
+        times.append(time.perf_counter() - begun)
+    assert min(times) < 1.0
