@@ -138,17 +138,13 @@ def _run_seeds(plan: _Plan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
     if jobs <= 1:
         yield from (_run_seed(plan, seed) for seed in seeds)
         return
-    from concurrent.futures import ProcessPoolExecutor, as_completed
-    from multiprocessing import get_context
+    from concurrent.futures import as_completed
 
-    with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
-        futures = [pool.submit(_run_seed, plan, seed) for seed in seeds]
-        try:
-            for future in as_completed(futures):
-                yield future.result()
-        except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
-            raise
+    from sim.processes import worker_pool
+
+    with worker_pool(jobs) as pool:
+        for future in as_completed([pool.submit(_run_seed, plan, seed) for seed in seeds]):
+            yield future.result()
 
 
 def _run_seed(plan: _Plan, seed: int) -> dict:

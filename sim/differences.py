@@ -154,14 +154,16 @@ def cost_per_additional(
     """Spending to date over what it bought, with the interval that the gain's interval implies.
 
     For outcomes where lower is better the gain is a reduction. ``cost_note`` says why there is no
-    figure: the gain's interval spans zero, the outcome moved the other way, nothing was spent, or the
-    outcome is not a count.
+    figure: the gain's interval spans zero, the outcome moved the other way or not at all, nothing was
+    spent, or the outcome is not a count.
     """
     nothing = {"cost_per_additional_yuan": np.nan, "cost_low_yuan": np.nan, "cost_high_yuan": np.nan}
     if not outcome.is_count:
         return {**nothing, "cost_note": "not a count"}
     if not spending > 0:
         return {**nothing, "cost_note": "no spending"}
+    if gain == low == high == 0:
+        return {**nothing, "cost_note": "no change"}
     if outcome.good == "lower":
         gain, low, high = -gain, -high, -low
     if high < 0:

@@ -58,16 +58,17 @@ def trust_sentences(comparison: Comparison) -> list[str]:
     """What the intervals cover, and how many levers rest on a prior alone."""
     seeds = len(comparison.manifest["seeds"])
     sentences = [
-        f"Intervals are 95 % over {seeds} paired seed{'s' if seeds != 1 else ''}: they cover chance in the "
-        "simulation, not doubt about the model's assumptions, which may well be larger."
+        f"Ranges in brackets are 95 % intervals over {seeds} paired seed{'s' if seeds != 1 else ''}: they cover "
+        "chance in the simulation, not doubt about the model's assumptions, which may well be larger."
     ]
     levers = {name: lever for policy in comparison.policies for name, lever in policy["levers"].items()}
     grades = {name: lever.get("evidence") for name, lever in levers.items()}
     priors = sum(grade == PRIOR_ONLY for grade in grades.values())
     if priors:
         sentences.append(
-            f"{priors} of the {len(grades)} levers rest on evidence grade {PRIOR_ONLY}: their size is an "
-            "assumption that nobody has measured, so results that hang on them are what-ifs, not findings."
+            f"{priors} of {len(grades)} levers {'rests' if priors == 1 else 'rest'} on evidence grade "
+            f"{PRIOR_ONLY}: an assumption of a size that nobody has measured, so results that hang on it are "
+            "what-ifs, not findings."
         )
     return sentences
 
@@ -99,10 +100,10 @@ def _spending(title: str, horizon: int, year: pd.DataFrame) -> str:
 
 
 def _change(outcome: Outcome, row: Any) -> str:
-    relative = f", {row.relative_percent:+.2g} %".replace("-", "−") if outcome.unit != "percent" else ""
+    relative = f"; {row.relative_percent:+.2g} %".replace("-", "−") if outcome.unit != "percent" else ""
     ends = interval(row.low, row.high, outcome.unit, outcome.digits, noun=False)
     gap = difference(row.difference, outcome.unit, outcome.digits, noun=False)
-    return f"{_lower_first(outcome.label)} {gap} (95 % interval {ends}{relative})"
+    return f"{_lower_first(outcome.label)} {gap} ({ends}{relative})"
 
 
 def _cost(outcome: Outcome, row: Any) -> str:

@@ -104,11 +104,14 @@ _QUARTERS_2020 = (
 @dataclass
 class Validation:
     """The comparison. ``rows``: one official figure each; ``summary``: one target and period each;
-    ``quarters``: the path within 2020."""
+    ``model``: the run's own figures, also of years without an official one; ``quarters``: the path within
+    2020; ``stocks``: rural workers away at the end of each published quarter."""
 
     rows: pd.DataFrame
     summary: pd.DataFrame
+    model: pd.DataFrame
     quarters: pd.DataFrame
+    stocks: pd.DataFrame
     about: dict[str, Any] = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
@@ -123,7 +126,8 @@ class Validation:
 
     def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
         """Write the tables and the printed text, all or nothing; ``extra`` are further files beside them."""
-        tables = {"rows": self.rows, "summary": self.summary, "quarters": self.quarters}
+        names = ("rows", "summary", "model", "quarters", "stocks")
+        tables = {name: getattr(self, name) for name in names}
         files = {
             "validation.txt": self.text().encode(),
             "validation.csv": self.rows.to_csv(index=False).encode(),
@@ -149,7 +153,9 @@ def validate(results: Results | Sequence[Results], data: Data | None = None) -> 
         "scale": runs[0].manifest.get("scale"),
         "rule": RULE,
     }
-    return Validation(rows, _summary(rows), _quarters_2020(runs, data.official_quarterly), about)
+    quarterly = data.official_quarterly
+    quarters, stocks = _quarters_2020(runs, quarterly), _official_stocks(quarterly)
+    return Validation(rows, _summary(rows), model, quarters, stocks, about)
 
 
 def error_unit(unit: str) -> str:
@@ -267,6 +273,14 @@ def _quarters_2020(runs: Sequence[Results], official: pd.DataFrame) -> pd.DataFr
                      "error_points": change - truth, "official_10k_persons": now,
                      "model_10k_persons": away[month] / 1e4})  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _official_stocks(official: pd.DataFrame) -> pd.DataFrame:
+    """Every published stock of rural workers away, at the month that it refers to."""
+    rows = official[official["indicator"] == "out_rural_labour"]
+    month = (3 * rows["quarter"]).where(rows["group"] != "end_of_february", 2)
+    dates = rows["year"].astype(str) + "-" + month.astype(str).str.zfill(2)
+    return pd.DataFrame({"month": dates, "official_10k_persons": rows["value"]}).reset_index(drop=True)
 
 
 def _official_stock(official: pd.DataFrame, year: int, quarter: int, group: str = "all") -> float:

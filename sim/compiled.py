@@ -1,0 +1,104 @@
+"""The only file that configures numba: how a rule is marked and how a kernel is compiled and cached.
+
+``@rule`` leaves a function ordinary Python, so that a test, a debugger or a Mesa agent runs it as
+written; when a kernel is first called, every rule is made known to the compiler, which inlines it.
+``@kernel`` compiles at the first call and keeps the machine code on disk between processes. The
+cache folder is named after a hash of the sources, so that an edited rule can never run stale.
+
+Set ``LABOR_SIM_COMPILED=0`` to run everything uncompiled (slow, but debuggable).
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import os
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+
+_RULES: list[Callable] = []
+_registered = 0
+
+# Sources that compiled code can depend on.
+_SOURCES = ("*.py", "rules/*.py", "world/*.py", "engine/*.py", "policy/*.py")
+
+
+def rule(function: Callable) -> Callable:
+    """Mark a pure scalar function for inlining in kernels; it stays an ordinary Python function."""
+    _RULES.append(function)
+    return function
+
+
+def is_enabled() -> bool:
+    """Whether kernels are compiled (the default) or run as plain Python."""
+    return os.environ.get("LABOR_SIM_COMPILED", "1") != "0"
+
+
+@functools.lru_cache(maxsize=1)
+def source_hash() -> str:
+    """Hash of every source that a kernel or a result can depend on (16 hexadecimal digits)."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for pattern in _SOURCES:
+        for path in sorted(root.glob(pattern)):
+            digest.update(path.relative_to(root).as_posix().encode())
+            digest.update(path.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def cache_folder() -> Path:
+    """Where compiled kernels of exactly these sources are kept."""
+    root = os.environ.get("LABOR_SIM_CACHE") or os.path.join(
+        os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache"),
+        "labor-migration-sim",
+    )
+    folder = Path(root) / source_hash()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:  # a read-only home: compile anew in each process rather than fail
+        folder = Path(tempfile.gettempdir()) / "labor-migration-sim" / source_hash()
+        folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+def _register_rules() -> None:
+    """Make the rules marked since the last call known to the compiler."""
+    global _registered
+    from numba.extending import register_jitable
+
+    for function in _RULES[_registered:]:
+        register_jitable(function)
+    _registered = len(_RULES)
+
+
+class _Kernel:
+    """A loop over columns, compiled at its first call; releases the interpreter lock while it runs."""
+
+    def __init__(self, function: Callable):
+        functools.update_wrapper(self, function)
+        self.python = function
+        self._compiled: Callable | None = None
+
+    def __call__(self, *arguments):
+        if self._compiled is None:
+            self._compiled = self._compile() if is_enabled() else self.python
+        return self._compiled(*arguments)
+
+    def _compile(self) -> Callable:
+        import numba
+
+        _register_rules()
+        # numba reads the cache folder when the dispatcher is made, so ours does not leak into
+        # other users of numba in the same process. No fastmath: results must not depend on it.
+        previous = numba.config.CACHE_DIR
+        numba.config.CACHE_DIR = str(cache_folder())
+        try:
+            return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)(self.python)
+        finally:
+            numba.config.CACHE_DIR = previous
+
+
+def kernel(function: Callable) -> _Kernel:
+    """Compile ``function`` when it is first called."""
+    return _Kernel(function)

@@ -1,0 +1,81 @@
+"""Random numbers as a lookup: a function of (seed, worker, month, purpose), never a stream.
+
+Nothing depends on the order of calls, on threads or on who else exists, and the same worker meets
+the same luck under every policy. A draw hashes the worker's id with two keys; the keys of a month
+come from the seed, the month and the purpose, and are made once a month.
+
+``PURPOSES`` is append-only: the position of a name is part of every result. Name the event.
+"""
+
+from __future__ import annotations
+
+import hashlib
+
+import numpy as np
+
+from sim.compiled import rule
+
+PURPOSES = (
+    # fixed for life
+    "trait_sex", "trait_age", "trait_education", "trait_activity", "trait_sector", "trait_ability",
+    "trait_savings", "trait_poor", "trait_experience", "trait_insured", "trait_trained",
+    "trait_capital_need", "trait_openness", "trait_willingness", "trait_marriage", "trait_child",
+    "trait_awareness", "trait_ticket", "trait_business_age", "trait_entry",
+    # once a month
+    "exit", "festival_visit", "festival_return", "job_event", "job_sector", "job_match", "job_find",
+    "job_move", "business_close", "arrears_onset", "arrears_recovery", "insurance", "training",
+    "attention", "choice", "choice_without_offer", "local_offer", "destination_province",
+    "destination_tier", "departure", "business_consider", "business_start", "business_jobs",
+    "settlement", "fade", "seat",
+)
+PURPOSE = {name: code for code, name in enumerate(PURPOSES)}
+
+_MASK = 0xFFFFFFFF
+_UNIT = 2.0**-32
+
+
+@rule
+def mix32(x: int) -> int:
+    """A good bijection of 32-bit integers (two rounds of multiply and xor-shift)."""
+    x ^= x >> 16
+    x = (x * 0x7FEB352D) & _MASK
+    x ^= x >> 15
+    x = (x * 0x846CA68B) & _MASK
+    return x ^ (x >> 16)
+
+
+@rule
+def draw32(first_key: int, second_key: int, worker_id: int) -> int:
+    """The worker's 32-bit draw under two keys. All arguments are in [0, 2**32)."""
+    return mix32((mix32(worker_id ^ first_key) + second_key) & _MASK)
+
+
+@rule
+def uniform(keys, purpose: int, worker_id: int) -> float:
+    """The worker's uniform number in (0, 1) for a purpose. ``keys``: int64 (purposes, 2)."""
+    return (draw32(int(keys[purpose, 0]), int(keys[purpose, 1]), worker_id) + 0.5) * _UNIT
+
+
+@rule
+def uniform_for(keys, purpose: int, worker_id: int, item: int) -> float:
+    """The same, with a further number (a place, a lever) in the key."""
+    first = mix32((int(keys[purpose, 0]) + item * 0x9E3779B1) & _MASK)
+    return (draw32(first, int(keys[purpose, 1]), worker_id) + 0.5) * _UNIT
+
+
+def _key(*parts: object) -> tuple[int, int]:
+    digest = hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=8).digest()
+    return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
+
+
+def month_keys(seed: int, month: int) -> np.ndarray:
+    """Keys of all purposes for a month number; month -1 holds what is fixed for life.
+
+    Returns int64 (purposes, 2).
+    """
+    return np.array([_key(seed, month, name) for name in PURPOSES], dtype=np.int64)
+
+
+def name_code(name: str) -> int:
+    """A stable number for a name (of a lever), so that listing order never matters."""
+    return _key("name", name)[0]

@@ -1,0 +1,58 @@
+"""Every month, in every run: nobody is lost, and every yuan goes somewhere."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.errors import AccountingError
+from sim.policy.arrays import month_text
+from sim.steps.conditions import EVENT, MONEY_CODE
+from sim.vocabulary import ACTIVITIES, EXITED, FARM
+
+_IN = ("earned", "recovered", "benefit", "grant", "loan")
+_OUT = ("withheld", "contribution", "remittance", "consumption", "capital", "saved")
+
+
+class Accounts:
+    """Last month's stocks, against which flows must carry over to this month's."""
+
+    def __init__(self, stock: np.ndarray, savings: int):
+        """stock: (places, activities) at the start; savings: yuan held."""
+        self._stock = stock.copy()
+        self._savings = int(savings)
+
+    def check(self, month: int, block: np.record, entrants: np.ndarray) -> None:
+        """Raise AccountingError unless the month's people and money balance. entrants: (31,)."""
+        stock = block.stock.sum(axis=0)
+        self._check_people(month, block, stock, entrants)
+        self._check_money(month, block)
+        self._stock, self._savings = stock, int(block.holders[0])
+
+    def _check_people(self, month: int, block: np.record, stock: np.ndarray, entrants: np.ndarray) -> None:
+        before = self._stock.copy()
+        before[: len(entrants), FARM] += entrants
+        living = [code for code in range(len(ACTIVITIES)) if code != EXITED]
+        started = block.transitions.sum(axis=1)[living]
+        _must(month, "workers at the start by activity", started, before.sum(axis=0)[living])
+        ended = block.transitions.sum(axis=0)[living]
+        _must(month, "workers at the end by activity", ended, stock.sum(axis=0)[living])
+        carried = before - block.left + block.joined
+        _must(month, "workers by place and activity", stock[:, living], carried[:, living])
+        left = block.transitions[living, EXITED].sum()
+        _must(month, "exits", left, block.events[EVENT["exits"]])
+
+    def _check_money(self, month: int, block: np.record) -> None:
+        money = block.money
+        received = sum(int(money[MONEY_CODE[name]]) for name in _IN)
+        used = sum(int(money[MONEY_CODE[name]]) for name in _OUT)
+        _must(month, "money received and used", received, used)
+        savings = self._savings + int(money[MONEY_CODE["saved"]]) - int(money[MONEY_CODE["exit_savings"]])
+        _must(month, "savings", int(block.holders[0]), savings)
+
+
+def _must(month: int, what: str, found, expected) -> None:
+    if not np.array_equal(found, expected):
+        difference = np.sum(np.asarray(found) - np.asarray(expected))
+        raise AccountingError(
+            f"the accounts of {month_text(month)} do not balance: {what} differ by {difference} in all"
+        )

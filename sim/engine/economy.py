@@ -1,0 +1,234 @@
+"""The state of places between months, and the conditions that workers meet in the next one."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import month_keys
+from sim.engine.markets import (
+    GROUPS,
+    REFERENCE_GROUP,
+    settle_labour_markets,
+    value_places,
+    weigh_destinations,
+)
+from sim.parameters import PARAMETERS
+from sim.policy.arrays import Policy
+from sim.steps.conditions import (
+    ECONOMY,
+    PLACE,
+    POINT_BINS,
+    WORKER,
+    conditions_type,
+    make_record,
+)
+from sim.vocabulary import HOME_TOWNSHIP, MIGRANT_SEARCH, MIGRANT_WORK, SECTORS, SETTLED_SEARCH
+from sim.world.corridors import Corridors
+from sim.world.data import Data
+from sim.world.places import HOMES, Places
+from sim.world.series import Series
+from sim.world.synthesis import SEARCHING_SHARE
+
+# Factors by sector around the mean. Separation: tenure differs by trade [W05 of the survey reports,
+# A21]; judgement. Arrears: construction 1.8-2.0 %, manufacturing 0.6 %, trade 0.2 % in 2015-16 [E02].
+SEPARATION_FACTOR = np.array([0.9, 1.4, 0.9, 0.8, 1.2, 1.0, 0.9])
+ARREARS_FACTOR = np.array([0.7, 2.2, 0.25, 0.5, 0.6, 0.6, 0.8])
+FESTIVAL_MONTHS = (2, 3)
+_STOCK_ELASTICITY = 1.85  # long-run log-odds per log-odds of value at the default switching cost
+_MOST_TASTE = 1.5
+
+
+class Economy:
+    """Places between months. Jobs and people are in simulated workers (persons over scale)."""
+
+    def __init__(self, policy: Policy, places: Places, corridors: Corridors, series: Series, data: Data,
+                 scale: int, seed: int):
+        self.policy, self.places, self.series, self.scale, self.seed = policy, places, series, scale, seed
+        self.life_keys = month_keys(seed, -1)
+        self.regions = places.regions
+        count = len(places)
+        self.place_order = np.argsort(places.province[HOMES:], kind="stable") + HOMES
+        self.first_place = np.searchsorted(places.province[self.place_order], np.arange(HOMES + 1))
+        self._start_markets(data, corridors, count)
+        self._start_corridors(corridors)
+        self.open_jobs = np.zeros(count)
+        self._quota_used = np.zeros(count)
+
+    # --- January 2014 -----------------------------------------------------------------------------
+    def _start_markets(self, data: Data, corridors: Corridors, count: int) -> None:
+        economy = self.policy.economy(0)
+        reference = _economy(economy, "reference_tightness")
+        sectors = [data.marginal("sector_shares", kind).reindex(list(SECTORS)).to_numpy(float)
+                   for kind in ("local", "out")]
+        local_mix, out_mix = (mix / mix.sum() for mix in sectors)
+        out_by_place = corridors.out.sum(axis=0) / self.scale
+        local = corridors.local / self.scale
+        # Filled jobs of January 2014, and the vacancies that keep tightness at its reference.
+        filled = np.empty(count)
+        filled[:HOMES] = local
+        filled[HOMES:] = out_by_place[HOMES:] * (1.0 - SEARCHING_SHARE)
+        vacant = np.empty(count)
+        vacant[:HOMES] = 0.02 * local
+        vacant[HOMES:] = out_by_place[HOMES:] * SEARCHING_SHARE * reference
+        mix = np.where((np.arange(count) < HOMES)[:, None], local_mix, out_mix)
+        self.jobs_2014 = (filled + vacant)[:, None] * mix
+        self.mix = mix
+        self.gap = np.zeros(count)
+        self.tightness = np.full(count, reference)
+        self.news = np.full(count, reference)
+        self.limit = np.ones(count)
+        self.hire_cumulative = np.cumsum(mix, axis=1)
+        self.offer = np.full(HOMES, 0.3)
+        self.applicants = np.full(HOMES, 1.0)
+        self.searchers = out_by_place * SEARCHING_SHARE
+        workers = corridors.workers / self.scale
+        self.network = corridors.out / self.scale / workers[:, None]
+        self.out_share = self.network.sum(axis=1)
+
+    def _start_corridors(self, corridors: Corridors) -> None:
+        """Corridor terms that reproduce the stocks of 2013 at the incomes of January 2014.
+
+        What distance and the province border explain is kept apart, so that both can be changed.
+        """
+        c0 = self._values(0)
+        self.nest = _economy(c0["economy"], "nest_dissimilarity")
+        shares = corridors.out / np.maximum(corridors.out.sum(axis=1, keepdims=True), 1e-9)
+        province_share = np.zeros((HOMES, HOMES))
+        np.add.at(province_share.T, self.places.province, shares.T)
+        own = province_share[:, self.places.province]
+        inside = np.where(own > 0, shares / np.maximum(own, 1e-300), 0.0)
+        weight = inside * np.power(own, 1.0 / self.nest)
+        values = c0["income_value"][REFERENCE_GROUP]
+        mean_value = shares @ values
+        with np.errstate(divide="ignore"):
+            term = self.nest * np.log(weight) - values[None, :] + mean_value[:, None]
+        self.log_distance = np.log(np.maximum(corridors.distance_km, 30.0))
+        self.is_across = self.places.province[None, :] != np.arange(HOMES)[:, None]
+        distance, border = self._distance_terms(self.policy.economy(0), default=True)
+        self.corridor_residual = term + distance + border
+        farm = corridors.farm / corridors.workers
+        odds = np.log(self.out_share / np.maximum(farm, 1e-9)) / _STOCK_ELASTICITY
+        beta = _economy(c0["economy"], "income_coefficient")
+        gamma = _economy(c0["economy"], "network_coefficient")
+        gain = mean_value - beta * np.log(c0["farm_income"]) + gamma * self.out_share
+        taste = odds - gain
+        taste -= np.average(taste, weights=corridors.workers)
+        self.home_taste = np.clip(taste, -_MOST_TASTE, _MOST_TASTE)
+
+    def _distance_terms(self, economy: np.ndarray, default: bool = False) -> tuple[np.ndarray, np.ndarray]:
+        def value(name: str) -> float:
+            return PARAMETERS[name].default if default else _economy(economy, name)
+
+        return (
+            value("distance_coefficient") * self.log_distance,
+            value("province_border_cost") * self.is_across,
+        )
+
+    # --- the month --------------------------------------------------------------------------------
+    def _values(self, month: int) -> dict[str, np.ndarray]:
+        """Parameters, pay, costs and the value of places at the start of a month."""
+        economy = self.policy.economy(month)
+        place, faced, by_rule = self.policy.place_parameters(month)
+        level = np.where(np.arange(len(self.places)) < HOMES, _economy(economy, "local_pay_level"),
+                         _economy(economy, "migrant_pay_level"))
+        log_pay = self.series.log_pay[:, :, month] + (np.log(level) + self.gap)[:, None]
+        mean_log_pay = np.log((np.exp(log_pay) * self.mix).sum(axis=1))
+        aid = place[_PLACE_AID]
+        living_cost = _economy(economy, "extra_city_cost_yuan") * self.series.cost_index[:, month] * (1 - aid)
+        farm_income = _economy(economy, "farm_income_yuan") * self.series.rural_income[:, month]
+        skill = _economy(economy, "schooling_return") * (np.array([6, 6, 9, 9, 12.6, 12.6]) - 9.0)
+        income_value = np.zeros((GROUPS, len(self.places)))
+        value_places(economy, place, faced, mean_log_pay, living_cost, skill, self.tightness, self.news,
+                     self.limit, HOMES, income_value)
+        return {
+            "economy": economy, "place": place, "faced": faced, "by_rule": by_rule, "log_pay": log_pay,
+            "mean_log_pay": mean_log_pay, "living_cost": living_cost, "farm_income": farm_income,
+            "group_skill": skill, "income_value": income_value,
+        }
+
+    def conditions(self, month: int) -> np.recarray:
+        """What workers meet in a month, before rationing: every claim would be granted."""
+        v = self._values(month)
+        distance, border = self._distance_terms(v["economy"])
+        with np.errstate(invalid="ignore"):
+            corridor = self.corridor_residual - distance - border
+        weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / self.nest)
+        inclusive = np.empty((HOMES, GROUPS))
+        provinces = np.empty((HOMES, GROUPS, HOMES))
+        slots = np.zeros((HOMES, GROUPS, len(self.place_order)))
+        weigh_destinations(v["income_value"], weight, self.nest, self.place_order, self.first_place,
+                           inclusive, provinces, slots)
+        factors = self.policy.sector_factors(month)
+        in_festival = month % 12 + 1 in FESTIVAL_MONTHS
+        attention = "attention_festival_probability" if in_festival else "attention_ordinary_probability"
+        record = make_record(conditions_type(len(self.places)))
+        values = {
+            "month": month, "month_of_year": month % 12 + 1,
+            "attention": _economy(v["economy"], attention),
+            "open_by_rule": v["by_rule"][WORKER.index("settlement_open_share")],
+            "tier": self.places.tier, "province": self.places.province,
+            "price_index": self.series.price_index[month],
+            "separation_factor": SEPARATION_FACTOR * factors["separation_probability"],
+            "arrears_factor": ARREARS_FACTOR * factors["arrears_probability"],
+            "tightness": self.tightness, "finding_limit": self.limit,
+            "hire_cumulative": self.hire_cumulative, "local_offer": self.offer,
+            "home_taste": self.home_taste, "out_share": self.out_share, "network": self.network,
+            "inclusive_value": inclusive, "province_cumulative": provinces, "place_cumulative": slots,
+            "first_place": self.first_place, "place_order": self.place_order, "quota_cutoff": -1,
+            "has_budgets": bool(self.policy.budgeted), "keys": month_keys(self.seed, month),
+            "life_keys": self.life_keys,
+            **{name: v[name] for name in v if name != "by_rule"},
+        }
+        for name, value in values.items():
+            record[name] = value
+        self.policy.fill_levers(record[0].levers, month, self.policy.cutoffs_without_budget())
+        return record
+
+    def has_quota(self, c: np.record) -> np.ndarray:
+        """Places with a settlement quota this month, bool (places,)."""
+        return (c.place[_PLACE_QUOTA] < 1.0) & (self.places.tier != HOME_TOWNSHIP)
+
+    def quota_cutoffs(self, c: np.record, claims: np.ndarray, migrants: np.ndarray) -> np.ndarray:
+        """Points above which the month's share of the quota reaches, (places,).
+
+        claims: (places, POINT_BINS) applicants. migrants: out-migrants by place. A place that the
+        quota leaves empty is carried to later months of the year.
+        """
+        if c.month % 12 == 0:
+            self._quota_used = np.zeros(len(self.places))
+        allowed = c.place[_PLACE_QUOTA] * migrants * (c.month_of_year / 12.0) - self._quota_used
+        from_top = np.cumsum(claims[:, ::-1], axis=1)
+        bins = (from_top <= np.maximum(allowed, 0.0)[:, None]).sum(axis=1)
+        cutoff = np.where(self.has_quota(c), POINT_BINS - 1 - bins, -1).astype(np.int64)
+        taken = np.where(bins > 0, np.take_along_axis(from_top, np.maximum(bins - 1, 0)[:, None], 1)[:, 0], 0)
+        self._quota_used += np.where(self.has_quota(c), taken, 0)
+        return cutoff
+
+    def settle(self, c: np.record, block: np.record, workers: np.ndarray) -> None:
+        """Bring markets and networks to the end of the month. ``workers``: rural workers by home."""
+        migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
+        self.network = migrants / np.maximum(workers, 1)[:, None]
+        self.out_share = self.network.sum(axis=1)
+        searching = (block.stock[:, :, MIGRANT_SEARCH] + block.stock[:, :, SETTLED_SEARCH]).sum(axis=0)
+        self.searchers = searching.astype(float)
+        self.applicants = np.maximum(block.applicants.astype(float), 1.0)
+        following = (c.month + 1) % 12 + 1
+        name = ("attention_festival_probability" if following in FESTIVAL_MONTHS
+                else "attention_ordinary_probability")
+        rise = _economy(c.economy, name) / max(c.attention, 1e-9)
+        factors = self.policy.sector_factors(c.month)
+        settle_labour_markets(
+            c.economy, c.place, self.jobs_2014, factors["jobs_scale"], self.series.output_ratio[:, c.month],
+            self.places.province, c.month / 12.0, block.employed.astype(float), self.searchers,
+            block.business[:, 2].astype(float), np.maximum(self.searchers, 1.0),
+            self.applicants * min(max(rise, 0.3), 4.0), HOMES, self.gap, self.tightness, self.news,
+            self.limit, self.hire_cumulative, self.open_jobs, self.offer,
+        )
+
+
+_PLACE_AID = PLACE.index("housing_aid_share")
+_PLACE_QUOTA = PLACE.index("settlement_quota_share")
+
+
+def _economy(values: np.ndarray, name: str) -> float:
+    return float(values[ECONOMY.index(name)])

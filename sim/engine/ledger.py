@@ -1,0 +1,108 @@
+"""Budgets: how far the queue of each rationed lever is served, and what every lever has spent."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import AccountingError
+from sim.policy.arrays import Policy, month_index, month_text
+from sim.steps.conditions import TICKET_BINS
+from sim.world.places import HOMES
+
+
+class Ledger:
+    """Spending by lever, province and year; money in whole yuan, people in simulated workers."""
+
+    def __init__(self, policy: Policy, scale: int):
+        self.policy, self.scale = policy, scale
+        count = len(policy.names)
+        self.served_this_year = np.zeros((count, HOMES), dtype=np.int64)
+        self.spent = np.zeros(count)  # yuan since the budget's period began
+        self.queue = np.zeros(count, dtype=np.int64)
+        self.month_spending = 0.0
+        self._granted = np.full(count, -1, dtype=np.int64)  # most uses this month; -1 = no limit
+        self._rows: list[tuple] = []
+
+    def cutoffs(self, month: int, tickets: np.ndarray) -> np.ndarray:
+        """Ticket bins that this month's money reaches, by lever.
+
+        tickets: (budget rows, TICKET_BINS) claims. Money is released evenly over the year (or the
+        window); what is not used stays for later months. Never more claims than money.
+        """
+        cutoffs = self.policy.cutoffs_without_budget()
+        for row, lever in enumerate(self.policy.budgeted):
+            if month % 12 == 0 and self._budget(lever).yuan_per_year is not None:
+                self.spent[lever] = 0.0
+            cost = int(self.policy.unit_costs[lever]) * self.scale
+            affordable = max(int((self._released(lever, month) - self.spent[lever]) // cost), 0)
+            running = np.cumsum(tickets[row])
+            bins = int((running <= affordable).sum())
+            cutoffs[lever] = bins
+            granted = int(running[bins - 1]) if bins else 0
+            self._granted[lever] = granted
+            self.queue[lever] += int(running[TICKET_BINS - 1]) - granted
+        return cutoffs
+
+    def enter(self, month: int, served: np.ndarray) -> None:
+        """Book a month. served: (levers, 31) uses by province. Raises AccountingError on overspending."""
+        if not self.policy.names:
+            return
+        uses = served.sum(axis=1)
+        for lever in self.policy.budgeted:
+            if uses[lever] > self._granted[lever]:
+                raise AccountingError(
+                    f"lever {self.policy.names[lever]} served {uses[lever]} in {month_text(month)}, "
+                    f"more than the {self._granted[lever]} that its money allowed"
+                )
+        spending = uses * self.policy.unit_costs * float(self.scale)
+        self.spent += spending
+        self.month_spending = float(spending.sum())
+        self.served_this_year += served
+
+    def close_year(self, month: int) -> None:
+        """Write the year's rows and start a new year."""
+        year = 2014 + month // 12
+        for n, name in enumerate(self.policy.names):
+            lever = self.policy.scenario.levers[name]
+            payer = lever.unit_cost.payer if lever.unit_cost else None
+            budget = self._year_budget(n, month)
+            cost = int(self.policy.unit_costs[n]) * float(self.scale)
+            total = int(self.served_this_year[n].sum())
+            for province in np.flatnonzero(self.served_this_year[n]):
+                served = int(self.served_this_year[n, province])
+                share = served / total
+                self._rows.append((
+                    year, name, self.policy.places.provinces[province], payer, served * self.scale,
+                    served * cost, budget * share, (budget - total * cost) * share,
+                    self.queue[n] * self.scale * share,
+                ))
+        self.served_this_year[:] = 0
+        self.queue[:] = 0
+
+    def table(self) -> pd.DataFrame:
+        """Rows by year, lever and province."""
+        columns = ["year", "lever", "province", "payer", "served", "spending_yuan", "budget_yuan",
+                   "unspent_yuan", "queue"]
+        return pd.DataFrame(self._rows, columns=columns)
+
+    def _budget(self, lever: int):
+        return self.policy.scenario.levers[self.policy.names[lever]].budget
+
+    def _released(self, lever: int, month: int) -> float:
+        """Money released so far in the budget's period."""
+        budget = self._budget(lever)
+        if budget.yuan_per_year is not None:
+            return budget.yuan_per_year * (month % 12 + 1) / 12.0
+        window = self.policy.scenario.levers[self.policy.names[lever]].window
+        passed = month - month_index(window.from_) + 1
+        return budget.yuan_total * min(max(passed / window.months, 0.0), 1.0)
+
+    def _year_budget(self, lever: int, month: int) -> float:
+        if lever not in self.policy.budgeted:
+            return float("nan")
+        budget = self._budget(lever)
+        if budget.yuan_per_year is not None:
+            return budget.yuan_per_year
+        window = self.policy.scenario.levers[self.policy.names[lever]].window
+        return budget.yuan_total * 12.0 / window.months

@@ -1,0 +1,85 @@
+"""A year's sums under the names, groups and units of the official migrant-worker series."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.engine.year import YearSums
+from sim.vocabulary import AGE_GROUPS, EDUCATION, REGIONS, SECTORS
+from sim.world.places import Places
+
+_EDUCATION_NAMES = dict(zip(
+    EDUCATION, ("no_schooling", "primary", "junior_middle", "senior_middle", "college_plus"), strict=True))
+_SECTOR_NAMES = {"transport": "transport_storage_post", "hotel_catering": "accommodation_catering"}
+# Businesses of returned migrants started before 2014 (business_owners in the marginals), persons.
+STARTED_BEFORE_2014 = 3.2e6
+_KINDS = ("local", "out")
+
+
+def official_rows(year: int, y: YearSums, places: Places, scale: int, starts: int) -> list[tuple]:
+    """(year, indicator, group, value, unit) for a year. ``starts``: businesses started since 2014."""
+    rows: list[tuple] = []
+
+    def add(indicator: str, group: str, value: float, unit: str) -> None:
+        rows.append((year, indicator, group, float(value), unit))
+
+    in_10k = scale / 1e4
+    out, local = y.heads[:, :, 1], y.heads[:, :, 0]
+    across = places.province[None, :] != np.arange(out.shape[0])[:, None]
+    add("migrant_workers", "local", local.sum() * in_10k, "10k_persons")
+    add("migrant_workers", "out", out.sum() * in_10k, "10k_persons")
+    add("migrant_workers", "out_cross_province", (out * across).sum() * in_10k, "10k_persons")
+    add("migrant_workers", "out_within_province", (out * ~across).sum() * in_10k, "10k_persons")
+    _by_region(add, out, local, across, places, in_10k)
+    _pay(add, y)
+    for k, kind in enumerate(_KINDS):
+        heads = max(int(y.age[k, 1:].sum()), 1)
+        add("mean_age", kind, y.age[k, 0] / heads + 0.5, "years")
+        for g, group in enumerate(AGE_GROUPS):
+            add("age_share", f"{kind}_{group}", 100.0 * y.age[k, 1 + g] / heads, "percent")
+        for e, level in enumerate(EDUCATION):
+            add("education_share", f"{kind}_{_EDUCATION_NAMES[level]}", 100.0 * y.education[k, e] / heads,
+                "percent")
+        add("female_share", kind, 100.0 * y.female[k] / heads, "percent")
+        add("training_share", f"any_{kind}", 100.0 * y.trained[k] / heads, "percent")
+        if kind == "out":
+            add("social_insurance_share", "pension_out", 100.0 * y.insured[k] / heads, "percent")
+            add("months_worked_per_year", "out", y.months[k] / heads, "months")
+    everyone = max(int(y.age[:, 1:].sum()), 1)
+    add("months_worked_per_year", "all", y.months.sum() / everyone, "months")
+    add("owed_wages_share", "all", 100.0 * y.owed.sum() / everyone, "percent")
+    sectors = y.pay[:, :, 1].sum(axis=0)
+    for s, name in enumerate(SECTORS):
+        if name != "other":
+            add("industry_share", _SECTOR_NAMES.get(name, name), 100.0 * sectors[s] / everyone, "percent")
+    started = STARTED_BEFORE_2014 + starts * scale
+    add("return_entrepreneurs_cumulative", "migrant_workers", started / 1e4, "10k_persons")
+    add("return_entrepreneurs_cumulative", "all_types", started / 1e4, "10k_persons")
+    return rows
+
+
+def _by_region(add, out: np.ndarray, local: np.ndarray, across: np.ndarray, places: Places,
+               in_10k: float) -> None:
+    origin = places.regions
+    work = places.regions[places.province]
+    total = out + local
+    for r, region in enumerate(REGIONS):
+        name, home, here = region.lower(), origin == r, work == r
+        add("migrant_workers_by_origin", name, total[home].sum() * in_10k, "10k_persons")
+        add("migrant_workers_by_destination", name, total[:, here].sum() * in_10k, "10k_persons")
+        add("out_migrants_by_origin", name, out[home].sum() * in_10k, "10k_persons")
+        add("out_cross_province_by_origin", name, (out * across)[home].sum() * in_10k, "10k_persons")
+        add("out_within_province_by_origin", name, (out * ~across)[home].sum() * in_10k, "10k_persons")
+
+
+def _pay(add, y: YearSums) -> None:
+    def mean(pair: np.ndarray) -> float:
+        return pair[..., 0].sum() / max(pair[..., 1].sum(), 1)
+
+    for k, kind in enumerate(_KINDS):
+        add("monthly_income", kind, mean(y.pay[k]), "yuan")
+    for s, name in enumerate(SECTORS):
+        if name != "other":
+            add("monthly_income", _SECTOR_NAMES.get(name, name), mean(y.pay[:, s]), "yuan")
+    for r, region in enumerate(REGIONS):
+        add("monthly_income", f"dest_{region.lower()}", mean(y.region_pay[r]), "yuan")

@@ -1,0 +1,218 @@
+"""From each month's sums to the result tables."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.engine.official_counts import official_rows
+from sim.engine.year import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS, INCOME_GROUPS, YearSums
+from sim.policy.arrays import month_text
+from sim.steps.conditions import EVENT, MONEY_CODE
+from sim.vocabulary import (
+    ACTIVITIES,
+    AGE_GROUPS,
+    EDUCATION,
+    EXITED,
+    FARM,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    SETTLED_SEARCH,
+    SETTLED_WORK,
+    SEXES,
+    TIERS,
+    TRAINING,
+)
+from sim.world.places import HOMES
+from sim.world.schema import BIRTH_EPOCH, IS_FEMALE
+
+if TYPE_CHECKING:
+    from sim.engine.simulate import Simulation
+
+STOCKS = tuple(name for name in ACTIVITIES if name != "exited")
+_LIVING = slice(0, EXITED)
+# Rural poverty line of 2010 prices 2,300 yuan a year, at 2023 prices (official standard, uprated).
+POVERTY_LINE_2023 = 3200.0
+
+
+class Record:
+    """Collects sums month by month; multiplies by the scale once, when the tables are made."""
+
+    def __init__(self, run: Simulation, first_month: int):
+        self.run, self.first = run, first_month
+        self._months: list[int] = []
+        self._national: list[dict[str, float]] = []
+        self._places: list[np.ndarray] = []
+        self._markets: list[np.ndarray] = []
+        self._homes: list[np.ndarray] = []
+        self._home_money: list[np.ndarray] = []
+        self._groups: list[np.ndarray] = []
+        self._group_pay: list[np.ndarray] = []
+        self._corridors: list[pd.DataFrame] = []
+        self._official: list[tuple] = []
+        self._income: list[pd.DataFrame] = []
+        self._starts = 0  # businesses ever started, for the cumulative official figure
+
+    def add_month(self, month: int, block: np.record) -> None:
+        """Keep a month's sums (copied: the block is used again)."""
+        self._starts += int(block.events[EVENT["business_starts"]])
+        if month < self.first:
+            return
+        economy = self.run.economy
+        self._months.append(month)
+        self._national.append(self._national_row(block))
+        self._places.append(block.stock.sum(axis=0)[:, _LIVING])
+        self._markets.append(np.stack([economy.open_jobs, economy.tightness, np.exp(economy.gap)]))
+        self._homes.append(block.stock.sum(axis=1)[:, _LIVING])
+        self._home_money.append(np.column_stack([block.away[:, 1], block.home_money]))
+        self._groups.append(block.group_stock[..., _LIVING].copy())
+        self._group_pay.append(block.group_pay.copy())
+
+    def add_year(self, month: int, sums: YearSums) -> None:
+        """Keep a year's official counts."""
+        year = 2014 + month // 12
+        if month < self.first:
+            return
+        run, scale = self.run, self.run.scale
+        self._official += official_rows(year, sums, run.places, scale, self._starts)
+        out = sums.heads[:, :, 1]
+        homes, places = np.nonzero(out)
+        names = np.array(run.places.provinces)
+        self._corridors.append(pd.DataFrame({
+            "year": year, "home": names[homes], "province": names[run.places.province[places]],
+            "tier": np.array(TIERS)[run.places.tier[places]], "out": out[homes, places] * scale,
+        }))
+        edges = FIRST_BIN_YUAN * np.exp((np.arange(INCOME_BINS + 1) - 1) / BINS_PER_LOG)
+        edges[0], edges[-1] = 0.0, np.inf
+        for g, group in enumerate(INCOME_GROUPS):
+            self._income.append(pd.DataFrame({
+                "year": year, "group": group, "lower_yuan": edges[:-1], "upper_yuan": edges[1:],
+                "persons": sums.income[g] * scale,
+            }))
+
+    def tables(self) -> dict[str, pd.DataFrame]:
+        """All tables, in real persons and yuan."""
+        months = [month_text(month) for month in self._months]
+        tables = {
+            "national": pd.DataFrame(self._national).assign(month=months),
+            "places": self._place_table(months),
+            "homes": self._home_table(months),
+            "groups": self._group_table(months),
+            "official": pd.DataFrame(self._official, columns=["year", "indicator", "group", "value", "unit"]),
+            "corridors": _joined(self._corridors, ["year", "home", "province", "tier", "out"]),
+            "income_histogram": _joined(
+                self._income, ["year", "group", "lower_yuan", "upper_yuan", "persons"]),
+        }
+        national = tables["national"]
+        tables["national"] = national[["month", *(c for c in national.columns if c != "month")]]
+        return tables
+
+    def _national_row(self, block: np.record) -> dict[str, float]:
+        scale, run = self.run.scale, self.run
+        stock = block.stock.sum(axis=(0, 1))
+        row: dict[str, float] = {name: int(stock[a]) * scale for a, name in enumerate(STOCKS)}
+        settled = int(stock[SETTLED_WORK] + stock[SETTLED_SEARCH])
+        out = int(stock[MIGRANT_WORK] + stock[MIGRANT_SEARCH])
+        row["labour_force"] = (int(stock[_LIVING].sum()) - settled) * scale
+        row["out"] = out * scale
+        row["away_now"] = int(block.away[:, 0].sum()) * scale
+        row["cross_province"] = int(block.away[:, 1].sum()) * scale
+        row["within_province"] = row["out"] - row["cross_province"]
+        row["settled"] = settled * scale
+        row["searching_rate"] = int(stock[MIGRANT_SEARCH]) / max(out, 1)
+        for name, activity in (("migrant", MIGRANT_WORK), ("local", LOCAL_WORK), ("settled", SETTLED_WORK)):
+            paid = int(block.pay[activity, 1])
+            row[f"{name}_pay_yuan"] = int(block.pay[activity, 0]) / paid if paid else np.nan
+        money = {name: int(block.money[code]) * scale for name, code in MONEY_CODE.items()}
+        row["earnings_yuan"] = money["earned"]
+        row["remittances_yuan"] = money["remittance"]
+        row["contributions_yuan"] = money["contribution"]
+        row["savings_stock_yuan"] = int(block.holders[0]) * scale
+        row["arrears_cases"] = int(block.events[EVENT["arrears_cases"]]) * scale
+        row["arrears_owed_yuan"] = money["withheld"]
+        row["arrears_recovered_yuan"] = money["recovered"]
+        row["insured"] = int(block.holders[1]) * scale
+        row["trained"] = int(block.holders[2]) * scale
+        for name in ("business_starts", "business_closures", "settlements", "training_enrolments",
+                     "separations", "hires", "job_changes", "departures", "returns", "exits"):
+            row[name] = int(block.events[EVENT[name]]) * scale
+        row["businesses"] = int(block.business[:, 0].sum()) * scale
+        row["business_jobs"] = int(block.business[:, 1].sum()) * scale
+        row["entrants"] = int(run.entrants_now.sum()) * scale
+        row["left_behind_children"] = int(block.away[:, 2].sum()) * scale
+        row["policy_spending_yuan"] = run.ledger.month_spending
+        income = money["earned"] + money["farm_income"] + money["benefit"]
+        row["mean_income_yuan"] = income / max(int(stock[_LIVING].sum()) * scale, 1)
+        return row
+
+    def _place_table(self, months: list[str]) -> pd.DataFrame:
+        places = self.run.places
+        names = np.array(places.provinces)
+        table = _long(self._places, months, {
+            "place": np.array(places.names), "province": names[places.province],
+            "tier": np.array(TIERS)[places.tier],
+        }, self.run.scale)
+        markets = np.concatenate([market.T for market in self._markets]) if months else np.empty((0, 3))
+        table["vacancies"] = markets[:, 0] * self.run.scale
+        table["tightness"], table["wage_index"] = markets[:, 1], markets[:, 2]
+        return table
+
+    def _home_table(self, months: list[str]) -> pd.DataFrame:
+        names = {"home": np.array(self.run.places.provinces)}
+        table = _long(self._homes, months, names, self.run.scale)
+        money = np.concatenate(self._home_money) if months else np.empty((0, 3))
+        for n, column in enumerate(("cross_province", "remittances_yuan", "earnings_yuan")):
+            table[column] = money[:, n] * self.run.scale
+        return table
+
+    def _group_table(self, months: list[str]) -> pd.DataFrame:
+        shape = (len(SEXES), len(AGE_GROUPS), len(EDUCATION))
+        sex, age, education = (index.ravel() for index in np.indices(shape))
+        labels = {"sex": np.array(SEXES)[sex], "age_group": np.array(AGE_GROUPS)[age],
+                  "education": np.array(EDUCATION)[education]}
+        stocks = [group.reshape(-1, group.shape[-1]) for group in self._groups]
+        table = _long(stocks, months, labels, self.run.scale)
+        pay = np.concatenate([p.reshape(-1, 2) for p in self._group_pay]) if months else np.empty((0, 2))
+        table["earnings_yuan"] = pay[:, 0] * self.run.scale
+        table["paid_months"] = pay[:, 1] * self.run.scale
+        return table
+
+
+def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+
+
+def _long(stocks: list[np.ndarray], months: list[str], labels: dict[str, np.ndarray],
+          scale: int) -> pd.DataFrame:
+    """Month by month, one row per label set, one column per activity."""
+    count = len(next(iter(labels.values())))
+    data: dict[str, np.ndarray] = {"month": np.repeat(np.array(months, dtype=object), count)}
+    for name, values in labels.items():
+        data[name] = np.tile(values.astype(object), len(months))
+    values = np.concatenate(stocks) * scale if stocks else np.empty((0, len(STOCKS)))
+    for activity, name in enumerate(STOCKS):
+        data[name] = values[:, activity]
+    return pd.DataFrame(data)
+
+
+def worker_table(run: Simulation) -> pd.DataFrame:
+    """One row per worker at the end of a year, rows aligned across policies of one seed and scale."""
+    w, rows = run.workers, run.rows
+    activity = w.activity[:rows]
+    away, local = w.worked_months[:rows] & 15, w.worked_months[:rows] >> 4
+    at_home = np.isin(activity, (FARM, TRAINING)) | (w.place[:rows] < HOMES)
+    spare = np.where(at_home & (activity != EXITED), np.maximum(12 - away - local, 0), 0)
+    income = w.earnings_year[:rows] + spare * run.conditions.farm_income[w.home[:rows]]
+    traits = w.traits[:rows]
+    return pd.DataFrame({
+        "id": w.id[:rows].copy(),
+        "home": np.array(run.places.provinces, dtype=object)[w.home[:rows]],
+        "sex": np.array(SEXES, dtype=object)[traits & IS_FEMALE],
+        "age": (run.month - 1 + BIRTH_EPOCH - w.birth_month[:rows].astype(int)) // 12,
+        "education": np.array(EDUCATION, dtype=object)[(traits >> 1) & 7],
+        "activity": np.array(ACTIVITIES, dtype=object)[activity],
+        "earnings_year_yuan": np.round(income).astype(np.int64),
+    })

@@ -1,0 +1,281 @@
+"""From a scenario to what the month's steps read: parameters by place, levers as arrays.
+
+What a path, a shock or a lever without conditions on people changes is folded into the parameters of
+the places for the month. What depends on the worker stays a lever, decided worker by worker in
+``sim.steps.conditions``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.draws import name_code
+from sim.errors import Problem, ScenarioError
+from sim.parameters import PARAMETERS
+from sim.policy.lever import SECTOR_PARAMETERS, Effect, Lever, Shock, Where, Who
+from sim.policy.terms import month_number
+from sim.scenario import Scenario
+from sim.steps.conditions import (
+    ECONOMY,
+    MAX_BUDGETS,
+    MAX_EFFECTS,
+    MAX_LEVERS,
+    OCCASION_NAMES,
+    PLACE,
+    TICKET_BINS,
+    WORKER,
+    conditions_type,
+    make_record,
+)
+from sim.vocabulary import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
+from sim.world.places import Places
+
+FIRST_MONTH = month_number("2014-01")
+_KINDS = {"set": 0, "scale": 1, "add": 2}
+_FOREVER = 10**6
+
+
+def month_index(month: str) -> int:
+    """Months since January 2014 of "YYYY-MM"."""
+    return month_number(month) - FIRST_MONTH
+
+
+def month_text(index: int) -> str:
+    """The reverse of ``month_index``."""
+    return f"{2014 + index // 12:04d}-{index % 12 + 1:02d}"
+
+
+class Policy:
+    """A scenario laid out over the places. Levers are kept in order of name."""
+
+    def __init__(self, scenario: Scenario, places: Places):
+        self.scenario = scenario
+        self.places = places
+        self.names = tuple(sorted(scenario.levers))
+        self._levers = [scenario.levers[name] for name in self.names]
+        self._masks = [self._place_mask(lever.where) for lever in self._levers]
+        self._folded = [_is_for_everybody(lever) for lever in self._levers]
+        _refuse_too_many(self._levers)
+        self.budgeted = [n for n, lever in enumerate(self._levers) if lever.budget is not None]
+        self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
+        self.unit_costs = np.array(
+            [int(lever.unit_cost.yuan) if lever.unit_cost else 0 for lever in self._levers], dtype=np.int64
+        )
+        self._fixed = self._fixed_arrays()
+
+    # --- parameters of a month --------------------------------------------------------------------
+    def economy(self, month: int) -> np.ndarray:
+        """Economy-wide parameters of a month, (economy parameters,)."""
+        return np.array([self._economy_value(name, month) for name in ECONOMY])
+
+    def place_parameters(self, month: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Parameters by place of a month: place-level, worker-level, and the latter without levers.
+
+        Shapes (place parameters, places) and twice (worker parameters, places).
+        """
+        text = month_text(month)
+        place = np.array([self._history(name, text) for name in PLACE])
+        by_rule = np.array([self._history(name, text) for name in WORKER])
+        worker = by_rule.copy()
+        active = [
+            (n, lever.window.strength(text)) for n, lever in enumerate(self._levers)
+            if lever.window.strength(text) > 0.0
+        ]
+        for row, name in enumerate(PLACE):
+            place[row] = self._folded_value(name, place[row], active)
+        everybody = [(n, strength) for n, strength in active if self._folded[n]]
+        for row, name in enumerate(WORKER):
+            worker[row] = self._folded_value(name, worker[row], everybody)
+        for names, table in ((PLACE, place), (WORKER, worker), (WORKER, by_rule)):
+            low = np.array([PARAMETERS[name].low for name in names])[:, None]
+            high = np.array([PARAMETERS[name].high for name in names])[:, None]
+            np.clip(table, low, high, out=table)
+        return place, worker, by_rule
+
+    def sector_factors(self, month: int) -> dict[str, np.ndarray]:
+        """Factors by sector of a month, from shocks that name sectors."""
+        text = month_text(month)
+        factors = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
+        for shock in self.scenario.shocks.values():
+            for name, change in self._changes(shock, text):
+                if shock.sectors and name in factors and change.scale is not None:
+                    for sector in shock.sectors:
+                        factors[name][SECTORS.index(sector)] *= change.scale
+        return factors
+
+    def _economy_value(self, name: str, month: int) -> float:
+        text = month_text(month)
+        value = self.scenario.parameters.get(name, PARAMETERS[name].default)
+        if name in self.scenario.paths:
+            value = self.scenario.paths[name].value(text, TIERS[0])
+        for shock in self.scenario.shocks.values():
+            for changed, change in self._changes(shock, text):
+                if changed == name:
+                    value = change.on(value)
+        return min(max(value, PARAMETERS[name].low), PARAMETERS[name].high)
+
+    def _history(self, name: str, text: str) -> np.ndarray:
+        """A parameter by place before any lever: default or scenario's value, path, shocks."""
+        value = np.full(len(self.places), self.scenario.parameters.get(name, PARAMETERS[name].default))
+        if name in self.scenario.paths:
+            path = self.scenario.paths[name]
+            by_tier = [path.value(text, tier) for tier in TIERS]
+            known = np.array([v if v is not None else np.nan for v in by_tier])[self.places.tier]
+            value = np.where(np.isnan(known), value, known)
+        for shock in self.scenario.shocks.values():
+            if not shock.sectors:
+                for changed, change in self._changes(shock, text):
+                    if changed == name:
+                        value = np.where(self._place_mask(shock.where), change.on(value), value)
+        return value
+
+    @staticmethod
+    def _changes(shock: Shock, text: str):
+        for name, effect in shock.effects.items():
+            change = effect.at(text)
+            if change is not None:
+                yield name, change
+
+    def _folded_value(self, name: str, value: np.ndarray, active: list[tuple[int, float]]) -> np.ndarray:
+        """A parameter by place after levers: sets, then scales, then additions, in order of name.
+
+        A ramp brings each change part of the way.
+        """
+        changes = [(n, strength, self._levers[n].effects[name]) for n, strength in active
+                   if name in self._levers[n].effects]
+        for n, strength, effect in changes:
+            if effect.set is not None:
+                value = np.where(self._masks[n], value + strength * (effect.set - value), value)
+        for n, strength, effect in changes:
+            if effect.scale is not None:
+                value = np.where(self._masks[n], value * (1.0 + strength * (effect.scale - 1.0)), value)
+        for n, strength, effect in changes:
+            if effect.add is not None:
+                value = np.where(self._masks[n], value + strength * effect.add, value)
+        return value
+
+    # --- levers of a month ------------------------------------------------------------------------
+    def fill_levers(self, levers: np.record, month: int, cutoffs: np.ndarray) -> None:
+        """Write the levers of a month. ``cutoffs``: ticket bins granted this month, by lever."""
+        text, count = month_text(month), len(self.names)
+        for name, values in self._fixed.items():
+            levers[name] = values
+        strength = np.array([lever.window.strength(text) for lever in self._levers])
+        take_up = np.array([lever.take_up for lever in self._levers])
+        levers["is_active"][:count] = strength > 0.0
+        levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
+        levers["cutoff"][:count] = cutoffs
+
+    def cutoffs_without_budget(self) -> np.ndarray:
+        """Cut-offs of a month in which nothing is rationed."""
+        return np.full(len(self._levers), TICKET_BINS, dtype=np.int64)
+
+    def _fixed_arrays(self) -> dict[str, np.ndarray]:
+        """What of the levers does not change from month to month, padded to the record's size."""
+        levers = self._levers
+        who = [lever.who for lever in levers]
+        rows = {n: row for row, n in enumerate(self.budgeted)}
+        columns = {
+            "code": [name_code(name) for name in self.names],
+            "budget_row": [rows.get(n, -1) for n in range(len(levers))],
+            "occasion": self.occasions,
+            "home_mask": [self._home_mask(lever.where) for lever in levers],
+            "place_mask": self._masks,
+            "sex": [-1 if w.sex is None else SEXES.index(w.sex) for w in who],
+            "age_low": [0 if w.age is None else w.age[0] * 12 for w in who],
+            "age_high": [_FOREVER if w.age is None else w.age[1] * 12 + 11 for w in who],
+            "education_mask": [_mask(w.education, EDUCATION) for w in who],
+            "activity_mask": [_mask(w.activity, ACTIVITIES) for w in who],
+            "sector_mask": [_mask(w.sector, SECTORS) for w in who],
+            "poor": [_flag(w.poor) for w in who],
+            "child": [_flag(w.has_school_child) for w in who],
+            "insured": [_flag(w.insured) for w in who],
+            "trained": [_flag(w.trained) for w in who],
+            "migrant_low": [w.migrant_months[0] if w.migrant_months else 0 for w in who],
+            "migrant_high": [_upper(w) for w in who],
+        }
+        record = make_record(conditions_type(len(self.places)))[0].levers
+        for name, values in columns.items():
+            if len(levers):
+                record[name][: len(levers)] = np.array(values)
+        self._write_effects(record)
+        record["count"] = len(levers)
+        effects = ("effect_start", "effect_lever", "effect_kind", "effect_value", "low", "high")
+        fixed = ("count", *columns, *effects)
+        return {name: np.array(record[name]) for name in fixed}
+
+    def _write_effects(self, record: np.record) -> None:
+        """Effects decided worker by worker, sorted by parameter, then set, scale, add, then lever."""
+        effects = [
+            (WORKER.index(name), kind, self.names[n], n, value)
+            for n, lever in enumerate(self._levers) if not self._folded[n]
+            for name, effect in lever.effects.items() if name in WORKER
+            for kind, value in _parts(effect)
+        ]
+        effects.sort()
+        record["effect_start"] = np.searchsorted([e[0] for e in effects], np.arange(len(WORKER) + 1))
+        for position, (_, kind, _, lever, value) in enumerate(effects):
+            record["effect_lever"][position] = lever
+            record["effect_kind"][position] = kind
+            record["effect_value"][position] = value
+        record["low"] = [PARAMETERS[name].low for name in WORKER]
+        record["high"] = [PARAMETERS[name].high for name in WORKER]
+
+    def _place_mask(self, where: Where) -> np.ndarray:
+        return np.array(
+            [where.has_place(self.places.provinces[p], TIERS[t])
+             for p, t in zip(self.places.province, self.places.tier, strict=True)]
+        )
+
+    def _home_mask(self, where: Where) -> np.ndarray:
+        return np.array([where.has_home(name) for name in self.places.provinces])
+
+
+def _refuse_too_many(levers: list[Lever]) -> None:
+    """Raise ScenarioError where a scenario has more levers than the month's record can hold."""
+    counts = {
+        "levers": (len(levers), MAX_LEVERS),
+        "levers with a budget": (sum(lever.budget is not None for lever in levers), MAX_BUDGETS),
+        "effects": (sum(3 * len(lever.effects) for lever in levers), MAX_EFFECTS),
+    }
+    problems = [
+        Problem(f"too many {what}", key="levers", value=found, allowed=f"at most {most}")
+        for what, (found, most) in counts.items() if found > most
+    ]
+    if problems:
+        raise ScenarioError(problems)
+
+
+def _is_for_everybody(lever: Lever) -> bool:
+    """Whether a lever's worker-level effects reach everybody in its places."""
+    return (
+        lever.who.is_everyone and lever.take_up >= 1.0 and lever.budget is None
+        and not lever.where.names_homes
+    )
+
+
+def _occasion(lever: Lever) -> int:
+    return OCCASION_NAMES.index(lever.unit_cost.per) if lever.unit_cost else -1
+
+
+def _parts(effect: Effect):
+    for kind, code in _KINDS.items():
+        value = getattr(effect, kind)
+        if value is not None:
+            yield code, float(value)
+
+
+def _mask(chosen: tuple[str, ...], words: tuple[str, ...]) -> int:
+    if not chosen:
+        return (1 << len(words)) - 1
+    return sum(1 << words.index(word) for word in chosen)
+
+
+def _flag(wanted: bool | None) -> int:
+    return -1 if wanted is None else int(wanted)
+
+
+def _upper(who: Who) -> int:
+    if who.migrant_months is None or who.migrant_months[1] is None:
+        return _FOREVER
+    return who.migrant_months[1]

@@ -1,0 +1,90 @@
+"""Jobs: losing one, changing it, finding one; vacancies and desired jobs of a place."""
+
+from sim.arithmetic import exp, log, power
+from sim.compiled import rule
+
+
+@rule
+def separation_probability(base: float, sector_factor: float, age_years: float) -> float:
+    """Probability per month that a worker loses the job.
+
+    base * sector factor * (1.3 under 25, 1 after). base: per month. sector_factor: 1 = average.
+    Source: half of all separations lead out of work [A21, A43]; the young change most [A22].
+    Ignores employer and contract type.
+    """
+    young = 1.3 if age_years < 25.0 else 1.0
+    return min(1.0, base * sector_factor * young)
+
+
+@rule
+def finding_probability(
+    base: float, tightness: float, elasticity: float, network_share: float, network_effect: float,
+    service_share: float, service_effect: float,
+) -> float:
+    """Probability per month that an active searcher finds a job.
+
+    base * tightness**elasticity * (1 + network_effect * network_share)
+         * (1 + service_effect * service_share), at most 1.
+    base: per month at one vacancy per searcher. Shares 0-1.
+    Source: matching function [A26, A44]; networks [A13]; employment service [S03].
+    Ignores duration dependence.
+    """
+    matching = base * power(max(tightness, 1e-6), elasticity)
+    help_ = (1.0 + network_effect * network_share) * (1.0 + service_effect * service_share)
+    return min(1.0, matching * help_)
+
+
+@rule
+def desired_jobs(
+    jobs_2014: float, output_ratio: float, output_elasticity: float, labour_saving: float,
+    years: float, wage_over_trend: float, demand_elasticity: float,
+) -> float:
+    """Jobs that the employers of a place and sector want to fill.
+
+    jobs_2014 * output_ratio**output_elasticity * exp(-labour_saving * years)
+              * wage_over_trend**(-demand_elasticity)
+    output_ratio: real output over that of January 2014. labour_saving: per year.
+    Source: constant-elasticity labour demand with labour-saving technical progress; elasticities
+    set on the official head-counts of 2014-2019; demand elasticity [A47].
+    Ignores adjustment costs.
+    """
+    growth = output_elasticity * log(output_ratio) - labour_saving * years
+    return jobs_2014 * exp(growth - demand_elasticity * log(wage_over_trend))
+
+
+@rule
+def vacancies(desired: float, employed: float, frictional_share: float) -> float:
+    """Open jobs: desired less filled, and never less than the frictional share of the filled.
+
+    Source: some employers always replace leavers (registers show 1.3-1.6 posts per seeker [A25]).
+    """
+    return max(desired - employed, frictional_share * employed)
+
+
+@rule
+def rationed_finding(probability: float, searchers: float, open_jobs: float) -> float:
+    """Job finding when hires cannot exceed vacancies: at most vacancies per searcher."""
+    return min(probability, open_jobs / max(searchers, 1.0))
+
+
+@rule
+def offer_probability(open_jobs: float, applicants: float, most: float) -> float:
+    """Probability that a worker at home who wants local work is offered it.
+
+    min(most, vacancies / applicants). Source: local work is rationed [A50].
+    Ignores that better-connected workers come first.
+    """
+    return min(most, open_jobs / max(applicants, 1.0))
+
+
+@rule
+def wage_gap_next(
+    gap: float, tightness: float, reference: float, elasticity: float, reversion: float
+) -> float:
+    """Log distance of the wage from its outside trend, one month on.
+
+    (1 - reversion) * gap + elasticity * log(tightness / reference), kept within +-0.3.
+    Source: wage curve; a migrant inflow of 1 % moves the wage by about -0.2 % [A47].
+    """
+    ratio = min(max(tightness / reference, 0.1), 10.0)
+    return min(max((1.0 - reversion) * gap + elasticity * log(ratio), -0.3), 0.3)

@@ -1,0 +1,75 @@
+"""Reconsidering, and choosing between farm, local work and places away."""
+
+from sim.arithmetic import exp, log
+from sim.compiled import rule
+
+
+@rule
+def attention_probability(
+    ordinary: float, displaced: float, is_displaced: bool, is_new: bool
+) -> float:
+    """Probability that a worker reconsiders this month.
+
+    1 on entering the labour force, the displaced rate after a job loss, the month's rate otherwise
+    (high around Spring Festival). Source: [A41, A35, A18].
+    """
+    if is_new:
+        return 1.0
+    return max(displaced, ordinary) if is_displaced else ordinary
+
+
+@rule
+def value_of_income(income: float, coefficient: float) -> float:
+    """Value, in log-odds, of an income per month: coefficient * log(income). Source: [A38]."""
+    return coefficient * log(max(income, 1.0))
+
+
+@rule
+def age_taste(age_years: float, slope: float) -> float:
+    """How taste changes with age past 30, in log-odds: slope * (age - 30), flat below 20."""
+    return slope * (max(age_years, 20.0) - 30.0)
+
+
+@rule
+def migration_taste(
+    amenity: float, age_term: float, is_female: bool, female_cost: float, has_school_child: bool,
+    child_cost: float, network_term: float,
+) -> float:
+    """What living away is worth besides income, in log-odds.
+
+    amenity + age - female cost - cost of a school-age child + network.
+    Source: utility cost of migration about 60 % of income [A04, A37, A51]; children [C14];
+    network [A11, A40].
+    """
+    value = amenity + age_term + network_term
+    if is_female:
+        value -= female_cost
+    if has_school_child:
+        value -= child_cost
+    return value
+
+
+@rule
+def place_value(
+    income_value: float, corridor_term: float, hukou_relief: float, vacancy_news: float,
+    school_relief: float,
+) -> float:
+    """Value, in log-odds, of one place to migrants from one home.
+
+    log income part + corridor (distance, culture, province border) + relief of registration cost
+    + news of vacancies + relief of the cost of a child's schooling.
+    Source: [A05, A06, A45, C14, S05].
+    """
+    return income_value + corridor_term + hukou_relief + vacancy_news + school_relief
+
+
+@rule
+def with_switching_cost(value: float, cost: float, is_free: bool) -> float:
+    """Value of an option that is not the present one, less the cost of switching. Source: [A39]."""
+    return value if is_free else value - cost
+
+
+@rule
+def odds(value: float) -> float:
+    """Weight of an option of this value in a logit choice: exp(value)."""
+    return exp(value)

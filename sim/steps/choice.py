@@ -1,0 +1,218 @@
+"""Reconsidering: farm, local work, the present place, or migrating; and where to."""
+
+from sim.compiled import rule
+from sim.draws import PURPOSE, uniform
+from sim.rules.migration import (
+    age_taste,
+    attention_probability,
+    migration_taste,
+    odds,
+    value_of_income,
+    with_switching_cost,
+)
+from sim.steps.conditions import ECONOMY, EVENT, PLACE, has_school_child
+from sim.steps.life import change_activity, move_to
+from sim.steps.work import productivity, take_job
+from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH
+from sim.world.places import HOMES
+from sim.world.schema import (
+    DISPLACED,
+    INSURED,
+    IS_FEMALE,
+    NEW,
+    VISITING,
+    age_months,
+    education_of,
+)
+
+_BETA = ECONOMY.index("income_coefficient")
+_GAMMA = ECONOMY.index("network_coefficient")
+_SWITCHING = ECONOMY.index("switching_cost")
+_DISPLACED_ATTENTION = ECONOMY.index("displaced_attention_probability")
+_DISCOURAGED = ECONOMY.index("discouraged_after_months")
+_FADE = ECONOMY.index("displaced_fade_probability")
+_MIGRATION_AMENITY = ECONOMY.index("migration_amenity")
+_MIGRATION_AGE = ECONOMY.index("migration_age_slope")
+_LOCAL_AMENITY = ECONOMY.index("local_amenity")
+_LOCAL_AGE = ECONOMY.index("local_age_slope")
+_FEMALE_COST = ECONOMY.index("female_migration_cost")
+_CHILD_COST = ECONOMY.index("child_left_behind_cost")
+_CLOSED = PLACE.index("travel_closed_share")
+_U_ATTENTION = PURPOSE["attention"]
+_U_CHOICE = PURPOSE["choice"]
+_U_WITHOUT = PURPOSE["choice_without_offer"]
+_U_OFFER = PURPOSE["local_offer"]
+_U_PROVINCE = PURPOSE["destination_province"]
+_U_TIER = PURPOSE["destination_tier"]
+_U_DEPARTURE = PURPOSE["departure"]
+_U_FADE = PURPOSE["fade"]
+_E_RECONSIDERED = EVENT["reconsidered"]
+_E_DEPARTURE = EVENT["departures"]
+_E_RETURN = EVENT["returns"]
+
+OPTIONS = ("farm", "local_work", "stay_or_old_place", "migrate")
+STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE = 0, 1, 2, 3
+
+
+@rule
+def worker_group(w, c) -> int:
+    """Group of workers who see the same income and relief in a place: schooling x school child."""
+    education = education_of(int(w.traits))
+    schooling = 0 if education < 2 else (1 if education == 2 else 2)
+    return 2 * schooling + (1 if has_school_child(w, c) else 0)
+
+
+@rule
+def may_reconsider(w, c) -> bool:
+    """Workers who reconsider this month."""
+    activity, flags = int(w.activity), int(w.status)
+    if activity > MIGRANT_SEARCH or activity == 2 or (flags & VISITING) != 0:
+        return False
+    displaced = (flags & DISPLACED) != 0 or (
+        activity == MIGRANT_SEARCH and w.months_in_activity >= c.economy[_DISCOURAGED]
+    )
+    chance = attention_probability(
+        c.attention, c.economy[_DISPLACED_ATTENTION], displaced, (flags & NEW) != 0
+    )
+    return uniform(c.keys, _U_ATTENTION, int(w.id)) < chance
+
+
+@rule
+def option_values(w, c):
+    """Value in log-odds of farm, local work, keeping the present (or lost) place, and migrating.
+
+    An option that the worker does not have is -1e9. Local work is valued as if it were offered.
+    """
+    home, place, activity = int(w.home), int(w.place), int(w.activity)
+    traits, flags = int(w.traits), int(w.status)
+    is_new = (flags & NEW) != 0
+    attached = int(w.attached_place) if (flags & DISPLACED) != 0 else place
+    cost, beta = c.economy[_SWITCHING], c.economy[_BETA]
+    age = age_months(int(w.birth_month), c.month) / 12.0
+    skill = productivity(w, c)
+    group = worker_group(w, c)
+    is_parent = group % 2 == 1
+
+    farm = value_of_income(c.farm_income[home], beta)
+    farm = with_switching_cost(farm, cost, is_new or activity == FARM)
+    local = beta * (c.mean_log_pay[home] + skill) + c.economy[_LOCAL_AMENITY]
+    local += age_taste(age, c.economy[_LOCAL_AGE])
+    lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES
+    local = with_switching_cost(local, cost, is_new or activity == LOCAL_WORK or lost_local_job)
+    taste = migration_taste(
+        c.economy[_MIGRATION_AMENITY] + c.home_taste[home], age_taste(age, c.economy[_MIGRATION_AGE]),
+        (traits & IS_FEMALE) != 0, c.economy[_FEMALE_COST], is_parent, c.economy[_CHILD_COST],
+        c.economy[_GAMMA] * c.out_share[home],
+    )
+    taste += beta * (skill - c.group_skill[group])
+    keep = -1e9
+    if attached >= HOMES:
+        keep = taste + c.income_value[group, attached]
+    migrate = with_switching_cost(taste + c.inclusive_value[home, group], cost, is_new)
+    return farm, local, keep, migrate
+
+
+@rule
+def pick(draw, farm, local, keep, migrate) -> int:
+    """The option that a uniform draw selects in proportion to the odds, in fixed order."""
+    top = max(max(farm, local), max(keep, migrate))
+    a, b, d, e = odds(farm - top), odds(local - top), odds(keep - top), odds(migrate - top)
+    x = draw * (a + b + d + e)
+    if x < a:
+        return STAY_FARM
+    if x < a + b:
+        return TAKE_LOCAL
+    return KEEP_PLACE if x < a + b + d else MIGRATE
+
+
+@rule
+def reconsider(w, c, b, k) -> None:
+    """Compare the options and carry out the choice."""
+    worker, home = int(w.id), int(w.home)
+    b.events[_E_RECONSIDERED] += 1
+    farm, local, keep, migrate = option_values(w, c)
+    choice = pick(uniform(c.keys, _U_CHOICE, worker), farm, local, keep, migrate)
+    if choice == TAKE_LOCAL and w.activity != LOCAL_WORK:
+        b.applicants[home] += 1
+        if uniform(c.keys, _U_OFFER, worker) >= c.local_offer[home]:
+            choice = pick(uniform(c.keys, _U_WITHOUT, worker), farm, -1e9, keep, migrate)
+    carry_out(w, c, b, k, choice)
+
+
+@rule
+def carry_out(w, c, b, k, choice) -> None:
+    """Move to what was chosen. Closed roads can keep a worker from leaving."""
+    activity = int(w.activity)
+    is_home = int(w.place) < HOMES
+    if choice == STAY_FARM:
+        stay_at_farm(w, c, b, k, activity, is_home)
+    elif choice == TAKE_LOCAL:
+        if activity != LOCAL_WORK:
+            go_home(w, b, is_home)
+            take_job(w, c, b, k, LOCAL_WORK)
+        w.status = int(w.status) & ~(DISPLACED | NEW)
+    elif choice == KEEP_PLACE:
+        if is_home:
+            depart(w, c, b, k, int(w.attached_place))
+    else:
+        depart(w, c, b, k, destination(w, c))
+
+
+@rule
+def stay_at_farm(w, c, b, k, activity, is_home) -> None:
+    """Farm or be idle; the memory of a lost job fades."""
+    flags = int(w.status) & ~NEW
+    if activity != FARM:
+        go_home(w, b, is_home)
+        flags &= ~(DISPLACED | INSURED)
+        change_activity(w, FARM)
+    elif uniform(c.keys, _U_FADE, int(w.id)) < c.economy[_FADE]:
+        flags &= ~DISPLACED
+    w.status = flags
+
+
+@rule
+def go_home(w, b, is_home) -> None:
+    """Return to the home township."""
+    if not is_home:
+        b.events[_E_RETURN] += 1
+        w.attached_place = w.place
+        move_to(w, int(w.home))
+
+
+@rule
+def depart(w, c, b, k, place) -> None:
+    """Go to a place away and look for work there."""
+    if int(w.place) == place:
+        return
+    if uniform(c.keys, _U_DEPARTURE, int(w.id)) < c.place[_CLOSED, place]:
+        return
+    if int(w.place) < HOMES:
+        b.events[_E_DEPARTURE] += 1
+    w.status = int(w.status) & ~(DISPLACED | NEW | INSURED)
+    move_to(w, place)
+    change_activity(w, MIGRANT_SEARCH)
+
+
+@rule
+def destination(w, c) -> int:
+    """A place away: first the province, then the place in it, each by one draw and a sorted search.
+
+    Source: nested logit; the sums are laid out in fixed order so that the same draw under another
+    policy finds the same or a neighbouring place.
+    """
+    worker, home, group = int(w.id), int(w.home), worker_group(w, c)
+    draw = uniform(c.keys, _U_PROVINCE, worker)
+    low, high = 0, HOMES - 1
+    while low < high:
+        middle = (low + high) // 2
+        if draw < c.province_cumulative[home, group, middle]:
+            high = middle
+        else:
+            low = middle + 1
+    draw = uniform(c.keys, _U_TIER, worker)
+    slot, last = int(c.first_place[low]), int(c.first_place[low + 1]) - 1
+    while slot < last and draw >= c.place_cumulative[home, group, slot]:
+        slot += 1
+    return int(c.place_order[slot])
+

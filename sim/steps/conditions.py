@@ -1,0 +1,291 @@
+"""What a worker meets in a month (conditions), what a block adds up (sums), and faced parameters."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import rule
+from sim.draws import PURPOSE, PURPOSES, uniform_for
+from sim.parameters import PARAMETERS
+from sim.vocabulary import OCCASIONS
+from sim.world.schema import (
+    INSURED,
+    IS_FEMALE,
+    POOR,
+    TRAINED,
+    VISITING,
+    age_months,
+    education_of,
+)
+
+ECONOMY = tuple(p.name for p in PARAMETERS.values() if p.scope == "economy")
+PLACE = tuple(p.name for p in PARAMETERS.values() if p.scope == "place")
+WORKER = tuple(p.name for p in PARAMETERS.values() if p.scope == "worker")
+OCCASION_NAMES = tuple(OCCASIONS)
+
+BLOCK = 4096  # rows of a block; fits the cache, and fixes the scratch index of a row
+TICKET_BINS = 1024
+POINT_BINS = 128
+
+EVENTS = (
+    "exits", "entrants", "separations", "job_changes", "hires", "festival_visits", "stranded",
+    "business_starts", "business_closures", "additional_starts", "settlements", "new_settlements",
+    "training_enrolments", "arrears_cases", "arrears_recoveries", "departures", "returns",
+    "reconsidered", "insurance_joined",
+)  # fmt: skip
+EVENT = {name: code for code, name in enumerate(EVENTS)}
+MONEY = (
+    "earned", "withheld", "recovered", "benefit", "grant", "loan", "contribution", "remittance",
+    "consumption", "capital", "saved", "farm_income", "exit_savings",
+)  # fmt: skip
+MONEY_CODE = {name: code for code, name in enumerate(MONEY)}
+
+
+MAX_LEVERS = 128
+MAX_BUDGETS = 64
+MAX_EFFECTS = 512
+_FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
+
+
+def _levers_type(places: int) -> np.dtype:
+    """Levers as arrays, in order of name; effects sorted by parameter, kind and lever."""
+    each = (MAX_LEVERS,)
+    return np.dtype([
+        ("count", _WHOLE),
+        ("code", _WHOLE, each),  # keys the lever's tickets
+        ("is_active", _FLAG, each),  # this month inside the window
+        ("coverage", _REAL, each),  # take-up times ramp this month
+        ("budget_row", _WHOLE, each),  # row of the granted scratch; -1 = no budget
+        ("cutoff", _WHOLE, each),  # tickets in bins below this are granted this month
+        ("occasion", _WHOLE, each),  # -1 = never billed
+        ("home_mask", _FLAG, (MAX_LEVERS, 31)),
+        ("place_mask", _FLAG, (MAX_LEVERS, places)),
+        ("sex", _WHOLE, each),  # -1 = any, as in the flags below
+        ("age_low", _WHOLE, each),  # months, both ends inclusive
+        ("age_high", _WHOLE, each),
+        ("education_mask", _WHOLE, each),  # bits
+        ("activity_mask", _WHOLE, each),
+        ("sector_mask", _WHOLE, each),
+        ("poor", _WHOLE, each),
+        ("child", _WHOLE, each),
+        ("insured", _WHOLE, each),
+        ("trained", _WHOLE, each),
+        ("migrant_low", _WHOLE, each),  # months
+        ("migrant_high", _WHOLE, each),
+        ("effect_start", _WHOLE, (len(WORKER) + 1,)),
+        ("effect_lever", _WHOLE, (MAX_EFFECTS,)),
+        ("effect_kind", _WHOLE, (MAX_EFFECTS,)),  # 0 set, 1 scale, 2 add
+        ("effect_value", _REAL, (MAX_EFFECTS,)),
+        ("low", _REAL, (len(WORKER),)),  # bounds of the parameters
+        ("high", _REAL, (len(WORKER),)),
+    ])
+
+
+def conditions_type(places: int) -> np.dtype:
+    """Everything a worker meets in one month; the same for all workers."""
+    homes, groups, sectors = 31, 6, 7
+    return np.dtype([
+        ("month", _WHOLE),  # 0 = January 2014
+        ("month_of_year", _WHOLE),  # 1-12
+        ("has_budgets", _FLAG),  # some lever is rationed this month
+        ("attention", _REAL),  # probability of reconsidering this month, undisturbed
+        ("price_index", _REAL),  # consumer prices over 2023
+        ("economy", _REAL, (len(ECONOMY),)),
+        ("place", _REAL, (len(PLACE), places)),
+        ("faced", _REAL, (len(WORKER), places)),  # before worker-level levers
+        ("open_by_rule", _REAL, (places,)),  # settlement open share without levers
+        ("tier", _WHOLE, (places,)),
+        ("province", _WHOLE, (places,)),
+        ("log_pay", _REAL, (places, sectors)),
+        ("mean_log_pay", _REAL, (places,)),
+        ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home
+        ("farm_income", _REAL, (homes,)),  # yuan per month
+        ("separation_factor", _REAL, (sectors,)),
+        ("arrears_factor", _REAL, (sectors,)),
+        ("tightness", _REAL, (places,)),  # vacancies per searcher last month
+        ("finding_limit", _REAL, (places,)),  # vacancies per searcher: hires <= vacancies
+        ("hire_cumulative", _REAL, (places, sectors)),  # of vacancies
+        ("local_offer", _REAL, (homes,)),  # probability of an offer of local work
+        ("home_taste", _REAL, (homes,)),  # taste of a home for migration, from stocks of 2013
+        ("out_share", _REAL, (homes,)),  # share of the home's workers who are away
+        ("network", _REAL, (homes, places)),  # share of the home's workers in the place
+        ("income_value", _REAL, (groups, places)),  # income and relief, by group of workers
+        ("group_skill", _REAL, (groups,)),  # log productivity of a group's reference worker
+        ("inclusive_value", _REAL, (homes, groups)),  # value of migrating somewhere
+        ("province_cumulative", _REAL, (homes, groups, homes)),  # destination provinces
+        ("place_cumulative", _REAL, (homes, groups, places - homes)),  # tiers within a province
+        ("first_place", _WHOLE, (homes + 1,)),  # positions in place_order by province
+        ("place_order", _WHOLE, (places - homes,)),  # places away, sorted by province
+        ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
+        ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month
+        ("life_keys", _WHOLE, (len(PURPOSES), 2)),  # fixed for life
+        ("levers", _levers_type(places)),
+    ])
+
+
+def sums_type(places: int) -> np.dtype:
+    """What a block adds up: whole numbers, so that any order gives the same."""
+    return np.dtype([
+        ("stock", _WHOLE, (31, places, 9)),  # by home, place, activity
+        ("group_stock", _WHOLE, (2, 5, 5, 9)),  # by sex, age group, education, activity
+        ("group_pay", _WHOLE, (2, 5, 5, 2)),  # pay and paid workers
+        ("transitions", _WHOLE, (9, 9)),
+        ("left", _WHOLE, (places, 9)),  # place and activity of the start of the month
+        ("joined", _WHOLE, (places, 9)),
+        ("employed", _WHOLE, (places, 7)),  # by sector
+        ("pay", _WHOLE, (9, 2)),  # by activity: pay and paid workers
+        ("home_money", _WHOLE, (31, 2)),  # remittances and earnings
+        ("applicants", _WHOLE, (31,)),  # who wanted local work
+        ("business", _WHOLE, (31, 3)),  # businesses, their jobs, jobs of additional ones
+        ("away", _WHOLE, (31, 3)),  # away tonight, across provinces, with a child
+        ("events", _WHOLE, (len(EVENTS),)),
+        ("money", _WHOLE, (len(MONEY),)),
+        ("holders", _WHOLE, (5,)),  # savings, insured, trained, owed (ten yuan), persons owed
+        ("served", _WHOLE, (MAX_LEVERS, 31)),  # uses of levers by province
+        ("tickets", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # claims on rationed levers
+        ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
+    ])
+
+
+def block_type(places: int) -> np.dtype:
+    """Sums and the scratch of one block of rows."""
+    return np.dtype([
+        ("activity_before", np.uint8, (BLOCK,)),
+        ("place_before", np.uint8, (BLOCK,)),
+        ("rows", _WHOLE, (BLOCK,)),  # whom a step concerns
+        ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
+        *[(name, *sums_type(places).fields[name][0].subdtype) for name in sums_type(places).names],
+    ])
+
+
+def make_record(kind: np.dtype) -> np.recarray:
+    """One zeroed record, as an array of length one (compiled code takes it by reference)."""
+    return np.zeros(1, dtype=kind).view(np.recarray)
+
+
+_AWARENESS = PURPOSE["trait_awareness"]
+_TICKET = PURPOSE["trait_ticket"]
+
+
+@rule
+def is_eligible(w, c, lever) -> bool:
+    """Whether the lever's where and who include this worker this month."""
+    levers = c.levers
+    if not levers.is_active[lever]:
+        return False
+    if not levers.place_mask[lever, int(w.place)] or not levers.home_mask[lever, int(w.home)]:
+        return False
+    traits, flags = int(w.traits), int(w.status)
+    age = age_months(int(w.birth_month), c.month)
+    if age < levers.age_low[lever] or age > levers.age_high[lever]:
+        return False
+    if (levers.education_mask[lever] >> education_of(traits)) & 1 == 0:
+        return False
+    if (levers.activity_mask[lever] >> int(w.activity)) & 1 == 0:
+        return False
+    if (levers.sector_mask[lever] >> int(w.sector)) & 1 == 0:
+        return False
+    migrant_months = int(w.migrant_months)
+    if migrant_months < levers.migrant_low[lever] or migrant_months > levers.migrant_high[lever]:
+        return False
+    if not _matches(levers.sex[lever], (traits & IS_FEMALE) != 0):
+        return False
+    if not _matches(levers.poor[lever], (traits & POOR) != 0):
+        return False
+    if not _matches(levers.insured[lever], (flags & INSURED) != 0):
+        return False
+    if not _matches(levers.trained[lever], (flags & TRAINED) != 0):
+        return False
+    if levers.child[lever] >= 0:
+        return _matches(levers.child[lever], has_school_child(w, c))
+    return True
+
+
+@rule
+def _matches(wanted, is_so) -> bool:
+    return wanted < 0 or (wanted == 1) == is_so
+
+
+@rule
+def has_school_child(w, c) -> bool:
+    """Whether the worker has a child of compulsory school age (6-15)."""
+    return is_parent_of(w, c, 6.0, 16.0)
+
+
+@rule
+def is_parent_of(w, c, low, high) -> bool:
+    """Whether the worker's first child is at least low and less than high years old."""
+    first_birth = 21.0 + 9.0 * uniform_for(c.life_keys, _CHILD, int(w.id), 0)
+    child = age_months(int(w.birth_month), c.month) / 12.0 - first_birth
+    return low <= child and child < high
+
+
+_CHILD = PURPOSE["trait_child"]
+
+
+@rule
+def is_covered(w, c, b, k, lever) -> bool:
+    """Whether the lever reaches this worker this month: eligible, aware, and granted if rationed."""
+    row = c.levers.budget_row[lever]
+    if row >= 0:
+        return b.granted[row, k] != 0
+    return is_eligible(w, c, lever) and is_aware(w, c, lever)
+
+
+@rule
+def is_aware(w, c, lever) -> bool:
+    """Whether the worker is among those whom the lever's take-up and ramp have reached."""
+    coverage = c.levers.coverage[lever]
+    if coverage >= 1.0:
+        return True
+    code = int(c.levers.code[lever])
+    return uniform_for(c.life_keys, _AWARENESS, int(w.id), code) < coverage
+
+
+@rule
+def ticket_bin(w, c, lever) -> int:
+    """The worker's place in the lever's queue, as a bin."""
+    code = int(c.levers.code[lever])
+    return int(uniform_for(c.life_keys, _TICKET, int(w.id), code) * TICKET_BINS)
+
+
+@rule
+def faced(w, c, b, k, parameter) -> float:
+    """A worker-level parameter as this worker faces it: the place's value, then levers.
+
+    Set first, then scales, then additions, then the parameter's bounds, so that the order in which
+    levers are listed never matters.
+    """
+    levers = c.levers
+    value = c.faced[parameter, int(w.place)]
+    start, end = int(levers.effect_start[parameter]), int(levers.effect_start[parameter + 1])
+    if start == end:
+        return value
+    scale, add = 1.0, 0.0
+    for effect in range(start, end):
+        lever = int(levers.effect_lever[effect])
+        if is_covered(w, c, b, k, lever):
+            amount = levers.effect_value[effect]
+            kind = levers.effect_kind[effect]
+            if kind == 0:
+                value = amount
+            elif kind == 1:
+                scale *= amount
+            else:
+                add += amount
+    return min(max(value * scale + add, levers.low[parameter]), levers.high[parameter])
+
+
+@rule
+def serve(w, c, b, k, occasion) -> None:
+    """Enter the worker in the ledger of every lever that serves people on this occasion."""
+    for lever in range(c.levers.count):
+        if c.levers.is_active[lever] and c.levers.occasion[lever] == occasion:
+            if is_covered(w, c, b, k, lever):
+                b.served[lever, int(c.province[int(w.place)])] += 1
+
+
+@rule
+def is_visiting(w) -> bool:
+    """Whether an out-migrant is at home for the festival."""
+    return (int(w.status) & VISITING) != 0

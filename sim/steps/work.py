@@ -1,0 +1,349 @@
+"""Losing, changing and finding jobs, running a business, and the month's money."""
+
+from sim.arithmetic import normal_quantile
+from sim.compiled import rule
+from sim.draws import PURPOSE, uniform
+from sim.rules.earnings import log_productivity, monthly_pay
+from sim.rules.employment import finding_probability, separation_probability
+from sim.rules.enterprise import closing_probability
+from sim.rules.household import dissaving, remittance, saving, share_of
+from sim.rules.rights import arrears_probability, is_pay_withheld
+from sim.rules.skills import training_premium
+from sim.steps.conditions import (
+    ECONOMY,
+    EVENT,
+    MONEY_CODE,
+    OCCASION_NAMES,
+    PLACE,
+    WORKER,
+    faced,
+    serve,
+)
+from sim.steps.life import age_group, change_activity
+from sim.vocabulary import (
+    EXITED,
+    FARM,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    OWN_BUSINESS,
+    SETTLED_SEARCH,
+    SETTLED_WORK,
+    TRAINING,
+)
+from sim.world.schema import (
+    ABILITY_UNIT,
+    ADDITIONAL,
+    DISPLACED,
+    HUNDREDTH,
+    INSURED,
+    IS_FEMALE,
+    TRAINED,
+    VISITING,
+    age_months,
+    clipped,
+    education_of,
+)
+
+_MATCH_SD = ECONOMY.index("match_quality_sd")
+_SCHOOLING = ECONOMY.index("schooling_return")
+_EXPERIENCE = ECONOMY.index("experience_return")
+_CURVATURE = ECONOMY.index("experience_curvature")
+_PREMIUM = ECONOMY.index("training_premium")
+_DECAY = ECONOMY.index("training_decay_rate")
+_FEMALE_PAY = ECONOMY.index("female_pay_gap")
+_PROFIT = ECONOMY.index("business_profit_premium")
+_REMITTANCE = ECONOMY.index("remittance_share")
+_SAVING = ECONOMY.index("saving_share")
+_MATCHING = ECONOMY.index("matching_elasticity")
+_NETWORK_EFFECT = ECONOMY.index("network_job_finding_effect")
+_SERVICE_EFFECT = ECONOMY.index("service_job_finding_effect")
+_SERVICE = PLACE.index("service_coverage_share")
+_SEPARATION = WORKER.index("separation_probability")
+_CHANGE = WORKER.index("job_change_probability")
+_FINDING = WORKER.index("job_finding_probability")
+_CLOSING = WORKER.index("business_exit_scale")
+_ARREARS = WORKER.index("arrears_probability")
+_RECOVERY = WORKER.index("arrears_recovery_probability")
+_ENROL_INSURANCE = WORKER.index("insurance_enrolment_probability")
+_CONTRIBUTION = WORKER.index("insurance_contribution_rate")
+_BENEFIT = WORKER.index("unemployment_benefit_yuan")
+_U_JOB = PURPOSE["job_event"]
+_U_SECTOR = PURPOSE["job_sector"]
+_U_MATCH = PURPOSE["job_match"]
+_U_FIND = PURPOSE["job_find"]
+_U_CLOSE = PURPOSE["business_close"]
+_U_ARREARS = PURPOSE["arrears_onset"]
+_U_RECOVERY = PURPOSE["arrears_recovery"]
+_U_INSURANCE = PURPOSE["insurance"]
+_E_SEPARATION = EVENT["separations"]
+_E_CHANGE = EVENT["job_changes"]
+_E_HIRE = EVENT["hires"]
+_E_CLOSURE = EVENT["business_closures"]
+_E_ARREARS = EVENT["arrears_cases"]
+_E_RECOVERY = EVENT["arrears_recoveries"]
+_E_INSURED = EVENT["insurance_joined"]
+_M_EARNED = MONEY_CODE["earned"]
+_M_WITHHELD = MONEY_CODE["withheld"]
+_M_RECOVERED = MONEY_CODE["recovered"]
+_M_BENEFIT = MONEY_CODE["benefit"]
+_M_CONTRIBUTION = MONEY_CODE["contribution"]
+_M_REMITTANCE = MONEY_CODE["remittance"]
+_M_CONSUMPTION = MONEY_CODE["consumption"]
+_M_SAVED = MONEY_CODE["saved"]
+_M_FARM = MONEY_CODE["farm_income"]
+_WORK_MONTH = OCCASION_NAMES.index("work_month")
+_SEARCH_MONTH = OCCASION_NAMES.index("search_month")
+_BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
+_ARREARS_CASE = OCCASION_NAMES.index("arrears_case")
+_MOST_SAVINGS = 2_000_000_000
+
+
+@rule
+def is_employee(w, c) -> bool:
+    """Workers in a paid job, at work this month."""
+    activity = w.activity
+    at_work = activity == LOCAL_WORK or activity == MIGRANT_WORK or activity == SETTLED_WORK
+    return at_work and (int(w.status) & VISITING) == 0
+
+
+@rule
+def lose_or_change_job(w, c, b, k) -> None:
+    """Lose the job, move to a better one, or neither: one draw decides."""
+    age = age_months(int(w.birth_month), c.month) / 12.0
+    factor = c.separation_factor[int(w.sector)]
+    loss = separation_probability(faced(w, c, b, k, _SEPARATION), factor, age)
+    draw = uniform(c.keys, _U_JOB, int(w.id))
+    if draw >= loss + faced(w, c, b, k, _CHANGE):
+        return
+    if draw < loss:
+        b.events[_E_SEPARATION] += 1
+        lose_job(w)
+    else:
+        b.events[_E_CHANGE] += 1
+        offered = match_quality(w, c)
+        if offered > int(w.match):
+            w.match = offered
+            w.sector = hiring_sector(w, c)
+
+
+@rule
+def lose_job(w) -> None:
+    """Go from work to search (away or settled) or to the farm (local); stay attached."""
+    activity = w.activity
+    w.status = (int(w.status) | DISPLACED) & ~INSURED
+    w.attached_place = w.place
+    w.match = 0
+    if activity == LOCAL_WORK:
+        change_activity(w, FARM)
+    elif activity == MIGRANT_WORK:
+        change_activity(w, MIGRANT_SEARCH)
+    else:
+        change_activity(w, SETTLED_SEARCH)
+
+
+@rule
+def match_quality(w, c) -> int:
+    """Quality of an offered job, in hundredths of a log point."""
+    draw = normal_quantile(uniform(c.keys, _U_MATCH, int(w.id)))
+    return clipped(int(100.0 * c.economy[_MATCH_SD] * draw), -100, 100)
+
+
+@rule
+def hiring_sector(w, c) -> int:
+    """Sector of a new job, in proportion to the place's vacancies."""
+    draw = uniform(c.keys, _U_SECTOR, int(w.id))
+    place = int(w.place)
+    sector = 0
+    while sector < 6 and draw >= c.hire_cumulative[place, sector]:
+        sector += 1
+    return sector
+
+
+@rule
+def take_job(w, c, b, k, activity) -> None:
+    """Start a job in the present place."""
+    b.events[_E_HIRE] += 1
+    w.sector = hiring_sector(w, c)
+    w.match = match_quality(w, c)
+    w.status = int(w.status) & ~DISPLACED
+    change_activity(w, activity)
+
+
+@rule
+def is_searching(w, c) -> bool:
+    """Workers looking for work in a city or town."""
+    return w.activity == MIGRANT_SEARCH or w.activity == SETTLED_SEARCH
+
+
+@rule
+def find_job(w, c, b, k) -> None:
+    """Find a job through vacancies, fellow workers from home, and the employment service."""
+    place = int(w.place)
+    serve(w, c, b, k, _SEARCH_MONTH)
+    chance = finding_probability(
+        faced(w, c, b, k, _FINDING), c.tightness[place], c.economy[_MATCHING],
+        c.network[int(w.home), place], c.economy[_NETWORK_EFFECT],
+        c.place[_SERVICE, place], c.economy[_SERVICE_EFFECT],
+    )
+    if uniform(c.keys, _U_FIND, int(w.id)) < min(chance, c.finding_limit[place]):
+        take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
+
+
+@rule
+def is_owner(w, c) -> bool:
+    """Owners of a business."""
+    return w.activity == OWN_BUSINESS
+
+
+@rule
+def run_business(w, c, b, k) -> None:
+    """Keep the business going, or close it and fall back on the farm."""
+    serve(w, c, b, k, _BUSINESS_MONTH)
+    age = int(w.business_age)
+    chance = closing_probability(age, faced(w, c, b, k, _CLOSING))
+    if uniform(c.keys, _U_CLOSE, int(w.id)) < chance:
+        b.events[_E_CLOSURE] += 1
+        w.business_jobs = 0
+        w.status = (int(w.status) | DISPLACED) & ~ADDITIONAL
+        w.attached_place = w.place
+        change_activity(w, FARM)
+    else:
+        w.business_age = min(age + 1, 255)
+
+
+@rule
+def productivity(w, c) -> float:
+    """The worker's log pay over that of the reference worker."""
+    flags, traits = int(w.status), int(w.traits)
+    premium = training_premium(
+        (flags & TRAINED) != 0, float(c.month - int(w.trained_month)),
+        c.economy[_PREMIUM], c.economy[_DECAY],
+    )
+    education = education_of(traits)
+    years = 3.0 * education + (3.0 if education > 0 else 0.0)  # vocabulary.SCHOOL_YEARS
+    value = log_productivity(
+        years, c.economy[_SCHOOLING], int(w.experience_months) / 12.0, c.economy[_EXPERIENCE],
+        c.economy[_CURVATURE], premium, int(w.ability) * ABILITY_UNIT,
+    )
+    return value - c.economy[_FEMALE_PAY] if traits & IS_FEMALE else value
+
+
+@rule
+def current_pay(w, c) -> int:
+    """Pay of a month in the present job or business, whole yuan."""
+    place, sector = int(w.place), int(w.sector)
+    match = int(w.match) * HUNDREDTH
+    if w.activity == OWN_BUSINESS:
+        return monthly_pay(c.mean_log_pay[place] + c.economy[_PROFIT], productivity(w, c), 0.0)
+    return monthly_pay(c.log_pay[place, sector], productivity(w, c), match)
+
+
+@rule
+def settle_money(w, c, b, k) -> None:
+    """The month's money: pay or benefit, arrears, contribution, remittance, saving, consumption."""
+    activity = w.activity
+    if activity == FARM or activity == TRAINING:
+        b.money[_M_FARM] += int(c.farm_income[int(w.home)])
+    elif activity == MIGRANT_SEARCH or activity == SETTLED_SEARCH:
+        live_without_pay(w, c, b, k)
+    elif activity != EXITED and (int(w.status) & VISITING) == 0:
+        earn(w, c, b, k)
+
+
+@rule
+def live_without_pay(w, c, b, k) -> None:
+    """Live on benefit and savings while searching; the rest comes from the family at home."""
+    benefit = int(faced(w, c, b, k, _BENEFIT))
+    spent = dissaving(int(w.savings), int(c.living_cost[int(w.place)]), benefit)
+    w.savings = int(w.savings) - spent
+    b.money[_M_BENEFIT] += benefit
+    b.money[_M_SAVED] -= spent
+    b.money[_M_CONSUMPTION] += benefit + spent
+
+
+@rule
+def earn(w, c, b, k) -> None:
+    """Earn a month's pay and divide it."""
+    activity, home = int(w.activity), int(w.home)
+    pay = current_pay(w, c)
+    received, contribution = pay, 0
+    if activity != OWN_BUSINESS:
+        received = pay - withheld_pay(w, c, b, k, pay) + recovered_pay(w, c, b, k)
+        contribution = min(insurance_contribution(w, c, b, k, pay), received)
+        serve(w, c, b, k, _WORK_MONTH)
+    take_home = received - contribution
+    sent = remittance(take_home, c.economy[_REMITTANCE], activity == MIGRANT_WORK)
+    saved = saving(take_home - sent, c.economy[_SAVING])
+    saved = min(saved, _MOST_SAVINGS - int(w.savings))
+    w.savings = int(w.savings) + saved
+    w.earnings_year = int(w.earnings_year) + pay
+    w.experience_months = clipped(int(w.experience_months) + 1, 0, 65535)
+    # months away are counted in the low half of the byte, local ones in the high half
+    if activity != SETTLED_WORK:
+        w.worked_months = int(w.worked_months) + (1 if activity == MIGRANT_WORK else 16)
+    b.money[_M_EARNED] += pay
+    b.money[_M_CONTRIBUTION] += contribution
+    b.money[_M_REMITTANCE] += sent
+    b.money[_M_SAVED] += saved
+    b.money[_M_CONSUMPTION] += take_home - sent - saved
+    b.pay[activity, 0] += pay
+    b.pay[activity, 1] += 1
+    b.home_money[home, 0] += sent
+    b.home_money[home, 1] += pay
+    traits = int(w.traits)
+    sex, education = traits & IS_FEMALE, education_of(traits)
+    group = age_group(age_months(int(w.birth_month), c.month) // 12)
+    b.group_pay[sex, group, education, 0] += pay
+    b.group_pay[sex, group, education, 1] += 1
+
+
+@rule
+def withheld_pay(w, c, b, k, pay) -> int:
+    """Pay that the employer does not hand out this month, in tens of yuan."""
+    owed = int(w.arrears) * 10
+    starts = False
+    if owed == 0:
+        insured = (int(w.status) & INSURED) != 0
+        factor = c.arrears_factor[int(w.sector)]
+        chance = arrears_probability(faced(w, c, b, k, _ARREARS), factor, insured)
+        starts = uniform(c.keys, _U_ARREARS, int(w.id)) < chance
+        if not starts:
+            return 0
+        b.events[_E_ARREARS] += 1
+    if not is_pay_withheld(owed, pay, starts):
+        return 0
+    tens = min(pay // 10, 65535 - int(w.arrears))
+    w.arrears = int(w.arrears) + tens
+    b.money[_M_WITHHELD] += tens * 10
+    return tens * 10
+
+
+@rule
+def recovered_pay(w, c, b, k) -> int:
+    """Wages owed that are paid out this month, all at once."""
+    owed = int(w.arrears) * 10
+    if owed == 0:
+        return 0
+    serve(w, c, b, k, _ARREARS_CASE)
+    if uniform(c.keys, _U_RECOVERY, int(w.id)) >= faced(w, c, b, k, _RECOVERY):
+        return 0
+    w.arrears = 0
+    b.events[_E_RECOVERY] += 1
+    b.money[_M_RECOVERED] += owed
+    return owed
+
+
+@rule
+def insurance_contribution(w, c, b, k, pay) -> int:
+    """The insured employee's contribution; others may join."""
+    flags = int(w.status)
+    if flags & INSURED == 0:
+        draw = uniform(c.keys, _U_INSURANCE, int(w.id))
+        if draw >= faced(w, c, b, k, _ENROL_INSURANCE):
+            return 0
+        b.events[_E_INSURED] += 1
+        w.status = flags | INSURED
+    w.insured_months = clipped(int(w.insured_months) + 1, 0, 65535)
+    return share_of(pay, faced(w, c, b, k, _CONTRIBUTION))
+

@@ -1,0 +1,67 @@
+"""The words every room shares: activities, tiers, sectors, education, groups and occasions.
+
+The position of a word in its tuple is the code stored in the worker columns, so these tuples are
+append-only: put new words at the end, never in the middle.
+"""
+
+from __future__ import annotations
+
+# What a worker does in a month. The first five are the rural-registered worker's life; a settled
+# worker has moved registration to the city and has left the official migrant-worker count.
+ACTIVITIES = (
+    "farm",  # farming or idle in the home township
+    "local_work",  # paid non-farm work in the home township (本地)
+    "own_business",  # runs a business in the home township; counts as local non-farm work
+    "migrant_work",  # paid work outside the home township (外出)
+    "migrant_search",  # looking for work in a city or town
+    "settled_work",  # city registration, employed
+    "settled_search",  # city registration, looking for work
+    "training",  # on a course that takes the worker out of work
+    "exited",  # out of the labour force: retired, died, or past the upper age
+)
+FARM, LOCAL_WORK, OWN_BUSINESS, MIGRANT_WORK, MIGRANT_SEARCH = 0, 1, 2, 3, 4
+SETTLED_WORK, SETTLED_SEARCH, TRAINING, EXITED = 5, 6, 7, 8
+
+# Kinds of place, by the urban resident population of the 2020 census (城区常住人口).
+TIERS = (
+    "home_township",  # farm, local non-farm work and own business
+    "county_town",  # counties, county towns and cities under 1 million
+    "city",  # Type II large cities, 1-3 million: settlement open
+    "large_city",  # Type I large cities, 3-5 million: settlement eased
+    "mega_city",  # super-large and mega cities over 5 million: points or quotas
+)
+HOME_TOWNSHIP, COUNTY_TOWN, CITY, LARGE_CITY, MEGA_CITY = 0, 1, 2, 3, 4
+
+SECTORS = (
+    "manufacturing",
+    "construction",
+    "wholesale_retail",
+    "transport",
+    "hotel_catering",
+    "resident_services",
+    "other",
+)
+
+EDUCATION = ("none", "primary", "junior", "senior", "college")
+SCHOOL_YEARS = (0, 6, 9, 12, 15)  # years of schooling that each level stands for
+
+SEXES = ("male", "female")
+
+REGIONS = ("East", "Central", "West", "Northeast")
+
+# Lower bounds of the reported age groups; the last is open.
+AGE_GROUPS = ("16_20", "21_30", "31_40", "41_50", "over_50")
+AGE_GROUP_LOWER = (16, 21, 31, 41, 51)
+
+# The moments at which a worker-level parameter is faced and a lever can serve (and bill) somebody.
+OCCASIONS = {
+    "person_month": "every month of every eligible worker",
+    "work_month": "every month of every eligible worker in paid work",
+    "search_month": "every month that an eligible worker looks for work",
+    "business_start": "an eligible worker starts a business",
+    "business_month": "every month of every eligible business owner",
+    "training_enrolment": "an eligible worker enrols on a course",
+    "arrears_case": "an eligible worker's wages go unpaid, or stay unpaid for a further month",
+    "settlement": "an eligible worker moves registration to the city",
+    "new_settlement": "a worker settles who would have been refused without the lever",
+}

@@ -1,0 +1,95 @@
+"""The worker schema: what is kept for each worker, at what width, and how the bits are packed.
+
+One row per worker in one array of records, so that a rule is handed one worker (a pointer, not two
+dozen columns) and a block of workers passes through the cache as a whole. Age is derived from the
+birth month; what is fixed for life and rarely read is hashed from the id (see ``sim.draws``).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from sim.compiled import rule
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """One stored attribute of a worker."""
+
+    name: str
+    dtype: str
+    unit: str
+    meaning: str
+
+
+COLUMNS = (
+    Column("id", "uint32", "", "cohort, home province and number in it (see sim.world.synthesis)"),
+    Column("birth_month", "int16", "months since January 1900", "birth month"),
+    Column("home", "uint8", "province index", "province of rural registration, in order of code"),
+    Column("traits", "uint8", "bits", "sex (bit 0), education (bits 1-3), poor household (bit 4)"),
+    Column("activity", "uint8", "code", "what the worker does (sim.vocabulary.ACTIVITIES)"),
+    Column("place", "uint8", "place index", "where the worker is (sim.world.places)"),
+    Column("sector", "uint8", "code", "sector of the present or last job (sim.vocabulary.SECTORS)"),
+    Column("status", "uint8", "bits", "visiting home, insured, displaced, trained, new, additional"),
+    Column("months_in_activity", "uint8", "months, at most 255", "time in the present activity"),
+    Column("worked_months", "uint8", "months of this year", "away in the low, local in the high half"),
+    Column("stay_months", "uint16", "months", "time in the present place"),
+    Column("migrant_months", "uint16", "months", "time away in the whole career"),
+    Column("experience_months", "uint16", "months", "non-farm work in the whole career"),
+    Column("insured_months", "uint16", "months", "contributions to the workers' scheme"),
+    Column("savings", "int32", "yuan", "savings"),
+    Column("earnings_year", "int32", "yuan", "non-farm pay earned since January"),
+    Column("arrears", "uint16", "ten yuan", "wages owed to the worker"),
+    Column("trained_month", "int16", "months since January 2014", "when last trained"),
+    Column("ability", "int8", "1/64 log point", "pay above or below that of workers alike"),
+    Column("match", "int8", "1/100 log point", "quality of the present job"),
+    Column("attached_place", "uint8", "place index", "where a displaced worker had the last job"),
+    Column("business_age", "uint8", "months, at most 255", "age of the worker's business"),
+    Column("business_jobs", "uint8", "persons", "paid jobs in the worker's business"),
+)
+
+# Widest columns first, so that every value is aligned and a row has no gaps.
+WORKER_TYPE = np.dtype(
+    [(c.name, c.dtype) for c in sorted(COLUMNS, key=lambda c: -np.dtype(c.dtype).itemsize)]
+)
+BYTES_PER_WORKER = WORKER_TYPE.itemsize
+
+BIRTH_EPOCH = 1368  # months from January 1900 (birth_month 0) to January 2014 (month 0)
+
+IS_FEMALE, POOR = 1, 16
+EDUCATION_SHIFT, EDUCATION_MASK = 1, 7
+
+VISITING = 1  # an out-migrant who is at home for the festival
+INSURED = 2  # contributes to the workers' scheme
+DISPLACED = 4  # lost a job and still counts the old activity as their own
+TRAINED = 8  # has completed a course
+NEW = 16  # entered the labour force and has not yet chosen
+ADDITIONAL = 32  # owns a business that a lever made possible
+
+HUNDREDTH = 0.01
+ABILITY_UNIT = 1.0 / 64.0
+
+
+def allocate(rows: int) -> np.recarray:
+    """Empty rows for workers; ``workers.savings`` is a column, ``workers[5]`` a worker."""
+    return np.zeros(rows, dtype=WORKER_TYPE).view(np.recarray)
+
+
+@rule
+def age_months(birth_month: int, month: int) -> int:
+    """Age in whole months at a simulation month (0 = January 2014)."""
+    return month + BIRTH_EPOCH - birth_month
+
+
+@rule
+def education_of(traits: int) -> int:
+    """Education level, 0-4 (sim.vocabulary.EDUCATION)."""
+    return (traits >> EDUCATION_SHIFT) & EDUCATION_MASK
+
+
+@rule
+def clipped(value: int, low: int, high: int) -> int:
+    """A whole number kept within the width of its column."""
+    return min(max(value, low), high)

@@ -1,0 +1,123 @@
+"""Outside series by month: output, wages, rural income, living costs, entrants; past and future.
+
+Yearly figures are taken as the middle of their year and joined by straight lines in logarithms;
+after the last observed year they grow at the assumed rates.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.vocabulary import SECTORS
+from sim.world.data import Data
+from sim.world.places import HOMES, TIER_COST, TIER_PAY, Places
+
+FIRST_YEAR, LAST_YEAR = 2014, 2036
+REFERENCE_YEAR = 2023  # the year whose prices and incomes the cost and farm parameters are in
+
+_WAGE_SERIES = {
+    "manufacturing": "wage_urban_private_manufacturing",
+    "construction": "wage_urban_private_construction",
+    "wholesale_retail": "wage_urban_private_wholesale_retail",
+    "transport": "wage_urban_private_transport",
+    "hotel_catering": "wage_urban_private_hotel_catering",
+    "resident_services": "wage_urban_private_resident_services",
+    "other": "wage_urban_private",
+}
+
+
+@dataclass(frozen=True)
+class Growth:
+    """Assumed yearly growth after the last observation, as shares."""
+
+    real_output: float
+    real_wage: float
+    real_rural_income: float
+    prices: float
+    entrants: float
+
+
+@dataclass(frozen=True)
+class Series:
+    """Monthly outside series; month 0 is January 2014."""
+
+    output_ratio: np.ndarray  # (31, months) real output over January 2014
+    log_pay: np.ndarray  # (places, 7, months) log monthly private-unit pay times the tier factor
+    rural_income: np.ndarray  # (31, months) rural income over the national mean of 2023
+    cost_index: np.ndarray  # (places, months) city living cost over the national mean of 2023
+    price_index: np.ndarray  # (months,) consumer prices over 2023
+    entrants: np.ndarray  # (31, months) persons entering the labour force
+    entrant_education: np.ndarray  # (months, 3) shares junior or less, senior, college
+
+
+def build_series(data: Data, places: Places, workers_by_home: np.ndarray, growth: Growth) -> Series:
+    """All outside series of a run."""
+    months = (LAST_YEAR - FIRST_YEAR) * 12
+    prices = data.national_series("cpi_index_2020_100")
+    prices = prices / prices.loc[REFERENCE_YEAR]
+    output = data.filled_series("gdp_current").div(prices.loc[2013:], axis=0)
+    monthly_output = _monthly(output, growth.real_output, months)
+    rural = data.filled_series("rural_disposable_income_pc")
+    national_rural = _gaps_filled(data.national_series("rural_disposable_income_pc"))
+    nominal = (1 + growth.real_rural_income) * (1 + growth.prices) - 1
+    monthly_rural = _monthly(rural, nominal, months) / float(national_rural.loc[REFERENCE_YEAR])
+    national = _monthly(national_rural.loc[2013:2024].to_frame(), nominal, months)[0]
+    cost_index = national / float(national_rural.loc[REFERENCE_YEAR])
+    entrants, education = _entrants(data, workers_by_home, growth.entrants, months)
+    return Series(
+        output_ratio=monthly_output / monthly_output[:, :1],
+        log_pay=_log_pay(data, places, growth, months),
+        rural_income=monthly_rural,
+        cost_index=np.array(TIER_COST)[places.tier][:, None] * cost_index[None, :],
+        price_index=_monthly(prices.loc[2013:].to_frame(), growth.prices, months)[0],
+        entrants=entrants,
+        entrant_education=education,
+    )
+
+
+def _monthly(yearly: pd.DataFrame, growth: float, months: int) -> np.ndarray:
+    """(columns, months) from years x columns: log-linear between mid-years, then growth a year."""
+    last = int(yearly.index[-1])
+    log_values = np.log(yearly.to_numpy(float))
+    extra = np.arange(1, LAST_YEAR - last + 2)
+    log_values = np.vstack([log_values, log_values[-1] + np.log1p(growth) * extra[:, None]])
+    years = np.concatenate([yearly.index.to_numpy(float), last + extra])
+    at = FIRST_YEAR + np.arange(months) / 12.0 - 0.5 + 1.0 / 24.0
+    return np.exp(np.array([np.interp(at, years, column) for column in log_values.T]))
+
+
+def _gaps_filled(series: pd.Series) -> pd.Series:
+    """A yearly series with missing years joined in logarithms."""
+    full = np.log(series.reindex(range(int(series.index[0]), int(series.index[-1]) + 1)))
+    return np.exp(full.interpolate())
+
+
+def _log_pay(data: Data, places: Places, growth: Growth, months: int) -> np.ndarray:
+    nominal = (1 + growth.real_wage) * (1 + growth.prices) - 1
+    pay = np.empty((len(places), len(SECTORS), months))
+    tier = np.log(np.array(TIER_PAY))[places.tier]
+    for s, sector in enumerate(SECTORS):
+        by_province = np.log(_monthly(data.filled_series(_WAGE_SERIES[sector]), nominal, months) / 12.0)
+        pay[:, s, :] = by_province[places.province] + tier[:, None]
+    return pay
+
+
+def _entrants(data: Data, workers: np.ndarray, growth: float, months: int) -> tuple[np.ndarray, np.ndarray]:
+    """Entrants by home in proportion to its workers, and their schooling, by month."""
+    yearly = data.entrants()
+    total = yearly.sum(axis=1)
+    last = int(yearly.index[-1])
+    by_home = np.empty((HOMES, months))
+    mix = np.empty((months, 3))
+    for month in range(months):
+        year = FIRST_YEAR + month // 12
+        known = min(max(year, int(yearly.index[0])), last)
+        # schooling leavers enter in the second half of the year
+        season = 0.5 if month % 12 < 6 else 1.5
+        persons = float(total.loc[known]) / 12.0 * season * (1.0 + growth) ** max(year - 2024, 0)
+        by_home[:, month] = persons * workers / workers.sum()
+        mix[month] = (yearly.loc[known] / total.loc[known]).to_numpy(float)
+    return by_home, mix

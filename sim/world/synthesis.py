@@ -1,0 +1,329 @@
+"""Population synthesis: any worker, from the id alone.
+
+Every worker is made from sourced marginals (``sim/data/population_marginals.csv``) by a function of
+the id and the seed, so that one worker can be made without the others and a larger run holds other
+people, not other odds. Activity and place come from an evenly spread sequence over the workers of a
+home, which keeps small runs close to the marginals; the rest from hashed draws.
+
+Ids: workers of January 2014 are ``home * 2**26 + number``; later entrants are
+``2**31 + month * 2**22 + home * 2**17 + number``. Both fit 32 bits at full scale.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+from sim.arithmetic import exp, log, normal_quantile
+from sim.compiled import kernel, rule
+from sim.draws import PURPOSE, uniform
+from sim.vocabulary import (
+    FARM,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    OWN_BUSINESS,
+)
+from sim.world.corridors import Corridors
+from sim.world.data import Data
+from sim.world.places import HOMES, Places
+from sim.world.schema import BIRTH_EPOCH, INSURED, NEW, POOR, TRAINED, clipped
+
+ENTRANT_BIT = 1 << 31
+OUT, LOCAL, FARM_IDLE = 0, 1, 2
+GROUPS = ("out", "local", "farm_idle")
+AGES = np.arange(16, 76)  # whole years
+AGE_BANDS = ("16_20", "21_30", "31_40", "41_50", "over_50")
+_OVER_50 = ("51_55", "56_60", "61_65", "66_75")
+_EDUCATION = ("none", "primary", "junior", "senior", "college")
+_GOLDEN = 0x9E3779B1
+# Share of workers at home who have been away before, and how long: assumed; half of the older
+# workforce has migrated at some time (experience_mean in the marginals bounds it).
+RETURNED_SHARE = 0.35
+RETURNED_YEARS = 4.0
+SEARCHING_SHARE = 0.057  # of out-migrants: job finding and loss of A43, A44
+
+
+class Recipe(NamedTuple):
+    """The marginals as cumulative tables. Groups: out, local, farm or idle."""
+
+    activity_cumulative: np.ndarray  # (31, 2 + places): farm, local, then out by place
+    age_cumulative: np.ndarray  # (3, 60)
+    education_cumulative: np.ndarray  # (3, 60, 5)
+    sector_cumulative: np.ndarray  # (2, 7) out, local
+    female_share: np.ndarray  # (3,)
+    poor_share: np.ndarray
+    trained_share: np.ndarray
+    insured_share: np.ndarray
+    savings_median: np.ndarray
+    savings_log_sd: np.ndarray
+    experience_years: np.ndarray
+    owner_share: float  # of local workers
+    ability_sd: float
+    entrant_education: np.ndarray  # (months, 3) junior or less, senior, college
+    entrant_female_share: float
+
+
+def build_recipe(data: Data, corridors: Corridors, places: Places, entrant_education: np.ndarray,
+                 ability_sd: float) -> Recipe:
+    """Cumulative tables from the packaged marginals."""
+    stocks = np.concatenate([corridors.farm[:, None], corridors.local[:, None], corridors.out], axis=1)
+    ages = np.array([_age_shares(data, group) for group in GROUPS])
+
+    def by_group(marginal: str, category: str, unit: float = 0.01) -> np.ndarray:
+        return np.array([float(data.marginal(marginal, group)[category]) * unit for group in GROUPS])
+
+    sectors = np.array([data.marginal("sector_shares", group).to_numpy(float) for group in GROUPS[:2]])
+    owners = float(data.marginal("business_owners", "local")["returned_founders"])
+    local = float(data.marginal("labour_force", "all")["local"])
+    return Recipe(
+        activity_cumulative=_cumulative(stocks),
+        age_cumulative=_cumulative(ages),
+        education_cumulative=_cumulative(
+            np.array([_education(data, group, ages[g]) for g, group in enumerate(GROUPS)])
+        ),
+        sector_cumulative=_cumulative(sectors),
+        female_share=by_group("female_share", "female"),
+        poor_share=by_group("poor_household_share", "poor"),
+        trained_share=by_group("trained_share", "all"),
+        insured_share=by_group("insured_share", "pension"),
+        savings_median=by_group("savings_median", "yuan_2013", 1.0),
+        savings_log_sd=by_group("savings_spread", "sd_of_log", 1.0),
+        experience_years=np.array(
+            [float(data.marginal("experience_mean", group).iloc[0]) for group in GROUPS]
+        ),
+        owner_share=owners / local,
+        ability_sd=ability_sd,
+        entrant_education=np.cumsum(entrant_education, axis=1),
+        entrant_female_share=float(data.cohorts["female_share"].iloc[-1]),
+    )
+
+
+def _cumulative(weights: np.ndarray) -> np.ndarray:
+    total = weights.sum(axis=-1, keepdims=True)
+    sums = np.cumsum(weights / total, axis=-1)
+    sums[..., -1] = 1.0
+    return sums
+
+
+def _age_shares(data: Data, group: str) -> np.ndarray:
+    """Shares of single years of age: flat within a band, rising from 16 to 20."""
+    bands = data.marginal("age_shares", group)
+    over = data.marginal("over_50_shares", group)
+    shares = np.zeros(len(AGES))
+    for band in AGE_BANDS[:4]:
+        low, high = map(int, band.split("_"))
+        inside = (AGES >= low) & (AGES <= high)
+        weight = np.where(inside, AGES - 14.5 if low == 16 else 1.0, 0.0)
+        shares += float(bands[band]) * weight / weight.sum()
+    for band in _OVER_50:
+        low, high = map(int, band.split("_"))
+        weight = np.where((AGES >= low) & (AGES <= high), np.exp(-0.08 * (AGES - low)), 0.0)
+        shares += float(bands["over_50"]) * float(over[band]) / 100.0 * weight / weight.sum()
+    return shares
+
+
+def _education(data: Data, group: str, age_shares: np.ndarray) -> np.ndarray:
+    """(60, 5) shares of schooling by age, fitted so that the group's own shares come out."""
+    band = np.searchsorted([21, 31, 41, 51], AGES, side="right")
+    by_age = np.array(
+        [data.marginal("education_by_age_shares", b).reindex(_EDUCATION).to_numpy(float) for b in AGE_BANDS]
+    )[band]
+    target = data.marginal("education_shares", group).reindex(_EDUCATION).to_numpy(float)
+    target = target / target.sum()
+    table = by_age / by_age.sum(axis=1, keepdims=True)
+    weights = age_shares / age_shares.sum()
+    for _ in range(100):
+        table *= target / (weights @ table)
+        table /= table.sum(axis=1, keepdims=True)
+    return table
+
+
+# --- making one worker ----------------------------------------------------------------------------
+_U_SEX = PURPOSE["trait_sex"]
+_U_AGE = PURPOSE["trait_age"]
+_U_EDUCATION = PURPOSE["trait_education"]
+_U_ACTIVITY = PURPOSE["trait_activity"]
+_U_SECTOR = PURPOSE["trait_sector"]
+_U_ABILITY = PURPOSE["trait_ability"]
+_U_SAVINGS = PURPOSE["trait_savings"]
+_U_POOR = PURPOSE["trait_poor"]
+_U_EXPERIENCE = PURPOSE["trait_experience"]
+_U_INSURED = PURPOSE["trait_insured"]
+_U_TRAINED = PURPOSE["trait_trained"]
+_U_BUSINESS = PURPOSE["trait_business_age"]
+_U_ENTRY = PURPOSE["trait_entry"]
+
+
+@rule
+def find_interval(cumulative, u) -> int:
+    """First position whose cumulative share exceeds u. ``cumulative`` is one-dimensional."""
+    low, high = 0, len(cumulative) - 1
+    while low < high:
+        middle = (low + high) // 2
+        if u < cumulative[middle]:
+            high = middle
+        else:
+            low = middle + 1
+    return low
+
+
+@rule
+def geometric_months(u, mean_years, most) -> int:
+    """A duration in months with an exponential shape, cut at ``most``."""
+    return int(min(-12.0 * mean_years * log(1.0 - u), float(most)))
+
+
+@rule
+def make_worker(w, worker, home, recipe, keys) -> None:
+    """Fill a row with the worker of January 2014 with this id. ``keys``: fixed for life."""
+    w.id = worker
+    w.home = home
+    number = worker & ((1 << 26) - 1)
+    spread = (number * _GOLDEN + int(keys[_U_ACTIVITY, 0])) & 0xFFFFFFFF
+    cell = find_interval(recipe.activity_cumulative[home], (spread + 0.5) * 2.0**-32)
+    group = FARM_IDLE if cell == 0 else (LOCAL if cell == 1 else OUT)
+    age = _make_person(w, worker, group, recipe, keys)
+    _place_worker(w, worker, home, cell, group, recipe, keys)
+    _make_career(w, worker, group, age, recipe, keys)
+
+
+@rule
+def _make_person(w, worker, group, recipe, keys) -> int:
+    """Sex, age, schooling, ability; returns the age in whole years."""
+    year = find_interval(recipe.age_cumulative[group], uniform(keys, _U_AGE, worker))
+    month_in_year = (worker * 7) % 12
+    w.birth_month = BIRTH_EPOCH - (16 + year) * 12 - month_in_year
+    education = find_interval(
+        recipe.education_cumulative[group, year], uniform(keys, _U_EDUCATION, worker)
+    )
+    female = uniform(keys, _U_SEX, worker) < recipe.female_share[group]
+    poor = uniform(keys, _U_POOR, worker) < recipe.poor_share[group]
+    w.traits = (1 if female else 0) | (education << 1) | (POOR if poor else 0)
+    w.ability = _ability(worker, recipe, keys)
+    return 16 + year
+
+
+@rule
+def _ability(worker, recipe, keys) -> int:
+    """Fixed pay residual in 1/64 log points; the mean of its exponential is one."""
+    sd = recipe.ability_sd
+    residual = sd * normal_quantile(uniform(keys, _U_ABILITY, worker)) - 0.5 * sd * sd
+    return clipped(int(64.0 * residual), -127, 127)
+
+
+@rule
+def _place_worker(w, worker, home, cell, group, recipe, keys) -> None:
+    """Activity, place and sector."""
+    w.place = home if group != OUT else cell - 2
+    if group == FARM_IDLE:
+        w.activity = FARM
+    elif group == LOCAL:
+        owner = uniform(keys, _U_BUSINESS, worker) < recipe.owner_share
+        w.activity = OWN_BUSINESS if owner else LOCAL_WORK
+    else:
+        searching = uniform(keys, _U_ENTRY, worker) < SEARCHING_SHARE
+        w.activity = MIGRANT_SEARCH if searching else MIGRANT_WORK
+    kind = group if group != FARM_IDLE else LOCAL
+    w.sector = find_interval(recipe.sector_cumulative[kind], uniform(keys, _U_SECTOR, worker))
+
+
+@rule
+def _make_career(w, worker, group, age, recipe, keys) -> None:
+    """Experience, stay, insurance, training, savings and business of a worker of 2014."""
+    u = uniform(keys, _U_EXPERIENCE, worker)
+    possible = (age - 15) * 12
+    months = geometric_months(u, recipe.experience_years[group], possible)
+    w.experience_months = months
+    if group == OUT:
+        w.migrant_months = months
+        w.stay_months = int(months * uniform(keys, _U_ENTRY, worker))
+    else:
+        draw = uniform(keys, _U_ENTRY, worker)
+        if draw < RETURNED_SHARE:
+            away = geometric_months(draw / RETURNED_SHARE, RETURNED_YEARS, possible)
+            w.migrant_months = away
+            w.experience_months = max(months, away)
+        w.stay_months = min(possible, 600)
+    flags = 0
+    if uniform(keys, _U_INSURED, worker) < recipe.insured_share[group] and w.activity != FARM:
+        flags |= INSURED
+        w.insured_months = int(months * u)
+    u = uniform(keys, _U_TRAINED, worker)
+    if u < recipe.trained_share[group]:
+        flags |= TRAINED
+        w.trained_month = -int(u / recipe.trained_share[group] * 120.0) - 1
+    w.status = flags
+    median, sd = recipe.savings_median[group], recipe.savings_log_sd[group]
+    w.savings = int(exp(log(median) + sd * normal_quantile(uniform(keys, _U_SAVINGS, worker))))
+    w.months_in_activity = int(48.0 * u)
+    if w.activity == OWN_BUSINESS:
+        w.business_age = int(60.0 * uniform(keys, _U_BUSINESS, worker) / recipe.owner_share)
+        w.business_jobs = int(min(200.0, exp(1.6 * normal_quantile(u)) + 0.5))
+
+
+@rule
+def make_entrant(w, worker, home, month, recipe, keys) -> None:
+    """Fill a row with a school leaver of this month and home, who has yet to choose."""
+    w.id = worker
+    w.home = home
+    w.place = home
+    w.activity = FARM
+    draw = uniform(keys, _U_EDUCATION, worker)
+    level = 2 if draw < recipe.entrant_education[month, 0] else (
+        3 if draw < recipe.entrant_education[month, 1] else 4)
+    entry_age = 16 if level == 2 else (19 if level == 3 else 22)
+    w.birth_month = BIRTH_EPOCH + month - entry_age * 12 - (worker % 12)
+    female = uniform(keys, _U_SEX, worker) < recipe.entrant_female_share
+    poor = uniform(keys, _U_POOR, worker) < recipe.poor_share[LOCAL]
+    w.traits = (1 if female else 0) | (level << 1) | (POOR if poor else 0)
+    w.ability = _ability(worker, recipe, keys)
+    w.status = NEW
+    w.trained_month = -1
+    w.attached_place = home
+
+
+# --- making many ----------------------------------------------------------------------------------
+@kernel
+def _make_initial(workers, first_rows, counts, recipe, keys):
+    for home in range(len(counts)):
+        for number in range(counts[home]):
+            make_worker(workers[first_rows[home] + number], (home << 26) + number, home, recipe, keys)
+
+
+@kernel
+def _make_entrants(workers, first_row, counts, month, recipe, keys):
+    row = first_row
+    for home in range(len(counts)):
+        for number in range(counts[home]):
+            worker = (1 << 31) + (month << 22) + (home << 17) + number
+            make_entrant(workers[row], worker, home, month, recipe, keys)
+            row += 1
+
+
+def initial_counts(corridors: Corridors, scale: int) -> np.ndarray:
+    """Simulated workers of January 2014 by home, int64 (31,)."""
+    return np.round(corridors.workers / scale).astype(np.int64)
+
+
+def entrant_counts(entrants: np.ndarray, scale: int) -> np.ndarray:
+    """Simulated entrants, int64 (31, months): the rounding error of a home never accumulates."""
+    total = np.floor(np.cumsum(entrants, axis=1) / scale + 0.5).astype(np.int64)
+    return np.diff(total, axis=1, prepend=0)
+
+
+def fill_initial(workers: np.recarray, counts: np.ndarray, recipe: Recipe, life_keys: np.ndarray) -> int:
+    """Make the workers of January 2014 in the first rows; returns how many."""
+    _make_initial(workers, np.concatenate([[0], np.cumsum(counts)[:-1]]), counts, recipe, life_keys)
+    return int(counts.sum())
+
+
+def fill_entrants(workers: np.recarray, first_row: int, counts: np.ndarray, month: int, recipe: Recipe,
+                  life_keys: np.ndarray) -> int:
+    """Make the entrants of a month from ``first_row`` on; returns the number of rows in use."""
+    _make_entrants(workers, first_row, counts, month, recipe, life_keys)
+    return first_row + int(counts.sum())
+
+
+_ = HOMES
