@@ -43,6 +43,25 @@ def test_readme_has_its_sections_in_order():
     assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == README_SECTIONS
 
 
+def test_the_readme_scenario_is_sound(tmp_path):
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    path = tmp_path / "my-grant.yaml"
+    path.write_text(re.search(r"```yaml\n(.+?)```", text, flags=re.DOTALL)[1], encoding="utf-8")
+    assert "startup_grant" in sim.load_scenario(path).levers
+
+
+def test_the_readme_names_files_that_exist():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:sim|tests|scenarios|experiments)/[a-z_./]+)`", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+def test_every_folder_of_the_package_is_packaged():
+    folders = {path.parent for path in (ROOT / "sim").rglob("*.py")}
+    assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []
+
+
 @pytest.mark.parametrize("target", ["run", "test", "bench", "clean"])
 def test_makefile_has_the_target(target):
     text = (ROOT / "Makefile").read_text(encoding="utf-8")
