@@ -21,7 +21,7 @@ _RULES: list[Callable] = []
 _registered = 0
 
 # Sources that compiled code can depend on.
-_SOURCES = ("*.py", "rules/*.py", "world/*.py", "engine/*.py", "policy/*.py")
+_SOURCES = ("*.py", "rules/*.py", "steps/*.py", "world/*.py", "engine/*.py", "policy/*.py")
 
 
 def rule(function: Callable) -> Callable:
