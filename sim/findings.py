@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
-from sim.wording import amount, difference, interval, listing, month_in_words, ordinal
+from sim.wording import amount, listing, month_in_words, ordinal, with_interval
 
 if TYPE_CHECKING:
     from sim.compare import Comparison
@@ -57,9 +57,10 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
 def trust_sentences(comparison: Comparison) -> list[str]:
     """What the intervals cover, and how many levers rest on a prior alone."""
     seeds = len(comparison.manifest["seeds"])
+    pairs = f"{seeds} paired seed{'s' if seeds != 1 else ''}"
     sentences = [
-        f"Ranges in brackets are 95 % intervals over {seeds} paired seed{'s' if seeds != 1 else ''}: they cover "
-        "chance in the simulation, not doubt about the model's assumptions, which may well be larger."
+        f"Ranges in brackets are 95 % intervals over {pairs}: they cover chance in the simulation, not doubt "
+        "about the model's assumptions, which may well be larger."
     ]
     levers = {name: lever for policy in comparison.policies for name, lever in policy["levers"].items()}
     grades = {name: lever.get("evidence") for name, lever in levers.items()}
@@ -101,15 +102,15 @@ def _spending(title: str, horizon: int, year: pd.DataFrame) -> str:
 
 def _change(outcome: Outcome, row: Any) -> str:
     relative = f"; {row.relative_percent:+.2g} %".replace("-", "−") if outcome.unit != "percent" else ""
-    ends = interval(row.low, row.high, outcome.unit, outcome.digits, noun=False)
-    gap = difference(row.difference, outcome.unit, outcome.digits, noun=False)
+    gap, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
     return f"{_lower_first(outcome.label)} {gap} ({ends}{relative})"
 
 
 def _cost(outcome: Outcome, row: Any) -> str:
     which = "avoided" if outcome.good == "lower" else "additional"
-    ends = interval(row.cost_low_yuan, row.cost_high_yuan, "yuan", signed=False)
-    return f"{amount(row.cost_per_additional_yuan, 'yuan')} ({ends}) per {which} {outcome.one}"
+    ends = (row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan)
+    figure, ends = with_interval(*ends, "yuan", signed=False)
+    return f"{figure} ({ends}) per {which} {outcome.one}"
 
 
 def _lower_first(text: str) -> str:

@@ -52,16 +52,19 @@ def difference(value: float, unit: str, digits: int = 0, noun: bool = True) -> s
     return amount(value, _DIFFERENCE_UNITS.get(unit, unit), digits, signed=True, noun=noun)
 
 
-def interval(
-    low: float, high: float, unit: str, digits: int = 0, signed: bool = True, noun: bool = True
-) -> str:
-    """Both ends on one scale: ``−3.1 to +5.0 thousand people``."""
-    if not (math.isfinite(low) and math.isfinite(high)):
-        return "–"
+def with_interval(
+    value: float, low: float, high: float, unit: str, digits: int = 0, signed: bool = True
+) -> tuple[str, str]:
+    """A value and its interval on one scale, what is counted left out: ``+5.0 thousand``, ``−1.0 to +11.0``.
+
+    Signed numbers are differences, so that percentages become points. No interval is a dash.
+    """
     unit = _DIFFERENCE_UNITS.get(unit, unit) if signed else unit
-    factor, word, digits = _on_scale(max(abs(low), abs(high)), unit, digits)
-    ends = (number(end / factor, digits, signed) for end in (low, high))
-    return join(" to ".join(ends), word, unit_word(unit, noun))
+    known = [abs(end) for end in (value, low, high) if math.isfinite(end)]
+    factor, word, digits = _on_scale(max(known, default=0.0), unit, digits)
+    texts = [number(end / factor, digits, signed) for end in (value, low, high)]
+    ends = f"{texts[1]} to {texts[2]}" if math.isfinite(low) and math.isfinite(high) else "–"
+    return join(texts[0], word, unit_word(unit, noun=False)), ends
 
 
 def _on_scale(value: float, unit: str, digits: int) -> tuple[float, str, int]:

@@ -19,7 +19,7 @@ from sim.differences import (
 from sim.errors import ResultsError, UsageError
 from sim.outcomes import outcome
 from sim.winners import count_winners, winners_over_seeds
-from sim.wording import amount, difference, interval, number
+from sim.wording import amount, difference, number, with_interval
 
 SHORT = {"seeds": 4, "end": "2029-12", "jobs": 1, "simulate": synthetic.simulate}
 
@@ -137,6 +137,7 @@ def test_no_cost_is_given_where_the_sign_is_unknown(comparison):
 def test_why_there_is_no_cost():
     out, arrears, pay = outcome("out"), outcome("arrears_cases"), outcome("migrant_pay")
     assert cost_per_additional(out, 0.0, 5, 4, 6)["cost_note"] == "no spending"
+    assert cost_per_additional(out, 1e6, 0, 0, 0)["cost_note"] == "no change"
     assert cost_per_additional(out, 1e6, -5, -6, -4)["cost_note"] == "moved the other way"
     assert cost_per_additional(pay, 1e6, 5, 4, 6)["cost_note"] == "not a count"
     assert cost_per_additional(out, 1e6, 5, np.nan, np.nan)["cost_note"] == "cannot tell"
@@ -271,7 +272,7 @@ def test_the_headline_says_what_it_cannot_tell(comparison):
     said = comparison.headline()
     support = [sentence for sentence in said if sentence.startswith("Startup support")]
     assert any("spends 6.00 billion yuan in its first 5 years" in sentence for sentence in support)
-    assert any("+37.5 thousand (95 % interval +31.3 to +43.7 thousand" in sentence for sentence in support)
+    assert any("+37.5 thousand (+31.3 to +43.7; +0.031 %)" in sentence for sentence in support)
     unclear = next(sentence for sentence in support if "cannot tell" in sentence)
     assert "settled in a city" in unclear and "local" not in unclear
     assert any("97.6 thousand yuan" in sentence and "business started" in sentence for sentence in support)
@@ -293,6 +294,9 @@ def test_numbers_are_written_as_people_do():
     assert difference(-12_340, "persons") == "−12.3 thousand people"
     assert difference(0.314, "percent", 2) == "+0.31 points"
     assert amount(4427.4, "yuan per month") == "4,427 yuan a month"
-    assert interval(-3_100, 15_000, "persons") == "−3.1 to +15.0 thousand people"
+    assert with_interval(5_950, -3_100, 15_000, "persons") == ("+6.0 thousand", "−3.1 to +15.0")
+    assert with_interval(34, 27, 40, "yuan per month") == ("+34 yuan a month", "+27 to +40")
+    assert with_interval(2e5, 1e5, 4e5, "yuan", signed=False) == ("200 thousand yuan", "100 to 400")
+    assert with_interval(0.3, float("nan"), float("nan"), "percent", 2) == ("+0.30 points", "–")
     assert number(-0.001, 2, signed=True) == "0.00"
     assert amount(float("nan"), "yuan") == "–"

@@ -8,14 +8,14 @@ import numpy as np
 import pandas as pd
 
 from sim.outcomes import OUTCOMES
-from sim.present.plots import COLOURS, INK, _figure, _headed, _scale, _styled
+from sim.present.style import COLOURS, INK, empty_figure, headed, scaled, styled
 from sim.wording import join, number, unit_word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 
-@_styled
+@styled
 def response_chart(table: pd.DataFrame, factor: str, label: str, key: str) -> Figure:
     """The difference from the factor's first value, with its 95 % band over seeds.
 
@@ -24,8 +24,8 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str) -> Fi
     """
     outcome = OUTCOMES[key]
     ends = table[["difference", "low", "high"]].abs().to_numpy()
-    size, word = _scale(float(np.nanmax(ends)), outcome.unit)
-    figure = _figure(6.2, 3.6)
+    size, word = scaled(float(np.nanmax(ends)), outcome.unit)
+    figure = emptyempty_figure(6.2, 3.6)
     panel = figure.subplots()
     panel.axhline(0, color=INK, linewidth=0.8)
     doses = table[factor]
@@ -36,7 +36,7 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str) -> Fi
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
-    _headed(figure, f"{outcome.label}, {table['year'].iloc[0]}",
-            f"{join(word, unit)}, difference from {number(doses.iloc[0])}; band: 95 % over "
-            f"{table['seeds'].iloc[0]} paired seeds")
+    headed(figure, f"{outcome.label}, {table['year'].iloc[0]}",
+           f"{join(word, unit)}, against the value {number(doses.iloc[0])}; band: 95 % over "
+           f"{table['seeds'].iloc[0]} paired seeds")
     return figure

@@ -1,0 +1,131 @@
+"""What a policy contains, in words: each lever's change, reach, cost, authority and evidence."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.compare import Comparison
+from sim.wording import amount, month_in_words, number
+
+GRADES = {
+    "A": "measured in China by a study that compares like with like",
+    "B": "measured elsewhere, or in China by matching similar people",
+    "C": "counts or associations, not a measured effect",
+    "D": "an assumption: nobody has measured the effect",
+}
+
+PAYERS = {"central": "central government", "local": "local government", "firm": "firms", "worker": "workers"}
+_OCCASIONS = {
+    "person_month": "person and month", "work_month": "month in work", "search_month": "month of search",
+    "business_start": "business started", "business_month": "business and month",
+    "training_enrolment": "enrolment", "arrears_case": "case of unpaid wages and month",
+    "settlement": "settlement", "new_settlement": "settlement that would have been refused",
+}  # fmt: skip
+_FLAGS = {
+    "poor": "from a poor household", "has_school_child": "with a child of school age",
+    "insured": "insured", "trained": "trained",
+}  # fmt: skip
+
+
+def lever_cards(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, Any]]:
+    """Each lever in words: what it changes, for whom, where, when, at what cost, on what authority."""
+    return [_lever_card(comparison.manifest, lever) for lever in policy["levers"].values()]
+
+
+def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, Any]:
+    window, grade = lever["window"], lever.get("evidence", "D")
+    parameters = manifest.get("parameters", {})
+    when = f"{month_in_words(window['from'])} to {month_in_words(window['to'])}"
+    if window.get("ramp_months"):
+        when += f", in full after {window['ramp_months']} months"
+    return {
+        "label": lever["label"]["en"],
+        "label_zh": lever["label"].get("zh", ""),
+        "changes": [_effect_words(parameters.get(name, {}), name, effect)
+                    for name, effect in lever["effects"].items()],
+        "when": when,
+        "where": _where_words(lever.get("where") or {}),
+        "who": _who_words(lever.get("who") or {}),
+        "take_up": f"{number(100 * lever.get('take_up', 1), 0)} % of those eligible, at most",
+        "cost": _unit_cost_words(lever.get("unit_cost")),
+        "budget": _budget_words(lever.get("budget")),
+        "grade": grade,
+        "grade_words": GRADES.get(grade, ""),
+        "note": lever.get("note", ""),
+        "citations": [_citation(manifest, citation) for citation in lever["citation"]],
+    }  # fmt: skip
+
+
+def _effect_words(parameter: dict[str, Any], name: str, effect: dict[str, float]) -> str:
+    meaning, unit = parameter.get("meaning", name.replace("_", " ")), parameter.get("unit", "")
+    ways = {"set": "set to {} {unit}", "scale": "multiplied by {}", "add": "{} {unit} added"}
+    steps = [ways[way].format(f"{effect[way]:,.10g}", unit=unit).strip()
+             for way in ways if effect.get(way) is not None]  # fmt: skip
+    return f"{meaning[:1].upper()}{meaning[1:]}: {', then '.join(steps)}"
+
+
+def _where_words(where: dict[str, Any]) -> str:
+    parts = []
+    homes = [*where.get("home_provinces", ()), *where.get("home_regions", ())]
+    places = [*where.get("provinces", ()), *where.get("regions", ())]
+    if homes:
+        parts.append(f"for people from {', '.join(homes)}")
+    if places:
+        parts.append(f"in {', '.join(places)}")
+    if where.get("tiers"):
+        parts.append(f"in places of the kind {', '.join(t.replace('_', ' ') for t in where['tiers'])}")
+    return "; ".join(parts) or "everywhere"
+
+
+def _who_words(who: dict[str, Any]) -> str:
+    parts = []
+    if who.get("sex"):
+        parts.append({"male": "men", "female": "women"}[who["sex"]])
+    if who.get("age"):
+        parts.append(f"aged {who['age'][0]} to {who['age'][1]}")
+    for field, words in (("education", "schooling"), ("activity", "now in"), ("sector", "working in")):
+        if who.get(field):
+            parts.append(f"{words}: {', '.join(word.replace('_', ' ') for word in who[field])}")
+    if who.get("migrant_months"):
+        least, most = who["migrant_months"]
+        ends = f"at least {least}" if most is None else f"{least} to {most}"
+        parts.append(f"{ends} months of work away so far")
+    for field, words in _FLAGS.items():
+        if who.get(field) is not None:
+            parts.append(words if who[field] else f"not {words}")
+    return "; ".join(parts) or "everybody who meets the occasion"
+
+
+def _unit_cost_words(cost: dict[str, Any] | None) -> str:
+    if not cost:
+        return "not costed: counted as free"
+    per = _OCCASIONS.get(cost["per"], cost["per"])
+    payer = PAYERS.get(cost["payer"], cost["payer"])
+    return f"{number(cost['yuan'])} yuan per {per}, paid by {payer} (source: {cost['source']})"
+
+
+def _budget_words(budget: dict[str, Any] | None) -> str:
+    if not budget:
+        return "no limit"
+    limits = ((budget.get("yuan_per_year"), " a year"), (budget.get("yuan_total"), " in all"))
+    return ", ".join(amount(yuan, "yuan") + words for yuan, words in limits if yuan is not None)
+
+
+def _citation(manifest: dict[str, Any], citation: dict[str, Any]) -> dict[str, str]:
+    document = manifest.get("documents", {}).get(citation["document"], {})
+    return {
+        "title": document.get("title_en", citation["document"]),
+        "title_zh": document.get("title_zh", ""),
+        "number": document.get("number", ""),
+        "date": str(document.get("date", "")),
+        "clause": citation.get("clause", ""),
+    }
+
+
+def grade_counts(policy: dict[str, Any]) -> list[str]:
+    """How many levers rest on which grade of evidence, weakest first."""
+    grades = [lever.get("evidence", "D") for lever in policy["levers"].values()]
+    return [
+        f"{grades.count(grade)} of {len(grades)} on grade {grade} ({GRADES[grade]})"
+        for grade in sorted(set(grades), reverse=True)
+    ]

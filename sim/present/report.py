@@ -1,0 +1,218 @@
+"""One offline HTML page that an analyst can read without help, and the folder that it lies in."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.compare import Comparison
+from sim.findings import main_horizon, period_words, policy_sentences, title_of, trust_sentences
+from sim.official import official_table
+from sim.outcomes import HEADLINE, OUTCOMES
+from sim.present import lever_words, plots, report_tables, style
+from sim.present.report_tables import group_words
+from sim.validate import FIRST_YEAR, LAST_FIT_YEAR, Validation, validate
+from sim.wording import listing, month_in_words, number
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# The validation charts of the page: three a row, what a reader would ask for first.
+CHARTED = (
+    ("migrant_workers", "out"), ("migrant_workers", "local"), ("out_cross_province_share", "all"),
+    ("monthly_income", "out"), ("monthly_income", "local"), ("monthly_income", "all"),
+    ("mean_age", "all"), ("age_share", "over_50"), ("female_share", "out"),
+)  # fmt: skip
+OUTLOOK = {"total": "All migrant workers", "out": "Out-of-township", "local": "Local"}
+_OTHER_CHARTS = ("baseline", "spending", "winners", "validation", "within-2020")
+PAGE = "report.html"
+
+
+def publish_comparison(
+    comparison: Comparison, folder: str | os.PathLike, *, command: str | None = None
+) -> Path:
+    """Write tables, charts and the page to ``folder``, all or nothing; return the folder.
+
+    ``command`` is what the page names for repeating the run. Raises ``ResultsError``.
+    """
+    validation = validate(comparison.baseline_runs())
+    figures = comparison_charts(comparison, validation)
+    page = render_report(comparison, validation, figures, command)
+    files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
+    files["effects.csv"] = comparison.effects.to_csv(index=False).encode()
+    files["winners.csv"] = comparison.winners.to_csv(index=False).encode()
+    files["validation.txt"] = validation.text().encode()
+    return comparison.save(folder, {**files, PAGE: page.encode()})
+
+
+def publish_validation(
+    validation: Validation, national: pd.DataFrame, folder: str | os.PathLike
+) -> Path:
+    """Write the validation's tables, its text and one chart per indicator; return the folder."""
+    pairs = validation.rows.loc[validation.rows["label"] != "", ["indicator", "group"]].drop_duplicates()
+    figures = {
+        f"{indicator}-{group}": plots.validation_chart(validation, indicator, group)
+        for indicator, group in pairs.itertuples(index=False)
+    }
+    if len(validation.quarters):
+        figures["within_2020"] = plots.stock_within_2020(national, validation.stocks)
+    return validation.save(
+        folder, {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
+    )
+
+
+def comparison_charts(comparison: Comparison, validation: Validation) -> dict[str, Figure]:
+    """Every chart of the page by name."""
+    figures = {f"difference-{key}": plots.difference_over_time(comparison, key) for key in HEADLINE}
+    figures["baseline"] = _outlook(comparison)
+    if len(comparison.costs):
+        figures["spending"] = plots.spending_by_year(comparison)
+    winners = [(title_of(policy), report_tables.winners_of(comparison, policy))
+               for policy in comparison.policies]  # fmt: skip
+    winners = [(title, table) for title, table in winners if len(table)]
+    if winners:
+        year = winners[0][1]["year"].iloc[0]
+        figures["winners"] = plots.change_by_group(winners, group_words, year)
+    known = set(zip(validation.rows["indicator"], validation.rows["group"], strict=True))
+    figures["validation"] = plots.validation_grid(validation, [pair for pair in CHARTED if pair in known])
+    if len(validation.quarters):
+        figures["within-2020"] = plots.stock_within_2020(comparison.baseline, validation.stocks)
+    return figures
+
+
+def render_report(
+    comparison: Comparison,
+    validation: Validation,
+    figures: dict[str, Figure] | None = None,
+    command: str | None = None,
+) -> str:
+    """The page as text: no script, no request to anywhere, every picture inside."""
+    figures = comparison_charts(comparison, validation) if figures is None else figures
+    about = comparison.manifest
+    context = {
+        "titles": [title_of(policy) for policy in comparison.policies],
+        "question": _question(comparison),
+        "about": about,
+        "seeds": len(about["seeds"]),
+        "people": _simulated(about),
+        "period": f"{month_in_words(about['start'])} to {month_in_words(about['end'])}",
+        "policies": [_policy(comparison, policy) for policy in comparison.policies],
+        "trust": trust_sentences(comparison),
+        "main_words": _main_year_words(comparison),
+        "side_by_side": report_tables.side_by_side(comparison),
+        "headline_charts": [(OUTCOMES[key].label, _image(figures[f"difference-{key}"])) for key in HEADLINE],
+        "images": {name: _image(figures.get(name)) for name in _OTHER_CHARTS},
+        "validation": _validation(validation),
+        "documents": list((about.get("documents") or {}).values()),
+        "command": command or command_of(about),
+    }  # fmt: skip
+    return _template().render(context)
+
+
+def command_of(about: dict[str, Any]) -> str:
+    """The command that repeats a comparison."""
+    names = [about["base"]["name"], *(policy["name"] for policy in about["policies"])]
+    scale = str(about["scale"]).removeprefix("1:")
+    return (
+        f"labor-sim compare {' '.join(names)} --seeds {len(about['seeds'])} --scale 1:{scale} "
+        f"--from {about['start']} --to {about['end']}"
+    )
+
+
+def _policy(comparison: Comparison, policy: dict[str, Any]) -> dict[str, Any]:
+    winners = report_tables.winners_of(comparison, policy)
+    prefix = f"{title_of(policy)}: "
+    sentences = [sentence.removeprefix(prefix) for sentence in policy_sentences(comparison, policy)]
+    return {
+        "title": title_of(policy),
+        "title_zh": (policy.get("title") or {}).get("zh", ""),
+        "name": policy["name"],
+        "description": policy.get("description", ""),
+        "start": month_in_words(policy["start"]),
+        "sentences": [sentence[:1].upper() + sentence[1:] for sentence in sentences],
+        "effects": report_tables.policy_table(comparison, policy),
+        "costs": report_tables.cost_rows(comparison, policy),
+        "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
+        "winners": report_tables.winner_rows(winners) if len(winners) else [],
+        "levers": lever_words.lever_cards(comparison, policy),
+        "grades": lever_words.grade_counts(policy),
+    }
+
+
+def _validation(validation: Validation) -> dict[str, Any]:
+    return {
+        "rows": report_tables.validation_rows(validation),
+        "missed_fit": report_tables.missed(validation, "fit"),
+        "missed_unseen": report_tables.missed(validation, "unseen"),
+        "rivals": report_tables.rival_rows(validation),
+        "quarters": report_tables.quarter_rows(validation),
+        "rule": validation.about.get("rule", ""),
+        "fit": f"{FIRST_YEAR}–{LAST_FIT_YEAR}",
+        "unseen": _years(validation.rows.loc[validation.rows["period"] == "unseen", "year"]),
+    }
+
+
+def _outlook(comparison: Comparison) -> Figure:
+    """The baseline under the official definitions, mean over seeds, with the published head-counts."""
+    from sim.world.data import load_data
+
+    keys = ["year", "indicator", "group"]
+    tables = [official_table(run) for run in comparison.baseline_runs()]
+    model = pd.concat(tables).groupby(keys)["value"].mean().reset_index()
+    return plots.baseline_outlook(model, load_data().official_annual, OUTLOOK)
+
+
+def _question(comparison: Comparison) -> str:
+    titles = [title_of(policy)[:1].lower() + title_of(policy)[1:] for policy in comparison.policies]
+    starts = sorted({policy["start"] for policy in comparison.policies})
+    return (
+        f"If these policies were in force from {month_in_words(starts[0])} ({listing(titles)}), what would "
+        "change for China's rural migrant workers, who would gain and who would lose, what would it cost, "
+        "and how sure are we?"
+    )
+
+
+def _main_year_words(comparison: Comparison) -> str:
+    """The year of the side-by-side table, in words."""
+    table = comparison.effects
+    if table.empty:
+        return ""
+    horizon = main_horizon(table)
+    row = table[table["horizon_years"] == horizon].iloc[0]
+    return f"year {horizon} of each policy ({period_words(row['from_month'], row['to_month'])})"
+
+
+def _simulated(about: dict[str, Any]) -> str:
+    scale = str(about["scale"]).removeprefix("1:")
+    workers = about.get("workers")
+    each = f"each standing for {number(float(scale))} real ones"
+    return f"{number(workers)} simulated workers, {each}" if workers else f"simulated workers, {each}"
+
+
+def _years(years: pd.Series) -> str:
+    found: Sequence[int] = sorted(set(years))
+    return f"{found[0]}–{found[-1]}" if len(found) > 1 else "".join(str(year) for year in found)
+
+
+def _image(figure: Figure | None) -> str | None:
+    """A chart as a data address, so that the page needs no other file."""
+    if figure is None:
+        return None
+    return "data:image/svg+xml;base64," + base64.b64encode(style.as_svg(figure)).decode()
+
+
+@cache
+def _template():
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("sim.present"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template("report.html.j2")

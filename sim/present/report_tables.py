@@ -1,0 +1,245 @@
+"""The report's tables as words: every number is already written out when the template sees it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from sim.compare import Comparison
+from sim.findings import main_horizon, title_of
+from sim.outcomes import HEADLINE, OUTCOMES, Outcome
+from sim.present.lever_words import PAYERS
+from sim.validate import TARGETS, Validation
+from sim.wording import amount, number, unit_word, with_interval
+
+GROUP_WORDS = {
+    "all": "All workers",
+    "male": "Men", "female": "Women",
+    "16_20": "Aged 16–20", "21_30": "Aged 21–30", "31_40": "Aged 31–40", "41_50": "Aged 41–50",
+    "over_50": "Aged over 50",
+    "none": "No schooling", "primary": "Primary school", "junior": "Junior middle school",
+    "senior": "Senior middle school", "college": "College",
+    "East": "Home in the East", "Central": "Home in Central China", "West": "Home in the West",
+    "Northeast": "Home in the Northeast",
+    "farm": "Farming or idle before", "local_work": "Working locally before",
+    "own_business": "Own business before", "migrant_work": "Working away before",
+    "migrant_search": "Looking for work away before", "settled_work": "Settled and working before",
+    "settled_search": "Settled and looking for work before", "training": "In training before",
+    "exited": "Out of the labour force before", "entered_later": "Entered after the start",
+}  # fmt: skip
+
+_NO_COST = {
+    "cannot tell": "cannot tell", "moved the other way": "moved the other way",
+    "no spending": "no spending", "no change": "–", "not a count": "",
+}  # fmt: skip
+_ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "ratio": ""}
+
+
+# --- effects ----------------------------------------------------------------------------------------
+
+
+def side_by_side(comparison: Comparison) -> list[dict[str, Any]]:
+    """Headline outcomes by policy in the main year: one row an outcome, one cell a policy."""
+    cells = {}
+    for policy in comparison.policies:
+        table = _of_policy(comparison.effects, policy)
+        if len(table):
+            for row in table[table["horizon_years"] == main_horizon(table)].itertuples():
+                cells[row.outcome, policy["name"]] = effect_cell(OUTCOMES[row.outcome], row)
+    names = [policy["name"] for policy in comparison.policies]
+    return [
+        {**_row_head(OUTCOMES[key]), "cells": [cells.get((key, name), _EMPTY) for name in names]}
+        for key in HEADLINE
+    ]
+
+
+def policy_table(comparison: Comparison, policy: dict[str, Any]) -> dict[str, Any]:
+    """All outcomes of one policy at each horizon, with the cost per additional one by the main year."""
+    table = _of_policy(comparison.effects, policy)
+    horizons = sorted(int(horizon) for horizon in table["horizon_years"].unique())
+    if not horizons:
+        return {"horizons": [], "main": None, "rows": []}
+    main = main_horizon(table)
+    by = table.set_index(["outcome", "horizon_years"])
+    ordered = sorted(OUTCOMES.values(), key=lambda outcome: not outcome.headline)
+    rows = []
+    for outcome in ordered:
+        at_main = by.loc[(outcome.key, main)]
+        rows.append(
+            {
+                **_row_head(outcome),
+                "is_headline": outcome.headline,
+                "baseline": _level(outcome, at_main["baseline"]),
+                "cells": [effect_cell(outcome, by.loc[(outcome.key, horizon)]) for horizon in horizons],
+                "cost": cost_cell(outcome, at_main),
+            }
+        )
+    return {"horizons": horizons, "main": main, "rows": rows}
+
+
+_EMPTY = {"text": "–", "range": "", "kind": "none"}
+
+
+def effect_cell(outcome: Outcome, row: Any) -> dict[str, str]:
+    """A difference with its interval; what cannot be told is said instead of the number."""
+    if row.verdict == "identical":
+        return {"text": "no change", "range": "", "kind": "none"}
+    text, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
+    if row.verdict == "cannot tell":
+        return {"text": "cannot tell", "range": ends, "kind": "unclear"}
+    return {"text": _bare(text), "range": ends, "kind": _kind(outcome, row.verdict)}
+
+
+def _level(outcome: Outcome, value: float) -> str:
+    """A level for a cell whose row already names the unit."""
+    return _bare(amount(value, outcome.unit, outcome.digits, noun=False))
+
+
+def _bare(text: str) -> str:
+    """A number without the money word, which the head of its row says."""
+    return text.removesuffix(" a month").removesuffix(" yuan")
+
+
+def _kind(outcome: Outcome, verdict: str) -> str:
+    if outcome.good == "neutral":
+        return "moved"
+    return "better" if verdict == outcome.good else "worse"
+
+
+def cost_cell(outcome: Outcome, row: Any) -> dict[str, str]:
+    """Spending to date per additional one, or why there is none."""
+    if row.cost_note:
+        return {"text": _NO_COST[row.cost_note], "range": "", "kind": "unclear"}
+    ends = (row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan)
+    text, ends = with_interval(*ends, "yuan", signed=False)
+    which = "avoided " if outcome.good == "lower" else ""
+    return {"text": text, "range": f"{ends}, per {which}{outcome.one}", "kind": "moved"}
+
+
+def _row_head(outcome: Outcome) -> dict[str, str]:
+    unit = unit_word(outcome.unit)
+    summed = "total of the year" if outcome.kind == "flow" else "mean of the year"
+    return {"label": outcome.label, "label_zh": outcome.label_zh, "unit": f"{unit}, {summed}",
+            "definition": outcome.definition}  # fmt: skip
+
+
+# --- money ------------------------------------------------------------------------------------------
+
+
+def cost_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, str]]:
+    """Spending of one policy by lever and payer over its years, with what was left and who was refused."""
+    table = _of_policy(comparison.costs, policy)
+    rows = []
+    for (lever, payer), part in table.groupby(["lever", "payer"], sort=False):
+        label = policy["levers"].get(lever, {}).get("label", {}).get("en", lever)
+        years = f"{part['year'].min()}–{part['year'].max()}"
+        has_budget = part["budget_yuan"].notna().any()
+        rows.append(
+            {
+                "lever": label,
+                "payer": PAYERS.get(payer, payer),
+                "years": years,
+                "spending": amount(part["spending_yuan"].sum(), "yuan"),
+                "per_year": amount(part["spending_yuan"].sum() / part["year"].nunique(), "yuan"),
+                "served": amount(part["served"].sum(), "persons", noun=False),
+                "unspent": amount(part["unspent_yuan"].sum(), "yuan") if has_budget else "no limit",
+                "queue": amount(part["queue"].sum(), "persons", noun=False) if has_budget else "–",
+            }
+        )
+    return rows
+
+
+# --- winners and losers -----------------------------------------------------------------------------
+
+
+def winners_of(comparison: Comparison, policy: dict[str, Any]) -> pd.DataFrame:
+    """The main year's winners and losers of one policy."""
+    table = _of_policy(comparison.winners, policy)
+    return table[table["horizon_years"] == main_horizon(table)] if len(table) else table
+
+
+def winner_rows(winners: pd.DataFrame) -> list[dict[str, Any]]:
+    """One row a group: size, shares that gain and lose, mean change."""
+    return [
+        {
+            "group": group_words(row.grouping, row.group),
+            "starts": row.grouping != before,
+            "persons": amount(row.persons, "persons", noun=False),
+            "winners": number(row.winners_percent, 1),
+            "losers": number(row.losers_percent, 1),
+            "change": number(row.mean_change_yuan, 0, signed=True),
+            "range": f"{number(row.low, 0, signed=True)} to {number(row.high, 0, signed=True)}",
+            "kind": "moved" if row.low > 0 or row.high < 0 else "unclear",
+            "few": not row.is_reliable,
+        }
+        for row, before in zip(
+            winners.itertuples(), ["", *winners["grouping"].iloc[:-1]], strict=True
+        )
+    ]
+
+
+def group_words(grouping: str, group: str) -> str:
+    """A group as it is written."""
+    return GROUP_WORDS.get(group, group)
+
+
+# --- against official statistics --------------------------------------------------------------------
+
+
+def validation_rows(validation: Validation) -> list[dict[str, Any]]:
+    """One row a target: error and verdict in the fit years and in the unseen years."""
+    by = validation.summary.set_index(["indicator", "group", "period"])
+    rows = []
+    for target in TARGETS:
+        cells = {}
+        for period in ("fit", "unseen"):
+            key = (target.indicator, target.group, period)
+            if key in by.index:
+                row = by.loc[key]
+                digits = 2 if row["error_unit"] == "ratio" else 1
+                unit = _ERROR_WORDS[row["error_unit"]]
+                cells[period] = {
+                    "error": number(row["mean_absolute_error"], digits) + unit,
+                    "worst": number(row["worst_error"], digits, signed=True) + unit,
+                    "verdict": row["verdict"],
+                    "years": int(row["years"]),
+                }
+        if cells:
+            rows.append({"label": target.label, "tolerance": f"{target.tolerance:g}{unit}", **cells})
+    return rows
+
+
+def missed(validation: Validation, period: str) -> list[str]:
+    """Labels of the targets missed in a period."""
+    found = validation.summary
+    return found[(found["period"] == period) & (found["verdict"] == "missed")]["label"].tolist()
+
+
+def rival_rows(validation: Validation) -> list[dict[str, str]]:
+    """The model's unseen error on head-counts beside two forecasts without a model."""
+    found = validation.summary.dropna(subset=["trend_error"])
+    return [
+        {"label": row.label, "model": number(row.mean_absolute_error, 1),
+         "held": number(row.last_value_error, 1), "trend": number(row.trend_error, 1),
+         "best": row.mean_absolute_error < min(row.last_value_error, row.trend_error)}
+        for row in found.itertuples()
+    ]  # fmt: skip
+
+
+def quarter_rows(validation: Validation) -> list[dict[str, str]]:
+    """The path within 2020, official and model."""
+    return [
+        {"moment": row.moment, "official": number(row.official_percent, 1, signed=True),
+         "model": number(row.model_percent, 1, signed=True)}
+        for row in validation.quarters.itertuples()
+    ]  # fmt: skip
+
+
+def _of_policy(table: pd.DataFrame, policy: dict[str, Any]) -> pd.DataFrame:
+    return table[table["policy"] == policy["name"]]
+
+
+def policy_names(comparison: Comparison) -> list[str]:
+    """The policies' titles in order."""
+    return [title_of(policy) for policy in comparison.policies]

@@ -1,0 +1,84 @@
+"""The house style of every chart: colours, fonts, the heading, and how a chart becomes bytes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from io import BytesIO
+from typing import TYPE_CHECKING, Any
+
+from sim.wording import scale_of
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+INK, GREY, PALE = "#222222", "#8a8a8a", "#e4e4e4"
+COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
+_STYLE = {
+    "font.size": 9, "axes.edgecolor": GREY, "axes.labelcolor": INK, "axes.spines.top": False,
+    "axes.spines.right": False, "axes.titlelocation": "left", "axes.titlesize": 9.5,
+    "axes.titleweight": "bold", "axes.axisbelow": True, "axes.grid": True, "axes.grid.axis": "y",
+    "grid.color": PALE, "grid.linewidth": 0.8, "xtick.color": GREY, "ytick.color": GREY,
+    "xtick.labelcolor": INK, "ytick.labelcolor": INK, "text.color": INK, "svg.hashsalt": "labor-sim",
+    "svg.fonttype": "path", "figure.dpi": 100, "axes.unicode_minus": True,
+}  # fmt: skip
+WIDTH, _HEADING = 10.0, 0.55  # inches: a full-width figure, and its title and subtitle
+
+
+def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
+    """Draw under the house style without changing anybody else's."""
+
+    @wraps(draw)
+    def inside(*args: Any, **named: Any) -> Figure:
+        import matplotlib
+
+        with matplotlib.rc_context(_STYLE):
+            figure = draw(*args, **named)
+            figure.draw_without_rendering()
+            figure.set_layout_engine("none")  # laid out once, however often it is written
+        return figure
+
+    return inside
+
+
+def as_svg(figure: Figure) -> bytes:
+    """The chart as SVG, the same bytes for the same chart."""
+    return _bytes(figure, format="svg", metadata={"Date": None, "Creator": None})
+
+
+def as_png(figure: Figure, dpi: int = 150) -> bytes:
+    """The chart as PNG."""
+    return _bytes(figure, format="png", dpi=dpi, metadata={"Software": None})
+
+
+def _bytes(figure: Figure, **options: Any) -> bytes:
+    import matplotlib
+
+    stream = BytesIO()
+    with matplotlib.rc_context(_STYLE):
+        figure.savefig(stream, facecolor="white", **options)
+    return stream.getvalue()
+
+
+def empty_figure(width: float, height: float) -> Figure:
+    """An empty figure of that many inches, with room for the heading above."""
+    from matplotlib.figure import Figure
+
+    return Figure(figsize=(width, height + _HEADING), layout="constrained")
+
+
+def headed(figure: Figure, title: str, subtitle: str) -> None:
+    """Title and, below it, what the numbers are, left-aligned over the whole figure."""
+    height = figure.get_figheight()
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - _HEADING / height))
+    for text, inches, look in (
+        (title, 0.05, {"fontsize": 11, "weight": "bold"}),
+        (subtitle, 0.28, {"fontsize": 8.5, "color": "#555555"}),
+    ):
+        mark = figure.text(0.006, 1 - inches / height, text, ha="left", va="top", **look)
+        mark.set_in_layout(False)
+
+
+def scaled(largest: float, unit: str) -> tuple[float, str]:
+    """Factor and word for an axis whose largest value is ``largest``; only counts and money are scaled."""
+    return scale_of(largest) if unit in ("persons", "businesses", "jobs", "yuan") else (1.0, "")
