@@ -1,6 +1,6 @@
 """One worker's month: the declared, numbered list of steps.
 
-1. remember: where the worker stood; a course of last month ends; rationed levers that reach him.
+1. receive grants of rationed levers; remember where the worker stood; a course of last month ends.
 2. leave the labour force (from 55 on).
 3. settle: move registration to the city.
 4. weigh up a business of one's own.
@@ -40,8 +40,8 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    Step("remember", life.is_anyone, life.remember),
     Step("receive grants", stakes.is_granting, stakes.receive_grants),
+    Step("remember", life.is_anyone, life.remember),
     Step("leave labour force", life.is_old, life.leave_labour_force),
     Step("settle", stakes.may_settle, stakes.settle),
     Step("weigh up business", stakes.may_start_business, stakes.weigh_up_business),
