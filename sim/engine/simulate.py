@@ -160,6 +160,8 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
                 record.add_year(month, sums)
             if progress is not None:
                 progress(done + 1, run.last + 1)
+        if run.month % 12:  # the run ends within a year: its ledger is closed as it stands
+            run.ledger.close_year(run.last)
     finally:
         run.close()
     tables = record.tables()
