@@ -89,8 +89,9 @@ class Economy:
         """Corridor terms that reproduce the stocks of 2013 at the incomes of January 2014.
 
         What distance and the province border explain is kept apart, so that both can be changed.
+        Levers are left out: they change the world that these terms describe.
         """
-        c0 = self._values(0)
+        c0 = self._values(0, with_levers=False)
         self.nest = _economy(c0["economy"], "nest_dissimilarity")
         shares = corridors.out / np.maximum(corridors.out.sum(axis=1, keepdims=True), 1e-9)
         province_share = np.zeros((HOMES, HOMES))
@@ -125,10 +126,10 @@ class Economy:
         )
 
     # --- the month --------------------------------------------------------------------------------
-    def _values(self, month: int) -> dict[str, np.ndarray]:
+    def _values(self, month: int, with_levers: bool = True) -> dict[str, np.ndarray]:
         """Parameters, pay, costs and the value of places at the start of a month."""
         economy = self.policy.economy(month)
-        place, faced, by_rule = self.policy.place_parameters(month)
+        place, faced, by_rule = self.policy.place_parameters(month, with_levers)
         level = np.where(np.arange(len(self.places)) < HOMES, _economy(economy, "local_pay_level"),
                          _economy(economy, "migrant_pay_level"))
         log_pay = self.series.log_pay[:, :, month] + (np.log(level) + self.gap)[:, None]

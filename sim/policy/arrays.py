@@ -68,7 +68,9 @@ class Policy:
         """Economy-wide parameters of a month, (economy parameters,)."""
         return np.array([self._economy_value(name, month) for name in ECONOMY])
 
-    def place_parameters(self, month: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    def place_parameters(
+        self, month: int, with_levers: bool = True
+    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Parameters by place of a month: place-level, worker-level, and the latter without levers.
 
         Shapes (place parameters, places) and twice (worker parameters, places).
@@ -79,7 +81,7 @@ class Policy:
         worker = by_rule.copy()
         active = [
             (n, lever.window.strength(text)) for n, lever in enumerate(self._levers)
-            if lever.window.strength(text) > 0.0
+            if with_levers and lever.window.strength(text) > 0.0
         ]
         for row, name in enumerate(PLACE):
             place[row] = self._folded_value(name, place[row], active)
