@@ -7,6 +7,8 @@ had. The mean change of the group, with its interval over seeds, is free of that
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 import pandas as pd
 
@@ -58,15 +60,14 @@ def count_winners(
 
 
 def group_labels(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, np.ndarray]:
-    """The group of every worker under each grouping that the tables allow."""
+    """The group of every worker under each grouping; without ``before`` there is no starting activity."""
     labels = {
         "all": np.full(len(workers), "all", dtype=object),
         "sex": _words(workers["sex"], SEXES),
         "age_group": _age_groups(workers["age"].to_numpy()),
         "education": _words(workers["education"], EDUCATION),
     }
-    if "region" in workers:
-        labels["region"] = _words(workers["region"], REGIONS)
+    labels["region"] = workers["home"].map(_region_of_home()).to_numpy(dtype=object)
     if before is not None:
         activity = pd.Series(_words(before["activity"], ACTIVITIES), index=before["id"].to_numpy())
         labels["starting_activity"] = activity.reindex(workers["id"].to_numpy()).fillna(LATER).to_numpy()
@@ -104,6 +105,14 @@ def _in_order(table: pd.DataFrame) -> pd.DataFrame:
              for j, word in enumerate(words)}  # fmt: skip
     keys = [order[pair] for pair in zip(table["grouping"], table["group"], strict=True)]
     return table.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
+
+
+@cache
+def _region_of_home() -> dict[str, str]:
+    """Province name -> region of the official statistics."""
+    from sim.world.data import load_data
+
+    return load_data().provinces.set_index("name_en")["region_nbs"].to_dict()
 
 
 def _words(column: pd.Series, words: tuple[str, ...]) -> np.ndarray:

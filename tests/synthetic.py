@@ -131,8 +131,7 @@ def workers(seed=0, count=WORKERS):
     pick = np.random.default_rng(seed)
     return pd.DataFrame({
         "id": np.arange(count),
-        "home": pick.choice(["Henan", "Sichuan"], count),
-        "region": pick.choice(REGIONS, count),
+        "home": pick.choice(["Shandong", "Henan", "Sichuan", "Jilin"], count),
         "sex": pick.choice(["male", "female"], count),
         "age": pick.integers(16, 66, count),
         "education": pick.choice(EDUCATION, count),

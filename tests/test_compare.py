@@ -173,7 +173,8 @@ def test_the_path_ends_where_the_table_says(comparison):
 def test_winners_and_losers_by_hand():
     base = pd.DataFrame({
         "id": [1, 2, 3, 4, 5], "sex": ["male", "male", "female", "female", "female"],
-        "age": [20, 21, 50, 51, 70], "education": [0, 4, 2, 2, 2], "region": ["East"] * 5,
+        "age": [20, 21, 50, 51, 70], "education": [0, 4, 2, 2, 2],
+        "home": ["Henan", "Henan", "Hebei", "Hebei", "Jilin"],
         "activity": ["farm"] * 5, "earnings_year_yuan": [0.0, 1000.0, 1000.0, 1000.0, 1000.0],
     })  # fmt: skip
     policy = base.iloc[::-1].assign(earnings_year_yuan=[900.0, 990.0, 1010.0, 1011.0, 5.0])
@@ -186,6 +187,7 @@ def test_winners_and_losers_by_hand():
     assert table.loc[("age_group", "16_20"), "winners"] == 1
     assert table.loc[("age_group", "over_50"), "persons"] == 200
     assert table.loc[("education", "college"), "winners"] == 1
+    assert table.loc[("region", "Central"), "winners"] == 2  # Henan
     assert table.loc[("starting_activity", "migrant_work"), "winners"] == 2
     assert table.loc[("starting_activity", "entered_later"), "losers"] == 1
 
