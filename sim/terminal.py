@@ -34,13 +34,14 @@ def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = 
 
     rows = _rows(rows)
     columns = columns or {name: name.replace("_", " ") for name in (rows[0] if rows else {})}
-    table = Table(title=title or None, title_justify="left", title_style="bold", box=box.SIMPLE_HEAD,
-                  pad_edge=False)
+    table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, heading in columns.items():
         is_number = any(isinstance(row.get(name), (int, float)) for row in rows)
         table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
     for row in rows:
         table.add_row(*(_cell(row.get(name)) for name in columns))
+    if title:
+        print_text(title)
     _console().print(table)
 
 

@@ -32,6 +32,11 @@ def failing(scenario, **run):
     return simulate(scenario, **run)
 
 
+def hopeless(scenario, **run):
+    """No run works."""
+    raise ArithmeticError("nothing adds up")
+
+
 def deadly(scenario, **run):
     """One run kills its process, as the operating system does when memory runs out."""
     if grant(scenario) == 5000 and run["seed"] == 2:

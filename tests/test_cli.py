@@ -284,3 +284,12 @@ def test_help_answers_at_once():
         assert process("-m", "sim.cli", "--help").wait() == 0
         times.append(time.perf_counter() - begun)
     assert min(times) < 1.0
+
+
+def test_the_command_runs_the_model(tmp_path):
+    running = process("-m", "sim.cli", "run", "baseline", "--scale", "1:200000", "--to", "2015-12", "--json",
+                      "--out", tmp_path / "out")
+    out, err = running.communicate(timeout=500)
+    assert running.returncode == 0, err
+    assert [row["year"] for row in json.loads(out)["years"]] == [2014, 2015]
+    assert (tmp_path / "out" / "official.parquet").is_file()

@@ -38,8 +38,8 @@ def response(sweep: Sweep) -> pd.DataFrame:
 
 def draw_response(sweep: Sweep, table: pd.DataFrame) -> Path | None:
     """Draw the response into the sweep's folder; None when no run left anything to draw."""
-    from sim.present.plots import as_png
     from sim.present.response import response_chart
+    from sim.present.style import as_png
 
     figure = sweep.experiment.figure
     if table.empty:

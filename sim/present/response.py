@@ -25,7 +25,7 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str) -> Fi
     outcome = OUTCOMES[key]
     ends = table[["difference", "low", "high"]].abs().to_numpy()
     size, word = scaled(float(np.nanmax(ends)), outcome.unit)
-    figure = emptyempty_figure(6.2, 3.6)
+    figure = empty_figure(6.2, 3.6)
     panel = figure.subplots()
     panel.axhline(0, color=INK, linewidth=0.8)
     doses = table[factor]
