@@ -63,7 +63,7 @@ def vacancies(desired: float, employed: float, frictional_share: float) -> float
 
 @rule
 def rationed_finding(probability: float, searchers: float, open_jobs: float) -> float:
-    """Job finding when hires cannot exceed vacancies: at most vacancies per searcher."""
+    """Probability of finding a job when hires cannot exceed vacancies: at most vacancies per searcher."""
     return min(probability, open_jobs / max(searchers, 1.0))
 
 

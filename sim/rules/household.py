@@ -11,7 +11,7 @@ def share_of(amount: int, share: float) -> int:
 
 @rule
 def remittance(take_home: int, share: float, is_away: bool) -> int:
-    """Sent home by a worker away from home; nothing by others.
+    """Yuan sent home by a worker away from home; nothing by others.
 
     Source: 10-30 % of migrants' pay [A29]. Ignores bunching before Spring Festival.
     """
@@ -20,11 +20,11 @@ def remittance(take_home: int, share: float, is_away: bool) -> int:
 
 @rule
 def saving(disposable: int, share: float) -> int:
-    """Put aside from what is left after remittance. Source: migrant households 2008-14 [A28]."""
+    """Yuan put aside from what is left after remittance. Source: migrant households 2008-14 [A28]."""
     return int(disposable * share)
 
 
 @rule
 def dissaving(savings: int, living_cost: int, income: int) -> int:
-    """Taken from savings by a worker without pay: living cost not met by income, while it lasts."""
+    """Yuan taken from savings by a worker without pay: living cost not met by income, while they last."""
     return min(savings, max(living_cost - income, 0))

@@ -65,7 +65,7 @@ def place_value(
 
 @rule
 def with_switching_cost(value: float, cost: float, is_free: bool) -> float:
-    """Value of an option that is not the present one, less the cost of switching. Source: [A39]."""
+    """Value, in log-odds, of an option less the cost of switching to it. Source: [A39]."""
     return value if is_free else value - cost
 
 
