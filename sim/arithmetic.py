@@ -13,10 +13,31 @@ import numpy as np
 
 from sim.compiled import rule
 
-_LOG2_E = 1.4426950408889634
+_STEPS_PER_LOG = 92.33248261689366  # 64 / ln 2
+_STEP_HIGH = 0.010830424493178725  # ln 2 / 64, with the low bits of the product cleared
+_STEP_LOW = 2.030704202170295e-10
+_POWERS_OF_TWO = np.ldexp(np.ones(2200), np.arange(-1074, 1126).clip(max=1023))
+# 2 ** (j / 64), each correctly rounded, in full digits so that no library computes them anew
+_ROOTS = np.array([float.fromhex(text) for text in (
+    "0x1.0000000000000p+0", "0x1.02c9a3e778061p+0", "0x1.059b0d3158574p+0", "0x1.0874518759bc8p+0",
+    "0x1.0b5586cf9890fp+0", "0x1.0e3ec32d3d1a2p+0", "0x1.11301d0125b51p+0", "0x1.1429aaea92de0p+0",
+    "0x1.172b83c7d517bp+0", "0x1.1a35beb6fcb75p+0", "0x1.1d4873168b9aap+0", "0x1.2063b88628cd6p+0",
+    "0x1.2387a6e756238p+0", "0x1.26b4565e27cddp+0", "0x1.29e9df51fdee1p+0", "0x1.2d285a6e4030bp+0",
+    "0x1.306fe0a31b715p+0", "0x1.33c08b26416ffp+0", "0x1.371a7373aa9cbp+0", "0x1.3a7db34e59ff7p+0",
+    "0x1.3dea64c123422p+0", "0x1.4160a21f72e2ap+0", "0x1.44e086061892dp+0", "0x1.486a2b5c13cd0p+0",
+    "0x1.4bfdad5362a27p+0", "0x1.4f9b2769d2ca7p+0", "0x1.5342b569d4f82p+0", "0x1.56f4736b527dap+0",
+    "0x1.5ab07dd485429p+0", "0x1.5e76f15ad2148p+0", "0x1.6247eb03a5585p+0", "0x1.6623882552225p+0",
+    "0x1.6a09e667f3bcdp+0", "0x1.6dfb23c651a2fp+0", "0x1.71f75e8ec5f74p+0", "0x1.75feb564267c9p+0",
+    "0x1.7a11473eb0187p+0", "0x1.7e2f336cf4e62p+0", "0x1.82589994cce13p+0", "0x1.868d99b4492edp+0",
+    "0x1.8ace5422aa0dbp+0", "0x1.8f1ae99157736p+0", "0x1.93737b0cdc5e5p+0", "0x1.97d829fde4e50p+0",
+    "0x1.9c49182a3f090p+0", "0x1.a0c667b5de565p+0", "0x1.a5503b23e255dp+0", "0x1.a9e6b5579fdbfp+0",
+    "0x1.ae89f995ad3adp+0", "0x1.b33a2b84f15fbp+0", "0x1.b7f76f2fb5e47p+0", "0x1.bcc1e904bc1d2p+0",
+    "0x1.c199bdd85529cp+0", "0x1.c67f12e57d14bp+0", "0x1.cb720dcef9069p+0", "0x1.d072d4a07897cp+0",
+    "0x1.d5818dcfba487p+0", "0x1.da9e603db3285p+0", "0x1.dfc97337b9b5fp+0", "0x1.e502ee78b3ff6p+0",
+    "0x1.ea4afa2a490dap+0", "0x1.efa1bee615a27p+0", "0x1.f50765b6e4540p+0", "0x1.fa7c1819e90d8p+0",
+)])
 _LN2_HIGH = 0.693147180369123816490
 _LN2_LOW = 1.90821492927058770002e-10
-_POWERS_OF_TWO = np.ldexp(np.ones(2200), np.arange(-1074, 1126).clip(max=1023))
 _SQRT_HALF = 0.7071067811865476
 
 
@@ -24,16 +45,13 @@ _SQRT_HALF = 0.7071067811865476
 def exp(x: float) -> float:
     """e to the power x. Arguments beyond +-700 are cut there."""
     x = min(max(x, -700.0), 700.0)
-    k = math.floor(x * _LOG2_E + 0.5)
-    r = (x - k * _LN2_HIGH) - k * _LN2_LOW
-    # Taylor series on |r| <= ln(2)/2, nested
-    p = 1.0 + r * (1.0 / 11.0) * (1.0 + r * (1.0 / 12.0) * (1.0 + r * (1.0 / 13.0)))
-    p = 1.0 + r * (1.0 / 9.0) * (1.0 + r * (1.0 / 10.0) * p)
-    p = 1.0 + r * (1.0 / 7.0) * (1.0 + r * (1.0 / 8.0) * p)
-    p = 1.0 + r * (1.0 / 5.0) * (1.0 + r * (1.0 / 6.0) * p)
-    p = 1.0 + r * (1.0 / 3.0) * (1.0 + r * 0.25 * p)
-    p = 1.0 + r * (1.0 + r * 0.5 * p)
-    return p * _POWERS_OF_TWO[int(k) + 1074]
+    k = math.floor(x * _STEPS_PER_LOG + 0.5)
+    r = (x - k * _STEP_HIGH) - k * _STEP_LOW
+    square = r * r
+    # Taylor series on |r| <= ln(2) / 128
+    p = 1.0 + r + square * (0.5 + r * (1.0 / 6.0) + square * (1.0 / 24.0 + r * (1.0 / 120.0)))
+    whole = int(k)
+    return p * _ROOTS[whole & 63] * _POWERS_OF_TWO[(whole >> 6) + 1074]
 
 
 @rule

@@ -26,7 +26,7 @@ PURPOSES = (
     "job_move", "business_close", "arrears_onset", "arrears_recovery", "insurance", "training",
     "attention", "choice", "choice_without_offer", "local_offer", "destination_province",
     "destination_tier", "departure", "business_consider", "business_start", "business_jobs",
-    "settlement", "fade", "seat",
+    "settlement", "fade", "seat", "distance_taste",
 )
 PURPOSE = {name: code for code, name in enumerate(PURPOSES)}
 

@@ -9,9 +9,10 @@
 7. lose or change the job.
 8. find a job.
 9. run the business.
-10. settle the month's money.
-11. reconsider: farm, local work, stay, or migrate and where to.
-12. count.
+10. join the workers' insurance scheme.
+11. settle the month's money.
+12. reconsider: farm, local work, stay, or migrate and where to.
+13. count.
 
 The compiled engine runs each step as a pass over a block of workers, picking out by ``when`` whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -42,14 +43,16 @@ class Step(NamedTuple):
 STEPS = (
     Step("receive grants", stakes.is_granting, stakes.receive_grants),
     Step("remember", life.is_anyone, life.remember),
+    Step("finish course", life.is_on_course, life.finish_course),
     Step("leave labour force", life.is_old, life.leave_labour_force),
-    Step("settle", stakes.may_settle, stakes.settle),
-    Step("weigh up business", stakes.may_start_business, stakes.weigh_up_business),
+    Step("settle", stakes.may_register, stakes.settle),
+    Step("weigh up business", stakes.may_weigh_up_business, stakes.weigh_up_business),
     Step("train", life.may_train, life.train),
     Step("visit home", life.is_festival_concern, life.visit_home),
-    Step("lose or change job", work.is_employee, work.lose_or_change_job),
+    Step("lose or change job", work.may_lose_or_change_job, work.lose_or_change_job),
     Step("find job", work.is_searching, work.find_job),
     Step("run business", work.is_owner, work.run_business),
+    Step("join insurance", work.may_join_insurance, work.join_insurance),
     Step("settle money", life.is_living, work.settle_money),
     Step("reconsider", choice.may_reconsider, choice.reconsider),
     Step("count", life.is_anyone, life.count),

@@ -8,6 +8,7 @@ from sim.draws import month_keys
 from sim.engine.markets import (
     GROUPS,
     REFERENCE_GROUP,
+    fill_pay_profiles,
     settle_labour_markets,
     value_places,
     weigh_destinations,
@@ -16,13 +17,22 @@ from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy
 from sim.steps.conditions import (
     ECONOMY,
+    EXPERIENCE_MONTHS,
     PLACE,
     POINT_BINS,
+    TRAINING_MONTHS,
     WORKER,
     conditions_type,
     make_record,
 )
-from sim.vocabulary import HOME_TOWNSHIP, MIGRANT_SEARCH, MIGRANT_WORK, SECTORS, SETTLED_SEARCH
+from sim.vocabulary import (
+    HOME_TOWNSHIP,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    SCHOOL_YEARS,
+    SECTORS,
+    SETTLED_SEARCH,
+)
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import HOMES, Places
@@ -132,7 +142,8 @@ class Economy:
         place, faced, by_rule = self.policy.place_parameters(month, with_levers)
         level = np.where(np.arange(len(self.places)) < HOMES, _economy(economy, "local_pay_level"),
                          _economy(economy, "migrant_pay_level"))
-        log_pay = self.series.log_pay[:, :, month] + (np.log(level) + self.gap)[:, None]
+        drift = _economy(economy, "pay_quality_drift") * month / 12.0
+        log_pay = self.series.log_pay[:, :, month] - drift + (np.log(level) + self.gap)[:, None]
         mean_log_pay = np.log((np.exp(log_pay) * self.mix).sum(axis=1))
         aid = place[_PLACE_AID]
         living_cost = _economy(economy, "extra_city_cost_yuan") * self.series.cost_index[:, month] * (1 - aid)
@@ -160,6 +171,8 @@ class Economy:
         weigh_destinations(v["income_value"], weight, self.nest, self.place_order, self.first_place,
                            inclusive, provinces, slots)
         factors = self.policy.sector_factors(month)
+        separation = SEPARATION_FACTOR * factors["separation_probability"]
+        arrears = ARREARS_FACTOR * factors["arrears_probability"]
         in_festival = month % 12 + 1 in FESTIVAL_MONTHS
         attention = "attention_festival_probability" if in_festival else "attention_ordinary_probability"
         record = make_record(conditions_type(len(self.places)))
@@ -169,21 +182,27 @@ class Economy:
             "open_by_rule": v["by_rule"][WORKER.index("settlement_open_share")],
             "tier": self.places.tier, "province": self.places.province,
             "price_index": self.series.price_index[month],
-            "separation_factor": SEPARATION_FACTOR * factors["separation_probability"],
-            "arrears_factor": ARREARS_FACTOR * factors["arrears_probability"],
+            "separation_factor": separation, "highest_separation_factor": separation.max(),
+            "arrears_factor": arrears, "highest_arrears_factor": arrears.max(),
             "tightness": self.tightness, "finding_limit": self.limit,
             "hire_cumulative": self.hire_cumulative, "local_offer": self.offer,
             "home_taste": self.home_taste, "out_share": self.out_share, "network": self.network,
             "inclusive_value": inclusive, "province_cumulative": provinces, "place_cumulative": slots,
             "first_place": self.first_place, "place_order": self.place_order, "quota_cutoff": -1,
             "has_budgets": bool(self.policy.budgeted), "keys": month_keys(self.seed, month),
-            "life_keys": self.life_keys,
+            "life_keys": self.life_keys, "most": self._most(v["faced"], month),
+            **_pay_profiles(v["economy"]),
             **{name: v[name] for name in v if name != "by_rule"},
         }
         for name, value in values.items():
             record[name] = value
         self.policy.fill_levers(record[0].levers, month, self.policy.cutoffs_without_budget())
         return record
+
+    def _most(self, faced: np.ndarray, month: int) -> np.ndarray:
+        """The highest value of each worker-level parameter that anybody can face, (parameters,)."""
+        highest = faced.max(axis=1)
+        return np.array([self.policy.upper_bound(row, highest[row], month) for row in range(len(WORKER))])
 
     def has_quota(self, c: np.record) -> np.ndarray:
         """Places with a settlement quota this month, bool (places,)."""
@@ -229,6 +248,23 @@ class Economy:
 
 _PLACE_AID = PLACE.index("housing_aid_share")
 _PLACE_QUOTA = PLACE.index("settlement_quota_share")
+
+
+def _pay_profiles(economy: np.ndarray) -> dict[str, np.ndarray]:
+    """Log pay by schooling, experience and time since a course, from the rules."""
+    schooling, experience, curvature, premium, decay = (
+        _economy(economy, name)
+        for name in ("schooling_return", "experience_return", "experience_curvature", "training_premium",
+                     "training_decay_rate")
+    )
+    profiles = {
+        "schooling_pay": np.empty(len(SCHOOL_YEARS)),
+        "experience_pay": np.empty(EXPERIENCE_MONTHS),
+        "training_pay": np.empty(TRAINING_MONTHS),
+    }
+    fill_pay_profiles(np.array(SCHOOL_YEARS, dtype=float), schooling, experience, curvature, premium, decay,
+                      *profiles.values())
+    return profiles
 
 
 def _economy(values: np.ndarray, name: str) -> float:

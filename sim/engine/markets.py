@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from sim.arithmetic import exp, log, power
 from sim.compiled import kernel
-from sim.rules.earnings import employment_share, expected_income
+from sim.rules.earnings import (
+    employment_share,
+    expected_income,
+    experience_pay,
+    schooling_pay,
+)
 from sim.rules.employment import (
     desired_jobs,
     finding_probability,
@@ -15,6 +20,7 @@ from sim.rules.employment import (
 )
 from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
+from sim.rules.skills import training_premium
 from sim.steps.conditions import ECONOMY, PLACE, WORKER
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)
@@ -74,6 +80,18 @@ def value_places(economy, place, faced, mean_log_pay, living_cost, group_skill, 
             )
             school = economy[_CHILD] * place[_SCHOOL, p] if g % 2 == 1 else 0.0
             out[g, p] = place_value(value_of_income(income, economy[_BETA]), 0.0, hukou, heard, school)
+
+
+@kernel
+def fill_pay_profiles(school_years, schooling, experience, curvature, premium, decay, by_school,
+                      by_experience, by_training):
+    """Log pay by years of schooling, months of experience and months since a course."""
+    for e in range(len(by_school)):
+        by_school[e] = schooling_pay(school_years[e], schooling)
+    for month in range(len(by_experience)):
+        by_experience[month] = experience_pay(month / 12.0, experience, curvature)
+    for month in range(len(by_training)):
+        by_training[month] = training_premium(True, float(month), premium, decay)
 
 
 @kernel

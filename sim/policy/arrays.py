@@ -168,6 +168,18 @@ class Policy:
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
         levers["cutoff"][:count] = cutoffs
 
+    def upper_bound(self, row: int, value: float, month: int) -> float:
+        """The most that a worker-level parameter can be under this month's levers, from ``value``."""
+        text, scale, add = month_text(month), 1.0, 0.0
+        for n, lever in enumerate(self._levers):
+            effect = lever.effects.get(WORKER[row])
+            if effect is None or self._folded[n] or lever.window.strength(text) == 0.0:
+                continue
+            value = max(value, effect.set or 0.0)
+            scale *= max(1.0, effect.scale if effect.scale is not None else 1.0)
+            add += max(0.0, effect.add or 0.0)
+        return min(value * scale + add, PARAMETERS[WORKER[row]].high)
+
     def cutoffs_without_budget(self) -> np.ndarray:
         """Cut-offs of a month in which nothing is rationed."""
         return np.full(len(self._levers), TICKET_BINS, dtype=np.int64)

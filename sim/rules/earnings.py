@@ -3,23 +3,41 @@
 from sim.arithmetic import exp
 from sim.compiled import rule
 
+REFERENCE_SCHOOL_YEARS = 9.0
+REFERENCE_EXPERIENCE_YEARS = 8.0
+
 
 @rule
-def log_productivity(
-    school_years: float, schooling_return: float, experience_years: float, experience_return: float,
-    curvature: float, premium: float, ability: float,
-) -> float:
-    """A worker's log pay over that of a worker of 9 school years and 8 of experience.
+def schooling_pay(school_years: float, schooling_return: float) -> float:
+    """Log pay for schooling, over that of a worker with 9 years of it.
 
-    schooling_return * (school - 9) + [experience profile, less its value at 8 years]
-      + training premium + ability. Experience counts up to the top of the profile.
-    Source: Mincer profiles of migrants [W09, W10, W11].
+    return * (years - 9). Source: Mincer return of migrants [W10].
+    """
+    return schooling_return * (school_years - REFERENCE_SCHOOL_YEARS)
+
+
+@rule
+def experience_pay(years: float, experience_return: float, curvature: float) -> float:
+    """Log pay for non-farm experience, over that of a worker with 8 years of it.
+
+    return * years + curvature * years**2, less its value at 8 years; flat past the profile's top.
+    Source: flat, concave profiles of migrants [W09]. Ignores where the experience was made.
     """
     top = -experience_return / (2.0 * curvature) if curvature < 0.0 else 60.0
-    years = min(experience_years, top)
-    profile = years * (experience_return + curvature * years)
-    reference = 8.0 * (experience_return + curvature * 8.0)
-    return schooling_return * (school_years - 9.0) + profile - reference + premium + ability
+    counted = min(years, top)
+    reference = REFERENCE_EXPERIENCE_YEARS * (experience_return + curvature * REFERENCE_EXPERIENCE_YEARS)
+    return counted * (experience_return + curvature * counted) - reference
+
+
+@rule
+def log_productivity(schooling: float, experience: float, premium: float, ability: float,
+                     gender_gap: float) -> float:
+    """A worker's log pay over that of a man of 9 school years, 8 of experience and mean ability.
+
+    schooling + experience + training premium + ability - gender gap, all in log points.
+    Source: earnings equation of Mincer (1974) with a fixed residual [W09, W10, W11, D01].
+    """
+    return schooling + experience + premium + ability - gender_gap
 
 
 @rule

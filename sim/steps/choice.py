@@ -3,6 +3,7 @@
 from sim.compiled import rule
 from sim.draws import PURPOSE, uniform
 from sim.rules.migration import (
+    accepts_distance,
     age_taste,
     attention_probability,
     migration_taste,
@@ -13,7 +14,7 @@ from sim.rules.migration import (
 from sim.steps.conditions import ECONOMY, EVENT, PLACE, has_school_child
 from sim.steps.life import change_activity, move_to
 from sim.steps.work import productivity, take_job
-from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH
+from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH, OWN_BUSINESS
 from sim.world.places import HOMES
 from sim.world.schema import (
     DISPLACED,
@@ -33,6 +34,7 @@ _DISCOURAGED = ECONOMY.index("discouraged_after_months")
 _FADE = ECONOMY.index("displaced_fade_probability")
 _MIGRATION_AMENITY = ECONOMY.index("migration_amenity")
 _MIGRATION_AGE = ECONOMY.index("migration_age_slope")
+_ACROSS_AGE = ECONOMY.index("across_age_slope")
 _LOCAL_AMENITY = ECONOMY.index("local_amenity")
 _LOCAL_AGE = ECONOMY.index("local_age_slope")
 _FEMALE_COST = ECONOMY.index("female_migration_cost")
@@ -44,6 +46,7 @@ _U_WITHOUT = PURPOSE["choice_without_offer"]
 _U_OFFER = PURPOSE["local_offer"]
 _U_PROVINCE = PURPOSE["destination_province"]
 _U_TIER = PURPOSE["destination_tier"]
+_U_DISTANCE = PURPOSE["distance_taste"]
 _U_DEPARTURE = PURPOSE["departure"]
 _U_FADE = PURPOSE["fade"]
 _E_RECONSIDERED = EVENT["reconsidered"]
@@ -66,15 +69,13 @@ def worker_group(w, c) -> int:
 def may_reconsider(w, c) -> bool:
     """Workers who reconsider this month."""
     activity, flags = int(w.activity), int(w.status)
-    if activity > MIGRANT_SEARCH or activity == 2 or (flags & VISITING) != 0:
-        return False
-    displaced = (flags & DISPLACED) != 0 or (
-        activity == MIGRANT_SEARCH and w.months_in_activity >= c.economy[_DISCOURAGED]
-    )
+    is_free = (activity <= MIGRANT_SEARCH) & (activity != OWN_BUSINESS) & ((flags & VISITING) == 0)
+    discouraged = (activity == MIGRANT_SEARCH) & (w.months_in_activity >= c.economy[_DISCOURAGED])
     chance = attention_probability(
-        c.attention, c.economy[_DISPLACED_ATTENTION], displaced, (flags & NEW) != 0
+        c.attention, c.economy[_DISPLACED_ATTENTION], ((flags & DISPLACED) != 0) | discouraged,
+        (flags & NEW) != 0,
     )
-    return uniform(c.keys, _U_ATTENTION, int(w.id)) < chance
+    return is_free & (uniform(c.keys, _U_ATTENTION, int(w.id)) < chance)
 
 
 @rule
@@ -108,6 +109,8 @@ def option_values(w, c):
     keep = -1e9
     if attached >= HOMES:
         keep = taste + c.income_value[group, attached]
+        if c.province[attached] != home:
+            keep += age_taste(age, c.economy[_ACROSS_AGE])
     migrate = with_switching_cost(taste + c.inclusive_value[home, group], cost, is_new)
     return farm, local, keep, migrate
 
@@ -186,6 +189,9 @@ def depart(w, c, b, k, place) -> None:
     if int(w.place) == place:
         return
     if uniform(c.keys, _U_DEPARTURE, int(w.id)) < c.place[_CLOSED, place]:
+        # roads are closed: the plan stands, and is taken up again when they open
+        w.status = int(w.status) | DISPLACED
+        w.attached_place = place
         return
     if int(w.place) < HOMES:
         b.events[_E_DEPARTURE] += 1
@@ -202,6 +208,8 @@ def destination(w, c) -> int:
     policy finds the same or a neighbouring place.
     """
     worker, home, group = int(w.id), int(w.home), worker_group(w, c)
+    age = age_months(int(w.birth_month), c.month) / 12.0
+    goes_anywhere = accepts_distance(age, c.economy[_ACROSS_AGE])
     draw = uniform(c.keys, _U_PROVINCE, worker)
     low, high = 0, HOMES - 1
     while low < high:
@@ -210,6 +218,9 @@ def destination(w, c) -> int:
             high = middle
         else:
             low = middle + 1
+    has_own_places = c.first_place[home + 1] > c.first_place[home]
+    if low != home and has_own_places and uniform(c.keys, _U_DISTANCE, worker) >= goes_anywhere:
+        low = home
     draw = uniform(c.keys, _U_TIER, worker)
     slot, last = int(c.first_place[low]), int(c.first_place[low + 1]) - 1
     while slot < last and draw >= c.place_cumulative[home, group, slot]:

@@ -26,6 +26,8 @@ OCCASION_NAMES = tuple(OCCASIONS)
 BLOCK = 4096  # rows of a block; fits the cache, and fixes the scratch index of a row
 TICKET_BINS = 1024
 POINT_BINS = 128
+EXPERIENCE_MONTHS = 720  # longer experience pays the same
+TRAINING_MONTHS = 512
 
 EVENTS = (
     "exits", "entrants", "separations", "job_changes", "hires", "festival_visits", "stranded",
@@ -93,6 +95,7 @@ def conditions_type(places: int) -> np.dtype:
         ("economy", _REAL, (len(ECONOMY),)),
         ("place", _REAL, (len(PLACE), places)),
         ("faced", _REAL, (len(WORKER), places)),  # before worker-level levers
+        ("most", _REAL, (len(WORKER),)),  # no worker anywhere faces more than this
         ("open_by_rule", _REAL, (places,)),  # settlement open share without levers
         ("tier", _WHOLE, (places,)),
         ("province", _WHOLE, (places,)),
@@ -101,7 +104,9 @@ def conditions_type(places: int) -> np.dtype:
         ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home
         ("farm_income", _REAL, (homes,)),  # yuan per month
         ("separation_factor", _REAL, (sectors,)),
+        ("highest_separation_factor", _REAL),
         ("arrears_factor", _REAL, (sectors,)),
+        ("highest_arrears_factor", _REAL),
         ("tightness", _REAL, (places,)),  # vacancies per searcher last month
         ("finding_limit", _REAL, (places,)),  # vacancies per searcher: hires <= vacancies
         ("hire_cumulative", _REAL, (places, sectors)),  # of vacancies
@@ -110,6 +115,9 @@ def conditions_type(places: int) -> np.dtype:
         ("out_share", _REAL, (homes,)),  # share of the home's workers who are away
         ("network", _REAL, (homes, places)),  # share of the home's workers in the place
         ("income_value", _REAL, (groups, places)),  # income and relief, by group of workers
+        ("schooling_pay", _REAL, (5,)),  # log pay by education
+        ("experience_pay", _REAL, (EXPERIENCE_MONTHS,)),  # log pay by months of experience
+        ("training_pay", _REAL, (TRAINING_MONTHS,)),  # log pay by months since the last course
         ("group_skill", _REAL, (groups,)),  # log productivity of a group's reference worker
         ("inclusive_value", _REAL, (homes, groups)),  # value of migrating somewhere
         ("province_cumulative", _REAL, (homes, groups, homes)),  # destination provinces

@@ -26,6 +26,7 @@ from sim.vocabulary import (
 )
 from sim.world.schema import (
     ADDITIONAL,
+    BACK,
     DISPLACED,
     INSURED,
     IS_FEMALE,
@@ -86,18 +87,29 @@ def is_anyone(w, c) -> bool:
 
 @rule
 def remember(w, c, b, k) -> None:
-    """Note where the worker stood at the start of the month; a course ends."""
+    """Note where the worker stood at the start of the month."""
     b.activity_before[k] = w.activity
     b.place_before[k] = w.place
-    if w.activity == TRAINING:
-        is_home = c.tier[int(w.place)] == 0
-        change_activity(w, FARM if is_home else MIGRANT_SEARCH)
+
+
+@rule
+def is_on_course(w, c) -> bool:
+    """Workers on a course, which lasts a month."""
+    return w.activity == TRAINING
+
+
+@rule
+def finish_course(w, c, b, k) -> None:
+    """Return to the farm, or to looking for work in the city."""
+    is_home = c.tier[int(w.place)] == 0
+    change_activity(w, FARM if is_home else MIGRANT_SEARCH)
 
 
 @rule
 def is_old(w, c) -> bool:
     """Workers of 55 and over."""
-    return w.activity != EXITED and age_months(int(w.birth_month), c.month) >= _OLD_ENOUGH_TO_EXIT
+    is_old_enough = age_months(int(w.birth_month), c.month) >= _OLD_ENOUGH_TO_EXIT
+    return (w.activity != EXITED) & is_old_enough
 
 
 @rule
@@ -118,9 +130,8 @@ def leave_labour_force(w, c, b, k) -> None:
 @rule
 def is_festival_concern(w, c) -> bool:
     """Out-migrants in February, and those still at home after it."""
-    if w.activity != MIGRANT_WORK:
-        return False
-    return c.month_of_year == 2 or (int(w.status) & VISITING) != 0
+    is_time = (c.month_of_year == 2) | ((int(w.status) & (VISITING | BACK)) != 0)
+    return (w.activity == MIGRANT_WORK) & is_time
 
 
 @rule
@@ -130,15 +141,16 @@ def visit_home(w, c, b, k) -> None:
     A worker still at home at the end of March is stranded: back in the home township without a
     job, but attached to the old place. Source: [A20, A33, A36].
     """
-    worker, flags, place = int(w.id), int(w.status), int(w.place)
+    worker, flags, place = int(w.id), int(w.status) & ~BACK, int(w.place)
+    w.status = flags
     if flags & VISITING == 0:
-        if uniform(c.keys, _U_VISIT, worker) >= c.economy[_VISIT]:
+        if c.month_of_year != 2 or uniform(c.keys, _U_VISIT, worker) >= c.economy[_VISIT]:
             return
         flags |= VISITING
         b.events[_E_VISIT] += 1
     chance = c.economy[_RETURN] if c.month_of_year == 2 else c.economy[_LATE_RETURN]
     if uniform(c.keys, _U_RETURN, worker) < chance * (1.0 - c.place[_CLOSED, place]):
-        flags &= ~VISITING
+        flags = (flags & ~VISITING) | (BACK if c.month_of_year == 2 else 0)
     elif c.month_of_year != 2:
         flags = (flags & ~(VISITING | INSURED)) | DISPLACED
         w.attached_place = place
@@ -150,11 +162,17 @@ def visit_home(w, c, b, k) -> None:
 
 @rule
 def may_train(w, c) -> bool:
-    """Workers who can take a course: not owners, not on one, not at home for the festival."""
-    activity = w.activity
-    if activity == EXITED or activity == TRAINING or activity == OWN_BUSINESS:
-        return False
-    return (int(w.status) & VISITING) == 0
+    """Workers who may take a course this month: not owners, not at home for the festival."""
+    draw = uniform(c.keys, _U_TRAINING, int(w.id))
+    return (draw < c.most[_ENROL]) & is_trainable(w)
+
+
+@rule
+def is_trainable(w) -> bool:
+    """Everybody but owners, those on a course, and those at home for the festival."""
+    activity = int(w.activity)
+    free = (activity != EXITED) & (activity != TRAINING) & (activity != OWN_BUSINESS)
+    return free & ((int(w.status) & VISITING) == 0)
 
 
 @rule

@@ -31,7 +31,7 @@ from sim.steps.conditions import (
     serve,
     ticket_bin,
 )
-from sim.steps.life import change_activity
+from sim.steps.life import change_activity, may_train
 from sim.steps.work import current_pay, productivity
 from sim.vocabulary import (
     EXITED,
@@ -103,13 +103,19 @@ _BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
 
 # --- own business ---------------------------------------------------------------------------------
 @rule
+def may_weigh_up_business(w, c) -> bool:
+    """Workers who may think of a business this month."""
+    draw = uniform(c.keys, _U_CONSIDER, int(w.id))
+    return (draw < c.most[_CONSIDER]) & may_start_business(w, c)
+
+
+@rule
 def may_start_business(w, c) -> bool:
     """Rural workers with three years away, aged 22-50, not at home for the festival."""
     activity = int(w.activity)
-    if activity > MIGRANT_SEARCH or activity == OWN_BUSINESS or (int(w.status) & VISITING) != 0:
-        return False
+    is_free = (activity <= MIGRANT_SEARCH) & (activity != OWN_BUSINESS)
     age = age_months(int(w.birth_month), c.month) / 12.0
-    return may_consider(age, int(w.migrant_months))
+    return is_free & ((int(w.status) & VISITING) == 0) & may_consider(age, int(w.migrant_months))
 
 
 @rule
@@ -186,11 +192,17 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional, home_place) 
 
 # --- settlement -----------------------------------------------------------------------------------
 @rule
+def may_register(w, c) -> bool:
+    """Workers who may get round to moving registration this month."""
+    draw = uniform(c.keys, _U_REGISTER, int(w.id))
+    return (draw < c.most[_REGISTER]) & may_settle(w, c)
+
+
+@rule
 def may_settle(w, c) -> bool:
     """Employed out-migrants with a year of stay in the place."""
-    if w.activity != MIGRANT_WORK or (int(w.status) & VISITING) != 0:
-        return False
-    return w.stay_months >= MONTHS_OF_STAY_NEEDED
+    is_at_work = (w.activity == MIGRANT_WORK) & ((int(w.status) & VISITING) == 0)
+    return is_at_work & (w.stay_months >= MONTHS_OF_STAY_NEEDED)
 
 
 @rule
@@ -251,40 +263,18 @@ def settle(w, c, b, k) -> None:
 def would_use(w, c, lever) -> bool:
     """Whether the worker would use the lever this month if granted, on the state of its start."""
     occasion = c.levers.occasion[lever]
-    activity, worker = int(w.activity), int(w.id)
+    activity = int(w.activity)
     if occasion == _BUSINESS_START:
-        most = upper_bound(w, c, _CONSIDER)
-        return may_start_business(w, c) and uniform(c.keys, _U_CONSIDER, worker) < most
+        return may_weigh_up_business(w, c)
     if occasion == _TRAINING_ENROLMENT:
-        if activity == EXITED or activity == OWN_BUSINESS:
-            return False
-        return uniform(c.keys, _U_TRAINING, worker) < upper_bound(w, c, _ENROL)
+        return may_train(w, c)
     if occasion == _SETTLEMENT or occasion == _NEW_SETTLEMENT:
-        return may_settle(w, c) and applies_to_settle(w, c, upper_bound(w, c, _REGISTER))
+        return may_register(w, c) and applies_to_settle(w, c, c.most[_REGISTER])
     if occasion == _SEARCH_MONTH:
         return activity in (MIGRANT_SEARCH, SETTLED_SEARCH, LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK, FARM)
     if occasion == _BUSINESS_MONTH:
         return activity == OWN_BUSINESS or may_start_business(w, c)
     return activity != EXITED
-
-
-@rule
-def upper_bound(w, c, parameter) -> float:
-    """A probability if every lever on it reached the worker: no draw beyond it can use a lever."""
-    levers = c.levers
-    value = c.faced[parameter, int(w.place)]
-    start, end = int(levers.effect_start[parameter]), int(levers.effect_start[parameter + 1])
-    scale, add = 1.0, 0.0
-    for effect in range(start, end):
-        amount = levers.effect_value[effect]
-        kind = levers.effect_kind[effect]
-        if kind == 0:
-            value = max(value, amount)
-        elif kind == 1:
-            scale = scale * max(amount, 1.0)
-        else:
-            add += max(amount, 0.0)
-    return min(value * scale + add, levers.high[parameter])
 
 
 @rule
@@ -296,9 +286,9 @@ def count_claims(w, c, b) -> None:
             if would_use(w, c, lever):
                 b.tickets[row, ticket_bin(w, c, lever)] += 1
     place = int(w.place)
-    if c.place[_QUOTA, place] < 1.0 and may_settle(w, c):
-        if applies_to_settle(w, c, upper_bound(w, c, _REGISTER)):
-            if openness(w, c) < upper_bound(w, c, _OPEN):
+    if c.place[_QUOTA, place] < 1.0 and may_register(w, c):
+        if applies_to_settle(w, c, c.most[_REGISTER]):
+            if openness(w, c) < c.most[_OPEN]:
                 b.points[place, point_bin(w, c)] += 1
 
 

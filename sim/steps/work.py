@@ -8,13 +8,14 @@ from sim.rules.employment import finding_probability, separation_probability
 from sim.rules.enterprise import closing_probability
 from sim.rules.household import dissaving, remittance, saving, share_of
 from sim.rules.rights import arrears_probability, is_pay_withheld
-from sim.rules.skills import training_premium
 from sim.steps.conditions import (
     ECONOMY,
     EVENT,
+    EXPERIENCE_MONTHS,
     MONEY_CODE,
     OCCASION_NAMES,
     PLACE,
+    TRAINING_MONTHS,
     WORKER,
     faced,
     serve,
@@ -34,6 +35,7 @@ from sim.vocabulary import (
 from sim.world.schema import (
     ABILITY_UNIT,
     ADDITIONAL,
+    BACK,
     DISPLACED,
     HUNDREDTH,
     INSURED,
@@ -46,11 +48,6 @@ from sim.world.schema import (
 )
 
 _MATCH_SD = ECONOMY.index("match_quality_sd")
-_SCHOOLING = ECONOMY.index("schooling_return")
-_EXPERIENCE = ECONOMY.index("experience_return")
-_CURVATURE = ECONOMY.index("experience_curvature")
-_PREMIUM = ECONOMY.index("training_premium")
-_DECAY = ECONOMY.index("training_decay_rate")
 _FEMALE_PAY = ECONOMY.index("female_pay_gap")
 _PROFIT = ECONOMY.index("business_profit_premium")
 _REMITTANCE = ECONOMY.index("remittance_share")
@@ -102,9 +99,17 @@ _MOST_SAVINGS = 2_000_000_000
 @rule
 def is_employee(w, c) -> bool:
     """Workers in a paid job, at work this month."""
-    activity = w.activity
-    at_work = activity == LOCAL_WORK or activity == MIGRANT_WORK or activity == SETTLED_WORK
-    return at_work and (int(w.status) & VISITING) == 0
+    activity = int(w.activity)
+    at_work = (activity == LOCAL_WORK) | (activity == MIGRANT_WORK) | (activity == SETTLED_WORK)
+    return at_work & ((int(w.status) & VISITING) == 0)
+
+
+@rule
+def may_lose_or_change_job(w, c) -> bool:
+    """Employees whose draw of the month is low enough for something to happen to their job."""
+    loss = separation_probability(c.most[_SEPARATION], c.highest_separation_factor, 0.0)
+    draw = uniform(c.keys, _U_JOB, int(w.id))
+    return (draw < loss + c.most[_CHANGE]) & is_employee(w, c)
 
 
 @rule
@@ -173,7 +178,7 @@ def take_job(w, c, b, k, activity) -> None:
 @rule
 def is_searching(w, c) -> bool:
     """Workers looking for work in a city or town."""
-    return w.activity == MIGRANT_SEARCH or w.activity == SETTLED_SEARCH
+    return (w.activity == MIGRANT_SEARCH) | (w.activity == SETTLED_SEARCH)
 
 
 @rule
@@ -216,17 +221,15 @@ def run_business(w, c, b, k) -> None:
 def productivity(w, c) -> float:
     """The worker's log pay over that of the reference worker."""
     flags, traits = int(w.status), int(w.traits)
-    premium = training_premium(
-        (flags & TRAINED) != 0, float(c.month - int(w.trained_month)),
-        c.economy[_PREMIUM], c.economy[_DECAY],
+    premium = 0.0
+    if flags & TRAINED:
+        since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
+        premium = c.training_pay[since]
+    gap = c.economy[_FEMALE_PAY] if traits & IS_FEMALE else 0.0
+    experience = c.experience_pay[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)]
+    return log_productivity(
+        c.schooling_pay[education_of(traits)], experience, premium, int(w.ability) * ABILITY_UNIT, gap
     )
-    education = education_of(traits)
-    years = 3.0 * education + (3.0 if education > 0 else 0.0)  # vocabulary.SCHOOL_YEARS
-    value = log_productivity(
-        years, c.economy[_SCHOOLING], int(w.experience_months) / 12.0, c.economy[_EXPERIENCE],
-        c.economy[_CURVATURE], premium, int(w.ability) * ABILITY_UNIT,
-    )
-    return value - c.economy[_FEMALE_PAY] if traits & IS_FEMALE else value
 
 
 @rule
@@ -247,7 +250,7 @@ def settle_money(w, c, b, k) -> None:
         b.money[_M_FARM] += int(c.farm_income[int(w.home)])
     elif activity == MIGRANT_SEARCH or activity == SETTLED_SEARCH:
         live_without_pay(w, c, b, k)
-    elif activity != EXITED and (int(w.status) & VISITING) == 0:
+    elif activity != EXITED and (int(w.status) & (VISITING | BACK)) == 0:
         earn(w, c, b, k)
 
 
@@ -304,10 +307,13 @@ def withheld_pay(w, c, b, k, pay) -> int:
     owed = int(w.arrears) * 10
     starts = False
     if owed == 0:
+        draw = uniform(c.keys, _U_ARREARS, int(w.id))
+        if draw >= c.most[_ARREARS] * c.highest_arrears_factor:
+            return 0
         insured = (int(w.status) & INSURED) != 0
         factor = c.arrears_factor[int(w.sector)]
         chance = arrears_probability(faced(w, c, b, k, _ARREARS), factor, insured)
-        starts = uniform(c.keys, _U_ARREARS, int(w.id)) < chance
+        starts = draw < chance
         if not starts:
             return 0
         b.events[_E_ARREARS] += 1
@@ -335,15 +341,25 @@ def recovered_pay(w, c, b, k) -> int:
 
 
 @rule
-def insurance_contribution(w, c, b, k, pay) -> int:
-    """The insured employee's contribution; others may join."""
-    flags = int(w.status)
-    if flags & INSURED == 0:
-        draw = uniform(c.keys, _U_INSURANCE, int(w.id))
-        if draw >= faced(w, c, b, k, _ENROL_INSURANCE):
-            return 0
+def may_join_insurance(w, c) -> bool:
+    """Uninsured employees whose draw of the month is low enough."""
+    draw = uniform(c.keys, _U_INSURANCE, int(w.id))
+    uninsured = (int(w.status) & INSURED) == 0
+    return (draw < c.most[_ENROL_INSURANCE]) & uninsured & is_employee(w, c)
+
+
+@rule
+def join_insurance(w, c, b, k) -> None:
+    """Join the workers' scheme."""
+    if uniform(c.keys, _U_INSURANCE, int(w.id)) < faced(w, c, b, k, _ENROL_INSURANCE):
         b.events[_E_INSURED] += 1
-        w.status = flags | INSURED
+        w.status = int(w.status) | INSURED
+
+
+@rule
+def insurance_contribution(w, c, b, k, pay) -> int:
+    """The insured employee's contribution."""
+    if int(w.status) & INSURED == 0:
+        return 0
     w.insured_months = clipped(int(w.insured_months) + 1, 0, 65535)
     return share_of(pay, faced(w, c, b, k, _CONTRIBUTION))
-

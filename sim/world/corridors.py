@@ -16,6 +16,9 @@ from sim.world.data import Data
 from sim.world.places import COUNTY_SHARE_ACROSS, COUNTY_SHARE_WITHIN, HOMES, Places
 
 OD_PERIOD = "2005-2010"
+# Rural workers away at a date over those away six months in the year: out_rural_labour of the third
+# quarter of 2015 over the yearly count (official_quarterly.csv, official_annual.csv), 17,554 / 16,884.
+AWAY_OVER_COUNTED = 1.04
 _ITERATIONS = 200
 
 
@@ -37,12 +40,12 @@ class Corridors:
 def build_corridors(data: Data, places: Places) -> Corridors:
     """Initial stocks by home and place from the packaged tables."""
     region = places.regions
-    out_across = _by_region(data, "cross_province")
+    out_across = AWAY_OVER_COUNTED * _by_region(data, "cross_province")
     workforce = data.provinces["rural_employed_resident_agri_hukou_2006"].to_numpy(float)
     moves = data.od_moves[OD_PERIOD]
     across_by_home = _split(out_across, moves.sum(axis=1), region)
     across = _balanced(moves, across_by_home, _destination_shares(data, moves, region))
-    within = _split(_by_region(data, "within_province"), workforce, region)
+    within = _split(AWAY_OVER_COUNTED * _by_region(data, "within_province"), workforce, region)
     income = data.filled_series("rural_disposable_income_pc").loc[2013].to_numpy(float)
     labour_force = float(data.marginal("labour_force", "all")["total"]) * 1e6
     local_total = _by_region(data, "local")

@@ -67,6 +67,7 @@ DISPLACED = 4  # lost a job and still counts the old activity as their own
 TRAINED = 8  # has completed a course
 NEW = 16  # entered the labour force and has not yet chosen
 ADDITIONAL = 32  # owns a business that a lever made possible
+BACK = 64  # was at home for the festival this month, unpaid, and is back by its end
 
 HUNDREDTH = 0.01
 ABILITY_UNIT = 1.0 / 64.0
