@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.differences import HORIZONS, add_months, effects, paths, windows
+from sim.differences import HORIZONS, effects, paths, windows
 from sim.errors import Problem, UsageError
 from sim.outcomes import OUTCOMES, monthly
 from sim.results import Results, read_folder, write_folder
@@ -41,6 +41,11 @@ class Comparison:
         if name in tables:
             return tables[name]
         raise AttributeError(f"a comparison has no table {name!r}; it has {', '.join(sorted(tables))}")
+
+    def __repr__(self) -> str:
+        names = ", ".join(policy["name"] for policy in self.policies)
+        tables = ", ".join(sorted(self.tables))
+        return f"<Comparison of {self.manifest['base']['name']} with {names}: {tables}>"
 
     @property
     def policies(self) -> list[dict[str, Any]]:
@@ -357,7 +362,6 @@ def _manifest(plan: _Plan, runs: list[dict], seeds: list[int], policies: list[di
         **{name: first.get(name) for name in ("scale", "workers", "versions", "code_hash", "created")},
         "start": plan.start,
         "end": plan.end,
-        "last_month_needed": {p["name"]: add_months(p["start"], 12 * max(HORIZONS) - 1) for p in policies},
         "run_ids": [run["manifest"].get("run_id") for run in runs],
         "warnings": sorted({warning for run in runs for warning in run["manifest"].get("warnings") or ()}),
     }

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
-from sim.wording import amount, listing, month_in_words, ordinal, with_interval
+from sim.wording import amount, listing, month_in_words, number, ordinal, with_interval
 
 if TYPE_CHECKING:
     from sim.compare import Comparison
@@ -101,9 +101,16 @@ def _spending(title: str, horizon: int, year: pd.DataFrame) -> str:
 
 
 def _change(outcome: Outcome, row: Any) -> str:
-    relative = f"; {row.relative_percent:+.2g} %".replace("-", "−") if outcome.unit != "percent" else ""
+    relative = "" if outcome.unit == "percent" else f"; {_percent(row.relative_percent)}"
     gap, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
     return f"{_lower_first(outcome.label)} {gap} ({ends}{relative})"
+
+
+def _percent(value: float) -> str:
+    """A relative change, finer where it is small."""
+    if 0 < abs(value) < 0.01:
+        return "under 0.01 %"
+    return f"{number(value, 1 if abs(value) >= 1 else 2, signed=True)} %"
 
 
 def _cost(outcome: Outcome, row: Any) -> str:

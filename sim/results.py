@@ -21,7 +21,7 @@ import pandas as pd
 from sim.errors import Problem, ResultsError, nearest
 from sim.tables import TABLES
 
-__all__ = ["FORMAT", "TABLES", "Results", "read_folder", "undocumented", "write_folder"]
+__all__ = ["FORMAT", "TABLES", "Results", "check_folder", "read_folder", "undocumented", "write_folder"]
 
 FORMAT = 1  # version of the folder's layout; raise it when a reader of today could not read it
 MANIFEST = "manifest.json"
@@ -95,6 +95,17 @@ def undocumented(tables: Mapping[str, pd.DataFrame]) -> list[str]:
         for column in table.columns
         if name != "traces" and column not in TABLES.get(name, {})
     ]
+
+
+def check_folder(folder: str | os.PathLike) -> None:
+    """Raise ``ResultsError`` before a long run if its results could not be written to ``folder``."""
+    final = Path(os.path.abspath(folder))
+    _refuse_foreign(final)
+    above = next(parent for parent in final.parents if parent.exists())
+    if not above.is_dir():
+        raise ResultsError(Problem(f"cannot write results: {_REASONS[errno.ENOTDIR]}", file=str(folder)))
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise ResultsError(Problem(f"cannot write results: {_REASONS[errno.EACCES]}", file=str(folder)))
 
 
 def write_folder(

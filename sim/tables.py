@@ -116,7 +116,7 @@ TABLES: dict[str, Columns] = {
         "spending_yuan": ("yuan", "spent"),
         "budget_yuan": ("yuan", "budget of the year, empty where there is no limit"),
         "unspent_yuan": ("yuan", "budget left over"),
-        "queue": ("persons", "eligible occasions turned away because the budget was used up"),
+        "queue": ("persons", "who might have used it in a month, beyond what the month's money could pay"),
     },
     "income_histogram": {
         **_YEAR,

@@ -68,14 +68,14 @@ TARGETS = (
     Target("training_share", "any", "Ever trained", 5),
     Target("owed_wages_share", "all", "Hit by unpaid wages in the year", 0.3),
     Target("return_entrepreneurs_cumulative", "all_types", "Returned founders, cumulative", 20),
-    Target("migrant_workers_by_origin", "east", "From the East", 10),
-    Target("migrant_workers_by_origin", "central", "From Central", 10),
-    Target("migrant_workers_by_origin", "west", "From the West", 10),
-    Target("migrant_workers_by_origin", "northeast", "From the Northeast", 10),
-    Target("migrant_workers_by_destination", "east", "Working in the East", 10),
-    Target("migrant_workers_by_destination", "central", "Working in Central", 10),
-    Target("migrant_workers_by_destination", "west", "Working in the West", 10),
-    Target("migrant_workers_by_destination", "northeast", "Working in the Northeast", 10),
+    Target("migrant_workers_by_origin", "east", "Migrant workers from the East", 10),
+    Target("migrant_workers_by_origin", "central", "Migrant workers from Central", 10),
+    Target("migrant_workers_by_origin", "west", "Migrant workers from the West", 10),
+    Target("migrant_workers_by_origin", "northeast", "Migrant workers from the Northeast", 10),
+    Target("migrant_workers_by_destination", "east", "Migrant workers in the East", 10),
+    Target("migrant_workers_by_destination", "central", "Migrant workers in Central", 10),
+    Target("migrant_workers_by_destination", "west", "Migrant workers in the West", 10),
+    Target("migrant_workers_by_destination", "northeast", "Migrant workers in the Northeast", 10),
 )
 _BY_NAME = {(target.indicator, target.group): target for target in TARGETS}
 RIVALLED = (("migrant_workers", "out"), ("migrant_workers", "local"), ("migrant_workers", "total"))

@@ -13,7 +13,15 @@ import numpy as np
 import pandas as pd
 
 from sim.differences import mean_and_interval
-from sim.vocabulary import ACTIVITIES, AGE_GROUP_LOWER, AGE_GROUPS, EDUCATION, REGIONS, SEXES
+from sim.vocabulary import (
+    ACTIVITIES,
+    AGE_GROUP_LOWER,
+    AGE_GROUPS,
+    EDUCATION,
+    EXITED,
+    REGIONS,
+    SEXES,
+)
 
 MARGIN = 0.01  # of the baseline's earnings
 FEWEST_WORKERS = 100  # simulated workers per seed below which a group's figures are unreliable
@@ -36,9 +44,11 @@ def count_winners(
     """Winners and losers of one seed and year, one row per group; persons are real persons.
 
     The three tables are ``Results.workers`` of the year under both policies and of the December before
-    the policy began (None when the run starts with it: then there is no starting activity).
+    the policy began (None when the run starts with it: then there is no starting activity). Who had left
+    the labour force by then is not counted.
     """
     both = base.merge(policy[["id", EARNINGS]], on="id", suffixes=("", "_policy"), validate="1:1")
+    both = both[~both["id"].isin(_gone(base if before is None else before))]
     change = (both[f"{EARNINGS}_policy"] - both[EARNINGS]).to_numpy(dtype=float)
     threshold = MARGIN * both[EARNINGS].to_numpy(dtype=float)
     counts = pd.DataFrame(
@@ -57,6 +67,11 @@ def count_winners(
     result = pd.concat(tables, ignore_index=True)
     result["persons"] = result["workers"] * scale
     return result.astype({"winners": float, "losers": float})
+
+
+def _gone(workers: pd.DataFrame) -> pd.Series:
+    """The ids of those who have left the labour force."""
+    return workers.loc[_words(workers["activity"], ACTIVITIES) == ACTIVITIES[EXITED], "id"]
 
 
 def group_labels(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, np.ndarray]:

@@ -61,7 +61,10 @@ def with_interval(
     """
     unit = _DIFFERENCE_UNITS.get(unit, unit) if signed else unit
     known = [abs(end) for end in (value, low, high) if math.isfinite(end)]
-    factor, word, digits = _on_scale(max(known, default=0.0), unit, digits)
+    largest = max(known, default=0.0)
+    factor, word, digits = _on_scale(largest, unit, digits)
+    if factor == 1 and largest < 10:
+        digits = max(digits, 1)
     texts = [number(end / factor, digits, signed) for end in (value, low, high)]
     ends = f"{texts[1]} to {texts[2]}" if math.isfinite(low) and math.isfinite(high) else "–"
     return join(texts[0], word, unit_word(unit, noun=False)), ends

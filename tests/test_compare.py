@@ -192,6 +192,14 @@ def test_winners_and_losers_by_hand():
     assert table.loc[("starting_activity", "entered_later"), "losers"] == 1
 
 
+def test_who_had_left_before_the_policy_is_not_counted():
+    base, before = synthetic.workers(1), synthetic.workers(1)
+    before.loc[before["id"] < 10, "activity"] = "exited"
+    table = count_winners(base, base, before, scale=1).set_index(["grouping", "group"])
+    assert table.loc[("all", "all"), "persons"] == len(base) - 10
+    assert ("starting_activity", "exited") not in table.index
+
+
 def test_winners_over_seeds_keep_the_order_of_the_words(comparison):
     table = comparison.winners.query("policy == 'startup-support' and horizon_years == 5")
     women = table[(table["grouping"] == "sex") & (table["group"] == "female")].iloc[0]
@@ -274,7 +282,7 @@ def test_the_headline_says_what_it_cannot_tell(comparison):
     said = comparison.headline()
     support = [sentence for sentence in said if sentence.startswith("Startup support")]
     assert any("spends 6.00 billion yuan in its first 5 years" in sentence for sentence in support)
-    assert any("+37.5 thousand (+31.3 to +43.7; +0.031 %)" in sentence for sentence in support)
+    assert any("+37.5 thousand (+31.3 to +43.7; +0.03 %)" in sentence for sentence in support)
     unclear = next(sentence for sentence in support if "cannot tell" in sentence)
     assert "settled in a city" in unclear and "local" not in unclear
     assert any("97.6 thousand yuan" in sentence and "business started" in sentence for sentence in support)
@@ -298,6 +306,7 @@ def test_numbers_are_written_as_people_do():
     assert amount(4427.4, "yuan per month") == "4,427 yuan a month"
     assert with_interval(5_950, -3_100, 15_000, "persons") == ("+6.0 thousand", "−3.1 to +15.0")
     assert with_interval(34, 27, 40, "yuan per month") == ("+34 yuan a month", "+27 to +40")
+    assert with_interval(1, 0.4, 1.6, "yuan per month") == ("+1.0 yuan a month", "+0.4 to +1.6")
     assert with_interval(2e5, 1e5, 4e5, "yuan", signed=False) == ("200 thousand yuan", "100 to 400")
     assert with_interval(0.3, float("nan"), float("nan"), "percent", 2) == ("+0.30 points", "–")
     assert number(-0.001, 2, signed=True) == "0.00"

@@ -13,7 +13,7 @@ import synthetic
 
 from sim.errors import ResultsError, UsageError
 from sim.outcomes import HEADLINE, KINDS, OUTCOMES, UNITS, monthly, outcome
-from sim.results import FORMAT, Results, undocumented
+from sim.results import FORMAT, Results, check_folder, undocumented
 from sim.tables import TABLES
 
 
@@ -66,6 +66,21 @@ def test_a_file_in_the_way_is_told(results, tmp_path):
         results.save(tmp_path / "run")
     with pytest.raises(ResultsError, match="a file stands where a folder is needed"):
         results.save(tmp_path / "run" / "below")
+
+
+def test_a_folder_can_be_checked_before_a_long_run(results, tmp_path, monkeypatch):
+    check_folder(tmp_path / "new" / "below")
+    assert list(tmp_path.iterdir()) == []
+    results.save(tmp_path / "run")
+    check_folder(tmp_path / "run")  # earlier results may be replaced
+    (tmp_path / "file").write_text("")
+    for folder, reason in ((tmp_path / "file", "a file of that name"), (tmp_path, "other files"),
+                           (tmp_path / "file" / "below", "a file stands where a folder")):  # fmt: skip
+        with pytest.raises(ResultsError, match=reason):
+            check_folder(folder)
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    with pytest.raises(ResultsError, match="no permission"):
+        check_folder(tmp_path / "new")
 
 
 @pytest.mark.parametrize("earlier", [False, True])

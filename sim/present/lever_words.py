@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compare import Comparison
-from sim.wording import amount, month_in_words, number
+from sim.wording import amount, listing, month_in_words, number
 
 GRADES = {
     "A": "measured in China by a study that compares like with like",
@@ -21,15 +21,30 @@ _OCCASIONS = {
     "training_enrolment": "enrolment", "arrears_case": "case of unpaid wages and month",
     "settlement": "settlement", "new_settlement": "settlement that would have been refused",
 }  # fmt: skip
+_TIERS = {
+    "home_township": "home townships", "county_town": "counties and towns under 1 million",
+    "city": "cities of 1 to 3 million", "large_city": "cities of 3 to 5 million",
+    "mega_city": "cities over 5 million",
+}  # fmt: skip
 _FLAGS = {
     "poor": "from a poor household", "has_school_child": "with a child of school age",
     "insured": "insured", "trained": "trained",
 }  # fmt: skip
 
 
-def lever_cards(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, Any]]:
-    """Each lever in words: what it changes, for whom, where, when, at what cost, on what authority."""
-    return [_lever_card(comparison.manifest, lever) for lever in policy["levers"].values()]
+def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
+    """Policy by policy, each lever in words: what it changes, for whom, where, when, at what cost.
+
+    A lever that an earlier policy holds in the same words is only named (``again``).
+    """
+    seen: list[dict[str, Any]] = []
+    found = []
+    for policy in comparison.policies:
+        new = [lever for lever in policy["levers"].values() if lever not in seen]
+        again = [lever["label"]["en"] for lever in policy["levers"].values() if lever in seen]
+        seen += new
+        found.append({"cards": [_lever_card(comparison.manifest, lever) for lever in new], "again": again})
+    return found
 
 
 def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, Any]:
@@ -58,10 +73,21 @@ def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, An
 
 def _effect_words(parameter: dict[str, Any], name: str, effect: dict[str, float]) -> str:
     meaning, unit = parameter.get("meaning", name.replace("_", " ")), parameter.get("unit", "")
-    ways = {"set": "set to {} {unit}", "scale": "multiplied by {}", "add": "{} {unit} added"}
-    steps = [ways[way].format(f"{effect[way]:,.10g}", unit=unit).strip()
-             for way in ways if effect.get(way) is not None]  # fmt: skip
+    steps = []
+    if effect.get("set") is not None:
+        steps.append(f"set to {_quantity(effect['set'], unit)}")
+    if effect.get("scale") is not None:
+        steps.append(f"multiplied by {effect['scale']:g}")
+    if effect.get("add") is not None:
+        steps.append(f"{_quantity(effect['add'], unit)} added")
     return f"{meaning[:1].upper()}{meaning[1:]}: {', then '.join(steps)}"
+
+
+def _quantity(value: float, unit: str) -> str:
+    """A value with its unit; shares as percentages, factors bare."""
+    if unit.split(" ")[0] == "share":
+        return f"{100 * value:,.10g} %{unit.removeprefix('share')}"
+    return f"{value:,.10g} {unit}".removesuffix(" factor")
 
 
 def _where_words(where: dict[str, Any]) -> str:
@@ -73,7 +99,7 @@ def _where_words(where: dict[str, Any]) -> str:
     if places:
         parts.append(f"in {', '.join(places)}")
     if where.get("tiers"):
-        parts.append(f"in places of the kind {', '.join(t.replace('_', ' ') for t in where['tiers'])}")
+        parts.append(f"in {listing([_TIERS.get(tier, tier) for tier in where['tiers']])}")
     return "; ".join(parts) or "everywhere"
 
 
@@ -93,7 +119,7 @@ def _who_words(who: dict[str, Any]) -> str:
     for field, words in _FLAGS.items():
         if who.get(field) is not None:
             parts.append(words if who[field] else f"not {words}")
-    return "; ".join(parts) or "everybody who meets the occasion"
+    return "; ".join(parts) or "everybody whom it concerns"
 
 
 def _unit_cost_words(cost: dict[str, Any] | None) -> str:

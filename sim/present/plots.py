@@ -39,7 +39,7 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
     factor, word = scaled(np.nanmax(ends) if np.isfinite(ends).any() else 1.0, outcome.unit)
     rows = -(-len(policies) // PANELS_PER_ROW)
     columns = min(len(policies), PANELS_PER_ROW)
-    figure = empty_figure(WIDTH * max(columns, 2) / PANELS_PER_ROW, 2.3 * rows)
+    figure = empty_figure(WIDTH * {1: 0.62, 2: 0.8}.get(columns, 1.0), 2.3 * rows)
     panels = figure.subplots(rows, columns, sharex=True, sharey=True, squeeze=False)
     for index, panel in enumerate(panels.flat):
         if index >= len(policies):
@@ -105,8 +105,9 @@ def validation_chart(validation: Validation, indicator: str, group: str) -> Figu
     rows = _rows_of(validation.rows, indicator, group)
     figure = empty_figure(4.6, 2.7)
     panel = figure.subplots()
-    _against_official(panel, rows, _rows_of(validation.model, indicator, group), with_labels=True)
-    headed(figure, rows["label"].iloc[0], f"{_official_unit(rows)}; open points: not comparable")
+    _against_official(panel, rows, _rows_of(validation.model, indicator, group))
+    headed(figure, rows["label"].iloc[0],
+           f"{_official_unit(rows)}; line: model; points: official; shaded: unseen years")
     return figure
 
 
@@ -121,10 +122,11 @@ def validation_grid(validation: Validation, pairs: Sequence[tuple[str, str]]) ->
             panel.set_visible(False)
             continue
         rows, model = (_rows_of(table, *pairs[index]) for table in (validation.rows, validation.model))
-        _against_official(panel, rows, model, with_labels=index == 0)
+        _against_official(panel, rows, model)
         panel.set_title(f"{rows['label'].iloc[0]}\n{_official_unit(rows)}", fontsize=8.6, linespacing=1.4)
     headed(figure, "The baseline against official statistics",
-            "line: model, mean and range over seeds; points: official; shaded: years unseen when fitting")
+           "line: model, mean and range over seeds; points: official (open: not comparable); shaded: "
+           "unseen years")
     return figure
 
 
@@ -138,7 +140,7 @@ def _official_unit(rows: pd.DataFrame) -> str:
     return {"10k_persons": "million people", "percent": "%", "yuan": "yuan a month"}.get(unit, unit)
 
 
-def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame, with_labels: bool) -> None:
+def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame) -> None:
     factor = 100.0 if rows["unit"].iloc[0] == "10k_persons" else 1.0
     last = max(2021, rows["year"].max())
     model = model[model["year"] <= last]
@@ -152,13 +154,6 @@ def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame, with
                    markerfacecolor=filling)  # fmt: skip
     panel.set_xlim(2013.6, last + 0.4)
     _room(panel, np.concatenate([rows["official"] / factor, low, high]))
-    if with_labels:
-        panel.text(last + 0.3, 0.97, "unseen years", transform=panel.get_xaxis_transform(), ha="right",
-                   va="top", fontsize=7.5, color=GREY)  # fmt: skip
-        panel.plot([], [], "o", color=OFFICIAL, markersize=4, label="official")
-        panel.plot([], [], color=MODEL, linewidth=1.8, label="model")
-        panel.legend(loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2, frameon=False, fontsize=8,
-                     borderaxespad=0, handlelength=1.4)  # fmt: skip
     _whole_years(panel)
     panel.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
 

@@ -102,7 +102,10 @@ def render_report(
         "seeds": len(about["seeds"]),
         "people": _simulated(about),
         "period": f"{month_in_words(about['start'])} to {month_in_words(about['end'])}",
-        "policies": [_policy(comparison, policy) for policy in comparison.policies],
+        "policies": [
+            _policy(comparison, policy, levers)
+            for policy, levers in zip(comparison.policies, lever_words.lever_cards(comparison), strict=True)
+        ],
         "trust": trust_sentences(comparison),
         "main_words": _main_year_words(comparison),
         "side_by_side": report_tables.side_by_side(comparison),
@@ -125,7 +128,7 @@ def command_of(about: dict[str, Any]) -> str:
     )
 
 
-def _policy(comparison: Comparison, policy: dict[str, Any]) -> dict[str, Any]:
+def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, list]) -> dict[str, Any]:
     winners = report_tables.winners_of(comparison, policy)
     prefix = f"{title_of(policy)}: "
     sentences = [sentence.removeprefix(prefix) for sentence in policy_sentences(comparison, policy)]
@@ -140,7 +143,7 @@ def _policy(comparison: Comparison, policy: dict[str, Any]) -> dict[str, Any]:
         "costs": report_tables.cost_rows(comparison, policy),
         "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
         "winners": report_tables.winner_rows(winners) if len(winners) else [],
-        "levers": lever_words.lever_cards(comparison, policy),
+        "levers": levers,
         "grades": lever_words.grade_counts(policy),
     }
 
@@ -148,14 +151,20 @@ def _policy(comparison: Comparison, policy: dict[str, Any]) -> dict[str, Any]:
 def _validation(validation: Validation) -> dict[str, Any]:
     return {
         "rows": report_tables.validation_rows(validation),
-        "missed_fit": report_tables.missed(validation, "fit"),
-        "missed_unseen": report_tables.missed(validation, "unseen"),
+        "missed_fit": _some(report_tables.missed(validation, "fit")),
+        "missed_unseen": _some(report_tables.missed(validation, "unseen")),
         "rivals": report_tables.rival_rows(validation),
         "quarters": report_tables.quarter_rows(validation),
         "rule": validation.about.get("rule", ""),
         "fit": f"{FIRST_YEAR}–{LAST_FIT_YEAR}",
         "unseen": _years(validation.rows.loc[validation.rows["period"] == "unseen", "year"]),
     }
+
+
+def _some(labels: list[str], most: int = 6) -> str:
+    """The first few of a list in words, the others counted; nothing for an empty list."""
+    more = len(labels) - most
+    return "; ".join(labels[:most]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _outlook(comparison: Comparison) -> Figure:

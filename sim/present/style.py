@@ -34,7 +34,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
         with matplotlib.rc_context(_STYLE):
             figure = draw(*args, **named)
-            figure.draw_without_rendering()
+            figure.get_layout_engine().execute(figure)
             figure.set_layout_engine("none")  # laid out once, however often it is written
         return figure
 

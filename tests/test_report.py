@@ -1,0 +1,273 @@
+"""The page and its charts: offline, whole, readable, honest, and the same numbers as the tables."""
+
+import errno
+import os
+import re
+import subprocess
+import sys
+from html.parser import HTMLParser
+
+import numpy as np
+import pytest
+import synthetic
+from synthetic import FakeScenario
+
+from sim.compare import Comparison, compare
+from sim.errors import ResultsError
+from sim.outcomes import HEADLINE
+from sim.present import plots
+from sim.present.lever_words import lever_cards
+from sim.present.report import (
+    command_of,
+    comparison_charts,
+    publish_comparison,
+    publish_validation,
+    render_report,
+)
+from sim.present.report_tables import cost_cell, effect_cell, policy_table, validation_rows
+from sim.present.style import as_png, as_svg
+from sim.validate import validate
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    policies = [
+        FakeScenario("startup-support", {"own_business": (30_000, 3_000), "settled": (-2_500, 1_000)},
+                     spending=1e8, raises={"female": 500.0}),
+        FakeScenario("<b>easing</b>", {"settled": (300_000, 1_000), "arrears_cases": (500, 0)}, spending=3e8),
+    ]  # fmt: skip
+    return compare(FakeScenario("baseline"), policies, seeds=4, jobs=1, simulate=synthetic.simulate)
+
+
+@pytest.fixture(scope="module")
+def validation(comparison):
+    return validate(comparison.baseline_runs())
+
+
+@pytest.fixture(scope="module")
+def page(comparison, validation):
+    return render_report(comparison, validation)
+
+
+class Balance(HTMLParser):
+    """Notes tags that are left open or closed out of turn, and everything that would be fetched."""
+
+    void = {"meta", "img", "br"}
+
+    def __init__(self):
+        super().__init__()
+        self.open, self.wrong, self.fetched, self.text = [], [], [], []
+
+    def handle_starttag(self, tag, attributes):
+        self.fetched += [value for name, value in attributes if name in ("src", "href", "srcset")]
+        if tag not in self.void:
+            self.open.append(tag)
+
+    def handle_endtag(self, tag):
+        if not self.open or self.open.pop() != tag:
+            self.wrong.append(tag)
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def parsed(page):
+    parser = Balance()
+    parser.feed(page)
+    parser.words = re.sub(r"\s+", " ", " ".join(parser.text))
+    return parser
+
+
+# --- the page ---------------------------------------------------------------------------------------
+
+
+def test_the_page_asks_nothing_of_the_network(page, parsed):
+    assert parsed.fetched
+    assert all(address.startswith(("data:image/svg+xml;base64,", "#")) for address in parsed.fetched)
+    for word in ("<script", "<link", "@import", "url(", "http://", "https://"):
+        assert word not in page
+
+
+def test_the_page_is_well_formed_and_its_links_lead_somewhere(page, parsed):
+    assert not parsed.wrong and not parsed.open
+    for address in parsed.fetched:
+        if address.startswith("#"):
+            assert f'id="{address[1:]}"' in page
+    assert page.count("<img") == page.count("alt=")
+
+
+def test_names_from_scenarios_are_escaped(page):
+    assert "<b>easing</b>" not in page and "&lt;b&gt;easing&lt;/b&gt;" in page
+
+
+def test_an_analyst_finds_everything_asked_for(parsed):
+    for words in (
+        "would gain and who would lose, what would it cost, and how sure are we",
+        "+37.5 thousand",  # local, fifth year
+        "cannot tell",
+        "95 % interval",
+        "Difference, year 1", "Difference, year 5", "Difference, year 10",
+        "160 thousand yuan", "per local non-farm worker",
+        "Opinions on Further Strengthening the Services and Guarantees for Migrant Workers",
+        "nobody has measured the effect",
+        "2019 held", "Unseen years, 2020–2021",
+        "end of February 2020",
+        "not doubt about the model's assumptions",
+        "--seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12",
+        "Home in the West", "Working away before",
+    ):  # fmt: skip
+        assert words in parsed.words, words
+    assert "nan" not in parsed.words.lower().split() and "None" not in parsed.words
+
+
+def test_the_command_repeats_the_comparison(comparison):
+    assert command_of({**comparison.manifest, "policies": comparison.policies[:1]}) == (
+        "labor-sim compare baseline startup-support --seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12"
+    )
+
+
+def test_the_same_lever_is_described_once(comparison):
+    first, second = lever_cards(comparison)
+    assert len(first["cards"]) == 1 and first["again"] == []
+    assert second["cards"] == [] and second["again"] == ["Start-up grants"]
+
+
+def test_a_lever_in_words(comparison):
+    card = lever_cards(comparison)[0]["cards"][0]
+    assert card["changes"] == ["Grant to a new business: 8,000 yuan, once added"]
+    assert card["who"] == "aged 22 to 50" and card["where"] == "for people from Central, West"
+    assert card["when"] == "January 2025 to December 2035, in full after 12 months"
+    assert card["cost"] == "8,000 yuan per business started, paid by local government (source: H01)"
+    assert card["budget"] == "2.00 billion yuan a year" and card["grade"] == "D"
+
+
+def test_a_short_run_says_so_instead_of_failing(validation):
+    policy = FakeScenario("startup-support", {"own_business": (30_000, 0)})
+    short = compare(FakeScenario("baseline"), policy, seeds=2, jobs=1, end="2025-06",
+                    simulate=synthetic.simulate)  # fmt: skip
+    assert short.effects.empty
+    page = render_report(short, validate(short.baseline_runs()))
+    assert "The run ends before the policy" in page
+    assert "nothing can be said" in page
+
+
+# --- cells ------------------------------------------------------------------------------------------
+
+
+def test_cells_say_what_the_table_says(comparison):
+    table = policy_table(comparison, comparison.policies[0])
+    assert (table["horizons"], table["main"]) == ([1, 5, 10], 5)
+    rows = {row["label"]: row for row in table["rows"]}
+    local = rows["Local non-farm workers"]
+    assert local["cells"][1] == {"text": "+37.5 thousand", "range": "+31.3 to +43.7", "kind": "moved"}
+    assert local["cost"]["text"] == "160 thousand yuan"
+    assert rows["Settled in a city"]["cells"][1]["text"] == "cannot tell"
+    assert rows["Settled in a city"]["cost"]["text"] == "cannot tell"
+    assert rows["Mean pay of migrants"]["cells"][1]["text"] == "no change"
+    worse = policy_table(comparison, comparison.policies[1])["rows"]
+    arrears = next(row for row in worse if row["label"] == "Workers hit by unpaid wages")
+    assert arrears["cells"][1]["kind"] == "worse"
+    assert arrears["cost"]["text"] == "moved the other way"
+
+
+def test_every_note_of_the_cost_has_words(comparison):
+    from sim.outcomes import OUTCOMES
+
+    for row in comparison.effects.itertuples():
+        assert effect_cell(OUTCOMES[row.outcome], row)["text"]
+        assert isinstance(cost_cell(OUTCOMES[row.outcome], row)["text"], str)
+
+
+def test_the_validation_rows_hold_both_periods(validation):
+    rows = {row["label"]: row for row in validation_rows(validation)}
+    assert rows["Out-of-township migrant workers"]["fit"]["verdict"] == "met"
+    assert rows["Out-of-township migrant workers"]["unseen"]["years"] == 2
+    assert "fit" not in rows["Mean age, local"]
+
+
+# --- charts -----------------------------------------------------------------------------------------
+
+
+def test_a_difference_chart_draws_the_table(comparison):
+    figure = plots.difference_over_time(comparison, "local")
+    panels = [panel for panel in figure.axes if panel.get_visible()]
+    assert [panel.get_title(loc="left") for panel in panels] == ["Startup support", "<b>easing</b>"]
+    line = panels[0].lines[-1]
+    assert line.get_ydata()[-1] == pytest.approx(37.5)  # thousands
+    assert "thousand people, mean of the last 12 months" in words_of(figure)
+    assert all(panel.get_legend() is None for panel in panels)
+
+
+def test_nothing_changing_is_not_blown_up(comparison):
+    figure = plots.difference_over_time(comparison, "migrant_pay")
+    assert figure.axes[0].get_ylim() == (-1, 1)
+
+
+def test_a_validation_chart_shows_every_official_figure(validation):
+    figure = plots.validation_chart(validation, "monthly_income", "all")
+    points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    drawn = sorted(year for line in points for year in line.get_xdata())
+    assert drawn == list(range(2014, 2022))
+    hollow = next(line for line in points if line.get_markerfacecolor() == "white")
+    assert list(hollow.get_xdata()) == [2014]  # a break in the series
+    assert "yuan a month" in words_of(figure)
+
+
+def test_every_chart_is_headed_and_says_its_unit(comparison, validation):
+    for name, figure in comparison_charts(comparison, validation).items():
+        title, subtitle = (text.get_text() for text in figure.texts[:2])
+        assert title and subtitle, name
+
+
+def test_groups_are_in_the_same_order_in_every_panel(comparison):
+    figure = comparison_charts(comparison, validate(comparison.baseline_runs()))["winners"]
+    labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+    assert labels[:3] == ["All workers", "Men", "Women"]
+    dots = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    assert dots[2].get_xdata()[0] == pytest.approx(500)
+
+
+def test_the_same_chart_has_the_same_bytes(comparison):
+    first, second = (as_svg(plots.difference_over_time(comparison, "out")) for _ in range(2))
+    assert first == second
+    assert as_png(plots.spending_by_year(comparison)).startswith(b"\x89PNG")
+
+
+def test_matplotlib_waits_until_a_chart_is_drawn():
+    code = "import sys, sim.present.report; sys.exit('matplotlib' in sys.modules or 'jinja2' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def words_of(figure):
+    return " ".join(text.get_text() for text in figure.texts)
+
+
+# --- folders ----------------------------------------------------------------------------------------
+
+
+def test_a_comparison_is_published_whole(comparison, tmp_path):
+    folder = publish_comparison(comparison, tmp_path / "comparison")
+    assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
+    charts = {path.stem for path in (folder / "charts").glob("*.png")}
+    assert {f"difference-{key}" for key in HEADLINE} | {"baseline", "winners", "validation"} <= charts
+    assert (folder / "effects.csv").exists() and Comparison.load(folder).headline()
+
+
+def test_a_full_disk_leaves_no_half_page(comparison, tmp_path, monkeypatch):
+    def full(*_, **__):
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    monkeypatch.setattr(type(tmp_path), "write_bytes", full)
+    with pytest.raises(ResultsError, match="the disk is full"):
+        comparison.save(tmp_path / "comparison", {"report.html": b"<!DOCTYPE html>"})
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_validation_is_published_with_a_chart_per_indicator(validation, comparison, tmp_path):
+    folder = publish_validation(validation, comparison.baseline, tmp_path / "validation")
+    charts = {path.stem for path in (folder / "charts").glob("*.png")}
+    targets = validation.rows[validation.rows["label"] != ""]
+    assert len(charts) == len(targets.drop_duplicates(["indicator", "group"])) + 1
+    assert "within_2020" in charts and "migrant_workers-out" in charts
+    assert np.isfinite(validation.rows["error"]).all()
