@@ -186,7 +186,7 @@ def run(
 ) -> None:
     """Run one scenario and print its headline outcomes by year."""
     ids = parse_ids(trace, "--trace")
-    _refuse_taken(out, "run")
+    _check_out(out, "run")
     results = _simulated(scenario, scale, start, end, seed, ids)
     _print_warnings(results.manifest)
     if out:
@@ -215,7 +215,7 @@ def compare(
     json: Json = False,
 ) -> None:
     """Compare policies with a baseline over paired seeds, 1, 5 and 10 years after each starts."""
-    _refuse_taken(out, "comparison")
+    _check_out(out, "comparison")
     months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
     import sim
 
@@ -248,7 +248,7 @@ def validate(
     json: Json = False,
 ) -> None:
     """Hold the model against official statistics, years used for fitting and unseen years apart."""
-    _refuse_taken(out, "validation")
+    _check_out(out, "validation")
     runs = [_simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
     _print_warnings(runs[0].manifest)
     from sim.validate import validate as validated
@@ -348,16 +348,15 @@ def _simulated(scenario: str, scale: str, start: str, end: str | None, seed: int
                             progress=progress)
 
 
-def _refuse_taken(out: Path | None, kind: str) -> None:
-    """Before any work: a folder that holds something else is not written to."""
-    if out is None or not out.exists():
+def _check_out(out: Path | None, kind: str) -> None:
+    """Before any work: a folder that cannot be written, or that holds something else, is refused."""
+    if out is None:
         return
-    from sim.results import read_folder
+    from sim.results import check_folder, read_folder
 
-    if not out.is_dir():
-        raise ResultsError(Problem("a file of that name exists", file=str(out)))
-    if any(out.iterdir()) and (held := read_folder(out)[1].get("kind")) != kind:
-        raise ResultsError(Problem(f"the folder holds a {held}, not a {kind}; name a new one", file=str(out)))
+    check_folder(out)
+    if out.is_dir() and any(out.iterdir()):
+        read_folder(out, kind)
 
 
 def _print_folder(out: Path | None) -> None:
