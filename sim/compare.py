@@ -64,7 +64,8 @@ class Comparison:
         return [
             Results(
                 {name: table[table["seed"] == seed].drop(columns="seed") for name, table in tables.items()},
-                {"scenario_name": self.manifest["base"]["name"], "seed": seed},
+                {"scenario_name": self.manifest["base"]["name"], "seed": seed,
+                 "scale": self.manifest["scale"]},
             )
             for seed in self.manifest["seeds"]
         ]

@@ -116,7 +116,8 @@ _TABLE = (
     Outcome("remittances", "Remittances", "寄回家庭的收入", "yuan", "flow", "higher",
             "money sent home in the year by workers away, current yuan", _column("remittances_yuan")),
     # --- work and rights -----------------------------------------------------------------------------
-    Outcome("searching_rate", "Searching for work", "外出求职比率", "percent", "rate", "lower",
+    Outcome("searching_rate", "Share of migrants looking for work", "外出求职比率", "percent", "rate",
+            "lower",
             "out-of-township migrants without work and looking for it, as a share of all of them",
             _percent("migrant_search", "migrant_work", "migrant_search"), digits=2, headline=True),
     Outcome("arrears_cases", "Workers hit by unpaid wages", "新增被拖欠工资人数", "persons", "flow", "lower",

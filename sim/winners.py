@@ -2,7 +2,7 @@
 
 A worker wins whose earnings of the year are more than ``MARGIN`` above the baseline's, and loses who is
 as far below. Winning and losing also contains chance: one worker takes the job that another would have
-had. The mean change of the group, with its interval over seeds, is free of that.
+had. In the mean change of a group, which comes with its interval over seeds, that luck averages out.
 """
 
 from __future__ import annotations

@@ -263,6 +263,9 @@ def test_a_comparison_is_kept_and_read_back(comparison, tmp_path):
     for name in ("effects", "paths", "winners", "costs", "official", "baseline"):
         pd.testing.assert_frame_equal(back.tables[name], comparison.tables[name])
     assert back.headline() == comparison.headline()
+    run = back.baseline_runs()[2]
+    assert (run.manifest["seed"], run.manifest["scale"]) == (3, 5000)
+    assert len(run.national) == len(comparison.baseline) / 4
     assert (folder / "charts" / "one.svg").read_bytes() == b"<svg/>"
     with pytest.raises(ResultsError, match="holds a comparison, not a run"):
         type(comparison.baseline_runs()[0]).load(folder)
