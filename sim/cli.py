@@ -296,13 +296,16 @@ def official(
 @command
 def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> None:
     """Print the marginals of the synthesised population beside their sources."""
-    from sim.world.synthesis import population_table
+    from sim.world.population import population_table
 
-    table = population_table(parse_scale(scale))
+    table = population_table(parse_scale(scale), seed)
     if json:
         print_json(table)
-    else:
-        print_table(table, "Population of January 2014: made, and as the sources say")
+        return
+    print_table(table, "Workers of January 2014 as made, beside the sources that they are made from",
+                {"marginal": "marginal", "group": "group", "category": "category", "made": "made",
+                 "source_value": "source says", "unit": "unit", "status": "status", "source": "source"})
+    print("Out is the stock away in January: 4 % above the yearly count, which asks for six months away.")
 
 
 @command

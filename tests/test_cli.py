@@ -160,6 +160,12 @@ def test_official_takes_a_scenario_or_results(labor_sim, tmp_path):
     assert (tmp_path / "table.csv").read_text().startswith("year,indicator,group,value,unit")
 
 
+def test_population_lies_beside_its_sources(labor_sim):
+    rows = labor_sim("population", "--scale", "1:50000", "--json").json
+    assert {"made", "source_value", "source"} <= set(rows[0])
+    assert "age shares" in labor_sim("population", "--scale", "1:50000").out.replace("_", " ")
+
+
 # --- mistakes -----------------------------------------------------------------------------------------
 
 
