@@ -91,6 +91,7 @@ class Economy:
         self.offer = np.full(HOMES, 0.3)
         self.applicants = np.full(HOMES, 1.0)
         self.searchers = out_by_place * SEARCHING_SHARE
+        self.migrants = out_by_place
         workers = corridors.workers / self.scale
         self.network = corridors.out / self.scale / workers[:, None]
         self.out_share = self.network.sum(axis=1)
@@ -227,6 +228,7 @@ class Economy:
     def settle(self, c: np.record, block: np.record, workers: np.ndarray) -> None:
         """Bring markets and networks to the end of the month. ``workers``: rural workers by home."""
         migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
+        self.migrants = migrants.sum(axis=0)
         self.network = migrants / np.maximum(workers, 1)[:, None]
         self.out_share = self.network.sum(axis=1)
         searching = (block.stock[:, :, MIGRANT_SEARCH] + block.stock[:, :, SETTLED_SEARCH]).sum(axis=0)

@@ -21,10 +21,10 @@ from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
-from sim.vocabulary import EXITED, SETTLED_SEARCH, SETTLED_WORK
+from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_SEARCH, SETTLED_WORK
 from sim.world.corridors import build_corridors
 from sim.world.data import load_data
-from sim.world.places import HOMES, build_places
+from sim.world.places import build_places
 from sim.world.schema import COLUMNS, allocate
 from sim.world.series import LAST_YEAR, Growth, build_series
 from sim.world.synthesis import (
@@ -67,7 +67,9 @@ class Simulation:
         self._shards = Shards(threads, len(places))
         self.ledger = Ledger(self.policy, self.scale)
         savings = int(self.workers.savings[: self.rows].astype(np.int64).sum())
-        self._accounts = Accounts(self._census(), savings)
+        census = self._census()
+        self.economy.migrants = census[:, [MIGRANT_WORK, MIGRANT_SEARCH]].sum(axis=1)
+        self._accounts = Accounts(census, savings)
         self.block = self._shards.blocks[0][0]
 
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> np.record:
@@ -102,16 +104,14 @@ class Simulation:
             return c
         claims = self._shards.count_claims(self.workers, c, self.rows)
         cutoffs = self.ledger.cutoffs(self.month, claims.tickets)
-        migrants = self.economy.network.T @ self.rural_workers()
         self.policy.fill_levers(c[0].levers, self.month, cutoffs)
-        c["quota_cutoff"] = self.economy.quota_cutoffs(c[0], claims.points, migrants)
+        c["quota_cutoff"] = self.economy.quota_cutoffs(c[0], claims.points, self.economy.migrants)
         return c
 
     def rural_workers(self) -> np.ndarray:
-        """Workers in the labour force and still registered at home, by home, (31,)."""
-        activity = self.workers.activity[: self.rows]
-        rural = (activity != EXITED) & (activity != SETTLED_WORK) & (activity != SETTLED_SEARCH)
-        return np.bincount(self.workers.home[: self.rows][rural], minlength=HOMES)
+        """Workers in the labour force and still registered at home at the month's end, by home, (31,)."""
+        stock = self.block.stock.sum(axis=1)
+        return stock.sum(axis=1) - stock[:, SETTLED_WORK] - stock[:, SETTLED_SEARCH]
 
     def close(self) -> None:
         """Release the threads."""
