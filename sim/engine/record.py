@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.engine.census import CENSUS_MONTHS
 from sim.engine.official_counts import official_rows
 from sim.engine.year import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS, INCOME_GROUPS, YearSums
 from sim.policy.arrays import month_text
@@ -49,6 +50,8 @@ class Record:
         self._markets: list[np.ndarray] = []
         self._homes: list[np.ndarray] = []
         self._home_money: list[np.ndarray] = []
+        self._is_across = run.places.province[None, :] != np.arange(HOMES)[:, None]
+        self._census_months: list[int] = []
         self._groups: list[np.ndarray] = []
         self._group_pay: list[np.ndarray] = []
         self._corridors: list[pd.DataFrame] = []
@@ -67,9 +70,13 @@ class Record:
         self._places.append(block.stock.sum(axis=0)[:, _LIVING])
         self._markets.append(np.stack([economy.open_jobs, economy.tightness, np.exp(economy.gap)]))
         self._homes.append(block.stock.sum(axis=1)[:, _LIVING])
-        self._home_money.append(np.column_stack([block.away[:, 1], block.home_money]))
-        self._groups.append(block.group_stock[..., _LIVING].copy())
-        self._group_pay.append(block.group_pay.copy())
+        migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
+        across = (migrants * self._is_across).sum(axis=1)
+        self._home_money.append(np.column_stack([across, block.home_money]))
+        if month % 12 + 1 in CENSUS_MONTHS:
+            self._census_months.append(month)
+            self._groups.append(self.run.census.group_stock[..., _LIVING].copy())
+            self._group_pay.append(self.run.census.group_pay.copy())
 
     def add_year(self, month: int, sums: YearSums) -> None:
         """Keep a year's official counts."""
@@ -100,7 +107,7 @@ class Record:
             "national": pd.DataFrame(self._national).assign(month=months),
             "places": self._place_table(months),
             "homes": self._home_table(months),
-            "groups": self._group_table(months),
+            "groups": self._group_table([month_text(month) for month in self._census_months]),
             "official": pd.DataFrame(self._official, columns=["year", "indicator", "group", "value", "unit"]),
             "corridors": _joined(self._corridors, ["year", "home", "province", "tier", "out"]),
             "income_histogram": _joined(
@@ -118,8 +125,9 @@ class Record:
         out = int(stock[MIGRANT_WORK] + stock[MIGRANT_SEARCH])
         row["labour_force"] = (int(stock[_LIVING].sum()) - settled) * scale
         row["out"] = out * scale
-        row["away_now"] = int(block.away[:, 0].sum()) * scale
-        row["cross_province"] = int(block.away[:, 1].sum()) * scale
+        row["away_now"] = (out - int(block.visiting.sum())) * scale
+        migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
+        row["cross_province"] = int((migrants * self._is_across).sum()) * scale
         row["within_province"] = row["out"] - row["cross_province"]
         row["settled"] = settled * scale
         row["searching_rate"] = int(stock[MIGRANT_SEARCH]) / max(out, 1)
@@ -130,21 +138,23 @@ class Record:
         row["earnings_yuan"] = money["earned"]
         row["remittances_yuan"] = money["remittance"]
         row["contributions_yuan"] = money["contribution"]
-        row["savings_stock_yuan"] = int(block.holders[0]) * scale
+        row["savings_stock_yuan"] = int(block.savings[0]) * scale
         row["arrears_cases"] = int(block.events[EVENT["arrears_cases"]]) * scale
         row["arrears_owed_yuan"] = money["withheld"]
         row["arrears_recovered_yuan"] = money["recovered"]
-        row["insured"] = int(block.holders[1]) * scale
-        row["trained"] = int(block.holders[2]) * scale
+        row["insured"] = int(run.census.insured) * scale
+        row["trained"] = int(run.census.trained) * scale
         for name in ("business_starts", "business_closures", "settlements", "training_enrolments",
                      "separations", "hires", "job_changes", "departures", "returns", "exits"):
             row[name] = int(block.events[EVENT[name]]) * scale
         row["businesses"] = int(block.business[:, 0].sum()) * scale
         row["business_jobs"] = int(block.business[:, 1].sum()) * scale
         row["entrants"] = int(run.entrants_now.sum()) * scale
-        row["left_behind_children"] = int(block.away[:, 2].sum()) * scale
+        row["left_behind_children"] = int(run.census.parents_away) * scale
         row["policy_spending_yuan"] = run.ledger.month_spending
-        income = money["earned"] + money["farm_income"] + money["benefit"]
+        at_home = block.stock[:, :, [FARM, TRAINING]].sum(axis=(1, 2))
+        farm_income = float(at_home @ run.conditions.farm_income) * scale
+        income = money["earned"] + farm_income + money["benefit"]
         row["mean_income_yuan"] = income / max(int(stock[_LIVING].sum()) * scale, 1)
         return row
 

@@ -40,7 +40,7 @@ _LOCAL_AGE = ECONOMY.index("local_age_slope")
 _FEMALE_COST = ECONOMY.index("female_migration_cost")
 _CHILD_COST = ECONOMY.index("child_left_behind_cost")
 _CLOSED = PLACE.index("travel_closed_share")
-_U_ATTENTION = PURPOSE["attention"]
+U_ATTENTION = PURPOSE["attention"]
 _U_CHOICE = PURPOSE["choice"]
 _U_WITHOUT = PURPOSE["choice_without_offer"]
 _U_OFFER = PURPOSE["local_offer"]
@@ -66,16 +66,33 @@ def worker_group(w, c) -> int:
 
 
 @rule
-def may_reconsider(w, c) -> bool:
-    """Workers who reconsider this month."""
-    activity, flags = int(w.activity), int(w.status)
-    is_free = (activity <= MIGRANT_SEARCH) & (activity != OWN_BUSINESS) & ((flags & VISITING) == 0)
-    discouraged = (activity == MIGRANT_SEARCH) & (w.months_in_activity >= c.economy[_DISCOURAGED])
-    chance = attention_probability(
-        c.attention, c.economy[_DISPLACED_ATTENTION], ((flags & DISPLACED) != 0) | discouraged,
-        (flags & NEW) != 0,
+def is_free_to_choose(w, c) -> bool:
+    """Rural workers without a business, not away from work for the festival."""
+    activity = int(w.activity)
+    is_free = (activity <= MIGRANT_SEARCH) & (activity != OWN_BUSINESS)
+    return is_free & ((int(w.status) & VISITING) == 0)
+
+
+@rule
+def has_reason_to_choose(w, c) -> bool:
+    """Workers who reconsider more often than others: new, displaced, or long without work."""
+    discouraged = (w.activity == MIGRANT_SEARCH) & (w.months_in_activity >= c.economy[_DISCOURAGED])
+    return ((int(w.status) & (DISPLACED | NEW)) != 0) | discouraged
+
+
+@rule
+def usual_attention(c) -> float:
+    """Probability of reconsidering this month without a reason of one's own."""
+    return c.attention
+
+
+@rule
+def attention(w, c) -> float:
+    """The worker's probability of reconsidering this month."""
+    return attention_probability(
+        c.attention, c.economy[_DISPLACED_ATTENTION], has_reason_to_choose(w, c),
+        (int(w.status) & NEW) != 0,
     )
-    return is_free & (uniform(c.keys, _U_ATTENTION, int(w.id)) < chance)
 
 
 @rule
@@ -132,6 +149,8 @@ def pick(draw, farm, local, keep, migrate) -> int:
 def reconsider(w, c, b, k) -> None:
     """Compare the options and carry out the choice."""
     worker, home = int(w.id), int(w.home)
+    if uniform(c.keys, U_ATTENTION, worker) >= attention(w, c):
+        return
     b.events[_E_RECONSIDERED] += 1
     farm, local, keep, migrate = option_values(w, c)
     choice = pick(uniform(c.keys, _U_CHOICE, worker), farm, local, keep, migrate)

@@ -1,0 +1,202 @@
+"""Why a worker does what it does: the very rules of the month, told for one worker.
+
+Nothing here changes a run. The worker ``w`` is a copy of a row and the conditions ``c`` are plain
+(see ``sim.engine.plain``).
+"""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import numpy as np
+import pandas as pd
+
+from sim.month import STEPS
+from sim.steps.choice import (
+    OPTIONS,
+    attention,
+    may_reconsider,
+    option_odds,
+    option_values,
+    worker_group,
+)
+from sim.steps.conditions import ECONOMY
+from sim.steps.work import current_pay, is_employee, is_owner
+from sim.vocabulary import ACTIVITIES, FARM, LOCAL_WORK, MIGRANT_SEARCH, MIGRANT_WORK, SECTORS
+from sim.world.places import HOMES, Places
+from sim.world.schema import (
+    ADDITIONAL,
+    BACK,
+    DISPLACED,
+    INSURED,
+    NEW,
+    TRAINED,
+    VISITING,
+)
+
+STATUS_WORDS = {
+    VISITING: "visiting home", INSURED: "insured", DISPLACED: "displaced", TRAINED: "trained",
+    NEW: "new", ADDITIONAL: "business made possible by support", BACK: "back from a visit",
+}
+_MISSING = -1e8  # values below belong to options that the worker does not have
+_RECONSIDER = next(step for step in STEPS if step.when is may_reconsider)
+
+
+def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: int = 5) -> pd.DataFrame:
+    """The options of a worker who reconsiders in the month of ``c``, and how likely each is.
+
+    One row per option that the worker has, then the ``most`` likeliest destinations of migrating:
+    place; value in log-odds and its parts (income and place, network, switching cost, and the rest:
+    tastes that go with age, sex, children and home); wanted, the logit probability; probability,
+    after local work has been rationed by offers; this_month, the probability that the month ends so,
+    given how likely the worker is to reconsider at all (all zero for owners, the settled and those on
+    a course, who do not). Ignores closed roads. ``attrs`` hold the attention probability of the month.
+    """
+    values = np.array(option_values(w, c))
+    has = values > _MISSING
+    wanted = _probabilities(values)
+    probability = _after_rationing(w, c, values, wanted)
+    present = _present_option(w)
+    heed = float(attention(w, c))
+    table = pd.DataFrame({
+        "option": OPTIONS, "place": _option_places(w, places), "value": values,
+        **_parts(w, c, values), "wanted": wanted, "probability": probability,
+        "this_month": heed * probability + (1.0 - heed) * (np.arange(len(OPTIONS)) == present),
+    })[has]
+    migrate = probability[-1]
+    likeliest = destinations(w, c, places).head(most)
+    rows = pd.DataFrame({
+        "option": "migrate_to", "place": likeliest["place"], "probability": migrate * likeliest["share"],
+        "this_month": heed * migrate * likeliest["share"],
+    })
+    table = pd.concat([table, rows], ignore_index=True)
+    table.attrs["attention_probability"] = heed
+    return table
+
+
+def destinations(w: SimpleNamespace, c: SimpleNamespace, places: Places) -> pd.DataFrame:
+    """Places away and the share of those like this worker who would pick each, likeliest first."""
+    home, group = int(w.home), worker_group(w, c)
+    by_province = np.diff(_closed_off(c.province_cumulative[home, group]), prepend=0.0)
+    share = np.zeros(len(places))
+    for province in range(HOMES):
+        slots = slice(c.first_place[province], c.first_place[province + 1])
+        within = np.diff(_closed_off(c.place_cumulative[home, group, slots]), prepend=0.0)
+        share[c.place_order[slots]] = by_province[province] * within
+    table = pd.DataFrame({"place": places.names, "share": share}).iloc[HOMES:]
+    return table.sort_values("share", ascending=False, kind="stable", ignore_index=True)
+
+
+def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int) -> dict[str, float]:
+    """Live the month of a copied worker up to the choice, and tell what it came to.
+
+    Returns the attention probability, whether the worker reconsidered, and the probability of each
+    option at that moment (nan for one that it did not have).
+    """
+    for step in STEPS[: STEPS.index(_RECONSIDER)]:
+        if step.when(w, c):
+            step.do(w, c, b, k)
+    values = np.array(option_values(w, c))
+    probability = _after_rationing(w, c, values, _probabilities(values))
+    told = np.where(values > _MISSING, probability, np.nan)
+    return {
+        "attention_probability": float(attention(w, c)), "reconsidered": bool(may_reconsider(w, c)),
+        **{f"{option}_probability": float(p) for option, p in zip(OPTIONS, told, strict=True)},
+    }
+
+
+def rehearse(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int,
+             places: Places) -> pd.DataFrame:
+    """Live a month of a copied worker step by step: whom each step concerns and what it changes."""
+    rows = []
+    for step in STEPS:
+        before = dict(vars(w))
+        concerns = bool(step.when(w, c))
+        if concerns:
+            step.do(w, c, b, k)
+        changes = [
+            f"{name} {in_words(name, old, places)} -> {in_words(name, vars(w)[name], places)}"
+            for name, old in before.items() if vars(w)[name] != old
+        ]
+        rows.append((step.name, concerns, "; ".join(changes)))
+    return pd.DataFrame(rows, columns=["step", "concerns", "changes"])
+
+
+def pay_now(w: SimpleNamespace, c: SimpleNamespace) -> int:
+    """Yuan a month in the present job or business; 0 for those without, or at home for the festival."""
+    return int(current_pay(w, c)) if is_employee(w, c) or is_owner(w, c) else 0
+
+
+def in_words(column: str, value: int, places: Places) -> str:
+    """A stored code as the word it stands for."""
+    if column == "activity":
+        return ACTIVITIES[value]
+    if column in ("place", "attached_place"):
+        return places.names[value]
+    if column == "sector":
+        return SECTORS[value]
+    if column == "status":
+        return ", ".join(word for bit, word in STATUS_WORDS.items() if value & bit) or "ordinary"
+    return str(value)
+
+
+# --- parts of a choice ----------------------------------------------------------------------------
+def _probabilities(values: np.ndarray) -> np.ndarray:
+    odds = np.array(option_odds(*values.tolist()))
+    return odds / odds.sum()
+
+
+def _after_rationing(w, c, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
+    """Local work needs an offer; who gets none chooses again among the rest."""
+    local = OPTIONS.index("local_work")
+    if w.activity == LOCAL_WORK:
+        return wanted
+    without = values.copy()
+    without[local] = -1e9
+    offer = float(c.local_offer[int(w.home)])
+    probability = wanted + wanted[local] * (1.0 - offer) * _probabilities(without)
+    probability[local] = wanted[local] * offer
+    return probability
+
+
+def _parts(w, c, values: np.ndarray) -> dict[str, np.ndarray]:
+    """What each part adds to the values: the difference that switching it off makes."""
+    def less(changed: SimpleNamespace) -> np.ndarray:
+        return values - np.array(option_values(w, changed))
+
+    income = _without(c, "income_coefficient", tables=("income_value", "inclusive_value"))
+    parts = {
+        "income_and_place": less(income),
+        "network": less(_without(c, "network_coefficient")),
+        "switching_cost": less(_without(c, "switching_cost")),
+    }
+    return {**parts, "taste": values - sum(parts.values())}
+
+
+def _without(c: SimpleNamespace, parameter: str, tables: tuple[str, ...] = ()) -> SimpleNamespace:
+    economy = list(c.economy)
+    economy[ECONOMY.index(parameter)] = 0.0
+    nothing = {name: dict.fromkeys(getattr(c, name), 0.0) for name in tables}
+    return SimpleNamespace(**{**vars(c), "economy": economy, **nothing})
+
+
+def _present_option(w) -> int:
+    """Position of the option that changes nothing; -1 for those who are not free to choose."""
+    if w.activity == FARM:
+        return OPTIONS.index("farm")
+    if w.activity == LOCAL_WORK:
+        return OPTIONS.index("local_work")
+    return OPTIONS.index("stay_or_old_place") if w.activity in (MIGRANT_WORK, MIGRANT_SEARCH) else -1
+
+
+def _option_places(w, places: Places) -> list[str]:
+    home = places.names[int(w.home)]
+    attached = int(w.attached_place) if w.status & DISPLACED else int(w.place)
+    return [home, home, places.names[attached], "anywhere"]
+
+
+def _closed_off(cumulative: np.ndarray) -> np.ndarray:
+    """Cumulative shares whose last item takes the rest, as the search in ``destination`` does."""
+    closed = np.array(cumulative, dtype=float)
+    closed[-1:] = 1.0
+    return closed

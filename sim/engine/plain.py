@@ -1,0 +1,64 @@
+"""A month in plain Python: records turned into ordinary numbers, for stepping one worker at a time.
+
+The steps of ``sim.month`` run unchanged on these and give the same bits as the compiled pass.
+Attributes of NumPy records are slow to read, so a worker's row is copied out, lived and copied back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from types import SimpleNamespace
+
+import numpy as np
+
+from sim.month import live_month
+from sim.steps.conditions import BLOCK, block_type, make_record
+from sim.world.schema import WORKER_TYPE
+
+_NAMES = WORKER_TYPE.names
+_SMALL_TABLE = 1500  # cells; a smaller table is read faster as a dictionary than as an array
+
+
+def plain_conditions(record: np.record) -> SimpleNamespace:
+    """A month's conditions as numbers, lists and tables that the steps index as they would arrays."""
+    return SimpleNamespace(**{name: _plain(record[name]) for name in record.dtype.names})
+
+
+def _plain(value: np.ndarray):
+    if value.dtype.names:
+        return plain_conditions(value)
+    if value.ndim == 0:
+        return value.item()
+    if value.ndim == 1:
+        return value.tolist()
+    if value.ndim == 2 and value.size < _SMALL_TABLE:
+        return {(i, j): cell for i, row in enumerate(value.tolist()) for j, cell in enumerate(row)}
+    return value
+
+
+def plain_sums(block: np.record) -> SimpleNamespace:
+    """A block's sums and scratch as arrays; what the steps add goes into the block."""
+    return SimpleNamespace(**{name: block[name] for name in block.dtype.names})
+
+
+def spare_sums(places: int) -> SimpleNamespace:
+    """Sums that belong to no run, for trying out a month."""
+    return plain_sums(make_record(block_type(places))[0])
+
+
+def copy_row(workers: np.ndarray, row: int) -> SimpleNamespace:
+    """A worker's columns as plain numbers; changing them does not change the row."""
+    return SimpleNamespace(**dict(zip(_NAMES, workers[row].item(), strict=True)))
+
+
+def liver(workers: np.ndarray, c: SimpleNamespace, b: SimpleNamespace) -> Callable[[int], None]:
+    """A function that lives the month of the worker in a row and writes the row back."""
+    w = SimpleNamespace()
+    columns = w.__dict__
+
+    def live(row: int) -> None:
+        columns.update(zip(_NAMES, workers[row].item(), strict=True))
+        live_month(w, c, b, row % BLOCK)
+        workers[row] = tuple(columns.values())
+
+    return live
