@@ -1,18 +1,21 @@
 """One worker's month: the declared, numbered list of steps.
 
-1. receive grants of rationed levers; remember where the worker stood; a course of last month ends.
-2. leave the labour force (from 55 on).
-3. settle: move registration to the city.
-4. weigh up a business of one's own.
-5. train: enrol on a public course.
-6. visit home for Spring Festival and come back.
-7. lose or change the job.
-8. find a job.
-9. run the business.
-10. join the workers' insurance scheme.
-11. settle the month's money.
-12. reconsider: farm, local work, stay, or migrate and where to.
-13. count.
+1. receive grants of rationed levers.
+2. remember where the worker stood; a course of last month ends.
+3. leave the labour force (from 55 on).
+4. settle: move registration to the city.
+5. weigh up a business of one's own.
+6. train: enrol on a public course.
+7. visit home for Spring Festival and come back.
+8. lose or change the job.
+9. find a job.
+10. run the business.
+11. join the workers' insurance scheme.
+12. go unpaid: the employer stops paying.
+13. earn a month's pay and divide it.
+14. live without pay, while looking for work.
+15. reconsider: farm, local work, stay, or migrate and where to.
+16. count.
 
 The compiled engine runs each step as a pass over a block of workers, picking out by ``when`` whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -25,62 +28,128 @@ from collections.abc import Callable
 from typing import NamedTuple
 
 from sim.compiled import rule
+from sim.draws import draw32
 from sim.steps import choice, life, stakes, work
 
 
 class Step(NamedTuple):
-    """One step: ``when(w, c)`` says whom it concerns, ``do(w, c, b, k)`` does it.
+    """One step: ``do(w, c, b, k)`` for those of whom ``when(w, c)`` is true.
 
     w: the worker's record. c: the month's conditions. b: the block's sums and scratch. k: the
-    worker's position in the block.
+    worker's position in the block. ``when`` None: everybody. ``purpose`` and ``chance``: the step
+    begins with a draw for that purpose, and nothing happens to whoever draws more than ``chance(c)``,
+    unless ``surely(w, c)``; the engine looks at the draws first, for many workers at once.
+    ``season(c)``: whether the step can concern anybody this month. These only save work: ``do``
+    decides alone.
     """
 
     name: str
-    when: Callable
+    when: Callable | None
     do: Callable
+    purpose: int = -1
+    chance: Callable | None = None
+    season: Callable | None = None
+    surely: Callable | None = None
 
 
 STEPS = (
-    Step("receive grants", stakes.is_granting, stakes.receive_grants),
-    Step("remember", life.is_anyone, life.remember),
-    Step("finish course", life.is_on_course, life.finish_course),
-    Step("leave labour force", life.is_old, life.leave_labour_force),
-    Step("settle", stakes.may_register, stakes.settle),
-    Step("weigh up business", stakes.may_weigh_up_business, stakes.weigh_up_business),
-    Step("train", life.may_train, life.train),
-    Step("visit home", life.is_festival_concern, life.visit_home),
-    Step("lose or change job", work.may_lose_or_change_job, work.lose_or_change_job),
+    Step("receive grants", None, stakes.receive_grants, season=stakes.is_rationed),
+    Step("remember", None, life.remember),
+    Step("leave labour force", life.is_old, life.leave_labour_force,
+         life.U_EXIT, life.highest_exit_chance),
+    Step("settle", stakes.may_settle, stakes.settle, stakes.U_REGISTER, stakes.highest_register_chance),
+    Step("weigh up business", stakes.may_start_business, stakes.weigh_up_business,
+         stakes.U_CONSIDER, stakes.highest_consider_chance),
+    Step("train", life.may_train, life.train, life.U_TRAINING, life.highest_training_chance),
+    Step("visit home", life.is_festival_concern, life.visit_home, season=life.is_festival_season),
+    Step("lose or change job", work.is_employee, work.lose_or_change_job,
+         work.U_JOB, work.highest_job_event_chance),
     Step("find job", work.is_searching, work.find_job),
     Step("run business", work.is_owner, work.run_business),
-    Step("join insurance", work.may_join_insurance, work.join_insurance),
-    Step("settle money", life.is_living, work.settle_money),
-    Step("reconsider", choice.may_reconsider, choice.reconsider),
-    Step("count", life.is_anyone, life.count),
+    Step("join insurance", work.may_join_insurance, work.join_insurance,
+         work.U_INSURANCE, work.highest_insurance_chance),
+    Step("go unpaid", work.may_go_unpaid, work.go_unpaid, work.U_ARREARS, work.highest_arrears_chance),
+    Step("earn", work.is_earner, work.earn),
+    Step("live without pay", work.is_searching, work.live_without_pay),
+    Step("reconsider", choice.is_free_to_choose, choice.reconsider, choice.U_ATTENTION,
+         choice.usual_attention, surely=choice.has_reason_to_choose),
+    Step("count", None, life.count),
 )
 
 
 def live_month(w, c, b, k: int) -> None:
     """Run every step for one worker."""
     for step in STEPS:
-        if step.when(w, c):
+        if step.when is None or step.when(w, c):
             step.do(w, c, b, k)
 
 
 def _pass(step: Step) -> Callable:
-    """One step as a pass over rows: pick out whom it concerns, then do it for them."""
-    when, do = step.when, step.do
+    """One step as a pass over the rows of a block: pick out whom it concerns, do it for them."""
+    if step.chance is not None:
+        return _drawn_pass(step.when, step.do, step.purpose, step.chance, step.surely or _never)
+    if step.when is not None:
+        run = _chosen_pass(step.when, step.do)
+    else:
+        run = _everybody_pass(step.do)
+    return run if step.season is None else _seasonal_pass(run, step.season)
 
+
+def _everybody_pass(do: Callable) -> Callable:
+    @rule
+    def run(workers, c, b, first, last):
+        for i in range(first, last):
+            do(workers[i], c, b, i - first)
+
+    return run
+
+
+def _chosen_pass(when: Callable, do: Callable) -> Callable:
     @rule
     def run(workers, c, b, first, last):
         n = 0
         for i in range(first, last):
-            b.rows[n] = i
+            b.rows[n] = i - first
             n += 1 if when(workers[i], c) else 0
         for j in range(n):
-            i = int(b.rows[j])
-            do(workers[i], c, b, i - first)
+            k = int(b.rows[j])
+            do(workers[first + k], c, b, k)
 
     return run
+
+
+@rule
+def _never(w, c) -> bool:
+    return False
+
+
+def _drawn_pass(when: Callable, do: Callable, purpose: int, chance: Callable, surely: Callable) -> Callable:
+    @rule
+    def run(workers, c, b, first, last):
+        count = last - first
+        first_key, second_key = int(c.keys[purpose, 0]), int(c.keys[purpose, 1])
+        limit = int(chance(c) * 4294967296.0) + 1
+        for k in range(count):
+            b.draws[k] = draw32(first_key, second_key, int(b.ids[k]))
+        n = 0
+        for k in range(count):
+            b.rows[n] = k
+            n += 1 if (b.draws[k] <= limit) | surely(workers[first + k], c) else 0
+        for j in range(n):
+            k = int(b.rows[j])
+            if when(workers[first + k], c):
+                do(workers[first + k], c, b, k)
+
+    return run
+
+
+def _seasonal_pass(run: Callable, season: Callable) -> Callable:
+    @rule
+    def run_in_season(workers, c, b, first, last):
+        if season(c):
+            run(workers, c, b, first, last)
+
+    return run_in_season
 
 
 def _sequence(steps: tuple[Step, ...]) -> Callable:
@@ -99,3 +168,12 @@ def _sequence(steps: tuple[Step, ...]) -> Callable:
 
 
 run_block = _sequence(STEPS)
+
+# Before the month: who would use a rationed lever, or a place in a settlement quota.
+CLAIMS = (
+    Step("note ids", None, life.note_id),
+    Step("claim levers", None, stakes.claim_levers, season=stakes.is_rationed),
+    Step("claim quota", stakes.may_settle, stakes.claim_quota,
+         stakes.U_REGISTER, stakes.highest_register_chance),
+)
+claim_block = _sequence(CLAIMS)

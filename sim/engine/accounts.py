@@ -26,20 +26,27 @@ class Accounts:
         stock = block.stock.sum(axis=0)
         self._check_people(month, block, stock, entrants)
         self._check_money(month, block)
-        self._stock, self._savings = stock, int(block.holders[0])
+        self._stock, self._savings = stock, int(block.savings[0])
 
     def _check_people(self, month: int, block: np.record, stock: np.ndarray, entrants: np.ndarray) -> None:
         before = self._stock.copy()
         before[: len(entrants), FARM] += entrants
         living = [code for code in range(len(ACTIVITIES)) if code != EXITED]
-        started = block.transitions.sum(axis=1)[living]
-        _must(month, "workers at the start by activity", started, before.sum(axis=0)[living])
-        ended = block.transitions.sum(axis=0)[living]
-        _must(month, "workers at the end by activity", ended, stock.sum(axis=0)[living])
         carried = before - block.left + block.joined
         _must(month, "workers by place and activity", stock[:, living], carried[:, living])
-        left = block.transitions[living, EXITED].sum()
-        _must(month, "exits", left, block.events[EVENT["exits"]])
+        _must(month, "leavers and joiners", block.left.sum(), block.joined.sum())
+        _must(month, "exits", block.joined[:, EXITED].sum(), block.events[EVENT["exits"]])
+        born_and_gone = before[:, living].sum() - block.events[EVENT["exits"]]
+        _must(month, "workers in all", stock[:, living].sum(), born_and_gone)
+
+    def check_census(self, month: int, stock: np.ndarray, savings: int) -> None:
+        """Raise AccountingError unless a fresh count agrees with the sums carried along.
+
+        stock: workers by activity. savings: yuan.
+        """
+        living = [code for code in range(len(ACTIVITIES)) if code != EXITED]
+        _must(month, "workers counted afresh", stock[living], self._stock.sum(axis=0)[living])
+        _must(month, "savings counted afresh", int(savings), self._savings)
 
     def _check_money(self, month: int, block: np.record) -> None:
         money = block.money
@@ -47,7 +54,7 @@ class Accounts:
         used = sum(int(money[MONEY_CODE[name]]) for name in _OUT)
         _must(month, "money received and used", received, used)
         savings = self._savings + int(money[MONEY_CODE["saved"]]) - int(money[MONEY_CODE["exit_savings"]])
-        _must(month, "savings", int(block.holders[0]), savings)
+        _must(month, "savings", int(block.savings[0]), savings)
 
 
 def _must(month: int, what: str, found, expected) -> None:

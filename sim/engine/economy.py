@@ -26,12 +26,15 @@ from sim.steps.conditions import (
     make_record,
 )
 from sim.vocabulary import (
+    EXITED,
     HOME_TOWNSHIP,
+    LOCAL_WORK,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
     SCHOOL_YEARS,
     SECTORS,
     SETTLED_SEARCH,
+    SETTLED_WORK,
 )
 from sim.world.corridors import Corridors
 from sim.world.data import Data
@@ -209,15 +212,15 @@ class Economy:
         """Places with a settlement quota this month, bool (places,)."""
         return (c.place[_PLACE_QUOTA] < 1.0) & (self.places.tier != HOME_TOWNSHIP)
 
-    def quota_cutoffs(self, c: np.record, claims: np.ndarray, migrants: np.ndarray) -> np.ndarray:
+    def quota_cutoffs(self, c: np.record, claims: np.ndarray) -> np.ndarray:
         """Points above which the month's share of the quota reaches, (places,).
 
-        claims: (places, POINT_BINS) applicants. migrants: out-migrants by place. A place that the
-        quota leaves empty is carried to later months of the year.
+        claims: (places, POINT_BINS) applicants. The quota is a share of the place's out-migrants a
+        year; what a month leaves empty is carried to later months of the year.
         """
         if c.month % 12 == 0:
             self._quota_used = np.zeros(len(self.places))
-        allowed = c.place[_PLACE_QUOTA] * migrants * (c.month_of_year / 12.0) - self._quota_used
+        allowed = c.place[_PLACE_QUOTA] * self.migrants * (c.month_of_year / 12.0) - self._quota_used
         from_top = np.cumsum(claims[:, ::-1], axis=1)
         bins = (from_top <= np.maximum(allowed, 0.0)[:, None]).sum(axis=1)
         cutoff = np.where(self.has_quota(c), POINT_BINS - 1 - bins, -1).astype(np.int64)
@@ -225,11 +228,13 @@ class Economy:
         self._quota_used += np.where(self.has_quota(c), taken, 0)
         return cutoff
 
-    def settle(self, c: np.record, block: np.record, workers: np.ndarray) -> None:
-        """Bring markets and networks to the end of the month. ``workers``: rural workers by home."""
-        migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
-        self.migrants = migrants.sum(axis=0)
-        self.network = migrants / np.maximum(workers, 1)[:, None]
+    def settle(self, c: np.record, block: np.record) -> None:
+        """Bring markets and networks to the end of the month."""
+        rural = [code for code in range(EXITED) if code not in (SETTLED_WORK, SETTLED_SEARCH)]
+        workers = block.stock[:, :, rural].sum(axis=(1, 2))
+        away = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
+        self.migrants = away.sum(axis=0)
+        self.network = away / np.maximum(workers, 1)[:, None]
         self.out_share = self.network.sum(axis=1)
         searching = (block.stock[:, :, MIGRANT_SEARCH] + block.stock[:, :, SETTLED_SEARCH]).sum(axis=0)
         self.searchers = searching.astype(float)
@@ -239,9 +244,10 @@ class Economy:
                 else "attention_ordinary_probability")
         rise = _economy(c.economy, name) / max(c.attention, 1e-9)
         factors = self.policy.sector_factors(c.month)
+        jobs = block.stock[:, :, [LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK]].sum(axis=(0, 2)).astype(float)
         settle_labour_markets(
             c.economy, c.place, self.jobs_2014, factors["jobs_scale"], self.series.output_ratio[:, c.month],
-            self.places.province, c.month / 12.0, block.employed.astype(float), self.searchers,
+            self.places.province, c.month / 12.0, jobs, block.employed.astype(float), self.searchers,
             block.business[:, 2].astype(float), np.maximum(self.searchers, 1.0),
             self.applicants * min(max(rise, 0.3), 4.0), HOMES, self.gap, self.tightness, self.news,
             self.limit, self.hire_cumulative, self.open_jobs, self.offer,

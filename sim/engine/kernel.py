@@ -7,10 +7,8 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sim.compiled import kernel
-from sim.month import run_block
+from sim.month import claim_block, run_block
 from sim.steps.conditions import BLOCK, block_type, make_record, sums_type
-from sim.steps.stakes import count_claims
-from sim.vocabulary import EXITED
 
 
 @kernel
@@ -21,10 +19,8 @@ def _run_rows(workers, conditions, blocks, first, last):
 
 @kernel
 def _count_claims(workers, conditions, blocks, first, last):
-    c, b = conditions[0], blocks[0]
-    for i in range(first, last):
-        if workers[i].activity != EXITED:
-            count_claims(workers[i], c, b)
+    for start in range(first, last, BLOCK):
+        claim_block(workers, conditions[0], blocks[0], start, min(start + BLOCK, last))
 
 
 class Shards:

@@ -125,7 +125,7 @@ def weigh_destinations(values, corridor_weight, nest, place_order, first_place, 
 
 @kernel
 def settle_labour_markets(
-    economy, place, jobs_2014, jobs_factor, output_ratio, province, years, employed, searchers,
+    economy, place, jobs_2014, jobs_factor, output_ratio, province, years, filled_jobs, employed, searchers,
     additional_jobs, expected_searchers, applicants, homes, gap, tightness, news, limit, hire_cumulative,
     open_jobs, offer,
 ):
@@ -139,14 +139,13 @@ def settle_labour_markets(
         is_local = p < homes
         elasticity = economy[_LOCAL_ELASTICITY] if is_local else economy[_CITY_ELASTICITY]
         labour_saving = economy[_LOCAL_SAVING] if is_local else economy[_CITY_SAVING]
-        wanted, filled, running = 0.0, 0.0, 0.0
+        wanted, filled, running = 0.0, filled_jobs[p], 0.0
         for s in range(jobs_2014.shape[1]):
             desired = desired_jobs(
                 jobs_2014[p, s], output_ratio[province[p]], elasticity, labour_saving, years,
                 exp(gap[p]), economy[_DEMAND],
             ) * place[_JOBS_SCALE, p] * jobs_factor[s]
             wanted += desired
-            filled += employed[p, s]
             # sectors hire to replace leavers and to close their own gap
             running += max(desired - 0.9 * employed[p, s], 0.02 * desired)
             hire_cumulative[p, s] = running

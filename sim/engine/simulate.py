@@ -10,6 +10,7 @@ import pandas as pd
 
 from sim.compiled import source_hash
 from sim.engine.accounts import Accounts
+from sim.engine.census import CENSUS_MONTHS, CENSUS_TYPE, count_census
 from sim.engine.economy import Economy
 from sim.engine.kernel import Shards
 from sim.engine.ledger import Ledger
@@ -21,7 +22,7 @@ from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
-from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_SEARCH, SETTLED_WORK
+from sim.steps.conditions import make_record
 from sim.world.corridors import build_corridors
 from sim.world.data import load_data
 from sim.world.places import build_places
@@ -67,10 +68,9 @@ class Simulation:
         self._shards = Shards(threads, len(places))
         self.ledger = Ledger(self.policy, self.scale)
         savings = int(self.workers.savings[: self.rows].astype(np.int64).sum())
-        census = self._census()
-        self.economy.migrants = census[:, [MIGRANT_WORK, MIGRANT_SEARCH]].sum(axis=1)
-        self._accounts = Accounts(census, savings)
+        self._accounts = Accounts(self._census(), savings)
         self.block = self._shards.blocks[0][0]
+        self._take_census(0, self.economy.conditions(0))
 
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> np.record:
         """Advance a month. ``live`` replaces the compiled pass (the Mesa model steps its agents)."""
@@ -89,12 +89,21 @@ class Simulation:
             live(c[0], self.block)
         self._accounts.check(month, self.block, entrants)
         self.ledger.enter(month, self.block.served[: len(self.policy.names)])
-        self.economy.settle(c[0], self.block, self.rural_workers())
+        self.economy.settle(c[0], self.block)
         self.conditions = c[0]
+        if month % 12 + 1 in CENSUS_MONTHS:
+            self._take_census(month, c)
         if month % 12 == 11:
             self.ledger.close_year(month)
         self.month += 1
         return self.block
+
+    def _take_census(self, month: int, c: np.recarray) -> None:
+        """Count everybody afresh, and hold the sums carried along against it."""
+        census = make_record(CENSUS_TYPE)
+        count_census(self.workers, self.rows, c, census)
+        self.census = census[0]
+        self._accounts.check_census(month, self.census.group_stock.sum(axis=(0, 1, 2)), self.census.savings)
 
     def open_month(self) -> np.recarray:
         """Conditions of the coming month, with budgets and quotas rationed."""
@@ -105,13 +114,8 @@ class Simulation:
         claims = self._shards.count_claims(self.workers, c, self.rows)
         cutoffs = self.ledger.cutoffs(self.month, claims.tickets)
         self.policy.fill_levers(c[0].levers, self.month, cutoffs)
-        c["quota_cutoff"] = self.economy.quota_cutoffs(c[0], claims.points, self.economy.migrants)
+        c["quota_cutoff"] = self.economy.quota_cutoffs(c[0], claims.points)
         return c
-
-    def rural_workers(self) -> np.ndarray:
-        """Workers in the labour force and still registered at home at the month's end, by home, (31,)."""
-        stock = self.block.stock.sum(axis=1)
-        return stock.sum(axis=1) - stock[:, SETTLED_WORK] - stock[:, SETTLED_SEARCH]
 
     def close(self) -> None:
         """Release the threads."""

@@ -62,11 +62,23 @@ class Policy:
             [int(lever.unit_cost.yuan) if lever.unit_cost else 0 for lever in self._levers], dtype=np.int64
         )
         self._fixed = self._fixed_arrays()
+        given = scenario.parameters
+        self._defaults = {
+            names: np.array([given.get(name, PARAMETERS[name].default) for name in names])
+            for names in (ECONOMY, PLACE, WORKER)
+        }
+        self._changes = _changes_by_month(scenario)
 
     # --- parameters of a month --------------------------------------------------------------------
     def economy(self, month: int) -> np.ndarray:
         """Economy-wide parameters of a month, (economy parameters,)."""
-        return np.array([self._economy_value(name, month) for name in ECONOMY])
+        text, values = month_text(month), self._defaults[ECONOMY].copy()
+        for row, name in self._followed(ECONOMY):
+            values[row] = self.scenario.paths[name].value(text, TIERS[0])
+        for _, name, change in self._changes.get(text, ()):
+            if name in ECONOMY:
+                values[ECONOMY.index(name)] = change.on(values[ECONOMY.index(name)])
+        return np.clip(values, *_bounds(ECONOMY))
 
     def place_parameters(
         self, month: int, with_levers: bool = True
@@ -76,8 +88,7 @@ class Policy:
         Shapes (place parameters, places) and twice (worker parameters, places).
         """
         text = month_text(month)
-        place = np.array([self._history(name, text) for name in PLACE])
-        by_rule = np.array([self._history(name, text) for name in WORKER])
+        place, by_rule = self._history(PLACE, text), self._history(WORKER, text)
         worker = by_rule.copy()
         active = [
             (n, lever.window.strength(text)) for n, lever in enumerate(self._levers)
@@ -89,54 +100,37 @@ class Policy:
         for row, name in enumerate(WORKER):
             worker[row] = self._folded_value(name, worker[row], everybody)
         for names, table in ((PLACE, place), (WORKER, worker), (WORKER, by_rule)):
-            low = np.array([PARAMETERS[name].low for name in names])[:, None]
-            high = np.array([PARAMETERS[name].high for name in names])[:, None]
-            np.clip(table, low, high, out=table)
+            low, high = _bounds(names)
+            np.clip(table, low[:, None], high[:, None], out=table)
         return place, worker, by_rule
 
     def sector_factors(self, month: int) -> dict[str, np.ndarray]:
         """Factors by sector of a month, from shocks that name sectors."""
         text = month_text(month)
         factors = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
-        for shock in self.scenario.shocks.values():
-            for name, change in self._changes(shock, text):
-                if shock.sectors and name in factors and change.scale is not None:
-                    for sector in shock.sectors:
-                        factors[name][SECTORS.index(sector)] *= change.scale
+        for shock, name, change in self._changes.get(text, ()):
+            if shock.sectors and name in factors and change.scale is not None:
+                for sector in shock.sectors:
+                    factors[name][SECTORS.index(sector)] *= change.scale
         return factors
 
-    def _economy_value(self, name: str, month: int) -> float:
-        text = month_text(month)
-        value = self.scenario.parameters.get(name, PARAMETERS[name].default)
-        if name in self.scenario.paths:
-            value = self.scenario.paths[name].value(text, TIERS[0])
-        for shock in self.scenario.shocks.values():
-            for changed, change in self._changes(shock, text):
-                if changed == name:
-                    value = change.on(value)
-        return min(max(value, PARAMETERS[name].low), PARAMETERS[name].high)
-
-    def _history(self, name: str, text: str) -> np.ndarray:
-        """A parameter by place before any lever: default or scenario's value, path, shocks."""
-        value = np.full(len(self.places), self.scenario.parameters.get(name, PARAMETERS[name].default))
-        if name in self.scenario.paths:
+    def _history(self, names: tuple[str, ...], text: str) -> np.ndarray:
+        """Parameters by place before any lever, (names, places): scenario's value, path, shocks."""
+        values = np.repeat(self._defaults[names][:, None], len(self.places), axis=1)
+        for row, name in self._followed(names):
             path = self.scenario.paths[name]
             by_tier = [path.value(text, tier) for tier in TIERS]
             known = np.array([v if v is not None else np.nan for v in by_tier])[self.places.tier]
-            value = np.where(np.isnan(known), value, known)
-        for shock in self.scenario.shocks.values():
-            if not shock.sectors:
-                for changed, change in self._changes(shock, text):
-                    if changed == name:
-                        value = np.where(self._place_mask(shock.where), change.on(value), value)
-        return value
+            values[row] = np.where(np.isnan(known), values[row], known)
+        for shock, name, change in self._changes.get(text, ()):
+            if name in names and not shock.sectors:
+                row = names.index(name)
+                values[row] = np.where(self._place_mask(shock.where), change.on(values[row]), values[row])
+        return values
 
-    @staticmethod
-    def _changes(shock: Shock, text: str):
-        for name, effect in shock.effects.items():
-            change = effect.at(text)
-            if change is not None:
-                yield name, change
+    def _followed(self, names: tuple[str, ...]):
+        """Rows and names of the parameters that follow a path."""
+        return [(names.index(name), name) for name in self.scenario.paths if name in names]
 
     def _folded_value(self, name: str, value: np.ndarray, active: list[tuple[int, float]]) -> np.ndarray:
         """A parameter by place after levers: sets, then scales, then additions, in order of name.
@@ -243,6 +237,22 @@ class Policy:
 
     def _home_mask(self, where: Where) -> np.ndarray:
         return np.array([where.has_home(name) for name in self.places.provinces])
+
+
+def _changes_by_month(scenario: Scenario) -> dict[str, list[tuple[Shock, str, Effect]]]:
+    """What each shock changes, by month, in the order of the scenario."""
+    changes: dict[str, list[tuple[Shock, str, Effect]]] = {}
+    for shock in scenario.shocks.values():
+        for name, effect in shock.effects.items():
+            for month in effect.months:
+                changes.setdefault(month, []).append((shock, name, effect.at(month)))
+    return changes
+
+
+def _bounds(names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest allowed values of parameters."""
+    return (np.array([PARAMETERS[name].low for name in names]),
+            np.array([PARAMETERS[name].high for name in names]))
 
 
 def _refuse_too_many(levers: list[Lever]) -> None:

@@ -4,23 +4,21 @@ from sim.arithmetic import exp
 from sim.compiled import rule
 
 FIRST_EXIT_AGE = 55.0
-LAST_AGE = 75.0
+OLDEST = 80.0
 
 
 @rule
 def exit_probability(age_years: float, rate_at_55: float, growth: float) -> float:
     """Probability per month of leaving the labour force for good.
 
-    Zero before 55, then rate_at_55 * exp(growth * (age - 55)) / 12; certain past 75.
+    Zero before 55, then rate_at_55 * exp(growth * (age - 55)) / 12, flat from 80 on; few work past 75.
     age_years: years. rate_at_55: per year. growth: log points per year of age.
     Source: official ages show no wall at 60 or 65 [G20]; the shape is a Gompertz hazard.
     Ignores health shocks and the 2023 rule on building sites.
     """
     if age_years < FIRST_EXIT_AGE:
         return 0.0
-    if age_years > LAST_AGE:
-        return 1.0
-    return min(1.0, rate_at_55 * exp(growth * (age_years - FIRST_EXIT_AGE)) / 12.0)
+    return min(1.0, rate_at_55 * exp(growth * (min(age_years, OLDEST) - FIRST_EXIT_AGE)) / 12.0)
 
 
 @rule

@@ -38,7 +38,7 @@ EVENTS = (
 EVENT = {name: code for code, name in enumerate(EVENTS)}
 MONEY = (
     "earned", "withheld", "recovered", "benefit", "grant", "loan", "contribution", "remittance",
-    "consumption", "capital", "saved", "farm_income", "exit_savings",
+    "consumption", "capital", "saved", "exit_savings",
 )  # fmt: skip
 MONEY_CODE = {name: code for code, name in enumerate(MONEY)}
 
@@ -135,20 +135,18 @@ def sums_type(places: int) -> np.dtype:
     """What a block adds up: whole numbers, so that any order gives the same."""
     return np.dtype([
         ("stock", _WHOLE, (31, places, 9)),  # by home, place, activity
-        ("group_stock", _WHOLE, (2, 5, 5, 9)),  # by sex, age group, education, activity
-        ("group_pay", _WHOLE, (2, 5, 5, 2)),  # pay and paid workers
-        ("transitions", _WHOLE, (9, 9)),
+        ("transitions", _WHOLE, (9, 9)),  # of those who changed activity
         ("left", _WHOLE, (places, 9)),  # place and activity of the start of the month
         ("joined", _WHOLE, (places, 9)),
-        ("employed", _WHOLE, (places, 7)),  # by sector
+        ("employed", _WHOLE, (places, 7)),  # by sector, on payday
         ("pay", _WHOLE, (9, 2)),  # by activity: pay and paid workers
         ("home_money", _WHOLE, (31, 2)),  # remittances and earnings
         ("applicants", _WHOLE, (31,)),  # who wanted local work
         ("business", _WHOLE, (31, 3)),  # businesses, their jobs, jobs of additional ones
-        ("away", _WHOLE, (31, 3)),  # away tonight, across provinces, with a child
+        ("visiting", _WHOLE, (31,)),  # out-migrants who are at home at the end of the month
         ("events", _WHOLE, (len(EVENTS),)),
         ("money", _WHOLE, (len(MONEY),)),
-        ("holders", _WHOLE, (5,)),  # savings, insured, trained, owed (ten yuan), persons owed
+        ("savings", _WHOLE, (1,)),  # held at the end of the month
         ("served", _WHOLE, (MAX_LEVERS, 31)),  # uses of levers by province
         ("tickets", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # claims on rationed levers
         ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
@@ -160,6 +158,8 @@ def block_type(places: int) -> np.dtype:
     return np.dtype([
         ("activity_before", np.uint8, (BLOCK,)),
         ("place_before", np.uint8, (BLOCK,)),
+        ("ids", _WHOLE, (BLOCK,)),
+        ("draws", _WHOLE, (BLOCK,)),
         ("rows", _WHOLE, (BLOCK,)),  # whom a step concerns
         ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
         *[(name, *sums_type(places).fields[name][0].subdtype) for name in sums_type(places).names],

@@ -2,7 +2,7 @@
 
 from sim.compiled import rule
 from sim.draws import PURPOSE, uniform
-from sim.rules.demography import exit_probability
+from sim.rules.demography import OLDEST, exit_probability
 from sim.steps.conditions import (
     ECONOMY,
     EVENT,
@@ -11,30 +11,23 @@ from sim.steps.conditions import (
     PLACE,
     WORKER,
     faced,
-    is_parent_of,
     serve,
 )
 from sim.vocabulary import (
     EXITED,
     FARM,
-    LOCAL_WORK,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
     OWN_BUSINESS,
-    SETTLED_WORK,
     TRAINING,
 )
 from sim.world.schema import (
-    ADDITIONAL,
     BACK,
     DISPLACED,
     INSURED,
-    IS_FEMALE,
     TRAINED,
     VISITING,
     age_months,
-    clipped,
-    education_of,
 )
 
 _RATE_AT_55 = ECONOMY.index("exit_rate_at_55")
@@ -44,10 +37,10 @@ _RETURN = ECONOMY.index("festival_return_probability")
 _LATE_RETURN = ECONOMY.index("late_return_probability")
 _CLOSED = PLACE.index("travel_closed_share")
 _ENROL = WORKER.index("training_enrolment_probability")
-_U_EXIT = PURPOSE["exit"]
+U_EXIT = PURPOSE["exit"]
 _U_VISIT = PURPOSE["festival_visit"]
 _U_RETURN = PURPOSE["festival_return"]
-_U_TRAINING = PURPOSE["training"]
+U_TRAINING = PURPOSE["training"]
 _E_EXIT = EVENT["exits"]
 _E_VISIT = EVENT["festival_visits"]
 _E_STRANDED = EVENT["stranded"]
@@ -74,35 +67,20 @@ def move_to(w, place) -> None:
 
 
 @rule
-def is_living(w, c) -> bool:
-    """Everybody still in the labour force."""
-    return w.activity != EXITED
-
-
-@rule
-def is_anyone(w, c) -> bool:
-    """Every row, those who have left included."""
-    return True
+def note_id(w, c, b, k) -> None:
+    """Note who this is, for draws made many at a time."""
+    b.ids[k] = w.id
 
 
 @rule
 def remember(w, c, b, k) -> None:
-    """Note where the worker stood at the start of the month."""
+    """Note who this is and where the worker stood at the start of the month; a course ends."""
+    b.ids[k] = w.id
     b.activity_before[k] = w.activity
     b.place_before[k] = w.place
-
-
-@rule
-def is_on_course(w, c) -> bool:
-    """Workers on a course, which lasts a month."""
-    return w.activity == TRAINING
-
-
-@rule
-def finish_course(w, c, b, k) -> None:
-    """Return to the farm, or to looking for work in the city."""
-    is_home = c.tier[int(w.place)] == 0
-    change_activity(w, FARM if is_home else MIGRANT_SEARCH)
+    if w.activity == TRAINING:
+        is_home = c.tier[int(w.place)] == 0
+        change_activity(w, FARM if is_home else MIGRANT_SEARCH)
 
 
 @rule
@@ -113,11 +91,17 @@ def is_old(w, c) -> bool:
 
 
 @rule
+def highest_exit_chance(c) -> float:
+    """No worker leaves with a higher probability this month."""
+    return exit_probability(OLDEST, c.economy[_RATE_AT_55], c.economy[_EXIT_GROWTH])
+
+
+@rule
 def leave_labour_force(w, c, b, k) -> None:
     """Retire, fall ill or die."""
     age = age_months(int(w.birth_month), c.month) / 12.0
     chance = exit_probability(age, c.economy[_RATE_AT_55], c.economy[_EXIT_GROWTH])
-    if uniform(c.keys, _U_EXIT, int(w.id)) < chance:
+    if uniform(c.keys, U_EXIT, int(w.id)) < chance:
         b.events[_E_EXIT] += 1
         b.money[_M_EXIT_SAVINGS] += int(w.savings)
         w.savings = 0
@@ -125,6 +109,12 @@ def leave_labour_force(w, c, b, k) -> None:
         w.business_jobs = 0
         w.status = 0
         change_activity(w, EXITED)
+
+
+@rule
+def is_festival_season(c) -> bool:
+    """February to April: nobody is away from work for the festival after that."""
+    return (c.month_of_year >= 2) & (c.month_of_year <= 4)
 
 
 @rule
@@ -157,18 +147,14 @@ def visit_home(w, c, b, k) -> None:
         move_to(w, int(w.home))
         change_activity(w, FARM)
         b.events[_E_STRANDED] += 1
+    if flags & (VISITING | BACK):  # a job, but no pay this month
+        b.employed[place, int(w.sector)] += 1
+        b.visiting[int(w.home)] += (flags & VISITING) != 0
     w.status = flags
 
 
 @rule
 def may_train(w, c) -> bool:
-    """Workers who may take a course this month: not owners, not at home for the festival."""
-    draw = uniform(c.keys, _U_TRAINING, int(w.id))
-    return (draw < c.most[_ENROL]) & is_trainable(w)
-
-
-@rule
-def is_trainable(w) -> bool:
     """Everybody but owners, those on a course, and those at home for the festival."""
     activity = int(w.activity)
     free = (activity != EXITED) & (activity != TRAINING) & (activity != OWN_BUSINESS)
@@ -176,9 +162,15 @@ def is_trainable(w) -> bool:
 
 
 @rule
+def highest_training_chance(c) -> float:
+    """No worker enrols with a higher probability this month."""
+    return c.most[_ENROL]
+
+
+@rule
 def train(w, c, b, k) -> None:
     """Enrol on a public course. Those without a job leave the market for the month."""
-    draw = uniform(c.keys, _U_TRAINING, int(w.id))
+    draw = uniform(c.keys, U_TRAINING, int(w.id))
     if draw < faced(w, c, b, k, _ENROL):
         serve(w, c, b, k, _TRAINING_ENROLMENT)
         b.events[_E_TRAINING] += 1
@@ -201,43 +193,17 @@ def age_group(age_years) -> int:
 @rule
 def count(w, c, b, k) -> None:
     """Advance the worker's clocks and enter the worker in the block's sums."""
-    k = k
-    activity, place, home = int(w.activity), int(w.place), int(w.home)
+    activity, place = int(w.activity), int(w.place)
     before, place_before = int(b.activity_before[k]), int(b.place_before[k])
-    b.transitions[before, activity] += 1
-    if activity != before or place != place_before:
+    if (activity != before) | (place != place_before):
+        b.transitions[before, activity] += 1
         b.left[place_before, before] += 1
         b.joined[place, activity] += 1
     if activity == EXITED:
         return
-    flags, traits, sector = int(w.status), int(w.traits), int(w.sector)
     w.months_in_activity = min(int(w.months_in_activity) + 1, 255)
-    w.stay_months = clipped(int(w.stay_months) + 1, 0, 65535)
-    b.stock[home, place, activity] += 1
-    age = age_group(age_months(int(w.birth_month), c.month) // 12)
-    b.group_stock[traits & IS_FEMALE, age, education_of(traits), activity] += 1
-    if activity == MIGRANT_WORK or activity == MIGRANT_SEARCH:
-        w.migrant_months = clipped(int(w.migrant_months) + 1, 0, 65535)
-        if flags & VISITING == 0:
-            b.away[home, 0] += 1
-        if c.province[place] != home:
-            b.away[home, 1] += 1
-        if is_parent_of(w, c, 0.0, 16.0):
-            b.away[home, 2] += 1
-    if activity == LOCAL_WORK or activity == MIGRANT_WORK or activity == SETTLED_WORK:
-        b.employed[place, sector] += 1
-    elif activity == OWN_BUSINESS:
-        jobs = int(w.business_jobs)
-        b.business[home, 0] += 1
-        b.business[home, 1] += jobs
-        if flags & ADDITIONAL:
-            b.business[home, 2] += jobs
-    b.holders[0] += int(w.savings)
-    b.holders[1] += (flags & INSURED) != 0
-    b.holders[2] += (flags & TRAINED) != 0
-    if w.arrears > 0:
-        b.holders[3] += int(w.arrears)
-        b.holders[4] += 1
+    w.stay_months = min(int(w.stay_months) + 1, 65535)
+    b.stock[int(w.home), place, activity] += 1
+    b.savings[0] += int(w.savings)
     if c.levers.count > 0:
         serve(w, c, b, k, _PERSON_MONTH)
-

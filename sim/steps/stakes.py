@@ -77,11 +77,11 @@ _SHIFT = WORKER.index("startup_odds_shift")
 _OPEN = WORKER.index("settlement_open_share")
 _REGISTER = WORKER.index("settlement_registration_probability")
 _ENROL = WORKER.index("training_enrolment_probability")
-_U_CONSIDER = PURPOSE["business_consider"]
+U_CONSIDER = PURPOSE["business_consider"]
 _U_START = PURPOSE["business_start"]
 _U_JOBS = PURPOSE["business_jobs"]
 _U_CAPITAL = PURPOSE["trait_capital_need"]
-_U_REGISTER = PURPOSE["settlement"]
+U_REGISTER = PURPOSE["settlement"]
 _U_OPEN = PURPOSE["trait_openness"]
 _U_WILLING = PURPOSE["trait_willingness"]
 _U_TRAINING = PURPOSE["training"]
@@ -103,10 +103,9 @@ _BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
 
 # --- own business ---------------------------------------------------------------------------------
 @rule
-def may_weigh_up_business(w, c) -> bool:
-    """Workers who may think of a business this month."""
-    draw = uniform(c.keys, _U_CONSIDER, int(w.id))
-    return (draw < c.most[_CONSIDER]) & may_start_business(w, c)
+def highest_consider_chance(c) -> float:
+    """No worker thinks of a business with a higher probability this month."""
+    return c.most[_CONSIDER]
 
 
 @rule
@@ -122,7 +121,7 @@ def may_start_business(w, c) -> bool:
 def weigh_up_business(w, c, b, k) -> None:
     """Think of a business; start it if the capital can be raised and it looks worthwhile."""
     worker = int(w.id)
-    if uniform(c.keys, _U_CONSIDER, worker) >= faced(w, c, b, k, _CONSIDER):
+    if uniform(c.keys, U_CONSIDER, worker) >= faced(w, c, b, k, _CONSIDER):
         return
     place = int(w.home)
     grant, loan = faced(w, c, b, k, _GRANT), faced(w, c, b, k, _LOAN)
@@ -192,10 +191,9 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional, home_place) 
 
 # --- settlement -----------------------------------------------------------------------------------
 @rule
-def may_register(w, c) -> bool:
-    """Workers who may get round to moving registration this month."""
-    draw = uniform(c.keys, _U_REGISTER, int(w.id))
-    return (draw < c.most[_REGISTER]) & may_settle(w, c)
+def highest_register_chance(c) -> float:
+    """No worker gets round to registering with a higher probability this month."""
+    return c.most[_REGISTER]
 
 
 @rule
@@ -208,7 +206,7 @@ def may_settle(w, c) -> bool:
 @rule
 def applies_to_settle(w, c, register_probability) -> bool:
     """Whether the worker gets round to it this month and is willing."""
-    if uniform(c.keys, _U_REGISTER, int(w.id)) >= register_probability:
+    if uniform(c.keys, U_REGISTER, int(w.id)) >= register_probability:
         return False
     place = int(w.place)
     relative = log(current_pay(w, c) * 1.0) - c.mean_log_pay[place]
@@ -265,11 +263,11 @@ def would_use(w, c, lever) -> bool:
     occasion = c.levers.occasion[lever]
     activity = int(w.activity)
     if occasion == _BUSINESS_START:
-        return may_weigh_up_business(w, c)
+        return may_start_business(w, c) and draws_below(w, c, U_CONSIDER, c.most[_CONSIDER])
     if occasion == _TRAINING_ENROLMENT:
-        return may_train(w, c)
+        return may_train(w, c) and draws_below(w, c, _U_TRAINING, c.most[_ENROL])
     if occasion == _SETTLEMENT or occasion == _NEW_SETTLEMENT:
-        return may_register(w, c) and applies_to_settle(w, c, c.most[_REGISTER])
+        return may_settle(w, c) and applies_to_settle(w, c, c.most[_REGISTER])
     if occasion == _SEARCH_MONTH:
         return activity in (MIGRANT_SEARCH, SETTLED_SEARCH, LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK, FARM)
     if occasion == _BUSINESS_MONTH:
@@ -278,24 +276,36 @@ def would_use(w, c, lever) -> bool:
 
 
 @rule
-def count_claims(w, c, b) -> None:
-    """Enter the worker's claims: tickets of rationed levers, points of places with a quota."""
+def claim_levers(w, c, b, k) -> None:
+    """Enter the worker's tickets for the rationed levers that the worker would use."""
+    if w.activity == EXITED:
+        return
     for lever in range(c.levers.count):
         row = c.levers.budget_row[lever]
         if row >= 0 and is_eligible(w, c, lever) and is_aware(w, c, lever):
             if would_use(w, c, lever):
                 b.tickets[row, ticket_bin(w, c, lever)] += 1
-    place = int(w.place)
-    if c.place[_QUOTA, place] < 1.0 and may_register(w, c):
-        if applies_to_settle(w, c, c.most[_REGISTER]):
-            if openness(w, c) < c.most[_OPEN]:
-                b.points[place, point_bin(w, c)] += 1
 
 
 @rule
-def is_granting(w, c) -> bool:
-    """Everybody, when some lever is rationed."""
-    return c.has_budgets and w.activity != EXITED
+def claim_quota(w, c, b, k) -> None:
+    """Enter the worker's points in a place with a settlement quota, if the worker would apply."""
+    place = int(w.place)
+    if c.place[_QUOTA, place] < 1.0 and applies_to_settle(w, c, c.most[_REGISTER]):
+        if openness(w, c) < c.most[_OPEN]:
+            b.points[place, point_bin(w, c)] += 1
+
+
+@rule
+def is_rationed(c) -> bool:
+    """Whether some lever is rationed this month."""
+    return c.has_budgets != 0
+
+
+@rule
+def draws_below(w, c, purpose, chance) -> bool:
+    """Whether the worker's draw of the month for a purpose is below a chance."""
+    return uniform(c.keys, purpose, int(w.id)) < chance
 
 
 @rule

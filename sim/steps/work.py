@@ -20,9 +20,8 @@ from sim.steps.conditions import (
     faced,
     serve,
 )
-from sim.steps.life import age_group, change_activity
+from sim.steps.life import change_activity
 from sim.vocabulary import (
-    EXITED,
     FARM,
     LOCAL_WORK,
     MIGRANT_SEARCH,
@@ -30,7 +29,6 @@ from sim.vocabulary import (
     OWN_BUSINESS,
     SETTLED_SEARCH,
     SETTLED_WORK,
-    TRAINING,
 )
 from sim.world.schema import (
     ABILITY_UNIT,
@@ -41,6 +39,7 @@ from sim.world.schema import (
     INSURED,
     IS_FEMALE,
     TRAINED,
+    UNPAID,
     VISITING,
     age_months,
     clipped,
@@ -65,14 +64,14 @@ _RECOVERY = WORKER.index("arrears_recovery_probability")
 _ENROL_INSURANCE = WORKER.index("insurance_enrolment_probability")
 _CONTRIBUTION = WORKER.index("insurance_contribution_rate")
 _BENEFIT = WORKER.index("unemployment_benefit_yuan")
-_U_JOB = PURPOSE["job_event"]
+U_JOB = PURPOSE["job_event"]
 _U_SECTOR = PURPOSE["job_sector"]
 _U_MATCH = PURPOSE["job_match"]
 _U_FIND = PURPOSE["job_find"]
 _U_CLOSE = PURPOSE["business_close"]
-_U_ARREARS = PURPOSE["arrears_onset"]
+U_ARREARS = PURPOSE["arrears_onset"]
 _U_RECOVERY = PURPOSE["arrears_recovery"]
-_U_INSURANCE = PURPOSE["insurance"]
+U_INSURANCE = PURPOSE["insurance"]
 _E_SEPARATION = EVENT["separations"]
 _E_CHANGE = EVENT["job_changes"]
 _E_HIRE = EVENT["hires"]
@@ -88,11 +87,11 @@ _M_CONTRIBUTION = MONEY_CODE["contribution"]
 _M_REMITTANCE = MONEY_CODE["remittance"]
 _M_CONSUMPTION = MONEY_CODE["consumption"]
 _M_SAVED = MONEY_CODE["saved"]
-_M_FARM = MONEY_CODE["farm_income"]
 _WORK_MONTH = OCCASION_NAMES.index("work_month")
 _SEARCH_MONTH = OCCASION_NAMES.index("search_month")
 _BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
 _ARREARS_CASE = OCCASION_NAMES.index("arrears_case")
+_EARNING = (1 << LOCAL_WORK) | (1 << OWN_BUSINESS) | (1 << MIGRANT_WORK) | (1 << SETTLED_WORK)
 _MOST_SAVINGS = 2_000_000_000
 
 
@@ -105,11 +104,10 @@ def is_employee(w, c) -> bool:
 
 
 @rule
-def may_lose_or_change_job(w, c) -> bool:
-    """Employees whose draw of the month is low enough for something to happen to their job."""
+def highest_job_event_chance(c) -> float:
+    """No worker loses or changes a job with a higher probability this month."""
     loss = separation_probability(c.most[_SEPARATION], c.highest_separation_factor, 0.0)
-    draw = uniform(c.keys, _U_JOB, int(w.id))
-    return (draw < loss + c.most[_CHANGE]) & is_employee(w, c)
+    return loss + c.most[_CHANGE]
 
 
 @rule
@@ -118,7 +116,7 @@ def lose_or_change_job(w, c, b, k) -> None:
     age = age_months(int(w.birth_month), c.month) / 12.0
     factor = c.separation_factor[int(w.sector)]
     loss = separation_probability(faced(w, c, b, k, _SEPARATION), factor, age)
-    draw = uniform(c.keys, _U_JOB, int(w.id))
+    draw = uniform(c.keys, U_JOB, int(w.id))
     if draw >= loss + faced(w, c, b, k, _CHANGE):
         return
     if draw < loss:
@@ -215,6 +213,11 @@ def run_business(w, c, b, k) -> None:
         change_activity(w, FARM)
     else:
         w.business_age = min(age + 1, 255)
+        home, jobs = int(w.home), int(w.business_jobs)
+        b.business[home, 0] += 1
+        b.business[home, 1] += jobs
+        if int(w.status) & ADDITIONAL:
+            b.business[home, 2] += jobs
 
 
 @rule
@@ -243,18 +246,6 @@ def current_pay(w, c) -> int:
 
 
 @rule
-def settle_money(w, c, b, k) -> None:
-    """The month's money: pay or benefit, arrears, contribution, remittance, saving, consumption."""
-    activity = w.activity
-    if activity == FARM or activity == TRAINING:
-        b.money[_M_FARM] += int(c.farm_income[int(w.home)])
-    elif activity == MIGRANT_SEARCH or activity == SETTLED_SEARCH:
-        live_without_pay(w, c, b, k)
-    elif activity != EXITED and (int(w.status) & (VISITING | BACK)) == 0:
-        earn(w, c, b, k)
-
-
-@rule
 def live_without_pay(w, c, b, k) -> None:
     """Live on benefit and savings while searching; the rest comes from the family at home."""
     benefit = int(faced(w, c, b, k, _BENEFIT))
@@ -266,13 +257,22 @@ def live_without_pay(w, c, b, k) -> None:
 
 
 @rule
+def is_earner(w, c) -> bool:
+    """Workers with pay or profit this month: at work, and not away for the festival."""
+    is_at_work = (_EARNING >> int(w.activity)) & 1
+    return (is_at_work != 0) & ((int(w.status) & (VISITING | BACK)) == 0)
+
+
+@rule
 def earn(w, c, b, k) -> None:
     """Earn a month's pay and divide it."""
     activity, home = int(w.activity), int(w.home)
     pay = current_pay(w, c)
     received, contribution = pay, 0
     if activity != OWN_BUSINESS:
-        received = pay - withheld_pay(w, c, b, k, pay) + recovered_pay(w, c, b, k)
+        b.employed[int(w.place), int(w.sector)] += 1
+        if (w.arrears > 0) | ((int(w.status) & UNPAID) != 0):
+            received = pay - withheld_pay(w, b, pay) + recovered_pay(w, c, b, k)
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
         serve(w, c, b, k, _WORK_MONTH)
     take_home = received - contribution
@@ -283,8 +283,11 @@ def earn(w, c, b, k) -> None:
     w.earnings_year = int(w.earnings_year) + pay
     w.experience_months = clipped(int(w.experience_months) + 1, 0, 65535)
     # months away are counted in the low half of the byte, local ones in the high half
-    if activity != SETTLED_WORK:
-        w.worked_months = int(w.worked_months) + (1 if activity == MIGRANT_WORK else 16)
+    if activity == MIGRANT_WORK:
+        w.worked_months = int(w.worked_months) + 1
+        w.migrant_months = clipped(int(w.migrant_months) + 1, 0, 65535)
+    elif activity != SETTLED_WORK:
+        w.worked_months = int(w.worked_months) + 16
     b.money[_M_EARNED] += pay
     b.money[_M_CONTRIBUTION] += contribution
     b.money[_M_REMITTANCE] += sent
@@ -294,31 +297,38 @@ def earn(w, c, b, k) -> None:
     b.pay[activity, 1] += 1
     b.home_money[home, 0] += sent
     b.home_money[home, 1] += pay
-    traits = int(w.traits)
-    sex, education = traits & IS_FEMALE, education_of(traits)
-    group = age_group(age_months(int(w.birth_month), c.month) // 12)
-    b.group_pay[sex, group, education, 0] += pay
-    b.group_pay[sex, group, education, 1] += 1
 
 
 @rule
-def withheld_pay(w, c, b, k, pay) -> int:
+def may_go_unpaid(w, c) -> bool:
+    """Employees who are owed nothing yet."""
+    return (w.arrears == 0) & is_employee(w, c)
+
+
+@rule
+def highest_arrears_chance(c) -> float:
+    """No worker's pay stops with a higher probability this month."""
+    return arrears_probability(c.most[_ARREARS], c.highest_arrears_factor, False)
+
+
+@rule
+def go_unpaid(w, c, b, k) -> None:
+    """The employer stops paying this month."""
+    insured = (int(w.status) & INSURED) != 0
+    factor = c.arrears_factor[int(w.sector)]
+    chance = arrears_probability(faced(w, c, b, k, _ARREARS), factor, insured)
+    if uniform(c.keys, U_ARREARS, int(w.id)) < chance:
+        b.events[_E_ARREARS] += 1
+        w.status = int(w.status) | UNPAID
+
+
+@rule
+def withheld_pay(w, b, pay) -> int:
     """Pay that the employer does not hand out this month, in tens of yuan."""
     owed = int(w.arrears) * 10
-    starts = False
-    if owed == 0:
-        draw = uniform(c.keys, _U_ARREARS, int(w.id))
-        if draw >= c.most[_ARREARS] * c.highest_arrears_factor:
-            return 0
-        insured = (int(w.status) & INSURED) != 0
-        factor = c.arrears_factor[int(w.sector)]
-        chance = arrears_probability(faced(w, c, b, k, _ARREARS), factor, insured)
-        starts = draw < chance
-        if not starts:
-            return 0
-        b.events[_E_ARREARS] += 1
-    if not is_pay_withheld(owed, pay, starts):
+    if not is_pay_withheld(owed, pay, (int(w.status) & UNPAID) != 0):
         return 0
+    w.status = int(w.status) & ~UNPAID
     tens = min(pay // 10, 65535 - int(w.arrears))
     w.arrears = int(w.arrears) + tens
     b.money[_M_WITHHELD] += tens * 10
@@ -342,16 +352,20 @@ def recovered_pay(w, c, b, k) -> int:
 
 @rule
 def may_join_insurance(w, c) -> bool:
-    """Uninsured employees whose draw of the month is low enough."""
-    draw = uniform(c.keys, _U_INSURANCE, int(w.id))
-    uninsured = (int(w.status) & INSURED) == 0
-    return (draw < c.most[_ENROL_INSURANCE]) & uninsured & is_employee(w, c)
+    """Uninsured employees."""
+    return ((int(w.status) & INSURED) == 0) & is_employee(w, c)
+
+
+@rule
+def highest_insurance_chance(c) -> float:
+    """No worker joins with a higher probability this month."""
+    return c.most[_ENROL_INSURANCE]
 
 
 @rule
 def join_insurance(w, c, b, k) -> None:
     """Join the workers' scheme."""
-    if uniform(c.keys, _U_INSURANCE, int(w.id)) < faced(w, c, b, k, _ENROL_INSURANCE):
+    if uniform(c.keys, U_INSURANCE, int(w.id)) < faced(w, c, b, k, _ENROL_INSURANCE):
         b.events[_E_INSURED] += 1
         w.status = int(w.status) | INSURED
 

@@ -32,7 +32,7 @@ COLUMNS = (
     Column("activity", "uint8", "code", "what the worker does (sim.vocabulary.ACTIVITIES)"),
     Column("place", "uint8", "place index", "where the worker is (sim.world.places)"),
     Column("sector", "uint8", "code", "sector of the present or last job (sim.vocabulary.SECTORS)"),
-    Column("status", "uint8", "bits", "visiting home, insured, displaced, trained, new, additional"),
+    Column("status", "uint8", "bits", "see the names below"),
     Column("months_in_activity", "uint8", "months, at most 255", "time in the present activity"),
     Column("worked_months", "uint8", "months of this year", "away in the low, local in the high half"),
     Column("stay_months", "uint16", "months", "time in the present place"),
@@ -67,6 +67,7 @@ DISPLACED = 4  # lost a job and still counts the old activity as their own
 TRAINED = 8  # has completed a course
 NEW = 16  # entered the labour force and has not yet chosen
 ADDITIONAL = 32  # owns a business that a lever made possible
+UNPAID = 128  # the employer stopped paying this month
 BACK = 64  # was at home for the festival this month, unpaid, and is back by its end
 
 HUNDREDTH = 0.01

@@ -1,0 +1,64 @@
+"""A fresh count of every worker at the end of a quarter: groups, holders, families away.
+
+What the month needs is added up as workers live it; what only reports need is counted here, four
+times a year. The count also proves the monthly sums: stocks and savings must agree with it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from sim.compiled import kernel
+from sim.steps.conditions import is_parent_of
+from sim.steps.life import age_group
+from sim.steps.work import current_pay
+from sim.vocabulary import (
+    ACTIVITIES,
+    AGE_GROUPS,
+    EDUCATION,
+    EXITED,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    OWN_BUSINESS,
+    SETTLED_WORK,
+    SEXES,
+)
+from sim.world.schema import INSURED, IS_FEMALE, TRAINED, age_months, education_of
+
+CENSUS_MONTHS = (3, 6, 9, 12)
+
+CENSUS_TYPE = np.dtype([
+    ("group_stock", np.int64, (len(SEXES), len(AGE_GROUPS), len(EDUCATION), len(ACTIVITIES))),
+    ("group_pay", np.int64, (len(SEXES), len(AGE_GROUPS), len(EDUCATION), 2)),  # pay, paid workers
+    ("insured", np.int64),
+    ("trained", np.int64),
+    ("parents_away", np.int64),  # out-migrants with a child under 16
+    ("owed", np.int64),  # workers owed wages
+    ("savings", np.int64),
+])
+
+
+@kernel
+def count_census(workers, rows, conditions, census):
+    """Fill ``census`` (one zeroed record of CENSUS_TYPE)."""
+    c, total = conditions[0], census[0]
+    for i in range(rows):
+        w = workers[i]
+        activity = int(w.activity)
+        if activity == EXITED:
+            continue
+        traits, status = int(w.traits), int(w.status)
+        sex, education = traits & IS_FEMALE, education_of(traits)
+        age = age_group(age_months(int(w.birth_month), c.month) // 12)
+        total.group_stock[sex, age, education, activity] += 1
+        is_paid = (activity == LOCAL_WORK) | (activity == MIGRANT_WORK) | (activity == SETTLED_WORK)
+        if is_paid | (activity == OWN_BUSINESS):
+            total.group_pay[sex, age, education, 0] += current_pay(w, c)
+            total.group_pay[sex, age, education, 1] += 1
+        total.insured += (status & INSURED) != 0
+        total.trained += (status & TRAINED) != 0
+        total.owed += w.arrears > 0
+        total.savings += int(w.savings)
+        if (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH):
+            total.parents_away += is_parent_of(w, c, 0.0, 16.0)
