@@ -1,0 +1,45 @@
+"""Leaving the labour force, and the family's stages."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules.demography import exit_probability, has_child_aged, marriage_age
+
+AGES = st.floats(16.0, 90.0)
+
+
+def test_nobody_leaves_before_55_and_everybody_after_75():
+    assert exit_probability(54.99, 0.02, 0.11) == 0.0
+    assert exit_probability(75.01, 0.02, 0.11) == 1.0
+
+
+def test_exit_at_55_and_65_by_hand():
+    assert exit_probability(55.0, 0.024, 0.1) == pytest.approx(0.002)
+    assert exit_probability(65.0, 0.024, 0.1) == pytest.approx(0.002 * math.e)
+
+
+def test_exit_is_never_more_than_certain():
+    assert exit_probability(75.0, 0.2, 0.5) == 1.0
+    assert exit_probability(60.0, 0.0, 0.11) == 0.0
+
+
+@given(AGES, st.floats(0.0, 5.0), st.floats(0.0, 0.2), st.floats(0.0, 0.5))
+def test_the_old_leave_sooner(age, years, rate, growth):
+    younger, older = exit_probability(age, rate, growth), exit_probability(age + years, rate, growth)
+    assert 0.0 <= younger <= older <= 1.0
+
+
+def test_marriage_age_by_hand():
+    assert marriage_age(0.0) == 24.0
+    assert marriage_age(-1.0) == 21.0
+    assert marriage_age(2.0) == 30.0
+
+
+@pytest.mark.parametrize("age, expected", [(29.9, False), (30.0, True), (39.9, True), (40.0, False)])
+def test_a_school_child_is_six_or_more_and_under_sixteen(age, expected):
+    assert has_child_aged(age, 24.0, 6.0, 16.0) is expected

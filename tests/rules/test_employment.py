@@ -1,0 +1,108 @@
+"""Losing and finding jobs; the jobs and vacancies of a place."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules.employment import (
+    desired_jobs,
+    finding_probability,
+    offer_probability,
+    rationed_finding,
+    separation_probability,
+    vacancies,
+    wage_gap_next,
+)
+
+SHARES = st.floats(0.0, 1.0)
+
+
+def test_separation_by_hand():
+    assert separation_probability(0.02, 1.4, 30.0) == pytest.approx(0.028)
+    assert separation_probability(0.02, 1.0, 24.9) == pytest.approx(0.026)
+    assert separation_probability(0.02, 1.0, 25.0) == pytest.approx(0.02)
+    assert separation_probability(0.9, 2.0, 20.0) == 1.0
+
+
+def test_finding_by_hand():
+    assert finding_probability(0.35, 1.0, 0.5, 0.0, 1.0, 0.0, 0.05) == pytest.approx(0.35)
+    # half as many vacancies, a fifth of the home's workers there, half a service
+    by_hand = 0.35 * math.sqrt(0.5) * (1.0 + 0.2) * (1.0 + 0.05 * 0.5)
+    assert finding_probability(0.35, 0.5, 0.5, 0.2, 1.0, 0.5, 0.05) == pytest.approx(by_hand)
+
+
+def test_finding_without_vacancies_is_nearly_nil_and_never_more_than_certain():
+    assert finding_probability(0.35, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0) == pytest.approx(0.35e-3)
+    assert finding_probability(0.9, 100.0, 0.5, 1.0, 3.0, 1.0, 0.3) == 1.0
+
+
+@given(SHARES, st.floats(0.01, 10.0), st.floats(0.1, 0.9), SHARES, SHARES)
+def test_finding_rises_with_vacancies_networks_and_service(base, tightness, elasticity, network, service):
+    def finding(t, n, s):
+        return finding_probability(base, t, elasticity, n, 1.0, s, 0.2)
+
+    here = finding(tightness, network, service)
+    assert 0.0 <= here <= 1.0
+    assert finding(1.1 * tightness, network, service) >= here
+    assert finding(tightness, network + 0.1, service) >= here
+    assert finding(tightness, network, service + 0.1) >= here
+
+
+def test_finding_has_the_elasticity_of_the_matching_function():
+    low, high = (finding_probability(0.1, t, 0.4, 0.1, 1.0, 0.5, 0.1) for t in (0.5, 1.0))
+    assert math.log(high / low) / math.log(2.0) == pytest.approx(0.4)
+
+
+def test_desired_jobs_by_hand():
+    assert desired_jobs(1000.0, 1.0, 0.35, 0.02, 0.0, 1.0, 0.5) == pytest.approx(1000.0)
+    by_hand = 1000.0 * 1.21**0.5 * math.exp(-0.02 * 3.0) * 1.1**-0.5
+    assert desired_jobs(1000.0, 1.21, 0.5, 0.02, 3.0, 1.1, 0.5) == pytest.approx(by_hand)
+
+
+@given(st.floats(0.3, 3.0), st.floats(0.0, 1.5), st.floats(0.7, 1.4), st.floats(0.0, 2.0))
+def test_desired_jobs_have_the_stated_elasticities(output, output_elasticity, wage, wage_elasticity):
+    here = desired_jobs(100.0, output, output_elasticity, 0.0, 0.0, wage, wage_elasticity)
+    more = desired_jobs(100.0, 1.01 * output, output_elasticity, 0.0, 0.0, wage, wage_elasticity)
+    dearer = desired_jobs(100.0, output, output_elasticity, 0.0, 0.0, 1.01 * wage, wage_elasticity)
+    assert math.log(more / here) / math.log(1.01) == pytest.approx(output_elasticity, abs=1e-9)
+    assert math.log(dearer / here) / math.log(1.01) == pytest.approx(-wage_elasticity, abs=1e-9)
+
+
+def test_vacancies_by_hand():
+    assert vacancies(110.0, 100.0, 0.01) == 10.0
+    assert vacancies(90.0, 100.0, 0.01) == 1.0  # some employer always replaces a leaver
+    assert vacancies(0.0, 0.0, 0.01) == 0.0
+
+
+def test_hires_never_exceed_vacancies():
+    assert rationed_finding(0.35, 100.0, 20.0) == pytest.approx(0.2)
+    assert rationed_finding(0.35, 100.0, 80.0) == 0.35
+    assert rationed_finding(0.35, 0.0, 5.0) == 0.35  # nobody searches: no division by nothing
+
+
+def test_offers_of_local_work_are_rationed():
+    assert offer_probability(10.0, 100.0, 0.3) == pytest.approx(0.1)
+    assert offer_probability(90.0, 100.0, 0.3) == 0.3
+    assert offer_probability(0.2, 0.0, 0.3) == pytest.approx(0.2)
+
+
+def test_wage_gap_by_hand():
+    assert wage_gap_next(0.1, 1.0, 1.0, 0.04, 0.08) == pytest.approx(0.092)
+    assert wage_gap_next(0.0, 2.0, 1.0, 0.04, 0.08) == pytest.approx(0.04 * math.log(2.0))
+    assert wage_gap_next(0.0, 0.5, 1.0, 0.04, 0.08) == pytest.approx(-0.04 * math.log(2.0))
+
+
+def test_wage_gap_is_bounded():
+    assert wage_gap_next(0.3, 1e9, 1.0, 0.5, 0.0) == 0.3
+    assert wage_gap_next(-0.3, 0.0, 1.0, 0.5, 0.0) == -0.3
+
+
+def test_wage_gap_closes_at_reference_tightness():
+    gap = 0.25
+    for _ in range(120):
+        gap = wage_gap_next(gap, 1.3, 1.3, 0.04, 0.08)
+    assert gap == pytest.approx(0.25 * 0.92**120)

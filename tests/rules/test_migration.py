@@ -1,0 +1,75 @@
+"""Reconsidering and choosing: signs, limits and the logit."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sim.rules.migration import (
+    age_taste,
+    attention_probability,
+    migration_taste,
+    odds,
+    place_value,
+    value_of_income,
+    with_switching_cost,
+)
+
+SHARES = st.floats(0.0, 1.0)
+
+
+def test_newcomers_always_choose():
+    assert attention_probability(0.03, 0.9, False, True) == 1.0
+    assert attention_probability(0.03, 0.9, True, True) == 1.0
+
+
+def test_the_displaced_choose_more_often_but_never_less():
+    assert attention_probability(0.03, 0.9, True, False) == 0.9
+    assert attention_probability(0.95, 0.9, True, False) == 0.95
+    assert attention_probability(0.03, 0.9, False, False) == 0.03
+
+
+@given(SHARES, SHARES, st.booleans(), st.booleans())
+def test_attention_is_a_probability(ordinary, displaced, is_displaced, is_new):
+    assert 0.0 <= attention_probability(ordinary, displaced, is_displaced, is_new) <= 1.0
+
+
+def test_value_of_income_by_hand():
+    assert value_of_income(math.e**8, 0.5) == pytest.approx(4.0)
+    assert value_of_income(0.0, 0.5) == value_of_income(1.0, 0.5) == 0.0
+
+
+@given(st.floats(1.0, 1e6), st.floats(0.0, 3.0))
+def test_doubling_income_adds_the_same_everywhere(income, coefficient):
+    gain = value_of_income(2.0 * income, coefficient) - value_of_income(income, coefficient)
+    assert gain == pytest.approx(coefficient * math.log(2.0), abs=1e-12)
+
+
+def test_age_taste_by_hand():
+    assert age_taste(30.0, -0.035) == 0.0
+    assert age_taste(50.0, -0.035) == pytest.approx(-0.7)
+    assert age_taste(16.0, -0.035) == age_taste(20.0, -0.035) == pytest.approx(0.35)
+
+
+def test_migration_taste_by_hand():
+    assert migration_taste(-0.5, 0.1, False, 0.35, False, 0.15, 0.2) == pytest.approx(-0.2)
+    assert migration_taste(-0.5, 0.1, True, 0.35, False, 0.15, 0.2) == pytest.approx(-0.55)
+    assert migration_taste(-0.5, 0.1, True, 0.35, True, 0.15, 0.2) == pytest.approx(-0.7)
+
+
+def test_place_value_adds_up():
+    assert place_value(4.0, -1.5, 0.05, 0.1, 0.12) == pytest.approx(2.77)
+
+
+def test_switching_costs_those_who_switch():
+    assert with_switching_cost(1.0, 2.5, False) == -1.5
+    assert with_switching_cost(1.0, 2.5, True) == 1.0
+
+
+def test_odds_of_an_impossible_option_are_nil():
+    assert odds(0.0) == 1.0
+    assert odds(-1e9) < 1e-300
+    assert odds(1.0) / odds(0.0) == pytest.approx(math.e)

@@ -1,0 +1,221 @@
+"""Every month balances, and the check notices one worker, one flow or one yuan out of place."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
+
+from sim.engine.simulate import simulate
+from sim.errors import AccountingError
+from sim.steps.conditions import EVENT, MONEY_CODE
+from sim.vocabulary import (
+    EXITED,
+    FARM,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    SETTLED_WORK,
+)
+from sim.world.schema import INSURED, TRAINED
+
+SMALL = 200_000
+LEVERS = {
+    "grant": make_lever({"startup_grant_yuan": {"set": 20_000.0}}, "2014-02", "2016-12", take_up=0.5,
+                        unit_cost=unit_cost(20_000, "business_start"), budget={"yuan_per_year": 4e9}),
+    "benefit": make_lever({"unemployment_benefit_yuan": {"set": 900.0}}, "2014-02", "2016-12",
+                          unit_cost=unit_cost(900, "search_month")),
+    "quota": make_lever({"settlement_quota_share": {"set": 0.02}}, "2014-02", "2016-12"),
+}
+
+
+@pytest.fixture
+def run():
+    return start(make_scenario(LEVERS, arrears_probability=0.01), SMALL, months=4)
+
+
+def tampered(run, tamper):
+    """The run, with ``tamper(block)`` between the month and its check."""
+    run_month = run._shards.run_month
+
+    def dishonest(*arguments):
+        block = run_month(*arguments)
+        tamper(block)
+        return block
+
+    run._shards.run_month = dishonest
+    return run
+
+
+def test_accounts_balance_through_all_that_happens():
+    """Three years with every lever kind and settlement under a quota: any imbalance would raise."""
+    scenario = make_scenario(LEVERS, arrears_probability=0.01)
+    results = simulate(scenario, scale=50_000, end="2016-12", threads=2)
+    assert (results.national["arrears_owed_yuan"] > 0).all()
+    assert results.national["settlements"].sum() > 0
+
+
+def test_accounts_balance_in_the_ready_scenarios():
+    assert len(simulate("combined", scale=200_000, end="2026-06", threads=1).national) == 150
+
+
+def test_an_honest_month_passes(run):
+    tampered(run, lambda block: None).step()
+
+
+def conjure_a_worker(block):
+    block.stock[0, 0, FARM] += 1
+
+
+def lose_a_worker(block):
+    home, place = np.argwhere(block.stock[:, :, MIGRANT_WORK])[0]
+    block.stock[home, place, MIGRANT_WORK] -= 1
+
+
+def move_a_worker_unseen(block):
+    home, place = np.argwhere(block.stock[:, :, MIGRANT_WORK])[0]
+    other = 31 if place != 31 else 32
+    block.stock[home, place, MIGRANT_WORK] -= 1
+    block.stock[home, other, MIGRANT_WORK] += 1
+
+
+def forget_a_departure(block):
+    place, activity = np.argwhere(block.left)[0]
+    block.left[place, activity] -= 1
+
+
+def forget_an_arrival(block):
+    place, activity = np.argwhere(block.joined)[0]
+    block.joined[place, activity] -= 1
+
+
+def change_a_transition(block):
+    block.transitions[LOCAL_WORK, LOCAL_WORK] -= 1
+    block.transitions[LOCAL_WORK, MIGRANT_WORK] += 1
+
+
+def forget_an_exit(block):
+    block.events[EVENT["exits"]] -= 1
+
+
+PEOPLE = {
+    conjure_a_worker: "workers at the end by activity",
+    lose_a_worker: "workers at the end by activity",
+    move_a_worker_unseen: "workers by place and activity",
+    forget_a_departure: "workers by place and activity",
+    forget_an_arrival: "workers by place and activity",
+    change_a_transition: "workers at the end by activity",
+    forget_an_exit: "exits differ by 1",
+}
+
+
+@pytest.mark.parametrize("tamper, message", PEOPLE.items(), ids=lambda x: getattr(x, "__name__", ""))
+def test_one_worker_out_of_place_is_noticed(run, tamper, message):
+    with pytest.raises(AccountingError, match=f"the accounts of 2014-05 do not balance: {message}"):
+        tampered(run, tamper).step()
+
+
+@pytest.mark.parametrize("difference", [1, -1])
+@pytest.mark.parametrize("kind", sorted(set(MONEY_CODE) - {"farm_income"}))
+def test_one_yuan_is_noticed(run, kind, difference):
+    def tamper(block):
+        block.money[MONEY_CODE[kind]] += difference
+
+    with pytest.raises(AccountingError, match="money received and used|savings differ by"):
+        tampered(run, tamper).step()
+
+
+def test_savings_from_nowhere_are_noticed(run):
+    def tamper(block):
+        block.holders[0] += 1
+
+    with pytest.raises(AccountingError, match="savings differ by 1 in all"):
+        tampered(run, tamper).step()
+
+
+def test_a_purse_opened_between_months_is_noticed(run):
+    row = np.flatnonzero(rows_of(run)["activity"] == FARM)[0]
+    run.workers.savings[row] += 1
+    with pytest.raises(AccountingError, match="savings differ by 1"):
+        run.step()
+
+
+@pytest.mark.parametrize("activity", [EXITED, LOCAL_WORK])
+def test_a_worker_changed_between_months_is_noticed(run, activity):
+    row = np.flatnonzero(rows_of(run)["activity"] == FARM)[0]
+    run.workers.activity[row] = activity
+    with pytest.raises(AccountingError, match="workers at the start by activity"):
+        run.step()
+
+
+def test_a_worker_moved_between_months_is_noticed(run):
+    row = np.flatnonzero(rows_of(run)["activity"] == MIGRANT_SEARCH)[0]
+    run.workers.place[row] = 31 if run.workers.place[row] != 31 else 32
+    with pytest.raises(AccountingError, match="workers by place and activity"):
+        run.step()
+
+
+def test_an_entrant_who_never_came_is_noticed(run):
+    check = run._accounts.check
+    one_more = np.eye(31, dtype=int)[3]
+    run._accounts.check = lambda month, block, entrants: check(month, block, entrants + one_more)
+    with pytest.raises(AccountingError, match="workers at the start by activity"):
+        run.step()
+
+
+def test_sums_equal_a_fresh_count_of_the_workers():
+    """What a month adds up is what a census of the columns finds."""
+    run = start(make_scenario(LEVERS, arrears_probability=0.01), 50_000, threads=2, months=2)
+    owed = int(rows_of(run)["arrears"].astype(np.int64).sum()) * 10
+    for _ in range(12):
+        before = rows_of(run).copy()
+        block = run.step()
+        w = rows_of(run)
+        living = w[w["activity"] != EXITED]
+        stock = np.zeros_like(block.stock)
+        np.add.at(stock, (living["home"], living["place"], living["activity"]), 1)
+        assert np.array_equal(stock, block.stock)
+        assert block.group_stock.sum() == len(living)
+        assert block.transitions.sum() == len(w)
+        assert block.holders[0] == living["savings"].astype(np.int64).sum()
+        assert block.holders[1] == (living["status"] & INSURED > 0).sum()
+        assert block.holders[2] == (living["status"] & TRAINED > 0).sum()
+        assert block.holders[3] == living["arrears"].astype(np.int64).sum()
+        assert block.holders[4] == (living["arrears"] > 0).sum()
+        # wages owed: what was withheld less what was recovered, and what those who left gave up
+        left = before["arrears"][w["activity"][: len(before)] == EXITED].astype(np.int64).sum() * 10
+        flow = block.money[MONEY_CODE["withheld"]] - block.money[MONEY_CODE["recovered"]]
+        assert 10 * int(block.holders[3]) == owed + int(flow) - int(left)
+        owed = 10 * int(block.holders[3])
+        assert (w["savings"] >= 0).all()
+        assert np.array_equal(w["place"][w["activity"] <= 2], w["home"][w["activity"] <= 2])
+        assert (w["place"][w["activity"] == MIGRANT_WORK] >= 31).all()
+        assert (w["place"][w["activity"] == SETTLED_WORK] >= 31).all()
+
+
+def test_national_flows_carry_the_labour_force_from_month_to_month():
+    """Labour force = last month's + entrants - exits of the rural - settlements, in persons."""
+    national = simulate(make_scenario(), scale=SMALL, end="2015-12", threads=1).national
+    everybody = national["labour_force"] + national["settled"]
+    assert (everybody.diff()[1:] == (national["entrants"] - national["exits"])[1:]).all()
+    activities = ["farm", "local_work", "own_business", "migrant_work", "migrant_search", "training"]
+    assert (national[activities].sum(axis=1) == national["labour_force"]).all()
+    assert (national["cross_province"] + national["within_province"] == national["out"]).all()
+    businesses = national["businesses"].diff()[1:]
+    started_less_closed = (national["business_starts"] - national["business_closures"])[1:]
+    assert (businesses <= started_less_closed).all()  # owners may also retire
+
+
+def test_tables_agree_with_each_other():
+    results = simulate(make_scenario(), scale=SMALL, end="2014-12", threads=1)
+    columns = ["farm", "local_work", "own_business", "migrant_work", "migrant_search", "settled_work",
+               "settled_search", "training"]
+    national = results.national.set_index("month")[columns]
+    for name in ("places", "homes", "groups"):
+        sums = results.tables[name].groupby("month")[columns].sum()
+        assert (sums == national).all(axis=None), name
+    earned = results.national.set_index("month")["earnings_yuan"]
+    assert (results.homes.groupby("month")["earnings_yuan"].sum() == earned).all()
+    assert (results.groups.groupby("month")["earnings_yuan"].sum() == earned).all()
+    sent = results.national.set_index("month")["remittances_yuan"]
+    assert (results.homes.groupby("month")["remittances_yuan"].sum() == sent).all()
