@@ -61,7 +61,11 @@ sys.modules[__name__].__class__ = _Package
 def __getattr__(name: str) -> Any:
     if name not in _HOMES:
         raise AttributeError(f"module 'sim' has no attribute {name!r}")
-    value = getattr(import_module(_HOMES[name]), name)
+    try:
+        module = import_module(_HOMES[name])
+    except AttributeError as error:  # Python would take it for a missing name, and hide what is wrong
+        raise ImportError(f"{_HOMES[name]} cannot be loaded: {error}") from error
+    value = getattr(module, name)
     globals()[name] = value
     return value
 

@@ -304,8 +304,10 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
         return
     print_table(table, "Workers of January 2014 as made, beside the sources that they are made from",
                 {"marginal": "marginal", "group": "group", "category": "category", "made": "made",
-                 "source_value": "source says", "unit": "unit", "status": "status", "source": "source"})
-    print("Out is the stock away in January: 4 % above the yearly count, which asks for six months away.")
+                 "expected": "expected", "sampling_error": "sampling error", "source_value": "source says",
+                 "unit": "unit", "status": "status", "source": "source"})
+    for note in table["note"][table["note"].str.startswith("made ")].str.split(";").str[0].unique():
+        print(f"* {note}")
 
 
 @command
