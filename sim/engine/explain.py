@@ -11,13 +11,16 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from sim.month import STEPS
+from sim.draws import uniform
+from sim.month import STEPS, Step
+from sim.rules.migration import odds
 from sim.steps.choice import (
     OPTIONS,
+    U_ATTENTION,
     attention,
-    may_reconsider,
-    option_odds,
+    is_free_to_choose,
     option_values,
+    reconsider,
     worker_group,
 )
 from sim.steps.conditions import ECONOMY
@@ -31,15 +34,17 @@ from sim.world.schema import (
     INSURED,
     NEW,
     TRAINED,
+    UNPAID,
     VISITING,
 )
 
 STATUS_WORDS = {
     VISITING: "visiting home", INSURED: "insured", DISPLACED: "displaced", TRAINED: "trained",
     NEW: "new", ADDITIONAL: "business made possible by support", BACK: "back from a visit",
+    UNPAID: "unpaid",
 }
 _MISSING = -1e8  # values below belong to options that the worker does not have
-_RECONSIDER = next(step for step in STEPS if step.when is may_reconsider)
+_CHOICE = next(position for position, step in enumerate(STEPS) if step.do is reconsider)
 
 
 def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: int = 5) -> pd.DataFrame:
@@ -57,7 +62,7 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
     wanted = _probabilities(values)
     probability = _after_rationing(w, c, values, wanted)
     present = _present_option(w)
-    heed = float(attention(w, c))
+    heed = _heed(w, c)
     table = pd.DataFrame({
         "option": OPTIONS, "place": _option_places(w, places), "value": values,
         **_parts(w, c, values), "wanted": wanted, "probability": probability,
@@ -93,14 +98,15 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
     Returns the attention probability, whether the worker reconsidered, and the probability of each
     option at that moment (nan for one that it did not have).
     """
-    for step in STEPS[: STEPS.index(_RECONSIDER)]:
-        if step.when(w, c):
+    for step in STEPS[:_CHOICE]:
+        if _concerns(step, w, c):
             step.do(w, c, b, k)
+    heed = _heed(w, c)
     values = np.array(option_values(w, c))
     probability = _after_rationing(w, c, values, _probabilities(values))
     told = np.where(values > _MISSING, probability, np.nan)
     return {
-        "attention_probability": float(attention(w, c)), "reconsidered": bool(may_reconsider(w, c)),
+        "attention_probability": heed, "reconsidered": uniform(c.keys, U_ATTENTION, int(w.id)) < heed,
         **{f"{option}_probability": float(p) for option, p in zip(OPTIONS, told, strict=True)},
     }
 
@@ -111,7 +117,7 @@ def rehearse(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int,
     rows = []
     for step in STEPS:
         before = dict(vars(w))
-        concerns = bool(step.when(w, c))
+        concerns = _concerns(step, w, c)
         if concerns:
             step.do(w, c, b, k)
         changes = [
@@ -140,10 +146,19 @@ def in_words(column: str, value: int, places: Places) -> str:
     return str(value)
 
 
+def _concerns(step: Step, w: SimpleNamespace, c: SimpleNamespace) -> bool:
+    return step.when is None or bool(step.when(w, c))
+
+
+def _heed(w: SimpleNamespace, c: SimpleNamespace) -> float:
+    """Probability that the worker reconsiders this month; zero for those who are not free to."""
+    return float(attention(w, c)) if is_free_to_choose(w, c) else 0.0
+
+
 # --- parts of a choice ----------------------------------------------------------------------------
 def _probabilities(values: np.ndarray) -> np.ndarray:
-    odds = np.array(option_odds(*values.tolist()))
-    return odds / odds.sum()
+    weights = np.array([odds(value) for value in (values - values.max()).tolist()])
+    return weights / weights.sum()
 
 
 def _after_rationing(w, c, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:

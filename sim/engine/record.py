@@ -66,7 +66,7 @@ class Record:
             return
         economy = self.run.economy
         self._months.append(month)
-        self._national.append(self._national_row(block))
+        self._national.append(self.national_row(block))
         self._places.append(block.stock.sum(axis=0)[:, _LIVING])
         self._markets.append(np.stack([economy.open_jobs, economy.tightness, np.exp(economy.gap)]))
         self._homes.append(block.stock.sum(axis=1)[:, _LIVING])
@@ -117,7 +117,8 @@ class Record:
         tables["national"] = national[["month", *(c for c in national.columns if c != "month")]]
         return tables
 
-    def _national_row(self, block: np.record) -> dict[str, float]:
+    def national_row(self, block: np.record) -> dict[str, float]:
+        """The national figures of a month just lived, in real persons and yuan."""
         scale, run = self.run.scale, self.run
         stock = block.stock.sum(axis=(0, 1))
         row: dict[str, float] = {name: int(stock[a]) * scale for a, name in enumerate(STOCKS)}

@@ -74,8 +74,9 @@ def note_id(w, c, b, k) -> None:
 
 @rule
 def remember(w, c, b, k) -> None:
-    """Note who this is and where the worker stood at the start of the month; a course ends."""
+    """Note who this is and where the worker stood at the start of the month; a course or visit ends."""
     b.ids[k] = w.id
+    w.status = int(w.status) & ~BACK  # also of those who came back to work and lost the job at once
     b.activity_before[k] = w.activity
     b.place_before[k] = w.place
     if w.activity == TRAINING:
@@ -113,14 +114,14 @@ def leave_labour_force(w, c, b, k) -> None:
 
 @rule
 def is_festival_season(c) -> bool:
-    """February to April: nobody is away from work for the festival after that."""
-    return (c.month_of_year >= 2) & (c.month_of_year <= 4)
+    """February and March: nobody is away from work for the festival after that."""
+    return (c.month_of_year == 2) | (c.month_of_year == 3)
 
 
 @rule
 def is_festival_concern(w, c) -> bool:
     """Out-migrants in February, and those still at home after it."""
-    is_time = (c.month_of_year == 2) | ((int(w.status) & (VISITING | BACK)) != 0)
+    is_time = (c.month_of_year == 2) | ((int(w.status) & VISITING) != 0)
     return (w.activity == MIGRANT_WORK) & is_time
 
 
@@ -131,8 +132,7 @@ def visit_home(w, c, b, k) -> None:
     A worker still at home at the end of March is stranded: back in the home township without a
     job, but attached to the old place. Source: [A20, A33, A36].
     """
-    worker, flags, place = int(w.id), int(w.status) & ~BACK, int(w.place)
-    w.status = flags
+    worker, flags, place = int(w.id), int(w.status), int(w.place)
     if flags & VISITING == 0:
         if c.month_of_year != 2 or uniform(c.keys, _U_VISIT, worker) >= c.economy[_VISIT]:
             return
