@@ -196,7 +196,6 @@ def assert_reaches(conditions: dict, expected) -> None:
     before = np.concatenate([before, run.workers[len(before): run.rows]])  # entrants of the month
     wanted = expected(run, before) & trainable(before)
     known = before["id"] < 2**31  # an entrant's first month is not known beforehand
-    known &= run.workers["activity"][: run.rows] != EXITED  # past 75
     reached = np.isin(before["id"], enrolled(run))
     assert np.array_equal(reached[known], wanted[known])
     assert 0 < wanted.sum() < trainable(before).sum()

@@ -13,9 +13,14 @@ from sim.rules.demography import exit_probability, has_child_aged, marriage_age
 AGES = st.floats(16.0, 90.0)
 
 
-def test_nobody_leaves_before_55_and_everybody_after_75():
+def test_nobody_leaves_before_55_and_there_is_no_wall_after():
     assert exit_probability(54.99, 0.02, 0.11) == 0.0
-    assert exit_probability(75.01, 0.02, 0.11) == 1.0
+    assert exit_probability(75.01, 0.02, 0.11) == pytest.approx(exit_probability(74.99, 0.02, 0.11), rel=0.01)
+
+
+def test_exit_is_flat_from_80_on():
+    assert exit_probability(80.0, 0.02, 0.1) == exit_probability(95.0, 0.02, 0.1)
+    assert exit_probability(80.0, 0.024, 0.1) == pytest.approx(0.002 * math.exp(2.5))
 
 
 def test_exit_at_55_and_65_by_hand():
