@@ -52,7 +52,7 @@ def test_the_readme_scenario_is_sound(tmp_path):
 
 def test_the_readme_names_files_that_exist():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"`((?:sim|tests|scenarios|experiments)/[a-z_./]+)`", text)
+    named = re.findall(r"`((?:sim|tests|scenarios|experiments|notebooks)/[a-z0-9_./]+)`", text)
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
 
