@@ -129,9 +129,9 @@ _TABLE = (
     Outcome("trained", "Ever trained", "接受过技能培训人数", "persons", "stock", "higher",
             "workers who ever completed a training course", _column("trained"), headline=True,
             one="trained worker"),
-    Outcome("left_behind", "Parents away with a child left at home", "留守儿童家长人数", "persons", "stock",
-            "lower", "workers away whose school-age child stays at home", _column("left_behind_children"),
-            one="parent away from a child"),
+    Outcome("parents_away", "Out-migrants with a child under 16", "有未成年子女的外出人数", "persons",
+            "stock", "neutral", "out-migrants with a child under 16, wherever the child lives",
+            _column("parents_away")),
     # --- money spent ---------------------------------------------------------------------------------
     Outcome("policy_spending", "Policy spending", "政策支出", "yuan", "flow", "neutral",
             "spent by the levers in the year, all payers together, current yuan",

@@ -58,7 +58,7 @@ NATIONAL: Columns = {
     "returns": ("persons", "came back to the home township"),
     "exits": ("persons", "left the labour force"),
     "entrants": ("persons", "entered the labour force"),
-    "left_behind_children": ("persons", "workers away whose school-age child stays at home"),
+    "parents_away": ("persons", "out-migrants with a child under 16, wherever the child lives"),
     "policy_spending_yuan": ("yuan", "spent by levers"),
     "mean_income_yuan": ("yuan per month", "mean income per worker, farm equivalents included"),
     "poor": ("persons", "annualised income below the poverty line"),

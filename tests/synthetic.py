@@ -96,7 +96,7 @@ def national(start="2014-01", end="2024-12", seed=0, noise=0.02):
     table["insured"], table["trained"] = 0.2 * out, 0.33 * (out + local)
     table["business_starts"], table["business_closures"] = 90e3, 60e3
     table["businesses"], table["business_jobs"] = 6e6, 15e6
-    table["arrears_cases"], table["left_behind_children"] = 150e3, 40e6
+    table["arrears_cases"], table["parents_away"] = 150e3, 40e6
     return table
 
 

@@ -151,7 +151,7 @@ class Record:
         row["businesses"] = int(block.business[:, 0].sum()) * scale
         row["business_jobs"] = int(block.business[:, 1].sum()) * scale
         row["entrants"] = int(run.entrants_now.sum()) * scale
-        row["left_behind_children"] = int(run.census.parents_away) * scale
+        row["parents_away"] = int(run.census.parents_away) * scale
         row["policy_spending_yuan"] = run.ledger.month_spending
         at_home = block.stock[:, :, [FARM, TRAINING]].sum(axis=(1, 2))
         farm_income = float(at_home @ run.conditions.farm_income) * scale
