@@ -229,6 +229,7 @@ class LaborMigrationModel(mesa.Model):
             model_reporters={name: partial(_figure, name) for name in HEADLINE})
         self._record = Record(self.simulation, 0)
         self._views: dict[int, Worker] = {}
+        self._rows_seen = 0
         self._is_viewed = np.zeros(len(self.rows), dtype=bool)
         self._diaries: dict[int, list[dict]] = {}
         self._coming: tuple[int, SimpleNamespace] | None = None
@@ -328,12 +329,12 @@ class LaborMigrationModel(mesa.Model):
         self._live(row)
 
     def _view_new(self) -> None:
-        """Views for the living rows that have never had one."""
-        living = self.rows["activity"][: self.simulation.rows] != EXITED
-        for row in np.flatnonzero(living).tolist():
-            if row not in self._views:
-                self._views[row] = Worker(self, row)
-                self._is_viewed[row] = True
+        """Views for the living rows that were not there the last time; entrants take the next rows."""
+        living = self.rows["activity"][self._rows_seen : self.simulation.rows] != EXITED
+        for row in (self._rows_seen + np.flatnonzero(living)).tolist():
+            self._views[row] = Worker(self, row)
+            self._is_viewed[row] = True
+        self._rows_seen = self.simulation.rows
 
     def _drop_exited(self) -> None:
         exited = self.rows["activity"][: self.simulation.rows] == EXITED
