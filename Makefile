@@ -22,7 +22,7 @@ test: $(VENV)/.installed-test
 	$(BIN)/python -m pytest -n 2 --dist loadfile
 
 bench: $(VENV)/.installed-test
-	$(BIN)/python -m pytest tests/bench -q -s
+	$(BIN)/python tests/bench/bench_engine.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
