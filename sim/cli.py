@@ -93,11 +93,10 @@ def check(
     """Check scenario files and tell every mistake."""
     from sim.loading import load_scenario
 
-    found: dict[str, list[Problem]] = {}
+    found: dict[str, list[Problem]] = {file: [] for file in files}
     for file in files:
         try:
             load_scenario(file)
-            found[file] = []
         except SimError as error:
             found[file] = list(error.problems)
     if json:
