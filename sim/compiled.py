@@ -37,10 +37,20 @@ def is_enabled() -> bool:
 
 @functools.lru_cache(maxsize=1)
 def source_hash() -> str:
-    """Hash of every source that a kernel or a result can depend on (16 hexadecimal digits)."""
+    """Hash of every source that compiled code can depend on (16 hexadecimal digits)."""
+    return _hash_of(_SOURCES)
+
+
+@functools.lru_cache(maxsize=1)
+def model_hash() -> str:
+    """Hash of the sources and the packaged data: what results depend on besides scenario, seed and scale."""
+    return _hash_of((*_SOURCES, "data/*.csv"))
+
+
+def _hash_of(patterns: tuple[str, ...]) -> str:
     root = Path(__file__).parent
     digest = hashlib.sha256()
-    for pattern in _SOURCES:
+    for pattern in patterns:
         for path in sorted(root.glob(pattern)):
             digest.update(path.relative_to(root).as_posix().encode())
             digest.update(path.read_bytes())

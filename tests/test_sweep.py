@@ -174,7 +174,7 @@ import fake_runs
 from sim import compiled
 from sim.batch import load_experiment, run_sweep, runner
 if __name__ == "__main__":
-    runner.PART_SECONDS, compiled.source_hash = 0.2, lambda: "pinned"
+    runner.PART_SECONDS, compiled.model_hash = 0.2, lambda: "pinned"
     run_sweep(load_experiment({experiment!r}), {out!r}, simulate=fake_runs.slow)
 """
 
@@ -212,7 +212,7 @@ def is_alive(group: int) -> bool:
 def test_killed_at_any_moment_and_resumed_it_is_the_uninterrupted_sweep(experiment, tmp_path, monkeypatch,
                                                                         parts):
     # The sources are taken to be the same before and after, even while somebody edits them.
-    monkeypatch.setattr("sim.compiled.source_hash", lambda: "pinned")
+    monkeypatch.setattr("sim.compiled.model_hash", lambda: "pinned")
     out = tmp_path / "killed"
     process = started(tmp_path / "grant.yaml", out)
     wait_until(lambda: len(list(out.glob("parts/[!.]*.parquet"))) >= parts)

@@ -100,7 +100,7 @@ def run_sweep(
 def _plan(experiment: Experiment) -> dict[str, Any]:
     """What the folder's manifest says. ``settings`` decides whether a sweep can be taken up again."""
     from sim import __version__
-    from sim.compiled import source_hash
+    from sim.compiled import model_hash
 
     return {
         "name": experiment.name,
@@ -109,7 +109,7 @@ def _plan(experiment: Experiment) -> dict[str, Any]:
         "figure": experiment.figure.model_dump(),
         "fingerprint": experiment.fingerprint(),
         "runs": len(experiment.runs()),
-        "settings": {**experiment.content(), "version": __version__, "code_hash": source_hash()},
+        "settings": {**experiment.content(), "version": __version__, "code_hash": model_hash()},
     }
 
 

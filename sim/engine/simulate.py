@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from sim.compiled import source_hash
+from sim.arguments import parse_month, parse_scale
+from sim.compiled import model_hash
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, CENSUS_TYPE, count_census
 from sim.engine.economy import Economy
@@ -176,27 +177,12 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     return Results(tables, _manifest(run, start, timings), workers)
 
 
-def parse_scale(scale: int | str) -> int:
-    """Real workers per simulated one, from 5000 or "1:5000". Raises UsageError."""
-    text = str(scale).strip()
-    digits = text.removeprefix("1:").replace(",", "")
-    if not digits.isdigit() or int(digits) < 1 or int(digits) > 1_000_000:
-        raise UsageError(Problem("no such scale", key="scale", value=scale,
-                                 allowed="1:N or N, real workers per simulated one, N from 1 to 1,000,000"))
-    return int(digits)
-
-
 def _checked_month(key: str, month: str) -> int:
     """Month index of "YYYY-MM" within what the model can simulate. Raises UsageError."""
-    allowed = f"YYYY-MM from 2014-01 to {LAST_YEAR - 1}-12"
-    parts = str(month).split("-")
-    well_formed = len(parts) == 2 and all(part.isdigit() for part in parts) and len(parts[0]) == 4
-    if not well_formed or len(parts[1]) != 2 or not 1 <= int(parts[1]) <= 12:
-        raise UsageError(Problem("no such month", key=key, value=month, allowed=allowed))
-    index = month_index(month)
+    index = month_index(parse_month(str(month), key))
     if not 0 <= index < (LAST_YEAR - 2014) * 12:
         raise UsageError(Problem("outside the years that can be simulated", key=key, value=month,
-                                 allowed=allowed))
+                                 allowed=f"2014-01 to {LAST_YEAR - 1}-12"))
     return index
 
 
@@ -231,7 +217,7 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
     import sim
 
     end = month_text(run.last)
-    identity = f"{run.scenario.fingerprint()}|{run.seed}|{run.scale}|{start}|{end}|{source_hash()}"
+    identity = f"{run.scenario.fingerprint()}|{run.seed}|{run.scale}|{start}|{end}|{model_hash()}"
     warnings = []
     initial = int((run.workers.id[: run.rows] < 1 << 31).sum())
     if initial < FEW_WORKERS:
@@ -245,7 +231,7 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
         "scale": run.scale, "start": start, "end": end, "workers": initial,
         "versions": {"sim": sim.__version__, "python": platform.python_version(),
                      "numpy": np.__version__, "numba": numba.__version__},
-        "code_hash": source_hash(),
+        "code_hash": model_hash(),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "timings": timings, "warnings": warnings,
     }

@@ -181,7 +181,8 @@ def make_worker(w, worker, home, recipe, keys) -> None:
     w.id = worker
     w.home = home
     number = worker & ((1 << 26) - 1)
-    spread = (number * _GOLDEN + int(keys[_U_ACTIVITY, 0])) & 0xFFFFFFFF
+    offset = int(keys[_U_ACTIVITY, 0]) + home * 0x85EBCA6B  # homes must not err together
+    spread = (number * _GOLDEN + offset) & 0xFFFFFFFF
     cell = find_interval(recipe.activity_cumulative[home], (spread + 0.5) * 2.0**-32)
     group = FARM_IDLE if cell == 0 else (LOCAL if cell == 1 else OUT)
     age = _make_person(w, worker, group, recipe, keys)
