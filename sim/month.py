@@ -153,16 +153,19 @@ def _seasonal_pass(run: Callable, season: Callable) -> Callable:
 
 
 def _sequence(steps: tuple[Step, ...]) -> Callable:
-    """All steps as one function over the rows of a block."""
-    head = _pass(steps[0])
+    """All steps as one function over the rows of a block.
+
+    Halves of halves, not a chain: the compiler optimises a function again at every level above it.
+    """
     if len(steps) == 1:
-        return head
-    tail = _sequence(steps[1:])
+        return _pass(steps[0])
+    middle = len(steps) // 2
+    former, latter = _sequence(steps[:middle]), _sequence(steps[middle:])
 
     @rule
     def run(workers, c, b, first, last):
-        head(workers, c, b, first, last)
-        tail(workers, c, b, first, last)
+        former(workers, c, b, first, last)
+        latter(workers, c, b, first, last)
 
     return run
 

@@ -288,7 +288,7 @@ def test_other_keys_of_a_scenario_can_be_changed():
     ({"parameters": {"swiching_cost": 2.0}}, "did you mean 'switching_cost'"),
     ({"n_workers": 10}, "no such number of workers"),
     ({"n_workers": 1000, "scale": 5000}, "not both"),
-    ({"scale": "fine"}, "no such scale"),
+    ({"scale": "fine"}, "not a scale"),
     ({"scenario": "baselin"}, "did you mean 'baseline'"),
 ])
 def test_mistakes_are_told(given, told):

@@ -40,10 +40,10 @@ CENSUS_TYPE = np.dtype([
 
 
 @kernel
-def count_census(workers, rows, conditions, census):
-    """Fill ``census`` (one zeroed record of CENSUS_TYPE)."""
+def count_census(workers, conditions, census, first, last):
+    """Add the workers of some rows to ``census`` (one record of CENSUS_TYPE)."""
     c, total = conditions[0], census[0]
-    for i in range(rows):
+    for i in range(first, last):
         w = workers[i]
         activity = int(w.activity)
         if activity == EXITED:

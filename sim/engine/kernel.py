@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -33,11 +34,17 @@ class Shards:
 
     def run_month(self, workers: np.recarray, conditions: np.recarray, rows: int) -> np.record:
         """Run the month for the first ``rows`` workers; returns the summed block."""
-        return self._run(_run_rows, workers, conditions, rows)
+        self.clear()
+        return self._run(_run_rows, self.blocks, self.sums, rows, workers, conditions)
 
     def count_claims(self, workers: np.recarray, conditions: np.recarray, rows: int) -> np.record:
         """Count who would use a rationed lever or a quota place this month."""
-        return self._run(_count_claims, workers, conditions, rows)
+        self.clear()
+        return self._run(_count_claims, self.blocks, self.sums, rows, workers, conditions)
+
+    def count(self, loop: Callable, kind: np.dtype, rows: int, *arguments) -> np.record:
+        """Add up a record of sums over all rows: ``loop(*arguments, sums, first row, last row)``."""
+        return self._run(loop, [make_record(kind) for _ in self.blocks], kind.names, rows, *arguments)
 
     def clear(self) -> None:
         """Set all sums to zero."""
@@ -50,22 +57,21 @@ class Shards:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _run(self, loop, workers: np.recarray, conditions: np.recarray, rows: int) -> np.record:
-        self.clear()
-        first = self.blocks[0]
+    def _run(self, loop: Callable, sums: list[np.recarray], names: tuple[str, ...], rows: int,
+             *arguments) -> np.record:
         if self._pool is None or rows < 4 * BLOCK:
-            loop(workers, conditions, first, 0, rows)
-            return first[0]
+            loop(*arguments, sums[0], 0, rows)
+            return sums[0][0]
         jobs = [
-            self._pool.submit(loop, workers, conditions, block, start, stop)
-            for block, (start, stop) in zip(self.blocks, _shares(rows, len(self.blocks)), strict=True)
+            self._pool.submit(loop, *arguments, part, first, last)
+            for part, (first, last) in zip(sums, _shares(rows, len(sums)), strict=True)
         ]
         for job in jobs:
             job.result()
-        for name in self.sums:
-            for other in self.blocks[1:]:
-                first[name] += other[name]
-        return first[0]
+        for name in names:
+            for other in sums[1:]:
+                sums[0][name] += other[name]
+        return sums[0][0]
 
 
 def _shares(rows: int, parts: int) -> list[tuple[int, int]]:

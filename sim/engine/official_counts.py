@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.engine.year import YearSums
 from sim.vocabulary import AGE_GROUPS, EDUCATION, REGIONS, SECTORS
 from sim.world.places import Places
 
@@ -16,7 +15,7 @@ STARTED_BEFORE_2014 = 3.2e6
 _KINDS = ("local", "out")
 
 
-def official_rows(year: int, y: YearSums, places: Places, scale: int, starts: int) -> list[tuple]:
+def official_rows(year: int, y: np.record, places: Places, scale: int, starts: int) -> list[tuple]:
     """(year, indicator, group, value, unit) for a year. ``starts``: businesses started since 2014."""
     rows: list[tuple] = []
 
@@ -72,7 +71,7 @@ def _by_region(add, out: np.ndarray, local: np.ndarray, across: np.ndarray, plac
         add("out_within_province_by_origin", name, (out * ~across)[home].sum() * in_10k, "10k_persons")
 
 
-def _pay(add, y: YearSums) -> None:
+def _pay(add, y: np.record) -> None:
     def mean(pair: np.ndarray) -> float:
         return pair[..., 0].sum() / max(pair[..., 1].sum(), 1)
 

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.engine.census import CENSUS_MONTHS
 from sim.engine.official_counts import official_rows
-from sim.engine.year import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS, INCOME_GROUPS, YearSums
+from sim.engine.year import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS, INCOME_GROUPS
 from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
 from sim.vocabulary import (
@@ -78,7 +78,7 @@ class Record:
             self._groups.append(self.run.census.group_stock[..., _LIVING].copy())
             self._group_pay.append(self.run.census.group_pay.copy())
 
-    def add_year(self, month: int, sums: YearSums) -> None:
+    def add_year(self, month: int, sums: np.record) -> None:
         """Keep a year's official counts."""
         year = 2014 + month // 12
         if month < self.first:

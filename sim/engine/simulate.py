@@ -16,14 +16,13 @@ from sim.engine.economy import Economy
 from sim.engine.kernel import Shards
 from sim.engine.ledger import Ledger
 from sim.engine.record import Record, worker_table
-from sim.engine.year import count_year, make_year_sums, start_year
+from sim.engine.year import count_year, start_year, year_type
 from sim.errors import Problem, UsageError
 from sim.loading import load_scenario
 from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
-from sim.steps.conditions import make_record
 from sim.world.corridors import build_corridors
 from sim.world.data import load_data
 from sim.world.places import build_places
@@ -91,7 +90,7 @@ class Simulation:
         self._accounts.check(month, self.block, entrants)
         self.ledger.enter(month, self.block.served[: len(self.policy.names)])
         self.economy.settle(c[0], self.block)
-        self.conditions = c[0]
+        self.conditions, self._last_conditions = c[0], c
         if month % 12 + 1 in CENSUS_MONTHS:
             self._take_census(month, c)
         if month % 12 == 11:
@@ -99,11 +98,15 @@ class Simulation:
         self.month += 1
         return self.block
 
+    def count_year(self) -> np.record:
+        """The counts of the year that the last month ended, under official definitions."""
+        kind = year_type(len(self.places))
+        return self._shards.count(count_year, kind, self.rows, self.workers, self._last_conditions,
+                                  self.places.regions)
+
     def _take_census(self, month: int, c: np.recarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""
-        census = make_record(CENSUS_TYPE)
-        count_census(self.workers, self.rows, c, census)
-        self.census = census[0]
+        self.census = self._shards.count(count_census, CENSUS_TYPE, self.rows, self.workers, c)
         self._accounts.check_census(month, self.census.group_stock.sum(axis=(0, 1, 2)), self.census.savings)
 
     def open_month(self) -> np.recarray:
@@ -159,10 +162,7 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
             if month in kept:
                 workers[month_text(month)] = worker_table(run)
             if month % 12 == 11:
-                sums = make_year_sums(len(run.places))
-                count_year(run.workers, run.rows, month, run.places.regions, run.places.province,
-                           run.conditions.farm_income, sums)
-                record.add_year(month, sums)
+                record.add_year(month, run.count_year())
             if progress is not None:
                 progress(done + 1, run.last + 1)
         if run.month % 12:  # the run ends within a year: its ledger is closed as it stands

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
-
 import numpy as np
 
 from sim.arithmetic import log
@@ -20,34 +18,33 @@ BINS_PER_LOG = 10.0  # a bin is a tenth of a log point wide
 INCOME_GROUPS = ("all", "farm", "local", "out", "settled", "East", "Central", "West", "Northeast")
 
 
-class YearSums(NamedTuple):
-    """Counts of a year; ``kind``: 0 local, 1 out."""
-
-    heads: np.ndarray  # (31, places, 2) by home, place of work, kind
-    pay: np.ndarray  # (2, 7, 2) by kind, sector: sum of monthly pay, workers
-    region_pay: np.ndarray  # (4, 2) by region of work: sum of monthly pay, workers
-    age: np.ndarray  # (2, 6) by kind: sum of ages, then five groups
-    female: np.ndarray  # (2,)
-    education: np.ndarray  # (2, 5)
-    trained: np.ndarray  # (2,)
-    insured: np.ndarray  # (2,)
-    owed: np.ndarray  # (2,)
-    months: np.ndarray  # (2,) months worked
-    income: np.ndarray  # (9, INCOME_BINS)
-
-
-def make_year_sums(places: int) -> YearSums:
-    """Zeroed sums."""
-    shapes = ((31, places, 2), (2, 7, 2), (4, 2), (2, 6), (2,), (2, 5), (2,), (2,), (2,), (2,),
-              (len(INCOME_GROUPS), INCOME_BINS))
-    return YearSums(*(np.zeros(shape, np.int64) for shape in shapes))
+def year_type(places: int) -> np.dtype:
+    """Counts of a year as one record; ``kind``: 0 local, 1 out."""
+    whole = np.int64
+    return np.dtype([
+        ("heads", whole, (31, places, 2)),  # by home, place of work, kind
+        ("pay", whole, (2, 7, 2)),  # by kind, sector: sum of monthly pay, workers
+        ("region_pay", whole, (4, 2)),  # by region of work: sum of monthly pay, workers
+        ("age", whole, (2, 6)),  # by kind: sum of ages, then five groups
+        ("female", whole, (2,)),  # by kind, as the next ones
+        ("education", whole, (2, 5)),
+        ("trained", whole, (2,)),
+        ("insured", whole, (2,)),
+        ("owed", whole, (2,)),
+        ("months", whole, (2,)),  # months worked
+        ("income", whole, (len(INCOME_GROUPS), INCOME_BINS)),
+    ])
 
 
 @kernel
-def count_year(workers, rows, month, regions, province, farm_income, y):
-    """Add up the year and start the workers' yearly columns anew."""
-    homes = len(regions)
-    for i in range(rows):
+def count_year(workers, conditions, regions, sums, first, last):
+    """Add the workers of some rows to the year's counts (one record of ``year_type``).
+
+    regions: (31,) region of each province.
+    """
+    c, y, homes = conditions[0], sums[0], len(regions)
+    month = c.month
+    for i in range(first, last):
         w = workers[i]
         activity = int(w.activity)
         if activity == EXITED:
@@ -58,7 +55,7 @@ def count_year(workers, rows, month, regions, province, farm_income, y):
         earned = int(w.earnings_year)
         income = float(earned)
         if place < homes:
-            income += max(12 - away - local, 0) * farm_income[home]
+            income += max(12 - away - local, 0) * c.farm_income[home]
         position = int(BINS_PER_LOG * log(max(income, 1.0) / FIRST_BIN_YUAN) + 1.0)
         position = min(max(position, 0), INCOME_BINS - 1)
         group = 1
@@ -76,7 +73,7 @@ def count_year(workers, rows, month, regions, province, farm_income, y):
             y.heads[home, work_place, kind] += 1
             y.pay[kind, int(w.sector), 0] += monthly
             y.pay[kind, int(w.sector), 1] += 1
-            region = regions[province[work_place]]
+            region = regions[c.province[work_place]]
             y.region_pay[region, 0] += monthly
             y.region_pay[region, 1] += 1
             age = (month + BIRTH_EPOCH - int(w.birth_month)) // 12
