@@ -314,26 +314,27 @@ def sweep(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Experiment file, or its name.")],
     jobs: Jobs = 2,
     out: Annotated[Path | None, typer.Option(help="Folder; results/sweeps/NAME if not given.")] = None,
+    yes: Annotated[bool, typer.Option("--yes", help="Run even more than a million runs.")] = False,
     json: Json = False,
 ) -> None:
     """Run a declared experiment; one that was killed goes on where it stood."""
     from sim.batch import load_experiment, run_sweep
-    from sim.batch.figure import draw_response, response
+    from sim.batch.figure import answer, draw_answer
 
     loaded = load_experiment(experiment)
     folder = out or Path("results") / "sweeps" / loaded.name
     with progress_bar(f"sweeping {loaded.name}", "runs") as progress:
-        done = run_sweep(loaded, folder, jobs=jobs, progress=progress)
-    table = response(done)
-    picture = draw_response(done, table)
+        done = run_sweep(loaded, folder, jobs=jobs, progress=progress, many=yes)
+    table = answer(done)
+    pictures = draw_answer(done, table)
     for failure in done.failures.to_dict("records"):
         say(f"run {failure['run']} failed in {failure['stage']}: {failure['message']}")
     if json:
-        print_json({"response": table, "failures": done.failures, "folder": str(folder)})
+        print_json({"answer": table, "failures": done.failures, "folder": str(folder)})
         return
     print_table(table, loaded.question)
     print(f"Table, one row per run and year: {folder / 'results.parquet'}")
-    if picture:
+    for picture in pictures:
         print(f"Picture: {picture}")
 
 

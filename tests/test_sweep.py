@@ -16,7 +16,7 @@ import pytest
 
 from sim.batch import load_experiment, run_sweep
 from sim.batch.experiment import ExperimentError
-from sim.batch.figure import draw_response, response
+from sim.batch.figure import answer, draw_answer
 from sim.batch.journal import Journal
 from sim.errors import ResultsError, UsageError
 
@@ -323,15 +323,15 @@ def test_the_model_answers_the_same_on_one_process_and_on_two(tmp_path):
 
 def test_the_response_is_paired_and_drawn(experiment, tmp_path):
     sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
-    table = response(sweep)
+    table = answer(sweep)
     assert table["difference"].tolist() == [0, 10_000, 20_000, 40_000]
     assert table["low"].tolist() == table["high"].tolist() == table["difference"].tolist()
     assert table["year"].unique().tolist() == [2026]
-    picture = draw_response(sweep, table)
-    assert picture.read_bytes().startswith(b"\x89PNG")
+    pictures = draw_answer(sweep, table)
+    assert [path.read_bytes()[:4] for path in pictures] == [b"\x89PNG"]
 
 
 def test_nothing_is_drawn_when_every_run_failed(experiment, tmp_path):
     sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.hopeless)
     assert len(sweep.failures) == 12
-    assert draw_response(sweep, response(sweep)) is None
+    assert draw_answer(sweep, answer(sweep)) == []

@@ -1,4 +1,4 @@
-"""Many runs from one declared experiment: design, runner, journal.
+"""Many runs from one declared experiment: design and its points, runner, journal, the answer as a figure.
 
     from sim.batch import load_experiment, run_sweep
     sweep = run_sweep(load_experiment("experiments/subsidy_dose_response.yaml"), "results/grant")

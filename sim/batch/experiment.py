@@ -1,4 +1,4 @@
-"""What an experiment file may say, and how it is loaded: one scenario, a design, seeds, outcomes.
+"""What an experiment file may say, and how it is loaded: scenarios, a design, seeds, outcomes.
 
 Mistakes are told as for scenarios: all at once, with file, line, key, value, what is allowed and the
 word that was probably meant.
@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -16,7 +16,8 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
 from sim.arguments import parse_scale
-from sim.batch.design import Design
+from sim.batch.design import LISTED, Design
+from sim.batch.points import DesignError
 from sim.errors import Problem, ScenarioError, SimError, nearest
 from sim.loading import folders, load_scenario, with_overrides
 from sim.outcomes import OUTCOMES
@@ -25,7 +26,9 @@ from sim.problems import placed, problems_of
 from sim.scenario import Period, Scenario
 from sim.yaml_tree import Tree, read_tree
 
+MOST_RUNS = 1_000_000  # more are refused unless asked for once more
 OutcomeName = one_of("outcome", lambda: OUTCOMES)
+RESERVED = frozenset(("run", "run_id", "scenario", "seed", "year", "outcome", "unit", "value"))
 
 
 class ExperimentError(SimError):
@@ -33,30 +36,40 @@ class ExperimentError(SimError):
 
 
 class Figure(Strict):
-    """What the sweep's picture shows: an outcome over one factor, in one year (the last if not said)."""
+    """What the sweep's picture shows, in one year (the last if not said).
 
-    x: Name
+    With ``x`` the response of an outcome to one factor that takes few values; without, how strongly the
+    outcome hangs on each factor.
+    """
+
+    x: Name | None = None
     outcome: OutcomeName
     year: int | None = None
 
 
 @dataclass(frozen=True)
 class Run:
-    """One run of an experiment: its number, the design point, the seed, and the scenario's changes."""
+    """One run: its number, the scenario, the design point, the seed, and the scenario's changes."""
 
     number: int
+    scenario: str
     point: Mapping[str, float]
     seed: int
     overrides: Mapping[str, Any]
 
 
 class Experiment(Strict):
-    """A resolved, checked experiment; ``name`` is the file's, ``base`` the scenario as loaded."""
+    """A resolved, checked experiment; ``name`` is the file's, ``bases`` the scenarios as loaded.
+
+    A file names one ``scenario`` or several ``scenarios``. Every scenario meets every point of the design
+    with the same seeds, so that the same workers meet the same luck in all of them.
+    """
 
     name: Text
     title: Label
     question: Text
-    scenario: Text
+    scenario: Text | None = None
+    scenarios: tuple[Text, ...] = ()
     period: Period
     scale: int
     seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]
@@ -65,7 +78,7 @@ class Experiment(Strict):
     outcomes: Annotated[tuple[OutcomeName, ...], Field(min_length=1)]
     figure: Figure
 
-    _base: Scenario = PrivateAttr()
+    _bases: dict[str, Scenario] = PrivateAttr(default_factory=dict)
 
     @field_validator("scale", mode="before")
     @classmethod
@@ -88,9 +101,19 @@ class Experiment(Strict):
         return self
 
     @property
-    def base(self) -> Scenario:
-        """The scenario that every run starts from, the experiment's own ``overrides`` applied."""
-        return self._base
+    def scenario_names(self) -> tuple[str, ...]:
+        """The scenarios as the file names them."""
+        return self.scenarios or (self.scenario,)
+
+    @property
+    def bases(self) -> dict[str, Scenario]:
+        """The scenario that runs start from, by name, the experiment's own ``overrides`` applied."""
+        return self._bases
+
+    @property
+    def run_count(self) -> int:
+        """How many runs there are, counted without making them."""
+        return len(self.scenario_names) * self.design.point_count * len(self.seeds)
 
     @property
     def years(self) -> list[int]:
@@ -99,15 +122,18 @@ class Experiment(Strict):
         return list(range(int(first[:4]) + (first[5:] != "01"), int(last[:4]) + (last[5:] == "12")))
 
     def runs(self) -> list[Run]:
-        """Every run, numbered from 0: design points in order, and all seeds of each."""
-        pairs = [(point, seed) for point in self.design.points() for seed in self.seeds]
-        return [Run(number, point, seed, self.design.overrides(point))
-                for number, (point, seed) in enumerate(pairs)]
+        """Every run, numbered from 0: scenario by scenario, design points in order, all seeds of each."""
+        points = [(point, self.design.overrides(point)) for point in self.design.points()]
+        every = ((name, point, changes, seed) for name in self.scenario_names
+                 for point, changes in points for seed in self.seeds)
+        return [Run(number, name, point, seed, changes)
+                for number, (name, point, changes, seed) in enumerate(every)]
 
     def content(self) -> dict[str, Any]:
         """All that a result depends on, as plain maps, lists and numbers."""
         said = self.model_dump(mode="json", by_alias=True, exclude={"title", "question", "figure"})
-        return {**said, "base": self.base.content()}
+        return {**said, "points": self.design.points_hash(),
+                "bases": {name: scenario.content() for name, scenario in self.bases.items()}}
 
     def fingerprint(self) -> str:
         """A short stable hash of ``content``."""
@@ -115,21 +141,36 @@ class Experiment(Strict):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def _problems(self) -> Iterator[Problem]:
-        factors = tuple(self.design.factors)
+        if (self.scenario is None) == (not self.scenarios):
+            yield Problem("say what to run, in one of two ways", key="scenario",
+                          allowed="scenario: NAME, or scenarios: [NAME, NAME]")
+        if len(set(self.scenarios)) < len(self.scenarios):
+            yield Problem("a scenario is given twice", key="scenarios", value=str(list(self.scenarios)))
         if not self.years:
             yield Problem("results are yearly, and no calendar year lies wholly in this period", key="period",
                           value=f"{self.period.from_} to {self.period.to}")
-        elif self.figure.year is not None and self.figure.year not in self.years:
-            yield Problem("not a whole year of the period", key="figure.year", value=self.figure.year,
-                          allowed=f"{self.years[0]} to {self.years[-1]}")
-        if self.figure.x not in factors:
-            yield Problem("unknown factor", key="figure.x", value=self.figure.x, allowed=factors,
-                          nearest=nearest(self.figure.x, factors))
-        if self.figure.outcome not in self.outcomes:
-            yield Problem("this outcome is not among the experiment's", key="figure.outcome",
-                          value=self.figure.outcome, allowed=self.outcomes)
         if len(set(self.seeds)) < len(self.seeds):
             yield Problem("a seed is given twice", key="seeds", value=str(list(self.seeds)))
+        taken = sorted(RESERVED & set(self.design.factors) | set(self.design.factors) & set(self.outcomes))
+        for name in taken:
+            yield Problem("a column of the results has this name already", key=f"design.factors.{name}",
+                          value=name, allowed="another name")
+        yield from self._figure_problems()
+
+    def _figure_problems(self) -> Iterator[Problem]:
+        figure, factors = self.figure, tuple(self.design.factors)
+        if self.years and figure.year is not None and figure.year not in self.years:
+            yield Problem("not a whole year of the period", key="figure.year", value=figure.year,
+                          allowed=f"{self.years[0]} to {self.years[-1]}")
+        if figure.x is not None and figure.x not in factors:
+            yield Problem("unknown factor", key="figure.x", value=figure.x, allowed=factors,
+                          nearest=nearest(figure.x, factors))
+        elif figure.x is not None and self.design.kind not in LISTED:
+            yield Problem("this factor takes another value at every point", key="figure.x", value=figure.x,
+                          allowed="no x: the figure then shows how strongly the outcome hangs on each factor")
+        if figure.outcome not in self.outcomes:
+            yield Problem("this outcome is not among the experiment's", key="figure.outcome",
+                          value=figure.outcome, allowed=self.outcomes)
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
@@ -148,8 +189,11 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
         raise ExperimentError(problems + problems_of(error, Experiment, tree)) from None
     if problems:
         raise ExperimentError(problems)
-    experiment._base = _base(experiment, tree)
-    _try_every_value(experiment, tree)
+    _read_points(experiment, path, tree)
+    experiment._bases = {name: _base(experiment, name, f"scenarios.{position}" if experiment.scenarios
+                                     else "scenario", tree)
+                         for position, name in enumerate(experiment.scenario_names)}
+    _try_the_extremes(experiment, tree)
     return experiment
 
 
@@ -171,29 +215,50 @@ def _located(name: str) -> Path:
     return path
 
 
-def _base(experiment: Experiment, tree: Tree) -> Scenario:
+def _read_points(experiment: Experiment, path: Path, tree: Tree) -> None:
+    """The points of a design that lie in a file beside the experiment."""
+    if experiment.design.kind != "file":
+        return
     try:
-        scenario = load_scenario(experiment.scenario)
+        experiment.design.read(path.parent)
+    except DesignError as error:
+        raise ExperimentError(placed(problem, tree, ("design",)) for problem in error.problems) from None
+
+
+def _base(experiment: Experiment, name: str, key: str, tree: Tree) -> Scenario:
+    try:
+        scenario = load_scenario(name)
     except ScenarioError as error:  # a mistake in the scenario's own file keeps its own place
         raise ExperimentError(
-            problem if problem.file else placed(replace(problem, key="scenario"), tree)
+            problem if problem.file else placed(replace(problem, key=key), tree)
             for problem in error.problems
         ) from None
     return _changed(scenario, experiment.overrides, tree, "overrides")
 
 
-def _try_every_value(experiment: Experiment, tree: Tree) -> None:
-    """Each value of each factor on its own, so that a wrong key or bound is told before anything runs."""
+def _try_the_extremes(experiment: Experiment, tree: Tree) -> None:
+    """The ends of each factor on their own: a wrong key or bound is told before anything runs."""
     problems: list[Problem] = []
-    for name, factor in experiment.design.factors.items():
-        for value in factor.values:
+    for base in experiment.bases.values():
+        for name, where, value in experiment.design.extremes():
+            keys = experiment.design.factors[name].keys
             try:
-                _changed(experiment.base, {key: value for key in factor.keys}, tree,
-                         f"design.factors.{name}")
-            except ExperimentError as error:
-                problems += [problem for problem in error.problems if problem not in problems]
+                with_overrides(base, {key: value for key in keys})
+            except ScenarioError as error:
+                found = (_placed_in_factor(problem, name, keys, where, tree) for problem in error.problems)
+                problems += [problem for problem in found if problem not in problems]
     if problems:
         raise ExperimentError(problems)
+
+
+def _placed_in_factor(problem: Problem, name: str, keys: Sequence[str], where: str, tree: Tree) -> Problem:
+    """A wrong key is told at the key, anything else at the value."""
+    is_key = problem.message.startswith(("there is no", "unknown", "a list is"))
+    at = next((i for i, key in enumerate(keys) if str(problem.key).startswith(key)), None)
+    told = replace(problem, message=f"{problem.key}: {problem.message}", key=f"design.{where}")
+    if is_key and at is not None:
+        told = replace(told, key=f"design.factors.{name}.keys.{at}", value=None)
+    return placed(told, tree)
 
 
 def _changed(scenario: Scenario, overrides: Mapping[str, Any], tree: Tree, where: str) -> Scenario:

@@ -1,28 +1,43 @@
-"""A sweep's answer: how one outcome responds to one factor, as a table and a picture.
+"""A sweep's answer as a table and a picture.
 
-Runs of one seed differ in the factor alone, so the response is the paired difference from the factor's
-first value, seed by seed; the interval is over seeds.
+``response``: how one outcome responds to one factor that takes few values. Runs of one seed differ in the
+factor alone, so it is the paired difference from the factor's first value; the interval is over seeds.
+``sensitivity``: how strongly one outcome hangs on each of many factors that move together.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 
 from sim.batch.journal import explained
 from sim.batch.runner import Sweep
-from sim.differences import mean_and_interval
+from sim.differences import mean_and_interval, t_975
 
 
-def response(sweep: Sweep) -> pd.DataFrame:
+def answer(sweep: Sweep) -> pd.DataFrame:
+    """The table that the experiment's figure shows; ``scenario`` in front where there are several."""
+    make = sensitivity if sweep.experiment.figure.x is None else response
+    names = sweep.experiment.scenario_names
+    if len(names) == 1:
+        return make(sweep, sweep.results)
+    found = []
+    for name in names:
+        table = make(sweep, sweep.results[sweep.results["scenario"] == name])
+        table.insert(0, "scenario", name)
+        found.append(table)
+    return pd.concat(found, ignore_index=True)
+
+
+def response(sweep: Sweep, results: pd.DataFrame) -> pd.DataFrame:
     """One row per value of the figure's factor: level, difference from the first value, 95 % interval.
 
     Other factors are averaged over, seed by seed.
     """
-    figure = sweep.experiment.figure
-    year = figure.year or sweep.experiment.years[-1]
-    rows = sweep.results[sweep.results["year"] == year]
+    figure, year, rows = sweep.experiment.figure, _year(sweep), _rows(sweep, results)
     levels = rows.pivot_table(figure.outcome, "seed", figure.x) if len(rows) else pd.DataFrame()
     values = [value for value in sweep.experiment.design.factors[figure.x].values if value in levels]
     found = []
@@ -36,17 +51,90 @@ def response(sweep: Sweep) -> pd.DataFrame:
     return pd.DataFrame(found, columns=columns)
 
 
-def draw_response(sweep: Sweep, table: pd.DataFrame) -> Path | None:
-    """Draw the response into the sweep's folder; None when no run left anything to draw."""
-    from sim.present.response import response_chart
+def sensitivity(sweep: Sweep, results: pd.DataFrame) -> pd.DataFrame:
+    """One row per factor, the strongest first.
+
+    ``rank_correlation`` is Spearman's, between the factor and the outcome's mean over seeds. ``change`` is
+    how much the outcome changes from the factor's lowest to its highest drawn value, along a plane fitted
+    through all points, in the outcome's unit, with its 95 % interval; ``explained`` is the share of the
+    spread between points that the plane explains. NaN where there are too few points.
+    """
+    figure, rows = sweep.experiment.figure, _rows(sweep, results)
+    factors = list(sweep.experiment.design.factors)
+    runs_per_point = len(sweep.experiment.seeds)
+    means = rows.groupby(rows["run"] // runs_per_point)[[*factors, figure.outcome]].mean()
+    spread = means[factors].max() - means[factors].min()
+    scaled = (means[factors] - means[factors].mean()) / spread.where(spread > 0)
+    change, half, explained_share = _plane(scaled.to_numpy(), means[figure.outcome].to_numpy())
+    ranks = means.rank()
+    table = pd.DataFrame({
+        "factor": factors, "year": _year(sweep), "lowest": means[factors].min().to_numpy(),
+        "highest": means[factors].max().to_numpy(),
+        "rank_correlation": [ranks[name].corr(ranks[figure.outcome]) for name in factors],
+        "change": change, "low": change - half, "high": change + half, "explained": explained_share,
+        "points": len(means),
+    })
+    order = table["change"].abs().sort_values(ascending=False, kind="stable").index
+    return table.loc[order].reset_index(drop=True)
+
+
+def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
+    """Draw the answer into the sweep's folder, a picture per scenario; none for what left nothing."""
     from sim.present.style import as_png
 
     figure = sweep.experiment.figure
-    if table.empty:
-        return None
-    label = sweep.experiment.design.factors[figure.x].label.en
-    picture = as_png(response_chart(table, figure.x, label, figure.outcome))
-    path = sweep.folder / f"{figure.outcome}_by_{figure.x}.png"
-    with explained(sweep.folder):
-        path.write_bytes(picture)
-    return path
+    drawn = []
+    for scenario, rows in _by_scenario(table):
+        if rows.empty or (figure.x is None and rows["change"].isna().any()):
+            continue
+        stem = f"{figure.outcome}_by_{figure.x or 'factor'}"
+        path = sweep.folder / (f"{stem}_{Path(scenario).stem}.png" if scenario else f"{stem}.png")
+        with explained(sweep.folder):
+            path.write_bytes(as_png(_chart(sweep, rows)))
+        drawn.append(path)
+    return drawn
+
+
+def _chart(sweep: Sweep, rows: pd.DataFrame):
+    from sim.present.response import response_chart
+
+    figure, factors = sweep.experiment.figure, sweep.experiment.design.factors
+    if figure.x:
+        return response_chart(rows, figure.x, factors[figure.x].label.en, figure.outcome)
+    from sim.batch.tornado import tornado_chart
+
+    return tornado_chart(rows, {name: factor.label.en for name, factor in factors.items()}, figure.outcome)
+
+
+def _by_scenario(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
+    if "scenario" in table:
+        yield from table.groupby("scenario", sort=False)
+    else:
+        yield "", table
+
+
+def _year(sweep: Sweep) -> int:
+    return sweep.experiment.figure.year or sweep.experiment.years[-1]
+
+
+def _rows(sweep: Sweep, results: pd.DataFrame) -> pd.DataFrame:
+    if results.empty:
+        columns = [*sweep.experiment.design.factors, sweep.experiment.figure.outcome]
+        return pd.DataFrame({"run": [], "seed": [], **{name: [] for name in columns}}, dtype=float)
+    return results[results["year"] == _year(sweep)]
+
+
+def _plane(factors: np.ndarray, outcome: np.ndarray) -> tuple[np.ndarray, np.ndarray, float]:
+    """Slopes of the least-squares plane, half the width of their 95 % intervals, and its share explained."""
+    count, width = factors.shape
+    freedom = count - width - 1
+    unknown = np.full(width, np.nan)
+    if freedom < 1 or np.isnan(factors).any():
+        return unknown, unknown, float("nan")
+    matrix = np.column_stack([np.ones(count), factors])
+    slopes = np.linalg.lstsq(matrix, outcome, rcond=None)[0]
+    left = float(((outcome - matrix @ slopes) ** 2).sum())
+    total = float(((outcome - outcome.mean()) ** 2).sum())
+    errors = np.sqrt(np.diag(np.linalg.pinv(matrix.T @ matrix)) * left / freedom)
+    share = 1 - left / total if total > 0 else float("nan")
+    return slopes[1:], t_975(freedom) * errors[1:], share

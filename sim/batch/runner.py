@@ -20,7 +20,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.batch.experiment import Experiment, Run
+from sim.batch.experiment import MOST_RUNS, Experiment, Run
 from sim.batch.journal import Journal
 from sim.errors import Problem, UsageError
 from sim.loading import with_overrides
@@ -64,15 +64,21 @@ def run_sweep(
     jobs: int = 2,
     progress: Callable[[int, int, int], None] | None = None,
     simulate: Simulate | None = None,
+    many: bool = False,
 ) -> Sweep:
     """Run what is still missing of an experiment in ``folder``, on ``jobs`` processes.
 
     ``progress(done, total, failed)`` is called as runs finish, first with what was already there.
-    ``simulate`` replaces the simulator, for tests. Raises ``UsageError`` when the folder holds another
-    sweep, ``ResultsError`` when it cannot be written.
+    ``simulate`` replaces the simulator, for tests. ``many`` allows more than ``MOST_RUNS``. Raises
+    ``UsageError`` when there are more, when scipy is needed and missing or when the folder holds another
+    sweep, ``ResultsError`` when the folder cannot be written.
     """
     if jobs < 1:
         raise UsageError(Problem("at least one process is needed", key="jobs", value=jobs))
+    if experiment.run_count > MOST_RUNS and not many:
+        raise UsageError(Problem(f"the experiment has {experiment.run_count:,} runs",
+                                 value=experiment.name,
+                                 allowed=f"up to {MOST_RUNS:,}; --yes to run that many all the same"))
     runs = experiment.runs()
     failed: list[RunEnd] = []
     with Journal.open(folder, _plan(experiment)) as journal:
@@ -108,7 +114,7 @@ def _plan(experiment: Experiment) -> dict[str, Any]:
         "question": experiment.question,
         "figure": experiment.figure.model_dump(),
         "fingerprint": experiment.fingerprint(),
-        "runs": len(experiment.runs()),
+        "runs": experiment.run_count,
         "settings": {**experiment.content(), "version": __version__, "code_hash": model_hash()},
     }
 
@@ -143,11 +149,12 @@ class _Keeper:
 
 
 def _failures(failed: Sequence[RunEnd], runs: Sequence[Run]) -> pd.DataFrame:
-    """One row per failed run: number, seed, factors, stage, message."""
-    rows = [{"run": end.number, "seed": runs[end.number].seed, **runs[end.number].point,
+    """One row per failed run: number, scenario, seed, factors, stage, message."""
+    rows = [{"run": end.number, "scenario": runs[end.number].scenario,
+             "seed": runs[end.number].seed, **runs[end.number].point,
              "stage": end.stage, "message": end.message}
             for end in sorted(failed, key=lambda end: end.number)]
-    return pd.DataFrame(rows, columns=None if rows else ["run", "seed", "stage", "message"])
+    return pd.DataFrame(rows, columns=None if rows else ["run", "scenario", "seed", "stage", "message"])
 
 
 # --- processes ----------------------------------------------------------------------------------------
@@ -209,7 +216,7 @@ def _run_one(run: Run) -> RunEnd:
     experiment, period = _experiment, _experiment.period
     begun, stage = time.perf_counter(), "scenario"
     try:
-        scenario = with_overrides(experiment.base, run.overrides)
+        scenario = with_overrides(experiment.bases[run.scenario], run.overrides)
         stage = "simulate"
         results = _simulate(scenario, scale=experiment.scale, start=period.from_, end=period.to,
                             seed=run.seed, threads=1)
@@ -222,10 +229,11 @@ def _run_one(run: Run) -> RunEnd:
 
 
 def _rows(experiment: Experiment, run: Run, results: Results) -> pd.DataFrame:
-    """One row per whole year: run, run_id, seed, factors, year, outcomes."""
+    """One row per whole year: run, run_id, scenario, seed, factors, year, outcomes."""
     rows = yearly(results.national, experiment.outcomes)
     for position, (name, value) in enumerate(
-        {"run": run.number, "run_id": results.manifest.get("run_id"), "seed": run.seed, **run.point}.items()
+        {"run": run.number, "run_id": results.manifest.get("run_id"), "scenario": run.scenario,
+         "seed": run.seed, **run.point}.items()
     ):
         rows.insert(position, name, value)
     return rows

@@ -1,0 +1,45 @@
+"""The tornado: how far each uncertain factor moves an outcome, the strongest on top."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from sim.outcomes import OUTCOMES
+from sim.present.style import COLOURS, INK, empty_figure, headed, scaled, styled
+from sim.wording import join, unit_word
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+
+@styled
+def tornado_chart(table: pd.DataFrame, labels: Mapping[str, str], key: str) -> Figure:
+    """Change of an outcome from the lowest to the highest drawn value of each factor, with 95 % intervals.
+
+    ``table`` has a row per factor, the strongest first, with ``change``, ``low``, ``high``, ``year`` and
+    ``points``; ``labels`` are the factors in words, ``key`` the outcome.
+    """
+    outcome, places = OUTCOMES[key], np.arange(len(table))
+    size, word = scaled(float(table[["low", "high"]].abs().to_numpy().max()), outcome.unit)
+    figure = empty_figure(7.6, 0.6 + 0.36 * len(table))
+    panel = figure.subplots()
+    change = table["change"] / size
+    panel.axvline(0, color=INK, linewidth=0.8)
+    panel.barh(places, change, color=[COLOURS[0] if value >= 0 else COLOURS[1] for value in change],
+               height=0.62, alpha=0.85)
+    ends = [(table["change"] - table["low"]) / size, (table["high"] - table["change"]) / size]
+    panel.errorbar(change, places, xerr=ends, fmt="none", ecolor=INK, elinewidth=0.9, capsize=2)
+    panel.set_yticks(places, [labels[name] for name in table["factor"]])
+    panel.invert_yaxis()
+    panel.grid(axis="x")
+    panel.grid(visible=False, axis="y")
+    panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
+    headed(figure, f"{outcome.label}, {table['year'].iloc[0]}: what it hangs on",
+           f"{join(word, unit)}, from the lowest to the highest value drawn; lines: 95 % over "
+           f"{table['points'].iloc[0]} points")
+    return figure
