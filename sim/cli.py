@@ -338,6 +338,27 @@ def sweep(
         print(f"Picture: {picture}")
 
 
+@command
+def plan(
+    name: Annotated[str, typer.Argument(metavar="SCENARIO|EXPERIMENT", help="Either one, or its file.")],
+    scale: Scale = "1:5000",
+    end: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs of a scenario.")] = 1,
+    jobs: Jobs = 2,
+    out: Annotated[Path | None, typer.Option(help="Folder of the sweep.")] = None,
+    json: Json = False,
+) -> None:
+    """Say how many runs, how long, how much memory and disk. An experiment says its own scale and months."""
+    from sim.batch.plan import make_plan
+
+    planned = make_plan(name, scale=parse_scale(scale), end=end and parse_month(end, "--to"), seeds=seeds,
+                        jobs=jobs, folder=out)
+    if json:
+        print_json(vars(planned))
+    else:
+        print_table(planned.rows(), f"{planned.name}: nothing has been started")
+
+
 # --- shared by the commands ---------------------------------------------------------------------------
 
 

@@ -90,14 +90,17 @@ class Journal:
             found |= set(pd.read_parquet(path, columns=["run"])["run"])
         return found
 
+    def rows(self) -> pd.DataFrame:
+        """All kept rows, sorted by run and year."""
+        tables = [pd.read_parquet(path) for path in self._whole_tables()]
+        if not tables:
+            return pd.DataFrame({"run": [], "year": []})
+        rows = pd.concat(tables, ignore_index=True).drop_duplicates(["run", "year"])
+        return rows.sort_values(["run", "year"], ignore_index=True)
+
     def compact(self, failures: pd.DataFrame) -> pd.DataFrame:
         """Put all parts into one table, sorted by run; the same rows in the same order, always."""
-        tables = [pd.read_parquet(path) for path in self._whole_tables()]
-        if tables:
-            rows = pd.concat(tables, ignore_index=True).drop_duplicates(["run", "year"])
-            rows = rows.sort_values(["run", "year"], ignore_index=True)
-        else:
-            rows = pd.DataFrame({"run": [], "year": []})
+        rows = self.rows()
         with explained(self.folder):
             _write(self.folder / RESULTS, rows)
             if len(failures):

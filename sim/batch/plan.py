@@ -1,0 +1,200 @@
+"""What a sweep, or runs of one scenario, will cost, said before anything starts.
+
+The number of runs is counted, not listed. The time of one run comes from the journal of an earlier part of
+the same sweep where there is one, else from short measured runs at two scales: every month costs the
+same for the choice tables, and so much for each worker.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import sys
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from sim.batch.experiment import Experiment, experiment_files, load_experiment
+from sim.batch.journal import JOURNAL, Journal
+from sim.batch.runner import RUNS_PER_PROCESS
+from sim.errors import Problem, UsageError, nearest
+from sim.loading import load_scenario, scenario_files
+from sim.results import Results
+from sim.scenario import Scenario
+from sim.yaml_tree import read_tree
+
+MEASURED_SCALES = (100_000, 20_000)  # real workers per simulated one: few, then five times as many
+MEASURED_MONTHS, MEASURED_END = 24, "2015-12"
+START_SECONDS = 4.0  # a fresh set of worker processes: imports and compiled code from the cache
+CELL_BYTES, RUN_BYTES = 6, 120  # a number in a compressed table; a run's line in the journal, its id
+FOLDER_BYTES = 120_000  # manifest, empty tables, picture
+MEGABYTE = 1e6
+
+Simulate = Callable[..., Results]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What will be run and what it will take. Months are counted from January 2014, as every run begins
+    there; ``memory_mb`` is for all processes together; ``seconds`` is the expected time on the clock.
+    """
+
+    name: str
+    runs: int
+    workers: int
+    months: int
+    processes: int
+    run_seconds: float
+    seconds: float
+    memory_mb: float
+    disk_mb: float
+    basis: str
+
+    def rows(self) -> list[dict[str, str]]:
+        """The plan for reading: ``what`` and ``value``."""
+        return [{"what": what, "value": value} for what, value in (
+            ("runs", f"{self.runs:,}"), ("simulated workers in January 2014", f"{self.workers:,}"),
+            ("months in each run", f"{self.months:,}"), ("processes at once", str(self.processes)),
+            ("one run", f"{self.run_seconds:.2g} s"), ("expected time", duration(self.seconds)),
+            ("memory", f"{self.memory_mb:,.0f} MB"), ("disk", f"{self.disk_mb:,.1f} MB"),
+            ("judged by", self.basis))]
+
+
+@dataclass(frozen=True)
+class Pace:
+    """What one run costs: seconds to prepare, per month, per worker and month; workers at scale 1."""
+
+    prepare: float
+    month: float
+    worker_month: float
+    population: float
+    run_bytes: float  # of all tables, for each month
+
+    def seconds(self, workers: float, months: int) -> float:
+        """Seconds of one run on one thread."""
+        return self.prepare + months * (self.month + workers * self.worker_month)
+
+
+def make_plan(name: str, *, scale: int = 5000, end: str | None = None, seeds: int = 1, jobs: int = 2,
+              folder: Path | None = None) -> Plan:
+    """Plan the experiment or the scenario of that name or path.
+
+    ``scale``, ``end`` and ``seeds`` are for a scenario; an experiment says its own. ``folder`` is where an
+    earlier part of the sweep may lie. Raises ``SimError`` when there is neither, or the file is wrong.
+    """
+    if _is_experiment(name):
+        experiment = load_experiment(name)
+        return plan_experiment(experiment, folder or Path("results") / "sweeps" / experiment.name, jobs)
+    if name not in scenario_files() and not Path(name).is_file():
+        names = (*scenario_files(), *experiment_files())
+        raise UsageError(Problem("no such scenario or experiment", value=name, nearest=nearest(name, names),
+                                 allowed=(*names, "or the path of a file")))
+    scenario = load_scenario(name)
+    return plan_scenario(scenario, scale, end or scenario.period.to, seeds, jobs)
+
+
+def _is_experiment(name: str) -> bool:
+    if not Path(name).is_file():
+        return name in experiment_files()
+    tree = read_tree(Path(name), [])
+    return tree is not None and "design" in tree.value
+
+
+def plan_experiment(experiment: Experiment, folder: Path, jobs: int = 2,
+                    simulate: Simulate | None = None) -> Plan:
+    """Plan a sweep into ``folder``; nothing is written. ``simulate`` replaces the simulator, for tests."""
+    pace = measured(next(iter(experiment.bases.values())), simulate)
+    months, earlier = _months(experiment.period.to), _earlier_seconds(folder)
+    workers = round(pace.population / experiment.scale)
+    seconds = median(earlier) if earlier else pace.seconds(workers, months)
+    basis = (f"{len(earlier):,} earlier runs of this sweep" if earlier else
+             f"two measured runs of {MEASURED_MONTHS} months")
+    columns = 5 + len(experiment.design.factors) + len(experiment.outcomes)
+    table = experiment.run_count * (len(experiment.years) * columns * CELL_BYTES + RUN_BYTES)
+    disk = FOLDER_BYTES + 2 * table  # at the end the parts and the whole table lie side by side
+    return _plan(experiment.name, experiment.run_count, workers, months, jobs, seconds, disk, basis)
+
+
+def plan_scenario(scenario: Scenario, scale: int, end: str, seeds: int = 1, jobs: int = 2,
+                  simulate: Simulate | None = None) -> Plan:
+    """Plan runs of one scenario to month ``end``, every run's tables kept."""
+    pace = measured(scenario, simulate)
+    months, workers = _months(end), round(pace.population / scale)
+    basis = f"two measured runs of {MEASURED_MONTHS} months"
+    return _plan(scenario.name, seeds, workers, months, jobs, pace.seconds(workers, months),
+                 seeds * pace.run_bytes * months, basis)
+
+
+def measured(scenario: Scenario, simulate: Simulate | None = None) -> Pace:
+    """Time short runs of a scenario at two scales; a first one, not counted, loads the compiled code."""
+    if simulate is None:
+        from sim.engine.simulate import simulate
+    few, many = MEASURED_SCALES
+    timed = {}
+    for scale in (few, few, many):
+        began = time.perf_counter()
+        results = simulate(scenario, scale=scale, start="2014-01", end=MEASURED_END, seed=1, threads=1)
+        timings = results.manifest.get("timings") or {}
+        run_seconds = timings.get("run_seconds", time.perf_counter() - began)
+        timed[scale] = (results.manifest["workers"], run_seconds)
+    (less, quick), (more, slow) = timed[few], timed[many]
+    prepare = timings.get("prepare_seconds", 0.0)
+    worker_month = max(slow - quick, 0.0) / MEASURED_MONTHS / max(more - less, 1)
+    month = max(quick / MEASURED_MONTHS - less * worker_month, 0.0)
+    size = sum(table.memory_usage(deep=True).sum() for table in results.tables.values())
+    return Pace(prepare, month, worker_month, more * many, float(size) / MEASURED_MONTHS)
+
+
+def duration(seconds: float) -> str:
+    """Seconds in words: ``45 s``, ``3 min``, ``2.5 h``, ``3.1 days``."""
+    for size, word in ((86400, "days"), (3600, "h")):
+        if seconds >= 1.5 * size:
+            return f"{seconds / size:,.1f} {word}"
+    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(seconds, 1):.0f} s"
+
+
+def _plan(name: str, runs: int, workers: int, months: int, jobs: int, run_seconds: float, disk: float,
+          basis: str) -> Plan:
+    at_once = max(1, min(jobs, runs, os.cpu_count() or jobs))
+    starts = math.ceil(runs / (RUNS_PER_PROCESS * jobs))
+    seconds = math.ceil(runs / at_once) * run_seconds + starts * START_SECONDS
+    memory = min(jobs, runs) * (_process_megabytes() + _worker_megabytes(workers))
+    return Plan(name, runs, workers, months, min(jobs, runs), run_seconds, seconds, memory,
+                disk / MEGABYTE, basis)
+
+
+def _months(end: str) -> int:
+    """Simulated months to ``YYYY-MM``: every run begins in January 2014."""
+    return (int(end[:4]) - 2014) * 12 + int(end[5:7])
+
+
+def _earlier_seconds(folder: Path) -> list[float]:
+    """Seconds of the runs that an earlier part of a sweep kept in this folder."""
+    if not (folder / JOURNAL).is_file():
+        return []
+    kept: list[dict[str, Any]] = [event["runs"] for event in Journal(folder).events()
+                                  if event.get("event") == "kept"]
+    return [float(seconds) for runs in kept for _, seconds in runs.values()]
+
+
+def _process_megabytes() -> float:
+    """What this process, warm from the measured runs, has held at most; 500 where that is not told."""
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 500.0
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return most * (1 if sys.platform == "darwin" else 1024) / MEGABYTE  # bytes there, kilobytes elsewhere
+
+
+def _worker_megabytes(workers: int) -> float:
+    """Columns of all workers, with room for those who enter later."""
+    import numpy as np
+
+    from sim.world.schema import COLUMNS
+
+    size = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
+    return 1.3 * workers * size / MEGABYTE
