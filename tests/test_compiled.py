@@ -173,7 +173,6 @@ def test_an_edited_rule_takes_effect_and_unedited_code_is_not_compiled_again(cop
 def test_a_second_process_runs_the_month_without_compiling():
     """The whole engine: after a run here, a new process takes every kernel from the cache."""
     start(scenario(), FEW, months=12).close()
-    before = {path: path.stat().st_mtime_ns for path in compiled.cache_folder().rglob("*.nb?")}
     code = f"""
         import sys
         sys.path.insert(0, {TESTS!r})
@@ -190,7 +189,6 @@ def test_a_second_process_runs_the_month_without_compiling():
     count, *compiled_anew = python(code).split()
     assert int(count) >= 7
     assert compiled_anew == []
-    assert {path: path.stat().st_mtime_ns for path in compiled.cache_folder().rglob("*.nb?")} == before
 
 
 def test_a_cache_folder_that_cannot_be_made_is_replaced(monkeypatch, tmp_path):

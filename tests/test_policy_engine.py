@@ -326,6 +326,50 @@ def test_a_lever_of_the_first_month_is_not_calibrated_away():
     assert np.array_equal(base.economy.home_taste, easier.economy.home_taste)
 
 
+# --- strength -----------------------------------------------------------------------------------------
+
+# A worker-level parameter: what it is, what a lever makes of it, and the event that shows it.
+STRENGTHS = {
+    "separation_probability": (0.02, {"scale": 8.0}, 0.16, "separations"),
+    "job_change_probability": (0.02, {"add": 0.2}, 0.22, "job_changes"),
+    "arrears_probability": (0.002, {"scale": 20.0}, 0.04, "arrears_cases"),
+    "insurance_enrolment_probability": (0.01, {"scale": 3.0}, 0.03, "insurance_joined"),
+    "training_enrolment_probability": (0.01, {"scale": 4.0, "add": 0.05}, 0.09, "training_enrolments"),
+    "startup_consideration_probability": (0.01, {"scale": 10.0}, 0.1, "business_starts"),
+    "startup_grant_yuan": (0.0, {"add": 50_000.0}, 50_000.0, "business_starts"),
+    "startup_loan_yuan": (10_000.0, {"scale": 5.0}, 50_000.0, "business_starts"),
+    "startup_odds_shift": (0.0, {"set": 2.0}, 2.0, "business_starts"),
+    "business_exit_scale": (1.0, {"scale": 5.0}, 5.0, "business_closures"),
+    "settlement_open_share": (0.3, {"add": 0.4}, 0.7, "settlements"),
+    "settlement_registration_probability": (0.01, {"scale": 5.0}, 0.05, "settlements"),
+}
+
+
+@pytest.mark.parametrize("name", STRENGTHS)
+def test_a_lever_is_felt_in_full(name):
+    """Workers whom a lever brings to a value live a first month as if it had always been so."""
+    before, effect, after, event = STRENGTHS[name]
+    lever = make_lever({name: effect}, "2014-01", who=ALL)
+    changed = start(make_scenario({"change": lever}, **{name: before}))
+    always = start(make_scenario(**{name: after}))
+    never = start(make_scenario(**{name: before}))
+    counts = [int(run.step().events[EVENT[event]]) for run in (changed, always, never)]
+    assert counts[0] == counts[1] > 1.2 * counts[2]
+
+
+def test_help_to_search_is_felt_in_full():
+    lever = make_lever({"job_finding_probability": {"scale": 0.5}}, "2014-01", who=ALL)
+    found = []
+    for scenario in (make_scenario({"change": lever}, job_finding_probability=0.8),
+                     make_scenario(job_finding_probability=0.4)):
+        run = start(scenario, 50_000)
+        was = rows_of(run)["activity"].copy()
+        run.step()
+        found.append((was == MIGRANT_SEARCH) & (run.workers["activity"][: len(was)] == MIGRANT_WORK))
+    assert np.array_equal(found[0], found[1])
+    assert found[0].sum() > 50
+
+
 # --- budgets ------------------------------------------------------------------------------------------
 
 COST = 1000  # yuan a course
