@@ -37,8 +37,8 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
 
     ``wide``: a row per run and year, a column per outcome. ``long``: a row per run, year and outcome, with
     ``outcome``, ``unit`` and ``value``. Both carry ``run``, ``run_id``, ``scenario``, ``seed`` and a column
-    per factor. ``attrs`` holds ``units`` and ``meanings`` by column, ``name``, ``runs_planned`` and
-    ``runs_finished``. Raises ``ResultsError`` for a folder that holds no sweep.
+    per factor. ``attrs`` holds ``units`` and ``meanings`` by column, ``outcomes``, ``name``,
+    ``runs_planned`` and ``runs_finished``. Raises ``ResultsError`` for a folder that holds no sweep.
     """
     if form not in FORMS:
         raise UsageError(Problem("no such form", key="form", value=form, allowed=FORMS))
@@ -57,7 +57,8 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
         rows = rows.sort_values(["run", "year"], kind="stable", ignore_index=True)
     columns = described(factors, outcomes)
     rows.attrs = {
-        "name": manifest["name"], "runs_planned": manifest["runs"], "runs_finished": finished,
+        "name": manifest["name"], "outcomes": outcomes,
+        "runs_planned": manifest["runs"], "runs_finished": finished,
         "units": {name: unit for name, (unit, _) in columns.items()},
         "meanings": {name: meaning for name, (_, meaning) in columns.items()},
     }
@@ -115,7 +116,7 @@ def _to_netcdf(table: pd.DataFrame, path: Path) -> None:
         raise UsageError(Problem("NetCDF is written from the wide form", key="form", value="long",
                                  allowed="load(folder)"))
     units, meanings = table.attrs.get("units", {}), table.attrs.get("meanings", {})
-    outcomes = [name for name in table.columns if name in OUTCOMES]
+    outcomes = [name for name in table.columns if name in table.attrs.get("outcomes", OUTCOMES)]
     per_run = [name for name in table.columns if name not in (*outcomes, "run", "year")]
     plain = table.drop(columns=per_run)
     plain.attrs = {}
