@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from io import StringIO
 from pathlib import Path
@@ -125,6 +126,11 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
     ]
     cited = {row["document"] for row in levers}
     chosen = scenario.future_assumptions
+    texts = [lever.unit_cost.source for lever in scenario.levers.values() if lever.unit_cost]
+    texts += [lever.note or "" for lever in scenario.levers.values()]
+    texts += [f"{shock.source} {shock.note}" for shock in scenario.shocks.values()]
+    texts += [path.source for path in scenario.paths.values()] + [chosen.source]
+    ids = {word for text in texts for word in re.findall(r"\b[A-HSW]\d\d\b", text)}
     return {
         "documents": [
             {"id": d.id, "title": d.title_en, "title_zh": d.title_zh, "number": d.number,
@@ -141,6 +147,11 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
                    for name, shock in scenario.shocks.items()],
         "paths": [{"parameter": name, "source": path.source} for name, path in scenario.paths.items()],
         "assumptions": [{"view": scenario.assumptions, "source": chosen.source}],
+        "evidence": [
+            {"id": row["id"], "what": row["parameter"], "value": row["value"], "unit": row["unit"],
+             "status": row["status"], "source": row["source"]}
+            for row in documents.evidence().values() if row["id"] in ids
+        ],
         "data": [{"id": s.id, "title": s.title, "publisher": s.publisher, "seen": s.where_seen,
                   "date": s.reference_date} for s in documents.data_sources().values()],
     }

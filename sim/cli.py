@@ -6,6 +6,8 @@ Exit codes: 0, 2 for the user's mistake, 1 for ours. Everything heavy is importe
 from __future__ import annotations
 
 import functools
+import shlex
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
@@ -169,6 +171,11 @@ def cite(scenario: ScenarioName, json: Json = False) -> None:
             print_records(rows, name.replace("_", " ").capitalize())
 
 
+def _typed_command() -> str:
+    """The command as it was typed, for a page that says how to repeat it."""
+    return " ".join(["labor-sim", *(shlex.quote(word) for word in sys.argv[1:])])
+
+
 # --- runs ---------------------------------------------------------------------------------------------
 
 
@@ -227,7 +234,7 @@ def compare(
     if out:
         from sim.present.report import publish_comparison
 
-        publish_comparison(comparison, out)
+        publish_comparison(comparison, out, command=_typed_command())
     if json:
         print_json({"effects": comparison.effects, "headline": comparison.headline(),
                     "folder": out and str(out)})

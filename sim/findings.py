@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 MAIN_HORIZON = 5  # policies act slowly: judge them over at least five years
 PRIOR_ONLY = "D"
+FEW_SEEDS = 5
 
 
 def headline(comparison: Comparison) -> list[str]:
@@ -49,7 +50,8 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
     costs = [_cost(OUTCOMES[row.Index], row) for row in rows.itertuples() if row.cost_note == ""]
     if costs:
         sentences.append(
-            f"{title}: all its spending by then, set against one outcome at a time, is {'; '.join(costs)}."
+            f"{title}: over its first {horizon} years together, all its spending set against one outcome "
+            f"at a time is {'; '.join(costs)}."
         )
     return sentences
 
@@ -62,6 +64,11 @@ def trust_sentences(comparison: Comparison) -> list[str]:
         f"Ranges in brackets are 95 % intervals over {pairs}: they cover chance in the simulation, not doubt "
         "about the model's assumptions, which may well be larger."
     ]
+    if seeds < FEW_SEEDS:
+        sentences.append(
+            f"With {pairs} the intervals are rough themselves, and one may be empty by accident: use at "
+            f"least {FEW_SEEDS} seeds before relying on them."
+        )
     levers = {name: lever for policy in comparison.policies for name, lever in policy["levers"].items()}
     grades = {name: lever.get("evidence") for name, lever in levers.items()}
     priors = sum(grade == PRIOR_ONLY for grade in grades.values())

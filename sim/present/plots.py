@@ -93,6 +93,7 @@ def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[s
                    markerfacecolor="white", markeredgewidth=1.3)  # fmt: skip
         ends.append((line["value"].iloc[-1] / 100, words, colour))
     panel.set_ylim(bottom=0)
+    _whole_years(panel)
     _end_labels(panel, ends)
     headed(figure, "The baseline: migrant workers under the official definitions",
             "million people a year; line: model, mean over seeds; points: published statistics")
@@ -230,6 +231,9 @@ def _dots(panel: Axes, table: pd.DataFrame, places: list[float], colour: str) ->
         panel.plot([row.low, row.high], [place, place], color=colour, linewidth=1.6)
         panel.plot(row.mean_change_yuan, place, "o", color=colour, markersize=4.5,
                    markerfacecolor=colour if is_clear else "white")  # fmt: skip
+    from matplotlib.ticker import MaxNLocator
+
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
     panel.xaxis.set_major_formatter(lambda value, _: number(value, _digits(panel.get_xlim()), signed=True))
 
 

@@ -87,7 +87,8 @@ def effect_cell(outcome: Outcome, row: Any) -> dict[str, str]:
         return {"text": "no change", "range": "", "kind": "none"}
     text, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
     if row.verdict == "cannot tell":
-        return {"text": "cannot tell", "range": ends, "kind": "unclear"}
+        scale = " ".join(_bare(text).split(" ")[1:])  # the point estimate is not shown, so its scale is
+        return {"text": "cannot tell", "range": f"{ends} {scale}".strip(), "kind": "unclear"}
     return {"text": _bare(text), "range": ends, "kind": _kind(outcome, row.verdict)}
 
 
