@@ -131,7 +131,7 @@ _TABLE = (
             one="trained worker"),
     Outcome("parents_away", "Out-migrants with a child under 16", "有未成年子女的外出人数", "persons",
             "stock", "neutral", "out-migrants with a child under 16, wherever the child lives",
-            _column("parents_away")),
+            _column("parents_away"), one="out-migrant with a child under 16"),
     # --- money spent ---------------------------------------------------------------------------------
     Outcome("policy_spending", "Policy spending", "政策支出", "yuan", "flow", "neutral",
             "spent by the levers in the year, all payers together, current yuan",

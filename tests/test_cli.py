@@ -262,7 +262,8 @@ def test_interrupted_from_the_keyboard_it_leaves_one_line_and_no_files(tmp_path)
         f"sys.argv = ['labor-sim', 'run', 'baseline', '--out', {str(tmp_path / 'out')!r}]\n"
         "cli.main()\n"
     )
-    running = process(script)
+    # whatever runs the tests may have been started with interrupts ignored, which children inherit
+    running = process(script, preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL))
     lines = []
     while "begun\n" not in lines:
         lines.append(running.stderr.readline())

@@ -60,7 +60,7 @@ def test_agents_and_engine_give_the_same_columns(scenario, parameters):
     if scenario == "combined":
         spent = [model.simulation.ledger.table() for model in (engine, agents)]
         pd.testing.assert_frame_equal(*spent)
-        assert {"startup_grant", "training_subsidy"} <= set(spent[0]["lever"])
+        assert {"founder_parks", "training_subsidy"} <= set(spent[0]["lever"])
         assert spent[0]["queue"].gt(0).any(), "no budget was ever short"
 
 

@@ -185,7 +185,13 @@ def started(experiment, out: Path) -> subprocess.Popen:
     script.write_text(SCRIPT.format(tests=str(tests), experiment=str(experiment),
                                     out=str(out)), encoding="utf-8")
     return subprocess.Popen([sys.executable, str(script)], start_new_session=True,
-                            env={**os.environ, "PYTHONPATH": str(tests.parent)})
+                            env={**os.environ, "PYTHONPATH": str(tests.parent)},
+                            preexec_fn=hearing_interrupts)
+
+
+def hearing_interrupts() -> None:
+    """A process started in the background of a script ignores Ctrl-C, and so would its children."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 def kept_runs(out: Path) -> int:

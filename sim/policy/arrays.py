@@ -158,7 +158,10 @@ class Policy:
             levers[name] = values
         strength = np.array([lever.window.strength(text) for lever in self._levers])
         take_up = np.array([lever.take_up for lever in self._levers])
-        levers["is_active"][:count] = strength > 0.0
+        is_active = strength > 0.0
+        levers["is_active"][:count] = is_active
+        billing = self.occasions[is_active & (self.occasions >= 0)]
+        levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
         levers["cutoff"][:count] = cutoffs
 

@@ -60,6 +60,7 @@ def _levers_type(places: int) -> np.dtype:
         ("budget_row", _WHOLE, each),  # row of the granted scratch; -1 = no budget
         ("cutoff", _WHOLE, each),  # tickets in bins below this are granted this month
         ("occasion", _WHOLE, each),  # -1 = never billed
+        ("billed", _WHOLE, (len(OCCASION_NAMES),)),  # active levers that bill on each occasion
         ("home_mask", _FLAG, (MAX_LEVERS, 31)),
         ("place_mask", _FLAG, (MAX_LEVERS, places)),
         ("sex", _WHOLE, each),  # -1 = any, as in the flags below
@@ -287,6 +288,8 @@ def faced(w, c, b, k, parameter) -> float:
 @rule
 def serve(w, c, b, k, occasion) -> None:
     """Enter the worker in the ledger of every lever that serves people on this occasion."""
+    if c.levers.billed[occasion] == 0:
+        return
     for lever in range(c.levers.count):
         if c.levers.is_active[lever] and c.levers.occasion[lever] == occasion:
             if is_covered(w, c, b, k, lever):
