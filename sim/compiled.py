@@ -24,7 +24,9 @@ _registered = 0
 
 _ROOT = Path(__file__).parent
 _KERNEL = re.compile(r"^@kernel", re.MULTILINE)
-_IMPORT = re.compile(r"^\s*(?:from sim(?:\.([\w.]+))? import (\([^)]*\)|.+)|import sim\.([\w.]+))", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^\s*(?:from sim(?:\.([\w.]+))? import (\([^)]*\)|.+)|import sim\.([\w.]+))", re.MULTILINE
+)
 
 
 def rule(function: Callable) -> Callable:
