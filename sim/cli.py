@@ -320,6 +320,13 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
 def sweep(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Experiment file, or its name.")],
     jobs: Jobs = 2,
+    executor: Annotated[
+        str | None, typer.Option(metavar="processes|dask", help="This machine's processes, or a cluster.")
+    ] = None,
+    scheduler: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler, or its file; implies dask.")
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Only go on; never begin anew.")] = False,
     out: Annotated[Path | None, typer.Option(help="Folder; results/sweeps/NAME if not given.")] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Run even more than a million runs.")] = False,
     json: Json = False,
@@ -331,7 +338,8 @@ def sweep(
     loaded = load_experiment(experiment)
     folder = out or Path("results") / "sweeps" / loaded.name
     with progress_bar(f"sweeping {loaded.name}", "runs") as progress:
-        done = run_sweep(loaded, folder, jobs=jobs, progress=progress, many=yes)
+        done = run_sweep(loaded, folder, jobs=jobs, executor=executor, scheduler=scheduler, resume=resume,
+                         progress=progress, many=yes)
     table = answer(done)
     pictures = draw_answer(done, table)
     for failure in done.failures.to_dict("records"):

@@ -19,6 +19,7 @@ README_SECTIONS = [
     "The two commands",
     "Reading the result",
     "Writing your own scenario",
+    "Experiments",
     "How the model works",
     "How far to trust it",
     "Where to add things",

@@ -140,7 +140,7 @@ def test_a_finished_sweep_is_not_run_again(experiment, tmp_path):
 
 
 def test_processes_are_replaced_and_nothing_is_lost(experiment, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.batch.runner.RUNS_PER_PROCESS", 2)
+    monkeypatch.setattr("sim.batch.executors.RUNS_PER_PROCESS", 2)
     sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
     assert sorted(sweep.results["run"].unique()) == list(range(12))
 
@@ -236,6 +236,24 @@ def test_killed_at_any_moment_and_resumed_it_is_the_uninterrupted_sweep(experime
     pd.testing.assert_frame_equal(resumed.results, whole.results)
     assert (out / "results.parquet").read_bytes() == (tmp_path / "whole" / "results.parquet").read_bytes()
     assert not (out / "parts").exists()
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_killed_again_and_again_it_is_the_uninterrupted_sweep(experiment, tmp_path, monkeypatch, seed):
+    monkeypatch.setattr("sim.compiled.model_hash", lambda: "pinned")
+    out, chance = tmp_path / "killed", random.Random(seed)
+    for _ in range(3):  # whatever it is at: starting, running, writing a part, compacting, done
+        process = started(tmp_path / "grant.yaml", out)
+        wait_until((out / "journal.jsonl").is_file)
+        time.sleep(chance.uniform(0.0, 3.0))
+        process.kill()
+        process.wait()
+        wait_until(lambda group=process.pid: not is_alive(group))
+    resumed = run_sweep(experiment, out, simulate=fake_runs.simulate, resume=True)
+    run_sweep(experiment, tmp_path / "whole", simulate=fake_runs.simulate)
+    assert resumed.results["run"].nunique() == 12
+    assert (out / "results.parquet").read_bytes() == (tmp_path / "whole" / "results.parquet").read_bytes()
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")

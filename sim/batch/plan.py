@@ -17,9 +17,9 @@ from pathlib import Path
 from statistics import median
 from typing import Any
 
+from sim.batch.executors import RUNS_PER_PROCESS
 from sim.batch.experiment import Experiment, experiment_files, load_experiment
 from sim.batch.journal import JOURNAL, Journal
-from sim.batch.runner import RUNS_PER_PROCESS
 from sim.errors import Problem, UsageError, nearest
 from sim.loading import load_scenario, scenario_files
 from sim.results import Results

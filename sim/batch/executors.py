@@ -1,0 +1,92 @@
+"""Where a sweep's runs are executed: on processes of this machine, or on the workers of a Dask cluster.
+
+An executor takes bundles of runs and yields what comes of each run, in the order in which they finish.
+All of them hand the rows back to the process that was asked to sweep, and that process alone writes, so
+workers need no folder in common and the results do not depend on the executor. When a worker dies, what
+it was at is executed again; a bundle that takes its worker down every time is a failure of its own.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Generator, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures.process import BrokenProcessPool
+
+from sim.batch.execution import Bundle, RunEnd, Simulate, died, execute
+from sim.batch.experiment import Experiment
+from sim.errors import Problem, UsageError
+from sim.processes import worker_pool
+
+RUNS_PER_PROCESS = 1000  # then the worker processes are replaced, so that none can grow without bound
+EXECUTORS = ("processes", "dask")
+
+Executor = Callable[[Experiment, Sequence[Bundle], Simulate | None], Iterator[RunEnd]]
+
+
+def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
+    """The executor of that kind. Raises ``UsageError`` for what cannot go together."""
+    if kind not in EXECUTORS:
+        raise UsageError(Problem("no such executor", key="executor", value=kind, allowed=EXECUTORS))
+    if jobs < 1:
+        raise UsageError(Problem("at least one process is needed", key="jobs", value=jobs))
+    if kind == "dask":
+        from sim.batch.cluster import on_cluster
+
+        return lambda *work: on_cluster(*work, jobs=jobs, scheduler=scheduler)
+    if scheduler:
+        raise UsageError(Problem("a scheduler is for the executor dask", key="scheduler", value=scheduler,
+                                 allowed="--executor dask --scheduler ADDRESS"))
+    return lambda *work: on_processes(*work, jobs=jobs)
+
+
+def on_processes(experiment: Experiment, bundles: Sequence[Bundle], simulate: Simulate | None, *,
+                 jobs: int) -> Iterator[RunEnd]:
+    """Execute on ``jobs`` processes of this machine, which are replaced every so often."""
+    waiting = deque(bundles)
+    while waiting:
+        batch = [waiting.popleft() for _ in range(min(len(waiting), RUNS_PER_PROCESS * jobs))]
+        lost, untouched = yield from _on_one_pool(experiment, batch, jobs, simulate)
+        waiting.extendleft(reversed(untouched))
+        for bundle in lost:  # alone, to learn whether it was this one that killed its process
+            again, _ = yield from _on_one_pool(experiment, [bundle], 1, simulate)
+            if again:
+                yield from died(bundle)
+
+
+def _on_one_pool(
+    experiment: Experiment, bundles: Sequence[Bundle], jobs: int, simulate: Simulate | None
+) -> Generator[RunEnd, None, tuple[list[Bundle], list[Bundle]]]:
+    """Execute on one pool until all is done or a process dies; what was lost with it, what is not begun."""
+    running: dict[Future, Bundle] = {}
+    ahead, lost = deque(bundles), []
+    with worker_pool(min(jobs, len(bundles)), _prepare, experiment, simulate) as pool:
+        while True:
+            # One more than there are processes, so that none waits, and a dead one takes few with it.
+            while ahead and not lost and len(running) <= jobs:
+                running[pool.submit(_execute_here, ahead[0])] = ahead[0]
+                ahead.popleft()
+            if not running:
+                return lost, list(ahead)
+            for future in wait(running, return_when=FIRST_COMPLETED).done:
+                bundle = running.pop(future)
+                try:
+                    ends = future.result()
+                except BrokenProcessPool:
+                    lost.append(bundle)
+                else:
+                    yield from ends
+
+
+_shared: tuple[Experiment, Simulate | None]
+
+
+def _prepare(experiment: Experiment, simulate: Simulate | None) -> None:
+    """Give a worker process what all its runs share."""
+    global _shared
+    _shared = experiment, simulate
+
+
+def _execute_here(bundle: Bundle) -> list[RunEnd]:
+    experiment, simulate = _shared
+    return execute(experiment, bundle, simulate)
