@@ -354,6 +354,29 @@ def sweep(
 
 
 @command
+def rerun(
+    run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="A run_id, or a run's number in a sweep.")],
+    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Its folder, if known.")] = None,
+    json: Json = False,
+) -> None:
+    """Make one kept run again and say whether it is identical (exit code 0) or differs (1)."""
+    from sim.batch.rerun import rerun as made_again
+
+    again = made_again(run_id, folder)
+    if json:
+        print_json({"identical": again.is_identical, **vars(again)})
+    else:
+        for change in again.changed:
+            print_text(f"changed since: {change}")
+        about = f"run {again.run_id or run_id} of {again.folder} ({again.scenario}, seed {again.seed})"
+        print_text(f"{about}: {'identical' if again.is_identical else f'{again.differing} values differ'}")
+        if not again.is_identical:
+            print_table(again.differences)
+    if not again.is_identical:
+        raise SystemExit(1)
+
+
+@command
 def plan(
     name: Annotated[str, typer.Argument(metavar="SCENARIO|EXPERIMENT", help="Either one, or its file.")],
     scale: Scale = "1:5000",

@@ -21,7 +21,8 @@ import pandas as pd
 from sim.errors import Problem, ResultsError, nearest
 from sim.tables import TABLES
 
-__all__ = ["FORMAT", "TABLES", "Results", "check_folder", "read_folder", "undocumented", "write_folder"]
+__all__ = ["FORMAT", "TABLES", "Results", "check_folder", "read_folder", "read_manifest",
+           "undocumented", "write_folder"]
 
 FORMAT = 1  # version of the folder's layout; raise it when a reader of today could not read it
 MANIFEST = "manifest.json"
@@ -144,7 +145,7 @@ def write_folder(
 def read_folder(folder: str | os.PathLike, kind: str | None = None) -> tuple[dict, dict]:
     """Tables and manifest of a folder written by ``write_folder``, in the names of today."""
     path = Path(folder)
-    manifest = _read_manifest(path)
+    manifest = read_manifest(path)
     if kind and manifest.get("kind", kind) != kind:
         raise ResultsError(Problem(f"holds a {manifest['kind']}, not a {kind}", file=str(folder)))
     tables = {}
@@ -203,7 +204,8 @@ def _replace(partial: Path, final: Path) -> None:
     shutil.rmtree(earlier, ignore_errors=True)
 
 
-def _read_manifest(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
+    """What a folder's manifest says. Raises ``ResultsError`` when there is none, or none that can be read."""
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:

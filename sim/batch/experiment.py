@@ -197,6 +197,20 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     return experiment
 
 
+def restored_experiment(manifest: Mapping[str, Any]) -> Experiment:
+    """The experiment that a sweep's manifest holds, with its scenarios; no other file is read.
+
+    Raises pydantic's ``ValidationError`` when today's experiments cannot say it.
+    """
+    settings = manifest["settings"]
+    said = {name: settings[name] for name in Experiment.model_fields if name in settings}
+    experiment = Experiment.model_validate(
+        {**said, **{name: manifest[name] for name in ("title", "question", "figure")}})
+    experiment._bases = {name: Scenario.model_validate(content)
+                         for name, content in settings["bases"].items()}
+    return experiment
+
+
 def experiment_files() -> dict[str, Path]:
     """Every experiment that can be loaded by name: they lie in a folder beside the scenarios."""
     found: dict[str, Path] = {}

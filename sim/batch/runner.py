@@ -94,9 +94,6 @@ def run_sweep(
 
 def _plan(experiment: Experiment) -> dict[str, Any]:
     """What the folder's manifest says. ``settings`` decides whether a sweep can be taken up again."""
-    from sim import __version__
-    from sim.compiled import model_hash
-
     return {
         "name": experiment.name,
         "title": experiment.title.model_dump(),
@@ -104,8 +101,15 @@ def _plan(experiment: Experiment) -> dict[str, Any]:
         "figure": experiment.figure.model_dump(),
         "fingerprint": experiment.fingerprint(),
         "runs": experiment.run_count,
-        "settings": {**experiment.content(), "version": __version__, "code_hash": model_hash()},
+        "settings": {**experiment.content(), **program()},
     }
+
+
+def program() -> dict[str, str]:
+    """The program that results depend on: its version, and the hash of its sources and data."""
+    from sim import __version__, compiled
+
+    return {"version": __version__, "code_hash": compiled.model_hash()}
 
 
 class _Keeper:
