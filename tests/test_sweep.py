@@ -288,6 +288,26 @@ def test_an_edited_experiment_is_refused_with_the_difference(experiment, tmp_pat
         run_sweep(edited, tmp_path / "out", simulate=fake_runs.simulate)
 
 
+def test_a_scenario_edited_between_run_and_resume_is_refused_with_the_difference(tmp_path):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text("extends: startup-support\nparameters: {farm_income_yuan: 1500}\n", encoding="utf-8")
+    text = EXPERIMENT.replace("scenario: startup-support", f"scenario: {policy}")
+    run_sweep(load_experiment(written(tmp_path, text)), tmp_path / "out", simulate=fake_runs.failing)
+    kept = (tmp_path / "out" / "results.parquet").read_bytes()
+    policy.write_text("extends: startup-support\nparameters: {farm_income_yuan: 1600}\n", encoding="utf-8")
+    edited = load_experiment(tmp_path / "grant.yaml")
+    with pytest.raises(UsageError, match="parameters.farm_income_yuan: 1500.0 -> 1600.0"):
+        run_sweep(edited, tmp_path / "out", resume=True, simulate=fake_runs.simulate)
+    assert (tmp_path / "out" / "results.parquet").read_bytes() == kept
+
+
+def test_a_changed_program_is_refused(experiment, tmp_path, monkeypatch):
+    run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    monkeypatch.setattr("sim.compiled.model_hash", lambda: "edited since")
+    with pytest.raises(UsageError, match="code_hash: .* -> 'edited since'"):
+        run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+
+
 def test_words_for_readers_may_be_edited(experiment, tmp_path):
     run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
     edited = load_experiment(written(tmp_path, EXPERIMENT.replace("What does", "Say, what does")))
@@ -319,7 +339,7 @@ def test_a_full_disk_is_told_and_loses_nothing_that_was_kept(experiment, tmp_pat
     def full_after_the_first_part(descriptor):
         calls.append(descriptor)
         if len(calls) > 3:
-            raise OSError(28, "No space left on device")
+            no_space(descriptor)
         real(descriptor)
 
     monkeypatch.setattr("sim.batch.runner.PART_SECONDS", 0.0)
@@ -330,6 +350,27 @@ def test_a_full_disk_is_told_and_loses_nothing_that_was_kept(experiment, tmp_pat
     assert kept_runs(out) == 1
     resumed = run_sweep(experiment, out, simulate=fake_runs.simulate)
     assert resumed.results["run"].nunique() == 12
+
+
+def test_a_disk_that_fills_up_at_the_very_end_loses_nothing(experiment, tmp_path, monkeypatch):
+    out, real = tmp_path / "out", Journal.compact
+
+    def full(journal, failures):
+        with monkeypatch.context() as patch:
+            patch.setattr("sim.batch.journal.os.fsync", no_space)
+            return real(journal, failures)
+
+    monkeypatch.setattr(Journal, "compact", full)
+    with pytest.raises(ResultsError, match="No space left"):
+        run_sweep(experiment, out, simulate=fake_runs.simulate)
+    monkeypatch.undo()
+    assert kept_runs(out) == 12 and not list(out.rglob(".*partial*"))
+    resumed = run_sweep(experiment, out, simulate=fake_runs.failing)  # nothing is left to run
+    assert resumed.results["run"].nunique() == 12
+
+
+def no_space(descriptor):
+    raise OSError(28, "No space left on device")
 
 
 # --- with the model itself ----------------------------------------------------------------------------
