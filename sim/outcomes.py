@@ -7,7 +7,7 @@ add one row to ``_TABLE``; the comparison, the charts and the report pick it up.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -152,9 +152,9 @@ def outcome(key: str) -> Outcome:
     return OUTCOMES[key]
 
 
-def monthly(national: pd.DataFrame) -> pd.DataFrame:
-    """All outcomes, month by month: one column per outcome, the month as index."""
-    columns = {key: outcome.series(national).to_numpy() for key, outcome in OUTCOMES.items()}
+def monthly(national: pd.DataFrame, keys: Iterable[str] = ()) -> pd.DataFrame:
+    """Outcomes, all or those of ``keys``, month by month: one column per outcome, the month as index."""
+    columns = {key: OUTCOMES[key].series(national).to_numpy() for key in keys or OUTCOMES}
     return pd.DataFrame(columns, index=pd.Index(national["month"], name="month"))
 
 

@@ -12,12 +12,14 @@ from sim.wording import join, number, scale_of, significant, unit_word
 
 def yearly(national: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """One row per whole calendar year of the table ``national``: ``year``, then the outcomes asked for."""
-    months = monthly(national)
+    keys = list(keys)
+    years = national["month"].str[:4]
+    months = {key: values.to_numpy() for key, values in monthly(national, keys).items()} if keys else {}
     rows = []
-    for year, block in months.groupby(months.index.str[:4]):
+    for year, block in years.groupby(years).indices.items():
         if len(block) == 12:
             rows.append({"year": int(year),
-                         **{key: OUTCOMES[key].over(block[key].to_numpy()) for key in keys}})
+                         **{key: OUTCOMES[key].over(months[key][block]) for key in keys}})
     return pd.DataFrame(rows, columns=["year", *keys])
 
 

@@ -13,7 +13,7 @@ from sim.results import Results
 GAIN_PER_YUAN = 2.0  # businesses more for every yuan of grant
 
 
-def simulate(scenario, *, scale, start, end, seed, threads):
+def simulate(scenario, *, scale, start, end, seed, threads, tables):
     """Businesses answer to the grant in a straight line; everything else is the made-up baseline."""
     table = synthetic.national(start, end, seed)
     table["businesses"] += GAIN_PER_YUAN * grant(scenario) + 1000 * seed
@@ -49,7 +49,7 @@ def grant(scenario) -> float:
 
 
 def any_scenario(scenario, *, scale=5000, start="2014-01", end=None, seed=0, threads=2, trace=(),
-                 progress=None, keep=()):
+                 progress=None, keep=(), tables=None):
     """A whole run as the command needs it: the made-up baseline, the official rows, a manifest."""
     end = end or scenario.period.to
     table = synthetic.national(start, end, seed)

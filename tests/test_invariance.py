@@ -13,6 +13,7 @@ import pytest
 from engine_runs import SCALE, make_lever, make_scenario, rows_of, start, unit_cost
 
 from sim.engine.simulate import simulate
+from sim.errors import UsageError
 from sim.loading import load_scenario, with_overrides
 from sim.parameters import PARAMETERS
 from sim.results import Results
@@ -54,6 +55,19 @@ LEVERS = {
                         where={"tiers": ["mega_city"]}),
     "jobs": make_lever({"jobs_scale": {"scale": 1.05}}, last="2015-09", where={"regions": ["West"]}),
 }
+
+
+def test_the_tables_asked_for_are_those_of_the_whole_run_whatever_ran_before():
+    other_spread = with_overrides(load_scenario("baseline"), {"parameters.wage_residual_sd": 0.5})
+    whole = run("baseline")
+    run(other_spread)  # what runs share in a process must not carry over
+    few = simulate("baseline", scale=SCALE, end=END, seed=4, tables=("official", "national"))
+    assert list(few.tables) == ["national", "official"]
+    for name, table in few.tables.items():
+        pd.testing.assert_frame_equal(table, whole.tables[name], check_exact=True)
+    assert not run(other_spread).national.equals(whole.national)
+    with pytest.raises(UsageError, match="did you mean 'national'"):
+        simulate("baseline", scale=SCALE, end=END, tables=("nationl",))
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ def test_agents_and_engine_give_the_same_columns(scenario, parameters):
         agents.step()
         blocks = engine.simulation.block, agents.simulation.block
         for name in engine.simulation._shards.sums:
-            assert np.array_equal(*(block[name] for block in blocks)), f"{name} in {engine.month}"
+            assert np.array_equal(*(getattr(block, name) for block in blocks)), f"{name} in {engine.month}"
         assert differing(engine, agents) == [], engine.month
     frames = [model.datacollector.get_model_vars_dataframe() for model in (engine, agents)]
     pd.testing.assert_frame_equal(*frames)

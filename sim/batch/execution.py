@@ -61,7 +61,7 @@ def _execute_one(experiment: Experiment, run: Run, simulate: Simulate) -> RunEnd
         scenario = with_overrides(experiment.bases[run.scenario], run.overrides)
         stage = "simulate"
         results = simulate(scenario, scale=experiment.scale, start=period.from_, end=period.to,
-                           seed=run.seed, threads=1)
+                           seed=run.seed, threads=1, tables=("national",))
         stage = "outcomes"
         rows = _rows(experiment, run, results)
     except Exception as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 
 from sim.errors import AccountingError
@@ -21,14 +23,15 @@ class Accounts:
         self._stock = stock.copy()
         self._savings = int(savings)
 
-    def check(self, month: int, block: np.record, entrants: np.ndarray) -> None:
+    def check(self, month: int, block: SimpleNamespace, entrants: np.ndarray) -> None:
         """Raise AccountingError unless the month's people and money balance. entrants: (31,)."""
         stock = block.stock.sum(axis=0)
         self._check_people(month, block, stock, entrants)
         self._check_money(month, block)
         self._stock, self._savings = stock, int(block.savings[0])
 
-    def _check_people(self, month: int, block: np.record, stock: np.ndarray, entrants: np.ndarray) -> None:
+    def _check_people(self, month: int, block: SimpleNamespace, stock: np.ndarray,
+                      entrants: np.ndarray) -> None:
         before = self._stock.copy()
         before[: len(entrants), FARM] += entrants
         living = [code for code in range(len(ACTIVITIES)) if code != EXITED]
@@ -48,7 +51,7 @@ class Accounts:
         _must(month, "workers counted afresh", stock[living], self._stock.sum(axis=0)[living])
         _must(month, "savings counted afresh", int(savings), self._savings)
 
-    def _check_money(self, month: int, block: np.record) -> None:
+    def _check_money(self, month: int, block: SimpleNamespace) -> None:
         money = block.money
         received = sum(int(money[MONEY_CODE[name]]) for name in _IN)
         used = sum(int(money[MONEY_CODE[name]]) for name in _OUT)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+from types import SimpleNamespace
+
 import numpy as np
 
 from sim.draws import month_keys
@@ -60,6 +63,7 @@ class Economy:
         self.life_keys = month_keys(seed, -1)
         self.regions = places.regions
         count = len(places)
+        self._conditions_type = conditions_type(count)
         self.place_order = np.argsort(places.province[HOMES:], kind="stable") + HOMES
         self.first_place = np.searchsorted(places.province[self.place_order], np.arange(HOMES + 1))
         self._start_markets(data, corridors, count)
@@ -179,7 +183,7 @@ class Economy:
         arrears = ARREARS_FACTOR * factors["arrears_probability"]
         in_festival = month % 12 + 1 in FESTIVAL_MONTHS
         attention = "attention_festival_probability" if in_festival else "attention_ordinary_probability"
-        record = make_record(conditions_type(len(self.places)))
+        record = make_record(self._conditions_type)
         values = {
             "month": month, "month_of_year": month % 12 + 1,
             "attention": _economy(v["economy"], attention),
@@ -193,7 +197,7 @@ class Economy:
             "home_taste": self.home_taste, "out_share": self.out_share, "network": self.network,
             "inclusive_value": inclusive, "province_cumulative": provinces, "place_cumulative": slots,
             "first_place": self.first_place, "place_order": self.place_order, "quota_cutoff": -1,
-            "has_budgets": bool(self.policy.budgeted), "keys": month_keys(self.seed, month),
+            "has_budgets": bool(self.policy.budgeted), "keys": _month_keys(self.seed, month),
             "life_keys": self.life_keys, "most": self._most(v["faced"], month),
             **_pay_profiles(v["economy"]),
             **{name: v[name] for name in v if name != "by_rule"},
@@ -212,23 +216,24 @@ class Economy:
         """Places with a settlement quota this month, bool (places,)."""
         return (c.place[_PLACE_QUOTA] < 1.0) & (self.places.tier != HOME_TOWNSHIP)
 
-    def quota_cutoffs(self, c: np.record, claims: np.ndarray) -> np.ndarray:
+    def quota_cutoffs(self, c: np.record, claims: np.ndarray, has_quota: np.ndarray) -> np.ndarray:
         """Points above which the month's share of the quota reaches, (places,).
 
-        claims: (places, POINT_BINS) applicants. The quota is a share of the place's out-migrants a
-        year; what a month leaves empty is carried to later months of the year.
+        claims: (places, POINT_BINS) applicants. has_quota: (places,) whether there is one. The quota
+        is a share of the place's out-migrants a year; what a month leaves empty is carried to later
+        months of the year.
         """
         if c.month % 12 == 0:
             self._quota_used = np.zeros(len(self.places))
         allowed = c.place[_PLACE_QUOTA] * self.migrants * (c.month_of_year / 12.0) - self._quota_used
         from_top = np.cumsum(claims[:, ::-1], axis=1)
         bins = (from_top <= np.maximum(allowed, 0.0)[:, None]).sum(axis=1)
-        cutoff = np.where(self.has_quota(c), POINT_BINS - 1 - bins, -1).astype(np.int64)
+        cutoff = np.where(has_quota, POINT_BINS - 1 - bins, -1).astype(np.int64)
         taken = np.where(bins > 0, np.take_along_axis(from_top, np.maximum(bins - 1, 0)[:, None], 1)[:, 0], 0)
-        self._quota_used += np.where(self.has_quota(c), taken, 0)
+        self._quota_used += np.where(has_quota, taken, 0)
         return cutoff
 
-    def settle(self, c: np.record, block: np.record) -> None:
+    def settle(self, c: np.record, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
         rural = [code for code in range(EXITED) if code not in (SETTLED_WORK, SETTLED_SEARCH)]
         workers = block.stock[:, :, rural].sum(axis=(1, 2))
@@ -254,6 +259,7 @@ class Economy:
         )
 
 
+_month_keys = lru_cache(maxsize=1024)(month_keys)  # runs of one seed, one after another, share them
 _PLACE_AID = PLACE.index("housing_aid_share")
 _PLACE_QUOTA = PLACE.index("settlement_quota_share")
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from sim.arithmetic import exp, log, power
 from sim.compiled import kernel
 from sim.rules.earnings import (
@@ -104,14 +106,17 @@ def weigh_destinations(values, corridor_weight, nest, place_order, first_place, 
     the last two cumulative.
     """
     groups, homes = values.shape[0], corridor_weight.shape[0]
+    pull = np.empty(values.shape[1])
     for g in range(groups):
+        for p in range(len(pull)):
+            pull[p] = exp(values[g, p] / nest)
         for home in range(homes):
             total = 0.0
             for province in range(homes):
                 inside = 0.0
                 for slot in range(first_place[province], first_place[province + 1]):
                     p = place_order[slot]
-                    inside += exp(values[g, p] / nest) * corridor_weight[home, p]
+                    inside += pull[p] * corridor_weight[home, p]
                     places[home, g, slot] = inside
                 if inside > 0.0:
                     for slot in range(first_place[province], first_place[province + 1]):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -12,6 +14,7 @@ from sim.engine.official_counts import official_rows
 from sim.engine.year import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS, INCOME_GROUPS
 from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
+from sim.tables import TABLES
 from sim.vocabulary import (
     ACTIVITIES,
     AGE_GROUPS,
@@ -42,8 +45,9 @@ POVERTY_LINE_2023 = 3200.0
 class Record:
     """Collects sums month by month; multiplies by the scale once, when the tables are made."""
 
-    def __init__(self, run: Simulation, first_month: int):
-        self.run, self.first = run, first_month
+    def __init__(self, run: Simulation, first_month: int, tables: Collection[str] = TABLES):
+        """``tables`` are those that are wanted; what only others need is not collected."""
+        self.run, self.first, self._wanted = run, first_month, frozenset(tables)
         self._months: list[int] = []
         self._national: list[dict[str, float]] = []
         self._places: list[np.ndarray] = []
@@ -59,7 +63,16 @@ class Record:
         self._income: list[pd.DataFrame] = []
         self._starts = 0  # businesses ever started, for the cumulative official figure
 
-    def add_month(self, month: int, block: np.record) -> None:
+    def wants(self, *tables: str) -> bool:
+        """Whether any of these tables is wanted."""
+        return not self._wanted.isdisjoint(tables)
+
+    @property
+    def wants_years(self) -> bool:
+        """Whether a table is wanted that rests on the counts of each year."""
+        return self.wants("official", "corridors", "income_histogram")
+
+    def add_month(self, month: int, block: SimpleNamespace) -> None:
         """Keep a month's sums (copied: the block is used again)."""
         self._starts += int(block.events[EVENT["business_starts"]])
         if month < self.first:
@@ -67,13 +80,15 @@ class Record:
         economy = self.run.economy
         self._months.append(month)
         self._national.append(self.national_row(block))
-        self._places.append(block.stock.sum(axis=0)[:, _LIVING])
-        self._markets.append(np.stack([economy.open_jobs, economy.tightness, np.exp(economy.gap)]))
-        self._homes.append(block.stock.sum(axis=1)[:, _LIVING])
-        migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
-        across = (migrants * self._is_across).sum(axis=1)
-        self._home_money.append(np.column_stack([across, block.home_money]))
-        if month % 12 + 1 in CENSUS_MONTHS:
+        if self.wants("places"):
+            self._places.append(block.stock.sum(axis=0)[:, _LIVING])
+            self._markets.append(np.stack([economy.open_jobs, economy.tightness, np.exp(economy.gap)]))
+        if self.wants("homes"):
+            self._homes.append(block.stock.sum(axis=1)[:, _LIVING])
+            migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
+            across = (migrants * self._is_across).sum(axis=1)
+            self._home_money.append(np.column_stack([across, block.home_money]))
+        if month % 12 + 1 in CENSUS_MONTHS and self.wants("groups"):
             self._census_months.append(month)
             self._groups.append(self.run.census.group_stock[..., _LIVING].copy())
             self._group_pay.append(self.run.census.group_pay.copy())
@@ -101,23 +116,27 @@ class Record:
             }))
 
     def tables(self) -> dict[str, pd.DataFrame]:
-        """All tables, in real persons and yuan."""
+        """The wanted tables, in real persons and yuan."""
         months = [month_text(month) for month in self._months]
-        tables = {
-            "national": pd.DataFrame(self._national).assign(month=months),
-            "places": self._place_table(months),
-            "homes": self._home_table(months),
-            "groups": self._group_table([month_text(month) for month in self._census_months]),
-            "official": pd.DataFrame(self._official, columns=["year", "indicator", "group", "value", "unit"]),
-            "corridors": _joined(self._corridors, ["year", "home", "province", "tier", "out"]),
-            "income_histogram": _joined(
+        census_months = [month_text(month) for month in self._census_months]
+        makers = {
+            "national": lambda: self._national_table(months),
+            "places": lambda: self._place_table(months),
+            "homes": lambda: self._home_table(months),
+            "groups": lambda: self._group_table(census_months),
+            "official": lambda: pd.DataFrame(
+                self._official, columns=["year", "indicator", "group", "value", "unit"]),
+            "corridors": lambda: _joined(self._corridors, ["year", "home", "province", "tier", "out"]),
+            "income_histogram": lambda: _joined(
                 self._income, ["year", "group", "lower_yuan", "upper_yuan", "persons"]),
         }
-        national = tables["national"]
-        tables["national"] = national[["month", *(c for c in national.columns if c != "month")]]
-        return tables
+        return {name: make() for name, make in makers.items() if name in self._wanted}
 
-    def national_row(self, block: np.record) -> dict[str, float]:
+    def _national_table(self, months: list[str]) -> pd.DataFrame:
+        table = pd.DataFrame(self._national).assign(month=months)
+        return table[["month", *(column for column in table.columns if column != "month")]]
+
+    def national_row(self, block: SimpleNamespace) -> dict[str, float]:
         """The national figures of a month just lived, in real persons and yuan."""
         scale, run = self.run.scale, self.run
         stock = block.stock.sum(axis=(0, 1))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable
+from functools import lru_cache
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,20 +17,23 @@ from sim.engine.census import CENSUS_MONTHS, CENSUS_TYPE, count_census
 from sim.engine.economy import Economy
 from sim.engine.kernel import Shards
 from sim.engine.ledger import Ledger
+from sim.engine.plain import plain_sums
 from sim.engine.record import Record, worker_table
 from sim.engine.year import count_year, start_year, year_type
-from sim.errors import Problem, UsageError
+from sim.errors import Problem, UsageError, nearest
 from sim.loading import load_scenario
 from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
-from sim.world.corridors import build_corridors
-from sim.world.data import load_data
-from sim.world.places import build_places
+from sim.tables import TABLES
+from sim.world.corridors import Corridors, build_corridors
+from sim.world.data import Data, load_data
+from sim.world.places import Places, build_places
 from sim.world.schema import COLUMNS, allocate
-from sim.world.series import LAST_YEAR, Growth, build_series
+from sim.world.series import LAST_YEAR, Growth, Series, build_series
 from sim.world.synthesis import (
+    Recipe,
     build_recipe,
     entrant_counts,
     fill_entrants,
@@ -47,18 +52,14 @@ class Simulation:
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scale, self.seed = parse_scale(scale), seed
         self.last = _checked_month("to", end or self.scenario.period.to)
-        data = load_data()
-        places = build_places(data)
-        corridors = build_corridors(data, places)
-        self.policy = Policy(self.scenario, places)
         future = self.scenario.future_assumptions
-        growth = Growth(
+        data, places, corridors, series, recipe = _setting(Growth(
             future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
             future.consumer_price_inflation, future.entrants_growth,
-        )
-        series = build_series(data, places, corridors.workers, growth)
+        ))
+        self.policy = Policy(self.scenario, places)
         ability_sd = self.scenario.parameters.get("wage_residual_sd", PARAMETERS["wage_residual_sd"].default)
-        self.recipe = build_recipe(data, corridors, places, series.entrant_education, ability_sd)
+        self.recipe = recipe._replace(ability_sd=ability_sd)
         self.places, self.month = places, 0
         self.economy = Economy(self.policy, places, corridors, series, data, self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
@@ -69,10 +70,10 @@ class Simulation:
         self.ledger = Ledger(self.policy, self.scale)
         savings = int(self.workers.savings[: self.rows].astype(np.int64).sum())
         self._accounts = Accounts(self._census(), savings)
-        self.block = self._shards.blocks[0][0]
+        self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
         self._take_census(0, self.economy.conditions(0))
 
-    def step(self, live: Callable[[np.record, np.record], None] | None = None) -> np.record:
+    def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
         """Advance a month. ``live`` replaces the compiled pass (the Mesa model steps its agents)."""
         month = self.month
         entrants = self.entrants_now = self._entrants[:, month]
@@ -82,11 +83,10 @@ class Simulation:
             start_year(self.workers, self.rows)
         c = self.open_month()
         if live is None:
-            self.block = self._shards.run_month(self.workers, c, self.rows)
+            self._shards.run_month(self.workers, c, self.rows)
         else:
             self._shards.clear()
-            self.block = self._shards.blocks[0][0]
-            live(c[0], self.block)
+            live(c[0], self._shards.blocks[0][0])
         self._accounts.check(month, self.block, entrants)
         self.ledger.enter(month, self.block.served[: len(self.policy.names)])
         self.economy.settle(c[0], self.block)
@@ -112,13 +112,13 @@ class Simulation:
     def open_month(self) -> np.recarray:
         """Conditions of the coming month, with budgets and quotas rationed."""
         c = self.economy.conditions(self.month)
-        quota = self.economy.has_quota(c[0]).any()
-        if not (self.policy.budgeted or quota):
+        has_quota = self.economy.has_quota(c[0])
+        if not (self.policy.budgeted or has_quota.any()):
             return c
         claims = self._shards.count_claims(self.workers, c, self.rows)
         cutoffs = self.ledger.cutoffs(self.month, claims.tickets)
         self.policy.fill_levers(c[0].levers, self.month, cutoffs)
-        c["quota_cutoff"] = self.economy.quota_cutoffs(c[0], claims.points)
+        c["quota_cutoff"] = self.economy.quota_cutoffs(c[0], claims.points, has_quota)
         return c
 
     def close(self) -> None:
@@ -131,15 +131,29 @@ class Simulation:
         return stock
 
 
+@lru_cache(maxsize=8)
+def _setting(growth: Growth) -> tuple[Data, Places, Corridors, Series, Recipe]:
+    """What runs with the same view of the future share, made once in a process; nobody writes to it."""
+    data = load_data()
+    places = build_places(data)
+    corridors = build_corridors(data, places)
+    series = build_series(data, places, corridors.workers, growth)
+    recipe = build_recipe(data, corridors, places, series.entrant_education,
+                          PARAMETERS["wage_residual_sd"].default)
+    return data, places, corridors, series, recipe
+
+
 def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = "2014-01",
              end: str | None = None, seed: int = 0, threads: int = 2, trace: Iterable[int] = (),
-             progress: Callable[[int, int], None] | None = None, keep: Iterable[str] = ()) -> Results:
+             progress: Callable[[int, int], None] | None = None, keep: Iterable[str] = (),
+             tables: Iterable[str] | None = None) -> Results:
     """Run a scenario and return its tables.
 
     scenario: a Scenario, or the name or path of one. scale: real workers per simulated one.
     start: first month reported (every run begins in January 2014). end: last month, by default the
     scenario's. trace: ids of workers whose every month is kept. keep: Decembers ("2030-12") whose
     yearly incomes by worker are kept in memory. progress: called with (months done, months).
+    tables: which tables to make, by default all; sweeps save time with few.
     Raises UsageError for impossible months or scales, ScenarioError for a bad scenario.
     """
     began = time.perf_counter()
@@ -149,7 +163,7 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
         raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(run.last),
                                  allowed=f"{start} or later"))
     kept = {_checked_month("keep", month) for month in keep}
-    record = Record(run, first)
+    record = Record(run, first, _checked_tables(tables))
     tracer = _Tracer(run, trace)
     workers: dict[str, pd.DataFrame] = {}
     prepared = time.perf_counter()
@@ -161,7 +175,7 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
             tracer.add_month(month)
             if month in kept:
                 workers[month_text(month)] = worker_table(run)
-            if month % 12 == 11:
+            if month % 12 == 11 and record.wants_years:
                 record.add_year(month, run.count_year())
             if progress is not None:
                 progress(done + 1, run.last + 1)
@@ -169,12 +183,13 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
             run.ledger.close_year(run.last)
     finally:
         run.close()
-    tables = record.tables()
-    tables["ledger"] = run.ledger.table()
+    made = record.tables()
+    if record.wants("ledger"):
+        made["ledger"] = run.ledger.table()
     if tracer.ids:
-        tables["traces"] = tracer.table()
+        made["traces"] = tracer.table()
     timings = {"prepare_seconds": prepared - began, "run_seconds": time.perf_counter() - prepared}
-    return Results(tables, _manifest(run, start, timings), workers)
+    return Results(made, _manifest(run, start, timings), workers)
 
 
 def _checked_month(key: str, month: str) -> int:
@@ -184,6 +199,15 @@ def _checked_month(key: str, month: str) -> int:
         raise UsageError(Problem("outside the years that can be simulated", key=key, value=month,
                                  allowed=f"2014-01 to {LAST_YEAR - 1}-12"))
     return index
+
+
+def _checked_tables(tables: Iterable[str] | None) -> frozenset[str]:
+    """The tables asked for. Raises UsageError for one that no run has."""
+    wanted = frozenset(TABLES if tables is None else tables)
+    for name in sorted(wanted - TABLES.keys()):
+        raise UsageError(Problem("no such table", key="tables", value=name, allowed=tuple(TABLES),
+                                 nearest=nearest(name, TABLES)))
+    return wanted
 
 
 class _Tracer:
