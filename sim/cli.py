@@ -16,7 +16,7 @@ import typer
 
 from sim import __version__
 from sim.arguments import parse_ids, parse_month, parse_scale
-from sim.errors import Problem, ResultsError, SimError
+from sim.errors import Problem, ResultsError, SimError, UsageError
 from sim.terminal import (
     explained_errors,
     print_json,
@@ -188,12 +188,24 @@ def run(
     seed: Seed = 0,
     out: Out = None,
     trace: Annotated[str, typer.Option(metavar="ID,...", help="Workers to follow month by month.")] = "",
+    save_at: Annotated[str | None, typer.Option(
+        metavar="YYYY-MM", help="Save the state before this month.")] = None,
+    save_to: Annotated[Path | None, typer.Option(
+        help="File for it; SCENARIO-YYYY-MM.state if not given.")] = None,
+    branch_from: Annotated[Path | None, typer.Option(
+        help="Go on from a saved state; SCENARIO must be the same before that month.")] = None,
     json: Json = False,
 ) -> None:
     """Run one scenario and print its headline outcomes by year."""
     ids = parse_ids(trace, "--trace")
+    if save_to and not save_at:
+        raise UsageError(Problem("needs --save-at", key="--save-to", value=str(save_to)))
     _check_out(out, "run")
-    results = _simulated(scenario, scale, start, end, seed, ids)
+    state = {"branch_from": branch_from} if branch_from else {}
+    if save_at:
+        state["save_at"] = parse_month(save_at, "--save-at")
+        state["save_to"] = save_to = save_to or Path(f"{Path(scenario).stem}-{state['save_at']}.state")
+    results = _simulated(scenario, scale, start, end, seed, ids, **state)
     _print_warnings(results.manifest)
     if out:
         results.save(out)
@@ -202,10 +214,13 @@ def run(
 
     years = yearly(results.national, HEADLINE)
     if json:
-        print_json({"years": years, "manifest": results.manifest, "folder": out and str(out)})
+        print_json({"years": years, "manifest": results.manifest, "folder": out and str(out),
+                    "state": save_to and str(save_to)})
         return
     print_table(in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows")
     print(f"Results: {out}" if out else "Not kept: add --out FOLDER to keep the tables.")
+    if save_at:
+        print(f"State before {save_at}: {save_to}")
 
 
 @command
@@ -400,7 +415,7 @@ def plan(
 # --- shared by the commands ---------------------------------------------------------------------------
 
 
-def _simulated(scenario: str, scale: str, start: str, end: str | None, seed: int, trace=()):
+def _simulated(scenario: str, scale: str, start: str, end: str | None, seed: int, trace=(), **state: Any):
     """One run with a bar."""
     size, first = parse_scale(scale), parse_month(start, "--from")
     last = parse_month(end, "--to") if end else None
@@ -409,7 +424,7 @@ def _simulated(scenario: str, scale: str, start: str, end: str | None, seed: int
     loaded = sim.load_scenario(scenario)
     with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
         return sim.simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
-                            progress=progress)
+                            progress=progress, **state)
 
 
 def _check_out(out: Path | None, kind: str) -> None:

@@ -41,9 +41,10 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "month": (CORE | {"vocabulary", "rules", "steps", "world", "policy.arrays"}, {"numpy"}),
     "policy": (WORDS, {"pydantic", "pydantic_core"}),
     "policy.arrays": (WORDS | CORE | SCENARIO | {"world", "steps"}, {"numpy"}),
+    "past": (WORDS | SCENARIO, set()),
     "scenario": (WORDS | {"policy"}, {"pydantic", "pydantic_core"}),
     **{room: (WORDS | SCENARIO | FILES, {"pydantic", "ruamel"}) for room in FILES},
-    "engine": (WORDS | CORE | SCENARIO | OUTPUT | {"rules", "steps", "month", "world", "loading"},
+    "engine": (WORDS | CORE | SCENARIO | OUTPUT | {"past", "rules", "steps", "month", "world", "loading"},
                TABLES | {"numba"}),
     "mesa_model": (WORDS | CORE | SCENARIO | OUTPUT | {"steps", "month", "world", "engine", "loading"},
                    TABLES | {"mesa"}),
@@ -57,7 +58,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
 NEVER_IMPORTED = {"cli", "batch"}  # by any other room
 
 OPENS_FILES = {"yaml_tree", "loading", "results", "validate", "present", "batch", "world",
-               "policy.documents", "cli", "compiled"}  # compiled reads the sources, to key its cache
+               "engine.checkpoint", "policy.documents", "cli",
+               "compiled"}  # compiled reads the sources, to key its cache
 READS_THE_CLOCK = {"engine.simulate", "results", "compare", "batch", "cli", "present.dashboard"}
 MAKES_RANDOM_NUMBERS = {"draws"}
 OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet",

@@ -68,6 +68,11 @@ class Record:
         return not self._wanted.isdisjoint(tables)
 
     @property
+    def wanted(self) -> tuple[str, ...]:
+        """The tables that are wanted, in order of name."""
+        return tuple(sorted(self._wanted))
+
+    @property
     def wants_years(self) -> bool:
         """Whether a table is wanted that rests on the counts of each year."""
         return self.wants("official", "corridors", "income_histogram")

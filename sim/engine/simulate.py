@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Callable, Iterable
 from functools import lru_cache
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,6 +16,7 @@ from sim.arguments import parse_month, parse_scale
 from sim.compiled import model_hash
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, CENSUS_TYPE, count_census
+from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
 from sim.engine.economy import Economy
 from sim.engine.kernel import Shards
 from sim.engine.ledger import Ledger
@@ -48,7 +51,7 @@ class Simulation:
     """The state of a run. ``step`` advances it by a month; the columns are ``workers``."""
 
     def __init__(self, scenario: Scenario | str, scale: int | str = 5000, end: str | None = None,
-                 seed: int = 0, threads: int = 2):
+                 seed: int = 0, threads: int = 2, branch_from: Checkpoint | None = None):
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scale, self.seed = parse_scale(scale), seed
         self.last = _checked_month("to", end or self.scenario.period.to)
@@ -65,12 +68,19 @@ class Simulation:
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
         counts = initial_counts(corridors, self.scale)
         self.workers = allocate(int(counts.sum() + self._entrants.sum()))
-        self.rows = fill_initial(self.workers, counts, self.recipe, self.economy.life_keys)
         self._shards = Shards(threads, len(places))
         self.ledger = Ledger(self.policy, self.scale)
+        self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
+        if branch_from is None:
+            self._populate(counts)
+        else:
+            put_back(branch_from, self)
+
+    def _populate(self, counts: np.ndarray) -> None:
+        """Make the workers of January 2014. counts: by home, (31,)."""
+        self.rows = fill_initial(self.workers, counts, self.recipe, self.economy.life_keys)
         savings = int(self.workers.savings[: self.rows].astype(np.int64).sum())
         self._accounts = Accounts(self._census(), savings)
-        self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
         self._take_census(0, self.economy.conditions(0))
 
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
@@ -146,7 +156,9 @@ def _setting(growth: Growth) -> tuple[Data, Places, Corridors, Series, Recipe]:
 def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = "2014-01",
              end: str | None = None, seed: int = 0, threads: int = 2, trace: Iterable[int] = (),
              progress: Callable[[int, int], None] | None = None, keep: Iterable[str] = (),
-             tables: Iterable[str] | None = None) -> Results:
+             tables: Iterable[str] | None = None, save_at: str | Iterable[str] = (),
+             save_to: str | os.PathLike | Callable[[Checkpoint], object] | None = None,
+             branch_from: Checkpoint | str | os.PathLike | None = None) -> Results:
     """Run a scenario and return its tables.
 
     scenario: a Scenario, or the name or path of one. scale: real workers per simulated one.
@@ -154,21 +166,35 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     scenario's. trace: ids of workers whose every month is kept. keep: Decembers ("2030-12") whose
     yearly incomes by worker are kept in memory. progress: called with (months done, months).
     tables: which tables to make, by default all; sweeps save time with few.
-    Raises UsageError for impossible months or scales, ScenarioError for a bad scenario.
+    save_at: a month or months before which the state is saved, to the file ``save_to`` or, where that is
+    a function, by calling it with the checkpoint. branch_from: a checkpoint or its file; the run goes on
+    from there, and its tables are those of a run from the beginning, but for traces.
+    Raises UsageError for impossible months or scales and for a checkpoint that does not fit,
+    ScenarioError for a bad scenario, ResultsError for a checkpoint that cannot be read or written.
     """
     began = time.perf_counter()
     first = _checked_month("from", start)
-    run = Simulation(scenario, scale, end, seed, threads)
+    scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
+    keep, wanted, origin = list(keep), _checked_tables(tables), None
+    if branch_from is not None:
+        origin = branch_from if isinstance(branch_from, Checkpoint) else Checkpoint.load(branch_from)
+        origin.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
+    run = Simulation(scenario, scale, end, seed, threads, origin)
     if run.last < first:
         raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(run.last),
                                  allowed=f"{start} or later"))
     kept = {_checked_month("keep", month) for month in keep}
-    record = Record(run, first, _checked_tables(tables))
+    record = Record(run, first, wanted)
+    if origin is not None:
+        put_back_record(origin, record)
+    saved = _checked_saves(run, save_at, save_to)
     tracer = _Tracer(run, trace)
     workers: dict[str, pd.DataFrame] = {}
     prepared = time.perf_counter()
     try:
-        for done in range(run.last + 1):
+        for done in range(run.month, run.last + 1):
+            if done in saved:
+                saved[done](take(run, record, start))
             block = run.step()
             month = run.month - 1
             record.add_month(month, block)
@@ -179,6 +205,8 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
                 record.add_year(month, run.count_year())
             if progress is not None:
                 progress(done + 1, run.last + 1)
+        if run.month in saved:
+            saved[run.month](take(run, record, start))
         if run.month % 12:  # the run ends within a year: its ledger is closed as it stands
             run.ledger.close_year(run.last)
     finally:
@@ -189,7 +217,27 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     if tracer.ids:
         made["traces"] = tracer.table()
     timings = {"prepare_seconds": prepared - began, "run_seconds": time.perf_counter() - prepared}
-    return Results(made, _manifest(run, start, timings), workers)
+    manifest = _manifest(run, start, timings)
+    if origin is not None:
+        manifest["branched_at"] = origin.month
+    return Results(made, manifest, workers)
+
+
+def _checked_saves(run: Simulation, save_at: str | Iterable[str],
+                   save_to: Any) -> dict[int, Callable[[Checkpoint], object]]:
+    """What to do with the checkpoint of each month that is to be saved."""
+    months = [save_at] if isinstance(save_at, str) else list(save_at)
+    if bool(months) != (save_to is not None) or (len(months) > 1 and not callable(save_to)):
+        raise UsageError(Problem("saving needs a month and one file to save to", key="save_at",
+                                 value=", ".join(months) or None))
+    found = {}
+    for month in months:
+        index = month_index(parse_month(month, "save_at"))
+        if not max(run.month, 1) <= index <= run.last + 1:
+            raise UsageError(Problem("not a month of this run", key="save_at", value=month, allowed=(
+                f"{month_text(max(run.month, 1))} to {month_text(run.last + 1)}")))
+        found[index] = save_to if callable(save_to) else lambda checkpoint: checkpoint.save(save_to)
+    return found
 
 
 def _checked_month(key: str, month: str) -> int:

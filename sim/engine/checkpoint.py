@@ -1,0 +1,322 @@
+"""The state of a run at the start of a month, from which runs of other scenarios can branch.
+
+A run that branches gives the tables of a run from the beginning, bit for bit, as long as nothing that acts
+before the month differs. A checkpoint in memory is a map of states; on disk it is one file: a line that
+says what it is, a line with the hash and length of the rest, and compressed arrays.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import zipfile
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.compiled import model_hash
+from sim.engine.accounts import Accounts
+from sim.engine.census import CENSUS_TYPE
+from sim.errors import Problem, ResultsError, UsageError
+from sim.past import differences, past_of
+from sim.policy.arrays import month_index, month_text
+from sim.steps.conditions import make_record
+from sim.world.schema import WORKER_TYPE
+
+if TYPE_CHECKING:
+    from sim.engine.ledger import Ledger
+    from sim.engine.record import Record
+    from sim.engine.simulate import Simulation
+    from sim.scenario import Scenario
+
+FORMAT = 1  # raise it when a reader of today could not read the file
+_TITLE = b"labor-sim checkpoint "
+_MOST_TOLD = 5  # differences told one by one
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """``about`` says where it comes from; ``state`` is what a run needs in order to go on.
+
+    ``about``: month ("YYYY-MM", the first month not yet lived), start (first month reported), seed, scale,
+    tables, code_hash, scenario_name, and past (``sim.past.past_of`` the scenario).
+    """
+
+    about: Mapping[str, Any]
+    state: Mapping[str, Any]
+
+    @property
+    def month(self) -> str:
+        """The first month that a branch lives itself."""
+        return self.about["month"]
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes of the arrays in memory, nearly all that a checkpoint holds."""
+        return sum(array.nbytes for array in _arrays(self.state))
+
+    def save(self, path: str | os.PathLike) -> Path:
+        """Write to a file, all of it or nothing. Raises ``ResultsError`` where that fails."""
+        path, partial = Path(path), Path(f"{os.fspath(path)}.partial-{os.getpid()}")
+        try:
+            with open(partial, "wb") as stream:
+                stream.write(_encoded(self))
+                stream.flush()
+                os.fsync(stream.fileno())
+            os.replace(partial, path)
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ResultsError(Problem(f"cannot write the checkpoint: {reason}", file=str(path))) from error
+        finally:
+            partial.unlink(missing_ok=True)
+        return path
+
+    @classmethod
+    def load(cls, path: str | os.PathLike) -> Checkpoint:
+        """Read a file written by ``save``, checked. Raises ``ResultsError`` where it is not whole."""
+        try:
+            content = Path(path).read_bytes()
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise ResultsError(Problem(f"cannot read the checkpoint: {reason}", file=str(path))) from error
+        return _decoded(content, str(path))
+
+    def check(self, scenario: Scenario, seed: int, scale: int, start: str, end: str,
+              keep: Iterable[str] = (), tables: Iterable[str] = ()) -> None:
+        """Raise ``UsageError``, saying what differs, unless a run of ``scenario`` may branch from here.
+
+        The run makes ``tables`` of the months from ``start`` to ``end`` and keeps the workers of the
+        months ``keep``.
+        """
+        if self.about["code_hash"] != model_hash():
+            raise UsageError(Problem("the checkpoint was saved by another version of the model",
+                                     key="branch_from", value=self.about["code_hash"],
+                                     allowed=f"{model_hash()}; save it again"))
+        problems = [
+            Problem(f"the checkpoint was saved from a run with another {what}", key=what, value=given,
+                    allowed=str(self.about[what]))
+            for what, given in (("seed", seed), ("scale", scale), ("start", start))
+            if given != self.about[what]
+        ]
+        before = month_text(month_index(self.month) - 1)
+        problems += [
+            Problem("lies before the month from which the run branches", key=key, value=month,
+                    allowed=f"{first} or later")
+            for key, month, first in [("to", end, before), *(("keep", m, self.month) for m in keep)]
+            if month < first
+        ]
+        problems += [
+            Problem("the run that was saved did not make this table", key="tables", value=name,
+                    allowed=tuple(self.about["tables"]))
+            for name in sorted(set(tables) - set(self.about["tables"]))
+        ]
+        found = list(differences(self.about["past"], past_of(scenario, self.month)))
+        problems += [
+            Problem(f"acts before {self.month} and differs from the checkpoint's", key=key,
+                    value=_short(theirs), allowed=_short(mine))
+            for key, mine, theirs in found[:_MOST_TOLD]
+        ]
+        if len(found) > _MOST_TOLD:
+            problems.append(Problem(f"and {len(found) - _MOST_TOLD} more that act before {self.month}"))
+        if problems:
+            raise UsageError(problems)
+
+
+def take(run: Simulation, record: Record, start: str) -> Checkpoint:
+    """The state of a run between two months, with what has been reported since ``start``."""
+    month = month_text(run.month)
+    about = {
+        "month": month, "start": start, "seed": run.seed, "scale": run.scale, "tables": list(record.wanted),
+        "code_hash": model_hash(), "scenario_name": run.scenario.name, "past": past_of(run.scenario, month),
+    }
+    state = {
+        "month": run.month,
+        "workers": np.array(run.workers[: run.rows], dtype=WORKER_TYPE),
+        "census": np.array(run.census, dtype=CENSUS_TYPE).reshape(1),
+        "accounts": _held(run._accounts),
+        "economy": _held(run.economy),
+        "ledger": _held_by_lever(run.ledger),
+        "record": _held(record),
+    }
+    return Checkpoint(about, state)
+
+
+def put_back(checkpoint: Checkpoint, run: Simulation) -> None:
+    """Bring a run that has not begun to where the checkpoint stands; many runs may start from one."""
+    state = checkpoint.state
+    run.month, run.rows = state["month"], len(state["workers"])
+    run.workers[: run.rows] = state["workers"]
+    census = make_record(CENSUS_TYPE)
+    census[:] = state["census"]
+    run.census = census[0]
+    run._accounts = Accounts(np.empty(0), 0)
+    vars(run._accounts).update(_copied(state["accounts"]))
+    vars(run.economy).update(_copied(state["economy"]))
+    _give_to_levers(run.ledger, state["ledger"])
+
+
+def put_back_record(checkpoint: Checkpoint, record: Record) -> None:
+    """Let a record begin with what was reported before the checkpoint."""
+    vars(record).update(_copied(checkpoint.state["record"]))
+
+
+def _held(thing: Any) -> dict[str, Any]:
+    """The state of an object: arrays, lists, maps and plain values, whatever their names, so that a new
+    attribute is carried along. Other objects (policy, places, series) a branch makes anew.
+    """
+    return _copied({name: value for name, value in vars(thing).items()
+                    if value is None or isinstance(value, (np.ndarray, list, dict, bool, int, float, str))})
+
+
+def _copied(state: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value.copy() if isinstance(value, (np.ndarray, list, dict)) else value
+            for name, value in state.items()}
+
+
+def _held_by_lever(ledger: Ledger) -> dict[str, Any]:
+    """The ledger's state, its arrays by lever's name: a branch may have other levers in other rows."""
+    names = ledger.policy.names
+    return {key: dict(zip(names, value, strict=True)) if isinstance(value, np.ndarray) else value
+            for key, value in _held(ledger).items()}
+
+
+def _give_to_levers(ledger: Ledger, state: Mapping[str, Any]) -> None:
+    for key, value in state.items():
+        fresh = getattr(ledger, key)
+        if not isinstance(fresh, np.ndarray):
+            setattr(ledger, key, _copied({key: value})[key])
+            continue
+        for row, name in enumerate(ledger.policy.names):
+            if name in value:
+                fresh[row] = value[name]
+
+
+def _short(value: Any) -> str:
+    if value is None:
+        return "not there"
+    text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= 60 else f"{text[:57]}..."
+
+
+# --- as bytes -----------------------------------------------------------------------------------------
+
+
+def _encoded(checkpoint: Checkpoint) -> bytes:
+    import pyarrow
+
+    arrays: list[np.ndarray] = []
+    skeleton = {"about": dict(checkpoint.about), "state": _pack(checkpoint.state, arrays)}
+    text = json.dumps(skeleton, ensure_ascii=False).encode()
+    raw = io.BytesIO()
+    named = {f"a{n}": array for n, array in enumerate(arrays)}
+    np.savez(raw, skeleton=np.frombuffer(text, dtype=np.uint8), **named)
+    body = pyarrow.compress(raw.getvalue(), codec="zstd", asbytes=True)
+    head = f"{hashlib.sha256(body).hexdigest()} {len(body)} {raw.getbuffer().nbytes}"
+    return _TITLE + f"{FORMAT}\n{head}\n".encode() + body
+
+
+def _decoded(content: bytes, file: str) -> Checkpoint:
+    import pyarrow
+
+    title, _, rest = content.partition(b"\n")
+    if not title.startswith(_TITLE):
+        raise ResultsError(Problem("not a checkpoint", file=file,
+                                   allowed="a file written by `labor-sim run --save-at`"))
+    if title != _TITLE + str(FORMAT).encode():
+        raise ResultsError(Problem("the checkpoint was written by another version of the simulator",
+                                   file=file, allowed="save it again"))
+    head, _, body = rest.partition(b"\n")
+    try:
+        digest, length, size = head.decode().split()
+        is_whole = len(body) == int(length) and hashlib.sha256(body).hexdigest() == digest
+    except ValueError:
+        is_whole = False
+    if not is_whole:
+        raise ResultsError(Problem("the checkpoint is damaged: it is cut short, or was changed after it was "
+                                   "written", file=file, allowed="save it again"))
+    try:
+        with np.load(io.BytesIO(pyarrow.decompress(body, int(size), codec="zstd", asbytes=True)),
+                     allow_pickle=False) as arrays:
+            skeleton = json.loads(arrays["skeleton"].tobytes())
+            return Checkpoint(skeleton["about"], _unpack(skeleton["state"], arrays))
+    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+        raise ResultsError(Problem(f"the checkpoint cannot be read: {error}", file=file)) from error
+
+
+def _pack(value: Any, arrays: list[np.ndarray]) -> Any:
+    """A tree of maps, lists, tables, arrays and plain values as JSON, its arrays put aside."""
+    if isinstance(value, Mapping):
+        return {"map": [[_pack(key, arrays), _pack(child, arrays)] for key, child in value.items()]}
+    if isinstance(value, pd.DataFrame):
+        return {"table": [[name, _pack(_plain_column(value[name]), arrays)] for name in value.columns]}
+    if isinstance(value, np.ndarray):
+        if value.dtype.hasobject:
+            raise TypeError("an array of objects cannot be kept in a checkpoint")
+        if value.dtype.names:  # column by column: alike values lie together and compress well
+            fields = [[name, _pack(np.ascontiguousarray(value[name]), arrays)] for name in value.dtype.names]
+            return {"record": np.lib.format.dtype_to_descr(value.dtype), "fields": fields,
+                    "length": len(value)}
+        arrays.append(value)
+        return {"array": len(arrays) - 1}
+    if isinstance(value, (list, tuple)):
+        if len(value) > 1 and _are_alike(value):
+            arrays.append(np.stack(value))
+            return {"stack": len(arrays) - 1}
+        return {"tuple" if isinstance(value, tuple) else "list": [_pack(child, arrays) for child in value]}
+    if value is None or isinstance(value, (bool, int, float, str)):
+        return value
+    if isinstance(value, np.generic):
+        return value.item()
+    raise TypeError(f"{type(value).__name__} cannot be kept in a checkpoint")
+
+
+def _unpack(packed: Any, arrays: Mapping[str, np.ndarray]) -> Any:
+    if not isinstance(packed, dict):
+        return packed
+    if "map" in packed:
+        return {_unpack(key, arrays): _unpack(child, arrays) for key, child in packed["map"]}
+    if "table" in packed:
+        return pd.DataFrame({name: _unpack(column, arrays) for name, column in packed["table"]})
+    if "record" in packed:
+        kind = np.dtype([(n, d, tuple(s[0])) if s else (n, d) for n, d, *s in packed["record"]])
+        records = np.empty(packed["length"], dtype=kind)
+        for name, column in packed["fields"]:
+            records[name] = _unpack(column, arrays)
+        return records
+    if "array" in packed:
+        return arrays[f"a{packed['array']}"]
+    if "stack" in packed:
+        return list(arrays[f"a{packed['stack']}"])
+    if "tuple" in packed:
+        return tuple(_unpack(child, arrays) for child in packed["tuple"])
+    return [_unpack(child, arrays) for child in packed["list"]]
+
+
+def _plain_column(column: pd.Series) -> Any:
+    return column.to_numpy() if pd.api.types.is_numeric_dtype(column) else column.tolist()
+
+
+def _are_alike(values: list | tuple) -> bool:
+    """Whether all are plain arrays of one shape and type."""
+    first = values[0]
+    return isinstance(first, np.ndarray) and not first.dtype.names and all(
+        isinstance(value, np.ndarray) and value.shape == first.shape and value.dtype == first.dtype
+        for value in values
+    )
+
+
+def _arrays(value: Any) -> Iterator[np.ndarray]:
+    if isinstance(value, np.ndarray):
+        yield value
+    elif isinstance(value, Mapping):
+        for child in value.values():
+            yield from _arrays(child)
+    elif isinstance(value, (list, tuple)):
+        for child in value:
+            yield from _arrays(child)

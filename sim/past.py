@@ -1,0 +1,101 @@
+"""What of a scenario can act before a month, and how long two scenarios share their past.
+
+Two runs of one seed and scale are the same, bit for bit, up to the first month in which something in
+their scenarios differs. Whatever is not known to begin later counts as acting from the first month, so
+that a new key of the scenario file can make runs share too little, never too much.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from sim.policy.terms import month_number
+from sim.scenario import Scenario
+
+FIRST_MONTH = "2014-01"  # every run begins here
+ASSUMED_FROM = "2024-07"  # the first month that an assumed rate of growth can reach
+_FOR_READERS = ("name", "title", "description", "period", "assumptions", "future")
+
+
+def past_of(scenario: Scenario, month: str) -> dict[str, Any]:
+    """All that can act before ``month`` ("YYYY-MM"), as plain maps, lists and numbers."""
+    return _past(scenario, scenario.content(), month)
+
+
+def fingerprint(past: Mapping[str, Any]) -> str:
+    """A short stable hash of a past."""
+    text = json.dumps(past, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+    return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+
+def shared_until(one: Scenario, other: Scenario, end: str) -> str:
+    """The last month, up to the one after ``end``, before which the two scenarios are the same.
+
+    ``FIRST_MONTH`` where they share nothing.
+    """
+    contents = one.content(), other.content()
+    low, high = 0, month_number(end) - month_number(FIRST_MONTH) + 1
+    while low < high:  # a longer past contains the shorter one, so that halving finds where they part
+        middle = (low + high + 1) // 2
+        month = _month(middle)
+        if _past(one, contents[0], month) == _past(other, contents[1], month):
+            low = middle
+        else:
+            high = middle - 1
+    return _month(low)
+
+
+def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
+    """Where two pasts differ: dotted key and both values, None where one has none."""
+    for key in sorted(one.keys() | other.keys()):
+        mine, theirs = one.get(key), other.get(key)
+        if mine == theirs:
+            continue
+        if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+            yield from ((f"{key}.{rest}", a, b) for rest, a, b in differences(mine, theirs))
+        else:
+            yield key, mine, theirs
+
+
+def _past(scenario: Scenario, content: Mapping[str, Any], month: str) -> dict[str, Any]:
+    kept = {key: value for key, value in content.items() if key not in _FOR_READERS}
+    shocks = {name: _shock_before(shock, month) for name, shock in content.get("shocks", {}).items()}
+    acting = {name: shock for name, shock in shocks.items() if shock["effects"]}
+    kept["paths"] = {name: _path_before(path, month) for name, path in content.get("paths", {}).items()}
+    kept["shocks"], kept["order_of_shocks"] = acting, list(acting)
+    kept["levers"] = {name: lever for name, lever in content.get("levers", {}).items()
+                      if lever["window"]["from"] < month}
+    if month > ASSUMED_FROM:
+        kept["growth"] = scenario.future_assumptions.model_dump(exclude={"source"})
+    return kept
+
+
+def _shock_before(shock: Mapping[str, Any], month: str) -> dict[str, Any]:
+    """A shock with only those of its months that come before ``month``."""
+    effects = {}
+    for name, changes in shock["effects"].items():
+        before = {kind: {m: value for m, value in by_month.items() if m < month}
+                  for kind, by_month in changes.items()}
+        if any(before.values()):
+            effects[name] = {kind: values for kind, values in before.items() if values}
+    return {**shock, "effects": effects}
+
+
+def _path_before(path: Mapping[str, Any], month: str) -> dict[str, Any]:
+    """A path without the years beyond the first that the months before ``month`` lead up to."""
+    by_tier = {tier: _knots_before(knots, month) for tier, knots in path.get("by_tier", {}).items()}
+    return {**path, "all": _knots_before(path.get("all", {}), month), "by_tier": by_tier}
+
+
+def _knots_before(knots: Mapping[Any, float], month: str) -> dict[str, float]:
+    years = sorted(int(year) for year in knots)
+    last = next((year for year in years if f"{year:04d}-01" >= month), years[-1] if years else 0)
+    return {str(year): value for year, value in knots.items() if int(year) <= last}
+
+
+def _month(index: int) -> str:
+    """The month ``index`` months after the first."""
+    return f"{2014 + index // 12:04d}-{index % 12 + 1:02d}"
