@@ -19,11 +19,13 @@ import pandas as pd
 from sim.differences import HORIZONS, effects, paths, windows
 from sim.errors import Problem, UsageError
 from sim.outcomes import OUTCOMES, monthly
+from sim.past import Origin, shared_pasts
 from sim.results import Results, read_folder, write_folder
 from sim.tables import COMPARISON_TABLES
 from sim.winners import count_winners, winners_over_seeds
 
 if TYPE_CHECKING:
+    from sim.engine.checkpoint import Checkpoint
     from sim.scenario import Scenario
 
 _LEDGER_SUMS = ["served", "spending_yuan", "budget_yuan", "unspent_yuan", "queue"]
@@ -93,11 +95,17 @@ class _Plan:
     end: str
     threads: int
     simulate: Callable[..., Results] | None
+    origins: tuple[Origin | None, ...]
 
-    def keep(self, starts: Sequence[str]) -> tuple[str, ...]:
-        """The Decembers whose workers are needed for policies that start in those months."""
+    def keep(self, number: int) -> tuple[str, ...]:
+        """The Decembers whose workers are needed of the base (0) or of a policy (from 1).
+
+        Of the base also the last one before each policy, by which winners and losers are grouped.
+        """
+        starts = self.starts if number == 0 else [self.starts[number - 1]]
         months = {month for start in starts for month in _winner_months(start, self.end).values()}
-        months |= {december for start in starts if (december := _december_before(start)) >= self.start}
+        if number == 0:
+            months |= {_december_before(start) for start in starts if _december_before(start) >= self.start}
         return tuple(sorted(months))
 
 
@@ -125,7 +133,8 @@ def compare(
     _check_names(base, given)
     levers = [_own_levers(base, policy) for policy in given]
     starts = tuple(max(start, _first_month(found, start)) for found in levers)
-    plan = _Plan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate)
+    origins = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
+    plan = _Plan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, origins)
     runs = []
     for run in _run_seeds(plan, seeds, min(jobs, len(seeds))):
         runs.append(run)
@@ -134,6 +143,12 @@ def compare(
     runs.sort(key=lambda run: seeds.index(run["seed"]))
     described = [_described(*row) for row in zip(given, starts, levers, strict=True)]
     return Comparison(_tables(plan, runs), _manifest(plan, runs, seeds, described))
+
+
+def _shared(base: Scenario, policies: list[Scenario], starts: Sequence[str],
+            end: str) -> tuple[Origin | None, ...]:
+    """Where each run takes up another's past: at its policy's start at the latest, whose year is kept."""
+    return tuple(shared_pasts([base, *policies], [end, *starts]))
 
 
 # --- one seed, in a process of its own --------------------------------------------------------------
@@ -154,8 +169,12 @@ def _run_seeds(plan: _Plan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
 
 
 def _run_seed(plan: _Plan, seed: int) -> dict:
-    """Run the base and every policy under one seed and keep the sums that the tables need."""
-    base = _simulate(plan, plan.base, seed, plan.keep(plan.starts))
+    """Run the base and every policy under one seed and keep the sums that the tables need.
+
+    What policies share with the base, or with each other, before their first own month is lived once.
+    """
+    states: dict[Origin, Checkpoint] = {}
+    base = _simulate(plan, 0, seed, states)
     result = {
         "seed": seed,
         "months": base.national["month"].tolist(),
@@ -166,21 +185,33 @@ def _run_seed(plan: _Plan, seed: int) -> dict:
         "ledgers": [],
         "winners": [],
     }
-    for policy, start in zip(plan.policies, plan.starts, strict=True):
-        run = _simulate(plan, policy, seed, plan.keep([start]))
+    for number, start in enumerate(plan.starts, 1):
+        run = _simulate(plan, number, seed, states)
         result["monthly"].append(monthly(run.national).to_numpy())
         result["ledgers"].append(run.tables.get("ledger"))
         result["winners"].append(_winners_of_seed(plan, base, run, start))
     return result
 
 
-def _simulate(plan: _Plan, scenario: Any, seed: int, keep: tuple[str, ...]) -> Results:
+def _simulate(plan: _Plan, number: int, seed: int, states: dict[Origin, Checkpoint]) -> Results:
+    """Run the base (0) or a policy (from 1), from and to the ``states`` that the plan says."""
+    origins, settings = plan.origins, {}
+    if origins[number] is not None:
+        settings["branch_from"] = states.get(origins[number])
+    wanted = {origin for origin in origins[number + 1:] if origin is not None}
+    begun = origins[number].month if origins[number] else ""
+    own = [origin.month for origin in wanted if origin.scenario == number and origin.month >= begun]
+    if own:
+        settings["save_at"] = own
+        settings["save_to"] = lambda state: states.update({Origin(number, state.month): state})
     simulate = plan.simulate
     if simulate is None:
         from sim import simulate
-    return simulate(
-        scenario, scale=plan.scale, start=plan.start, end=plan.end, seed=seed, threads=plan.threads, keep=keep
-    )
+    results = simulate((plan.base, *plan.policies)[number], scale=plan.scale, start=plan.start, end=plan.end,
+                       seed=seed, threads=plan.threads, keep=plan.keep(number), **settings)
+    for origin in states.keys() - wanted:  # nobody will need it any more
+        del states[origin]
+    return results
 
 
 def _winners_of_seed(plan: _Plan, base: Results, run: Results, start: str) -> dict[int, pd.DataFrame]:

@@ -9,7 +9,8 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from sim.policy.terms import month_number
@@ -46,6 +47,43 @@ def shared_until(one: Scenario, other: Scenario, end: str) -> str:
         else:
             high = middle - 1
     return _month(low)
+
+
+@dataclass(frozen=True)
+class Origin:
+    """Whose past a run goes on from: the position of the scenario that lives it, and the first own month."""
+
+    scenario: int
+    month: str
+
+
+def shared_pasts(scenarios: Sequence[Scenario], limits: Sequence[str],
+                 most: int = 4) -> list[Origin | None]:
+    """For each scenario the earlier one that it shares the longest past with, or None for none.
+
+    limits: the latest month at which each may branch. most: how many states are kept at a time; where
+    more would be needed, the ones that save the least are done without.
+    """
+    latest = [[min(shared_until(scenarios[j], scenario, limit), limit) for j in range(i)]
+              for i, (scenario, limit) in enumerate(zip(scenarios, limits, strict=True))]
+    states = {Origin(j, month) for row in latest for j, month in enumerate(row) if month > FIRST_MONTH}
+
+    def best(i: int, kept: set[Origin]) -> Origin | None:
+        reached = [o for o in kept if o.scenario < i and o.month <= latest[i][o.scenario]]
+        return max(reached, key=lambda origin: (origin.month, -origin.scenario), default=None)
+
+    def months_shared(kept: set[Origin]) -> int:
+        found = (best(i, kept) for i in range(len(scenarios)))
+        return sum(month_number(o.month) - month_number(FIRST_MONTH) for o in found if o)
+
+    kept: set[Origin] = set()
+    while len(kept) < most and states - kept:
+        more = max(sorted(states - kept, key=lambda o: (o.scenario, o.month)),
+                   key=lambda origin: months_shared(kept | {origin}))
+        if months_shared(kept | {more}) == months_shared(kept):
+            break
+        kept.add(more)
+    return [best(i, kept) for i in range(len(scenarios))]
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:

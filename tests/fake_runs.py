@@ -49,7 +49,7 @@ def grant(scenario) -> float:
 
 
 def any_scenario(scenario, *, scale=5000, start="2014-01", end=None, seed=0, threads=2, trace=(),
-                 progress=None, keep=(), tables=None):
+                 progress=None, keep=(), tables=None, save_at=(), save_to=None, branch_from=None):
     """A whole run as the command needs it: the made-up baseline, the official rows, a manifest."""
     end = end or scenario.period.to
     table = synthetic.national(start, end, seed)

@@ -48,7 +48,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
                TABLES | {"numba"}),
     "mesa_model": (WORDS | CORE | SCENARIO | OUTPUT | {"steps", "month", "world", "engine", "loading"},
                    TABLES | {"mesa"}),
-    **{room: (WORDS | OUTPUT | {"world.data", "policy.documents", "scenario", "loading"}, TABLES)
+    **{room: (WORDS | OUTPUT | {"world.data", "policy.documents", "scenario", "loading", "past"}, TABLES)
        for room in OUTPUT},
     "present": (WORDS | OUTPUT | {"scenario", "policy.documents", "world.data"},
                 TABLES | {"matplotlib", "jinja2"}),
