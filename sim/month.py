@@ -1,7 +1,7 @@
 """One worker's month: the declared, numbered list of steps.
 
 1. receive grants of rationed levers.
-2. remember where the worker stood; a course of last month ends.
+2. begin the month: note where the worker stands, advance clocks; a course of last month ends.
 3. leave the labour force (from 55 on).
 4. settle: move registration to the city.
 5. weigh up a business of one's own.
@@ -15,9 +15,10 @@
 13. earn a month's pay and divide it.
 14. live without pay, while looking for work.
 15. reconsider: farm, local work, stay, or migrate and where to.
-16. count.
+16. bill levers that serve everybody every month.
+17. count what has changed.
 
-The compiled engine runs each step as a pass over a block of workers, picking out by ``when`` whom it
+The compiled engine runs each step as a pass over a block of workers, picking out first whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
 the state before the first step, so no grant can exceed what was counted.
 """
@@ -30,124 +31,222 @@ from typing import NamedTuple
 from sim.compiled import rule
 from sim.draws import draw32
 from sim.steps import choice, life, stakes, work
+from sim.steps.conditions import is_among
+from sim.vocabulary import (
+    EARNERS,
+    EMPLOYEES,
+    EVERYBODY,
+    FREE_TO_MOVE,
+    LIVING,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    OWN_BUSINESS,
+    SEARCHERS,
+    TRAINABLE,
+    activity_set,
+)
+from sim.world.schema import BACK, DISPLACED, INSURED, NEW, VISITING
 
 
 class Step(NamedTuple):
-    """One step: ``do(w, c, b, k)`` for those of whom ``when(w, c)`` is true.
+    """One step: ``do(w, c, b, k)`` for those whom it concerns.
 
     w: the worker's record. c: the month's conditions. b: the block's sums and scratch. k: the
-    worker's position in the block. ``when`` None: everybody. ``purpose`` and ``chance``: the step
-    begins with a draw for that purpose, and nothing happens to whoever draws more than ``chance(c)``,
-    unless ``surely(w, c)``; the engine looks at the draws first, for many workers at once.
-    ``season(c)``: whether the step can concern anybody this month. These only save work: ``do``
-    decides alone.
+    worker's position in the block. It concerns workers in the activities ``among`` (bits) without
+    any of the status bits ``unless``, of whom ``when(w, c)`` is true (None: all of these).
+
+    The rest only saves work, for ``do`` decides alone. ``season(c)``: whether the step can concern
+    anybody this month. ``purpose`` and ``chance``: the step begins with a draw for that purpose,
+    and nothing happens to whoever draws more than ``chance(c)``, but for those ``hurried`` by an
+    activity or a status bit; the engine looks at the draws first, for many workers at once.
+    ``if_changed``: nothing happens to who is in the same activity and place as a month ago.
     """
 
     name: str
-    when: Callable | None
     do: Callable
+    among: int = EVERYBODY
+    unless: int = 0
+    when: Callable | None = None
+    season: Callable | None = None
     purpose: int = -1
     chance: Callable | None = None
-    season: Callable | None = None
-    surely: Callable | None = None
+    hurried: tuple[int, int] = (0, 0)  # activities, status bits
+    if_changed: bool = False
 
+    def concerns(self, w, c) -> bool:
+        """Whether the step concerns this worker this month."""
+        if not is_among(int(w.activity), int(w.status), self.among, self.unless):
+            return False
+        return self.when is None or bool(self.when(w, c))
+
+
+_MIGRANTS = activity_set(MIGRANT_WORK)
+_OWNERS = activity_set(OWN_BUSINESS)
 
 STEPS = (
-    Step("receive grants", None, stakes.receive_grants, season=stakes.is_rationed),
-    Step("remember", None, life.remember),
-    Step("leave labour force", life.is_old, life.leave_labour_force,
-         life.U_EXIT, life.highest_exit_chance),
-    Step("settle", stakes.may_settle, stakes.settle, stakes.U_REGISTER, stakes.highest_register_chance),
-    Step("weigh up business", stakes.may_start_business, stakes.weigh_up_business,
-         stakes.U_CONSIDER, stakes.highest_consider_chance),
-    Step("train", life.may_train, life.train, life.U_TRAINING, life.highest_training_chance),
-    Step("visit home", life.is_festival_concern, life.visit_home, season=life.is_festival_season),
-    Step("lose or change job", work.is_employee, work.lose_or_change_job,
-         work.U_JOB, work.highest_job_event_chance),
-    Step("find job", work.is_searching, work.find_job),
-    Step("run business", work.is_owner, work.run_business),
-    Step("join insurance", work.may_join_insurance, work.join_insurance,
-         work.U_INSURANCE, work.highest_insurance_chance),
-    Step("go unpaid", work.may_go_unpaid, work.go_unpaid, work.U_ARREARS, work.highest_arrears_chance),
-    Step("earn", work.is_earner, work.earn),
-    Step("live without pay", work.is_searching, work.live_without_pay),
-    Step("reconsider", choice.is_free_to_choose, choice.reconsider, choice.U_ATTENTION,
-         choice.usual_attention, surely=choice.has_reason_to_choose),
-    Step("count", None, life.count),
+    Step("receive grants", stakes.receive_grants, season=stakes.is_rationed),
+    Step("begin month", life.begin_month),
+    Step("leave labour force", life.leave_labour_force, LIVING, when=life.is_old,
+         purpose=life.U_EXIT, chance=life.highest_exit_chance),
+    Step("settle", stakes.settle, _MIGRANTS, VISITING, stakes.may_settle,
+         purpose=stakes.U_REGISTER, chance=stakes.highest_register_chance),
+    Step("weigh up business", stakes.weigh_up_business, FREE_TO_MOVE, VISITING, stakes.may_start_business,
+         purpose=stakes.U_CONSIDER, chance=stakes.highest_consider_chance),
+    Step("train", life.train, TRAINABLE, VISITING,
+         purpose=life.U_TRAINING, chance=life.highest_training_chance),
+    Step("visit home", life.visit_home, _MIGRANTS, when=life.is_festival_concern,
+         season=life.is_festival_season),
+    Step("lose or change job", work.lose_or_change_job, EMPLOYEES, VISITING,
+         purpose=work.U_JOB, chance=work.highest_job_event_chance),
+    Step("find job", work.find_job, SEARCHERS),
+    Step("run business", work.run_business, _OWNERS),
+    Step("join insurance", work.join_insurance, EMPLOYEES, VISITING | INSURED,
+         purpose=work.U_INSURANCE, chance=work.highest_insurance_chance),
+    Step("go unpaid", work.go_unpaid, EMPLOYEES, VISITING, work.is_owed_nothing,
+         purpose=work.U_ARREARS, chance=work.highest_arrears_chance),
+    Step("earn", work.earn, EARNERS, VISITING | BACK),
+    Step("live without pay", work.live_without_pay, SEARCHERS),
+    Step("reconsider", choice.reconsider, FREE_TO_MOVE, VISITING,
+         purpose=choice.U_ATTENTION, chance=choice.usual_attention,
+         hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW)),
+    Step("bill everybody", life.bill_person, LIVING, season=life.is_everybody_billed),
+    Step("count change", life.count_change, if_changed=True),
+)
+
+# Before the month: who would use a rationed lever, or a place in a settlement quota.
+CLAIMS = (
+    Step("claim levers", stakes.claim_levers, LIVING, season=stakes.is_rationed),
+    Step("claim quota", stakes.claim_quota, _MIGRANTS, VISITING, stakes.may_settle,
+         purpose=stakes.U_REGISTER, chance=stakes.highest_register_chance),
 )
 
 
 def live_month(w, c, b, k: int) -> None:
     """Run every step for one worker."""
     for step in STEPS:
-        if step.when is None or step.when(w, c):
+        if step.concerns(w, c):
             step.do(w, c, b, k)
 
 
+# --- steps as passes over the rows of a block --------------------------------------------------------
+@rule
+def note_rows(workers, b, first, last):
+    """Copy what passes pick by from the rows of a block into arrays of the block."""
+    for i in range(first, last):
+        k, w = i - first, workers[i]
+        b.ids[k] = w.id
+        b.activity[k] = w.activity
+        b.place[k] = w.place
+        b.status[k] = w.status
+
+
+@rule
+def _note_row(w, b, k):
+    b.activity[k] = w.activity
+    b.place[k] = w.place
+    b.status[k] = w.status
+
+
 def _pass(step: Step) -> Callable:
-    """One step as a pass over the rows of a block: pick out whom it concerns, do it for them."""
+    """One step as a pass: pick out whom it concerns, do it for them, note what has changed."""
     if step.chance is not None:
-        return _drawn_pass(step.when, step.do, step.purpose, step.chance, step.surely or _never)
-    if step.when is not None:
-        run = _chosen_pass(step.when, step.do)
+        run = _drawn_pass(step)
+    elif step.if_changed:
+        run = _changed_pass(step)
+    elif step.among == EVERYBODY:
+        run = _everybody_pass(step)
     else:
-        run = _everybody_pass(step.do)
+        run = _chosen_pass(step)
     return run if step.season is None else _seasonal_pass(run, step.season)
 
 
-def _everybody_pass(do: Callable) -> Callable:
+def _everybody_pass(step: Step) -> Callable:
+    do = step.do
+
     @rule
-    def run(workers, c, b, first, last):
-        for i in range(first, last):
-            do(workers[i], c, b, i - first)
+    def run(workers, c, b, count, first):
+        for k in range(count):
+            do(workers[first + k], c, b, k)
+            _note_row(workers[first + k], b, k)
 
     return run
 
 
-def _chosen_pass(when: Callable, do: Callable) -> Callable:
+def _chosen_pass(step: Step) -> Callable:
+    among, unless = step.among, step.unless
+    do_all = _for_chosen(step)
+
     @rule
-    def run(workers, c, b, first, last):
+    def run(workers, c, b, count, first):
+        for k in range(count):
+            b.chosen[k] = is_among(int(b.activity[k]), int(b.status[k]), among, unless)
+        do_all(workers, c, b, count, first)
+
+    return run
+
+
+def _changed_pass(step: Step) -> Callable:
+    do_all = _for_chosen(step)
+
+    @rule
+    def run(workers, c, b, count, first):
+        for k in range(count):
+            b.chosen[k] = (b.activity[k] != b.activity_before[k]) | (b.place[k] != b.place_before[k])
+        do_all(workers, c, b, count, first)
+
+    return run
+
+
+def _drawn_pass(step: Step) -> Callable:
+    among, unless, purpose, chance = step.among, step.unless, step.purpose, step.chance
+    hurried_activities, hurried_status = step.hurried
+    do_all = _for_chosen(step)
+
+    @rule
+    def run(workers, c, b, count, first):
+        first_key, second_key = int(c.keys[purpose, 0]), int(c.keys[purpose, 1])
+        limit = int(chance(c) * 4294967296.0) + 1
+        for k in range(count):
+            b.draws[k] = draw32(first_key, second_key, int(b.ids[k]))
+        for k in range(count):
+            activity, status = int(b.activity[k]), int(b.status[k])
+            is_hurried = (((hurried_activities >> activity) & 1) != 0) | ((status & hurried_status) != 0)
+            is_drawn = (int(b.draws[k]) <= limit) | is_hurried
+            b.chosen[k] = is_drawn & is_among(activity, status, among, unless)
+        do_all(workers, c, b, count, first)
+
+    return run
+
+
+def _for_chosen(step: Step) -> Callable:
+    """``do`` for the chosen rows of a block."""
+    do, when = step.do, step.when or _always
+
+    @rule
+    def run(workers, c, b, count, first):
         n = 0
-        for i in range(first, last):
-            b.rows[n] = i - first
-            n += 1 if when(workers[i], c) else 0
+        for k in range(count):
+            b.rows[n] = k
+            n += int(b.chosen[k])
         for j in range(n):
             k = int(b.rows[j])
-            do(workers[first + k], c, b, k)
+            if when(workers[first + k], c):
+                do(workers[first + k], c, b, k)
+                _note_row(workers[first + k], b, k)
 
     return run
 
 
 @rule
-def _never(w, c) -> bool:
-    return False
-
-
-def _drawn_pass(when: Callable, do: Callable, purpose: int, chance: Callable, surely: Callable) -> Callable:
-    @rule
-    def run(workers, c, b, first, last):
-        count = last - first
-        first_key, second_key = int(c.keys[purpose, 0]), int(c.keys[purpose, 1])
-        limit = int(chance(c) * 4294967296.0) + 1
-        for k in range(count):
-            b.draws[k] = draw32(first_key, second_key, int(b.ids[k]))
-        n = 0
-        for k in range(count):
-            b.rows[n] = k
-            n += 1 if (b.draws[k] <= limit) | surely(workers[first + k], c) else 0
-        for j in range(n):
-            k = int(b.rows[j])
-            if when(workers[first + k], c):
-                do(workers[first + k], c, b, k)
-
-    return run
+def _always(w, c) -> bool:
+    return True
 
 
 def _seasonal_pass(run: Callable, season: Callable) -> Callable:
     @rule
-    def run_in_season(workers, c, b, first, last):
+    def run_in_season(workers, c, b, count, first):
         if season(c):
-            run(workers, c, b, first, last)
+            run(workers, c, b, count, first)
 
     return run_in_season
 
@@ -163,20 +262,23 @@ def _sequence(steps: tuple[Step, ...]) -> Callable:
     former, latter = _sequence(steps[:middle]), _sequence(steps[middle:])
 
     @rule
-    def run(workers, c, b, first, last):
-        former(workers, c, b, first, last)
-        latter(workers, c, b, first, last)
+    def run(workers, c, b, count, first):
+        former(workers, c, b, count, first)
+        latter(workers, c, b, count, first)
 
     return run
 
 
-run_block = _sequence(STEPS)
+def _block(steps: tuple[Step, ...]) -> Callable:
+    passes = _sequence(steps)
 
-# Before the month: who would use a rationed lever, or a place in a settlement quota.
-CLAIMS = (
-    Step("note ids", None, life.note_id),
-    Step("claim levers", None, stakes.claim_levers, season=stakes.is_rationed),
-    Step("claim quota", stakes.may_settle, stakes.claim_quota,
-         stakes.U_REGISTER, stakes.highest_register_chance),
-)
-claim_block = _sequence(CLAIMS)
+    @rule
+    def run(workers, c, b, first, last):
+        note_rows(workers, b, first, last)
+        passes(workers, c, b, last - first, first)
+
+    return run
+
+
+run_block = _block(STEPS)
+claim_block = _block(CLAIMS)

@@ -22,6 +22,21 @@ ACTIVITIES = (
 FARM, LOCAL_WORK, OWN_BUSINESS, MIGRANT_WORK, MIGRANT_SEARCH = 0, 1, 2, 3, 4
 SETTLED_WORK, SETTLED_SEARCH, TRAINING, EXITED = 5, 6, 7, 8
 
+
+
+def activity_set(*activities: int) -> int:
+    """Activities as bits of one whole number; ``(number >> activity) & 1`` tells membership."""
+    return sum(1 << activity for activity in activities)
+
+
+EMPLOYEES = activity_set(LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK)
+EARNERS = EMPLOYEES | activity_set(OWN_BUSINESS)
+SEARCHERS = activity_set(MIGRANT_SEARCH, SETTLED_SEARCH)
+FREE_TO_MOVE = activity_set(FARM, LOCAL_WORK, MIGRANT_WORK, MIGRANT_SEARCH)
+TRAINABLE = FREE_TO_MOVE | activity_set(SETTLED_WORK, SETTLED_SEARCH)
+EVERYBODY = activity_set(*range(len(ACTIVITIES)))
+LIVING = EVERYBODY & ~activity_set(EXITED)
+
 # Kinds of place, by the urban resident population of the 2020 census (城区常住人口).
 TIERS = (
     "home_township",  # farm, local non-farm work and own business

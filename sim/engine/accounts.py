@@ -10,6 +10,7 @@ from sim.errors import AccountingError
 from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
 from sim.vocabulary import ACTIVITIES, EXITED, FARM
+from sim.world.places import HOMES
 
 _IN = ("earned", "recovered", "benefit", "grant", "loan")
 _OUT = ("withheld", "contribution", "remittance", "consumption", "capital", "saved")
@@ -19,24 +20,38 @@ class Accounts:
     """Last month's stocks, against which flows must carry over to this month's."""
 
     def __init__(self, stock: np.ndarray, savings: int):
-        """stock: (places, activities) at the start; savings: yuan held."""
-        self._stock = stock.copy()
-        self._savings = int(savings)
+        """stock: workers by home, place and activity at the start; savings: yuan held."""
+        self.stock, self.savings = stock, savings
 
-    def check(self, month: int, block: SimpleNamespace, entrants: np.ndarray) -> None:
-        """Raise AccountingError unless the month's people and money balance. entrants: (31,)."""
-        stock = block.stock.sum(axis=0)
-        self._check_people(month, block, stock, entrants)
-        self._check_money(month, block)
-        self._stock, self._savings = stock, int(block.savings[0])
+    @classmethod
+    def of(cls, workers: np.recarray, places: int) -> Accounts:
+        """The accounts of the rows of all workers at the start."""
+        stock = np.zeros((HOMES, places, len(ACTIVITIES)), dtype=np.int64)
+        np.add.at(stock, (workers.home, workers.place, workers.activity), 1)
+        return cls(stock, int(workers.savings.astype(np.int64).sum()))
 
-    def _check_people(self, month: int, block: SimpleNamespace, stock: np.ndarray,
-                      entrants: np.ndarray) -> None:
-        before = self._stock.copy()
+    def carry(self, month: int, block: SimpleNamespace, entrants: np.ndarray) -> None:
+        """Carry stocks and savings over the month, and write them into the block.
+
+        entrants: (31,). Raises AccountingError unless the month's people and money balance.
+        """
+        before = self.stock.sum(axis=0)
         before[: len(entrants), FARM] += entrants
+        homes = np.arange(len(entrants))
+        self.stock[homes, homes, FARM] += entrants
+        self.stock += block.stock
+        self._check_people(month, block, before)
+        self._check_money(month, block)
+        money = block.money
+        self.savings += int(money[MONEY_CODE["saved"]]) - int(money[MONEY_CODE["exit_savings"]])
+        block.stock[:] = self.stock
+
+    def _check_people(self, month: int, block: SimpleNamespace, before: np.ndarray) -> None:
+        stock = self.stock.sum(axis=0)
         living = [code for code in range(len(ACTIVITIES)) if code != EXITED]
         carried = before - block.left + block.joined
         _must(month, "workers by place and activity", stock[:, living], carried[:, living])
+        _must(month, "places with fewer than no workers", (self.stock < 0).sum(), 0)
         _must(month, "leavers and joiners", block.left.sum(), block.joined.sum())
         _must(month, "exits", block.joined[:, EXITED].sum(), block.events[EVENT["exits"]])
         born_and_gone = before[:, living].sum() - block.events[EVENT["exits"]]
@@ -45,19 +60,16 @@ class Accounts:
     def check_census(self, month: int, stock: np.ndarray, savings: int) -> None:
         """Raise AccountingError unless a fresh count agrees with the sums carried along.
 
-        stock: workers by activity. savings: yuan.
+        stock: workers by home, place and activity. savings: yuan.
         """
-        living = [code for code in range(len(ACTIVITIES)) if code != EXITED]
-        _must(month, "workers counted afresh", stock[living], self._stock.sum(axis=0)[living])
-        _must(month, "savings counted afresh", int(savings), self._savings)
+        _must(month, "workers counted afresh", stock, self.stock)
+        _must(month, "savings counted afresh", int(savings), self.savings)
 
     def _check_money(self, month: int, block: SimpleNamespace) -> None:
         money = block.money
         received = sum(int(money[MONEY_CODE[name]]) for name in _IN)
         used = sum(int(money[MONEY_CODE[name]]) for name in _OUT)
         _must(month, "money received and used", received, used)
-        savings = self._savings + int(money[MONEY_CODE["saved"]]) - int(money[MONEY_CODE["exit_savings"]])
-        _must(month, "savings", int(block.savings[0]), savings)
 
 
 def _must(month: int, what: str, found, expected) -> None:

@@ -15,33 +15,36 @@ from sim.steps.work import current_pay
 from sim.vocabulary import (
     ACTIVITIES,
     AGE_GROUPS,
+    EARNERS,
     EDUCATION,
     EXITED,
-    LOCAL_WORK,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
-    OWN_BUSINESS,
-    SETTLED_WORK,
     SEXES,
 )
 from sim.world.schema import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 
 CENSUS_MONTHS = (3, 6, 9, 12)
 
-CENSUS_TYPE = np.dtype([
-    ("group_stock", np.int64, (len(SEXES), len(AGE_GROUPS), len(EDUCATION), len(ACTIVITIES))),
-    ("group_pay", np.int64, (len(SEXES), len(AGE_GROUPS), len(EDUCATION), 2)),  # pay, paid workers
-    ("insured", np.int64),
-    ("trained", np.int64),
-    ("parents_away", np.int64),  # out-migrants with a child under 16
-    ("owed", np.int64),  # workers owed wages
-    ("savings", np.int64),
-])
+
+def census_type(places: int) -> np.dtype:
+    """Counts of the living as one record."""
+    whole, groups = np.int64, (len(SEXES), len(AGE_GROUPS), len(EDUCATION))
+    return np.dtype([
+        ("stock", whole, (31, places, len(ACTIVITIES))),  # by home, place, activity
+        ("group_stock", whole, (*groups, len(ACTIVITIES))),
+        ("group_pay", whole, (*groups, 2)),  # pay, paid workers
+        ("insured", whole),
+        ("trained", whole),
+        ("parents_away", whole),  # out-migrants with a child under 16
+        ("owed", whole),  # workers owed wages
+        ("savings", whole),
+    ])
 
 
 @kernel
 def count_census(workers, conditions, census, first, last):
-    """Add the workers of some rows to ``census`` (one record of CENSUS_TYPE)."""
+    """Add the workers of some rows to ``census`` (one record of ``census_type``)."""
     c, total = conditions[0], census[0]
     for i in range(first, last):
         w = workers[i]
@@ -51,9 +54,9 @@ def count_census(workers, conditions, census, first, last):
         traits, status = int(w.traits), int(w.status)
         sex, education = traits & IS_FEMALE, education_of(traits)
         age = age_group(age_months(int(w.birth_month), c.month) // 12)
+        total.stock[int(w.home), int(w.place), activity] += 1
         total.group_stock[sex, age, education, activity] += 1
-        is_paid = (activity == LOCAL_WORK) | (activity == MIGRANT_WORK) | (activity == SETTLED_WORK)
-        if is_paid | (activity == OWN_BUSINESS):
+        if (EARNERS >> activity) & 1:
             total.group_pay[sex, age, education, 0] += current_pay(w, c)
             total.group_pay[sex, age, education, 1] += 1
         total.insured += (status & INSURED) != 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
+from functools import cache, lru_cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,6 +11,8 @@ from sim.draws import month_keys
 from sim.engine.markets import (
     GROUPS,
     REFERENCE_GROUP,
+    fill_byte_factors,
+    fill_pay_factors,
     fill_pay_profiles,
     settle_labour_markets,
     value_places,
@@ -21,6 +23,7 @@ from sim.policy.arrays import Policy
 from sim.steps.conditions import (
     ECONOMY,
     EXPERIENCE_MONTHS,
+    OWN_PAY,
     PLACE,
     POINT_BINS,
     TRAINING_MONTHS,
@@ -199,7 +202,7 @@ class Economy:
             "first_place": self.first_place, "place_order": self.place_order, "quota_cutoff": -1,
             "has_budgets": bool(self.policy.budgeted), "keys": _month_keys(self.seed, month),
             "life_keys": self.life_keys, "most": self._most(v["faced"], month),
-            **_pay_profiles(v["economy"]),
+            **_pay_tables(v["economy"], v["log_pay"], v["mean_log_pay"], v["farm_income"]),
             **{name: v[name] for name in v if name != "by_rule"},
         }
         for name, value in values.items():
@@ -264,21 +267,33 @@ _PLACE_AID = PLACE.index("housing_aid_share")
 _PLACE_QUOTA = PLACE.index("settlement_quota_share")
 
 
-def _pay_profiles(economy: np.ndarray) -> dict[str, np.ndarray]:
-    """Log pay by schooling, experience and time since a course, from the rules."""
-    schooling, experience, curvature, premium, decay = (
-        _economy(economy, name)
-        for name in ("schooling_return", "experience_return", "experience_curvature", "training_premium",
-                     "training_decay_rate")
-    )
+def _pay_tables(economy: np.ndarray, log_pay: np.ndarray, mean_log_pay: np.ndarray,
+                farm_income: np.ndarray) -> dict[str, np.ndarray]:
+    """Log pay by schooling, experience and time since a course, from the rules, and pay as factors."""
     profiles = {
         "schooling_pay": np.empty(len(SCHOOL_YEARS)),
         "experience_pay": np.empty(EXPERIENCE_MONTHS),
         "training_pay": np.empty(TRAINING_MONTHS),
     }
-    fill_pay_profiles(np.array(SCHOOL_YEARS, dtype=float), schooling, experience, curvature, premium, decay,
-                      *profiles.values())
-    return profiles
+    factors = {
+        "trait_factor": np.ones(16),
+        "experience_factor": np.empty(EXPERIENCE_MONTHS),
+        "training_factor": np.ones(TRAINING_MONTHS + 1),
+        "pay_level": np.empty((len(log_pay), OWN_PAY + 1)),
+        "farm_value": np.empty(len(farm_income)),
+    }
+    fill_pay_profiles(economy, np.array(SCHOOL_YEARS, dtype=float), *profiles.values())
+    fill_pay_factors(economy, log_pay, mean_log_pay, farm_income, *profiles.values(), *factors.values())
+    ability, match = _byte_factors()
+    return {**profiles, **factors, "ability_factor": ability, "match_factor": match}
+
+
+@cache
+def _byte_factors() -> tuple[np.ndarray, np.ndarray]:
+    """Factors of pay by the byte of ability and of match, (256,) each."""
+    by_ability, by_match = np.empty(256), np.empty(256)
+    fill_byte_factors(by_ability, by_match)
+    return by_ability, by_match
 
 
 def _economy(values: np.ndarray, name: str) -> float:

@@ -12,20 +12,27 @@ import numpy as np
 import pandas as pd
 
 from sim.draws import uniform
-from sim.month import STEPS, Step
+from sim.month import STEPS
 from sim.rules.migration import odds
 from sim.steps.choice import (
     OPTIONS,
     U_ATTENTION,
     attention,
-    is_free_to_choose,
     option_values,
     reconsider,
     worker_group,
 )
-from sim.steps.conditions import ECONOMY
-from sim.steps.work import current_pay, is_employee, is_owner
-from sim.vocabulary import ACTIVITIES, FARM, LOCAL_WORK, MIGRANT_SEARCH, MIGRANT_WORK, SECTORS
+from sim.steps.conditions import ECONOMY, is_among
+from sim.steps.work import current_pay
+from sim.vocabulary import (
+    ACTIVITIES,
+    EARNERS,
+    FARM,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    SECTORS,
+)
 from sim.world.places import HOMES, Places
 from sim.world.schema import (
     ADDITIONAL,
@@ -99,7 +106,7 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
     option at that moment (nan for one that it did not have).
     """
     for step in STEPS[:_CHOICE]:
-        if _concerns(step, w, c):
+        if step.concerns(w, c):
             step.do(w, c, b, k)
     heed = _heed(w, c)
     values = np.array(option_values(w, c))
@@ -117,7 +124,7 @@ def rehearse(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int,
     rows = []
     for step in STEPS:
         before = dict(vars(w))
-        concerns = _concerns(step, w, c)
+        concerns = step.concerns(w, c)
         if concerns:
             step.do(w, c, b, k)
         changes = [
@@ -130,7 +137,7 @@ def rehearse(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int,
 
 def pay_now(w: SimpleNamespace, c: SimpleNamespace) -> int:
     """Yuan a month in the present job or business; 0 for those without, or at home for the festival."""
-    return int(current_pay(w, c)) if is_employee(w, c) or is_owner(w, c) else 0
+    return int(current_pay(w, c)) if is_among(w.activity, w.status, EARNERS, VISITING) else 0
 
 
 def in_words(column: str, value: int, places: Places) -> str:
@@ -146,13 +153,9 @@ def in_words(column: str, value: int, places: Places) -> str:
     return str(value)
 
 
-def _concerns(step: Step, w: SimpleNamespace, c: SimpleNamespace) -> bool:
-    return step.when is None or bool(step.when(w, c))
-
-
 def _heed(w: SimpleNamespace, c: SimpleNamespace) -> float:
     """Probability that the worker reconsiders this month; zero for those who are not free to."""
-    return float(attention(w, c)) if is_free_to_choose(w, c) else 0.0
+    return float(attention(w, c)) if STEPS[_CHOICE].concerns(w, c) else 0.0
 
 
 # --- parts of a choice ----------------------------------------------------------------------------
@@ -179,7 +182,7 @@ def _parts(w, c, values: np.ndarray) -> dict[str, np.ndarray]:
     def less(changed: SimpleNamespace) -> np.ndarray:
         return values - np.array(option_values(w, changed))
 
-    income = _without(c, "income_coefficient", tables=("income_value", "inclusive_value"))
+    income = _without(c, "income_coefficient", tables=("income_value", "inclusive_value", "farm_value"))
     parts = {
         "income_and_place": less(income),
         "network": less(_without(c, "network_coefficient")),
@@ -191,8 +194,12 @@ def _parts(w, c, values: np.ndarray) -> dict[str, np.ndarray]:
 def _without(c: SimpleNamespace, parameter: str, tables: tuple[str, ...] = ()) -> SimpleNamespace:
     economy = list(c.economy)
     economy[ECONOMY.index(parameter)] = 0.0
-    nothing = {name: dict.fromkeys(getattr(c, name), 0.0) for name in tables}
+    nothing = {name: _zeroed(getattr(c, name)) for name in tables}
     return SimpleNamespace(**{**vars(c), "economy": economy, **nothing})
+
+
+def _zeroed(table: dict | list) -> dict | list:
+    return dict.fromkeys(table, 0.0) if isinstance(table, dict) else [0.0] * len(table)
 
 
 def _present_option(w) -> int:

@@ -23,7 +23,8 @@ from sim.rules.employment import (
 from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
 from sim.rules.skills import training_premium
-from sim.steps.conditions import ECONOMY, PLACE, WORKER
+from sim.steps.conditions import ECONOMY, OWN_PAY, PLACE, WORKER
+from sim.world.schema import ABILITY_UNIT, HUNDREDTH, IS_FEMALE, education_of
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)
 REFERENCE_GROUP = 2  # junior middle school, no school child
@@ -47,6 +48,13 @@ _WAGE_TIGHTNESS = ECONOMY.index("wage_tightness_elasticity")
 _WAGE_REVERSION = ECONOMY.index("wage_reversion_rate")
 _OFFER_MOST = ECONOMY.index("local_offer_probability_max")
 _DISPLACEMENT = ECONOMY.index("business_displacement_share")
+_SCHOOLING = ECONOMY.index("schooling_return")
+_EXPERIENCE = ECONOMY.index("experience_return")
+_CURVATURE = ECONOMY.index("experience_curvature")
+_PREMIUM = ECONOMY.index("training_premium")
+_DECAY = ECONOMY.index("training_decay_rate")
+_FEMALE_PAY = ECONOMY.index("female_pay_gap")
+_PROFIT = ECONOMY.index("business_profit_premium")
 _SERVICE = PLACE.index("service_coverage_share")
 _HUKOU_SCALE = PLACE.index("hukou_cost_scale")
 _SCHOOL = PLACE.index("school_access_share")
@@ -85,15 +93,42 @@ def value_places(economy, place, faced, mean_log_pay, living_cost, group_skill, 
 
 
 @kernel
-def fill_pay_profiles(school_years, schooling, experience, curvature, premium, decay, by_school,
-                      by_experience, by_training):
+def fill_pay_profiles(economy, school_years, by_school, by_experience, by_training):
     """Log pay by years of schooling, months of experience and months since a course."""
     for e in range(len(by_school)):
-        by_school[e] = schooling_pay(school_years[e], schooling)
+        by_school[e] = schooling_pay(school_years[e], economy[_SCHOOLING])
     for month in range(len(by_experience)):
-        by_experience[month] = experience_pay(month / 12.0, experience, curvature)
+        by_experience[month] = experience_pay(month / 12.0, economy[_EXPERIENCE], economy[_CURVATURE])
     for month in range(len(by_training)):
-        by_training[month] = training_premium(True, float(month), premium, decay)
+        by_training[month] = training_premium(True, float(month), economy[_PREMIUM], economy[_DECAY])
+
+
+@kernel
+def fill_pay_factors(economy, log_pay, mean_log_pay, farm_income, by_school, by_experience, by_training,
+                     trait_factor, experience_factor, training_factor, pay_level, farm_value):
+    """Exponentials of what makes up pay, so that a worker's pay is a product; and the value of farming."""
+    for traits in range(2 * len(by_school)):
+        gap = economy[_FEMALE_PAY] if traits & IS_FEMALE else 0.0
+        trait_factor[traits] = exp(by_school[education_of(traits)] - gap)
+    for month in range(len(by_experience)):
+        experience_factor[month] = exp(by_experience[month])
+    for month in range(len(by_training)):
+        training_factor[month] = exp(by_training[month])
+    for p in range(log_pay.shape[0]):
+        for s in range(log_pay.shape[1]):
+            pay_level[p, s] = exp(log_pay[p, s])
+        pay_level[p, OWN_PAY] = exp(mean_log_pay[p] + economy[_PROFIT])
+    for home in range(len(farm_income)):
+        farm_value[home] = value_of_income(farm_income[home], economy[_BETA])
+
+
+@kernel
+def fill_byte_factors(by_ability, by_match):
+    """Factors of pay by the bytes in which ability and match are stored (signed, hence the wrap)."""
+    for byte in range(256):
+        value = byte if byte < 128 else byte - 256
+        by_ability[byte] = exp(value * ABILITY_UNIT)
+        by_match[byte] = exp(value * HUNDREDTH)
 
 
 @kernel

@@ -163,7 +163,7 @@ class Record:
         row["earnings_yuan"] = money["earned"]
         row["remittances_yuan"] = money["remittance"]
         row["contributions_yuan"] = money["contribution"]
-        row["savings_stock_yuan"] = int(block.savings[0]) * scale
+        row["savings_stock_yuan"] = self.run.savings * scale
         row["arrears_cases"] = int(block.events[EVENT["arrears_cases"]]) * scale
         row["arrears_owed_yuan"] = money["withheld"]
         row["arrears_recovered_yuan"] = money["recovered"]

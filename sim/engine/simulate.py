@@ -15,7 +15,7 @@ import pandas as pd
 from sim.arguments import parse_month, parse_scale
 from sim.compiled import model_hash
 from sim.engine.accounts import Accounts
-from sim.engine.census import CENSUS_MONTHS, CENSUS_TYPE, count_census
+from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
 from sim.engine.economy import Economy
 from sim.engine.kernel import Shards
@@ -79,8 +79,7 @@ class Simulation:
     def _populate(self, counts: np.ndarray) -> None:
         """Make the workers of January 2014. counts: by home, (31,)."""
         self.rows = fill_initial(self.workers, counts, self.recipe, self.economy.life_keys)
-        savings = int(self.workers.savings[: self.rows].astype(np.int64).sum())
-        self._accounts = Accounts(self._census(), savings)
+        self._accounts = Accounts.of(self.workers[: self.rows], len(self.places))
         self._take_census(0, self.economy.conditions(0))
 
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
@@ -97,7 +96,7 @@ class Simulation:
         else:
             self._shards.clear()
             live(c[0], self._shards.blocks[0][0])
-        self._accounts.check(month, self.block, entrants)
+        self._accounts.carry(month, self.block, entrants)
         self.ledger.enter(month, self.block.served[: len(self.policy.names)])
         self.economy.settle(c[0], self.block)
         self.conditions, self._last_conditions = c[0], c
@@ -116,8 +115,9 @@ class Simulation:
 
     def _take_census(self, month: int, c: np.recarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""
-        self.census = self._shards.count(count_census, CENSUS_TYPE, self.rows, self.workers, c)
-        self._accounts.check_census(month, self.census.group_stock.sum(axis=(0, 1, 2)), self.census.savings)
+        self.census = self._shards.count(count_census, census_type(len(self.places)), self.rows,
+                                         self.workers, c)
+        self._accounts.check_census(month, self.census.stock, self.census.savings)
 
     def open_month(self) -> np.recarray:
         """Conditions of the coming month, with budgets and quotas rationed."""
@@ -135,10 +135,10 @@ class Simulation:
         """Release the threads."""
         self._shards.close()
 
-    def _census(self) -> np.ndarray:
-        stock = np.zeros((len(self.places), 9), dtype=np.int64)
-        np.add.at(stock, (self.workers.place[: self.rows], self.workers.activity[: self.rows]), 1)
-        return stock
+    @property
+    def savings(self) -> int:
+        """Yuan that all workers hold."""
+        return self._accounts.savings
 
 
 @lru_cache(maxsize=8)

@@ -1,6 +1,5 @@
 """Pay, and what a worker expects to live on in a place."""
 
-from sim.arithmetic import exp
 from sim.compiled import rule
 
 REFERENCE_SCHOOL_YEARS = 9.0
@@ -41,12 +40,22 @@ def log_productivity(schooling: float, experience: float, premium: float, abilit
 
 
 @rule
-def monthly_pay(log_place_pay: float, productivity: float, match_quality: float) -> int:
-    """Pay of a month in whole yuan: exp(place and sector + worker + job).
+def productivity_factor(schooling_and_sex: float, experience: float, training: float,
+                        ability: float) -> float:
+    """A worker's pay over that of the reference worker: exp(log_productivity), as a product.
+
+    Each factor is the exponential of a term of log_productivity, taken from a table made once a month.
+    """
+    return schooling_and_sex * experience * training * ability
+
+
+@rule
+def monthly_pay(place_pay: float, productivity: float, match_quality: float) -> int:
+    """Pay of a month in whole yuan: place and sector x worker x job.
 
     Ignores overtime and bonuses, which the outside series contain on average.
     """
-    return int(exp(log_place_pay + productivity + match_quality) + 0.5)
+    return int(place_pay * productivity * match_quality + 0.5)
 
 
 @rule

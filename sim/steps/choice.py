@@ -8,20 +8,18 @@ from sim.rules.migration import (
     attention_probability,
     migration_taste,
     odds,
-    value_of_income,
     with_switching_cost,
 )
 from sim.steps.conditions import ECONOMY, EVENT, PLACE, has_school_child
 from sim.steps.life import change_activity, move_to
-from sim.steps.work import productivity, take_job
-from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH, OWN_BUSINESS
+from sim.steps.work import log_skill, take_job
+from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH
 from sim.world.places import HOMES
 from sim.world.schema import (
     DISPLACED,
     INSURED,
     IS_FEMALE,
     NEW,
-    VISITING,
     age_months,
     education_of,
 )
@@ -66,14 +64,6 @@ def worker_group(w, c) -> int:
 
 
 @rule
-def is_free_to_choose(w, c) -> bool:
-    """Rural workers without a business, not away from work for the festival."""
-    activity = int(w.activity)
-    is_free = (activity <= MIGRANT_SEARCH) & (activity != OWN_BUSINESS)
-    return is_free & ((int(w.status) & VISITING) == 0)
-
-
-@rule
 def has_reason_to_choose(w, c) -> bool:
     """Workers who reconsider more often than others: new, displaced, or long without work."""
     discouraged = (w.activity == MIGRANT_SEARCH) & (w.months_in_activity >= c.economy[_DISCOURAGED])
@@ -107,12 +97,11 @@ def option_values(w, c):
     attached = int(w.attached_place) if (flags & DISPLACED) != 0 else place
     cost, beta = c.economy[_SWITCHING], c.economy[_BETA]
     age = age_months(int(w.birth_month), c.month) / 12.0
-    skill = productivity(w, c)
+    skill = log_skill(w, c)
     group = worker_group(w, c)
     is_parent = group % 2 == 1
 
-    farm = value_of_income(c.farm_income[home], beta)
-    farm = with_switching_cost(farm, cost, is_new or activity == FARM)
+    farm = with_switching_cost(c.farm_value[home], cost, is_new or activity == FARM)
     local = beta * (c.mean_log_pay[home] + skill) + c.economy[_LOCAL_AMENITY]
     local += age_taste(age, c.economy[_LOCAL_AGE])
     lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES

@@ -28,6 +28,8 @@ TICKET_BINS = 1024
 POINT_BINS = 128
 EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
+UNTRAINED = TRAINING_MONTHS  # position in the training factors of those who never took a course
+OWN_PAY = 7  # column of pay_level for profit; the columns before it are sectors
 
 EVENTS = (
     "exits", "entrants", "separations", "job_changes", "hires", "festival_visits", "stranded",
@@ -102,8 +104,10 @@ def conditions_type(places: int) -> np.dtype:
         ("province", _WHOLE, (places,)),
         ("log_pay", _REAL, (places, sectors)),
         ("mean_log_pay", _REAL, (places,)),
+        ("pay_level", _REAL, (places, OWN_PAY + 1)),  # yuan a month of the reference worker; profit last
         ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home
         ("farm_income", _REAL, (homes,)),  # yuan per month
+        ("farm_value", _REAL, (homes,)),  # its value in log-odds
         ("separation_factor", _REAL, (sectors,)),
         ("highest_separation_factor", _REAL),
         ("arrears_factor", _REAL, (sectors,)),
@@ -119,6 +123,11 @@ def conditions_type(places: int) -> np.dtype:
         ("schooling_pay", _REAL, (5,)),  # log pay by education
         ("experience_pay", _REAL, (EXPERIENCE_MONTHS,)),  # log pay by months of experience
         ("training_pay", _REAL, (TRAINING_MONTHS,)),  # log pay by months since the last course
+        ("trait_factor", _REAL, (16,)),  # productivity by the lowest bits of traits: schooling, sex
+        ("experience_factor", _REAL, (EXPERIENCE_MONTHS,)),  # productivity, as experience_pay
+        ("training_factor", _REAL, (TRAINING_MONTHS + 1,)),  # as training_pay; the last is UNTRAINED
+        ("ability_factor", _REAL, (256,)),  # productivity by the byte of ability
+        ("match_factor", _REAL, (256,)),  # by the byte of match
         ("group_skill", _REAL, (groups,)),  # log productivity of a group's reference worker
         ("inclusive_value", _REAL, (homes, groups)),  # value of migrating somewhere
         ("province_cumulative", _REAL, (homes, groups, homes)),  # destination provinces
@@ -135,7 +144,7 @@ def conditions_type(places: int) -> np.dtype:
 def sums_type(places: int) -> np.dtype:
     """What a block adds up: whole numbers, so that any order gives the same."""
     return np.dtype([
-        ("stock", _WHOLE, (31, places, 9)),  # by home, place, activity
+        ("stock", _WHOLE, (31, places, 9)),  # change in workers by home, place, activity
         ("transitions", _WHOLE, (9, 9)),  # of those who changed activity
         ("left", _WHOLE, (places, 9)),  # place and activity of the start of the month
         ("joined", _WHOLE, (places, 9)),
@@ -147,7 +156,6 @@ def sums_type(places: int) -> np.dtype:
         ("visiting", _WHOLE, (31,)),  # out-migrants who are at home at the end of the month
         ("events", _WHOLE, (len(EVENTS),)),
         ("money", _WHOLE, (len(MONEY),)),
-        ("savings", _WHOLE, (1,)),  # held at the end of the month
         ("served", _WHOLE, (MAX_LEVERS, 31)),  # uses of levers by province
         ("tickets", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # claims on rationed levers
         ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
@@ -159,9 +167,14 @@ def block_type(places: int) -> np.dtype:
     return np.dtype([
         ("activity_before", np.uint8, (BLOCK,)),
         ("place_before", np.uint8, (BLOCK,)),
-        ("ids", _WHOLE, (BLOCK,)),
-        ("draws", _WHOLE, (BLOCK,)),
-        ("rows", _WHOLE, (BLOCK,)),  # whom a step concerns
+        # kept in step with the rows by the passes of sim.month, to pick out whom a step concerns
+        ("ids", np.uint32, (BLOCK,)),
+        ("activity", np.uint8, (BLOCK,)),
+        ("place", np.uint8, (BLOCK,)),
+        ("status", np.uint8, (BLOCK,)),
+        ("draws", np.uint32, (BLOCK,)),
+        ("chosen", _FLAG, (BLOCK,)),
+        ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
         ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
         *[(name, *sums_type(places).fields[name][0].subdtype) for name in sums_type(places).names],
     ])
@@ -294,6 +307,12 @@ def serve(w, c, b, k, occasion) -> None:
         if c.levers.is_active[lever] and c.levers.occasion[lever] == occasion:
             if is_covered(w, c, b, k, lever):
                 b.served[lever, int(c.province[int(w.place)])] += 1
+
+
+@rule
+def is_among(activity, status, activities, unless) -> bool:
+    """Whether an activity is in a set (bits) and none of some status bits is set."""
+    return (((activities >> activity) & 1) != 0) & ((status & unless) == 0)
 
 
 @rule

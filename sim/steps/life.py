@@ -17,8 +17,6 @@ from sim.vocabulary import (
     EXITED,
     FARM,
     MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    OWN_BUSINESS,
     TRAINING,
 )
 from sim.world.schema import (
@@ -67,19 +65,16 @@ def move_to(w, place) -> None:
 
 
 @rule
-def note_id(w, c, b, k) -> None:
-    """Note who this is, for draws made many at a time."""
-    b.ids[k] = w.id
-
-
-@rule
-def remember(w, c, b, k) -> None:
-    """Note who this is and where the worker stood at the start of the month; a course or visit ends."""
-    b.ids[k] = w.id
-    w.status = int(w.status) & ~BACK  # also of those who came back to work and lost the job at once
-    b.activity_before[k] = w.activity
+def begin_month(w, c, b, k) -> None:
+    """Note where the worker stands and advance the worker's clocks; a course or visit ends."""
+    activity = int(w.activity)
+    is_alive = activity != EXITED
+    b.activity_before[k] = activity
     b.place_before[k] = w.place
-    if w.activity == TRAINING:
+    w.months_in_activity = min(int(w.months_in_activity) + is_alive, 255)
+    w.stay_months = min(int(w.stay_months) + is_alive, 65535)
+    w.status = int(w.status) & ~BACK  # also of those who came back to work and lost the job at once
+    if activity == TRAINING:
         is_home = c.tier[int(w.place)] == 0
         change_activity(w, FARM if is_home else MIGRANT_SEARCH)
 
@@ -87,8 +82,7 @@ def remember(w, c, b, k) -> None:
 @rule
 def is_old(w, c) -> bool:
     """Workers of 55 and over."""
-    is_old_enough = age_months(int(w.birth_month), c.month) >= _OLD_ENOUGH_TO_EXIT
-    return (w.activity != EXITED) & is_old_enough
+    return age_months(int(w.birth_month), c.month) >= _OLD_ENOUGH_TO_EXIT
 
 
 @rule
@@ -120,9 +114,8 @@ def is_festival_season(c) -> bool:
 
 @rule
 def is_festival_concern(w, c) -> bool:
-    """Out-migrants in February, and those still at home after it."""
-    is_time = (c.month_of_year == 2) | ((int(w.status) & VISITING) != 0)
-    return (w.activity == MIGRANT_WORK) & is_time
+    """Everybody in February, and those still at home after it."""
+    return (c.month_of_year == 2) | ((int(w.status) & VISITING) != 0)
 
 
 @rule
@@ -151,14 +144,6 @@ def visit_home(w, c, b, k) -> None:
         b.employed[place, int(w.sector)] += 1
         b.visiting[int(w.home)] += (flags & VISITING) != 0
     w.status = flags
-
-
-@rule
-def may_train(w, c) -> bool:
-    """Everybody but owners, those on a course, and those at home for the festival."""
-    activity = int(w.activity)
-    free = (activity != EXITED) & (activity != TRAINING) & (activity != OWN_BUSINESS)
-    return free & ((int(w.status) & VISITING) == 0)
 
 
 @rule
@@ -191,19 +176,25 @@ def age_group(age_years) -> int:
 
 
 @rule
-def count(w, c, b, k) -> None:
-    """Advance the worker's clocks and enter the worker in the block's sums."""
-    activity, place = int(w.activity), int(w.place)
+def count_change(w, c, b, k) -> None:
+    """Enter in the block's sums what has changed since the start of the month."""
+    activity, place, home = int(w.activity), int(w.place), int(w.home)
     before, place_before = int(b.activity_before[k]), int(b.place_before[k])
     if (activity != before) | (place != place_before):
         b.transitions[before, activity] += 1
         b.left[place_before, before] += 1
         b.joined[place, activity] += 1
-    if activity == EXITED:
-        return
-    w.months_in_activity = min(int(w.months_in_activity) + 1, 255)
-    w.stay_months = min(int(w.stay_months) + 1, 65535)
-    b.stock[int(w.home), place, activity] += 1
-    b.savings[0] += int(w.savings)
-    if c.levers.count > 0:
-        serve(w, c, b, k, _PERSON_MONTH)
+        b.stock[home, place_before, before] -= 1
+        b.stock[home, place, activity] += activity != EXITED
+
+
+@rule
+def is_everybody_billed(c) -> bool:
+    """Whether some lever bills every person in the labour force this month."""
+    return c.levers.billed[_PERSON_MONTH] > 0
+
+
+@rule
+def bill_person(w, c, b, k) -> None:
+    """Enter the worker in the ledger of levers that serve people every month."""
+    serve(w, c, b, k, _PERSON_MONTH)

@@ -26,22 +26,26 @@ from sim.steps.conditions import (
     WORKER,
     faced,
     has_school_child,
+    is_among,
     is_aware,
     is_eligible,
     serve,
     ticket_bin,
 )
-from sim.steps.life import change_activity, may_train
-from sim.steps.work import current_pay, productivity
+from sim.steps.life import change_activity
+from sim.steps.work import current_pay, log_skill
 from sim.vocabulary import (
+    EMPLOYEES,
     EXITED,
     FARM,
+    FREE_TO_MOVE,
     LOCAL_WORK,
-    MIGRANT_SEARCH,
     MIGRANT_WORK,
     OWN_BUSINESS,
-    SETTLED_SEARCH,
+    SEARCHERS,
     SETTLED_WORK,
+    TRAINABLE,
+    activity_set,
 )
 from sim.world.places import HOMES
 from sim.world.schema import (
@@ -99,6 +103,8 @@ _SETTLEMENT = OCCASION_NAMES.index("settlement")
 _NEW_SETTLEMENT = OCCASION_NAMES.index("new_settlement")
 _SEARCH_MONTH = OCCASION_NAMES.index("search_month")
 _BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
+_MIGRANTS = activity_set(MIGRANT_WORK)
+_SEARCH_OR_LOSE = SEARCHERS | EMPLOYEES | activity_set(FARM)  # who may be searching later in the month
 
 
 # --- own business ---------------------------------------------------------------------------------
@@ -110,11 +116,9 @@ def highest_consider_chance(c) -> float:
 
 @rule
 def may_start_business(w, c) -> bool:
-    """Rural workers with three years away, aged 22-50, not at home for the festival."""
-    activity = int(w.activity)
-    is_free = (activity <= MIGRANT_SEARCH) & (activity != OWN_BUSINESS)
+    """Workers with three years away, aged 22-50."""
     age = age_months(int(w.birth_month), c.month) / 12.0
-    return is_free & ((int(w.status) & VISITING) == 0) & may_consider(age, int(w.migrant_months))
+    return may_consider(age, int(w.migrant_months))
 
 
 @rule
@@ -150,7 +154,7 @@ def startup_capital(w, c) -> int:
 @rule
 def log_profit_gain(w, c) -> float:
     """Expected profit at home over present income, in log points."""
-    profit = c.mean_log_pay[int(w.home)] + c.economy[_PROFIT_PREMIUM] + productivity(w, c)
+    profit = c.mean_log_pay[int(w.home)] + c.economy[_PROFIT_PREMIUM] + log_skill(w, c)
     if w.activity == LOCAL_WORK or w.activity == MIGRANT_WORK:
         living = c.living_cost[int(w.place)] if w.activity == MIGRANT_WORK else 0.0
         return profit - log(max(current_pay(w, c) - living, 300.0))
@@ -198,9 +202,8 @@ def highest_register_chance(c) -> float:
 
 @rule
 def may_settle(w, c) -> bool:
-    """Employed out-migrants with a year of stay in the place."""
-    is_at_work = (w.activity == MIGRANT_WORK) & ((int(w.status) & VISITING) == 0)
-    return is_at_work & (w.stay_months >= MONTHS_OF_STAY_NEEDED)
+    """Workers with a year of stay in the place."""
+    return w.stay_months >= MONTHS_OF_STAY_NEEDED
 
 
 @rule
@@ -261,29 +264,30 @@ def settle(w, c, b, k) -> None:
 def would_use(w, c, lever) -> bool:
     """Whether the worker would use the lever this month if granted, on the state of its start."""
     occasion = c.levers.occasion[lever]
-    activity = int(w.activity)
+    activity, flags = int(w.activity), int(w.status)
+    is_free = is_among(activity, flags, FREE_TO_MOVE, VISITING)
     if occasion == _BUSINESS_START:
-        return may_start_business(w, c) and draws_below(w, c, U_CONSIDER, c.most[_CONSIDER])
+        return is_free and draws_below(w, c, U_CONSIDER, c.most[_CONSIDER]) and may_start_business(w, c)
     if occasion == _TRAINING_ENROLMENT:
-        return may_train(w, c) and draws_below(w, c, _U_TRAINING, c.most[_ENROL])
+        may_train = is_among(activity, flags, TRAINABLE, VISITING)
+        return may_train and draws_below(w, c, _U_TRAINING, c.most[_ENROL])
     if occasion == _SETTLEMENT or occasion == _NEW_SETTLEMENT:
-        return may_settle(w, c) and applies_to_settle(w, c, c.most[_REGISTER])
+        is_migrant = is_among(activity, flags, _MIGRANTS, VISITING)
+        return is_migrant and may_settle(w, c) and applies_to_settle(w, c, c.most[_REGISTER])
     if occasion == _SEARCH_MONTH:
-        return activity in (MIGRANT_SEARCH, SETTLED_SEARCH, LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK, FARM)
+        return is_among(activity, flags, _SEARCH_OR_LOSE, 0)
     if occasion == _BUSINESS_MONTH:
-        return activity == OWN_BUSINESS or may_start_business(w, c)
+        return activity == OWN_BUSINESS or (is_free and may_start_business(w, c))
     return activity != EXITED
 
 
 @rule
 def claim_levers(w, c, b, k) -> None:
     """Enter the worker's tickets for the rationed levers that the worker would use."""
-    if w.activity == EXITED:
-        return
     for lever in range(c.levers.count):
         row = c.levers.budget_row[lever]
-        if row >= 0 and is_eligible(w, c, lever) and is_aware(w, c, lever):
-            if would_use(w, c, lever):
+        if row >= 0 and would_use(w, c, lever):
+            if is_eligible(w, c, lever) and is_aware(w, c, lever):
                 b.tickets[row, ticket_bin(w, c, lever)] += 1
 
 
@@ -316,10 +320,10 @@ def receive_grants(w, c, b, k) -> None:
         if row >= 0:
             granted = (
                 c.levers.cutoff[lever] > 0
+                and would_use(w, c, lever)
                 and is_eligible(w, c, lever)
                 and ticket_bin(w, c, lever) < c.levers.cutoff[lever]
                 and is_aware(w, c, lever)
-                and would_use(w, c, lever)
             )
             b.granted[row, k] = granted
 

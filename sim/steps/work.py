@@ -3,7 +3,7 @@
 from sim.arithmetic import normal_quantile
 from sim.compiled import rule
 from sim.draws import PURPOSE, uniform
-from sim.rules.earnings import log_productivity, monthly_pay
+from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
 from sim.rules.employment import finding_probability, separation_probability
 from sim.rules.enterprise import closing_probability
 from sim.rules.household import dissaving, remittance, saving, share_of
@@ -14,8 +14,10 @@ from sim.steps.conditions import (
     EXPERIENCE_MONTHS,
     MONEY_CODE,
     OCCASION_NAMES,
+    OWN_PAY,
     PLACE,
     TRAINING_MONTHS,
+    UNTRAINED,
     WORKER,
     faced,
     serve,
@@ -33,14 +35,11 @@ from sim.vocabulary import (
 from sim.world.schema import (
     ABILITY_UNIT,
     ADDITIONAL,
-    BACK,
     DISPLACED,
-    HUNDREDTH,
     INSURED,
     IS_FEMALE,
     TRAINED,
     UNPAID,
-    VISITING,
     age_months,
     clipped,
     education_of,
@@ -48,7 +47,6 @@ from sim.world.schema import (
 
 _MATCH_SD = ECONOMY.index("match_quality_sd")
 _FEMALE_PAY = ECONOMY.index("female_pay_gap")
-_PROFIT = ECONOMY.index("business_profit_premium")
 _REMITTANCE = ECONOMY.index("remittance_share")
 _SAVING = ECONOMY.index("saving_share")
 _MATCHING = ECONOMY.index("matching_elasticity")
@@ -91,16 +89,7 @@ _WORK_MONTH = OCCASION_NAMES.index("work_month")
 _SEARCH_MONTH = OCCASION_NAMES.index("search_month")
 _BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
 _ARREARS_CASE = OCCASION_NAMES.index("arrears_case")
-_EARNING = (1 << LOCAL_WORK) | (1 << OWN_BUSINESS) | (1 << MIGRANT_WORK) | (1 << SETTLED_WORK)
 _MOST_SAVINGS = 2_000_000_000
-
-
-@rule
-def is_employee(w, c) -> bool:
-    """Workers in a paid job, at work this month."""
-    activity = int(w.activity)
-    at_work = (activity == LOCAL_WORK) | (activity == MIGRANT_WORK) | (activity == SETTLED_WORK)
-    return at_work & ((int(w.status) & VISITING) == 0)
 
 
 @rule
@@ -174,12 +163,6 @@ def take_job(w, c, b, k, activity) -> None:
 
 
 @rule
-def is_searching(w, c) -> bool:
-    """Workers looking for work in a city or town."""
-    return (w.activity == MIGRANT_SEARCH) | (w.activity == SETTLED_SEARCH)
-
-
-@rule
 def find_job(w, c, b, k) -> None:
     """Find a job through vacancies, fellow workers from home, and the employment service."""
     place = int(w.place)
@@ -191,12 +174,6 @@ def find_job(w, c, b, k) -> None:
     )
     if uniform(c.keys, _U_FIND, int(w.id)) < min(chance, c.finding_limit[place]):
         take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
-
-
-@rule
-def is_owner(w, c) -> bool:
-    """Owners of a business."""
-    return w.activity == OWN_BUSINESS
 
 
 @rule
@@ -221,7 +198,7 @@ def run_business(w, c, b, k) -> None:
 
 
 @rule
-def productivity(w, c) -> float:
+def log_skill(w, c) -> float:
     """The worker's log pay over that of the reference worker."""
     flags, traits = int(w.status), int(w.traits)
     premium = 0.0
@@ -238,11 +215,16 @@ def productivity(w, c) -> float:
 @rule
 def current_pay(w, c) -> int:
     """Pay of a month in the present job or business, whole yuan."""
-    place, sector = int(w.place), int(w.sector)
-    match = int(w.match) * HUNDREDTH
-    if w.activity == OWN_BUSINESS:
-        return monthly_pay(c.mean_log_pay[place] + c.economy[_PROFIT], productivity(w, c), 0.0)
-    return monthly_pay(c.log_pay[place, sector], productivity(w, c), match)
+    is_own = w.activity == OWN_BUSINESS
+    since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
+    productivity = productivity_factor(
+        c.trait_factor[int(w.traits) & 15],
+        c.experience_factor[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)],
+        c.training_factor[since if int(w.status) & TRAINED else UNTRAINED],
+        c.ability_factor[int(w.ability) & 255],
+    )
+    level = c.pay_level[int(w.place), OWN_PAY if is_own else int(w.sector)]
+    return monthly_pay(level, productivity, c.match_factor[0 if is_own else int(w.match) & 255])
 
 
 @rule
@@ -257,37 +239,30 @@ def live_without_pay(w, c, b, k) -> None:
 
 
 @rule
-def is_earner(w, c) -> bool:
-    """Workers with pay or profit this month: at work, and not away for the festival."""
-    is_at_work = (_EARNING >> int(w.activity)) & 1
-    return (is_at_work != 0) & ((int(w.status) & (VISITING | BACK)) == 0)
-
-
-@rule
 def earn(w, c, b, k) -> None:
     """Earn a month's pay and divide it."""
-    activity, home = int(w.activity), int(w.home)
+    activity, home, flags = int(w.activity), int(w.home), int(w.status)
+    is_hired, is_away = activity != OWN_BUSINESS, activity == MIGRANT_WORK
     pay = current_pay(w, c)
     received, contribution = pay, 0
-    if activity != OWN_BUSINESS:
-        b.employed[int(w.place), int(w.sector)] += 1
-        if (w.arrears > 0) | ((int(w.status) & UNPAID) != 0):
-            received = pay - withheld_pay(w, b, pay) + recovered_pay(w, c, b, k)
+    b.employed[int(w.place), int(w.sector)] += is_hired
+    if is_hired & ((w.arrears > 0) | ((flags & UNPAID) != 0)):
+        received = pay - withheld_pay(w, b, pay) + recovered_pay(w, c, b, k)
+    if is_hired & ((flags & INSURED) != 0):
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
+    if is_hired:
         serve(w, c, b, k, _WORK_MONTH)
     take_home = received - contribution
-    sent = remittance(take_home, c.economy[_REMITTANCE], activity == MIGRANT_WORK)
+    sent = remittance(take_home, c.economy[_REMITTANCE], is_away)
     saved = saving(take_home - sent, c.economy[_SAVING])
     saved = min(saved, _MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + saved
     w.earnings_year = int(w.earnings_year) + pay
-    w.experience_months = clipped(int(w.experience_months) + 1, 0, 65535)
+    w.experience_months = min(int(w.experience_months) + 1, 65535)
+    w.migrant_months = min(int(w.migrant_months) + is_away, 65535)
     # months away are counted in the low half of the byte, local ones in the high half
-    if activity == MIGRANT_WORK:
-        w.worked_months = int(w.worked_months) + 1
-        w.migrant_months = clipped(int(w.migrant_months) + 1, 0, 65535)
-    elif activity != SETTLED_WORK:
-        w.worked_months = int(w.worked_months) + 16
+    is_local = (activity == LOCAL_WORK) | (activity == OWN_BUSINESS)
+    w.worked_months = int(w.worked_months) + is_away + 16 * is_local
     b.money[_M_EARNED] += pay
     b.money[_M_CONTRIBUTION] += contribution
     b.money[_M_REMITTANCE] += sent
@@ -300,9 +275,9 @@ def earn(w, c, b, k) -> None:
 
 
 @rule
-def may_go_unpaid(w, c) -> bool:
-    """Employees who are owed nothing yet."""
-    return (w.arrears == 0) & is_employee(w, c)
+def is_owed_nothing(w, c) -> bool:
+    """Workers without wages in arrears."""
+    return w.arrears == 0
 
 
 @rule
@@ -351,12 +326,6 @@ def recovered_pay(w, c, b, k) -> int:
 
 
 @rule
-def may_join_insurance(w, c) -> bool:
-    """Uninsured employees."""
-    return ((int(w.status) & INSURED) == 0) & is_employee(w, c)
-
-
-@rule
 def highest_insurance_chance(c) -> float:
     """No worker joins with a higher probability this month."""
     return c.most[_ENROL_INSURANCE]
@@ -373,7 +342,5 @@ def join_insurance(w, c, b, k) -> None:
 @rule
 def insurance_contribution(w, c, b, k, pay) -> int:
     """The insured employee's contribution."""
-    if int(w.status) & INSURED == 0:
-        return 0
     w.insured_months = clipped(int(w.insured_months) + 1, 0, 65535)
     return share_of(pay, faced(w, c, b, k, _CONTRIBUTION))
