@@ -47,7 +47,13 @@ def mix32(x: int) -> int:
 @rule
 def draw32(first_key: int, second_key: int, worker_id: int) -> int:
     """The worker's 32-bit draw under two keys. All arguments are in [0, 2**32)."""
-    return mix32((mix32(worker_id ^ first_key) + second_key) & _MASK)
+    return draw_mixed(mix32(worker_id ^ first_key), second_key)
+
+
+@rule
+def draw_mixed(mixed_id: int, second_key: int) -> int:
+    """The draw of a worker whose id has been mixed with the first key: ``mix32(id ^ first_key)``."""
+    return mix32((mixed_id + second_key) & _MASK)
 
 
 @rule
@@ -71,9 +77,11 @@ def _key(*parts: object) -> tuple[int, int]:
 def month_keys(seed: int, month: int) -> np.ndarray:
     """Keys of all purposes for a month number; month -1 holds what is fixed for life.
 
-    Returns int64 (purposes, 2).
+    Returns int64 (purposes, 2). The first key is that of the month, the same for all purposes, so
+    that a worker's id is mixed with it once for all draws of the month.
     """
-    return np.array([_key(seed, month, name) for name in PURPOSES], dtype=np.int64)
+    first = _key(seed, month)[0]
+    return np.array([(first, _key(seed, month, name)[0]) for name in PURPOSES], dtype=np.int64)
 
 
 def name_code(name: str) -> int:

@@ -66,7 +66,7 @@ def worker_group(w, c) -> int:
 @rule
 def has_reason_to_choose(w, c) -> bool:
     """Workers who reconsider more often than others: new, displaced, or long without work."""
-    discouraged = (w.activity == MIGRANT_SEARCH) & (w.months_in_activity >= c.economy[_DISCOURAGED])
+    discouraged = (w.activity == MIGRANT_SEARCH) & (w.search_months >= c.economy[_DISCOURAGED])
     return ((int(w.status) & (DISPLACED | NEW)) != 0) | discouraged
 
 
@@ -159,7 +159,7 @@ def carry_out(w, c, b, k, choice) -> None:
         stay_at_farm(w, c, b, k, activity, is_home)
     elif choice == TAKE_LOCAL:
         if activity != LOCAL_WORK:
-            go_home(w, b, is_home)
+            go_home(w, c, b, is_home)
             take_job(w, c, b, k, LOCAL_WORK)
         w.status = int(w.status) & ~(DISPLACED | NEW)
     elif choice == KEEP_PLACE:
@@ -174,7 +174,7 @@ def stay_at_farm(w, c, b, k, activity, is_home) -> None:
     """Farm or be idle; the memory of a lost job fades."""
     flags = int(w.status) & ~NEW
     if activity != FARM:
-        go_home(w, b, is_home)
+        go_home(w, c, b, is_home)
         flags &= ~(DISPLACED | INSURED)
         change_activity(w, FARM)
     elif uniform(c.keys, _U_FADE, int(w.id)) < c.economy[_FADE]:
@@ -183,12 +183,12 @@ def stay_at_farm(w, c, b, k, activity, is_home) -> None:
 
 
 @rule
-def go_home(w, b, is_home) -> None:
+def go_home(w, c, b, is_home) -> None:
     """Return to the home township."""
     if not is_home:
         b.events[_E_RETURN] += 1
         w.attached_place = w.place
-        move_to(w, int(w.home))
+        move_to(w, c, int(w.home))
 
 
 @rule
@@ -204,7 +204,7 @@ def depart(w, c, b, k, place) -> None:
     if int(w.place) < HOMES:
         b.events[_E_DEPARTURE] += 1
     w.status = int(w.status) & ~(DISPLACED | NEW | INSURED)
-    move_to(w, place)
+    move_to(w, c, place)
     change_activity(w, MIGRANT_SEARCH)
 
 

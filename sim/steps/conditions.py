@@ -168,7 +168,7 @@ def block_type(places: int) -> np.dtype:
         ("activity_before", np.uint8, (BLOCK,)),
         ("place_before", np.uint8, (BLOCK,)),
         # kept in step with the rows by the passes of sim.month, to pick out whom a step concerns
-        ("ids", np.uint32, (BLOCK,)),
+        ("mixed_id", np.uint32, (BLOCK,)),
         ("activity", np.uint8, (BLOCK,)),
         ("place", np.uint8, (BLOCK,)),
         ("status", np.uint8, (BLOCK,)),

@@ -51,32 +51,36 @@ _OLD_ENOUGH_TO_EXIT = 55 * 12
 
 @rule
 def change_activity(w, activity) -> None:
-    """Put the worker in another activity and restart its clock."""
+    """Put the worker in another activity."""
     w.activity = activity
-    w.months_in_activity = 0
+    w.search_months = 0
 
 
 @rule
-def move_to(w, place) -> None:
-    """Put the worker in another place and restart the stay's clock."""
+def move_to(w, c, place) -> None:
+    """Put the worker in another place, where the stay begins this month."""
     if int(w.place) != place:
         w.place = place
-        w.stay_months = 0
+        w.arrived_month = c.month
 
 
 @rule
-def begin_month(w, c, b, k) -> None:
-    """Note where the worker stands and advance the worker's clocks; a course or visit ends."""
-    activity = int(w.activity)
-    is_alive = activity != EXITED
-    b.activity_before[k] = activity
-    b.place_before[k] = w.place
-    w.months_in_activity = min(int(w.months_in_activity) + is_alive, 255)
-    w.stay_months = min(int(w.stay_months) + is_alive, 65535)
-    w.status = int(w.status) & ~BACK  # also of those who came back to work and lost the job at once
-    if activity == TRAINING:
-        is_home = c.tier[int(w.place)] == 0
-        change_activity(w, FARM if is_home else MIGRANT_SEARCH)
+def end_course(w, c, b, k) -> None:
+    """Come back to the labour market after a course of last month."""
+    is_home = c.tier[int(w.place)] == 0
+    change_activity(w, FARM if is_home else MIGRANT_SEARCH)
+
+
+@rule
+def is_after_festival(c) -> bool:
+    """March: who came back in February has no more to do with the festival."""
+    return c.month_of_year == 3
+
+
+@rule
+def end_visit(w, c, b, k) -> None:
+    """Forget the visit of February, also of those who lost the job at once."""
+    w.status = int(w.status) & ~BACK
 
 
 @rule
@@ -137,7 +141,7 @@ def visit_home(w, c, b, k) -> None:
     elif c.month_of_year != 2:
         flags = (flags & ~(VISITING | INSURED)) | DISPLACED
         w.attached_place = place
-        move_to(w, int(w.home))
+        move_to(w, c, int(w.home))
         change_activity(w, FARM)
         b.events[_E_STRANDED] += 1
     if flags & (VISITING | BACK):  # a job, but no pay this month

@@ -185,7 +185,7 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional, home_place) 
     b.money[_M_CAPITAL] += own + grant + borrowed
     b.events[_E_START] += 1
     b.events[_E_ADDITIONAL] += is_additional
-    go_home(w, b, int(w.place) < HOMES)
+    go_home(w, c, b, int(w.place) < HOMES)
     flags = int(w.status) & ~(DISPLACED | NEW | INSURED)
     w.status = flags | (ADDITIONAL if is_additional else 0)
     w.business_age = 0
@@ -203,7 +203,7 @@ def highest_register_chance(c) -> float:
 @rule
 def may_settle(w, c) -> bool:
     """Workers with a year of stay in the place."""
-    return w.stay_months >= MONTHS_OF_STAY_NEEDED
+    return c.month - int(w.arrived_month) >= MONTHS_OF_STAY_NEEDED
 
 
 @rule
@@ -216,7 +216,7 @@ def applies_to_settle(w, c, register_probability) -> bool:
     school = c.economy[_SCHOOL] * c.place[_SCHOOL_ACCESS, place] if has_school_child(w, c) else 0.0
     insured = c.economy[_INSURANCE] if int(w.status) & INSURED else 0.0
     chance = willingness(
-        c.economy[_WILLING], int(w.stay_months) / 12.0, c.economy[_STAY], relative,
+        c.economy[_WILLING], (c.month - int(w.arrived_month)) / 12.0, c.economy[_STAY], relative,
         c.economy[_PAY], school, insured, float(c.tier[place] - 1), c.economy[_CITY_SIZE],
     )
     return uniform_for(c.life_keys, _U_WILLING, int(w.id), place) < chance
@@ -233,7 +233,7 @@ def point_bin(w, c) -> int:
     """The worker's score under a points scheme, as a bin."""
     score = points(
         int(w.insured_months) / 12.0, 3.0 * education_of(int(w.traits)) + 3.0,
-        int(w.stay_months) / 12.0, age_months(int(w.birth_month), c.month) / 12.0,
+        (c.month - int(w.arrived_month)) / 12.0, age_months(int(w.birth_month), c.month) / 12.0,
         (int(w.status) & TRAINED) != 0,
     )
     return min(max(int(score), 0), POINT_BINS - 1)

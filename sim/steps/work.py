@@ -233,6 +233,7 @@ def live_without_pay(w, c, b, k) -> None:
     benefit = int(faced(w, c, b, k, _BENEFIT))
     spent = dissaving(int(w.savings), int(c.living_cost[int(w.place)]), benefit)
     w.savings = int(w.savings) - spent
+    w.search_months = min(int(w.search_months) + 1, 255)
     b.money[_M_BENEFIT] += benefit
     b.money[_M_SAVED] -= spent
     b.money[_M_CONSUMPTION] += benefit + spent

@@ -239,14 +239,14 @@ def _make_career(w, worker, group, age, recipe, keys) -> None:
     w.experience_months = months
     if group == OUT:
         w.migrant_months = months
-        w.stay_months = int(months * uniform(keys, _U_ENTRY, worker))
+        w.arrived_month = -int(months * uniform(keys, _U_ENTRY, worker))
     else:
         draw = uniform(keys, _U_ENTRY, worker)
         if draw < RETURNED_SHARE:
             away = geometric_months(draw / RETURNED_SHARE, RETURNED_YEARS, possible)
             w.migrant_months = away
             w.experience_months = max(months, away)
-        w.stay_months = min(possible, 600)
+        w.arrived_month = -min(possible, 600)
     flags = 0
     if uniform(keys, _U_INSURED, worker) < recipe.insured_share[group] and w.activity != FARM:
         flags |= INSURED
@@ -258,7 +258,8 @@ def _make_career(w, worker, group, age, recipe, keys) -> None:
     w.status = flags
     median, sd = recipe.savings_median[group], recipe.savings_log_sd[group]
     w.savings = int(exp(log(median) + sd * normal_quantile(uniform(keys, _U_SAVINGS, worker))))
-    w.months_in_activity = int(48.0 * u)
+    if w.activity == MIGRANT_SEARCH:
+        w.search_months = int(48.0 * u)
     if w.activity == OWN_BUSINESS:
         w.business_age = int(60.0 * uniform(keys, _U_BUSINESS, worker) / recipe.owner_share)
         w.business_jobs = int(min(200.0, exp(1.6 * normal_quantile(u)) + 0.5))
@@ -282,6 +283,7 @@ def make_entrant(w, worker, home, month, recipe, keys) -> None:
     w.ability = _ability(worker, recipe, keys)
     w.status = NEW
     w.trained_month = -1
+    w.arrived_month = month
     w.attached_place = home
 
 
