@@ -97,6 +97,13 @@ def forget_an_exit(block):
 PEOPLE = (conjure_a_worker, lose_a_worker, move_a_worker_unseen, forget_a_departure, forget_an_arrival,
           forget_an_exit)
 UNBALANCED = "the accounts of 2014-05 do not balance: "
+AT_THE_CENSUS = "the accounts of 2014-06 do not balance: "
+
+
+def live_until_the_census(run):
+    """May and June: what no flow betrays is found when everybody is counted."""
+    run.step()
+    run.step()
 
 
 @pytest.mark.parametrize("tamper", PEOPLE)
@@ -111,56 +118,57 @@ def test_one_yuan_is_noticed(run, kind, difference):
     def tamper(block):
         block.money[MONEY_CODE[kind]] += difference
 
-    with pytest.raises(AccountingError, match="money received and used|savings differ by"):
-        tampered(run, tamper).step()
+    with pytest.raises(AccountingError, match="money received and used|savings counted afresh differ by"):
+        live_until_the_census(tampered(run, tamper))
 
 
 def test_savings_from_nowhere_are_noticed(run):
-    def tamper(block):
-        block.savings[0] += 1
-
-    with pytest.raises(AccountingError, match="savings differ by 1 in all"):
-        tampered(run, tamper).step()
+    run._accounts.savings += 1
+    with pytest.raises(AccountingError, match=f"{AT_THE_CENSUS}savings counted afresh differ by -1"):
+        live_until_the_census(run)
 
 
 def test_a_purse_opened_between_months_is_noticed(run):
     row = np.flatnonzero(rows_of(run)["activity"] == FARM)[0]
     run.workers.savings[row] += 1
-    with pytest.raises(AccountingError, match="savings differ by 1"):
-        run.step()
+    with pytest.raises(AccountingError, match=f"{AT_THE_CENSUS}savings counted afresh differ by 1"):
+        live_until_the_census(run)
 
 
 @pytest.mark.parametrize("activity", [EXITED, LOCAL_WORK])
 def test_a_worker_changed_between_months_is_noticed(run, activity):
     row = np.flatnonzero(rows_of(run)["activity"] == FARM)[0]
     run.workers.activity[row] = activity
-    with pytest.raises(AccountingError, match=f"{UNBALANCED}workers"):
-        run.step()
+    with pytest.raises(AccountingError, match="workers counted afresh|fewer than no workers"):
+        live_until_the_census(run)
 
 
 def test_a_worker_moved_between_months_is_noticed(run):
     row = np.flatnonzero(rows_of(run)["activity"] == MIGRANT_SEARCH)[0]
     run.workers.place[row] = 31 if run.workers.place[row] != 31 else 32
-    with pytest.raises(AccountingError, match=f"{UNBALANCED}workers"):
-        run.step()
+    with pytest.raises(AccountingError, match="workers counted afresh|fewer than no workers"):
+        live_until_the_census(run)
 
 
 def test_an_entrant_who_never_came_is_noticed(run):
-    check = run._accounts.check
+    carry = run._accounts.carry
     one_more = np.eye(31, dtype=int)[3]
-    run._accounts.check = lambda month, block, entrants: check(month, block, entrants + one_more)
-    with pytest.raises(AccountingError, match=f"{UNBALANCED}workers"):
-        run.step()
+    run._accounts.carry = lambda month, block, entrants: carry(month, block, entrants + one_more)
+    with pytest.raises(AccountingError, match=f"{AT_THE_CENSUS}workers counted afresh"):
+        live_until_the_census(run)
 
 
 def test_a_census_that_disagrees_is_noticed(run):
     """At the end of a quarter everybody is counted anew, and held against the sums carried along."""
     living = rows_of(run)[rows_of(run)["activity"] != EXITED]
-    stock = np.bincount(living["activity"], minlength=9)
+    stock = np.zeros_like(run.block.stock)
+    np.add.at(stock, (living["home"], living["place"], living["activity"]), 1)
     savings = int(living["savings"].astype(np.int64).sum())
+    one_more = np.zeros_like(stock)
+    one_more[3, 3, FARM] = 1
     run._accounts.check_census(3, stock, savings)
     with pytest.raises(AccountingError, match="workers counted afresh differ by 1 in all"):
-        run._accounts.check_census(3, stock + np.eye(9, dtype=int)[FARM], savings)
+        run._accounts.check_census(3, stock + one_more, savings)
     with pytest.raises(AccountingError, match="savings counted afresh differ by -1 in all"):
         run._accounts.check_census(3, stock, savings - 1)
 
@@ -177,7 +185,7 @@ def test_sums_equal_a_fresh_count_of_the_workers():
         stock = np.zeros_like(block.stock)
         np.add.at(stock, (living["home"], living["place"], living["activity"]), 1)
         assert np.array_equal(stock, block.stock)
-        assert block.savings[0] == living["savings"].astype(np.int64).sum()
+        assert run.savings == living["savings"].astype(np.int64).sum()
         owners = living[living["activity"] == OWN_BUSINESS]
         assert block.business[:, 0].sum() == len(owners)
         assert block.business[:, 1].sum() == owners["business_jobs"].sum()

@@ -634,7 +634,7 @@ def test_the_quota_goes_to_those_with_the_most_points():
     for share in (0.02, 1.0):
         run = start(make_scenario(settlement_quota_share=share, **EAGER), months=1)
         w = rows_of(run)
-        was, stay = w["activity"].copy(), w["stay_months"].copy()
+        was, stay = w["activity"].copy(), 1 - w["arrived_month"].astype(int)
         run.step()
         now = run.workers["activity"][: len(was)]
         stays[share] = stay[(was == MIGRANT_WORK) & np.isin(now, (SETTLED_WORK, SETTLED_SEARCH))].mean()

@@ -51,7 +51,7 @@ class Accounts:
         living = [code for code in range(len(ACTIVITIES)) if code != EXITED]
         carried = before - block.left + block.joined
         _must(month, "workers by place and activity", stock[:, living], carried[:, living])
-        _must(month, "places with fewer than no workers", (self.stock < 0).sum(), 0)
+        _must(month, "cells with fewer than no workers", (self.stock < 0).sum(), 0)
         _must(month, "leavers and joiners", block.left.sum(), block.joined.sum())
         _must(month, "exits", block.joined[:, EXITED].sum(), block.events[EVENT["exits"]])
         born_and_gone = before[:, living].sum() - block.events[EVENT["exits"]]

@@ -22,7 +22,7 @@ import pandas as pd
 
 from sim.compiled import model_hash
 from sim.engine.accounts import Accounts
-from sim.engine.census import CENSUS_TYPE
+from sim.engine.census import census_type
 from sim.errors import Problem, ResultsError, UsageError
 from sim.past import differences, past_of
 from sim.policy.arrays import month_index, month_text
@@ -138,7 +138,7 @@ def take(run: Simulation, record: Record, start: str) -> Checkpoint:
     state = {
         "month": run.month,
         "workers": np.array(run.workers[: run.rows], dtype=WORKER_TYPE),
-        "census": np.array(run.census, dtype=CENSUS_TYPE).reshape(1),
+        "census": np.array([run.census]),
         "accounts": _held(run._accounts),
         "economy": _held(run.economy),
         "ledger": _held_by_lever(run.ledger),
@@ -152,7 +152,7 @@ def put_back(checkpoint: Checkpoint, run: Simulation) -> None:
     state = checkpoint.state
     run.month, run.rows = state["month"], len(state["workers"])
     run.workers[: run.rows] = state["workers"]
-    census = make_record(CENSUS_TYPE)
+    census = make_record(census_type(len(run.places)))
     census[:] = state["census"]
     run.census = census[0]
     run._accounts = Accounts(np.empty(0), 0)

@@ -42,7 +42,7 @@ def log_productivity(schooling: float, experience: float, premium: float, abilit
 @rule
 def productivity_factor(schooling_and_sex: float, experience: float, training: float,
                         ability: float) -> float:
-    """A worker's pay over that of the reference worker: exp(log_productivity), as a product.
+    """A worker's pay over that of the reference worker: exp(log_productivity) as a product of shares.
 
     Each factor is the exponential of a term of log_productivity, taken from a table made once a month.
     """

@@ -14,6 +14,7 @@ from sim.rules.earnings import (
     experience_pay,
     log_productivity,
     monthly_pay,
+    productivity_factor,
     schooling_pay,
 )
 
@@ -56,9 +57,15 @@ def test_productivity_adds_up():
 
 
 def test_pay_by_hand():
-    assert monthly_pay(math.log(4000.0), 0.0, 0.0) == 4000
-    assert monthly_pay(math.log(4000.0), 0.1, -0.05) == round(4000.0 * math.exp(0.05))
-    assert isinstance(monthly_pay(8.0, 0.0, 0.0), int)
+    assert monthly_pay(4000.0, 1.0, 1.0) == 4000
+    assert monthly_pay(4000.0, 1.1, 0.95) == 4180
+    assert isinstance(monthly_pay(3000.0, 1.0, 1.0), int)
+
+
+def test_a_product_of_factors_is_the_exponential_of_a_sum():
+    terms = (0.1, 0.05, 0.04, -0.2)
+    product = productivity_factor(*(math.exp(term) for term in terms))
+    assert product == pytest.approx(math.exp(log_productivity(*terms, 0.0)))
 
 
 def test_expected_income_by_hand():

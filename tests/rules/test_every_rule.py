@@ -28,7 +28,8 @@ MANY_ARGUMENTS = {
 # Rules that claim nothing about the world, and so have no source.
 DEFINITIONS = {
     "demography.has_child_aged": "an age between two bounds",
-    "earnings.monthly_pay": "the exponential of a log wage",
+    "earnings.monthly_pay": "a product of what the place, the worker and the job pay",
+    "earnings.productivity_factor": "the exponential of a sum, as a product",
     "employment.rationed_finding": "nobody can be hired where no job is open",
     "household.dissaving": "a debt-free budget",
     "household.share_of": "a share of an amount",
