@@ -61,33 +61,35 @@ class Ledger:
         self.served_this_year += served
 
     def close_year(self, month: int) -> None:
-        """Write the year's rows and start a new year."""
+        """Write the year's rows, one by lever, province and payer, and start a new year."""
         year = 2014 + month // 12
         for n, name in enumerate(self.policy.names):
             lever = self.policy.scenario.levers[name]
-            payer = lever.unit_cost.payer if lever.unit_cost else None
+            payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
             budget = self._year_budget(n, month)
             cost = int(self.policy.unit_costs[n]) * float(self.scale)
             total = int(self.served_this_year[n].sum())
             for province in np.flatnonzero(self.served_this_year[n]):
                 served = int(self.served_this_year[n, province])
-                share = served / total
-                self._rows.append((
-                    year, name, self.policy.places.provinces[province], payer, served * self.scale,
-                    served * cost, budget * share, (budget - total * cost) * share,
-                    self.queue[n] * self.scale * share,
-                ))
+                part = served / total
+                amounts = (served * self.scale, served * cost, budget * part,
+                           (budget - total * cost) * part, self.queue[n] * self.scale * part)
+                for payer, share in payers.items():
+                    self._rows.append((
+                        year, name, lever.instrument, self.policy.places.provinces[province], payer,
+                        *(amount * share for amount in amounts),
+                    ))
         self.served_this_year[:] = 0
         self.queue[:] = 0
 
     def table(self) -> pd.DataFrame:
-        """Rows by year, lever and province."""
-        columns = ["year", "lever", "province", "payer", "served", "spending_yuan", "budget_yuan",
-                   "unspent_yuan", "queue"]
+        """Rows by year, lever, province and payer; each payer's share of served, money and queue."""
+        columns = ["year", "lever", "instrument", "province", "payer", "served", "spending_yuan",
+                   "budget_yuan", "unspent_yuan", "queue"]
         return pd.DataFrame(self._rows, columns=columns)
 
     def _budget(self, lever: int):
-        return self.policy.scenario.levers[self.policy.names[lever]].budget
+        return self.policy.scenario.levers[self.policy.names[lever]].money
 
     def _released(self, lever: int, month: int) -> float:
         """Money released so far in the budget's period."""

@@ -46,21 +46,22 @@ def month_text(index: int) -> str:
 
 
 class Policy:
-    """A scenario laid out over the places. Levers are kept in order of name."""
+    """A scenario laid out over the places. Levers are kept in order of name.
+
+    Those that change nothing (strength 0, or no effect) are left out: nobody meets them, nothing is paid.
+    """
 
     def __init__(self, scenario: Scenario, places: Places):
         self.scenario = scenario
         self.places = places
-        self.names = tuple(sorted(scenario.levers))
+        self.names = tuple(sorted(name for name, lever in scenario.levers.items() if lever.changes))
         self._levers = [scenario.levers[name] for name in self.names]
         self._masks = [self._place_mask(lever.where) for lever in self._levers]
         self._folded = [_is_for_everybody(lever) for lever in self._levers]
-        _refuse_too_many(self._levers)
-        self.budgeted = [n for n, lever in enumerate(self._levers) if lever.budget is not None]
+        _refuse_too_many(self._levers, len(self._worker_effects()))
+        self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
-        self.unit_costs = np.array(
-            [int(lever.unit_cost.yuan) if lever.unit_cost else 0 for lever in self._levers], dtype=np.int64
-        )
+        self.unit_costs = np.array([lever.price for lever in self._levers], dtype=np.int64)
         self._fixed = self._fixed_arrays()
         given = scenario.parameters
         self._defaults = {
@@ -137,8 +138,8 @@ class Policy:
 
         A ramp brings each change part of the way.
         """
-        changes = [(n, strength, self._levers[n].effects[name]) for n, strength in active
-                   if name in self._levers[n].effects]
+        changes = [(n, strength, self._levers[n].changes[name]) for n, strength in active
+                   if name in self._levers[n].changes]
         for n, strength, effect in changes:
             if effect.set is not None:
                 value = np.where(self._masks[n], value + strength * (effect.set - value), value)
@@ -169,7 +170,7 @@ class Policy:
         """The most that a worker-level parameter can be under this month's levers, from ``value``."""
         text, scale, add = month_text(month), 1.0, 0.0
         for n, lever in enumerate(self._levers):
-            effect = lever.effects.get(WORKER[row])
+            effect = lever.changes.get(WORKER[row])
             if effect is None or self._folded[n] or lever.window.strength(text) == 0.0:
                 continue
             value = max(value, effect.set or 0.0)
@@ -187,7 +188,9 @@ class Policy:
         who = [lever.who for lever in levers]
         rows = {n: row for row, n in enumerate(self.budgeted)}
         columns = {
-            "code": [name_code(name) for name in self.names],
+            # parts and phases of one instrument reach the same workers
+            "code": [name_code(lever.instrument or name)
+                     for name, lever in zip(self.names, levers, strict=True)],
             "budget_row": [rows.get(n, -1) for n in range(len(levers))],
             "occasion": self.occasions,
             "home_mask": [self._home_mask(lever.where) for lever in levers],
@@ -215,15 +218,18 @@ class Policy:
         fixed = ("count", *columns, *effects)
         return {name: np.array(record[name]) for name in fixed}
 
-    def _write_effects(self, record: np.record) -> None:
-        """Effects decided worker by worker, sorted by parameter, then set, scale, add, then lever."""
-        effects = [
+    def _worker_effects(self) -> list[tuple[int, int, str, int, float]]:
+        """Effects decided worker by worker: parameter, kind, name and number of the lever, value."""
+        return [
             (WORKER.index(name), kind, self.names[n], n, value)
             for n, lever in enumerate(self._levers) if not self._folded[n]
-            for name, effect in lever.effects.items() if name in WORKER
+            for name, effect in lever.changes.items() if name in WORKER
             for kind, value in _parts(effect)
         ]
-        effects.sort()
+
+    def _write_effects(self, record: np.record) -> None:
+        """Effects decided worker by worker, sorted by parameter, then set, scale, add, then lever."""
+        effects = sorted(self._worker_effects())
         record["effect_start"] = np.searchsorted([e[0] for e in effects], np.arange(len(WORKER) + 1))
         for position, (_, kind, _, lever, value) in enumerate(effects):
             record["effect_lever"][position] = lever
@@ -258,12 +264,12 @@ def _bounds(names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
             np.array([PARAMETERS[name].high for name in names]))
 
 
-def _refuse_too_many(levers: list[Lever]) -> None:
+def _refuse_too_many(levers: list[Lever], effects: int) -> None:
     """Raise ScenarioError where a scenario has more levers than the month's record can hold."""
     counts = {
         "levers": (len(levers), MAX_LEVERS),
-        "levers with a budget": (sum(lever.budget is not None for lever in levers), MAX_BUDGETS),
-        "effects": (sum(3 * len(lever.effects) for lever in levers), MAX_EFFECTS),
+        "levers with a budget": (sum(lever.money is not None for lever in levers), MAX_BUDGETS),
+        "effects decided worker by worker": (effects, MAX_EFFECTS),
     }
     problems = [
         Problem(f"too many {what}", key="levers", value=found, allowed=f"at most {most}")
@@ -276,13 +282,13 @@ def _refuse_too_many(levers: list[Lever]) -> None:
 def _is_for_everybody(lever: Lever) -> bool:
     """Whether a lever's worker-level effects reach everybody in its places."""
     return (
-        lever.who.is_everyone and lever.take_up >= 1.0 and lever.budget is None
+        lever.who.is_everyone and lever.take_up >= 1.0 and lever.money is None
         and not lever.where.names_homes
     )
 
 
 def _occasion(lever: Lever) -> int:
-    return OCCASION_NAMES.index(lever.unit_cost.per) if lever.unit_cost else -1
+    return OCCASION_NAMES.index(lever.unit_cost.per) if lever.unit_cost and lever.acting > 0.0 else -1
 
 
 def _parts(effect: Effect):
