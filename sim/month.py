@@ -6,16 +6,19 @@
 4. settle: move registration to the city.
 5. weigh up a business of one's own.
 6. train: enrol on a public course.
-7. visit home for Spring Festival and come back.
-8. lose or change the job.
-9. find a job.
-10. run the business.
-11. join the workers' insurance scheme.
-12. go unpaid: the employer stops paying.
-13. earn a month's pay and divide it.
-14. live without pay, while looking for work.
-15. reconsider: farm, local work, stay, or migrate and where to.
-16. count.
+7. go to school for years, by a route that a lever opened.
+8. visit home for Spring Festival and come back.
+9. lose or change the job.
+10. find a job.
+11. run the business.
+12. begin or end a job on public works or in a workshop.
+13. join the workers' insurance scheme.
+14. go unpaid: the employer stops paying.
+15. earn a month's pay and divide it.
+16. live without pay, while looking for work.
+17. live on support at home: a public post, a benefit.
+18. reconsider: farm, local work, stay, or migrate and where to.
+19. count.
 
 The compiled engine runs each step as a pass over a block of workers, picking out by ``when`` whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -29,7 +32,7 @@ from typing import NamedTuple
 
 from sim.compiled import rule
 from sim.draws import draw32
-from sim.steps import choice, life, stakes, work
+from sim.steps import choice, claims, life, owners, schooling, stakes, support, work
 
 
 class Step(NamedTuple):
@@ -53,7 +56,7 @@ class Step(NamedTuple):
 
 
 STEPS = (
-    Step("receive grants", None, stakes.receive_grants, season=stakes.is_rationed),
+    Step("receive grants", None, claims.receive_grants, season=claims.is_rationed),
     Step("remember", None, life.remember),
     Step("leave labour force", life.is_old, life.leave_labour_force,
          life.U_EXIT, life.highest_exit_chance),
@@ -61,16 +64,19 @@ STEPS = (
     Step("weigh up business", stakes.may_start_business, stakes.weigh_up_business,
          stakes.U_CONSIDER, stakes.highest_consider_chance),
     Step("train", life.may_train, life.train, life.U_TRAINING, life.highest_training_chance),
+    Step("go to school", schooling.may_study, schooling.go_to_school, season=schooling.has_school_routes),
     Step("visit home", life.is_festival_concern, life.visit_home, season=life.is_festival_season),
     Step("lose or change job", work.is_employee, work.lose_or_change_job,
          work.U_JOB, work.highest_job_event_chance),
     Step("find job", work.is_searching, work.find_job),
-    Step("run business", work.is_owner, work.run_business),
+    Step("run business", owners.is_owner, owners.run_business),
+    Step("public works", support.is_works_concern, support.work_on_public_works, season=support.has_works),
     Step("join insurance", work.may_join_insurance, work.join_insurance,
          work.U_INSURANCE, work.highest_insurance_chance),
     Step("go unpaid", work.may_go_unpaid, work.go_unpaid, work.U_ARREARS, work.highest_arrears_chance),
     Step("earn", work.is_earner, work.earn),
     Step("live without pay", work.is_searching, work.live_without_pay),
+    Step("live on support", support.is_at_farm, support.live_on_support, season=support.has_home_support),
     Step("reconsider", choice.is_free_to_choose, choice.reconsider, choice.U_ATTENTION,
          choice.usual_attention, surely=choice.has_reason_to_choose),
     Step("count", None, life.count),
@@ -175,8 +181,8 @@ run_block = _sequence(STEPS)
 # Before the month: who would use a rationed lever, or a place in a settlement quota.
 CLAIMS = (
     Step("note ids", None, life.note_id),
-    Step("claim levers", None, stakes.claim_levers, season=stakes.is_rationed),
-    Step("claim quota", stakes.may_settle, stakes.claim_quota,
+    Step("claim levers", None, claims.claim_levers, season=claims.is_rationed),
+    Step("claim quota", stakes.may_settle, claims.claim_quota,
          stakes.U_REGISTER, stakes.highest_register_chance),
 )
 claim_block = _sequence(CLAIMS)

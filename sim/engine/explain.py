@@ -21,10 +21,12 @@ from sim.steps.choice import (
     is_free_to_choose,
     option_values,
     reconsider,
+    supported_values,
     worker_group,
 )
 from sim.steps.conditions import ECONOMY
-from sim.steps.work import current_pay, is_employee, is_owner
+from sim.steps.owners import is_owner
+from sim.steps.work import current_pay, is_employee
 from sim.vocabulary import ACTIVITIES, FARM, LOCAL_WORK, MIGRANT_SEARCH, MIGRANT_WORK, SECTORS
 from sim.world.places import HOMES, Places
 from sim.world.schema import (
@@ -102,7 +104,7 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
         if _concerns(step, w, c):
             step.do(w, c, b, k)
     heed = _heed(w, c)
-    values = np.array(option_values(w, c))
+    values = np.array(supported_values(w, c, b, k))
     probability = _after_rationing(w, c, values, _probabilities(values))
     told = np.where(values > _MISSING, probability, np.nan)
     return {

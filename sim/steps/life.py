@@ -3,32 +3,31 @@
 from sim.compiled import rule
 from sim.draws import PURPOSE, uniform
 from sim.rules.demography import OLDEST, exit_probability
+from sim.rules.migration import carried_back
 from sim.steps.conditions import (
     ECONOMY,
     EVENT,
+    HOUSING_MONTH,
     MONEY_CODE,
     OCCASION_NAMES,
     PLACE,
+    SCHOOL_PLACE_MONTH,
     WORKER,
     faced,
     serve,
+    serve_places,
 )
+from sim.steps.moves import change_activity, move_to
+from sim.steps.schooling import end_course, is_at_school, take_course
+from sim.steps.support import insurance_kept, pay_relief
 from sim.vocabulary import (
     EXITED,
     FARM,
-    MIGRANT_SEARCH,
     MIGRANT_WORK,
     OWN_BUSINESS,
     TRAINING,
 )
-from sim.world.schema import (
-    BACK,
-    DISPLACED,
-    INSURED,
-    TRAINED,
-    VISITING,
-    age_months,
-)
+from sim.world.schema import BACK, DISPLACED, VISITING, age_months
 
 _RATE_AT_55 = ECONOMY.index("exit_rate_at_55")
 _EXIT_GROWTH = ECONOMY.index("exit_rate_growth")
@@ -37,6 +36,8 @@ _RETURN = ECONOMY.index("festival_return_probability")
 _LATE_RETURN = ECONOMY.index("late_return_probability")
 _CLOSED = PLACE.index("travel_closed_share")
 _ENROL = WORKER.index("training_enrolment_probability")
+_EXIT_SCALE = WORKER.index("exit_hazard_scale")
+_TRANSPORT = WORKER.index("festival_transport_share")
 U_EXIT = PURPOSE["exit"]
 _U_VISIT = PURPOSE["festival_visit"]
 _U_RETURN = PURPOSE["festival_return"]
@@ -47,23 +48,9 @@ _E_STRANDED = EVENT["stranded"]
 _E_TRAINING = EVENT["training_enrolments"]
 _M_EXIT_SAVINGS = MONEY_CODE["exit_savings"]
 _TRAINING_ENROLMENT = OCCASION_NAMES.index("training_enrolment")
+_FESTIVAL_TRIP = OCCASION_NAMES.index("festival_trip")
 _PERSON_MONTH = OCCASION_NAMES.index("person_month")
 _OLD_ENOUGH_TO_EXIT = 55 * 12
-
-
-@rule
-def change_activity(w, activity) -> None:
-    """Put the worker in another activity and restart its clock."""
-    w.activity = activity
-    w.months_in_activity = 0
-
-
-@rule
-def move_to(w, place) -> None:
-    """Put the worker in another place and restart the stay's clock."""
-    if int(w.place) != place:
-        w.place = place
-        w.stay_months = 0
 
 
 @rule
@@ -79,9 +66,8 @@ def remember(w, c, b, k) -> None:
     w.status = int(w.status) & ~BACK  # also of those who came back to work and lost the job at once
     b.activity_before[k] = w.activity
     b.place_before[k] = w.place
-    if w.activity == TRAINING:
-        is_home = c.tier[int(w.place)] == 0
-        change_activity(w, FARM if is_home else MIGRANT_SEARCH)
+    if w.activity == TRAINING and not is_at_school(w, c):
+        end_course(w, c, b, k)
 
 
 @rule
@@ -94,7 +80,7 @@ def is_old(w, c) -> bool:
 @rule
 def highest_exit_chance(c) -> float:
     """No worker leaves with a higher probability this month."""
-    return exit_probability(OLDEST, c.economy[_RATE_AT_55], c.economy[_EXIT_GROWTH])
+    return exit_probability(OLDEST, c.economy[_RATE_AT_55], c.economy[_EXIT_GROWTH]) * c.most[_EXIT_SCALE]
 
 
 @rule
@@ -102,7 +88,7 @@ def leave_labour_force(w, c, b, k) -> None:
     """Retire, fall ill or die."""
     age = age_months(int(w.birth_month), c.month) / 12.0
     chance = exit_probability(age, c.economy[_RATE_AT_55], c.economy[_EXIT_GROWTH])
-    if uniform(c.keys, U_EXIT, int(w.id)) < chance:
+    if uniform(c.keys, U_EXIT, int(w.id)) < chance * faced(w, c, b, k, _EXIT_SCALE):
         b.events[_E_EXIT] += 1
         b.money[_M_EXIT_SAVINGS] += int(w.savings)
         w.savings = 0
@@ -139,10 +125,13 @@ def visit_home(w, c, b, k) -> None:
         flags |= VISITING
         b.events[_E_VISIT] += 1
     chance = c.economy[_RETURN] if c.month_of_year == 2 else c.economy[_LATE_RETURN]
-    if uniform(c.keys, _U_RETURN, worker) < chance * (1.0 - c.place[_CLOSED, place]):
+    chance = carried_back(chance * (1.0 - c.place[_CLOSED, place]), faced(w, c, b, k, _TRANSPORT))
+    if uniform(c.keys, _U_RETURN, worker) < chance:
+        serve(w, c, b, k, _FESTIVAL_TRIP)
         flags = (flags & ~VISITING) | (BACK if c.month_of_year == 2 else 0)
     elif c.month_of_year != 2:
-        flags = (flags & ~(VISITING | INSURED)) | DISPLACED
+        flags = (insurance_kept(w, c, b, k, flags) & ~VISITING) | DISPLACED
+        pay_relief(w, c, b, k)
         w.attached_place = place
         move_to(w, int(w.home))
         change_activity(w, FARM)
@@ -174,10 +163,7 @@ def train(w, c, b, k) -> None:
     if draw < faced(w, c, b, k, _ENROL):
         serve(w, c, b, k, _TRAINING_ENROLMENT)
         b.events[_E_TRAINING] += 1
-        w.status = int(w.status) | TRAINED
-        w.trained_month = c.month
-        if w.activity == FARM or w.activity == MIGRANT_SEARCH:
-            change_activity(w, TRAINING)
+        take_course(w, c, b, k)
 
 
 @rule
@@ -207,3 +193,5 @@ def count(w, c, b, k) -> None:
     b.savings[0] += int(w.savings)
     if c.levers.count > 0:
         serve(w, c, b, k, _PERSON_MONTH)
+        if c.levers.billed[SCHOOL_PLACE_MONTH] + c.levers.billed[HOUSING_MONTH] > 0:
+            serve_places(w, c, b)
