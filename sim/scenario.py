@@ -154,6 +154,9 @@ class Scenario(Strict):
             if name in self.parameters:
                 yield Problem("this parameter already follows a path", key=f"parameters.{name}",
                               value=self.parameters[name], allowed=f"remove it, or set paths.{name} to null")
+            if PARAMETERS[name].scope == "corridor":
+                yield Problem(f"{name} belongs to corridors, which only a lever changes", key=f"paths.{name}",
+                              allowed="a parameter of places, workers or the economy")
             if path.by_tier and PARAMETERS[name].scope == "economy":
                 yield Problem("this parameter is one number for the whole economy",
                               key=f"paths.{name}.by_tier", allowed="all")

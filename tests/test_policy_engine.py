@@ -12,14 +12,12 @@ from sim.errors import AccountingError, ScenarioError
 from sim.policy.arrays import month_index, month_text
 from sim.steps.conditions import (
     EVENT,
-    MAX_BUDGETS,
-    MAX_EFFECTS,
-    MAX_LEVERS,
     MONEY_CODE,
     PLACE,
     TICKET_BINS,
     WORKER,
 )
+from sim.steps.lever_arrays import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
 from sim.vocabulary import (
     EXITED,
     FARM,

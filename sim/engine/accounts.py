@@ -9,7 +9,7 @@ from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
 from sim.vocabulary import ACTIVITIES, EXITED, FARM
 
-_IN = ("earned", "recovered", "benefit", "grant", "loan")
+_IN = ("earned", "recovered", "benefit", "grant", "loan", "payout")
 _OUT = ("withheld", "contribution", "remittance", "consumption", "capital", "saved")
 
 

@@ -172,7 +172,8 @@ class Economy:
         cost, response = (_economy(economy, name) for name in ("settlement_cost_yuan", "capacity_response"))
         for p in np.flatnonzero(transfers > 0.0):
             for table, row in ((place, _PLACE_QUOTA), (place, _PLACE_SCHOOL), (faced, _OPEN)):
-                table[row, p] = capacity_offered(float(table[row, p]), float(transfers[p]), cost, response, 1.0)
+                offered = float(table[row, p])
+                table[row, p] = capacity_offered(offered, float(transfers[p]), cost, response, 1.0)
 
     def conditions(self, month: int) -> np.recarray:
         """What workers meet in a month, before rationing: every claim would be granted."""

@@ -136,8 +136,8 @@ def weigh_destinations(values, corridor_weight, nest, place_order, first_place, 
 @kernel
 def settle_labour_markets(
     economy, place, jobs_2014, jobs_factor, output_ratio, province, years, filled_jobs, employed, searchers,
-    additional_jobs, works_jobs, expected_searchers, applicants, homes, gap, tightness, news, limit, hire_cumulative,
-    open_jobs, offer,
+    additional_jobs, works_jobs, expected_searchers, applicants, homes, gap, tightness, news, limit,
+    hire_cumulative, open_jobs, offer,
 ):
     """Vacancies, tightness, wages, sectors of new jobs and offers of local work for next month.
 

@@ -59,16 +59,21 @@ def _one_as_list(value: Any) -> Any:
     return [value] if isinstance(value, (dict, Citation)) else value
 
 
+CalendarMonth = Annotated[int, Field(strict=True, ge=1, le=12)]
+
+
 class Window(Strict):
     """The months in which a lever is in force, both named months included.
 
     ``ramp_months`` is how many months pass before it works in full: with 3, it reaches a quarter of the
     eligible (or a place has a quarter of the change) in the first month, and all in the fourth.
+    ``season`` restricts it to calendar months, 1 for January; empty means all.
     """
 
     from_: Month = Field(alias="from")
     to: Month
     ramp_months: Whole = 0
+    season: tuple[CalendarMonth, ...] = ()
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Window:
@@ -83,7 +88,9 @@ class Window(Strict):
         return month_number(self.to) - month_number(self.from_) + 1
 
     def strength(self, month: str) -> float:
-        """Share of the full effect in a month: 0 outside the window, 1 after the ramp."""
+        """Share of the full effect in a month: 0 outside window and season, 1 after the ramp."""
+        if self.season and int(month[5:7]) not in self.season:
+            return 0.0
         passed = month_number(month) - month_number(self.from_)
         if not 0 <= passed < self.months:
             return 0.0
@@ -152,10 +159,17 @@ class Who(Strict):
     has_school_child: Flag | None = None
     insured: Flag | None = None
     trained: Flag | None = None
+    displaced: Flag | None = None  # lost the last job and still counts it as their own
+    had_business: Flag | None = None  # has closed a business before
+    insured_months: tuple[Whole, Whole | None] | None = None
+    months_in_activity: tuple[Whole, Whole | None] | None = None
 
     @model_validator(mode="after")
     def _ranges_run_upward(self) -> Who:
-        ranges = {"age": self.age, "migrant_months": self.migrant_months}
+        ranges = {
+            "age": self.age, "migrant_months": self.migrant_months,
+            "insured_months": self.insured_months, "months_in_activity": self.months_in_activity,
+        }
         refuse(
             Problem("the range ends before it begins", key=key, value=list(ends))
             for key, ends in ranges.items()
@@ -169,7 +183,7 @@ class Who(Strict):
 
     def overlaps(self, other: Who) -> bool:
         """Whether some worker could be eligible for both."""
-        for key in ("sex", "poor", "has_school_child", "insured", "trained"):
+        for key in ("sex", "poor", "has_school_child", "insured", "trained", "displaced", "had_business"):
             mine, theirs = getattr(self, key), getattr(other, key)
             if mine is not None and theirs is not None and mine != theirs:
                 return False
@@ -177,7 +191,8 @@ class Who(Strict):
             mine, theirs = getattr(self, key), getattr(other, key)
             if mine and theirs and set(mine).isdisjoint(theirs):
                 return False
-        return _ranges_meet(self.age, other.age) and _ranges_meet(self.migrant_months, other.migrant_months)
+        ranges = ("age", "migrant_months", "insured_months", "months_in_activity")
+        return all(_ranges_meet(getattr(self, key), getattr(other, key)) for key in ranges)
 
 
 def _ranges_meet(one, other) -> bool:
@@ -332,16 +347,23 @@ class Lever(Strict):
                 )
             elif parameter.scope == "place":
                 yield from self._people_named_for_a_place(name)
+            elif parameter.scope == "corridor":
+                yield from self._people_named(f"everybody from a home faces the same {name}")
             yield from out_of_bounds(name, effect, f"effects.{name}")
 
     def _people_named_for_a_place(self, name: str) -> Iterator[Problem]:
-        reason = f"everybody in a place faces the same {name}, so this lever cannot say who"
-        if not self.who.is_everyone:
-            yield Problem(reason, key="who", allowed="remove `who`, or put this effect in a lever of its own")
+        reason = f"everybody in a place faces the same {name}"
+        yield from self._people_named(reason)
         if self.where.names_homes:
-            yield Problem(reason, key="where", allowed="provinces, regions, tiers")
+            yield Problem(f"{reason}, so this lever cannot say who", key="where",
+                          allowed="provinces, regions, tiers")
+
+    def _people_named(self, reason: str) -> Iterator[Problem]:
+        if not self.who.is_everyone:
+            yield Problem(f"{reason}, so this lever cannot say who", key="who",
+                          allowed="remove `who`, or put this effect in a lever of its own")
         if self.take_up < 1.0:
-            yield Problem(f"everybody in a place faces the same {name}: nobody can decline it",
+            yield Problem(f"{reason}: nobody can decline it",
                           key="take_up", value=self.take_up, allowed="1, or no take_up at all")
 
     def _money_problems(self) -> Iterator[Problem]:
@@ -350,8 +372,8 @@ class Lever(Strict):
         if self.unit_cost is None or self.unit_cost.yuan == 0:
             yield Problem("a budget can run out only if serving somebody costs something",
                           key="budget", allowed="a unit_cost above 0 yuan")
-        if all(PARAMETERS[name].scope == "place" for name in self.effects):
-            yield Problem("a budget is rationed worker by worker, and this lever changes places only",
+        if not any(PARAMETERS[name].scope == "worker" for name in self.effects):
+            yield Problem("a budget is rationed worker by worker, and this lever changes no worker's month",
                           key="budget", allowed="a lever with an effect on workers")
 
 
@@ -417,6 +439,9 @@ class Shock(Strict):
         if self.sectors and self.where != Where():
             yield Problem("a shock to sectors holds in all places alike", key="where", allowed="no `where`")
         for name, effect in self.effects.items():
+            if PARAMETERS[name].scope == "corridor":
+                yield Problem(f"{name} belongs to corridors, which only a lever changes",
+                              key=f"effects.{name}", allowed="a parameter of places, workers or the economy")
             if PARAMETERS[name].scope == "economy" and self.where != Where():
                 yield Problem(f"{name} is one number for the whole economy", key="where",
                               allowed="no `where`")
