@@ -163,12 +163,14 @@ def _run_seed(plan: _Plan, seed: int) -> dict:
         "national": base.national,
         "official": base.tables.get("official"),
         "manifest": base.manifest,
+        "warnings": [*(base.manifest.get("warnings") or ())],
         "ledgers": [],
         "winners": [],
     }
     for policy, start in zip(plan.policies, plan.starts, strict=True):
         run = _simulate(plan, policy, seed, plan.keep([start]))
         result["monthly"].append(monthly(run.national).to_numpy())
+        result["warnings"] += run.manifest.get("warnings") or ()
         result["ledgers"].append(run.tables.get("ledger"))
         result["winners"].append(_winners_of_seed(plan, base, run, start))
     return result
@@ -364,5 +366,5 @@ def _manifest(plan: _Plan, runs: list[dict], seeds: list[int], policies: list[di
         "start": plan.start,
         "end": plan.end,
         "run_ids": [run["manifest"].get("run_id") for run in runs],
-        "warnings": sorted({warning for run in runs for warning in run["manifest"].get("warnings") or ()}),
+        "warnings": sorted({warning for run in runs for warning in run["warnings"]}),
     }

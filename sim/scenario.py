@@ -147,6 +147,16 @@ class Scenario(Strict):
         text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed and yet hard to believe: strengths outside the range that the evidence covers."""
+        return tuple(
+            f"lever {name}: strength {lever.strength:g} is outside the credible "
+            f"{lever.strength_range.credible[0]:g} to {lever.strength_range.credible[1]:g} "
+            f"({lever.strength_range.source})"
+            for name, lever in self.levers.items()
+            if lever.strength_range and not lever.strength_range.is_credible(lever.strength)
+        )
+
     def _values_out_of_bounds(self) -> Iterator[Problem]:
         given = [(name, f"parameters.{name}", value) for name, value in self.parameters.items()]
         for name, path in self.paths.items():
