@@ -171,7 +171,16 @@ def _gaps(lever: Lever) -> Iterable[Problem]:
 
 # --- in a scenario ----------------------------------------------------------------------------------
 
-def named_levers(tree: Tree, problems: list[Problem]) -> Tree:
+def of_an_instrument(*files: Tree) -> Callable[[Key], bool]:
+    """Whether a key lies inside a lever that names an instrument in one of the files."""
+    names = {
+        name for file in files for name, lever in _children(file.value.get("levers")).items()
+        if "instrument" in _children(lever)
+    }
+    return lambda key: len(key) > 2 and key[0] == "levers" and key[1] in names
+
+
+def named_levers(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[Problem]) -> Tree:
     """A scenario file whose ``levers`` are a list of instruments, with the list as a map by name."""
     levers = tree.value.get("levers")
     if levers is None or not isinstance(levers.value, list):
@@ -184,8 +193,9 @@ def named_levers(tree: Tree, problems: list[Problem]) -> Tree:
                                     allowed="- instrument: NAME, or a map of levers by name"))
             continue
         fields = dict(entry.value)
-        name = fields.pop("name", None) or fields["instrument"]
-        word = str(name.value).replace("-", "_")
+        named = fields.pop("name", None) or fields["instrument"]
+        is_number = isinstance(named.value, int)
+        word = str((is_number and catalogue().slug(named.value)) or named.value).replace("-", "_")
         if word in found:
             problems.append(Problem(f"this lever is already listed on line {found[word].line}", entry.file,
                                     entry.line, f"levers.{word}", allowed="another `name` for one of them"))
@@ -254,8 +264,7 @@ def _of_documents(instrument: Tree, chosen: Tree, problems: list[Problem], key: 
             kept.append(by_document[word.value])
         else:
             problems.append(Problem("this document does not name the instrument", word.file, word.line,
-                                    dotted((*key, "documents")), word.plain,
-                                    allowed=tuple(by_document), nearest=nearest(word.plain, by_document)))
+                                    dotted((*key, "documents")), word.plain, allowed=tuple(by_document)))
     return Tree({**instrument.value, "citation": Tree(kept, chosen.file, chosen.line)},
                 instrument.file, instrument.line)
 

@@ -14,7 +14,13 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
-from sim.instruments import Catalogue, filled_in, named_levers, read_catalogue
+from sim.instruments import (
+    Catalogue,
+    filled_in,
+    named_levers,
+    of_an_instrument,
+    read_catalogue,
+)
 from sim.policy.lever import Lever, conflicting_sets
 from sim.problems import MISSING, placed, problems_of
 from sim.scenario import Scenario
@@ -41,8 +47,9 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
     merged = None
     for tree in files.values():
         own = Tree({k: v for k, v in tree.value.items() if k != "extends"}, tree.file, tree.line)
-        own = named_levers(own, problems)
-        merged = merge(merged or Tree({}, tree.file, 1), own, problems)
+        own = named_levers(own, catalogue, problems)
+        merged = merged or Tree({}, tree.file, 1)
+        merged = merge(merged, own, problems, keeps_null=of_an_instrument(merged, own))
     if merged is None:
         raise ScenarioError(problems)
     if "name" in merged.value:
