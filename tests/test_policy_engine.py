@@ -658,8 +658,8 @@ def test_too_many_budgets_and_effects_are_told_in_words():
         start(make_scenario(rationed), 1_000_000)
     names = ("separation_probability", "job_change_probability", "job_finding_probability",
              "arrears_probability", "startup_odds_shift")
-    wide = {f"lever_{n}": make_lever({name: {"scale": 1.0} for name in names}, take_up=0.5)
-            for n in range(MAX_EFFECTS // 15 + 1)}
+    wide = {f"lever_{n:03d}": make_lever({name: {"scale": 1.0} for name in names}, take_up=0.5)
+            for n in range(MAX_EFFECTS // len(names) + 1)}
     with pytest.raises(ScenarioError, match="too many effects"):
         start(make_scenario(wide), 1_000_000)
 
