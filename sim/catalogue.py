@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from io import StringIO
-from pathlib import Path
 from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.errors import ScenarioError
-from sim.loading import folders, load_scenario, parents_of, scenario_files
+from sim.loading import load_scenario, parents_of, scenario_files
 from sim.parameters import PARAMETERS
 from sim.policy import documents
 from sim.policy.lever import Lever
+from sim.policy.steering import Delivery
 from sim.scenario import Scenario
 from sim.vocabulary import OCCASIONS
 from sim.yaml_tree import Key, dotted, shown
@@ -25,6 +25,7 @@ GRADES = {
     "B": "quasi-experiment elsewhere, or matching in China",
     "C": "counts or association",
     "D": "prior only: no measured effect",
+    "n/a": "a principle: it has no effect of its own",
 }
 
 
@@ -51,19 +52,15 @@ def list_scenarios() -> list[dict[str, Any]]:
 
 
 def list_levers() -> list[dict[str, Any]]:
-    """Every lever that a ready scenario defines, one row each, with the file that defines it."""
+    """Every lever that a ready scenario defines itself, one row each, with the file that defines it."""
     rows: dict[str, dict[str, Any]] = {}
-    for path in _lever_files():
+    for path in scenario_files().values():
         scenario = load_scenario(path)
-        for name, lever in scenario.levers.items():
+        own = {name: lever for name, lever in scenario.levers.items() if lever.instrument is None}
+        for name, lever in own.items():
             origin = scenario.origins.get(f"levers.{name}.label.en", "")
             rows[f"{name} {origin}"] = {"name": name, **_lever_row(lever), "origin": origin}
     return list(rows.values())
-
-
-def _lever_files() -> list[Path]:
-    shared = [path for folder in folders() for path in sorted((folder / "levers").glob("*.yaml"))]
-    return [*scenario_files().values(), *shared]
 
 
 def _lever_row(lever: Lever) -> dict[str, Any]:
@@ -82,7 +79,7 @@ def _lever_row(lever: Lever) -> dict[str, Any]:
 
 def effects_in_words(lever: Lever) -> str:
     """What a lever changes: ``set startup grant to 8,000 yuan, once``."""
-    said = []
+    said = [_steering_in_words(lever.delivery)] if lever.delivery else []
     for name, effect in lever.effects.items():
         parameter = PARAMETERS[name]
         noun, unit = name.removesuffix("_yuan").replace("_", " "), parameter.unit
@@ -95,12 +92,28 @@ def effects_in_words(lever: Lever) -> str:
     return "; ".join(said)
 
 
+def _steering_in_words(delivery: Delivery) -> str:
+    """What a steering lever does to others: ``of all levers: add 0.05 to take-up``."""
+    steers = delivery.steers
+    numbers = [f"instrument {number}" for number in steers.instruments]
+    changes = {"multiply effects on places by": delivery.effect_scale,
+               "multiply unit costs by": delivery.unit_cost_scale,
+               "multiply budgets by": delivery.budget_scale}
+    said = [f"{words} {factor:g}" for words, factor in changes.items() if factor != 1.0]
+    if delivery.take_up_add:
+        said.insert(0, f"add {delivery.take_up_add:g} to take-up")
+    if delivery.first_in_queue:
+        said.append("serve those named first")
+    return f"of {', '.join([*steers.families, *numbers]) or 'all levers'}: {', '.join(said) or 'nothing'}"
+
+
 def cost_in_words(lever: Lever) -> str:
     """What serving one worker costs: ``8,000 yuan when an eligible worker starts a business (local)``."""
     cost = lever.unit_cost
     if cost is None:
         return "none counted"
-    words = f"{amount(cost.yuan)} yuan, {OCCASIONS[cost.per]}; paid by: {cost.payer}"
+    payers = [f"{payer} {share:.0%}" if share < 1.0 else payer for payer, share in cost.shares.items()]
+    words = f"{amount(cost.yuan)} yuan, {OCCASIONS[cost.per]}; paid by: {', '.join(payers)}"
     if lever.budget is None:
         return words
     per_year = lever.budget.yuan_per_year
@@ -120,6 +133,8 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
     """What a scenario rests on: its documents, levers, unit costs, shocks, paths, assumptions and data."""
     levers = [
         {"lever": name, "label": lever.label.en, "document": citation.document, "clause": citation.clause,
+         "instrument": lever.instrument, "family": lever.family, "strength": lever.strength,
+         "not_known": lever.not_known,
          "instruments": [documents.instruments()[number].name for number in lever.instruments],
          "evidence": lever.evidence, "evidence_means": GRADES[lever.evidence], "note": lever.note}
         for name, lever in scenario.levers.items() for citation in lever.citation
@@ -128,6 +143,8 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
     chosen = scenario.future_assumptions
     texts = [lever.unit_cost.source for lever in scenario.levers.values() if lever.unit_cost]
     texts += [lever.note or "" for lever in scenario.levers.values()]
+    texts += [part.source for lever in scenario.levers.values()
+              for part in (lever.strength_range, lever.reached) if part]
     texts += [f"{shock.source} {shock.note}" for shock in scenario.shocks.values()]
     texts += [path.source for path in scenario.paths.values()] + [chosen.source]
     ids = {word for text in texts for word in re.findall(r"\b[A-HSW]\d\d\b", text)}
@@ -140,7 +157,7 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
         "levers": levers,
         "unit_costs": [
             {"lever": name, "yuan": lever.unit_cost.yuan, "per": lever.unit_cost.per,
-             "payer": lever.unit_cost.payer, "source": lever.unit_cost.source}
+             "payers": lever.unit_cost.shares, "source": lever.unit_cost.source}
             for name, lever in scenario.levers.items() if lever.unit_cost
         ],
         "shocks": [{"shock": name, "label": shock.label.en, "source": shock.source, "note": shock.note}

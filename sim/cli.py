@@ -98,7 +98,8 @@ def check(
     found: dict[str, list[Problem]] = {file: [] for file in files}
     for file in files:
         try:
-            load_scenario(file)
+            for warning in load_scenario(file).warnings():
+                say(f"warning: {file}: {warning}")
         except SimError as error:
             found[file] = list(error.problems)
     if json:
@@ -134,26 +135,62 @@ def schema() -> None:
 
 
 @command
-def levers(json: Json = False) -> None:
-    """List the levers of the ready scenarios and the parameters that a lever can change."""
+def levers(
+    instrument: Annotated[str, typer.Argument(metavar="[ID]", help="One instrument: name or number.")] = "",
+    family: Annotated[str | None, typer.Option(help="Only those of a family.")] = None,
+    document: Annotated[str | None, typer.Option(help="Only those that a policy document names.")] = None,
+    grade: Annotated[str | None, typer.Option(help="Only those of an evidence grade.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the page of documentation.")] = False,
+    json: Json = False,
+) -> None:
+    """List the instruments of the policy documents, or show one whole; and what a lever can change."""
+    from sim.instrument_words import find_instrument, list_instruments, page, whole
+
+    if markdown:
+        print(page(), end="")
+        return
+    if instrument:
+        _print_instrument(whole(find_instrument(instrument)), json)
+        return
+    rows = list_instruments(family, document, grade)
+    is_whole_list = (family, document, grade) == (None, None, None)
+    others = _levers_and_parameters() if is_whole_list else {}
+    if json:
+        print_json({"instruments": rows, **others})
+        return
+    print_table(rows, f"{_counted(len(rows), 'instrument')} (evidence: A strong ... D a prior only; "
+                      "`labor-sim levers ID` shows one whole)",
+                {"number": "no.", "instrument": "instrument", "evidence": "evidence", "label": "what",
+                 "changes": "changes", "cost": "cost"})
+    if others:
+        print_table(others["parameters"], "What a lever can change",
+                    {"parameter": "parameter", "default": "default", "low": "least", "high": "most",
+                     "unit": "unit", "faced_by": "faced by", "meaning": "meaning"})
+
+
+def _levers_and_parameters() -> dict[str, list[dict[str, Any]]]:
+    """Levers that ready scenarios define themselves, and the parameters that a lever can change."""
     from sim.catalogue import list_levers
     from sim.parameters import PARAMETERS
 
-    rows = list_levers()
     parameters = [
         {"parameter": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,
          "faced_by": p.scope, "meaning": p.meaning, "source": p.source, "status": p.status}
         for p in PARAMETERS.values() if p.scope != "economy"
     ]
+    return {"levers": list_levers(), "parameters": parameters}
+
+
+def _print_instrument(told: dict[str, Any], json: bool) -> None:
     if json:
-        print_json({"levers": rows, "parameters": parameters})
+        print_json(told)
         return
-    print_table(rows, "Levers of the ready scenarios (evidence: A strong ... D a prior only)",
-                {"name": "lever", "evidence": "evidence", "effects": "effects", "unit_cost": "cost",
-                 "window": "months", "origin": "file"})
-    print_table(parameters, "What a lever can change",
-                {"parameter": "parameter", "default": "default", "low": "least", "high": "most",
-                 "unit": "unit", "faced_by": "faced by", "meaning": "meaning"})
+    clauses, parts = told.pop("clauses"), told.pop("parts")
+    print_records([{"title": f"{told.pop('label')} {told.pop('label_zh')}", **told}],
+                  f"Instrument {told['number']}: {told['instrument']}")
+    print_records(clauses, "What the documents say")
+    print_records([{"part": part.pop("part") or "one lever", **part} for part in parts],
+                  "What it changes, at strength 1")
 
 
 @command

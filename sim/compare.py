@@ -182,12 +182,14 @@ def _run_seed(plan: _Plan, seed: int) -> dict:
         "national": base.national,
         "official": base.tables.get("official"),
         "manifest": base.manifest,
+        "warnings": [*(base.manifest.get("warnings") or ())],
         "ledgers": [],
         "winners": [],
     }
     for number, start in enumerate(plan.starts, 1):
         run = _simulate(plan, number, seed, states)
         result["monthly"].append(monthly(run.national).to_numpy())
+        result["warnings"] += run.manifest.get("warnings") or ()
         result["ledgers"].append(run.tables.get("ledger"))
         result["winners"].append(_winners_of_seed(plan, base, run, start))
     return result
@@ -395,5 +397,5 @@ def _manifest(plan: _Plan, runs: list[dict], seeds: list[int], policies: list[di
         "start": plan.start,
         "end": plan.end,
         "run_ids": [run["manifest"].get("run_id") for run in runs],
-        "warnings": sorted({warning for run in runs for warning in run["manifest"].get("warnings") or ()}),
+        "warnings": sorted({warning for run in runs for warning in run["warnings"]}),
     }

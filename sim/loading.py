@@ -14,13 +14,22 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
+from sim.instruments import (
+    Catalogue,
+    filled_in,
+    named_levers,
+    of_an_instrument,
+    read_catalogue,
+)
 from sim.policy.lever import Lever, conflicting_sets
 from sim.problems import MISSING, placed, problems_of
 from sim.scenario import Scenario
 from sim.yaml_tree import Key, Tree, dotted, merge, parts, read_tree, shown
 
-DEEPEST = 3  # how many times a file may extend a file that extends a file ...
+DEEPEST = 5  # how many times a file may extend a file that extends a file ...
 OVERRIDE = "override"  # the origin of a value that was changed after loading
+
+DOCUMENTS = "documents"  # the folder of scenarios that carry out a policy document
 
 
 def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
@@ -38,14 +47,16 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
     merged = None
     for tree in files.values():
         own = Tree({k: v for k, v in tree.value.items() if k != "extends"}, tree.file, tree.line)
-        merged = merge(merged or Tree({}, tree.file, 1), own, problems)
+        own = named_levers(own, catalogue, problems)
+        merged = merged or Tree({}, tree.file, 1)
+        merged = merge(merged, own, problems, keeps_null=of_an_instrument(merged, own))
     if merged is None:
         raise ScenarioError(problems)
     if "name" in merged.value:
         misplaced = merged.value.pop("name")
         problems.append(Problem("a scenario is named by its file", misplaced.file, misplaced.line, "name",
                                 misplaced.value, allowed="no `name` line"))
-    return _checked(path.stem, merged, problems)
+    return _checked(path.stem, filled_in(merged, catalogue, problems), problems)
 
 
 def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
@@ -72,11 +83,16 @@ def folders() -> tuple[Path, ...]:
     return tuple(dict.fromkeys(place.resolve() for place in places if place.is_dir()))
 
 
+def catalogue() -> Catalogue:
+    """The catalogue of instruments in the folders of scenarios."""
+    return read_catalogue(folders())
+
+
 def scenario_files() -> dict[str, Path]:
     """Every scenario that can be loaded by name. The first folder that has a name wins."""
     found: dict[str, Path] = {}
     for folder in folders():
-        for path in sorted(folder.glob("*.yaml")):
+        for path in (*sorted(folder.glob("*.yaml")), *sorted((folder / DOCUMENTS).glob("*.yaml"))):
             found.setdefault(path.stem, path)
     return found
 
@@ -94,7 +110,7 @@ def _located(name: str, places: tuple[Path, ...]) -> Path | None:
     if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
         candidates = [Path(name)] + [place / name for place in places if not Path(name).is_absolute()]
     else:
-        candidates = [place / f"{name}.yaml" for place in places]
+        candidates = [inside / f"{name}.yaml" for place in places for inside in (place, place / DOCUMENTS)]
     return next((path.resolve() for path in candidates if path.is_file()), None)
 
 

@@ -68,7 +68,7 @@ class Worker(mesa.Agent):
     worker_id = _column("id", "The worker's own id, the same in every run; ``unique_id`` is Mesa's.")
     savings = _column("savings", "Savings, yuan.")
     earnings_year = _column("earnings_year", "Non-farm pay since January, yuan.")
-    search_months = _column("search_months", "Months without pay in the present search, at most 255.")
+    since_month = _column("since_month", "Month in which the present activity began (0 = January 2014).")
     arrived_month = _column("arrived_month", "Month in which the present stay began (0 = January 2014).")
     migrant_months = _column("migrant_months", "Months away in the whole career.")
     experience_months = _column("experience_months", "Months of non-farm work in the whole career.")

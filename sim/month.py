@@ -1,22 +1,26 @@
 """One worker's month: the declared, numbered list of steps.
 
 1. receive grants of rationed levers.
-2. begin the month: note where the worker stands, advance clocks; a course of last month ends.
-3. leave the labour force (from 55 on).
-4. settle: move registration to the city.
-5. weigh up a business of one's own.
-6. train: enrol on a public course.
-7. visit home for Spring Festival and come back.
-8. lose or change the job.
-9. find a job.
-10. run the business.
-11. join the workers' insurance scheme.
-12. go unpaid: the employer stops paying.
-13. earn a month's pay and divide it.
-14. live without pay, while looking for work.
-15. reconsider: farm, local work, stay, or migrate and where to.
-16. bill levers that serve everybody every month.
-17. count what has changed.
+2. end a course or the years at school.
+3. end the festival visit.
+4. leave the labour force (from 55 on).
+5. settle: move registration to the city.
+6. weigh up a business of one's own.
+7. train: enrol on a public course.
+8. go to school for years, by a route that a lever opened.
+9. visit home for Spring Festival and come back.
+10. lose or change the job.
+11. find a job.
+12. run the business.
+13. begin or end a job on public works or in a workshop.
+14. join the workers' insurance scheme.
+15. go unpaid: the employer stops paying.
+16. earn a month's pay and divide it.
+17. live without pay, while looking for work.
+18. live on support at home: a public post, a benefit.
+19. reconsider: farm, local work, stay, or migrate and where to.
+20. bill levers that serve people every month.
+21. count what has changed.
 
 The compiled engine runs each step as a pass over a block of workers, picking out first whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -32,17 +36,19 @@ import numpy as np
 
 from sim.compiled import rule
 from sim.draws import draw_mixed, mix32
-from sim.steps import choice, life, stakes, work
+from sim.steps import choice, claims, life, owners, schooling, stakes, support, work
 from sim.steps.conditions import is_among
 from sim.vocabulary import (
+    AT_HOME,
     EARNERS,
     EMPLOYEES,
     EVERYBODY,
+    FARM,
     FREE_TO_MOVE,
     LIVING,
     MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    OWN_BUSINESS,
+    MIGRANTS_AT_WORK,
+    OWNERS,
     SEARCHERS,
     TRAINABLE,
     TRAINING,
@@ -83,33 +89,35 @@ class Step(NamedTuple):
         return self.when is None or bool(self.when(w, c))
 
 
-_MIGRANTS = activity_set(MIGRANT_WORK)
-_OWNERS = activity_set(OWN_BUSINESS)
-
 STEPS = (
-    Step("receive grants", stakes.receive_grants, season=stakes.is_rationed),
-    Step("end course", life.end_course, activity_set(TRAINING)),
+    Step("receive grants", claims.receive_grants, season=claims.is_rationed),
+    Step("end course", schooling.end_course, activity_set(TRAINING), when=schooling.is_through),
     Step("end visit", life.end_visit, season=life.is_after_festival),
     Step("leave labour force", life.leave_labour_force, LIVING, when=life.is_old,
          purpose=life.U_EXIT, chance=life.highest_exit_chance),
-    Step("settle", stakes.settle, _MIGRANTS, VISITING, stakes.may_settle,
+    Step("settle", stakes.settle, MIGRANTS_AT_WORK, VISITING, stakes.may_settle,
          purpose=stakes.U_REGISTER, chance=stakes.highest_register_chance),
     Step("weigh up business", stakes.weigh_up_business, FREE_TO_MOVE, VISITING, stakes.may_start_business,
          purpose=stakes.U_CONSIDER, chance=stakes.highest_consider_chance),
     Step("train", life.train, TRAINABLE, VISITING,
          purpose=life.U_TRAINING, chance=life.highest_training_chance),
-    Step("visit home", life.visit_home, _MIGRANTS, when=life.is_festival_concern,
+    Step("go to school", schooling.go_to_school, FREE_TO_MOVE, VISITING, schooling.may_study,
+         schooling.has_school_routes),
+    Step("visit home", life.visit_home, MIGRANTS_AT_WORK, when=life.is_festival_concern,
          season=life.is_festival_season),
     Step("lose or change job", work.lose_or_change_job, EMPLOYEES, VISITING,
          purpose=work.U_JOB, chance=work.highest_job_event_chance),
     Step("find job", work.find_job, SEARCHERS),
-    Step("run business", work.run_business, _OWNERS),
+    Step("run business", owners.run_business, OWNERS),
+    Step("public works", support.work_on_public_works, AT_HOME, when=support.is_works_concern,
+         season=support.has_works),
     Step("join insurance", work.join_insurance, EMPLOYEES, VISITING | INSURED,
          purpose=work.U_INSURANCE, chance=work.highest_insurance_chance),
     Step("go unpaid", work.go_unpaid, EMPLOYEES, VISITING, work.is_owed_nothing,
          purpose=work.U_ARREARS, chance=work.highest_arrears_chance),
     Step("earn", work.earn, EARNERS, VISITING | BACK),
     Step("live without pay", work.live_without_pay, SEARCHERS),
+    Step("live on support", support.live_on_support, activity_set(FARM), season=support.has_home_support),
     Step("reconsider", choice.reconsider, FREE_TO_MOVE, VISITING,
          purpose=choice.U_ATTENTION, chance=choice.usual_attention,
          hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW)),
@@ -119,8 +127,8 @@ STEPS = (
 
 # Before the month: who would use a rationed lever, or a place in a settlement quota.
 CLAIMS = (
-    Step("claim levers", stakes.claim_levers, season=stakes.is_rationed),
-    Step("claim quota", stakes.claim_quota, _MIGRANTS, VISITING, stakes.may_settle,
+    Step("claim levers", claims.claim_levers, season=claims.is_rationed),
+    Step("claim quota", claims.claim_quota, MIGRANTS_AT_WORK, VISITING, stakes.may_settle,
          purpose=stakes.U_REGISTER, chance=stakes.highest_register_chance),
 )
 

@@ -4,6 +4,8 @@
 
 - ``economy``: one number for everybody; a scenario may set it, a lever may not.
 - ``place``: one number per place and month; a lever may change it where it applies, for all there.
+- ``corridor``: one number per home province, place and month; a lever may change it for all who come
+  from there.
 - ``worker``: one number per worker and month, starting from the place's; a lever may change it for
   the eligible. ``occasion`` names the moment at which it is faced.
 
@@ -14,39 +16,13 @@ so that the model meets a target that ``validate`` shows) or ``assumed`` (a judg
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from sim.inert_parameters import INERT
+from sim.parameter_kinds import SCOPES, STATUSES, Parameter
+from sim.parameter_kinds import economy as _economy
+from sim.parameter_kinds import place as _place
+from sim.parameter_kinds import worker as _worker
 
-SCOPES = ("economy", "place", "worker")
-STATUSES = ("observed", "estimated", "calibrated", "assumed")
-
-
-@dataclass(frozen=True, slots=True)
-class Parameter:
-    """One behavioural parameter. ``default``, ``low`` and ``high`` are in ``unit``."""
-
-    name: str
-    default: float
-    low: float
-    high: float
-    unit: str
-    meaning: str
-    source: str
-    status: str
-    scope: str = "economy"
-    occasion: str | None = None
-
-
-def _economy(name, default, low, high, unit, meaning, source, status):
-    return Parameter(name, default, low, high, unit, meaning, source, status)
-
-
-def _place(name, default, low, high, unit, meaning, source, status):
-    return Parameter(name, default, low, high, unit, meaning, source, status, "place")
-
-
-def _worker(name, default, low, high, unit, meaning, source, status, occasion):
-    return Parameter(name, default, low, high, unit, meaning, source, status, "worker", occasion)
-
+__all__ = ["PARAMETERS", "REMOVED", "SCOPES", "STATUSES", "Parameter"]
 
 _TABLE = (
     # --- choice: who reconsiders, and what draws them ----------------------------------------------
@@ -267,7 +243,7 @@ _TABLE = (
             "an eligible and willing worker registers", "C08", "calibrated", "settlement"),
 )
 
-PARAMETERS: dict[str, Parameter] = {p.name: p for p in _TABLE}
+PARAMETERS: dict[str, Parameter] = {p.name: p for p in (*_TABLE, *INERT)}
 
 # Names that no longer exist, and what to write instead.
 REMOVED: dict[str, str] = {}

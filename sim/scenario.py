@@ -147,6 +147,16 @@ class Scenario(Strict):
         text = json.dumps(self.content(), sort_keys=True, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
+    def warnings(self) -> tuple[str, ...]:
+        """What is allowed and yet hard to believe: strengths outside the range that the evidence covers."""
+        return tuple(
+            f"lever {name}: strength {lever.strength:g} is outside the credible "
+            f"{lever.strength_range.credible[0]:g} to {lever.strength_range.credible[1]:g} "
+            f"({lever.strength_range.source})"
+            for name, lever in self.levers.items()
+            if lever.strength_range and not lever.strength_range.is_credible(lever.strength)
+        )
+
     def _values_out_of_bounds(self) -> Iterator[Problem]:
         given = [(name, f"parameters.{name}", value) for name, value in self.parameters.items()]
         for name, path in self.paths.items():
@@ -154,6 +164,9 @@ class Scenario(Strict):
             if name in self.parameters:
                 yield Problem("this parameter already follows a path", key=f"parameters.{name}",
                               value=self.parameters[name], allowed=f"remove it, or set paths.{name} to null")
+            if PARAMETERS[name].scope == "corridor":
+                yield Problem(f"{name} belongs to corridors, which only a lever changes", key=f"paths.{name}",
+                              allowed="a parameter of places, workers or the economy")
             if path.by_tier and PARAMETERS[name].scope == "economy":
                 yield Problem("this parameter is one number for the whole economy",
                               key=f"paths.{name}.by_tier", allowed="all")

@@ -110,9 +110,10 @@ TABLES: dict[str, Columns] = {
     "ledger": {
         **_YEAR,
         "lever": ("name", "lever that spent"),
+        "instrument": ("name", "its instrument in the catalogue, empty for a lever of one's own"),
         "province": ("name", "province where it was spent"),
         "payer": ("name", "central, local, firm or worker"),
-        "served": ("persons", "occasions served (a person can be served more than once)"),
+        "served": ("persons", "occasions served (one person may be served often), the payer's share of them"),
         "spending_yuan": ("yuan", "spent"),
         "budget_yuan": ("yuan", "budget of the year, empty where there is no limit"),
         "unspent_yuan": ("yuan", "budget left over"),
@@ -188,7 +189,8 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "high": ("yuan per year", "upper end of its 95 % interval over seeds"),
         "is_reliable": ("flag", "whether the group holds enough simulated workers"),
     },
-    "costs": {**_POLICY, **{name: unit for name, unit in TABLES["ledger"].items() if name != "province"}},
+    "costs": {**_POLICY, **{name: unit for name, unit in TABLES["ledger"].items()
+                            if name not in ("instrument", "province")}},
     "baseline": {"seed": ("number", "seed of the run"), **NATIONAL},
     "official": {"seed": ("number", "seed of the run"), **TABLES["official"]},
 }

@@ -33,6 +33,9 @@ EMPLOYEES = activity_set(LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK)
 EARNERS = EMPLOYEES | activity_set(OWN_BUSINESS)
 SEARCHERS = activity_set(MIGRANT_SEARCH, SETTLED_SEARCH)
 FREE_TO_MOVE = activity_set(FARM, LOCAL_WORK, MIGRANT_WORK, MIGRANT_SEARCH)
+OWNERS = activity_set(OWN_BUSINESS)
+AT_HOME = activity_set(FARM, LOCAL_WORK)
+MIGRANTS_AT_WORK = activity_set(MIGRANT_WORK)
 TRAINABLE = FREE_TO_MOVE | activity_set(SETTLED_WORK, SETTLED_SEARCH)
 EVERYBODY = activity_set(*range(len(ACTIVITIES)))
 LIVING = EVERYBODY & ~activity_set(EXITED)
@@ -79,4 +82,17 @@ OCCASIONS = {
     "arrears_case": "an eligible worker's wages go unpaid, or stay unpaid for a further month",
     "settlement": "an eligible worker moves registration to the city",
     "new_settlement": "a worker settles who would have been refused without the lever",
+    "business_half_year": "an eligible worker's business has run for six months",
+    "business_closure": "an eligible worker's business closes",
+    "works_job": "an eligible worker begins a temporary job on public works",
+    "workshop_job": "an eligible worker begins a job in a workshop",
+    "post_month": "every month that an eligible worker holds a public post",
+    "placement": "an eligible worker is hired",
+    "replacement": "an eligible worker who loses the job is placed in another",
+    "festival_trip": "an eligible worker comes back to work after Spring Festival",
+    "departure": "an eligible worker leaves home for work away",
+    "relief": "an eligible worker is paid relief on losing the job",
+    "study_start": "an eligible worker leaves work for school",
+    "school_place_month": "every month of every parent whose child has a school place by the lever",
+    "housing_month": "every month of every migrant who lives in public housing by the lever",
 }

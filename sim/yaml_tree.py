@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -134,20 +134,26 @@ def dotted(key: Key) -> str:
     return ".".join(str(part) for part in key)
 
 
-def merge(base: Tree, over: Tree, problems: list[Problem], key: Key = ()) -> Tree:
-    """``over`` laid on ``base``: maps merge, scalars and lists replace, null removes."""
+def merge(base: Tree, over: Tree, problems: list[Problem], key: Key = (),
+          keeps_null: Callable[[Key], bool] | None = None) -> Tree:
+    """``over`` laid on ``base``: maps merge, scalars and lists replace, null removes.
+
+    ``keeps_null``: where a null stays, because what it removes is filled in later.
+    """
     if not (base.is_map and over.is_map):
-        return over if not over.is_map else merge(Tree({}, over.file, over.line), over, problems, key)
+        if not over.is_map:
+            return over
+        return merge(Tree({}, over.file, over.line), over, problems, key, keeps_null)
     children = dict(base.value)
     for name, child in over.value.items():
         place = (*key, name)
-        if child.value is None:
+        if child.value is None and not (keeps_null and keeps_null(place)):
             if children.pop(name, None) is None:
                 problems.append(Problem("is empty, and there is nothing to remove here", child.file,
                                         child.line, dotted(place)))
         else:
             children[name] = merge(children.get(name, Tree({}, child.file, child.line)), child,
-                                   problems, place)
+                                   problems, place, keeps_null)
     return Tree(children, over.file, over.line)
 
 

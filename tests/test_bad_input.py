@@ -226,10 +226,10 @@ def test_a_circle_of_two_is_told():
 
 
 def test_extending_too_deep_is_told():
-    for name, parent in (("a", "baseline"), ("b", "a"), ("c", "b")):
+    for name, parent in (("a", "baseline"), ("b", "a"), ("c", "b"), ("d", "c"), ("e", "d")):
         Path(f"{name}.yaml").write_text(f"extends: {parent}\n", encoding="utf-8")
-    load_scenario("c.yaml")
-    assert "more than 3 files deep" in the_problem_in("extends: c\n", "d").message
+    load_scenario("e.yaml")
+    assert "more than 5 files deep" in the_problem_in("extends: e\n", "f").message
 
 
 def test_the_name_of_a_scenario_is_its_file():

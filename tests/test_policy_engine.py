@@ -12,14 +12,12 @@ from sim.errors import AccountingError, ScenarioError
 from sim.policy.arrays import month_index, month_text
 from sim.steps.conditions import (
     EVENT,
-    MAX_BUDGETS,
-    MAX_EFFECTS,
-    MAX_LEVERS,
     MONEY_CODE,
     PLACE,
     TICKET_BINS,
     WORKER,
 )
+from sim.steps.lever_arrays import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
 from sim.vocabulary import (
     EXITED,
     FARM,
@@ -255,7 +253,7 @@ def test_two_levers_have_an_awareness_of_their_own():
 def benefit_paid(**levers) -> int:
     """Benefit of the first month, in yuan, all searchers together (the same in every call)."""
     run = start(make_scenario({name: make_lever({"unemployment_benefit_yuan": effect}, "2014-01", who=who)
-                               for name, (effect, who) in levers.items()}), 50_000)
+                               for name, (effect, who) in levers.items()}, benefit_search_effect=0.0), 50_000)
     return int(run.step().money[MONEY_CODE["benefit"]])
 
 
@@ -660,8 +658,8 @@ def test_too_many_budgets_and_effects_are_told_in_words():
         start(make_scenario(rationed), 1_000_000)
     names = ("separation_probability", "job_change_probability", "job_finding_probability",
              "arrears_probability", "startup_odds_shift")
-    wide = {f"lever_{n}": make_lever({name: {"scale": 1.0} for name in names})
-            for n in range(MAX_EFFECTS // 15 + 1)}
+    wide = {f"lever_{n:03d}": make_lever({name: {"scale": 1.0} for name in names}, take_up=0.5)
+            for n in range(MAX_EFFECTS // len(names) + 1)}
     with pytest.raises(ScenarioError, match="too many effects"):
         start(make_scenario(wide), 1_000_000)
 

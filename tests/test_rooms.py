@@ -22,7 +22,7 @@ MODULES = {
 WORDS = {"errors", "vocabulary", "parameters"}
 CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
-FILES = {"loading", "yaml_tree", "problems", "catalogue"}
+FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
           "validate", "validation_text", "compare"}
 TABLES = {"numpy", "pandas", "pyarrow"}

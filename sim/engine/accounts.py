@@ -12,7 +12,7 @@ from sim.steps.conditions import EVENT, MONEY_CODE
 from sim.vocabulary import ACTIVITIES, EXITED, FARM
 from sim.world.places import HOMES
 
-_IN = ("earned", "recovered", "benefit", "grant", "loan")
+_IN = ("earned", "recovered", "benefit", "grant", "loan", "payout")
 _OUT = ("withheld", "contribution", "remittance", "consumption", "capital", "saved")
 
 

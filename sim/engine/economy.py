@@ -20,6 +20,7 @@ from sim.engine.markets import (
 )
 from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy
+from sim.rules.settlement import capacity_offered
 from sim.steps.conditions import (
     ECONOMY,
     EXPERIENCE_MONTHS,
@@ -73,6 +74,7 @@ class Economy:
         self._start_corridors(corridors)
         self.open_jobs = np.zeros(count)
         self._quota_used = np.zeros(count)
+        self._has_works = False  # whether public works or workshops have ever hired
 
     # --- January 2014 -----------------------------------------------------------------------------
     def _start_markets(self, data: Data, corridors: Corridors, count: int) -> None:
@@ -155,8 +157,10 @@ class Economy:
                          _economy(economy, "migrant_pay_level"))
         drift = _economy(economy, "pay_quality_drift") * month / 12.0
         log_pay = self.series.log_pay[:, :, month] - drift + (np.log(level) + self.gap)[:, None]
+        log_pay = log_pay + np.log(place[_SECTOR_PAY].T)
         mean_log_pay = np.log((np.exp(log_pay) * self.mix).sum(axis=1))
-        aid = place[_PLACE_AID]
+        self._offer_for_transfers(economy, place, faced)
+        aid = place[_PLACE_AID] + _economy(economy, "public_housing_rent_relief") * place[_PLACE_HOUSED]
         living_cost = _economy(economy, "extra_city_cost_yuan") * self.series.cost_index[:, month] * (1 - aid)
         farm_income = _economy(economy, "farm_income_yuan") * self.series.rural_income[:, month]
         skill = _economy(economy, "schooling_return") * (np.array([6, 6, 9, 9, 12.6, 12.6]) - 9.0)
@@ -169,12 +173,21 @@ class Economy:
             "group_skill": skill, "income_value": income_value,
         }
 
+    def _offer_for_transfers(self, economy: np.ndarray, place: np.ndarray, faced: np.ndarray) -> None:
+        """Places that are paid for those who settle offer more registrations and school places."""
+        transfers = place[_PLACE_TRANSFER]
+        cost, response = (_economy(economy, name) for name in ("settlement_cost_yuan", "capacity_response"))
+        for p in np.flatnonzero(transfers > 0.0):
+            for table, row in ((place, _PLACE_QUOTA), (place, _PLACE_SCHOOL), (faced, _OPEN)):
+                offered = float(table[row, p])
+                table[row, p] = capacity_offered(offered, float(transfers[p]), cost, response, 1.0)
+
     def conditions(self, month: int) -> np.recarray:
         """What workers meet in a month, before rationing: every claim would be granted."""
         v = self._values(month)
         distance, border = self._distance_terms(v["economy"])
         with np.errstate(invalid="ignore"):
-            corridor = self.corridor_residual - distance - border
+            corridor = self.corridor_residual - distance - border + self.policy.corridor_relief(month)
         weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / self.nest)
         inclusive = np.empty((HOMES, GROUPS))
         provinces = np.empty((HOMES, GROUPS, HOMES))
@@ -186,11 +199,14 @@ class Economy:
         arrears = ARREARS_FACTOR * factors["arrears_probability"]
         in_festival = month % 12 + 1 in FESTIVAL_MONTHS
         attention = "attention_festival_probability" if in_festival else "attention_ordinary_probability"
+        most = self._most(v["faced"], month)
+        if max(most[_WORKS], most[_WORKSHOP]) > 0.0:
+            self._has_works = True
         record = make_record(self._conditions_type)
         values = {
             "month": month, "month_of_year": month % 12 + 1,
             "attention": _economy(v["economy"], attention),
-            "open_by_rule": v["by_rule"][WORKER.index("settlement_open_share")],
+            "has_works": self._has_works,
             "tier": self.places.tier, "province": self.places.province,
             "price_index": self.series.price_index[month],
             "separation_factor": separation, "highest_separation_factor": separation.max(),
@@ -201,9 +217,9 @@ class Economy:
             "inclusive_value": inclusive, "province_cumulative": provinces, "place_cumulative": slots,
             "first_place": self.first_place, "place_order": self.place_order, "quota_cutoff": -1,
             "has_budgets": bool(self.policy.budgeted), "keys": _month_keys(self.seed, month),
-            "life_keys": self.life_keys, "most": self._most(v["faced"], month),
+            "life_keys": self.life_keys, "most": most,
             **_pay_tables(v["economy"], v["log_pay"], v["mean_log_pay"], v["farm_income"]),
-            **{name: v[name] for name in v if name != "by_rule"},
+            **v,
         }
         for name, value in values.items():
             record[name] = value
@@ -256,7 +272,7 @@ class Economy:
         settle_labour_markets(
             c.economy, c.place, self.jobs_2014, factors["jobs_scale"], self.series.output_ratio[:, c.month],
             self.places.province, c.month / 12.0, jobs, block.employed.astype(float), self.searchers,
-            block.business[:, 2].astype(float), np.maximum(self.searchers, 1.0),
+            block.business[:, 2].astype(float), block.works.astype(float), np.maximum(self.searchers, 1.0),
             self.applicants * min(max(rise, 0.3), 4.0), HOMES, self.gap, self.tightness, self.news,
             self.limit, self.hire_cumulative, self.open_jobs, self.offer,
         )
@@ -265,6 +281,13 @@ class Economy:
 _month_keys = lru_cache(maxsize=1024)(month_keys)  # runs of one seed, one after another, share them
 _PLACE_AID = PLACE.index("housing_aid_share")
 _PLACE_QUOTA = PLACE.index("settlement_quota_share")
+_PLACE_SCHOOL = PLACE.index("school_access_share")
+_PLACE_HOUSED = PLACE.index("public_housing_share")
+_PLACE_TRANSFER = PLACE.index("settlement_transfer_yuan")
+_SECTOR_PAY = [PLACE.index(f"pay_scale_{sector}") for sector in SECTORS]
+_OPEN = WORKER.index("settlement_open_share")
+_WORKS = WORKER.index("works_offer_probability")
+_WORKSHOP = WORKER.index("workshop_offer_probability")
 
 
 def _pay_tables(economy: np.ndarray, log_pay: np.ndarray, mean_log_pay: np.ndarray,

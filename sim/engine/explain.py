@@ -20,6 +20,7 @@ from sim.steps.choice import (
     attention,
     option_values,
     reconsider,
+    supported_values,
     worker_group,
 )
 from sim.steps.conditions import ECONOMY, is_among
@@ -109,7 +110,7 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
         if step.concerns(w, c):
             step.do(w, c, b, k)
     heed = _heed(w, c)
-    values = np.array(option_values(w, c))
+    values = np.array(supported_values(w, c, b, k))
     probability = _after_rationing(w, c, values, _probabilities(values))
     told = np.where(values > _MISSING, probability, np.nan)
     return {

@@ -18,6 +18,7 @@ class Ledger:
         self.policy, self.scale = policy, scale
         count = len(policy.names)
         self.served_this_year = np.zeros((count, HOMES), dtype=np.int64)
+        self.spent_this_year = np.zeros((count, HOMES))  # yuan
         self.spent = np.zeros(count)  # yuan since the budget's period began
         self.queue = np.zeros(count, dtype=np.int64)
         self.month_spending = 0.0
@@ -30,11 +31,11 @@ class Ledger:
         tickets: (budget rows, TICKET_BINS) claims. Money is released evenly over the year (or the
         window); what is not used stays for later months. Never more claims than money.
         """
-        cutoffs = self.policy.cutoffs_without_budget()
+        cutoffs, prices = self.policy.cutoffs_without_budget(), self.policy.prices(month)
         for row, lever in enumerate(self.policy.budgeted):
             if month % 12 == 0 and self._budget(lever).yuan_per_year is not None:
                 self.spent[lever] = 0.0
-            cost = int(self.policy.unit_costs[lever]) * self.scale
+            cost = max(int(prices[lever]), 1) * self.scale
             affordable = max(int((self._released(lever, month) - self.spent[lever]) // cost), 0)
             running = np.cumsum(tickets[row])
             bins = int((running <= affordable).sum())
@@ -55,54 +56,57 @@ class Ledger:
                     f"lever {self.policy.names[lever]} served {uses[lever]} in {month_text(month)}, "
                     f"more than the {self._granted[lever]} that its money allowed"
                 )
-        spending = uses * self.policy.unit_costs * float(self.scale)
-        self.spent += spending
+        spending = served * self.policy.prices(month)[:, None] * float(self.scale)
+        self.spent += spending.sum(axis=1)
+        self.spent_this_year += spending
         self.month_spending = float(spending.sum())
         self.served_this_year += served
 
     def close_year(self, month: int) -> None:
-        """Write the year's rows and start a new year."""
+        """Write the year's rows, one by lever, province and payer, and start a new year."""
         year = 2014 + month // 12
         for n, name in enumerate(self.policy.names):
             lever = self.policy.scenario.levers[name]
-            payer = lever.unit_cost.payer if lever.unit_cost else None
+            payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
             budget = self._year_budget(n, month)
-            cost = int(self.policy.unit_costs[n]) * float(self.scale)
-            total = int(self.served_this_year[n].sum())
+            total, spent = int(self.served_this_year[n].sum()), float(self.spent_this_year[n].sum())
             for province in np.flatnonzero(self.served_this_year[n]):
                 served = int(self.served_this_year[n, province])
-                share = served / total
-                self._rows.append((
-                    year, name, self.policy.places.provinces[province], payer, served * self.scale,
-                    served * cost, budget * share, (budget - total * cost) * share,
-                    self.queue[n] * self.scale * share,
-                ))
+                part = served / total
+                amounts = (served * self.scale, self.spent_this_year[n, province], budget * part,
+                           (budget - spent) * part, self.queue[n] * self.scale * part)
+                for payer, share in payers.items():
+                    self._rows.append((
+                        year, name, lever.instrument, self.policy.places.provinces[province], payer,
+                        *(amount * share for amount in amounts),
+                    ))
         self.served_this_year[:] = 0
+        self.spent_this_year[:] = 0.0
         self.queue[:] = 0
 
     def table(self) -> pd.DataFrame:
-        """Rows by year, lever and province."""
-        columns = ["year", "lever", "province", "payer", "served", "spending_yuan", "budget_yuan",
-                   "unspent_yuan", "queue"]
+        """Rows by year, lever, province and payer; each payer's share of served, money and queue."""
+        columns = ["year", "lever", "instrument", "province", "payer", "served", "spending_yuan",
+                   "budget_yuan", "unspent_yuan", "queue"]
         return pd.DataFrame(self._rows, columns=columns)
 
     def _budget(self, lever: int):
-        return self.policy.scenario.levers[self.policy.names[lever]].budget
+        return self.policy.scenario.levers[self.policy.names[lever]].money
 
     def _released(self, lever: int, month: int) -> float:
         """Money released so far in the budget's period."""
-        budget = self._budget(lever)
+        budget, scale = self._budget(lever), self.policy.budget_scale(lever, month)
         if budget.yuan_per_year is not None:
-            return budget.yuan_per_year * (month % 12 + 1) / 12.0
+            return scale * budget.yuan_per_year * (month % 12 + 1) / 12.0
         window = self.policy.scenario.levers[self.policy.names[lever]].window
         passed = month - month_index(window.from_) + 1
-        return budget.yuan_total * min(max(passed / window.months, 0.0), 1.0)
+        return scale * budget.yuan_total * min(max(passed / window.months, 0.0), 1.0)
 
     def _year_budget(self, lever: int, month: int) -> float:
         if lever not in self.policy.budgeted:
             return float("nan")
-        budget = self._budget(lever)
+        budget, scale = self._budget(lever), self.policy.budget_scale(lever, month)
         if budget.yuan_per_year is not None:
-            return budget.yuan_per_year
+            return scale * budget.yuan_per_year
         window = self.policy.scenario.levers[self.policy.names[lever]].window
-        return budget.yuan_total * 12.0 / window.months
+        return scale * budget.yuan_total * 12.0 / window.months

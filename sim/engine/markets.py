@@ -17,6 +17,7 @@ from sim.rules.employment import (
     finding_probability,
     offer_probability,
     rationed_finding,
+    search_effort,
     vacancies,
     wage_gap_next,
 )
@@ -24,6 +25,7 @@ from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
 from sim.rules.skills import training_premium
 from sim.steps.conditions import ECONOMY, OWN_PAY, PLACE, WORKER
+from sim.vocabulary import SECTORS
 from sim.world.schema import ABILITY_UNIT, HUNDREDTH, IS_FEMALE, education_of
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)
@@ -55,6 +57,12 @@ _PREMIUM = ECONOMY.index("training_premium")
 _DECAY = ECONOMY.index("training_decay_rate")
 _FEMALE_PAY = ECONOMY.index("female_pay_gap")
 _PROFIT = ECONOMY.index("business_profit_premium")
+_BENEFIT_EFFECT = ECONOMY.index("benefit_search_effect")
+_NEWS_SCALE = PLACE.index("vacancy_news_scale")
+_AMENITY = PLACE.index("amenity_shift")
+_SECTOR_JOBS = PLACE.index(f"jobs_scale_{SECTORS[0]}")  # of the first sector; the others follow
+_SECTOR_PAY = PLACE.index(f"pay_scale_{SECTORS[0]}")
+_ODD_JOBS = WORKER.index("search_income_yuan")
 _SERVICE = PLACE.index("service_coverage_share")
 _HUKOU_SCALE = PLACE.index("hukou_cost_scale")
 _SCHOOL = PLACE.index("school_access_share")
@@ -78,15 +86,17 @@ def value_places(economy, place, faced, mean_log_pay, living_cost, group_skill, 
             faced[_FINDING, p], tightness[p], economy[_MATCHING], 0.0, 0.0,
             place[_SERVICE, p], economy[_SERVICE_EFFECT],
         )
+        finding *= search_effort(faced[_BENEFIT, p], exp(mean_log_pay[p]), economy[_BENEFIT_EFFECT])
         share = employment_share(min(finding, limit[p]), faced[_SEPARATION, p])
         arrears = arrears_loss_share(faced[_ARREARS, p], faced[_RECOVERY, p])
         hukou = economy[_HUKOU] * economy[_COST] * (1.0 - place[_HUKOU_SCALE, p])
-        heard = economy[_NEWS] * min(max(log(news[p] / reference), -1.5), 1.5)
+        heard = economy[_NEWS] * place[_NEWS_SCALE, p] * min(max(log(news[p] / reference), -1.5), 1.5)
+        heard += place[_AMENITY, p]
         for g in range(out.shape[0]):
             income = expected_income(
                 share, exp(mean_log_pay[p] + group_skill[g]),
-                faced[_CONTRIBUTION, p] * INSURED_SHARE_EXPECTED, arrears, faced[_BENEFIT, p],
-                living_cost[p],
+                faced[_CONTRIBUTION, p] * INSURED_SHARE_EXPECTED, arrears,
+                faced[_BENEFIT, p] + faced[_ODD_JOBS, p], living_cost[p],
             )
             school = economy[_CHILD] * place[_SCHOOL, p] if g % 2 == 1 else 0.0
             out[g, p] = place_value(value_of_income(income, economy[_BETA]), 0.0, hukou, heard, school)
@@ -166,8 +176,8 @@ def weigh_destinations(values, corridor_weight, nest, place_order, first_place, 
 @kernel
 def settle_labour_markets(
     economy, place, jobs_2014, jobs_factor, output_ratio, province, years, filled_jobs, employed, searchers,
-    additional_jobs, expected_searchers, applicants, homes, gap, tightness, news, limit, hire_cumulative,
-    open_jobs, offer,
+    additional_jobs, works_jobs, expected_searchers, applicants, homes, gap, tightness, news, limit,
+    hire_cumulative, open_jobs, offer,
 ):
     """Vacancies, tightness, wages, sectors of new jobs and offers of local work for next month.
 
@@ -183,8 +193,8 @@ def settle_labour_markets(
         for s in range(jobs_2014.shape[1]):
             desired = desired_jobs(
                 jobs_2014[p, s], output_ratio[province[p]], elasticity, labour_saving, years,
-                exp(gap[p]), economy[_DEMAND],
-            ) * place[_JOBS_SCALE, p] * jobs_factor[s]
+                exp(gap[p]) * place[_SECTOR_PAY + s, p], economy[_DEMAND],
+            ) * place[_JOBS_SCALE, p] * jobs_factor[s] * place[_SECTOR_JOBS + s, p]
             wanted += desired
             # sectors hire to replace leavers and to close their own gap
             running += max(desired - 0.9 * employed[p, s], 0.02 * desired)
@@ -192,7 +202,7 @@ def settle_labour_markets(
         for s in range(jobs_2014.shape[1]):
             hire_cumulative[p, s] /= max(running, 1e-12)
         if is_local:
-            wanted += (1.0 - economy[_DISPLACEMENT]) * additional_jobs[p]
+            wanted += (1.0 - economy[_DISPLACEMENT]) * additional_jobs[p] + works_jobs[p]
         open_jobs[p] = vacancies(wanted, filled, economy[_FRICTION])
         if is_local:
             offer[p] = offer_probability(open_jobs[p], applicants[p], economy[_OFFER_MOST])

@@ -290,7 +290,7 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
 
     end = month_text(run.last)
     identity = f"{run.scenario.fingerprint()}|{run.seed}|{run.scale}|{start}|{end}|{model_hash()}"
-    warnings = []
+    warnings = list(run.scenario.warnings())
     initial = int((run.workers.id[: run.rows] < 1 << 31).sum())
     if initial < FEW_WORKERS:
         warnings.append(

@@ -12,27 +12,31 @@ import numpy as np
 from sim.draws import name_code
 from sim.errors import Problem, ScenarioError
 from sim.parameters import PARAMETERS
-from sim.policy.lever import SECTOR_PARAMETERS, Effect, Lever, Shock, Where, Who
+from sim.policy.delivery import Steering, is_at_work
+from sim.policy.lever import SECTOR_PARAMETERS, Effect, Lever, Shock, Where
 from sim.policy.terms import month_number
 from sim.scenario import Scenario
 from sim.steps.conditions import (
+    CORRIDOR,
     ECONOMY,
-    MAX_BUDGETS,
-    MAX_EFFECTS,
-    MAX_LEVERS,
+    HOUSING_MONTH,
     OCCASION_NAMES,
     PLACE,
+    SCHOOL_PLACE_MONTH,
     TICKET_BINS,
     WORKER,
     conditions_type,
     make_record,
 )
+from sim.steps.lever_arrays import MAX_BUDGETS, MAX_EFFECTS, MAX_FIRST, MAX_LEVERS
 from sim.vocabulary import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
 from sim.world.places import Places
 
 FIRST_MONTH = month_number("2014-01")
 _KINDS = {"set": 0, "scale": 1, "add": 2}
 _FOREVER = 10**6
+# Occasions on which a place-level share is billed worker by worker.
+_SHARES_SERVED = {SCHOOL_PLACE_MONTH: "school_access_share", HOUSING_MONTH: "public_housing_share"}
 
 
 def month_index(month: str) -> int:
@@ -46,26 +50,28 @@ def month_text(index: int) -> str:
 
 
 class Policy:
-    """A scenario laid out over the places. Levers are kept in order of name."""
+    """A scenario laid out over the places. Levers are kept in order of name.
+
+    Those that change nothing (strength 0, or no effect) are left out: nobody meets them, nothing is paid.
+    """
 
     def __init__(self, scenario: Scenario, places: Places):
         self.scenario = scenario
         self.places = places
-        self.names = tuple(sorted(scenario.levers))
+        every = tuple(scenario.levers.values())
+        self.names = tuple(sorted(name for name, one in scenario.levers.items() if is_at_work(one, every)))
         self._levers = [scenario.levers[name] for name in self.names]
         self._masks = [self._place_mask(lever.where) for lever in self._levers]
         self._folded = [_is_for_everybody(lever) for lever in self._levers]
-        _refuse_too_many(self._levers)
-        self.budgeted = [n for n, lever in enumerate(self._levers) if lever.budget is not None]
+        _refuse_too_many(self._levers, len(self._worker_effects()))
+        self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
-        self.unit_costs = np.array(
-            [int(lever.unit_cost.yuan) if lever.unit_cost else 0 for lever in self._levers], dtype=np.int64
-        )
+        self._steering = Steering(self._levers)
         self._fixed = self._fixed_arrays()
         given = scenario.parameters
         self._defaults = {
             names: np.array([given.get(name, PARAMETERS[name].default) for name in names])
-            for names in (ECONOMY, PLACE, WORKER)
+            for names in (ECONOMY, PLACE, WORKER, CORRIDOR)
         }
         self._changes = _changes_by_month(scenario)
 
@@ -90,19 +96,36 @@ class Policy:
         text = month_text(month)
         place, by_rule = self._history(PLACE, text), self._history(WORKER, text)
         worker = by_rule.copy()
-        active = [
-            (n, lever.window.strength(text)) for n, lever in enumerate(self._levers)
-            if with_levers and lever.window.strength(text) > 0.0
-        ]
+        active = self._active(text) if with_levers else []
         for row, name in enumerate(PLACE):
             place[row] = self._folded_value(name, place[row], active)
-        everybody = [(n, strength) for n, strength in active if self._folded[n]]
+        everybody = [
+            (n, self._levers[n].window.strength(text)) for n, _ in active if self._folded[n]
+        ]
         for row, name in enumerate(WORKER):
             worker[row] = self._folded_value(name, worker[row], everybody)
         for names, table in ((PLACE, place), (WORKER, worker), (WORKER, by_rule)):
             low, high = _bounds(names)
             np.clip(table, low[:, None], high[:, None], out=table)
         return place, worker, by_rule
+
+    def corridor_relief(self, month: int) -> np.ndarray:
+        """What labour cooperation takes off the cost of each corridor, log-odds, (homes, places)."""
+        text, low, high = month_text(month), *_bounds(CORRIDOR)
+        value = np.full((len(self.places.provinces), len(self.places)), self._defaults[CORRIDOR][0])
+        for n, size in self._active(text):
+            effect = self._levers[n].changes.get(CORRIDOR[0])
+            if effect is not None:
+                mask = self._home_mask(self._levers[n].where)[:, None] & self._masks[n][None, :]
+                value = np.where(mask, value + size * (effect.on(value) - value), value)
+        return np.clip(value, low[0], high[0])
+
+    def _active(self, text: str) -> list[tuple[int, float]]:
+        """Levers in force in a month, and the size of their changes of places: ramp times steering."""
+        return [
+            (n, lever.window.strength(text) * self._steering.effect_scale(n, text))
+            for n, lever in enumerate(self._levers) if lever.window.strength(text) > 0.0
+        ]
 
     def sector_factors(self, month: int) -> dict[str, np.ndarray]:
         """Factors by sector of a month, from shocks that name sectors."""
@@ -133,22 +156,30 @@ class Policy:
         return [(names.index(name), name) for name in self.scenario.paths if name in names]
 
     def _folded_value(self, name: str, value: np.ndarray, active: list[tuple[int, float]]) -> np.ndarray:
-        """A parameter by place after levers: sets, then scales, then additions, in order of name.
+        """A parameter by place after levers: sets, then scales, then additions, in order of name."""
+        for _, changed in self._folding(name, value, active):
+            value = changed
+        return value
+
+    def _folding(self, name: str, value: np.ndarray, active: list[tuple[int, float]]):
+        """The same step by step: each lever and the parameter by place once it has acted.
 
         A ramp brings each change part of the way.
         """
-        changes = [(n, strength, self._levers[n].effects[name]) for n, strength in active
-                   if name in self._levers[n].effects]
-        for n, strength, effect in changes:
+        changes = [(n, size, self._levers[n].changes[name]) for n, size in active
+                   if name in self._levers[n].changes]
+        for n, size, effect in changes:
             if effect.set is not None:
-                value = np.where(self._masks[n], value + strength * (effect.set - value), value)
-        for n, strength, effect in changes:
+                value = np.where(self._masks[n], value + min(size, 1.0) * (effect.set - value), value)
+                yield n, value
+        for n, size, effect in changes:
             if effect.scale is not None:
-                value = np.where(self._masks[n], value * (1.0 + strength * (effect.scale - 1.0)), value)
-        for n, strength, effect in changes:
+                value = np.where(self._masks[n], value * (1.0 + size * (effect.scale - 1.0)), value)
+                yield n, value
+        for n, size, effect in changes:
             if effect.add is not None:
-                value = np.where(self._masks[n], value + strength * effect.add, value)
-        return value
+                value = np.where(self._masks[n], value + size * effect.add, value)
+                yield n, value
 
     # --- levers of a month ------------------------------------------------------------------------
     def fill_levers(self, levers: np.record, month: int, cutoffs: np.ndarray) -> None:
@@ -157,19 +188,41 @@ class Policy:
         for name, values in self._fixed.items():
             levers[name] = values
         strength = np.array([lever.window.strength(text) for lever in self._levers])
-        take_up = np.array([lever.take_up for lever in self._levers])
+        take_up = np.array([self._steering.take_up(n, text) for n in range(count)])
         is_active = strength > 0.0
         levers["is_active"][:count] = is_active
         billing = self.occasions[is_active & (self.occasions >= 0)]
         levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
         levers["cutoff"][:count] = cutoffs
+        for n in range(count):
+            first = self._steering.first(n, text)[:MAX_FIRST]
+            levers["first"][n] = first + [-1] * (MAX_FIRST - len(first))
+        for occasion, name in _SHARES_SERVED.items():
+            if levers["billed"][occasion]:
+                self._write_steps(levers, name, text)
+
+    def _write_steps(self, levers: np.record, name: str, text: str) -> None:
+        """What each lever adds to a share of the places, so that it is billed for those alone."""
+        before = self._history(PLACE, text)[PLACE.index(name)]
+        for n, after in self._folding(name, before, self._active(text)):
+            levers["step_from"][n], levers["step_to"][n] = before, after
+            before = after
+
+    def prices(self, month: int) -> np.ndarray:
+        """Whole yuan per serving of each lever in a month, int64."""
+        text = month_text(month)
+        return np.array([self._steering.price(n, text) for n in range(len(self.names))], dtype=np.int64)
+
+    def budget_scale(self, lever: int, month: int) -> float:
+        """Factor on a lever's budget in a month."""
+        return self._steering.budget_scale(lever, month_text(month))
 
     def upper_bound(self, row: int, value: float, month: int) -> float:
         """The most that a worker-level parameter can be under this month's levers, from ``value``."""
         text, scale, add = month_text(month), 1.0, 0.0
         for n, lever in enumerate(self._levers):
-            effect = lever.effects.get(WORKER[row])
+            effect = lever.changes.get(WORKER[row])
             if effect is None or self._folded[n] or lever.window.strength(text) == 0.0:
                 continue
             value = max(value, effect.set or 0.0)
@@ -187,7 +240,9 @@ class Policy:
         who = [lever.who for lever in levers]
         rows = {n: row for row, n in enumerate(self.budgeted)}
         columns = {
-            "code": [name_code(name) for name in self.names],
+            # parts and phases of one instrument reach the same workers
+            "code": [name_code(lever.instrument or name)
+                     for name, lever in zip(self.names, levers, strict=True)],
             "budget_row": [rows.get(n, -1) for n in range(len(levers))],
             "occasion": self.occasions,
             "home_mask": [self._home_mask(lever.where) for lever in levers],
@@ -202,8 +257,11 @@ class Policy:
             "child": [_flag(w.has_school_child) for w in who],
             "insured": [_flag(w.insured) for w in who],
             "trained": [_flag(w.trained) for w in who],
-            "migrant_low": [w.migrant_months[0] if w.migrant_months else 0 for w in who],
-            "migrant_high": [_upper(w) for w in who],
+            "displaced": [_flag(w.displaced) for w in who],
+            "had_business": [_flag(w.had_business) for w in who],
+            **_ranges("migrant", [w.migrant_months for w in who]),
+            **_ranges("insured", [w.insured_months for w in who]),
+            **_ranges("activity", [w.months_in_activity for w in who]),
         }
         record = make_record(conditions_type(len(self.places)))[0].levers
         for name, values in columns.items():
@@ -211,19 +269,26 @@ class Policy:
                 record[name][: len(levers)] = np.array(values)
         self._write_effects(record)
         record["count"] = len(levers)
+        record["first"] = -1
+        order = np.argsort(self.occasions, kind="stable")
+        record["bill_lever"][: len(order)] = order
+        record["bill_start"] = np.searchsorted(self.occasions[order], np.arange(len(OCCASION_NAMES) + 1))
         effects = ("effect_start", "effect_lever", "effect_kind", "effect_value", "low", "high")
-        fixed = ("count", *columns, *effects)
+        fixed = ("count", *columns, "first", "bill_lever", "bill_start", *effects)
         return {name: np.array(record[name]) for name in fixed}
+
+    def _worker_effects(self) -> list[tuple[int, int, str, int, float]]:
+        """Effects decided worker by worker: parameter, kind, name and number of the lever, value."""
+        return [
+            (WORKER.index(name), kind, self.names[n], n, value)
+            for n, lever in enumerate(self._levers) if not self._folded[n]
+            for name, effect in lever.changes.items() if name in WORKER
+            for kind, value in _parts(effect)
+        ]
 
     def _write_effects(self, record: np.record) -> None:
         """Effects decided worker by worker, sorted by parameter, then set, scale, add, then lever."""
-        effects = [
-            (WORKER.index(name), kind, self.names[n], n, value)
-            for n, lever in enumerate(self._levers) if not self._folded[n]
-            for name, effect in lever.effects.items() if name in WORKER
-            for kind, value in _parts(effect)
-        ]
-        effects.sort()
+        effects = sorted(self._worker_effects())
         record["effect_start"] = np.searchsorted([e[0] for e in effects], np.arange(len(WORKER) + 1))
         for position, (_, kind, _, lever, value) in enumerate(effects):
             record["effect_lever"][position] = lever
@@ -258,12 +323,12 @@ def _bounds(names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
             np.array([PARAMETERS[name].high for name in names]))
 
 
-def _refuse_too_many(levers: list[Lever]) -> None:
+def _refuse_too_many(levers: list[Lever], effects: int) -> None:
     """Raise ScenarioError where a scenario has more levers than the month's record can hold."""
     counts = {
         "levers": (len(levers), MAX_LEVERS),
-        "levers with a budget": (sum(lever.budget is not None for lever in levers), MAX_BUDGETS),
-        "effects": (sum(3 * len(lever.effects) for lever in levers), MAX_EFFECTS),
+        "levers with a budget": (sum(lever.money is not None for lever in levers), MAX_BUDGETS),
+        "effects decided worker by worker": (effects, MAX_EFFECTS),
     }
     problems = [
         Problem(f"too many {what}", key="levers", value=found, allowed=f"at most {most}")
@@ -276,13 +341,13 @@ def _refuse_too_many(levers: list[Lever]) -> None:
 def _is_for_everybody(lever: Lever) -> bool:
     """Whether a lever's worker-level effects reach everybody in its places."""
     return (
-        lever.who.is_everyone and lever.take_up >= 1.0 and lever.budget is None
+        lever.who.is_everyone and lever.take_up >= 1.0 and lever.money is None
         and not lever.where.names_homes
     )
 
 
 def _occasion(lever: Lever) -> int:
-    return OCCASION_NAMES.index(lever.unit_cost.per) if lever.unit_cost else -1
+    return OCCASION_NAMES.index(lever.unit_cost.per) if lever.unit_cost and lever.acting > 0.0 else -1
 
 
 def _parts(effect: Effect):
@@ -302,7 +367,10 @@ def _flag(wanted: bool | None) -> int:
     return -1 if wanted is None else int(wanted)
 
 
-def _upper(who: Who) -> int:
-    if who.migrant_months is None or who.migrant_months[1] is None:
-        return _FOREVER
-    return who.migrant_months[1]
+def _ranges(name: str, months: list[tuple[int, int | None] | None]) -> dict[str, list[int]]:
+    """Lower and upper ends of a range of months by lever; wide open where none is named."""
+    ends = [(0, None) if one is None else one for one in months]
+    return {
+        f"{name}_low": [low for low, _ in ends],
+        f"{name}_high": [_FOREVER if high is None else high for _, high in ends],
+    }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from itertools import combinations
 from typing import Annotated, Any
 
@@ -17,6 +18,9 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.errors import Problem
 from sim.parameters import PARAMETERS
 from sim.policy import documents
+from sim.policy.money import Budget, UnitCost
+from sim.policy.steering import Delivery
+from sim.policy.strength import FirstOutcome, Reached, Strength, StrengthRange
 from sim.policy.terms import (
     Activity,
     DocumentId,
@@ -27,20 +31,17 @@ from sim.policy.terms import (
     Label,
     Month,
     Number,
-    Occasion,
     ParameterName,
-    Payer,
     Province,
     Region,
     Sector,
     Sex,
     Share,
+    Slug,
     Strict,
     Text,
     Tier,
     Whole,
-    WholeYuan,
-    Yuan,
     month_number,
     refuse,
 )
@@ -58,16 +59,21 @@ def _one_as_list(value: Any) -> Any:
     return [value] if isinstance(value, (dict, Citation)) else value
 
 
+CalendarMonth = Annotated[int, Field(strict=True, ge=1, le=12)]
+
+
 class Window(Strict):
     """The months in which a lever is in force, both named months included.
 
     ``ramp_months`` is how many months pass before it works in full: with 3, it reaches a quarter of the
     eligible (or a place has a quarter of the change) in the first month, and all in the fourth.
+    ``season`` restricts it to calendar months, 1 for January; empty means all.
     """
 
     from_: Month = Field(alias="from")
     to: Month
     ramp_months: Whole = 0
+    season: tuple[CalendarMonth, ...] = ()
 
     @model_validator(mode="after")
     def _runs_forward(self) -> Window:
@@ -82,7 +88,9 @@ class Window(Strict):
         return month_number(self.to) - month_number(self.from_) + 1
 
     def strength(self, month: str) -> float:
-        """Share of the full effect in a month: 0 outside the window, 1 after the ramp."""
+        """Share of the full effect in a month: 0 outside window and season, 1 after the ramp."""
+        if self.season and int(month[5:7]) not in self.season:
+            return 0.0
         passed = month_number(month) - month_number(self.from_)
         if not 0 <= passed < self.months:
             return 0.0
@@ -151,10 +159,17 @@ class Who(Strict):
     has_school_child: Flag | None = None
     insured: Flag | None = None
     trained: Flag | None = None
+    displaced: Flag | None = None  # lost the last job and still counts it as their own
+    had_business: Flag | None = None  # has closed a business before
+    insured_months: tuple[Whole, Whole | None] | None = None
+    months_in_activity: tuple[Whole, Whole | None] | None = None
 
     @model_validator(mode="after")
     def _ranges_run_upward(self) -> Who:
-        ranges = {"age": self.age, "migrant_months": self.migrant_months}
+        ranges = {
+            "age": self.age, "migrant_months": self.migrant_months,
+            "insured_months": self.insured_months, "months_in_activity": self.months_in_activity,
+        }
         refuse(
             Problem("the range ends before it begins", key=key, value=list(ends))
             for key, ends in ranges.items()
@@ -168,7 +183,7 @@ class Who(Strict):
 
     def overlaps(self, other: Who) -> bool:
         """Whether some worker could be eligible for both."""
-        for key in ("sex", "poor", "has_school_child", "insured", "trained"):
+        for key in ("sex", "poor", "has_school_child", "insured", "trained", "displaced", "had_business"):
             mine, theirs = getattr(self, key), getattr(other, key)
             if mine is not None and theirs is not None and mine != theirs:
                 return False
@@ -176,7 +191,8 @@ class Who(Strict):
             mine, theirs = getattr(self, key), getattr(other, key)
             if mine and theirs and set(mine).isdisjoint(theirs):
                 return False
-        return _ranges_meet(self.age, other.age) and _ranges_meet(self.migrant_months, other.migrant_months)
+        ranges = ("age", "migrant_months", "insured_months", "months_in_activity")
+        return all(_ranges_meet(getattr(self, key), getattr(other, key)) for key in ranges)
 
 
 def _ranges_meet(one, other) -> bool:
@@ -198,6 +214,14 @@ class Effect(Strict):
         if self.set is None and self.scale is None and self.add is None:
             refuse([Problem("an effect needs a change", key="", allowed=("set", "scale", "add"))])
         return self
+
+    def at(self, strength: float) -> Effect:
+        """The change at a multiple of its size. A ``set`` has no multiples and is kept."""
+        return Effect(
+            set=self.set,
+            scale=None if self.scale is None else max(1.0 + strength * (self.scale - 1.0), 0.0),
+            add=None if self.add is None else strength * self.add,
+        )
 
     def on(self, value: float) -> float:
         """The value after the change, before it is kept within the parameter's bounds."""
@@ -231,50 +255,87 @@ class MonthlyEffect(Strict):
         return Effect(set=self.set.get(month), scale=self.scale.get(month), add=self.add.get(month))
 
 
-class UnitCost(Strict):
-    """What serving one worker once costs, who pays, and where the figure comes from."""
-
-    yuan: WholeYuan  # the ledger counts whole yuan
-    per: Occasion
-    source: Text
-    payer: Payer
-
-
-class Budget(Strict):
-    """How much may be spent, by calendar year or over the whole window. Exactly one of the two."""
-
-    yuan_per_year: Yuan | None = None
-    yuan_total: Yuan | None = None
-
-    @model_validator(mode="after")
-    def _is_one_sum(self) -> Budget:
-        if (self.yuan_per_year is None) == (self.yuan_total is None):
-            refuse([Problem("a budget is one sum", key="", allowed=("yuan_per_year", "yuan_total"))])
-        return self
-
-
 class Lever(Strict):
-    """One policy instrument: who faces which parameters changed, where, when, and at what cost."""
+    """One policy instrument: who faces which parameters changed, where, when, and at what cost.
+
+    ``effects`` are those of strength 1. A lever acts with ``strength`` less ``held``, the part that the
+    scenario it is compared with already contains: a negative difference takes that part away.
+    """
 
     label: Label
+    instrument: Slug | None = None  # its name in the catalogue of instruments
+    part: Slug | None = None  # of an instrument that changes several things
     instruments: tuple[InstrumentNumber, ...] = ()
+    family: Slug | None = None
     citation: Annotated[tuple[Citation, ...], BeforeValidator(_one_as_list), Field(min_length=1)]
     evidence: Grade
+    acts_on: Text | None = None
     note: Text | None = None
+    not_known: Text | None = None
+    first_outcome: FirstOutcome | None = None
+    strength: Strength = 1.0
+    strength_range: StrengthRange | None = None
+    reached: Reached | None = None
+    held: Share = 0.0
     window: Window
     where: Where = Where()
     who: Who = Who()
     take_up: Share = 1.0
-    effects: dict[ParameterName, Effect] = Field(min_length=1)
+    effects: dict[ParameterName, Effect] = {}
+    delivery: Delivery | None = None
+    no_effect: Text | None = None
     unit_cost: UnitCost | None = None
+    no_cost: Text | None = None
     budget: Budget | None = None
+
+    @property
+    def acting(self) -> float:
+        """The strength with which it acts, beyond what the reference holds."""
+        return self.strength - self.held
+
+    @cached_property
+    def changes(self) -> dict[str, Effect]:
+        """What it changes in force: the effects at the strength with which it acts; none at strength 0."""
+        if self.acting == 0.0:
+            return {}
+        return {name: effect.at(self.acting) for name, effect in self.effects.items()}
+
+    @property
+    def price(self) -> int:
+        """Whole yuan per serving in force; nothing is saved by taking a lever away."""
+        return self.unit_cost.at(self.acting) if self.unit_cost and self.acting > 0.0 else 0
+
+    @property
+    def money(self) -> Budget | None:
+        """The budget in force. What is taken away is not rationed."""
+        return self.budget if self.acting > 0.0 else None
 
     @model_validator(mode="after")
     def _holds_together(self) -> Lever:
-        refuse([*self._effect_problems(), *self._money_problems()])
+        refuse([*self._effect_problems(), *self._strength_problems(), *self._money_problems()])
         return self
 
+    def _strength_problems(self) -> Iterator[Problem]:
+        if self.strength_range is not None:
+            yield from self.strength_range.problems(self.strength)
+        elif self.strength < 0.0:
+            yield Problem("a strength cannot be negative", key="strength", value=self.strength,
+                          allowed="0 or more times the size that the effects say")
+        for name, effect in self.effects.items():
+            if effect.set is not None and self.acting not in (0.0, 1.0):
+                yield Problem(f"a value that is set has no multiples, and this lever acts at {self.acting:g}",
+                              key=f"effects.{name}.set", value=effect.set,
+                              allowed="scale or add; or a strength of 0 or 1 and nothing held")
+            elif name in self.changes and not [*out_of_bounds(name, effect, "")]:
+                for problem in out_of_bounds(name, self.changes[name], f"effects.{name}"):
+                    yield replace(problem, key="strength", value=self.strength,
+                                  message=f"{name}: {problem.message}")
+
     def _effect_problems(self) -> Iterator[Problem]:
+        said = [bool(self.effects), self.delivery is not None, self.no_effect is not None]
+        if sum(said) != 1:
+            yield Problem("a lever changes parameters, or steers other levers, or says why it does neither",
+                          key="effects", allowed=("effects", "delivery", "no_effect"))
         for name, effect in self.effects.items():
             parameter = PARAMETERS[name]
             if parameter.scope == "economy":
@@ -286,16 +347,23 @@ class Lever(Strict):
                 )
             elif parameter.scope == "place":
                 yield from self._people_named_for_a_place(name)
+            elif parameter.scope == "corridor":
+                yield from self._people_named(f"everybody from a home faces the same {name}")
             yield from out_of_bounds(name, effect, f"effects.{name}")
 
     def _people_named_for_a_place(self, name: str) -> Iterator[Problem]:
-        reason = f"everybody in a place faces the same {name}, so this lever cannot say who"
-        if not self.who.is_everyone:
-            yield Problem(reason, key="who", allowed="remove `who`, or put this effect in a lever of its own")
+        reason = f"everybody in a place faces the same {name}"
+        yield from self._people_named(reason)
         if self.where.names_homes:
-            yield Problem(reason, key="where", allowed="provinces, regions, tiers")
+            yield Problem(f"{reason}, so this lever cannot say who", key="where",
+                          allowed="provinces, regions, tiers")
+
+    def _people_named(self, reason: str) -> Iterator[Problem]:
+        if not self.who.is_everyone:
+            yield Problem(f"{reason}, so this lever cannot say who", key="who",
+                          allowed="remove `who`, or put this effect in a lever of its own")
         if self.take_up < 1.0:
-            yield Problem(f"everybody in a place faces the same {name}: nobody can decline it",
+            yield Problem(f"{reason}: nobody can decline it",
                           key="take_up", value=self.take_up, allowed="1, or no take_up at all")
 
     def _money_problems(self) -> Iterator[Problem]:
@@ -304,8 +372,8 @@ class Lever(Strict):
         if self.unit_cost is None or self.unit_cost.yuan == 0:
             yield Problem("a budget can run out only if serving somebody costs something",
                           key="budget", allowed="a unit_cost above 0 yuan")
-        if all(PARAMETERS[name].scope == "place" for name in self.effects):
-            yield Problem("a budget is rationed worker by worker, and this lever changes places only",
+        if not any(PARAMETERS[name].scope == "worker" for name in self.effects):
+            yield Problem("a budget is rationed worker by worker, and this lever changes no worker's month",
                           key="budget", allowed="a lever with an effect on workers")
 
 
@@ -331,13 +399,13 @@ def conflicting_sets(levers: dict[str, Lever]) -> Iterator[Problem]:
         windows_meet = first.window.from_ <= second.window.to and second.window.from_ <= first.window.to
         if not (windows_meet and first.where.overlaps(second.where) and first.who.overlaps(second.who)):
             continue
-        for name in first.effects.keys() & second.effects.keys():
-            if first.effects[name].set is not None and second.effects[name].set is not None:
+        for name in first.changes.keys() & second.changes.keys():
+            if first.changes[name].set is not None and second.changes[name].set is not None:
                 yield Problem(
                     f"lever {one!r} sets the same parameter for some of the same workers in some of the "
                     f"same months ({first.window.from_} to {first.window.to})",
                     key=f"levers.{other}.effects.{name}.set",
-                    value=second.effects[name].set,
+                    value=second.changes[name].set,
                     allowed="windows, places or workers that do not overlap; or scale or add",
                 )
 
@@ -371,6 +439,9 @@ class Shock(Strict):
         if self.sectors and self.where != Where():
             yield Problem("a shock to sectors holds in all places alike", key="where", allowed="no `where`")
         for name, effect in self.effects.items():
+            if PARAMETERS[name].scope == "corridor":
+                yield Problem(f"{name} belongs to corridors, which only a lever changes",
+                              key=f"effects.{name}", allowed="a parameter of places, workers or the economy")
             if PARAMETERS[name].scope == "economy" and self.where != Where():
                 yield Problem(f"{name} is one number for the whole economy", key="where",
                               allowed="no `where`")

@@ -18,6 +18,7 @@ from sim.policy import documents
 from sim.vocabulary import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
+PAYERS = ("central", "local", "firm", "worker")
 
 
 class Strict(BaseModel):
@@ -101,8 +102,9 @@ Activity = one_of("activity", lambda: ACTIVITIES)
 Education = one_of("education level", lambda: EDUCATION)
 Sex = one_of("sex", lambda: SEXES)
 Occasion = one_of("occasion", lambda: OCCASIONS)
-Payer = one_of("payer", lambda: ("central", "local", "firm", "worker"))
-Grade = one_of("evidence grade", lambda: ("A", "B", "C", "D"))
+Payer = one_of("payer", lambda: PAYERS)
+Grade = one_of("evidence grade", lambda: ("A", "B", "C", "D", "n/a"))
+Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 DocumentId = one_of("document", documents.documents)
 
 

@@ -12,6 +12,7 @@ GRADES = {
     "B": "measured elsewhere, or in China by matching similar people",
     "C": "counts or associations, not a measured effect",
     "D": "an assumption: nobody has measured the effect",
+    "n/a": "a principle without an effect of its own",
 }
 
 PAYERS = {"central": "central government", "local": "local government", "firm": "firms", "worker": "workers"}
@@ -35,15 +36,23 @@ _FLAGS = {
 def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
     """Policy by policy, each lever in words: what it changes, for whom, where, when, at what cost.
 
-    A lever that an earlier policy holds in the same words is only named (``again``).
+    A lever that an earlier policy holds in the same words is only named (``again``). ``anchors``: where
+    on the page each lever of the policy is described.
     """
-    seen: list[dict[str, Any]] = []
+    seen: list[tuple[dict[str, Any], str]] = []
     found = []
     for policy in comparison.policies:
-        new = [lever for lever in policy["levers"].values() if lever not in seen]
-        again = [lever["label"]["en"] for lever in policy["levers"].values() if lever in seen]
-        seen += new
-        found.append({"cards": [_lever_card(comparison.manifest, lever) for lever in new], "again": again})
+        cards, again, anchors = [], [], {}
+        for name, lever in policy["levers"].items():
+            anchor = next((place for other, place in seen if other == lever), None)
+            if anchor is None:
+                anchor = f"{policy['name']}-{name}"
+                seen.append((lever, anchor))
+                cards.append({"anchor": anchor, **_lever_card(comparison.manifest, lever)})
+            else:
+                again.append(lever["label"]["en"])
+            anchors[name] = anchor
+        found.append({"cards": cards, "again": again, "anchors": anchors})
     return found
 
 
@@ -56,19 +65,67 @@ def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, An
     return {
         "label": lever["label"]["en"],
         "label_zh": lever["label"].get("zh", ""),
-        "changes": [_effect_words(parameters.get(name, {}), name, effect)
-                    for name, effect in lever["effects"].items()],
+        "instrument": _instrument_words(lever),
+        "changes": _changes(lever, parameters),
+        "strength": _strength_words(lever),
         "when": when,
         "where": _where_words(lever.get("where") or {}),
         "who": _who_words(lever.get("who") or {}),
         "take_up": f"{number(100 * lever.get('take_up', 1), 0)} % of those eligible, at most",
-        "cost": _unit_cost_words(lever.get("unit_cost")),
+        "cost": _unit_cost_words(lever.get("unit_cost"), lever.get("no_cost")),
         "budget": _budget_words(lever.get("budget")),
         "grade": grade,
         "grade_words": GRADES.get(grade, ""),
         "note": lever.get("note", ""),
+        "not_known": lever.get("not_known", ""),
         "citations": [_citation(manifest, citation) for citation in lever["citation"]],
     }  # fmt: skip
+
+
+def _instrument_words(lever: dict[str, Any]) -> str:
+    """``64 settlement-limits, of the family residency-and-points``."""
+    if not lever.get("instrument"):
+        return ""
+    numbers = ", ".join(str(number) for number in lever.get("instruments") or ())
+    part = f", part {lever['part']}" if lever.get("part") else ""
+    return f"{numbers} {lever['instrument']}{part}, of the family {lever.get('family', '')}"
+
+
+def _changes(lever: dict[str, Any], parameters: dict[str, Any]) -> list[str]:
+    """What the lever changes at strength 1, what it steers, or why it does neither."""
+    said = [_effect_words(parameters.get(name, {}), name, effect)
+            for name, effect in (lever.get("effects") or {}).items()]
+    if lever.get("delivery"):
+        said.append(_delivery_words(lever["delivery"]))
+    if lever.get("no_effect"):
+        said.append(f"Nothing. {lever['no_effect']}")
+    return said
+
+
+def _delivery_words(delivery: dict[str, Any]) -> str:
+    steers = delivery.get("steers") or {}
+    whom = [*steers.get("families", ()), *(f"instrument {n}" for n in steers.get("instruments", ()))]
+    steps = [f"{words} multiplied by {delivery[field]:g}" for field, words in (
+        ("effect_scale", "effects on places"), ("unit_cost_scale", "unit costs"), ("budget_scale", "budgets"))
+        if delivery.get(field, 1.0) != 1.0]
+    if delivery.get("take_up_add"):
+        steps.insert(0, f"take-up raised by {number(100 * delivery['take_up_add'], 1)} points")
+    if delivery.get("first_in_queue"):
+        steps.append("those named here served first")
+    return f"Steers {listing(whom) if whom else 'all levers'}: {'; '.join(steps)}"
+
+
+def _strength_words(lever: dict[str, Any]) -> str:
+    """The strength, what of it the reference holds already, and what is credible."""
+    strength, held = lever.get("strength", 1.0), lever.get("held", 0.0)
+    said = f"{strength:g} times the documented one"
+    if held:
+        said += f", of which {held:g} is held already: it acts at {strength - held:g}"
+    strengths = lever.get("strength_range")
+    if strengths:
+        low, high = strengths["credible"]
+        said += f" (credible: {low:g} to {high:g}; {strengths['source']})"
+    return said
 
 
 def _effect_words(parameter: dict[str, Any], name: str, effect: dict[str, float]) -> str:
@@ -122,12 +179,14 @@ def _who_words(who: dict[str, Any]) -> str:
     return "; ".join(parts) or "everybody whom it concerns"
 
 
-def _unit_cost_words(cost: dict[str, Any] | None) -> str:
+def _unit_cost_words(cost: dict[str, Any] | None, no_cost: str | None = None) -> str:
     if not cost:
-        return "not costed: counted as free"
+        return f"none counted. {no_cost}" if no_cost else "not costed: counted as free"
     per = _OCCASIONS.get(cost["per"], cost["per"])
-    payer = PAYERS.get(cost["payer"], cost["payer"])
-    return f"{number(cost['yuan'])} yuan per {per}, paid by {payer} (source: {cost['source']})"
+    shares = cost.get("payers") or {cost["payer"]: 1.0}
+    payers = [PAYERS.get(payer, payer) + (f" ({number(100 * share, 0)} %)" if share < 1.0 else "")
+              for payer, share in shares.items()]
+    return f"{number(cost['yuan'])} yuan per {per}, paid by {listing(payers)} (source: {cost['source']})"
 
 
 def _budget_words(budget: dict[str, Any] | None) -> str:

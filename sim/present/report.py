@@ -140,7 +140,7 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, li
         "start": month_in_words(policy["start"]),
         "sentences": [sentence[:1].upper() + sentence[1:] for sentence in sentences],
         "effects": report_tables.policy_table(comparison, policy),
-        "costs": report_tables.cost_rows(comparison, policy),
+        "costs": report_tables.cost_rows(comparison, policy, levers["anchors"]),
         "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
         "winners": report_tables.winner_rows(winners) if len(winners) else [],
         "levers": levers,

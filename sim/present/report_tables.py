@@ -128,17 +128,26 @@ def _row_head(outcome: Outcome) -> dict[str, str]:
 # --- money ------------------------------------------------------------------------------------------
 
 
-def cost_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, str]]:
-    """Spending of one policy by lever and payer over its years, with what was left and who was refused."""
+def cost_rows(comparison: Comparison, policy: dict[str, Any],
+              anchors: dict[str, str]) -> list[dict[str, str]]:
+    """Spending of one policy by lever and payer over its years, with what was left and who was refused.
+
+    ``anchors``: where on the page each lever is described, with its clauses.
+    """
     table = _of_policy(comparison.costs, policy)
     rows = []
     for (lever, payer), part in table.groupby(["lever", "payer"], sort=False):
-        label = policy["levers"].get(lever, {}).get("label", {}).get("en", lever)
+        described = policy["levers"].get(lever, {})
+        label = described.get("label", {}).get("en", lever)
+        if described.get("part"):
+            label += f" ({described['part'].replace('-', ' ')})"
         years = f"{part['year'].min()}–{part['year'].max()}"
         has_budget = part["budget_yuan"].notna().any()
         rows.append(
             {
                 "lever": label,
+                "anchor": anchors.get(lever, ""),
+                "grade": described.get("evidence", ""),
                 "payer": PAYERS.get(payer, payer),
                 "years": years,
                 "spending": amount(part["spending_yuan"].sum(), "yuan"),

@@ -35,6 +35,18 @@ def finding_probability(
 
 
 @rule
+def search_effort(benefit: float, pay: float, effect: float) -> float:
+    """Factor on job finding, a share of the probability, of a searcher who draws a benefit.
+
+    1 - effect * benefit / pay, at least 0.1; 1 without a benefit. benefit, pay: yuan per month.
+    Source: reservation wages near the last wage [A27]. Ignores that benefits run out.
+    """
+    if benefit <= 0.0:
+        return 1.0
+    return max(1.0 - effect * benefit / max(pay, 1.0), 0.1)
+
+
+@rule
 def desired_jobs(
     jobs_2014: float, output_ratio: float, output_elasticity: float, labour_saving: float,
     years: float, wage_over_trend: float, demand_elasticity: float,

@@ -42,6 +42,15 @@ def accepts_distance(age_years: float, slope: float) -> float:
 
 
 @rule
+def carried_back(chance: float, transport_share: float) -> float:
+    """Probability of being back at work after the festival where some of those held up are carried.
+
+    chance + (1 - chance) * share. Source: point-to-point transport of 1.6 million in 2023 [S01].
+    """
+    return chance + (1.0 - chance) * transport_share
+
+
+@rule
 def migration_taste(
     amenity: float, age_term: float, is_female: bool, female_cost: float, has_school_child: bool,
     child_cost: float, network_term: float,

@@ -25,17 +25,28 @@ def willingness(
 
 @rule
 def points(insured_years: float, school_years: float, stay_years: float, age_years: float,
-           is_trained: bool) -> float:
-    """Score under a points scheme, 0 to about 100: insurance and residence carry most.
+           is_trained: bool, per_insured_year: float, per_school_year: float, per_stay_year: float,
+           under_45: float, for_title: float) -> float:
+    """Score under a points scheme, 0 to about 100 by default: insurance and residence carry most.
 
-    3 per insured year (to 15) + 1.5 per school year over 6 + 2 per year of stay (to 10)
-    + 10 under 45 + 5 for a skill title.
-    Source: design of city schemes [C09]; rules of 2019 give insurance and residence most weight.
+    per insured year (to 15) + per year of stay (to 10) + per school year over 6 + under 45 + a skill
+    title. Source: design of city schemes [C09]; rules of 2019 give insurance and residence most weight.
     """
-    score = 3.0 * min(insured_years, 15.0) + 2.0 * min(stay_years, 10.0)
-    score += 1.5 * max(school_years - 6.0, 0.0)
+    score = per_insured_year * min(insured_years, 15.0) + per_stay_year * min(stay_years, 10.0)
+    score += per_school_year * max(school_years - 6.0, 0.0)
     if age_years < 45.0:
-        score += 10.0
+        score += under_45
     if is_trained:
-        score += 5.0
+        score += for_title
     return score
+
+
+@rule
+def capacity_offered(offered: float, transfer: float, cost: float, response: float, most: float) -> float:
+    """What a place offers newcomers, a share or a quota, when it is paid for settling them.
+
+    offered * (1 + response * transfer / cost), at most ``most``. transfer, cost: yuan per settler.
+    Source: rewards of about 2,600 yuan [H10] against a yearly cost of 16,859 [C19]; the response is a
+    judgement.
+    """
+    return min(offered * (1.0 + response * transfer / cost), most)

@@ -8,16 +8,27 @@ from sim.rules.migration import (
     attention_probability,
     migration_taste,
     odds,
+    value_of_income,
     with_switching_cost,
 )
-from sim.steps.conditions import ECONOMY, EVENT, PLACE, has_school_child
-from sim.steps.life import change_activity, move_to
-from sim.steps.work import log_skill, take_job
+from sim.steps.conditions import (
+    ECONOMY,
+    EVENT,
+    OCCASION_NAMES,
+    PLACE,
+    WORKER,
+    faced,
+    has_school_child,
+    months_in_activity,
+    serve,
+)
+from sim.steps.moves import change_activity, move_to, take_job
+from sim.steps.support import insurance_kept
+from sim.steps.work import log_skill
 from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH
 from sim.world.places import HOMES
 from sim.world.schema import (
     DISPLACED,
-    INSURED,
     IS_FEMALE,
     NEW,
     age_months,
@@ -38,6 +49,9 @@ _LOCAL_AGE = ECONOMY.index("local_age_slope")
 _FEMALE_COST = ECONOMY.index("female_migration_cost")
 _CHILD_COST = ECONOMY.index("child_left_behind_cost")
 _CLOSED = PLACE.index("travel_closed_share")
+_POST = WORKER.index("public_post_pay_yuan")
+_RELIEF = WORKER.index("departure_cost_relief")
+_TRANSPORT = WORKER.index("festival_transport_share")
 U_ATTENTION = PURPOSE["attention"]
 _U_CHOICE = PURPOSE["choice"]
 _U_WITHOUT = PURPOSE["choice_without_offer"]
@@ -50,6 +64,7 @@ _U_FADE = PURPOSE["fade"]
 _E_RECONSIDERED = EVENT["reconsidered"]
 _E_DEPARTURE = EVENT["departures"]
 _E_RETURN = EVENT["returns"]
+_DEPARTURE = OCCASION_NAMES.index("departure")
 
 OPTIONS = ("farm", "local_work", "stay_or_old_place", "migrate")
 STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE = 0, 1, 2, 3
@@ -66,7 +81,7 @@ def worker_group(w, c) -> int:
 @rule
 def has_reason_to_choose(w, c) -> bool:
     """Workers who reconsider more often than others: new, displaced, or long without work."""
-    discouraged = (w.activity == MIGRANT_SEARCH) & (w.search_months >= c.economy[_DISCOURAGED])
+    discouraged = (w.activity == MIGRANT_SEARCH) & (months_in_activity(w, c) >= c.economy[_DISCOURAGED])
     return ((int(w.status) & (DISPLACED | NEW)) != 0) | discouraged
 
 
@@ -135,13 +150,29 @@ def pick(draw, farm, local, keep, migrate) -> int:
 
 
 @rule
+def supported_values(w, c, b, k):
+    """The values of ``option_values`` with what support adds: a public post at home, help to leave."""
+    farm, local, keep, migrate = option_values(w, c)
+    post = faced(w, c, b, k, _POST)
+    if post > 0.0:
+        income = c.farm_income[int(w.home)]
+        beta = c.economy[_BETA]
+        farm += value_of_income(income + post, beta) - value_of_income(income, beta)
+    if int(w.place) < HOMES:
+        relief = faced(w, c, b, k, _RELIEF)
+        keep += relief
+        migrate += relief
+    return farm, local, keep, migrate
+
+
+@rule
 def reconsider(w, c, b, k) -> None:
     """Compare the options and carry out the choice."""
     worker, home = int(w.id), int(w.home)
     if uniform(c.keys, U_ATTENTION, worker) >= attention(w, c):
         return
     b.events[_E_RECONSIDERED] += 1
-    farm, local, keep, migrate = option_values(w, c)
+    farm, local, keep, migrate = supported_values(w, c, b, k)
     choice = pick(uniform(c.keys, _U_CHOICE, worker), farm, local, keep, migrate)
     if choice == TAKE_LOCAL and w.activity != LOCAL_WORK:
         b.applicants[home] += 1
@@ -174,9 +205,9 @@ def stay_at_farm(w, c, b, k, activity, is_home) -> None:
     """Farm or be idle; the memory of a lost job fades."""
     flags = int(w.status) & ~NEW
     if activity != FARM:
+        flags = insurance_kept(w, c, b, k, flags) & ~DISPLACED
         go_home(w, c, b, is_home)
-        flags &= ~(DISPLACED | INSURED)
-        change_activity(w, FARM)
+        change_activity(w, c, FARM)
     elif uniform(c.keys, _U_FADE, int(w.id)) < c.economy[_FADE]:
         flags &= ~DISPLACED
     w.status = flags
@@ -196,16 +227,18 @@ def depart(w, c, b, k, place) -> None:
     """Go to a place away and look for work there."""
     if int(w.place) == place:
         return
-    if uniform(c.keys, _U_DEPARTURE, int(w.id)) < c.place[_CLOSED, place]:
+    closed = c.place[_CLOSED, place] * (1.0 - faced(w, c, b, k, _TRANSPORT))
+    if uniform(c.keys, _U_DEPARTURE, int(w.id)) < closed:
         # roads are closed: the plan stands, and is taken up again when they open
         w.status = int(w.status) | DISPLACED
         w.attached_place = place
         return
     if int(w.place) < HOMES:
         b.events[_E_DEPARTURE] += 1
-    w.status = int(w.status) & ~(DISPLACED | NEW | INSURED)
+        serve(w, c, b, k, _DEPARTURE)
+    w.status = insurance_kept(w, c, b, k, int(w.status)) & ~(DISPLACED | NEW)
     move_to(w, c, place)
-    change_activity(w, MIGRANT_SEARCH)
+    change_activity(w, c, MIGRANT_SEARCH)
 
 
 @rule

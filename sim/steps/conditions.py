@@ -7,8 +7,11 @@ import numpy as np
 from sim.compiled import rule
 from sim.draws import PURPOSE, PURPOSES, uniform_for
 from sim.parameters import PARAMETERS
-from sim.vocabulary import OCCASIONS
+from sim.steps.lever_arrays import HOME_COUNT, MAX_BUDGETS, MAX_FIRST, MAX_LEVERS, levers_type
+from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK, OCCASIONS, SETTLED_SEARCH, SETTLED_WORK
 from sim.world.schema import (
+    DISPLACED,
+    HAD_BUSINESS,
     INSURED,
     IS_FEMALE,
     POOR,
@@ -21,6 +24,7 @@ from sim.world.schema import (
 ECONOMY = tuple(p.name for p in PARAMETERS.values() if p.scope == "economy")
 PLACE = tuple(p.name for p in PARAMETERS.values() if p.scope == "place")
 WORKER = tuple(p.name for p in PARAMETERS.values() if p.scope == "worker")
+CORRIDOR = tuple(p.name for p in PARAMETERS.values() if p.scope == "corridor")
 OCCASION_NAMES = tuple(OCCASIONS)
 
 BLOCK = 4096  # rows of a block; fits the cache, and fixes the scratch index of a row
@@ -35,60 +39,23 @@ EVENTS = (
     "exits", "entrants", "separations", "job_changes", "hires", "festival_visits", "stranded",
     "business_starts", "business_closures", "additional_starts", "settlements", "new_settlements",
     "training_enrolments", "arrears_cases", "arrears_recoveries", "departures", "returns",
-    "reconsidered", "insurance_joined",
+    "reconsidered", "insurance_joined", "replacements", "works_jobs", "workshop_jobs", "study_starts",
+    "reliefs",
 )  # fmt: skip
 EVENT = {name: code for code, name in enumerate(EVENTS)}
 MONEY = (
     "earned", "withheld", "recovered", "benefit", "grant", "loan", "contribution", "remittance",
-    "consumption", "capital", "saved", "exit_savings",
+    "consumption", "capital", "saved", "exit_savings", "payout",
 )  # fmt: skip
 MONEY_CODE = {name: code for code, name in enumerate(MONEY)}
 
 
-MAX_LEVERS = 128
-MAX_BUDGETS = 64
-MAX_EFFECTS = 512
 _FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
-
-
-def _levers_type(places: int) -> np.dtype:
-    """Levers as arrays, in order of name; effects sorted by parameter, kind and lever."""
-    each = (MAX_LEVERS,)
-    return np.dtype([
-        ("count", _WHOLE),
-        ("code", _WHOLE, each),  # keys the lever's tickets
-        ("is_active", _FLAG, each),  # this month inside the window
-        ("coverage", _REAL, each),  # take-up times ramp this month
-        ("budget_row", _WHOLE, each),  # row of the granted scratch; -1 = no budget
-        ("cutoff", _WHOLE, each),  # tickets in bins below this are granted this month
-        ("occasion", _WHOLE, each),  # -1 = never billed
-        ("billed", _WHOLE, (len(OCCASION_NAMES),)),  # active levers that bill on each occasion
-        ("home_mask", _FLAG, (MAX_LEVERS, 31)),
-        ("place_mask", _FLAG, (MAX_LEVERS, places)),
-        ("sex", _WHOLE, each),  # -1 = any, as in the flags below
-        ("age_low", _WHOLE, each),  # months, both ends inclusive
-        ("age_high", _WHOLE, each),
-        ("education_mask", _WHOLE, each),  # bits
-        ("activity_mask", _WHOLE, each),
-        ("sector_mask", _WHOLE, each),
-        ("poor", _WHOLE, each),
-        ("child", _WHOLE, each),
-        ("insured", _WHOLE, each),
-        ("trained", _WHOLE, each),
-        ("migrant_low", _WHOLE, each),  # months
-        ("migrant_high", _WHOLE, each),
-        ("effect_start", _WHOLE, (len(WORKER) + 1,)),
-        ("effect_lever", _WHOLE, (MAX_EFFECTS,)),
-        ("effect_kind", _WHOLE, (MAX_EFFECTS,)),  # 0 set, 1 scale, 2 add
-        ("effect_value", _REAL, (MAX_EFFECTS,)),
-        ("low", _REAL, (len(WORKER),)),  # bounds of the parameters
-        ("high", _REAL, (len(WORKER),)),
-    ])
 
 
 def conditions_type(places: int) -> np.dtype:
     """Everything a worker meets in one month; the same for all workers."""
-    homes, groups, sectors = 31, 6, 7
+    homes, groups, sectors = HOME_COUNT, 6, 7
     return np.dtype([
         ("month", _WHOLE),  # 0 = January 2014
         ("month_of_year", _WHOLE),  # 1-12
@@ -99,7 +66,8 @@ def conditions_type(places: int) -> np.dtype:
         ("place", _REAL, (len(PLACE), places)),
         ("faced", _REAL, (len(WORKER), places)),  # before worker-level levers
         ("most", _REAL, (len(WORKER),)),  # no worker anywhere faces more than this
-        ("open_by_rule", _REAL, (places,)),  # settlement open share without levers
+        ("by_rule", _REAL, (len(WORKER), places)),  # faced, had no lever been in force
+        ("has_works", _FLAG),  # public works or workshops, or jobs that they left behind
         ("tier", _WHOLE, (places,)),
         ("province", _WHOLE, (places,)),
         ("log_pay", _REAL, (places, sectors)),
@@ -137,7 +105,7 @@ def conditions_type(places: int) -> np.dtype:
         ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
         ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month
         ("life_keys", _WHOLE, (len(PURPOSES), 2)),  # fixed for life
-        ("levers", _levers_type(places)),
+        ("levers", levers_type(places, len(WORKER), len(OCCASION_NAMES))),
     ])
 
 
@@ -152,6 +120,7 @@ def sums_type(places: int) -> np.dtype:
         ("pay", _WHOLE, (9, 2)),  # by activity: pay and paid workers
         ("home_money", _WHOLE, (31, 2)),  # remittances and earnings
         ("applicants", _WHOLE, (31,)),  # who wanted local work
+        ("works", _WHOLE, (31,)),  # on public works or in workshops
         ("business", _WHOLE, (31, 3)),  # businesses, their jobs, jobs of additional ones
         ("visiting", _WHOLE, (31,)),  # out-migrants who are at home at the end of the month
         ("events", _WHOLE, (len(EVENTS),)),
@@ -186,6 +155,10 @@ def make_record(kind: np.dtype) -> np.recarray:
 
 
 _AWARENESS = PURPOSE["trait_awareness"]
+_SCHOOL_RANK = PURPOSE["trait_school_place"]
+_HOUSING_RANK = PURPOSE["trait_housing"]
+SCHOOL_PLACE_MONTH = OCCASION_NAMES.index("school_place_month")
+HOUSING_MONTH = OCCASION_NAMES.index("housing_month")
 _TICKET = PURPOSE["trait_ticket"]
 
 
@@ -207,8 +180,11 @@ def is_eligible(w, c, lever) -> bool:
         return False
     if (levers.sector_mask[lever] >> int(w.sector)) & 1 == 0:
         return False
-    migrant_months = int(w.migrant_months)
-    if migrant_months < levers.migrant_low[lever] or migrant_months > levers.migrant_high[lever]:
+    if not _is_within(levers.migrant_low[lever], int(w.migrant_months), levers.migrant_high[lever]):
+        return False
+    if not _is_within(levers.insured_low[lever], int(w.insured_months), levers.insured_high[lever]):
+        return False
+    if not _is_within(levers.activity_low[lever], months_in_activity(w, c), levers.activity_high[lever]):
         return False
     if not _matches(levers.sex[lever], (traits & IS_FEMALE) != 0):
         return False
@@ -218,6 +194,10 @@ def is_eligible(w, c, lever) -> bool:
         return False
     if not _matches(levers.trained[lever], (flags & TRAINED) != 0):
         return False
+    if not _matches(levers.displaced[lever], (flags & DISPLACED) != 0):
+        return False
+    if not _matches(levers.had_business[lever], (traits & HAD_BUSINESS) != 0):
+        return False
     if levers.child[lever] >= 0:
         return _matches(levers.child[lever], has_school_child(w, c))
     return True
@@ -226,6 +206,11 @@ def is_eligible(w, c, lever) -> bool:
 @rule
 def _matches(wanted, is_so) -> bool:
     return wanted < 0 or (wanted == 1) == is_so
+
+
+@rule
+def _is_within(low, months, high) -> bool:
+    return low <= months and months <= high
 
 
 @rule
@@ -266,9 +251,21 @@ def is_aware(w, c, lever) -> bool:
 
 @rule
 def ticket_bin(w, c, lever) -> int:
-    """The worker's place in the lever's queue, as a bin."""
+    """The worker's place in the lever's queue, as a bin; those who go first have the first half."""
     code = int(c.levers.code[lever])
-    return int(uniform_for(c.life_keys, _TICKET, int(w.id), code) * TICKET_BINS)
+    place = uniform_for(c.life_keys, _TICKET, int(w.id), code)
+    if c.levers.first[lever, 0] >= 0:
+        place = 0.5 * place if _goes_first(w, c, lever) else 0.5 + 0.5 * place
+    return int(place * TICKET_BINS)
+
+
+@rule
+def _goes_first(w, c, lever) -> bool:
+    for group in range(MAX_FIRST):
+        chosen = int(c.levers.first[lever, group])
+        if chosen >= 0 and is_eligible(w, c, chosen):
+            return True
+    return False
 
 
 @rule
@@ -303,16 +300,66 @@ def serve(w, c, b, k, occasion) -> None:
     """Enter the worker in the ledger of every lever that serves people on this occasion."""
     if c.levers.billed[occasion] == 0:
         return
-    for lever in range(c.levers.count):
-        if c.levers.is_active[lever] and c.levers.occasion[lever] == occasion:
-            if is_covered(w, c, b, k, lever):
-                b.served[lever, int(c.province[int(w.place)])] += 1
+    for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
+        lever = int(c.levers.bill_lever[position])
+        if c.levers.is_active[lever] and is_covered(w, c, b, k, lever):
+            b.served[lever, int(c.province[int(w.place)])] += 1
+
+
+@rule
+def serve_places(w, c, b) -> None:
+    """Enter the worker in the ledger of the levers that gave the child a school place, or a home.
+
+    A share of a place is taken up in a fixed order of workers, so that each lever serves those whose
+    rank lies between the share before it and the share after it.
+    """
+    activity, place = int(w.activity), int(w.place)
+    is_there = (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH)
+    if not (is_there | (activity == SETTLED_WORK) | (activity == SETTLED_SEARCH)):
+        return
+    if c.levers.billed[SCHOOL_PLACE_MONTH] > 0 and has_school_child(w, c):
+        rank = uniform_for(c.life_keys, _SCHOOL_RANK, int(w.id), place)
+        _serve_share(w, c, b, place, SCHOOL_PLACE_MONTH, rank)
+    if c.levers.billed[HOUSING_MONTH] > 0 and is_there:
+        _serve_share(w, c, b, place, HOUSING_MONTH, housing_rank(w, c))
+
+
+@rule
+def housing_rank(w, c) -> float:
+    """The worker's rank for public housing in the present place: below the housed share = housed."""
+    return uniform_for(c.life_keys, _HOUSING_RANK, int(w.id), int(w.place))
+
+
+@rule
+def _serve_share(w, c, b, place, occasion, rank) -> None:
+    for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
+        lever = int(c.levers.bill_lever[position])
+        if c.levers.step_from[lever, place] <= rank and rank < c.levers.step_to[lever, place]:
+            b.served[lever, int(c.province[place])] += 1
 
 
 @rule
 def is_among(activity, status, activities, unless) -> bool:
     """Whether an activity is in a set (bits) and none of some status bits is set."""
     return (((activities >> activity) & 1) != 0) & ((status & unless) == 0)
+
+
+@rule
+def is_in(w, activities, unless) -> bool:
+    """Whether the worker's activity is in a set (bits) and none of some status bits is set."""
+    return is_among(int(w.activity), int(w.status), activities, unless)
+
+
+@rule
+def months_in_activity(w, c) -> int:
+    """Months since the worker began what the worker now does."""
+    return c.month - int(w.since_month)
+
+
+@rule
+def months_of_stay(w, c) -> int:
+    """Months since the worker came to the present place."""
+    return c.month - int(w.arrived_month)
 
 
 @rule

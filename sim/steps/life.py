@@ -3,30 +3,28 @@
 from sim.compiled import rule
 from sim.draws import PURPOSE, uniform
 from sim.rules.demography import OLDEST, exit_probability
+from sim.rules.migration import carried_back
 from sim.steps.conditions import (
     ECONOMY,
     EVENT,
+    HOUSING_MONTH,
     MONEY_CODE,
     OCCASION_NAMES,
     PLACE,
+    SCHOOL_PLACE_MONTH,
     WORKER,
     faced,
     serve,
+    serve_places,
 )
+from sim.steps.moves import change_activity, move_to
+from sim.steps.schooling import take_course
+from sim.steps.support import insurance_kept, pay_relief
 from sim.vocabulary import (
     EXITED,
     FARM,
-    MIGRANT_SEARCH,
-    TRAINING,
 )
-from sim.world.schema import (
-    BACK,
-    DISPLACED,
-    INSURED,
-    TRAINED,
-    VISITING,
-    age_months,
-)
+from sim.world.schema import BACK, DISPLACED, VISITING, age_months
 
 _RATE_AT_55 = ECONOMY.index("exit_rate_at_55")
 _EXIT_GROWTH = ECONOMY.index("exit_rate_growth")
@@ -35,6 +33,8 @@ _RETURN = ECONOMY.index("festival_return_probability")
 _LATE_RETURN = ECONOMY.index("late_return_probability")
 _CLOSED = PLACE.index("travel_closed_share")
 _ENROL = WORKER.index("training_enrolment_probability")
+_EXIT_SCALE = WORKER.index("exit_hazard_scale")
+_TRANSPORT = WORKER.index("festival_transport_share")
 U_EXIT = PURPOSE["exit"]
 _U_VISIT = PURPOSE["festival_visit"]
 _U_RETURN = PURPOSE["festival_return"]
@@ -45,30 +45,9 @@ _E_STRANDED = EVENT["stranded"]
 _E_TRAINING = EVENT["training_enrolments"]
 _M_EXIT_SAVINGS = MONEY_CODE["exit_savings"]
 _TRAINING_ENROLMENT = OCCASION_NAMES.index("training_enrolment")
+_FESTIVAL_TRIP = OCCASION_NAMES.index("festival_trip")
 _PERSON_MONTH = OCCASION_NAMES.index("person_month")
 _OLD_ENOUGH_TO_EXIT = 55 * 12
-
-
-@rule
-def change_activity(w, activity) -> None:
-    """Put the worker in another activity."""
-    w.activity = activity
-    w.search_months = 0
-
-
-@rule
-def move_to(w, c, place) -> None:
-    """Put the worker in another place, where the stay begins this month."""
-    if int(w.place) != place:
-        w.place = place
-        w.arrived_month = c.month
-
-
-@rule
-def end_course(w, c, b, k) -> None:
-    """Come back to the labour market after a course of last month."""
-    is_home = c.tier[int(w.place)] == 0
-    change_activity(w, FARM if is_home else MIGRANT_SEARCH)
 
 
 @rule
@@ -92,7 +71,7 @@ def is_old(w, c) -> bool:
 @rule
 def highest_exit_chance(c) -> float:
     """No worker leaves with a higher probability this month."""
-    return exit_probability(OLDEST, c.economy[_RATE_AT_55], c.economy[_EXIT_GROWTH])
+    return exit_probability(OLDEST, c.economy[_RATE_AT_55], c.economy[_EXIT_GROWTH]) * c.most[_EXIT_SCALE]
 
 
 @rule
@@ -100,14 +79,14 @@ def leave_labour_force(w, c, b, k) -> None:
     """Retire, fall ill or die."""
     age = age_months(int(w.birth_month), c.month) / 12.0
     chance = exit_probability(age, c.economy[_RATE_AT_55], c.economy[_EXIT_GROWTH])
-    if uniform(c.keys, U_EXIT, int(w.id)) < chance:
+    if uniform(c.keys, U_EXIT, int(w.id)) < chance * faced(w, c, b, k, _EXIT_SCALE):
         b.events[_E_EXIT] += 1
         b.money[_M_EXIT_SAVINGS] += int(w.savings)
         w.savings = 0
         w.arrears = 0
         w.business_jobs = 0
         w.status = 0
-        change_activity(w, EXITED)
+        change_activity(w, c, EXITED)
 
 
 @rule
@@ -136,13 +115,16 @@ def visit_home(w, c, b, k) -> None:
         flags |= VISITING
         b.events[_E_VISIT] += 1
     chance = c.economy[_RETURN] if c.month_of_year == 2 else c.economy[_LATE_RETURN]
-    if uniform(c.keys, _U_RETURN, worker) < chance * (1.0 - c.place[_CLOSED, place]):
+    chance = carried_back(chance * (1.0 - c.place[_CLOSED, place]), faced(w, c, b, k, _TRANSPORT))
+    if uniform(c.keys, _U_RETURN, worker) < chance:
+        serve(w, c, b, k, _FESTIVAL_TRIP)
         flags = (flags & ~VISITING) | (BACK if c.month_of_year == 2 else 0)
     elif c.month_of_year != 2:
-        flags = (flags & ~(VISITING | INSURED)) | DISPLACED
+        flags = (insurance_kept(w, c, b, k, flags) & ~VISITING) | DISPLACED
+        pay_relief(w, c, b, k)
         w.attached_place = place
         move_to(w, c, int(w.home))
-        change_activity(w, FARM)
+        change_activity(w, c, FARM)
         b.events[_E_STRANDED] += 1
     if flags & (VISITING | BACK):  # a job, but no pay this month
         b.employed[place, int(w.sector)] += 1
@@ -163,10 +145,7 @@ def train(w, c, b, k) -> None:
     if draw < faced(w, c, b, k, _ENROL):
         serve(w, c, b, k, _TRAINING_ENROLMENT)
         b.events[_E_TRAINING] += 1
-        w.status = int(w.status) | TRAINED
-        w.trained_month = c.month
-        if w.activity == FARM or w.activity == MIGRANT_SEARCH:
-            change_activity(w, TRAINING)
+        take_course(w, c, b, k)
 
 
 @rule
@@ -194,11 +173,13 @@ def count_change(w, c, b, k) -> None:
 
 @rule
 def is_everybody_billed(c) -> bool:
-    """Whether some lever bills every person in the labour force this month."""
-    return c.levers.billed[_PERSON_MONTH] > 0
+    """Whether some lever bills people this month for being where they are."""
+    billed = c.levers.billed
+    return billed[_PERSON_MONTH] + billed[SCHOOL_PLACE_MONTH] + billed[HOUSING_MONTH] > 0
 
 
 @rule
 def bill_person(w, c, b, k) -> None:
     """Enter the worker in the ledger of levers that serve people every month."""
     serve(w, c, b, k, _PERSON_MONTH)
+    serve_places(w, c, b)

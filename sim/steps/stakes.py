@@ -4,11 +4,12 @@ Both are decided early in the month, on the state that the claims of the month w
 that what is granted can never exceed what was counted.
 """
 
-from sim.arithmetic import log
+from sim.arithmetic import exp, log
 from sim.compiled import rule
 from sim.draws import PURPOSE, uniform, uniform_for
 from sim.rules.enterprise import (
-    capital_need,
+    expected_grant,
+    insured_risk,
     is_feasible,
     may_consider,
     paid_jobs,
@@ -26,26 +27,18 @@ from sim.steps.conditions import (
     WORKER,
     faced,
     has_school_child,
-    is_among,
-    is_aware,
-    is_eligible,
+    housing_rank,
+    months_of_stay,
     serve,
-    ticket_bin,
 )
-from sim.steps.life import change_activity
+from sim.steps.moves import change_activity
+from sim.steps.owners import startup_capital
 from sim.steps.work import current_pay, log_skill
 from sim.vocabulary import (
-    EMPLOYEES,
-    EXITED,
-    FARM,
-    FREE_TO_MOVE,
     LOCAL_WORK,
     MIGRANT_WORK,
     OWN_BUSINESS,
-    SEARCHERS,
     SETTLED_WORK,
-    TRAINABLE,
-    activity_set,
 )
 from sim.world.places import HOMES
 from sim.world.schema import (
@@ -54,13 +47,10 @@ from sim.world.schema import (
     INSURED,
     NEW,
     TRAINED,
-    VISITING,
     age_months,
     education_of,
 )
 
-_CAPITAL_MEDIAN = ECONOMY.index("startup_capital_median_yuan")
-_CAPITAL_SD = ECONOMY.index("startup_capital_log_sd")
 _START_ODDS = ECONOMY.index("startup_log_odds")
 _PROFIT_COEFFICIENT = ECONOMY.index("startup_profit_coefficient")
 _PROFIT_PREMIUM = ECONOMY.index("business_profit_premium")
@@ -78,13 +68,32 @@ _CONSIDER = WORKER.index("startup_consideration_probability")
 _GRANT = WORKER.index("startup_grant_yuan")
 _LOAN = WORKER.index("startup_loan_yuan")
 _SHIFT = WORKER.index("startup_odds_shift")
+_LATE_GRANT = WORKER.index("startup_late_grant_yuan")
+_GUARANTEED = WORKER.index("guaranteed_loan_yuan")
+_APPROVAL = WORKER.index("loan_approval_probability")
+_PROFIT_SHIFT = WORKER.index("business_profit_shift")
+_JOBS_SCALE = WORKER.index("business_jobs_scale")
+_INSURED_LOSS = WORKER.index("business_loss_insured_share")
+_LOSS_WEIGHT = ECONOMY.index("startup_loss_weight")
+_HOUSED = PLACE.index("public_housing_share")
+_HOUSING_EFFECT = ECONOMY.index("settlement_housing_effect")
+_WISH = WORKER.index("settlement_willingness_shift")
+_PER_INSURED = PLACE.index("points_per_insured_year")
+_PER_SCHOOL = PLACE.index("points_per_school_year")
+_PER_STAY = PLACE.index("points_per_stay_year")
+_UNDER_45 = PLACE.index("points_under_45")
+_FOR_TITLE = PLACE.index("points_trained")
+_NEEDED = PLACE.index("points_needed")
+_WORKS = WORKER.index("works_offer_probability")
+_WORKSHOP = WORKER.index("workshop_offer_probability")
+_STUDY = WORKER.index("study_enrolment_probability")
 _OPEN = WORKER.index("settlement_open_share")
 _REGISTER = WORKER.index("settlement_registration_probability")
 _ENROL = WORKER.index("training_enrolment_probability")
 U_CONSIDER = PURPOSE["business_consider"]
 _U_START = PURPOSE["business_start"]
 _U_JOBS = PURPOSE["business_jobs"]
-_U_CAPITAL = PURPOSE["trait_capital_need"]
+_U_APPROVAL = PURPOSE["loan_approval"]
 U_REGISTER = PURPOSE["settlement"]
 _U_OPEN = PURPOSE["trait_openness"]
 _U_WILLING = PURPOSE["trait_willingness"]
@@ -103,8 +112,6 @@ _SETTLEMENT = OCCASION_NAMES.index("settlement")
 _NEW_SETTLEMENT = OCCASION_NAMES.index("new_settlement")
 _SEARCH_MONTH = OCCASION_NAMES.index("search_month")
 _BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
-_MIGRANTS = activity_set(MIGRANT_WORK)
-_SEARCH_OR_LOSE = SEARCHERS | EMPLOYEES | activity_set(FARM)  # who may be searching later in the month
 
 
 # --- own business ---------------------------------------------------------------------------------
@@ -124,31 +131,38 @@ def may_start_business(w, c) -> bool:
 @rule
 def weigh_up_business(w, c, b, k) -> None:
     """Think of a business; start it if the capital can be raised and it looks worthwhile."""
-    worker = int(w.id)
-    if uniform(c.keys, U_CONSIDER, worker) >= faced(w, c, b, k, _CONSIDER):
+    worker, here = int(w.id), int(w.place)
+    considers = uniform(c.keys, U_CONSIDER, worker)
+    if considers >= faced(w, c, b, k, _CONSIDER):
         return
-    place = int(w.home)
-    grant, loan = faced(w, c, b, k, _GRANT), faced(w, c, b, k, _LOAN)
     draw = uniform(c.keys, _U_START, worker)
-    capital = startup_capital(w, c)
-    here = int(w.place)
-    gain = log_profit_gain(w, c)
-    chance = start_chance(c, capital, int(w.savings), gain, grant, loan, faced(w, c, b, k, _SHIFT))
+    capital, gain = startup_capital(w, c), log_profit_gain(w, c)
+    grant = faced(w, c, b, k, _GRANT)
+    loan = loan_to_founder(
+        w, c, faced(w, c, b, k, _LOAN), faced(w, c, b, k, _GUARANTEED), faced(w, c, b, k, _APPROVAL)
+    )
+    chance = start_chance(
+        w, c, capital, gain + faced(w, c, b, k, _PROFIT_SHIFT), grant, faced(w, c, b, k, _LATE_GRANT), loan,
+        faced(w, c, b, k, _SHIFT), faced(w, c, b, k, _INSURED_LOSS),
+    )
     if draw >= chance:
         return
+    rules = c.by_rule
     without = start_chance(
-        c, capital, int(w.savings), gain, c.faced[_GRANT, here], c.faced[_LOAN, here],
-        c.faced[_SHIFT, here],
+        w, c, capital, gain + rules[_PROFIT_SHIFT, here], rules[_GRANT, here], rules[_LATE_GRANT, here],
+        loan_to_founder(w, c, rules[_LOAN, here], rules[_GUARANTEED, here], rules[_APPROVAL, here]),
+        rules[_SHIFT, here], rules[_INSURED_LOSS, here],
     )
-    start_business(w, c, b, k, capital, int(grant), int(loan), draw >= without, place)
+    is_additional = draw >= without or considers >= rules[_CONSIDER, here]
+    start_business(w, c, b, k, capital, int(grant), int(loan), is_additional)
 
 
 @rule
-def startup_capital(w, c) -> int:
-    """Capital that this worker's business would need, at this month's prices."""
-    draw = uniform(c.life_keys, _U_CAPITAL, int(w.id))
-    median = c.economy[_CAPITAL_MEDIAN] * c.price_index
-    return min(capital_need(draw, median, c.economy[_CAPITAL_SD]), 100_000_000)
+def loan_to_founder(w, c, loan, guaranteed, approval) -> float:
+    """The loan that the worker can have, in yuan: the guaranteed one if it is larger and approved."""
+    if guaranteed > loan and uniform(c.keys, _U_APPROVAL, int(w.id)) < approval:
+        return guaranteed
+    return loan
 
 
 @rule
@@ -162,20 +176,23 @@ def log_profit_gain(w, c) -> float:
 
 
 @rule
-def start_chance(c, capital, savings, gain, grant, loan, shift) -> float:
+def start_chance(w, c, capital, gain, grant, late_grant, loan, shift, insured) -> float:
     """Probability of starting: nil where the capital cannot be raised."""
-    if not is_feasible(capital, savings, loan, grant):
+    if not is_feasible(capital, int(w.savings), loan, grant):
         return 0.0
+    profit = exp(c.mean_log_pay[int(w.home)] + c.economy[_PROFIT_PREMIUM] + log_skill(w, c))
+    safety = insured_risk(insured, float(capital), profit, c.economy[_LOSS_WEIGHT])
     return start_probability(
-        c.economy[_START_ODDS], gain, c.economy[_PROFIT_COEFFICIENT], grant,
-        c.economy[_GRANT_EFFECT], shift,
+        c.economy[_START_ODDS], gain + safety, c.economy[_PROFIT_COEFFICIENT],
+        expected_grant(grant, late_grant), c.economy[_GRANT_EFFECT], shift,
     )
 
 
 @rule
-def start_business(w, c, b, k, capital, grant, loan, is_additional, home_place) -> None:
+def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
     """Open the business at home: capital from savings first, then grant and loan."""
     serve(w, c, b, k, _BUSINESS_START)
+    jobs_mean = c.economy[_JOBS_MEAN] * faced(w, c, b, k, _JOBS_SCALE)
     own = min(int(w.savings), max(capital - grant - loan, 0))
     borrowed = max(capital - own - grant, 0)
     w.savings = int(w.savings) - own
@@ -189,8 +206,8 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional, home_place) 
     flags = int(w.status) & ~(DISPLACED | NEW | INSURED)
     w.status = flags | (ADDITIONAL if is_additional else 0)
     w.business_age = 0
-    w.business_jobs = paid_jobs(uniform(c.keys, _U_JOBS, int(w.id)), c.economy[_JOBS_MEAN])
-    change_activity(w, OWN_BUSINESS)
+    w.business_jobs = paid_jobs(uniform(c.keys, _U_JOBS, int(w.id)), jobs_mean)
+    change_activity(w, c, OWN_BUSINESS)
 
 
 # --- settlement -----------------------------------------------------------------------------------
@@ -203,20 +220,22 @@ def highest_register_chance(c) -> float:
 @rule
 def may_settle(w, c) -> bool:
     """Workers with a year of stay in the place."""
-    return c.month - int(w.arrived_month) >= MONTHS_OF_STAY_NEEDED
+    return months_of_stay(w, c) >= MONTHS_OF_STAY_NEEDED
 
 
 @rule
-def applies_to_settle(w, c, register_probability) -> bool:
-    """Whether the worker gets round to it this month and is willing."""
+def applies_to_settle(w, c, register_probability, wish) -> bool:
+    """Whether the worker gets round to it this month and is willing. wish: log-odds that levers add."""
     if uniform(c.keys, U_REGISTER, int(w.id)) >= register_probability:
         return False
     place = int(w.place)
     relative = log(current_pay(w, c) * 1.0) - c.mean_log_pay[place]
     school = c.economy[_SCHOOL] * c.place[_SCHOOL_ACCESS, place] if has_school_child(w, c) else 0.0
     insured = c.economy[_INSURANCE] if int(w.status) & INSURED else 0.0
+    if housing_rank(w, c) < c.place[_HOUSED, place]:
+        wish += c.economy[_HOUSING_EFFECT]
     chance = willingness(
-        c.economy[_WILLING], (c.month - int(w.arrived_month)) / 12.0, c.economy[_STAY], relative,
+        c.economy[_WILLING] + wish, months_of_stay(w, c) / 12.0, c.economy[_STAY], relative,
         c.economy[_PAY], school, insured, float(c.tier[place] - 1), c.economy[_CITY_SIZE],
     )
     return uniform_for(c.life_keys, _U_WILLING, int(w.id), place) < chance
@@ -231,18 +250,27 @@ def openness(w, c) -> float:
 @rule
 def point_bin(w, c) -> int:
     """The worker's score under a points scheme, as a bin."""
+    place = int(w.place)
     score = points(
         int(w.insured_months) / 12.0, 3.0 * education_of(int(w.traits)) + 3.0,
-        (c.month - int(w.arrived_month)) / 12.0, age_months(int(w.birth_month), c.month) / 12.0,
-        (int(w.status) & TRAINED) != 0,
+        months_of_stay(w, c) / 12.0, age_months(int(w.birth_month), c.month) / 12.0,
+        (int(w.status) & TRAINED) != 0, c.place[_PER_INSURED, place], c.place[_PER_SCHOOL, place],
+        c.place[_PER_STAY, place], c.place[_UNDER_45, place], c.place[_FOR_TITLE, place],
     )
     return min(max(int(score), 0), POINT_BINS - 1)
 
 
 @rule
+def is_short_of_points(w, c) -> bool:
+    """Whether the worker misses the pass mark of a place with a points scheme."""
+    place = int(w.place)
+    return c.place[_QUOTA, place] < 1.0 and point_bin(w, c) < c.place[_NEEDED, place]
+
+
+@rule
 def settle(w, c, b, k) -> None:
     """Move registration to the city: admitted by its rules, willing, and within the quota."""
-    if not applies_to_settle(w, c, faced(w, c, b, k, _REGISTER)):
+    if not applies_to_settle(w, c, faced(w, c, b, k, _REGISTER), faced(w, c, b, k, _WISH)):
         return
     place = int(w.place)
     rank = openness(w, c)
@@ -250,80 +278,12 @@ def settle(w, c, b, k) -> None:
         return
     if c.place[_QUOTA, place] < 1.0 and point_bin(w, c) <= c.quota_cutoff[place]:
         return
+    if is_short_of_points(w, c):
+        return
     serve(w, c, b, k, _SETTLEMENT)
-    if rank >= c.open_by_rule[place]:
+    if rank >= c.by_rule[_OPEN, place]:
         serve(w, c, b, k, _NEW_SETTLEMENT)
         b.events[_E_NEW_SETTLED] += 1
     b.events[_E_SETTLED] += 1
     w.status = int(w.status) & ~(NEW | DISPLACED)
-    change_activity(w, SETTLED_WORK)
-
-
-# --- claims: who would use a rationed lever or a quota this month ----------------------------------
-@rule
-def would_use(w, c, lever) -> bool:
-    """Whether the worker would use the lever this month if granted, on the state of its start."""
-    occasion = c.levers.occasion[lever]
-    activity, flags = int(w.activity), int(w.status)
-    is_free = is_among(activity, flags, FREE_TO_MOVE, VISITING)
-    if occasion == _BUSINESS_START:
-        return is_free and draws_below(w, c, U_CONSIDER, c.most[_CONSIDER]) and may_start_business(w, c)
-    if occasion == _TRAINING_ENROLMENT:
-        may_train = is_among(activity, flags, TRAINABLE, VISITING)
-        return may_train and draws_below(w, c, _U_TRAINING, c.most[_ENROL])
-    if occasion == _SETTLEMENT or occasion == _NEW_SETTLEMENT:
-        is_migrant = is_among(activity, flags, _MIGRANTS, VISITING)
-        return is_migrant and may_settle(w, c) and applies_to_settle(w, c, c.most[_REGISTER])
-    if occasion == _SEARCH_MONTH:
-        return is_among(activity, flags, _SEARCH_OR_LOSE, 0)
-    if occasion == _BUSINESS_MONTH:
-        return activity == OWN_BUSINESS or (is_free and may_start_business(w, c))
-    return activity != EXITED
-
-
-@rule
-def claim_levers(w, c, b, k) -> None:
-    """Enter the worker's tickets for the rationed levers that the worker would use."""
-    for lever in range(c.levers.count):
-        row = c.levers.budget_row[lever]
-        if row >= 0 and would_use(w, c, lever):
-            if is_eligible(w, c, lever) and is_aware(w, c, lever):
-                b.tickets[row, ticket_bin(w, c, lever)] += 1
-
-
-@rule
-def claim_quota(w, c, b, k) -> None:
-    """Enter the worker's points in a place with a settlement quota, if the worker would apply."""
-    place = int(w.place)
-    if c.place[_QUOTA, place] < 1.0 and applies_to_settle(w, c, c.most[_REGISTER]):
-        if openness(w, c) < c.most[_OPEN]:
-            b.points[place, point_bin(w, c)] += 1
-
-
-@rule
-def is_rationed(c) -> bool:
-    """Whether some lever is rationed this month."""
-    return c.has_budgets != 0
-
-
-@rule
-def draws_below(w, c, purpose, chance) -> bool:
-    """Whether the worker's draw of the month for a purpose is below a chance."""
-    return uniform(c.keys, purpose, int(w.id)) < chance
-
-
-@rule
-def receive_grants(w, c, b, k) -> None:
-    """Note which rationed levers reach the worker this month: the claim's ticket is below the cut."""
-    for lever in range(c.levers.count):
-        row = c.levers.budget_row[lever]
-        if row >= 0:
-            granted = (
-                c.levers.cutoff[lever] > 0
-                and would_use(w, c, lever)
-                and is_eligible(w, c, lever)
-                and ticket_bin(w, c, lever) < c.levers.cutoff[lever]
-                and is_aware(w, c, lever)
-            )
-            b.granted[row, k] = granted
-
+    change_activity(w, c, SETTLED_WORK)

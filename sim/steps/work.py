@@ -1,11 +1,14 @@
 """Losing, changing and finding jobs, running a business, and the month's money."""
 
-from sim.arithmetic import normal_quantile
+from sim.arithmetic import exp
 from sim.compiled import rule
 from sim.draws import PURPOSE, uniform
 from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
-from sim.rules.employment import finding_probability, separation_probability
-from sim.rules.enterprise import closing_probability
+from sim.rules.employment import (
+    finding_probability,
+    search_effort,
+    separation_probability,
+)
 from sim.rules.household import dissaving, remittance, saving, share_of
 from sim.rules.rights import arrears_probability, is_pay_withheld
 from sim.steps.conditions import (
@@ -22,7 +25,8 @@ from sim.steps.conditions import (
     faced,
     serve,
 )
-from sim.steps.life import change_activity
+from sim.steps.moves import change_activity, hiring_sector, match_quality, take_job
+from sim.steps.support import insurance_kept, pay_relief
 from sim.vocabulary import (
     FARM,
     LOCAL_WORK,
@@ -34,10 +38,11 @@ from sim.vocabulary import (
 )
 from sim.world.schema import (
     ABILITY_UNIT,
-    ADDITIONAL,
     DISPLACED,
     INSURED,
     IS_FEMALE,
+    LASTING_TRAITS,
+    MOST_SAVINGS,
     TRAINED,
     UNPAID,
     age_months,
@@ -45,7 +50,6 @@ from sim.world.schema import (
     education_of,
 )
 
-_MATCH_SD = ECONOMY.index("match_quality_sd")
 _FEMALE_PAY = ECONOMY.index("female_pay_gap")
 _REMITTANCE = ECONOMY.index("remittance_share")
 _SAVING = ECONOMY.index("saving_share")
@@ -56,24 +60,24 @@ _SERVICE = PLACE.index("service_coverage_share")
 _SEPARATION = WORKER.index("separation_probability")
 _CHANGE = WORKER.index("job_change_probability")
 _FINDING = WORKER.index("job_finding_probability")
-_CLOSING = WORKER.index("business_exit_scale")
 _ARREARS = WORKER.index("arrears_probability")
 _RECOVERY = WORKER.index("arrears_recovery_probability")
 _ENROL_INSURANCE = WORKER.index("insurance_enrolment_probability")
 _CONTRIBUTION = WORKER.index("insurance_contribution_rate")
 _BENEFIT = WORKER.index("unemployment_benefit_yuan")
+_ODD_JOBS = WORKER.index("search_income_yuan")
+_REPLACED = WORKER.index("replacement_probability")
+_PROFIT_SHIFT = WORKER.index("business_profit_shift")
+_BENEFIT_EFFECT = ECONOMY.index("benefit_search_effect")
 U_JOB = PURPOSE["job_event"]
-_U_SECTOR = PURPOSE["job_sector"]
-_U_MATCH = PURPOSE["job_match"]
+_U_REPLACED = PURPOSE["replacement"]
 _U_FIND = PURPOSE["job_find"]
-_U_CLOSE = PURPOSE["business_close"]
 U_ARREARS = PURPOSE["arrears_onset"]
 _U_RECOVERY = PURPOSE["arrears_recovery"]
 U_INSURANCE = PURPOSE["insurance"]
 _E_SEPARATION = EVENT["separations"]
 _E_CHANGE = EVENT["job_changes"]
-_E_HIRE = EVENT["hires"]
-_E_CLOSURE = EVENT["business_closures"]
+_E_REPLACED = EVENT["replacements"]
 _E_ARREARS = EVENT["arrears_cases"]
 _E_RECOVERY = EVENT["arrears_recoveries"]
 _E_INSURED = EVENT["insurance_joined"]
@@ -87,9 +91,8 @@ _M_CONSUMPTION = MONEY_CODE["consumption"]
 _M_SAVED = MONEY_CODE["saved"]
 _WORK_MONTH = OCCASION_NAMES.index("work_month")
 _SEARCH_MONTH = OCCASION_NAMES.index("search_month")
-_BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
+_REPLACEMENT = OCCASION_NAMES.index("replacement")
 _ARREARS_CASE = OCCASION_NAMES.index("arrears_case")
-_MOST_SAVINGS = 2_000_000_000
 
 
 @rule
@@ -108,58 +111,38 @@ def lose_or_change_job(w, c, b, k) -> None:
     draw = uniform(c.keys, U_JOB, int(w.id))
     if draw >= loss + faced(w, c, b, k, _CHANGE):
         return
-    if draw < loss:
-        b.events[_E_SEPARATION] += 1
-        lose_job(w)
-    else:
+    if draw >= loss:
         b.events[_E_CHANGE] += 1
         offered = match_quality(w, c)
         if offered > int(w.match):
             w.match = offered
             w.sector = hiring_sector(w, c)
+            w.traits = int(w.traits) & LASTING_TRAITS
+    elif uniform(c.keys, _U_REPLACED, int(w.id)) < faced(w, c, b, k, _REPLACED):
+        serve(w, c, b, k, _REPLACEMENT)
+        b.events[_E_REPLACED] += 1
+        w.match = match_quality(w, c)
+        w.sector = hiring_sector(w, c)
+        w.traits = int(w.traits) & LASTING_TRAITS
+    else:
+        b.events[_E_SEPARATION] += 1
+        pay_relief(w, c, b, k)
+        lose_job(w, c, insurance_kept(w, c, b, k, int(w.status)))
 
 
 @rule
-def lose_job(w) -> None:
-    """Go from work to search (away or settled) or to the farm (local); stay attached."""
+def lose_job(w, c, flags) -> None:
+    """Go from work to search (away or settled) or to the farm (local); stay attached. flags: status."""
     activity = w.activity
-    w.status = (int(w.status) | DISPLACED) & ~INSURED
+    w.status = flags | DISPLACED
     w.attached_place = w.place
     w.match = 0
     if activity == LOCAL_WORK:
-        change_activity(w, FARM)
+        change_activity(w, c, FARM)
     elif activity == MIGRANT_WORK:
-        change_activity(w, MIGRANT_SEARCH)
+        change_activity(w, c, MIGRANT_SEARCH)
     else:
-        change_activity(w, SETTLED_SEARCH)
-
-
-@rule
-def match_quality(w, c) -> int:
-    """Quality of an offered job, in hundredths of a log point."""
-    draw = normal_quantile(uniform(c.keys, _U_MATCH, int(w.id)))
-    return clipped(int(100.0 * c.economy[_MATCH_SD] * draw), -100, 100)
-
-
-@rule
-def hiring_sector(w, c) -> int:
-    """Sector of a new job, in proportion to the place's vacancies."""
-    draw = uniform(c.keys, _U_SECTOR, int(w.id))
-    place = int(w.place)
-    sector = 0
-    while sector < 6 and draw >= c.hire_cumulative[place, sector]:
-        sector += 1
-    return sector
-
-
-@rule
-def take_job(w, c, b, k, activity) -> None:
-    """Start a job in the present place."""
-    b.events[_E_HIRE] += 1
-    w.sector = hiring_sector(w, c)
-    w.match = match_quality(w, c)
-    w.status = int(w.status) & ~DISPLACED
-    change_activity(w, activity)
+        change_activity(w, c, SETTLED_SEARCH)
 
 
 @rule
@@ -172,29 +155,11 @@ def find_job(w, c, b, k) -> None:
         c.network[int(w.home), place], c.economy[_NETWORK_EFFECT],
         c.place[_SERVICE, place], c.economy[_SERVICE_EFFECT],
     )
+    chance *= search_effort(
+        faced(w, c, b, k, _BENEFIT), exp(c.mean_log_pay[place]), c.economy[_BENEFIT_EFFECT]
+    )
     if uniform(c.keys, _U_FIND, int(w.id)) < min(chance, c.finding_limit[place]):
         take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
-
-
-@rule
-def run_business(w, c, b, k) -> None:
-    """Keep the business going, or close it and fall back on the farm."""
-    serve(w, c, b, k, _BUSINESS_MONTH)
-    age = int(w.business_age)
-    chance = closing_probability(age, faced(w, c, b, k, _CLOSING))
-    if uniform(c.keys, _U_CLOSE, int(w.id)) < chance:
-        b.events[_E_CLOSURE] += 1
-        w.business_jobs = 0
-        w.status = (int(w.status) | DISPLACED) & ~ADDITIONAL
-        w.attached_place = w.place
-        change_activity(w, FARM)
-    else:
-        w.business_age = min(age + 1, 255)
-        home, jobs = int(w.home), int(w.business_jobs)
-        b.business[home, 0] += 1
-        b.business[home, 1] += jobs
-        if int(w.status) & ADDITIONAL:
-            b.business[home, 2] += jobs
 
 
 @rule
@@ -229,14 +194,16 @@ def current_pay(w, c) -> int:
 
 @rule
 def live_without_pay(w, c, b, k) -> None:
-    """Live on benefit and savings while searching; the rest comes from the family at home."""
-    benefit = int(faced(w, c, b, k, _BENEFIT))
-    spent = dissaving(int(w.savings), int(c.living_cost[int(w.place)]), benefit)
+    """Live on benefit, odd jobs and savings while searching; the rest comes from the family at home."""
+    benefit, odd_jobs = int(faced(w, c, b, k, _BENEFIT)), int(faced(w, c, b, k, _ODD_JOBS))
+    spent = dissaving(int(w.savings), int(c.living_cost[int(w.place)]), benefit + odd_jobs)
     w.savings = int(w.savings) - spent
-    w.search_months = min(int(w.search_months) + 1, 255)
+    w.earnings_year = int(w.earnings_year) + odd_jobs
     b.money[_M_BENEFIT] += benefit
+    b.money[_M_EARNED] += odd_jobs
+    b.home_money[int(w.home), 1] += odd_jobs
     b.money[_M_SAVED] -= spent
-    b.money[_M_CONSUMPTION] += benefit + spent
+    b.money[_M_CONSUMPTION] += benefit + odd_jobs + spent
 
 
 @rule
@@ -245,6 +212,8 @@ def earn(w, c, b, k) -> None:
     activity, home, flags = int(w.activity), int(w.home), int(w.status)
     is_hired, is_away = activity != OWN_BUSINESS, activity == MIGRANT_WORK
     pay = current_pay(w, c)
+    if not is_hired:
+        pay = int(pay * exp(faced(w, c, b, k, _PROFIT_SHIFT)))
     received, contribution = pay, 0
     b.employed[int(w.place), int(w.sector)] += is_hired
     if is_hired & ((w.arrears > 0) | ((flags & UNPAID) != 0)):
@@ -256,7 +225,7 @@ def earn(w, c, b, k) -> None:
     take_home = received - contribution
     sent = remittance(take_home, c.economy[_REMITTANCE], is_away)
     saved = saving(take_home - sent, c.economy[_SAVING])
-    saved = min(saved, _MOST_SAVINGS - int(w.savings))
+    saved = min(saved, MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + saved
     w.earnings_year = int(w.earnings_year) + pay
     w.experience_months = min(int(w.experience_months) + 1, 65535)

@@ -28,13 +28,13 @@ COLUMNS = (
     Column("id", "uint32", "", "cohort, home province and number in it (see sim.world.synthesis)"),
     Column("birth_month", "int16", "months since January 1900", "birth month"),
     Column("home", "uint8", "province index", "province of rural registration, in order of code"),
-    Column("traits", "uint8", "bits", "sex (bit 0), education (bits 1-3), poor household (bit 4)"),
+    Column("traits", "uint8", "bits", "sex, education, poor household and the bits below"),
     Column("activity", "uint8", "code", "what the worker does (sim.vocabulary.ACTIVITIES)"),
     Column("place", "uint8", "place index", "where the worker is (sim.world.places)"),
     Column("sector", "uint8", "code", "sector of the present or last job (sim.vocabulary.SECTORS)"),
     Column("status", "uint8", "bits", "see the names below"),
-    Column("search_months", "uint8", "months, at most 255", "time without pay in the present search"),
     Column("worked_months", "uint8", "months of this year", "away in the low, local in the high half"),
+    Column("since_month", "int16", "months since January 2014", "when the present activity began"),
     Column("arrived_month", "int16", "months since January 2014", "when the present stay began"),
     Column("migrant_months", "uint16", "months", "time away in the whole career"),
     Column("experience_months", "uint16", "months", "non-farm work in the whole career"),
@@ -58,8 +58,14 @@ BYTES_PER_WORKER = WORKER_TYPE.itemsize
 
 BIRTH_EPOCH = 1368  # months from January 1900 (birth_month 0) to January 2014 (month 0)
 
-IS_FEMALE, POOR = 1, 16
+IS_FEMALE, POOR = 1, 16  # of traits, bits 0 and 4; education in bits 1-3
 EDUCATION_SHIFT, EDUCATION_MASK = 1, 7
+HAD_BUSINESS = 32  # of traits: has closed a business
+# Two bits of traits that belong to the present activity and fall with it: in local work, a temporary
+# job on public works, and a job in a workshop; in training, years at school, and a job that waits.
+ON_WORKS = AT_SCHOOL = 64
+IN_WORKSHOP = HAS_ORDER = 128
+LASTING_TRAITS = 63
 
 VISITING = 1  # an out-migrant who is at home for the festival
 INSURED = 2  # contributes to the workers' scheme
@@ -70,6 +76,7 @@ ADDITIONAL = 32  # owns a business that a lever made possible
 UNPAID = 128  # the employer stopped paying this month
 BACK = 64  # was at home for the festival this month, unpaid, and is back by its end
 
+MOST_SAVINGS = 2_000_000_000
 HUNDREDTH = 0.01
 ABILITY_UNIT = 1.0 / 64.0
 

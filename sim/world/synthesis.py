@@ -258,8 +258,7 @@ def _make_career(w, worker, group, age, recipe, keys) -> None:
     w.status = flags
     median, sd = recipe.savings_median[group], recipe.savings_log_sd[group]
     w.savings = int(exp(log(median) + sd * normal_quantile(uniform(keys, _U_SAVINGS, worker))))
-    if w.activity == MIGRANT_SEARCH:
-        w.search_months = int(48.0 * u)
+    w.since_month = -int(48.0 * u)
     if w.activity == OWN_BUSINESS:
         w.business_age = int(60.0 * uniform(keys, _U_BUSINESS, worker) / recipe.owner_share)
         w.business_jobs = int(min(200.0, exp(1.6 * normal_quantile(u)) + 0.5))
@@ -284,6 +283,7 @@ def make_entrant(w, worker, home, month, recipe, keys) -> None:
     w.status = NEW
     w.trained_month = -1
     w.arrived_month = month
+    w.since_month = month
     w.attached_place = home
 
 

@@ -13,6 +13,7 @@ from sim.rules.employment import (
     finding_probability,
     offer_probability,
     rationed_finding,
+    search_effort,
     separation_probability,
     vacancies,
     wage_gap_next,
@@ -106,3 +107,9 @@ def test_wage_gap_closes_at_reference_tightness():
     for _ in range(120):
         gap = wage_gap_next(gap, 1.3, 1.3, 0.04, 0.08)
     assert gap == pytest.approx(0.25 * 0.92**120)
+
+
+def test_a_benefit_slows_the_search_by_its_share_of_pay():
+    assert search_effort(0.0, 4000.0, 0.3) == 1.0
+    assert search_effort(1400.0, 4000.0, 0.3) == pytest.approx(0.895)
+    assert search_effort(10_000.0, 1000.0, 1.0) == 0.1

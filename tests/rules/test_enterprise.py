@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from sim.rules.enterprise import (
     capital_need,
     closing_probability,
+    expected_grant,
+    insured_risk,
     is_feasible,
     may_consider,
     paid_jobs,
@@ -93,3 +95,15 @@ def test_mean_jobs_are_near_the_mean_asked_for():
     n = 20_000
     mean = sum(paid_jobs((i + 0.5) / n, 3.6) for i in range(n)) / n
     assert mean == pytest.approx(3.6, rel=0.06)  # the cut at 200 and rounding cost a little
+
+
+def test_a_late_grant_counts_for_those_who_last_half_a_year():
+    assert expected_grant(4000.0, 0.0) == 4000.0
+    assert expected_grant(4000.0, 4000.0) == pytest.approx(7800.0)
+
+
+def test_insurance_takes_off_the_weight_of_a_likely_loss():
+    assert insured_risk(0.0, 80_000.0, 5000.0, 2.0) == 0.0
+    # 2 * 0.5 * 80,000 * 0.11 a year over 60,000 of yearly profit
+    assert insured_risk(0.5, 80_000.0, 5000.0, 2.0) == pytest.approx(8800.0 / 60_000.0)
+    assert insured_risk(1.0, 10**7, 5000.0, 2.0) == 1.0

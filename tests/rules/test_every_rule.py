@@ -23,6 +23,7 @@ RULES = {
 MOST_ARGUMENTS = 8
 # Rules with more arguments, and why that is the clearer way.
 MANY_ARGUMENTS = {
+    "settlement.points": "what a worker brings, and what each is worth",
     "settlement.willingness": "terms of one sum of log-odds and their coefficients",
 }
 # Rules that claim nothing about the world, and so have no source.

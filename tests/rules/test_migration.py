@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sim.rules.migration import (
     age_taste,
     attention_probability,
+    carried_back,
     migration_taste,
     odds,
     place_value,
@@ -73,3 +74,9 @@ def test_odds_of_an_impossible_option_are_nil():
     assert odds(0.0) == 1.0
     assert odds(-1e9) < 1e-300
     assert odds(1.0) / odds(0.0) == pytest.approx(math.e)
+
+
+def test_transport_carries_back_its_share_of_those_held_up():
+    assert carried_back(0.82, 0.0) == 0.82
+    assert carried_back(0.6, 0.5) == pytest.approx(0.8)
+    assert carried_back(0.0, 1.0) == 1.0

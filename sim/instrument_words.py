@@ -1,0 +1,176 @@
+"""The catalogue of instruments in words: a list, one instrument whole, and the page of documentation."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.catalogue import GRADES, cost_in_words, effects_in_words
+from sim.errors import Problem, UsageError, nearest
+from sim.instruments import Instrument, checked_instruments
+from sim.loading import catalogue
+from sim.policy import documents
+from sim.policy.lever import Lever, Where, Who
+
+_DIRECTION = {"higher": "rises", "lower": "falls", "unknown": "sign unknown", "none": "nothing moves"}
+
+
+def instruments() -> dict[str, Instrument]:
+    """Every instrument of the catalogue, by slug, in order of number."""
+    return checked_instruments(catalogue())
+
+
+def find_instrument(word: str) -> Instrument:
+    """One instrument by slug or number. Raises ``UsageError`` with the nearest slug."""
+    known = instruments()
+    by_number = {str(one.number): one for one in known.values()}
+    if word not in known and word not in by_number:
+        raise UsageError(Problem("unknown instrument", value=word, allowed=tuple(known),
+                                 nearest=nearest(word, known)))
+    return known.get(word) or by_number[word]
+
+
+def list_instruments(family: str | None = None, document: str | None = None,
+                     grade: str | None = None) -> list[dict[str, Any]]:
+    """One row for each instrument of a family, document and grade; of all where none is named."""
+    known = instruments().values()
+    _refuse_unknown("--family", family, {one.family for one in known})
+    _refuse_unknown("--document", document, documents.documents())
+    _refuse_unknown("--grade", grade, GRADES)
+    return [
+        _row(one) for one in known
+        if family in (None, one.family) and grade in (None, one.main.evidence)
+        and (document is None or document in one.documents)
+    ]
+
+
+def _refuse_unknown(option: str, word: str | None, allowed) -> None:
+    if word is not None and word not in allowed:
+        words = tuple(sorted(allowed))
+        raise UsageError(Problem("unknown word", key=option, value=word, allowed=words,
+                                 nearest=nearest(word, words)))
+
+
+def _row(one: Instrument) -> dict[str, Any]:
+    return {
+        "number": one.number,
+        "instrument": one.slug,
+        "label": one.main.label.en,
+        "label_zh": one.main.label.zh,
+        "family": one.family,
+        "documents": list(one.documents),
+        "evidence": one.main.evidence,
+        "changes": "; ".join(dict.fromkeys(_changes(lever) for lever in one.parts)),
+        "cost": "; ".join(dict.fromkeys(_cost(lever) for lever in one.parts)),
+        "first_outcome": _outcome(one.main),
+    }
+
+
+def whole(one: Instrument) -> dict[str, Any]:
+    """Everything that the catalogue says of an instrument, with its parts."""
+    lever = one.main
+    strengths = lever.strength_range
+    return {
+        "number": one.number,
+        "instrument": one.slug,
+        "label": lever.label.en,
+        "label_zh": lever.label.zh,
+        "family": f"{one.family} ({one.family_label.en})",
+        "clauses": [{"document": clause.document,
+                     "title": documents.documents()[clause.document].title_en,
+                     "clause": clause.clause} for clause in lever.citation],
+        "acts_on": lever.acts_on,
+        "evidence": f"{lever.evidence}: {GRADES[lever.evidence]}",
+        "not_known": lever.not_known,
+        "note": lever.note,
+        "first_outcome": _outcome(lever),
+        "credible_strength": f"{strengths.credible[0]:g} to {strengths.credible[1]:g} times the documented "
+                             f"one, {strengths.most:g} at most ({strengths.source})",
+        "reached": f"{lever.reached.share:g} of it ({lever.reached.source})" if lever.reached else None,
+        "parts": [_part(part) for part in one.parts],
+    }
+
+
+def _part(lever: Lever) -> dict[str, Any]:
+    window = lever.window
+    when = f"{window.from_} to {window.to} where a scenario names no months"
+    if window.ramp_months:
+        when += f", in full after {window.ramp_months} months"
+    return {
+        "part": lever.part,
+        "changes": _changes(lever),
+        "who": _conditions(lever.who, Who()) or "everybody whom it concerns",
+        "where": _conditions(lever.where, Where()) or "everywhere",
+        "when": when,
+        "take_up": lever.take_up,
+        "cost": _cost(lever),
+        "cost_source": lever.unit_cost.source if lever.unit_cost else None,
+    }
+
+
+def _conditions(given: Who | Where, usual: Who | Where) -> str:
+    """The conditions that are not as usual: ``age 50 to 65; tiers large_city``."""
+    said = []
+    for name in type(given).model_fields:
+        value = getattr(given, name)
+        if value != getattr(usual, name):
+            said.append(f"{name.replace('_', ' ')} {_value(name, value)}")
+    return "; ".join(said)
+
+
+def _value(name: str, value: Any) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], int):
+        return f"from {value[0]}" if value[1] is None else f"{value[0]} to {value[1]}"
+    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
+
+
+def _changes(lever: Lever) -> str:
+    if lever.no_effect:
+        return f"nothing: {lever.no_effect}"
+    return effects_in_words(lever)
+
+
+def _cost(lever: Lever) -> str:
+    return cost_in_words(lever) if lever.unit_cost else f"none counted: {lever.no_cost}"
+
+
+def _outcome(lever: Lever) -> str:
+    outcome = lever.first_outcome
+    if outcome.column is None:
+        return _DIRECTION[outcome.direction]
+    return f"{outcome.column.replace('_', ' ')}: {_DIRECTION[outcome.direction]}"
+
+
+def page() -> str:
+    """The documentation of the catalogue as Markdown."""
+    known = list(instruments().values())
+    lines = [
+        "# The instruments of the policy documents",
+        "",
+        "Written by `labor-sim levers --markdown`; do not edit. `labor-sim levers ID` shows one instrument "
+        "whole, with its range, sources and eligibility.",
+        "",
+        "## Documents",
+        "",
+        *(f"- `{d.id}`: {d.title_en}{f' ({d.title_zh})' if d.title_zh else ''}, {d.date}"
+          for d in documents.documents().values()),
+        "",
+        "## Grades of evidence",
+        "",
+        *(f"- **{grade}**: {words} ({sum(one.main.evidence == grade for one in known)} instruments)"
+          for grade, words in GRADES.items()),
+    ]
+    for family in dict.fromkeys(one.family for one in known):
+        own = [one for one in known if one.family == family]
+        label = own[0].family_label
+        lines += ["", f"## {label.en} {label.zh}", "", f"`scenarios/levers/{family}.yaml`", "",
+                  "| No. | Instrument | Grade | Documents | Changes at strength 1 | Cost | Not known |",
+                  "|---|---|---|---|---|---|---|"]
+        for one in own:
+            row = _row(one)
+            name = f"`{one.slug}` {row['label']} {row['label_zh']}"
+            cells = (str(one.number), name, row["evidence"], ", ".join(row["documents"]), row["changes"],
+                     row["cost"], one.main.not_known)
+            lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+    return "\n".join(lines) + "\n"

@@ -1,0 +1,279 @@
+"""The catalogue of instruments: reading ``levers/*.yaml``, and filling in levers that name one.
+
+A file holds one family: its label, the window that holds where a scenario names none, and its
+instruments, each of them a lever at its documented strength, or several ``parts`` that are levers. A
+scenario's lever that says ``instrument: startup-subsidy`` takes everything from there that it does not
+say itself; where the instrument has parts, it becomes one lever for each.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+
+from pydantic import ValidationError
+
+from sim.errors import Problem, ScenarioError, nearest
+from sim.policy.lever import Lever, Window
+from sim.policy.terms import Label, Slug, Strict
+from sim.problems import placed, problems_of
+from sim.yaml_tree import Key, Tree, dotted, merge, read_tree
+
+FOLDER = "levers"
+
+
+class Family(Strict):
+    """What a file of the catalogue says: instruments that belong together."""
+
+    label: Label
+    window: Window
+    instruments: dict[Slug, Lever]
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """An instrument of the catalogue with its parts, one or more levers at the documented strength."""
+
+    slug: str
+    family: str
+    family_label: Label
+    parts: tuple[Lever, ...]
+
+    @property
+    def main(self) -> Lever:
+        """The first part, which says what all parts share."""
+        return self.parts[0]
+
+    @property
+    def number(self) -> int:
+        return self.main.instruments[0]
+
+    @property
+    def documents(self) -> tuple[str, ...]:
+        return tuple(clause.document for clause in self.main.citation)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """Families and instruments as written: ``families`` by id, ``instruments`` by slug."""
+
+    families: Mapping[str, Tree]
+    instruments: Mapping[str, Tree]
+    problems: tuple[Problem, ...]
+
+    def slug(self, word: object) -> str | None:
+        """The slug of an instrument named by slug or by number."""
+        if word in self.instruments:
+            return str(word)
+        numbers = {number.value: slug for slug, tree in self.instruments.items()
+                   for number in _items(tree.value.get("instruments"))}
+        return numbers.get(word) if isinstance(word, int) else None
+
+
+def read_catalogue(folders: Iterable[Path]) -> Catalogue:
+    """The catalogue of the first folder that has a family, family by family."""
+    files: dict[str, Path] = {}
+    for folder in folders:
+        for path in sorted((folder / FOLDER).glob("*.yaml")):
+            files.setdefault(path.stem, path)
+    state = tuple((str(path), path.stat().st_mtime_ns) for path in files.values())
+    return _read(state, str(Path.cwd()))
+
+
+@lru_cache(maxsize=4)
+def _read(state: tuple[tuple[str, int], ...], _cwd: str) -> Catalogue:
+    problems: list[Problem] = []
+    families: dict[str, Tree] = {}
+    instruments: dict[str, Tree] = {}
+    for name, _ in state:
+        path = Path(name)
+        tree = read_tree(path, problems)
+        if tree is None:
+            continue
+        families[path.stem] = tree
+        for slug, entry in _children(tree.value.get("instruments")).items():
+            if slug in instruments:
+                first = instruments[slug]
+                problems.append(Problem(f"this instrument is already in {first.file}, line {first.line}",
+                                        entry.file, entry.line, f"instruments.{slug}"))
+            elif entry.is_map:
+                instruments[slug] = _completed(slug, entry, path.stem, tree)
+    return Catalogue(families, instruments, tuple(problems))
+
+
+def _completed(slug: str, entry: Tree, family: str, file: Tree) -> Tree:
+    """An instrument with what its place in the catalogue says: its slug, family and usual window."""
+    said = {"instrument": Tree(slug, entry.file, entry.line), "family": Tree(family, entry.file, entry.line)}
+    if "window" in file.value:
+        said["window"] = file.value["window"]
+    return merge(Tree(said, entry.file, entry.line), entry, [])
+
+
+def checked_instruments(catalogue: Catalogue) -> dict[str, Instrument]:
+    """Every instrument, by slug, in order of number. Raises ``ScenarioError`` with all problems."""
+    problems = list(catalogue.problems)
+    found: dict[str, Instrument] = {}
+    for family, tree in catalogue.families.items():
+        own = {slug: _parts(entry) for slug, entry in catalogue.instruments.items()
+               if entry.value["family"].value == family}
+        flat = {_joined(slug, part): lever for slug, parts in own.items() for part, lever in parts.items()}
+        whole = Tree({**tree.value, "instruments": Tree(flat, tree.file, tree.line)}, tree.file, tree.line)
+        try:
+            checked = Family.model_validate(whole.plain)
+        except ValidationError as error:
+            problems += problems_of(error, Family, whole)
+            continue
+        problems += [placed(problem, flat[name]) for name, lever in checked.instruments.items()
+                     for problem in _gaps(lever)]
+        for slug, parts in own.items():
+            levers = tuple(checked.instruments[_joined(slug, part)] for part in parts)
+            found[slug] = Instrument(slug, family, checked.label, levers)
+    if problems:
+        raise ScenarioError(problems)
+    return dict(sorted(found.items(), key=lambda item: item[1].number))
+
+
+def _joined(slug: str, part: str | None) -> str:
+    return slug if part is None else f"{slug}-{part}"
+
+
+def _parts(instrument: Tree) -> dict[str | None, Tree]:
+    """The levers of an instrument by part; one without a name where it has no parts."""
+    common = {key: value for key, value in instrument.value.items() if key != "parts"}
+    base = Tree(common, instrument.file, instrument.line)
+    parts = _children(instrument.value.get("parts"))
+    if not parts:
+        return {None: base}
+    return {
+        part: merge(base, Tree({"part": Tree(part, own.file, own.line), **own.value}, own.file, own.line), [])
+        for part, own in parts.items() if own.is_map
+    }
+
+
+def _gaps(lever: Lever) -> Iterable[Problem]:
+    """What a lever may leave out and an instrument of the catalogue may not."""
+    for key in ("acts_on", "not_known", "first_outcome", "strength_range"):
+        if getattr(lever, key) is None:
+            yield Problem("an instrument of the catalogue says this", key=key)
+    if lever.unit_cost is None and lever.no_cost is None:
+        yield Problem("an instrument of the catalogue has a cost, or says why none is counted",
+                      key="unit_cost", allowed=("unit_cost", "no_cost"))
+    if len(lever.instruments) != 1:
+        yield Problem("an instrument has one number", key="instruments", value=list(lever.instruments))
+    if lever.effects and any(effect.set is not None for effect in lever.effects.values()):
+        yield Problem("a value that is set has no multiples", key="effects", allowed=("scale", "add"))
+    if lever.first_outcome and (lever.first_outcome.direction == "none") != (lever.no_effect is not None):
+        yield Problem("an instrument has an effect, or direction none", key="first_outcome.direction",
+                      value=lever.first_outcome.direction)
+
+
+# --- in a scenario ----------------------------------------------------------------------------------
+
+def of_an_instrument(*files: Tree) -> Callable[[Key], bool]:
+    """Whether a key lies inside a lever that names an instrument in one of the files."""
+    names = {
+        name for file in files for name, lever in _children(file.value.get("levers")).items()
+        if "instrument" in _children(lever)
+    }
+    return lambda key: len(key) > 2 and key[0] == "levers" and key[1] in names
+
+
+def named_levers(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[Problem]) -> Tree:
+    """A scenario file whose ``levers`` are a list of instruments, with the list as a map by name."""
+    levers = tree.value.get("levers")
+    if levers is None or not isinstance(levers.value, list):
+        return tree
+    found: dict[str, Tree] = {}
+    for entry in levers.value:
+        if not entry.is_map or not {"instrument", "name"} & entry.value.keys():
+            problems.append(Problem("must name an instrument", entry.file, entry.line, "levers",
+                                    entry.plain if not entry.is_map else None,
+                                    allowed="- instrument: NAME, or a map of levers by name"))
+            continue
+        fields = dict(entry.value)
+        named = fields.pop("name", None) or fields["instrument"]
+        is_number = isinstance(named.value, int)
+        word = str((is_number and catalogue().slug(named.value)) or named.value).replace("-", "_")
+        if word in found:
+            problems.append(Problem(f"this lever is already listed on line {found[word].line}", entry.file,
+                                    entry.line, f"levers.{word}", allowed="another `name` for one of them"))
+        found[word] = Tree(fields, entry.file, entry.line)
+    return Tree({**tree.value, "levers": Tree(found, levers.file, levers.line)}, tree.file, tree.line)
+
+
+def filled_in(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[Problem]) -> Tree:
+    """A scenario in which every lever that names an instrument says everything that it takes from it.
+
+    The catalogue is read only if some lever needs it; files of it that cannot be read are told then.
+    """
+    levers = tree.value.get("levers")
+    if levers is None or not any("instrument" in _children(lever) for lever in _children(levers).values()):
+        return tree
+    known = catalogue()
+    problems += known.problems
+    found: dict[str, Tree] = {}
+    for name, lever in levers.value.items():
+        found |= _filled(lever, known, problems, name)
+    return Tree({**tree.value, "levers": Tree(found, levers.file, levers.line)}, tree.file, tree.line)
+
+
+def _filled(lever: Tree, catalogue: Catalogue, problems: list[Problem], name: str) -> dict[str, Tree]:
+    """The lever with what its instrument says, one for each part; none if there is no such instrument."""
+    named = lever.value.get("instrument") if lever.is_map else None
+    if named is None:
+        return {name: lever}
+    slug, key = catalogue.slug(named.value), ("levers", name)
+    if slug is None:
+        slugs = tuple(catalogue.instruments)
+        problems.append(Problem("unknown instrument", named.file, named.line, dotted((*key, "instrument")),
+                                named.value, allowed=slugs, nearest=nearest(named.value, slugs)))
+        return {}
+    base = catalogue.instruments[slug]
+    own = {**lever.value, "instrument": Tree(slug, named.file, named.line)}
+    chosen, of_parts = own.pop("documents", None), _children(own.pop("parts", None))
+    if chosen is not None and "citation" not in own:
+        base = _of_documents(base, chosen, problems, key)
+    parts = _parts(base)
+    for part in of_parts.keys() - parts.keys():
+        known = tuple(str(word) for word in parts if word)
+        problems.append(Problem("the instrument has no such part", of_parts[part].file, of_parts[part].line,
+                                dotted((*key, "parts", part)), allowed=known or "no parts",
+                                nearest=nearest(part, known)))
+    if len(parts) > 1 and "budget" in own:
+        problems.append(Problem("this instrument has parts, and each has a budget of its own",
+                                own["budget"].file, own["budget"].line, dotted((*key, "budget")),
+                                allowed=tuple(f"parts.{part}.budget" for part in parts)))
+    found = {}
+    for part, whole in parts.items():
+        whole = merge(whole, Tree(own, lever.file, lever.line), problems, key)
+        if part in of_parts:
+            whole = merge(whole, of_parts[part], problems, (*key, "parts", part))
+        found[name if part is None else f"{name}_{part.replace('-', '_')}"] = whole
+    return found
+
+
+def _of_documents(instrument: Tree, chosen: Tree, problems: list[Problem], key: Key) -> Tree:
+    """The instrument with the clauses of the chosen documents alone."""
+    clauses = _items(instrument.value.get("citation"))
+    by_document = {clause.value["document"].value: clause for clause in clauses}
+    kept = []
+    for word in _items(chosen):
+        if word.value in by_document:
+            kept.append(by_document[word.value])
+        else:
+            problems.append(Problem("this document does not name the instrument", word.file, word.line,
+                                    dotted((*key, "documents")), word.plain, allowed=tuple(by_document)))
+    return Tree({**instrument.value, "citation": Tree(kept, chosen.file, chosen.line)},
+                instrument.file, instrument.line)
+
+
+def _items(tree: Tree | None) -> list[Tree]:
+    if tree is None:
+        return []
+    return tree.value if isinstance(tree.value, list) else [tree]
+
+
+def _children(tree: Tree | None) -> dict[str, Tree]:
+    return tree.value if tree is not None and tree.is_map else {}

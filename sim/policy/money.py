@@ -1,0 +1,63 @@
+"""What serving somebody costs, who pays, and how much may be spent."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from sim.errors import Problem
+from sim.policy.terms import PAYERS, Flag, Occasion, Payer, Strict, Text, WholeYuan, Yuan, refuse
+
+_PartOfAll = Annotated[float, Field(strict=True, gt=0, le=1)]
+_ROUNDING = 1e-6
+
+
+class UnitCost(Strict):
+    """What serving one worker once costs, who pays, and where the figure comes from.
+
+    Either one ``payer``, or ``payers`` with the share of each; the shares add up to 1. With
+    ``follows_strength`` a lever twice as strong costs twice as much each time (a larger grant), otherwise
+    it costs the same each time and serves more (a course).
+    """
+
+    yuan: WholeYuan  # the ledger counts whole yuan
+    per: Occasion
+    source: Text
+    payer: Payer | None = None
+    payers: dict[Payer, _PartOfAll] = {}
+    follows_strength: Flag = False
+
+    @model_validator(mode="after")
+    def _is_paid_in_full(self) -> UnitCost:
+        if (self.payer is None) == (not self.payers):
+            refuse([Problem("either one payer, or the share of each", key="payer",
+                            allowed=("payer", "payers"))])
+        if self.payers and abs(sum(self.payers.values()) - 1.0) > _ROUNDING:
+            refuse([Problem("the shares of the payers must add up to 1", key="payers",
+                            value=round(sum(self.payers.values()), 6), allowed="1 in all")])
+        return self
+
+    @property
+    def shares(self) -> dict[str, float]:
+        """The share that each payer bears, in a fixed order."""
+        if self.payer is not None:
+            return {self.payer: 1.0}
+        return {payer: self.payers[payer] for payer in PAYERS if payer in self.payers}
+
+    def at(self, strength: float) -> int:
+        """Whole yuan per serving at a strength."""
+        return round(self.yuan * strength) if self.follows_strength else int(self.yuan)
+
+
+class Budget(Strict):
+    """How much may be spent, by calendar year or over the whole window. Exactly one of the two."""
+
+    yuan_per_year: Yuan | None = None
+    yuan_total: Yuan | None = None
+
+    @model_validator(mode="after")
+    def _is_one_sum(self) -> Budget:
+        if (self.yuan_per_year is None) == (self.yuan_total is None):
+            refuse([Problem("a budget is one sum", key="", allowed=("yuan_per_year", "yuan_total"))])
+        return self

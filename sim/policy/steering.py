@@ -1,0 +1,41 @@
+"""Instruments that steer others: who hears of them, how much of them arrives, whom they serve first."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field
+
+from sim.policy.terms import Flag, InstrumentNumber, Slug, Strict
+
+_Factor = Annotated[float, Field(strict=True, ge=0, le=3)]
+_Change = Annotated[float, Field(strict=True, ge=-1, le=1)]
+
+
+class Steers(Strict):
+    """Which levers are steered: those of the families and those of the instruments; all if neither."""
+
+    families: tuple[Slug, ...] = ()
+    instruments: tuple[InstrumentNumber, ...] = ()
+
+    def includes(self, family: str | None, instruments: tuple[int, ...]) -> bool:
+        """Whether a lever of that family, with those instruments, is steered."""
+        if not (self.families or self.instruments):
+            return True
+        return family in self.families or not set(instruments).isdisjoint(self.instruments)
+
+
+class Delivery(Strict):
+    """How a steering lever changes the others, at strength 1.
+
+    ``take_up_add``: added to their take-up. ``effect_scale``: factor on their changes of places and
+    corridors. ``unit_cost_scale``: factor on what one serving costs. ``budget_scale``: factor on their
+    budgets. ``first_in_queue``: those whom the steering lever names are served first.
+    """
+
+    steers: Steers = Steers()
+    take_up_add: _Change = 0.0
+    effect_scale: _Factor = 1.0
+    unit_cost_scale: _Factor = 1.0
+    budget_scale: _Factor = 1.0
+    first_in_queue: Flag = False

@@ -1,0 +1,158 @@
+"""Before the month: who would use a rationed lever or a place in a settlement quota; who receives one."""
+
+from sim.compiled import rule
+from sim.draws import uniform
+from sim.steps.choice import U_ATTENTION, attention
+from sim.steps.conditions import (
+    OCCASION_NAMES,
+    PLACE,
+    WORKER,
+    is_aware,
+    is_eligible,
+    is_in,
+    is_visiting,
+    ticket_bin,
+)
+from sim.steps.life import U_TRAINING, is_festival_season
+from sim.steps.owners import MONTHS_TO_LATE_GRANT
+from sim.steps.schooling import U_STUDY, may_study
+from sim.steps.stakes import (
+    U_CONSIDER,
+    applies_to_settle,
+    is_short_of_points,
+    may_settle,
+    may_start_business,
+    openness,
+    point_bin,
+)
+from sim.steps.support import U_WORKS, U_WORKSHOP
+from sim.steps.work import U_JOB, highest_job_event_chance
+from sim.vocabulary import (
+    EMPLOYEES,
+    EXITED,
+    FARM,
+    FREE_TO_MOVE,
+    LOCAL_WORK,
+    MIGRANT_WORK,
+    MIGRANTS_AT_WORK,
+    OWN_BUSINESS,
+    SEARCHERS,
+    TRAINABLE,
+    TRAINING,
+    activity_set,
+)
+from sim.world.schema import VISITING
+
+_QUOTA = PLACE.index("settlement_quota_share")
+_CONSIDER = WORKER.index("startup_consideration_probability")
+_OPEN = WORKER.index("settlement_open_share")
+_REGISTER = WORKER.index("settlement_registration_probability")
+_WISH = WORKER.index("settlement_willingness_shift")
+_ENROL = WORKER.index("training_enrolment_probability")
+_WORKS = WORKER.index("works_offer_probability")
+_WORKSHOP = WORKER.index("workshop_offer_probability")
+_STUDY = WORKER.index("study_enrolment_probability")
+_BUSINESS_START = OCCASION_NAMES.index("business_start")
+_TRAINING_ENROLMENT = OCCASION_NAMES.index("training_enrolment")
+_SETTLEMENT = OCCASION_NAMES.index("settlement")
+_NEW_SETTLEMENT = OCCASION_NAMES.index("new_settlement")
+_SEARCH_MONTH = OCCASION_NAMES.index("search_month")
+_BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
+_BUSINESS_HALF_YEAR = OCCASION_NAMES.index("business_half_year")
+_WORKS_JOB = OCCASION_NAMES.index("works_job")
+_WORKSHOP_JOB = OCCASION_NAMES.index("workshop_job")
+_POST_MONTH = OCCASION_NAMES.index("post_month")
+_STUDY_START = OCCASION_NAMES.index("study_start")
+_REPLACEMENT = OCCASION_NAMES.index("replacement")
+_RELIEF = OCCASION_NAMES.index("relief")
+_FESTIVAL_TRIP = OCCASION_NAMES.index("festival_trip")
+_DEPARTURE = OCCASION_NAMES.index("departure")
+_PLACEMENT = OCCASION_NAMES.index("placement")
+_MAY_SEARCH = SEARCHERS | EMPLOYEES | activity_set(FARM, TRAINING)  # in search later in the month, perhaps
+
+
+@rule
+def would_use(w, c, lever) -> bool:
+    """Whether the worker would use the lever this month if granted, on the state of its start."""
+    occasion = c.levers.occasion[lever]
+    activity = int(w.activity)
+    if occasion == _BUSINESS_START:
+        is_free = is_in(w, FREE_TO_MOVE, VISITING)
+        return is_free and draws_below(w, c, U_CONSIDER, c.most[_CONSIDER]) and may_start_business(w, c)
+    if occasion == _TRAINING_ENROLMENT:
+        return is_in(w, TRAINABLE, VISITING) and draws_below(w, c, U_TRAINING, c.most[_ENROL])
+    if occasion == _SETTLEMENT or occasion == _NEW_SETTLEMENT:
+        is_there = is_in(w, MIGRANTS_AT_WORK, VISITING) and may_settle(w, c)
+        return is_there and applies_to_settle(w, c, c.most[_REGISTER], c.most[_WISH])
+    if occasion == _BUSINESS_MONTH:
+        return activity == OWN_BUSINESS or (is_in(w, FREE_TO_MOVE, VISITING) and may_start_business(w, c))
+    if occasion == _BUSINESS_HALF_YEAR:
+        return activity == OWN_BUSINESS and w.business_age == MONTHS_TO_LATE_GRANT - 1
+    if occasion == _WORKS_JOB:
+        return activity == FARM and draws_below(w, c, U_WORKS, c.most[_WORKS])
+    if occasion == _WORKSHOP_JOB:
+        return activity == FARM and draws_below(w, c, U_WORKSHOP, c.most[_WORKSHOP])
+    if occasion == _POST_MONTH:
+        return activity == FARM
+    if occasion == _STUDY_START:
+        is_free = is_in(w, FREE_TO_MOVE, VISITING)
+        return is_free and draws_below(w, c, U_STUDY, c.most[_STUDY]) and may_study(w, c)
+    if occasion == _REPLACEMENT or occasion == _RELIEF:
+        is_lost = draws_below(w, c, U_JOB, highest_job_event_chance(c)) or is_visiting(w)
+        return is_lost and is_in(w, EMPLOYEES, 0)
+    if occasion == _FESTIVAL_TRIP:
+        return activity == MIGRANT_WORK and is_festival_season(c)
+    if occasion == _DEPARTURE:
+        is_home = activity == FARM or activity == LOCAL_WORK
+        return is_home and draws_below(w, c, U_ATTENTION, attention(w, c))
+    if occasion == _SEARCH_MONTH or occasion == _PLACEMENT:
+        return is_in(w, _MAY_SEARCH, 0)
+    return activity != EXITED
+
+
+@rule
+def claim_levers(w, c, b, k) -> None:
+    """Enter the worker's tickets for the rationed levers that the worker would use."""
+    for lever in range(c.levers.count):
+        row = c.levers.budget_row[lever]
+        if row >= 0 and would_use(w, c, lever):
+            if is_eligible(w, c, lever) and is_aware(w, c, lever):
+                b.tickets[row, ticket_bin(w, c, lever)] += 1
+
+
+@rule
+def claim_quota(w, c, b, k) -> None:
+    """Enter the worker's points in a place with a settlement quota, if the worker would apply."""
+    place = int(w.place)
+    if c.place[_QUOTA, place] < 1.0 and applies_to_settle(w, c, c.most[_REGISTER], c.most[_WISH]):
+        if openness(w, c) < c.most[_OPEN] and not is_short_of_points(w, c):
+            b.points[place, point_bin(w, c)] += 1
+
+
+@rule
+def is_rationed(c) -> bool:
+    """Whether some lever is rationed this month."""
+    return c.has_budgets != 0
+
+
+@rule
+def draws_below(w, c, purpose, chance) -> bool:
+    """Whether the worker's draw of the month for a purpose is below a chance."""
+    return uniform(c.keys, purpose, int(w.id)) < chance
+
+
+@rule
+def receive_grants(w, c, b, k) -> None:
+    """Note which rationed levers reach the worker this month: the claim's ticket is below the cut."""
+    for lever in range(c.levers.count):
+        row = c.levers.budget_row[lever]
+        if row >= 0:
+            granted = (
+                c.levers.cutoff[lever] > 0
+                and would_use(w, c, lever)
+                and is_eligible(w, c, lever)
+                and ticket_bin(w, c, lever) < c.levers.cutoff[lever]
+                and is_aware(w, c, lever)
+            )
+            b.granted[row, k] = granted
+
