@@ -21,7 +21,7 @@ import pandas as pd
 from sim.errors import Problem, ResultsError, nearest
 from sim.tables import TABLES
 
-__all__ = ["FORMAT", "TABLES", "Results", "check_folder", "read_folder", "read_manifest",
+__all__ = ["FORMAT", "TABLES", "Results", "check_folder", "documented", "read_folder", "read_manifest",
            "undocumented", "write_folder"]
 
 FORMAT = 1  # version of the folder's layout; raise it when a reader of today could not read it
@@ -165,9 +165,9 @@ def _refuse_foreign(folder: Path) -> None:
         raise ResultsError(Problem("the folder holds other files; name a new one", file=str(folder)))
 
 
-def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> None:
+def documented(table: pd.DataFrame, columns: Mapping[str, tuple[str, str]]):
+    """The table as an Arrow table whose ``columns`` carry ``(unit, meaning)`` in their metadata."""
     import pyarrow as arrow
-    import pyarrow.parquet as parquet
 
     content = arrow.Table.from_pandas(table, preserve_index=False)
     for position, column in enumerate(content.schema):
@@ -175,8 +175,14 @@ def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, tuple[st
             unit, meaning = columns[column.name]
             column = column.with_metadata({"unit": unit, "meaning": meaning})
             content = content.cast(content.schema.set(position, column))
+    return content
+
+
+def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> None:
+    import pyarrow.parquet as parquet
+
     with open(path, "wb") as stream:
-        parquet.write_table(content, stream, compression="zstd")
+        parquet.write_table(documented(table, columns), stream, compression="zstd")
 
 
 def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:

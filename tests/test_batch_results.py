@@ -6,6 +6,7 @@ import sys
 
 import fake_runs
 import pandas as pd
+import pyarrow.parquet as parquet
 import pytest
 from test_designs import LIST, loaded
 
@@ -79,6 +80,20 @@ def test_csv_and_parquet_read_back_the_same(folder, tmp_path):
     pd.testing.assert_frame_equal(pd.read_csv(export(table, tmp_path / "t.csv"), dtype={"run_id": str}),
                                   table, check_dtype=False)
     pd.testing.assert_frame_equal(pd.read_parquet(export(table, tmp_path / "t.parquet")), table)
+
+
+@pytest.mark.parametrize("written", ["results", "exported"])
+def test_units_and_meanings_stand_inside_the_parquet_file(folder, tmp_path, written):
+    if written == "exported":
+        path = export(load(folder), tmp_path / "t.parquet")
+    else:
+        path = folder / "results.parquet"
+    schema = parquet.read_schema(path)
+    units = {field.name: field.metadata[b"unit"].decode() for field in schema}
+    assert units["businesses"] == "businesses" and units["grant"] == "yuan, once"
+    assert units["farm"].startswith("yuan per month")
+    assert b"parameters.farm_income_yuan" in schema.field("farm").metadata[b"meaning"]
+    assert all(field.metadata[b"meaning"] for field in schema)
 
 
 def test_excel_explains_its_columns(folder, tmp_path):

@@ -143,6 +143,40 @@ def test_the_strongest_factor_is_found_and_drawn(tmp_path):
     assert [path.read_bytes()[:4] for path in draw_answer(sweep, table)] == [b"\x89PNG"]
 
 
+GRID = """\
+  kind: grid
+  factors:
+    farm: {label: {en: farm, zh: 务农}, keys: [parameters.farm_income_yuan], values: [100, 200]}
+    grant:
+      label: {en: grant, zh: 补贴}
+      keys: [levers.startup_grant.effects.startup_grant_yuan.set]
+      values: [0, 5000, 10000]
+"""
+FIGURE = "figure: {outcome: businesses}"
+
+
+def test_a_response_is_told_at_each_value_of_another_factor(tmp_path):
+    by = "figure: {x: grant, by: farm, outcome: businesses}"
+    sweep = run_sweep(loaded(tmp_path, GRID, edit={FIGURE: by}), tmp_path / "out",
+                      simulate=fake_runs.simulate)
+    table = answer(sweep)
+    assert table["farm"].tolist() == [100] * 3 + [200] * 3
+    assert table["difference"].tolist() == [0, 10_000, 20_000] * 2
+    names = {path.name for path in draw_answer(sweep, table)}
+    assert names == {"businesses_by_grant_farm_100.png", "businesses_by_grant_farm_200.png"}
+
+
+@pytest.mark.parametrize(("figure", "told"), [
+    ("{x: grant, by: farn, outcome: businesses}", ["figure.by", "unknown factor", "mean 'farm'"]),
+    ("{x: grant, by: grant, outcome: businesses}", ["figure.by", "another factor"]),
+    ("{by: farm, outcome: businesses}", ["figure.by", "needs an x"]),
+])
+def test_a_figure_by_nothing_else_is_refused(tmp_path, figure, told):
+    message = refused(tmp_path, GRID, edit={FIGURE: f"figure: {figure}"})
+    for words in told:
+        assert words in message, message
+
+
 def test_several_scenarios_are_told_apart_in_results_table_and_pictures(tmp_path):
     several = {"scenario: startup-support": "scenarios: [startup-support, combined]"}
     design = LIST.replace("kind: list", "kind: grid").replace("[0, 5, 5]", "[0, 5]")

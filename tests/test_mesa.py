@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
+import runpy
 import weakref
+from pathlib import Path
 
 import mesa
 import numpy as np
@@ -249,6 +251,15 @@ def test_a_model_without_agents_is_freed():
     del model
     gc.collect()
     assert gone() is None
+
+
+def test_the_ready_batch_run_gives_what_the_engine_gives():
+    ready = runpy.run_path(str(Path(__file__).resolve().parent.parent / "experiments" / "mesa_batch_run.py"))
+    rows = ready["table"](grants=(0, 40_000), seeds=(1,), scale=200_000, end="2016-06")
+    assert rows["month"].tolist() == ["2016-06"] * 2
+    for yuan, businesses in rows.set_index("grant_yuan")["businesses"].items():
+        results = simulate(ready["policy"](int(yuan)), scale=200_000, end="2016-06", seed=1)
+        assert results.national["businesses"].iloc[-1] == businesses
 
 
 def test_batch_run_over_two_parameters():

@@ -38,11 +38,12 @@ class ExperimentError(SimError):
 class Figure(Strict):
     """What the sweep's picture shows, in one year (the last if not said).
 
-    With ``x`` the response of an outcome to one factor that takes few values; without, how strongly the
-    outcome hangs on each factor.
+    With ``x`` the response of an outcome to one factor that takes few values, if wished at each value of
+    another factor, ``by``; without, how strongly the outcome hangs on each factor.
     """
 
     x: Name | None = None
+    by: Name | None = None
     outcome: OutcomeName
     year: int | None = None
 
@@ -162,10 +163,14 @@ class Experiment(Strict):
         if self.years and figure.year is not None and figure.year not in self.years:
             yield Problem("not a whole year of the period", key="figure.year", value=figure.year,
                           allowed=f"{self.years[0]} to {self.years[-1]}")
-        if figure.x is not None and figure.x not in factors:
-            yield Problem("unknown factor", key="figure.x", value=figure.x, allowed=factors,
-                          nearest=nearest(figure.x, factors))
-        elif figure.x is not None and self.design.kind not in LISTED:
+        for key, name in (("x", figure.x), ("by", figure.by)):
+            if name is not None and name not in factors:
+                yield Problem("unknown factor", key=f"figure.{key}", value=name, allowed=factors,
+                              nearest=nearest(name, factors))
+        if figure.by is not None and figure.by == (figure.x or figure.by):
+            yield Problem("needs an x, another factor", key="figure.by", value=figure.by,
+                          allowed=[name for name in factors if name != figure.by])
+        if figure.x in factors and self.design.kind not in LISTED:
             yield Problem("this factor takes another value at every point", key="figure.x", value=figure.x,
                           allowed="no x: the figure then shows how strongly the outcome hangs on each factor")
         if figure.outcome not in self.outcomes:

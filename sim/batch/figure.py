@@ -35,9 +35,21 @@ def answer(sweep: Sweep) -> pd.DataFrame:
 def response(sweep: Sweep, results: pd.DataFrame) -> pd.DataFrame:
     """One row per value of the figure's factor: level, difference from the first value, 95 % interval.
 
-    Other factors are averaged over, seed by seed.
+    At each value of the figure's ``by`` where there is one; other factors are averaged over, seed by seed.
     """
-    figure, year, rows = sweep.experiment.figure, _year(sweep), _rows(sweep, results)
+    figure, rows = sweep.experiment.figure, _rows(sweep, results)
+    if figure.by is None:
+        return _response(sweep, rows)
+    found = []
+    for value in sweep.experiment.design.factors[figure.by].values:
+        table = _response(sweep, rows[rows[figure.by] == value])
+        table.insert(0, figure.by, value)
+        found.append(table)
+    return pd.concat(found, ignore_index=True)
+
+
+def _response(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
+    figure, year = sweep.experiment.figure, _year(sweep)
     levels = rows.pivot_table(figure.outcome, "seed", figure.x) if len(rows) else pd.DataFrame()
     values = [value for value in sweep.experiment.design.factors[figure.x].values if value in levels]
     found = []
@@ -79,16 +91,17 @@ def sensitivity(sweep: Sweep, results: pd.DataFrame) -> pd.DataFrame:
 
 
 def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
-    """Draw the answer into the sweep's folder, a picture per scenario; none for what left nothing."""
+    """Draw the answer into the sweep's folder, a picture per scenario and value of the figure's ``by``;
+    none for what left nothing.
+    """
     from sim.present.style import as_png
 
     figure = sweep.experiment.figure
     drawn = []
-    for scenario, rows in _by_scenario(table):
+    for suffix, rows in _pictured(table, figure.by):
         if rows.empty or (figure.x is None and rows["change"].isna().any()):
             continue
-        stem = f"{figure.outcome}_by_{figure.x or 'factor'}"
-        path = sweep.folder / (f"{stem}_{Path(scenario).stem}.png" if scenario else f"{stem}.png")
+        path = sweep.folder / f"{figure.outcome}_by_{figure.x or 'factor'}{suffix}.png"
         with explained(sweep.folder):
             path.write_bytes(as_png(_chart(sweep, rows)))
         drawn.append(path)
@@ -106,11 +119,16 @@ def _chart(sweep: Sweep, rows: pd.DataFrame):
     return tornado_chart(rows, {name: factor.label.en for name, factor in factors.items()}, figure.outcome)
 
 
-def _by_scenario(table: pd.DataFrame) -> Iterator[tuple[str, pd.DataFrame]]:
-    if "scenario" in table:
-        yield from table.groupby("scenario", sort=False)
-    else:
+def _pictured(table: pd.DataFrame, by: str | None) -> Iterator[tuple[str, pd.DataFrame]]:
+    """The rows of each picture, and what its file's name ends in."""
+    keys = [key for key in ("scenario", by) if key in table]
+    if not keys:
         yield "", table
+        return
+    for values, rows in table.groupby(keys, sort=False):
+        named = dict(zip(keys, values, strict=True))
+        suffix = f"_{Path(named['scenario']).stem}" if "scenario" in named else ""
+        yield suffix + (f"_{by}_{named[by]:g}" if by in named else ""), rows
 
 
 def _year(sweep: Sweep) -> int:

@@ -3,7 +3,8 @@
     manifest.json     the experiment, fully resolved; written once, before anything runs
     journal.jsonl     one line per event, appended and forced to disk
     parts/            one Parquet file per handful of finished runs, renamed into place when whole
-    results.parquet   all parts as one table, sorted by run, once every run has finished or failed
+    results.parquet   all parts as one table, sorted by run, once every run has finished or failed;
+                      the unit and the meaning of each column stand inside it
     failures.parquet  the runs that failed, with stage and message (only where there are any)
 
 Whole parts are the truth about what has finished: a killed sweep loses at most the runs that had not
@@ -23,7 +24,9 @@ from typing import Any
 
 import pandas as pd
 
+from sim.batch.columns import described
 from sim.errors import Problem, ResultsError, UsageError
+from sim.results import documented
 
 FORMAT = 1  # version of the folder's layout
 MANIFEST, JOURNAL, PARTS = "manifest.json", "journal.jsonl", "parts"
@@ -37,12 +40,15 @@ class Journal:
     def __init__(self, folder: Path):
         self.folder = folder
         self._events = None
+        self._columns: dict[str, tuple[str, str]] = {}
 
     @classmethod
     @contextmanager
     def open(cls, folder: str | os.PathLike, plan: Mapping[str, Any]) -> Iterator[Journal]:
         """Begin a sweep in ``folder``, or take up the one it holds if that has the same plan."""
         journal = cls(Path(folder))
+        settings = plan["settings"]
+        journal._columns = described(settings["design"]["factors"], settings["outcomes"])
         with explained(journal.folder):
             journal._claim(plan)
             journal._events = open(journal.folder / JOURNAL, "ab+")
@@ -81,7 +87,7 @@ class Journal:
         with explained(self.folder):
             (self.folder / PARTS).mkdir(exist_ok=True)
             name = f"{int(rows['run'].min()):07d}-{int(rows['run'].max()):07d}-{os.getpid()}.parquet"
-            _write(self.folder / PARTS / name, rows)
+            write_table(self.folder / PARTS / name, rows)
 
     def finished(self) -> set[int]:
         """Numbers of the runs whose rows are kept."""
@@ -102,9 +108,9 @@ class Journal:
         """Put all parts into one table, sorted by run; the same rows in the same order, always."""
         rows = self.rows()
         with explained(self.folder):
-            _write(self.folder / RESULTS, rows)
+            write_table(self.folder / RESULTS, rows, self._columns)
             if len(failures):
-                _write(self.folder / FAILURES, failures)
+                write_table(self.folder / FAILURES, failures, self._columns)
             else:
                 (self.folder / FAILURES).unlink(missing_ok=True)
             for path in (self.folder / PARTS).glob("*"):
@@ -180,10 +186,14 @@ def explained(folder: Path) -> Iterator[None]:
                                    file=str(folder))) from error
 
 
-def _write(path: Path, table: pd.DataFrame) -> None:
+def write_table(path: Path, table: pd.DataFrame,
+                columns: Mapping[str, tuple[str, str]] | None = None) -> None:
+    """Write a Parquet file, whole or not at all, with the unit and the meaning of its ``columns``."""
+    import pyarrow.parquet as parquet
+
     def write(partial: Path) -> None:
         with open(partial, "wb") as stream:
-            table.to_parquet(stream, index=False, compression="zstd")
+            parquet.write_table(documented(table, columns or {}), stream, compression="zstd")
             stream.flush()
             os.fsync(stream.fileno())
 

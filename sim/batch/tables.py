@@ -11,25 +11,18 @@ from __future__ import annotations
 import importlib
 import json
 import os
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from sim.batch.journal import MANIFEST, Journal, explained
+from sim.batch.columns import described
+from sim.batch.journal import MANIFEST, Journal, explained, write_table
 from sim.errors import Problem, ResultsError, UsageError
 from sim.outcomes import OUTCOMES
 
 FORMS = ("wide", "long")
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".nc")
-RUN_COLUMNS = {  # column: (unit, meaning)
-    "run": ("", "number of the run in the experiment, from 0"),
-    "run_id": ("", "hash of all that the run's result depends on"),
-    "scenario": ("", "the scenario, as the experiment names it"),
-    "seed": ("", "seed of the run's random draws"),
-    "year": ("year", "calendar year"),
-}
 
 
 def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
@@ -65,16 +58,6 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
     return rows
 
 
-def described(factors: Mapping[str, Any], outcomes: list[str]) -> dict[str, tuple[str, str]]:
-    """``(unit, meaning)`` of every column; a factor's unit stands in its label."""
-    return {
-        **RUN_COLUMNS,
-        **{name: ("see its label", factor["label"]["en"]) for name, factor in factors.items()},
-        **{key: (OUTCOMES[key].unit, f"{OUTCOMES[key].label}: {OUTCOMES[key].definition}")
-           for key in outcomes},
-    }
-
-
 def export(table: pd.DataFrame, path: str | os.PathLike) -> Path:
     """Write a table made by ``load`` to a file that its suffix names: CSV, Parquet, Excel or NetCDF.
 
@@ -96,7 +79,8 @@ def _to_csv(table: pd.DataFrame, path: Path) -> None:
 
 
 def _to_parquet(table: pd.DataFrame, path: Path) -> None:
-    table.to_parquet(path, index=False, compression="zstd")
+    units, meanings = table.attrs.get("units", {}), table.attrs.get("meanings", {})
+    write_table(path, table, {name: (units[name], meanings.get(name, "")) for name in units})
 
 
 def _to_excel(table: pd.DataFrame, path: Path) -> None:

@@ -221,8 +221,9 @@ class Economy:
             **_pay_tables(v["economy"], v["log_pay"], v["mean_log_pay"], v["farm_income"]),
             **v,
         }
+        fields = record.view(np.ndarray)  # written twice as fast as the fields of a recarray
         for name, value in values.items():
-            record[name] = value
+            fields[name] = value
         self.policy.fill_levers(record[0].levers, month, self.policy.cutoffs_without_budget())
         return record
 
@@ -244,31 +245,32 @@ class Economy:
         """
         if c.month % 12 == 0:
             self._quota_used = np.zeros(len(self.places))
+        rows = np.flatnonzero(has_quota)
         allowed = c.place[_PLACE_QUOTA] * self.migrants * (c.month_of_year / 12.0) - self._quota_used
-        from_top = np.cumsum(claims[:, ::-1], axis=1)
-        bins = (from_top <= np.maximum(allowed, 0.0)[:, None]).sum(axis=1)
-        cutoff = np.where(has_quota, POINT_BINS - 1 - bins, -1).astype(np.int64)
-        taken = np.where(bins > 0, np.take_along_axis(from_top, np.maximum(bins - 1, 0)[:, None], 1)[:, 0], 0)
-        self._quota_used += np.where(has_quota, taken, 0)
+        from_top = np.cumsum(claims[rows, ::-1], axis=1)
+        bins = (from_top <= np.maximum(allowed[rows], 0.0)[:, None]).sum(axis=1)
+        cutoff = np.full(len(self.places), -1, dtype=np.int64)
+        cutoff[rows] = POINT_BINS - 1 - bins
+        taken = np.take_along_axis(from_top, np.maximum(bins - 1, 0)[:, None], 1)[:, 0]
+        self._quota_used[rows] += np.where(bins > 0, taken, 0)
         return cutoff
 
     def settle(self, c: np.record, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
-        rural = [code for code in range(EXITED) if code not in (SETTLED_WORK, SETTLED_SEARCH)]
-        workers = block.stock[:, :, rural].sum(axis=(1, 2))
+        by_home, by_place = block.stock.sum(axis=1), block.stock.sum(axis=0)
+        workers = by_home[:, _RURAL].sum(axis=1)
         away = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
         self.migrants = away.sum(axis=0)
         self.network = away / np.maximum(workers, 1)[:, None]
         self.out_share = self.network.sum(axis=1)
-        searching = (block.stock[:, :, MIGRANT_SEARCH] + block.stock[:, :, SETTLED_SEARCH]).sum(axis=0)
-        self.searchers = searching.astype(float)
+        self.searchers = by_place[:, [MIGRANT_SEARCH, SETTLED_SEARCH]].sum(axis=1).astype(float)
         self.applicants = np.maximum(block.applicants.astype(float), 1.0)
         following = (c.month + 1) % 12 + 1
         name = ("attention_festival_probability" if following in FESTIVAL_MONTHS
                 else "attention_ordinary_probability")
         rise = _economy(c.economy, name) / max(c.attention, 1e-9)
         factors = self.policy.sector_factors(c.month)
-        jobs = block.stock[:, :, [LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK]].sum(axis=(0, 2)).astype(float)
+        jobs = by_place[:, [LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK]].sum(axis=1).astype(float)
         settle_labour_markets(
             c.economy, c.place, self.jobs_2014, factors["jobs_scale"], self.series.output_ratio[:, c.month],
             self.places.province, c.month / 12.0, jobs, block.employed.astype(float), self.searchers,
@@ -279,6 +281,7 @@ class Economy:
 
 
 _month_keys = lru_cache(maxsize=1024)(month_keys)  # runs of one seed, one after another, share them
+_RURAL = [code for code in range(EXITED) if code not in (SETTLED_WORK, SETTLED_SEARCH)]
 _PLACE_AID = PLACE.index("housing_aid_share")
 _PLACE_QUOTA = PLACE.index("settlement_quota_share")
 _PLACE_SCHOOL = PLACE.index("school_access_share")

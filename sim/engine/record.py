@@ -144,7 +144,7 @@ class Record:
     def national_row(self, block: SimpleNamespace) -> dict[str, float]:
         """The national figures of a month just lived, in real persons and yuan."""
         scale, run = self.run.scale, self.run
-        stock = block.stock.sum(axis=(0, 1))
+        stock = block.stock.sum(axis=0).sum(axis=0)  # quicker than both at once
         row: dict[str, float] = {name: int(stock[a]) * scale for a, name in enumerate(STOCKS)}
         settled = int(stock[SETTLED_WORK] + stock[SETTLED_SEARCH])
         out = int(stock[MIGRANT_WORK] + stock[MIGRANT_SEARCH])

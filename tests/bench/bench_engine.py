@@ -167,7 +167,8 @@ def report(quick: bool, folder: Path) -> None:
     found = measure_all(quick)
     rows = table_rows(found)
     machine = this_machine()
-    text = markdown(rows, machine, quick)
+    text = markdown_table("Speed and memory", rows, quick,
+                          ["M/s: million worker-months per second.", METHOD], machine)
     print(text)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "bench.md").write_text(text, encoding="utf-8")
@@ -285,14 +286,17 @@ def processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def markdown(rows: list[tuple[str, str, str]], machine: dict[str, str], quick: bool) -> str:
+def markdown_table(title: str, rows: list[tuple[str, str, str]], quick: bool, notes: list[str],
+                   machine: dict[str, str]) -> str:
+    """A page: the rows (what, value, aim) as a table, the notes, and the machine."""
     width = max(len(what) for what, _, _ in rows)
-    lines = ["# Speed and memory" + (" (quick look: small, one repetition)" if quick else ""), ""]
+    lines = [f"# {title}" + (" (quick look: small, one repetition)" if quick else ""), ""]
     lines += [f"| {'':{width}} | {'measured':>12} | {'aim':>9} |",
               f"|{'-' * (width + 2)}|-------------:|----------:|"]
     lines += [f"| {what:{width}} | {value:>12} | {aim:>9} |" for what, value, aim in rows]
-    lines += ["", "M/s: million worker-months per second.", "", METHOD, ""]
-    lines += [f"- {key}: {value}" for key, value in machine.items()]
+    for note in notes:
+        lines += ["", note]
+    lines += ["", *(f"- {key}: {value}" for key, value in machine.items())]
     return "\n".join(lines) + "\n"
 
 
