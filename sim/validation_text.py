@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.rivals import better
 from sim.wording import number
 
 if TYPE_CHECKING:
@@ -13,14 +14,14 @@ if TYPE_CHECKING:
 
 _LABEL, _CELL, _RIVAL = 40, 8, 11
 _UNIT_WORDS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month", "ratio": "ratio"}
-_ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "ratio": ""}
+_ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "months": "mo", "ratio": ""}
 _DIGITS = {"10k_persons": 0, "yuan": 0, "percent": 1, "years": 1, "ratio": 2}
-_ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "ratio": 2}
+_ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2}
 
 
 def validation_text(validation: Validation) -> str:
     """The whole table. Errors are model less official; the unseen years stand right of the bar."""
-    from sim.validate import RULE, TARGETS
+    from sim.validate import RULE
 
     rows, about = validation.rows, validation.about
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())
@@ -32,15 +33,17 @@ def validation_text(validation: Validation) -> str:
         "",
         _line("Levels", [str(year) for year in years], years, unseen),
     ]
-    for target in TARGETS:
+    for target in validation.targets:
         part = _of(rows, target)
         if target.headline and len(part):
             lines += _levels(part, target.label, years, unseen)
     lines += ["", _line("Errors (model less official)", [str(year) for year in years], years, unseen,
                         ("fit", "unseen")) + "  verdict fit, unseen"]  # fmt: skip
-    lines += [_errors(validation, target, years, unseen) for target in TARGETS if len(_of(rows, target))]
+    lines += [_errors(validation, target, years, unseen) for target in validation.targets
+              if len(_of(rows, target))]
     lines += ["  pt: percentage points; *: a break in the official series, left out of the mean", "", RULE]
-    return "\n".join([*lines, "", *_rival_lines(validation), "", *_quarter_lines(validation)]) + "\n"
+    parts = (_rival_lines(validation), _quarter_lines(validation), _fact_lines(validation))
+    return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
 
 
 def _of(rows: pd.DataFrame, target) -> pd.DataFrame:
@@ -85,18 +88,24 @@ def _errors(validation: Validation, target, years: list, unseen: set) -> str:
 
 
 def _rival_lines(validation: Validation) -> list[str]:
-    """The model's unseen error beside those of two forecasts that need no model."""
-    found = validation.summary.dropna(subset=["trend_error"])
+    """The model's unseen error beside those of two forecasts that need no model, and who errs least."""
+    found = validation.summary.dropna(subset=["last_value_error"])
     if found.empty:
         return []
-    head = "".join(f"{word:>{_RIVAL}}" for word in ("model", "2019 held", "trend"))
-    lines = [f"{'Unseen years, mean absolute error':<{_LABEL}}{head}"]
+    head = "".join(f"{word:>{_RIVAL}}" for word in ("model", "last value", "trend"))
+    lines = [f"{'Unseen years, mean absolute error':<{_LABEL}}{head}  errs least"]
+    wins: dict[str, int] = {}
     for row in found.itertuples():
+        sign, digits = _ERROR_SIGNS[row.error_unit], _ERROR_DIGITS[row.error_unit]
         errors = (row.mean_absolute_error, row.last_value_error, row.trend_error)
-        word = "better than both" if errors[0] < min(errors[1:]) else "not better than both"
-        cells = "".join(f"{error:>{_RIVAL - 1}.1f}%" for error in errors)
-        lines.append(f"{row.label:<{_LABEL}}{cells}  {word}")
-    return lines
+        cells = "".join(f"{number(error, digits) + sign if error == error else '–':>{_RIVAL}}"
+                        for error in errors)
+        winner = better(*errors)
+        wins[winner] = wins.get(winner, 0) + 1
+        lines.append(f"{row.label:<{_LABEL}}{cells}  {winner}")
+    counted = ", ".join(f"{name} {count}" for name, count in sorted(wins.items()))
+    return [*lines, f"  Errs least, number of series: {counted}. Last value: that of the last fit year; "
+                    "trend: the line through them."]  # fmt: skip
 
 
 def _quarter_lines(validation: Validation) -> list[str]:
@@ -104,5 +113,16 @@ def _quarter_lines(validation: Validation) -> list[str]:
     for row in validation.quarters.itertuples():
         changes = (number(value, 1, signed=True) for value in (row.official_percent, row.model_percent))
         official, model = changes
-        lines.append(f"  {row.moment:<58} official {official:>6}%   model {model:>6}%")
-    return ["Rural workers away within 2020", *lines] if lines else []
+        lines.append(f"  {row.moment:<58} official {official:>6}%   model {model:>6}%   {row.verdict} "
+                     f"(within {row.tolerance:g} points)")  # fmt: skip
+    return ["Rural workers away within 2020 (unseen)", *lines] if lines else []
+
+
+def _fact_lines(validation: Validation) -> list[str]:
+    """Stylised facts that no official series holds."""
+    lines = []
+    for row in validation.facts.itertuples():
+        model = "–" if row.model != row.model else number(row.model, 2)
+        lines.append(f"  {row.label:<44} {row.years:<10} target {number(row.official, 2):>6} "
+                     f"±{row.tolerance:g} {row.unit:<15} model {model:>6}   {row.verdict}")  # fmt: skip
+    return ["Stylised facts", *lines] if lines else []

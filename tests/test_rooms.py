@@ -24,7 +24,7 @@ CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "catalogue"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
-          "validate", "validation_text", "compare"}
+          "validate", "validation_text", "compare", "targets", "facts", "rivals"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
 # Room: the rooms that it may import, and the outside libraries.
