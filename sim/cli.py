@@ -259,7 +259,7 @@ def validate(
     _print_warnings(runs[0].manifest)
     from sim.validate import validate as validated
 
-    validation = validated(runs)
+    validation = validated(runs, moves=_moves(scenario, scale, range(1, seeds + 1), end))
     if out:
         import pandas
 
@@ -297,6 +297,59 @@ def official(
         print_json(table)
     else:
         print_table(table.astype({"year": str}), "Under the official definitions")
+
+
+@command
+def estimate(
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
+    from sim.estimate.corridors import estimates_table
+    from sim.world.data import load_data
+
+    table = estimates_table(load_data())
+    if out:
+        _write_text(out, table.to_csv(index=False, lineterminator="\n"))
+    if json:
+        print_json(table)
+        return
+    print_table(table, "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
+                {"specification": "specification", "term": "term", "estimate": "estimate",
+                 "standard_error": "standard error", "common_share_2005_10": "common share 2005-10",
+                 "common_share_2010_15": "common share 2010-15",
+                 "log_correlation_2010_15": "log correlation 2010-15"})
+
+
+@command
+def moves(
+    scenario: ScenarioName,
+    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Residence now.")] = "2019-11",
+    scale: Scale = "1:5000",
+    seed: Seed = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is taken, from that seed on.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="CSV file of the table to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
+    first, last = parse_month(start, "--from"), parse_month(end, "--to")
+    from sim.moves import compare_moves, moves_table
+    from sim.world.data import load_data
+
+    total, data = _moves(scenario, scale, range(seed, seed + seeds), last, first, last), load_data()
+    table, compared = moves_table(total, data), compare_moves(total, data)
+    if out:
+        _write_text(out, table.to_csv(index=False))
+    if json:
+        print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons"})
+        return
+    moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
+    print_table(moved.head(20), f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
+                f"there at the end of {first}, here at the end of {last}, persons")
+    print_table(compared, "Against the census table of 2010-15 (all registrations, age five and over)",
+                {"measure": "measure", "census": "census", "model": "model",
+                 "table_of_2005_10": "table of 2005-10"})
 
 
 @command
@@ -379,6 +432,22 @@ def _simulated(scenario: str, scale: str, start: str, end: str | None, seed: int
     with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
         return sim.simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
                             progress=progress)
+
+
+def _moves(scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11",
+           last: str = "2019-11"):
+    """Moves between provinces, mean over seeds; None for a run that ends before ``last``."""
+    if run_end < last:
+        return None
+    import sim
+    from sim.engine.moves import simulate_moves
+
+    loaded, total = sim.load_scenario(scenario), 0.0
+    for seed in seeds:
+        with progress_bar(f"moves of {loaded.name}, seed {seed}", "months") as progress:
+            total = total + simulate_moves(loaded, first, last, scale=parse_scale(scale), seed=seed,
+                                           progress=progress)
+    return total / len(seeds)
 
 
 def _check_out(out: Path | None, kind: str) -> None:

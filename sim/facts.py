@@ -60,6 +60,11 @@ def settlement_rate(months: pd.DataFrame) -> float | None:
     return _ratio(1200 * months["settlements"].sum(), months["out"].sum())
 
 
+def return_rate(months: pd.DataFrame) -> float | None:
+    """Percent of the out-of-township who come back to the home township in a year."""
+    return _ratio(1200 * months["returns"].sum(), months["out"].sum())
+
+
 def seasonal_departures(months: pd.DataFrame) -> float | None:
     """Percent of departures from home that fall into February and March."""
     in_season = months["month"].str[5:].isin(_FESTIVAL)
@@ -68,5 +73,5 @@ def seasonal_departures(months: pd.DataFrame) -> float | None:
 
 MEASURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
     function.__name__: function
-    for function in (job_length, unemployment, settlement_rate, seasonal_departures)
+    for function in (job_length, unemployment, settlement_rate, return_rate, seasonal_departures)
 }

@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from sim.facts import facts_table
+from sim.moves import compare_moves
 from sim.official import official_table
 from sim.results import Results, write_folder
 from sim.rivals import rival_errors
@@ -57,7 +58,8 @@ _QUARTERS_2020 = {
 class Validation:
     """The comparison. ``rows``: one official figure each; ``summary``: one target and period each;
     ``model``: the run's own figures, also of years without an official one; ``quarters``: the path within
-    2020; ``stocks``: rural workers away at the end of each published quarter; ``facts``: stylised facts."""
+    2020; ``stocks``: rural workers away at the end of each published quarter; ``facts``: stylised facts;
+    ``corridors``: five-year moves against the census, where the moves were given."""
 
     rows: pd.DataFrame
     summary: pd.DataFrame
@@ -65,6 +67,7 @@ class Validation:
     quarters: pd.DataFrame
     stocks: pd.DataFrame
     facts: pd.DataFrame
+    corridors: pd.DataFrame
     targets: tuple[Target, ...] = ()
     about: dict[str, Any] = field(default_factory=dict)
 
@@ -80,7 +83,7 @@ class Validation:
 
     def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
         """Write the tables and the printed text, all or nothing; ``extra`` are further files beside them."""
-        names = ("rows", "summary", "model", "quarters", "stocks", "facts")
+        names = ("rows", "summary", "model", "quarters", "stocks", "facts", "corridors")
         tables = {name: getattr(self, name) for name in names}
         files = {
             "validation.txt": self.text().encode(),
@@ -90,8 +93,12 @@ class Validation:
         return write_folder(folder, tables, {"kind": "validation", **self.about}, files, {})
 
 
-def validate(results: Results | Sequence[Results], data: Data | None = None) -> Validation:
-    """Hold one run, or the mean over the seeds of several, against the packaged official statistics."""
+def validate(results: Results | Sequence[Results], data: Data | None = None,
+             moves: np.ndarray | None = None) -> Validation:
+    """Hold one run, or the mean over the seeds of several, against the packaged official statistics.
+
+    ``moves``, persons by province of residence in November 2014 and 2019 (31, 31), adds the corridors.
+    """
     runs = [results] if isinstance(results, Results) else list(results)
     if data is None:
         from sim.world.data import load_data
@@ -112,7 +119,21 @@ def validate(results: Results | Sequence[Results], data: Data | None = None) -> 
     quarters = _quarters_2020(runs, quarterly, read_targets(data, "quarterly"))
     facts = facts_table(runs, read_targets(data, "fact"))
     stocks = _official_stocks(quarterly)
-    return Validation(rows, _summary(rows), model, quarters, stocks, facts, targets, about)
+    corridors = _corridors(moves, data)
+    return Validation(rows, _summary(rows), model, quarters, stocks, facts, corridors, targets, about)
+
+
+def _corridors(moves: np.ndarray | None, data: Data) -> pd.DataFrame:
+    """The comparison of moves with the verdicts of the corridor targets."""
+    if moves is None:
+        return pd.DataFrame()
+    table = compare_moves(moves, data)
+    wanted = {target.id.partition(".")[2]: target for target in read_targets(data, "corridor")}
+    table["least"] = [wanted[name].value - wanted[name].tolerance if name in wanted else np.nan
+                      for name in table["measure"]]  # fmt: skip
+    met = np.where(table["model"] >= table["least"], "met", "missed")
+    table["verdict"] = np.where(table["least"].isna(), "", met)
+    return table
 
 
 def error_unit(unit: str) -> str:

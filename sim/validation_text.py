@@ -42,7 +42,8 @@ def validation_text(validation: Validation) -> str:
     lines += [_errors(validation, target, years, unseen) for target in validation.targets
               if len(_of(rows, target))]
     lines += ["  pt: percentage points; *: a break in the official series, left out of the mean", "", RULE]
-    parts = (_rival_lines(validation), _quarter_lines(validation), _fact_lines(validation))
+    parts = (_rival_lines(validation), _quarter_lines(validation), _fact_lines(validation),
+             _corridor_lines(validation))
     return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
 
 
@@ -126,3 +127,15 @@ def _fact_lines(validation: Validation) -> list[str]:
         lines.append(f"  {row.label:<44} {row.years:<10} target {number(row.official, 2):>6} "
                      f"±{row.tolerance:g} {row.unit:<15} model {model:>6}   {row.verdict}")  # fmt: skip
     return ["Stylised facts", *lines] if lines else []
+
+
+def _corridor_lines(validation: Validation) -> list[str]:
+    """Five-year moves between provinces, beside the census table of the five years before as a forecast."""
+    lines = []
+    for row in validation.corridors.itertuples():
+        wanted = f"   {row.verdict} (at least {row.least:g})" if row.verdict else ""
+        cells = "".join(f"{number(value, 3):>11}" for value in (row.census, row.model, row.table_of_2005_10))
+        lines.append(f"  {row.measure:<26}{cells}{wanted}")
+    head = f"  {'':<26}{'census':>11}{'model':>11}{'2005-10':>11}"
+    title = "Moves 2014-19 between provinces against the census table of 2010-15 (unseen; shares of all moves)"
+    return [title, head, *lines] if lines else []

@@ -24,7 +24,8 @@ CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "catalogue"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
-          "validate", "validation_text", "compare", "targets", "facts", "rivals"}
+          "validate", "validation_text", "compare", "targets", "facts", "rivals",
+          "moves"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
 # Room: the rooms that it may import, and the outside libraries.
@@ -49,6 +50,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
                    TABLES | {"mesa"}),
     **{room: (WORDS | OUTPUT | {"world.data", "policy.documents", "scenario", "loading"}, TABLES)
        for room in OUTPUT},
+    "estimate": (WORDS | {"moves", "world.data"}, {"numpy", "pandas"}),
     "present": (WORDS | OUTPUT | {"scenario", "policy.documents", "world.data"},
                 TABLES | {"matplotlib", "jinja2"}),
     "present.dashboard": (WORDS | OUTPUT | SCENARIO | FILES | {"present", "engine", "mesa_model"},

@@ -137,7 +137,8 @@ def test_a_validation_is_kept_whole(validation, tmp_path):
 
 def test_facts_by_hand():
     months = pd.DataFrame({"month": ["2014-01", "2014-02"], "migrant_work": [100.0, 100],
-                           "local_work": [80.0, 80], "settled_work": [20.0, 20], "separations": [2.0, 6], "job_changes": [4.0, 4],
+                           "local_work": [80.0, 80], "settled_work": [20.0, 20],
+                           "separations": [2.0, 6], "job_changes": [4.0, 4],
                            "searching_rate": [0.04, 0.06], "settlements": [1.0, 0], "out": [150.0, 150],
                            "departures": [3.0, 9]})  # fmt: skip
     assert facts.job_length(months) == pytest.approx(400 / 12 / 16)

@@ -46,7 +46,7 @@ class Simulation:
                  seed: int = 0, threads: int = 2):
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scale, self.seed = parse_scale(scale), seed
-        self.last = _checked_month("to", end or self.scenario.period.to)
+        self.last = checked_month("to", end or self.scenario.period.to)
         data = load_data()
         places = build_places(data)
         corridors = build_corridors(data, places)
@@ -143,12 +143,12 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     Raises UsageError for impossible months or scales, ScenarioError for a bad scenario.
     """
     began = time.perf_counter()
-    first = _checked_month("from", start)
+    first = checked_month("from", start)
     run = Simulation(scenario, scale, end, seed, threads)
     if run.last < first:
         raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(run.last),
                                  allowed=f"{start} or later"))
-    kept = {_checked_month("keep", month) for month in keep}
+    kept = {checked_month("keep", month) for month in keep}
     record = Record(run, first)
     tracer = _Tracer(run, trace)
     workers: dict[str, pd.DataFrame] = {}
@@ -177,7 +177,7 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     return Results(tables, _manifest(run, start, timings), workers)
 
 
-def _checked_month(key: str, month: str) -> int:
+def checked_month(key: str, month: str) -> int:
     """Month index of "YYYY-MM" within what the model can simulate. Raises UsageError."""
     index = month_index(parse_month(str(month), key))
     if not 0 <= index < (LAST_YEAR - 2014) * 12:
