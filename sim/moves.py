@@ -48,9 +48,9 @@ def compare_moves(moves: np.ndarray, data: Data) -> pd.DataFrame:
     nearest table's share.
     """
     census, rival = data.od_moves[NEAREST], data.od_moves[RIVAL]
-    measures = [corridor_measures(table, census) for table in (moves, rival)]
-    rows = [{"measure": name, "census": 1.0, "model": measures[0][name], "table_of_2005_10": measures[1][name]}
-            for name in measures[0]]  # fmt: skip
+    ours, theirs = (corridor_measures(table, census) for table in (moves, rival))
+    rows = [{"measure": name, "census": 1.0, "model": ours[name], "table_of_2005_10": theirs[name]}
+            for name in ours]  # fmt: skip
     from sim.vocabulary import REGIONS
 
     for side, axis in (("from", 1), ("to", 0)):

@@ -137,5 +137,5 @@ def _corridor_lines(validation: Validation) -> list[str]:
         cells = "".join(f"{number(value, 3):>11}" for value in (row.census, row.model, row.table_of_2005_10))
         lines.append(f"  {row.measure:<26}{cells}{wanted}")
     head = f"  {'':<26}{'census':>11}{'model':>11}{'2005-10':>11}"
-    title = "Moves 2014-19 between provinces against the census table of 2010-15 (unseen; shares of all moves)"
+    title = "Moves 2014-19 between provinces against the census table of 2010-15 (unseen; shares of all)"
     return [title, head, *lines] if lines else []

@@ -14,7 +14,7 @@ from sim.errors import UsageError
 from sim.estimate.corridors import SPECIFICATIONS, estimate_corridors, estimates_table
 from sim.loading import load_scenario
 from sim.moves import compare_moves, corridor_measures, moves_table
-from sim.vocabulary import EXITED
+from sim.vocabulary import EXITED, REGIONS
 from sim.world.data import load_data
 
 
@@ -66,7 +66,7 @@ def test_a_table_against_itself_is_perfect():
     data = load_data()
     found = compare_moves(data.od_moves["2010-2015"], data).set_index("measure")["model"]
     assert found["common_share"] == pytest.approx(1.0) and found["log_correlation"] == pytest.approx(1.0)
-    assert found[[f"share to {r}" for r in ("East", "Central", "West", "Northeast")]].sum() == pytest.approx(1)
+    assert found[[f"share to {region}" for region in REGIONS]].sum() == pytest.approx(1)
 
 
 def gravity_world(data, distance: float, network: float):
