@@ -399,6 +399,44 @@ def sweep(
 
 
 @command
+def calibrate(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Calibration file.")],
+    jobs: Jobs = 2,
+    out: Annotated[Path | None, typer.Option(help="Folder; results/NAME if not given.")] = None,
+    store: Annotated[Path | None, typer.Option(help="Parquet file for the ensemble as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Fit parameters to the official figures to 2019; one that was killed goes on where it stood."""
+    from sim.batch.calibration import calibrate as calibrated
+    from sim.batch.calibration import load_calibration
+
+    loaded = load_calibration(file)
+    folder = out or Path("results") / loaded.name
+    told: set[str] = set()
+    with progress_bar(f"calibrating {loaded.name}", "runs") as bar:
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in told:
+                told.add(stage)
+                say(f"{stage}: {total} runs")
+            bar(done, total)
+
+        found = calibrated(loaded, folder, jobs=jobs, progress=progress)
+    for path in (folder / "posterior.parquet", store):
+        if path:
+            found.posterior.save(path)
+    _write_text(folder / "calibration.txt", found.text())
+    for name in ("parameters", "observations", "alike", "tensions"):
+        _write_text(folder / f"{name}.csv", getattr(found, name).to_csv(index=False))
+    _write_text(folder / "screen.csv", found.screen.to_csv(index_label="parameter"))
+    if json:
+        print_json({"parameters": found.parameters, "observations": found.observations,
+                    "alike": found.alike, "tensions": found.tensions, "about": found.posterior.about})
+        return
+    print(found.text(), end="")
+    print(f"\nEnsemble and tables: {folder}")
+
+
+@command
 def plan(
     name: Annotated[str, typer.Argument(metavar="SCENARIO|EXPERIMENT", help="Either one, or its file.")],
     scale: Scale = "1:5000",

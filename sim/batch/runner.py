@@ -26,7 +26,6 @@ from sim.errors import Problem, UsageError
 from sim.loading import with_overrides
 from sim.processes import worker_pool
 from sim.results import Results
-from sim.yearly import yearly
 
 RUNS_PER_PROCESS = 200  # then the worker processes are replaced, so that none can grow without bound
 PART_SECONDS = 1.0  # finished runs are put into a part at least this often
@@ -230,7 +229,7 @@ def _run_one(run: Run) -> RunEnd:
 
 def _rows(experiment: Experiment, run: Run, results: Results) -> pd.DataFrame:
     """One row per whole year: run, run_id, scenario, seed, factors, year, outcomes."""
-    rows = yearly(results.national, experiment.outcomes)
+    rows = experiment.rows_of(results)
     for position, (name, value) in enumerate(
         {"run": run.number, "run_id": results.manifest.get("run_id"), "scenario": run.scenario,
          "seed": run.seed, **run.point}.items()
