@@ -217,6 +217,8 @@ def compare(
     start: Start = "2014-01",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
     jobs: Jobs = 2,
+    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble: the band then "
+                                          "holds parameters, luck and future; seeds are per member.")] = 0,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -226,6 +228,9 @@ def compare(
     import sim
 
     loaded = [sim.load_scenario(name) for name in (base, *policies)]
+    if ensemble:
+        _compare_ensemble(loaded, ensemble, seeds, parse_scale(scale), months, jobs, out, json)
+        return
     size = f"{_counted(len(policies), 'policy', 'policies')} over {_counted(seeds, 'seed')}"
     with progress_bar(f"comparing {size}", "seeds") as progress:
         comparison = sim.compare(loaded[0], loaded[1:], seeds=seeds, scale=parse_scale(scale), jobs=jobs,
@@ -250,16 +255,22 @@ def validate(
     seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
     scale: Scale = "1:5000",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2024-12",
+    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead of the "
+                                          "defaults in the code; their band is shown.")] = 0,
     out: Out = None,
     json: Json = False,
 ) -> None:
     """Hold the model against official statistics, years used for fitting and unseen years apart."""
     _check_out(out, "validation")
-    runs = [_simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
-    _print_warnings(runs[0].manifest)
     from sim.validate import validate as validated
 
-    validation = validated(runs, moves=_moves(scenario, scale, range(1, seeds + 1), end))
+    if ensemble:
+        runs, moves = _ensemble_runs(scenario, scale, end, ensemble, seeds), None
+    else:
+        runs = [_simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+        moves = _moves(scenario, scale, range(1, seeds + 1), end)
+    _print_warnings(runs[0].manifest)
+    validation = validated(runs, moves=moves, members=ensemble)
     if out:
         import pandas
 
@@ -470,6 +481,57 @@ def _simulated(scenario: str, scale: str, start: str, end: str | None, seed: int
     with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
         return sim.simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
                             progress=progress)
+
+
+def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) -> list:
+    """The scenario at members of the calibrated ensemble."""
+    import sim
+    from sim.ensemble import ensemble_runs
+    from sim.posterior import load_posterior
+
+    loaded, posterior, found = sim.load_scenario(scenario), load_posterior(), []
+    _say_if_stale(posterior)
+    with progress_bar(f"running {loaded.name} at {_counted(count, 'member')}", "runs") as progress:
+        for run in ensemble_runs(loaded, count, scale=parse_scale(scale), end=parse_month(end, "--to"),
+                                 seeds=seeds, posterior=posterior):
+            found.append(run)
+            progress(len(found), count)
+    return found
+
+
+def _compare_ensemble(loaded: list, members: int, seeds: int, scale: int, months: dict[str, str], jobs: int,
+                      out: Path | None, json: bool) -> None:
+    """Effects with a band of parameters, luck and scenario."""
+    from sim.ensemble import compare_ensemble
+    from sim.outcomes import OUTCOMES
+    from sim.posterior import load_posterior
+    from sim.results import write_folder
+
+    posterior = load_posterior()
+    _say_if_stale(posterior)
+    with progress_bar(f"comparing at {_counted(members, 'member')}", "members") as progress:
+        table = compare_ensemble(loaded[0], loaded[1:], members=members, seeds=seeds, scale=scale, jobs=jobs,
+                                 posterior=posterior, progress=progress, **months)
+    if out:
+        manifest = {"kind": "comparison", "base": loaded[0].name, "members": members, "seeds": seeds,
+                    "scale": scale, "posterior": posterior.about["versions"], **months}
+        write_folder(out, {"ensemble": table}, manifest,
+                     {"ensemble.csv": table.to_csv(index=False).encode()}, {})
+    if json:
+        print_json({"effects": table, "folder": out and str(out)})
+        return
+    shown = table[[OUTCOMES[key].headline for key in table["outcome"]]]
+    print_table(shown, "Effects with 90 % bands; percent of the variance from parameters, luck and scenario",
+                {"policy": "policy", "outcome": "outcome", "horizon_years": "year", "difference": "effect",
+                 "low": "low", "high": "high", "parameters_percent": "parameters", "luck_percent": "luck",
+                 "scenario_percent": "scenario", "verdict": "verdict"})
+    _print_folder(out)
+
+
+def _say_if_stale(posterior) -> None:
+    if posterior.stale():
+        say(f"warning: the calibrated ensemble was made with other {', '.join(posterior.stale())}; "
+            "labor-sim calibrate makes it anew")
 
 
 def _moves(scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11",

@@ -94,10 +94,11 @@ class Validation:
 
 
 def validate(results: Results | Sequence[Results], data: Data | None = None,
-             moves: np.ndarray | None = None) -> Validation:
+             moves: np.ndarray | None = None, members: int = 0) -> Validation:
     """Hold one run, or the mean over the seeds of several, against the packaged official statistics.
 
     ``moves``, persons by province of residence in November 2014 and 2019 (31, 31), adds the corridors.
+    ``members`` says that the runs are members of the calibrated ensemble: their band is shown.
     """
     runs = [results] if isinstance(results, Results) else list(results)
     if data is None:
@@ -114,6 +115,7 @@ def validate(results: Results | Sequence[Results], data: Data | None = None,
         "seeds": [run.manifest.get("seed") for run in runs],
         "scale": runs[0].manifest.get("scale"),
         "rule": RULE,
+        "members": members,
     }
     quarterly = data.official_quarterly
     quarters = _quarters_2020(runs, quarterly, read_targets(data, "quarterly"))
@@ -162,9 +164,11 @@ def _with_ratio(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mean_over_seeds(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Mean, lowest and highest over the seeds."""
+    """Mean, lowest and highest, and the ends of the middle 90 %, over the runs."""
     by = pd.concat(tables).groupby(["year", "indicator", "group"])["value"]
-    return by.agg(model="mean", model_low="min", model_high="max").reset_index()
+    ends = by.quantile([0.05, 0.95]).unstack().set_axis(["band_low", "band_high"], axis=1)
+    found = by.agg(model="mean", model_low="min", model_high="max")
+    return found.join(ends).reset_index()
 
 
 def _compared(official: pd.DataFrame, model: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:

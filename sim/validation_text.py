@@ -27,9 +27,12 @@ def validation_text(validation: Validation) -> str:
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())
     unseen = set(rows.loc[rows["period"] == "unseen", "year"])
     seeds = about.get("seeds") or []
+    runs = f"mean of {len(seeds)} seed{'s' if len(seeds) != 1 else ''}"
+    if about.get("members"):
+        runs = f"mean of {about['members']} members of the calibrated ensemble"
     lines = [
         f"Model against official statistics: {about.get('scenario_name')}, scale 1:{about.get('scale')}, "
-        f"mean of {len(seeds)} seed{'s' if len(seeds) != 1 else ''}",
+        f"{runs}",
         "",
         _line("Levels", [str(year) for year in years], years, unseen),
     ]
@@ -42,8 +45,8 @@ def validation_text(validation: Validation) -> str:
     lines += [_errors(validation, target, years, unseen) for target in validation.targets
               if len(_of(rows, target))]
     lines += ["  pt: percentage points; *: a break in the official series, left out of the mean", "", RULE]
-    parts = (_rival_lines(validation), _quarter_lines(validation), _fact_lines(validation),
-             _corridor_lines(validation))
+    parts = (_band_lines(validation, years, unseen), _rival_lines(validation),
+             _quarter_lines(validation), _fact_lines(validation), _corridor_lines(validation))
     return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
 
 
@@ -86,6 +89,28 @@ def _errors(validation: Validation, target, years: list, unseen: set) -> str:
         means.append(number(row["mean_absolute_error"].iloc[0], digits) + sign if len(row) else "")
         verdicts.append(row["verdict"].iloc[0] if len(row) else "–")
     return _line(target.label, cells, years, unseen, tuple(means)) + f"  {verdicts[0]}, {verdicts[1]}"
+
+
+def _band_lines(validation: Validation, years: list, unseen: set) -> list[str]:
+    """How much of the headline errors the unknown parameters make, and whether the figures lie inside."""
+    if not validation.about.get("members"):
+        return []
+    lines = [_line("Middle 90 % of the ensemble, error", [str(year) for year in years], years, unseen)]
+    inside = known = 0
+    for target in validation.targets:
+        part = _of(validation.rows, target).set_index("year")
+        if not target.headline or part.empty:
+            continue
+        scale = 100.0 / part["official"] if part["error_unit"].iloc[0] == "percent" else 1.0
+        for name in ("band_low", "band_high"):
+            errors = (part[name] - part["official"]) * scale
+            digits = _ERROR_DIGITS[part["error_unit"].iloc[0]]
+            cells = [number(errors.get(year, float("nan")), digits, signed=True) for year in years]
+            lines.append(_line(f"{target.label}, {name.removeprefix('band_')}", cells, years, unseen))
+        comparable = part[(part["note"] == "")]
+        inside += int(comparable["official"].between(comparable["band_low"], comparable["band_high"]).sum())
+        known += len(comparable)
+    return [*lines, f"  {inside} of {known} official headline figures lie inside the band."]
 
 
 def _rival_lines(validation: Validation) -> list[str]:

@@ -25,7 +25,7 @@ SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "catalogue"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
           "validate", "validation_text", "compare", "targets", "facts", "rivals",
-          "moves"}
+          "moves", "posterior", "ensemble"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
 # Room: the rooms that it may import, and the outside libraries.
@@ -58,7 +58,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
 }
 NEVER_IMPORTED = {"cli", "batch"}  # by any other room
 
-OPENS_FILES = {"yaml_tree", "loading", "results", "validate", "present", "batch", "world",
+OPENS_FILES = {"yaml_tree", "loading", "results", "validate", "posterior", "present", "batch", "world",
                "policy.documents", "cli", "compiled"}  # compiled reads the sources, to key its cache
 READS_THE_CLOCK = {"engine.simulate", "results", "compare", "batch", "cli", "present.dashboard"}
 MAKES_RANDOM_NUMBERS = {"draws"}
