@@ -51,6 +51,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     **{room: (WORDS | OUTPUT | {"world.data", "policy.documents", "scenario", "loading"}, TABLES)
        for room in OUTPUT},
     "estimate": (WORDS | {"moves", "world.data"}, {"numpy", "pandas"}),
+    "virtual": (WORDS | OUTPUT | SCENARIO | FILES | {"arguments", "engine", "world"}, TABLES | {"pydantic"}),
     "present": (WORDS | OUTPUT | {"scenario", "policy.documents", "world.data"},
                 TABLES | {"matplotlib", "jinja2"}),
     "present.dashboard": (WORDS | OUTPUT | SCENARIO | FILES | {"present", "engine", "mesa_model"},
