@@ -269,6 +269,8 @@ def compare(
     start: Start = "2014-01",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
     jobs: Jobs = 2,
+    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble: the band then "
+                                          "holds parameters, luck and future; seeds are per member.")] = 0,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -278,6 +280,9 @@ def compare(
     import sim
 
     loaded = [sim.load_scenario(name) for name in (base, *policies)]
+    if ensemble:
+        _compare_ensemble(loaded, ensemble, seeds, parse_scale(scale), months, jobs, out, json)
+        return
     size = f"{_counted(len(policies), 'policy', 'policies')} over {_counted(seeds, 'seed')}"
     with progress_bar(f"comparing {size}", "seeds") as progress:
         comparison = sim.compare(loaded[0], loaded[1:], seeds=seeds, scale=parse_scale(scale), jobs=jobs,
@@ -302,16 +307,22 @@ def validate(
     seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
     scale: Scale = "1:5000",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2024-12",
+    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead of the "
+                                          "defaults in the code; their band is shown.")] = 0,
     out: Out = None,
     json: Json = False,
 ) -> None:
     """Hold the model against official statistics, years used for fitting and unseen years apart."""
     _check_out(out, "validation")
-    runs = [_simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
-    _print_warnings(runs[0].manifest)
     from sim.validate import validate as validated
 
-    validation = validated(runs)
+    if ensemble:
+        runs, moves = _ensemble_runs(scenario, scale, end, ensemble, seeds), None
+    else:
+        runs = [_simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+        moves = _moves(scenario, scale, range(1, seeds + 1), end)
+    _print_warnings(runs[0].manifest)
+    validation = validated(runs, moves=moves, members=ensemble)
     if out:
         import pandas
 
@@ -349,6 +360,59 @@ def official(
         print_json(table)
     else:
         print_table(table.astype({"year": str}), "Under the official definitions")
+
+
+@command
+def estimate(
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
+    from sim.estimate.corridors import estimates_table
+    from sim.world.data import load_data
+
+    table = estimates_table(load_data())
+    if out:
+        _write_text(out, table.to_csv(index=False, lineterminator="\n"))
+    if json:
+        print_json(table)
+        return
+    print_table(table, "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
+                {"specification": "specification", "term": "term", "estimate": "estimate",
+                 "standard_error": "standard error", "common_share_2005_10": "common share 2005-10",
+                 "common_share_2010_15": "common share 2010-15",
+                 "log_correlation_2010_15": "log correlation 2010-15"})
+
+
+@command
+def moves(
+    scenario: ScenarioName,
+    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Residence now.")] = "2019-11",
+    scale: Scale = "1:5000",
+    seed: Seed = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is taken, from that seed on.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="CSV file of the table to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
+    first, last = parse_month(start, "--from"), parse_month(end, "--to")
+    from sim.moves import compare_moves, moves_table
+    from sim.world.data import load_data
+
+    total, data = _moves(scenario, scale, range(seed, seed + seeds), last, first, last), load_data()
+    table, compared = moves_table(total, data), compare_moves(total, data)
+    if out:
+        _write_text(out, table.to_csv(index=False))
+    if json:
+        print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons"})
+        return
+    moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
+    print_table(moved.head(20), f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
+                f"there at the end of {first}, here at the end of {last}, persons")
+    print_table(compared, "Against the census table of 2010-15 (all registrations, age five and over)",
+                {"measure": "measure", "census": "census", "model": "model",
+                 "table_of_2005_10": "table of 2005-10"})
 
 
 @command
@@ -429,6 +493,77 @@ def rerun(
 
 
 @command
+def calibrate(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Calibration file.")],
+    jobs: Jobs = 2,
+    out: Annotated[Path | None, typer.Option(help="Folder; results/NAME if not given.")] = None,
+    store: Annotated[Path | None, typer.Option(help="Parquet file for the ensemble as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Fit parameters to the official figures to 2019; one that was killed goes on where it stood."""
+    from sim.batch.calibration import calibrate as calibrated
+    from sim.batch.calibration import load_calibration
+
+    loaded = load_calibration(file)
+    folder = out or Path("results") / loaded.name
+    told: set[str] = set()
+    with progress_bar(f"calibrating {loaded.name}", "runs") as bar:
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in told:
+                told.add(stage)
+                say(f"{stage}: {total} runs")
+            bar(done, total)
+
+        found = calibrated(loaded, folder, jobs=jobs, progress=progress)
+    for path in (folder / "posterior.parquet", store):
+        if path:
+            found.posterior.save(path)
+    _write_text(folder / "calibration.txt", found.text())
+    for name in ("parameters", "observations", "alike", "tensions"):
+        _write_text(folder / f"{name}.csv", getattr(found, name).to_csv(index=False))
+    _write_text(folder / "screen.csv", found.screen.to_csv(index_label="parameter"))
+    if json:
+        print_json({"parameters": found.parameters, "observations": found.observations,
+                    "alike": found.alike, "tensions": found.tensions, "about": found.posterior.about})
+        return
+    print(found.text(), end="")
+    print(f"\nEnsemble and tables: {folder}")
+
+
+@command
+def virtual(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Virtual experiment, or its file.")] = "",
+    seeds: Annotated[int | None, typer.Option(min=2, help="Pairs of runs, if not the file's.")] = None,
+    scale: Annotated[str | None, typer.Option(help="Scale, if not the file's.")] = None,
+    members: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Repeat a published study design inside the model; without a name, list those that are ready."""
+    from sim.virtual import load_virtual, run_virtual, virtual_files
+
+    if not name:
+        rows = [{"name": key, "question": load_virtual(key).question} for key in virtual_files()]
+        print_json(rows) if json else print_table(rows, "Virtual experiments")
+        return
+    loaded, posterior = load_virtual(name), None
+    if members:
+        from sim.posterior import load_posterior
+
+        posterior = load_posterior()
+        _say_if_stale(posterior)
+    with progress_bar(f"running {loaded.name}", "pairs") as progress:
+        found = run_virtual(loaded, seeds=seeds, scale=scale, posterior=posterior, members=members,
+                            progress=progress)
+    if out:
+        _write_text(out, found.table.to_csv(index=False))
+    if json:
+        print_json({"estimates": found.table, "by_seed": found.by_seed})
+        return
+    print(found.text(), end="")
+
+
+@command
 def plan(
     name: Annotated[str, typer.Argument(metavar="SCENARIO|EXPERIMENT", help="Either one, or its file.")],
     scale: Scale = "1:5000",
@@ -462,6 +597,73 @@ def _simulated(scenario: str, scale: str, start: str, end: str | None, seed: int
     with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
         return sim.simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
                             progress=progress, **state)
+
+
+def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) -> list:
+    """The scenario at members of the calibrated ensemble."""
+    import sim
+    from sim.ensemble import ensemble_runs
+    from sim.posterior import load_posterior
+
+    loaded, posterior, found = sim.load_scenario(scenario), load_posterior(), []
+    _say_if_stale(posterior)
+    with progress_bar(f"running {loaded.name} at {_counted(count, 'member')}", "runs") as progress:
+        for run in ensemble_runs(loaded, count, scale=parse_scale(scale), end=parse_month(end, "--to"),
+                                 seeds=seeds, posterior=posterior):
+            found.append(run)
+            progress(len(found), count)
+    return found
+
+
+def _compare_ensemble(loaded: list, members: int, seeds: int, scale: int, months: dict[str, str], jobs: int,
+                      out: Path | None, json: bool) -> None:
+    """Effects with a band of parameters, luck and scenario."""
+    from sim.ensemble import compare_ensemble
+    from sim.outcomes import OUTCOMES
+    from sim.posterior import load_posterior
+    from sim.results import write_folder
+
+    posterior = load_posterior()
+    _say_if_stale(posterior)
+    with progress_bar(f"comparing at {_counted(members, 'member')}", "members") as progress:
+        table = compare_ensemble(loaded[0], loaded[1:], members=members, seeds=seeds, scale=scale, jobs=jobs,
+                                 posterior=posterior, progress=progress, **months)
+    if out:
+        manifest = {"kind": "comparison", "base": loaded[0].name, "members": members, "seeds": seeds,
+                    "scale": scale, "posterior": posterior.about["versions"], **months}
+        write_folder(out, {"ensemble": table}, manifest,
+                     {"ensemble.csv": table.to_csv(index=False).encode()}, {})
+    if json:
+        print_json({"effects": table, "folder": out and str(out)})
+        return
+    shown = table[[OUTCOMES[key].headline for key in table["outcome"]]]
+    print_table(shown, "Effects with 90 % bands; percent of the variance from parameters, luck and scenario",
+                {"policy": "policy", "outcome": "outcome", "horizon_years": "year", "difference": "effect",
+                 "low": "low", "high": "high", "parameters_percent": "parameters", "luck_percent": "luck",
+                 "scenario_percent": "scenario", "verdict": "verdict"})
+    _print_folder(out)
+
+
+def _say_if_stale(posterior) -> None:
+    if posterior.stale():
+        say(f"warning: the calibrated ensemble was made with other {', '.join(posterior.stale())}; "
+            "labor-sim calibrate makes it anew")
+
+
+def _moves(scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11",
+           last: str = "2019-11"):
+    """Moves between provinces, mean over seeds; None for a run that ends before ``last``."""
+    if run_end < last:
+        return None
+    import sim
+    from sim.engine.moves import simulate_moves
+
+    loaded, total = sim.load_scenario(scenario), 0.0
+    for seed in seeds:
+        with progress_bar(f"moves of {loaded.name}, seed {seed}", "months") as progress:
+            total = total + simulate_moves(loaded, first, last, scale=parse_scale(scale), seed=seed,
+                                           progress=progress)
+    return total / len(seeds)
 
 
 def _check_out(out: Path | None, kind: str) -> None:

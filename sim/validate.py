@@ -1,9 +1,9 @@
 """The model against official statistics: fit years and unseen years apart, with simple rivals.
 
-Every official figure that the run can be held against is compared; ``TARGETS`` are those that get a
-tolerance and a verdict. Years to ``LAST_FIT_YEAR`` were open to whoever set the parameters; later ones
-were not. A verdict is given by rule: *met* when every year is within the tolerance, *near* when the mean
-absolute error is, *missed* otherwise.
+Every official figure that the run can be held against is compared; the targets (``sim/data/targets.csv``)
+are those that get a tolerance and a verdict. Years to ``LAST_FIT_YEAR`` were open to whoever set the
+parameters; later ones were not. A verdict is given by rule: *met* when every year is within the tolerance,
+*near* when the mean absolute error is, *missed* otherwise.
 """
 
 from __future__ import annotations
@@ -17,68 +17,21 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.facts import facts_table
+from sim.moves import compare_moves
 from sim.official import official_table
 from sim.results import Results, write_folder
+from sim.rivals import rival_errors
+from sim.targets import FIRST_YEAR, Target, period_of, read_targets
 
 if TYPE_CHECKING:
     from sim.world.data import Data
 
-FIRST_YEAR, LAST_FIT_YEAR = 2014, 2019
 RULE = (
     "A verdict is given by rule: met when the error of every year is within the tolerance, near when only "
     "the mean absolute error is, missed otherwise."
 )
 
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """An official series with a tolerance: percent for counts and yuan, points or years otherwise."""
-
-    indicator: str
-    group: str
-    label: str
-    tolerance: float
-    headline: bool = False
-
-
-TARGETS = (
-    Target("migrant_workers", "out", "Out-of-township migrant workers", 5, True),
-    Target("migrant_workers", "local", "Local migrant workers", 5, True),
-    Target("migrant_workers", "total", "All migrant workers", 5, True),
-    Target("migrant_workers", "out_cross_province", "Cross-province migrant workers", 5),
-    Target("migrant_workers", "out_within_province", "Within-province migrant workers", 5),
-    Target("migrant_workers", "urban_resident_year_end", "Living in a town or city at year end", 10),
-    Target("out_cross_province_share", "all", "Cross-province share of out-migrants", 2, True),
-    Target("out_cross_province_share", "origin_east", "Cross-province share, from the East", 5),
-    Target("out_cross_province_share", "origin_central", "Cross-province share, from Central", 5),
-    Target("out_cross_province_share", "origin_west", "Cross-province share, from the West", 5),
-    Target("out_cross_province_share", "origin_northeast", "Cross-province share, from the Northeast", 5),
-    Target("monthly_income", "all", "Monthly income, all", 5, True),
-    Target("monthly_income", "out", "Monthly income, out-of-township", 5, True),
-    Target("monthly_income", "local", "Monthly income, local", 5, True),
-    Target("monthly_income_ratio", "out_to_local", "Monthly income, out over local", 0.05, True),
-    Target("mean_age", "all", "Mean age, all", 1, True),
-    Target("mean_age", "out", "Mean age, out-of-township", 2),
-    Target("mean_age", "local", "Mean age, local", 2),
-    Target("age_share", "le_40", "Aged 40 or under", 5),
-    Target("age_share", "over_50", "Aged over 50", 5),
-    Target("female_share", "out", "Women, out-of-township", 3),
-    Target("female_share", "local", "Women, local", 3),
-    Target("education_share", "college_plus", "College or more", 3),
-    Target("training_share", "any", "Ever trained", 5),
-    Target("owed_wages_share", "all", "Hit by unpaid wages in the year", 0.3),
-    Target("return_entrepreneurs_cumulative", "all_types", "Returned founders, cumulative", 20),
-    Target("migrant_workers_by_origin", "east", "Migrant workers from the East", 10),
-    Target("migrant_workers_by_origin", "central", "Migrant workers from Central", 10),
-    Target("migrant_workers_by_origin", "west", "Migrant workers from the West", 10),
-    Target("migrant_workers_by_origin", "northeast", "Migrant workers from the Northeast", 10),
-    Target("migrant_workers_by_destination", "east", "Migrant workers in the East", 10),
-    Target("migrant_workers_by_destination", "central", "Migrant workers in Central", 10),
-    Target("migrant_workers_by_destination", "west", "Migrant workers in the West", 10),
-    Target("migrant_workers_by_destination", "northeast", "Migrant workers in the Northeast", 10),
-)
-_BY_NAME = {(target.indicator, target.group): target for target in TARGETS}
-RIVALLED = (("migrant_workers", "out"), ("migrant_workers", "local"), ("migrant_workers", "total"))
 
 # Official cells that no model can be held against, and why: (indicator, group prefix, first year, last year).
 NOT_COMPARABLE = (
@@ -93,25 +46,29 @@ NOT_COMPARABLE = (
     ("out_cross_province_share", "origin_central", 2014, 2015, "three regions until 2015"),
 )
 
-# (month of 2020, its words, month of 2019 that the statistics compare it with, official quarter, group).
-_QUARTERS_2020 = (
-    ("2020-02", "end of February 2020 against end of March 2019", "2019-03", 1, "end_of_february"),
-    ("2020-06", "end of June 2020 against end of June 2019", "2019-06", 2, "all"),
-    ("2020-09", "end of September 2020 against end of September 2019", "2019-09", 3, "all"),
-)
+# Month of 2020 -> (month of 2019 that the statistics compare it with, official quarter, group).
+_QUARTERS_2020 = {
+    "2020-02": ("2019-03", 1, "end_of_february"),
+    "2020-06": ("2019-06", 2, "all"),
+    "2020-09": ("2019-09", 3, "all"),
+}
 
 
 @dataclass
 class Validation:
     """The comparison. ``rows``: one official figure each; ``summary``: one target and period each;
     ``model``: the run's own figures, also of years without an official one; ``quarters``: the path within
-    2020; ``stocks``: rural workers away at the end of each published quarter."""
+    2020; ``stocks``: rural workers away at the end of each published quarter; ``facts``: stylised facts;
+    ``corridors``: five-year moves against the census, where the moves were given."""
 
     rows: pd.DataFrame
     summary: pd.DataFrame
     model: pd.DataFrame
     quarters: pd.DataFrame
     stocks: pd.DataFrame
+    facts: pd.DataFrame
+    corridors: pd.DataFrame
+    targets: tuple[Target, ...] = ()
     about: dict[str, Any] = field(default_factory=dict)
 
     def to_frame(self) -> pd.DataFrame:
@@ -126,7 +83,7 @@ class Validation:
 
     def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
         """Write the tables and the printed text, all or nothing; ``extra`` are further files beside them."""
-        names = ("rows", "summary", "model", "quarters", "stocks")
+        names = ("rows", "summary", "model", "quarters", "stocks", "facts", "corridors")
         tables = {name: getattr(self, name) for name in names}
         files = {
             "validation.txt": self.text().encode(),
@@ -136,8 +93,13 @@ class Validation:
         return write_folder(folder, tables, {"kind": "validation", **self.about}, files, {})
 
 
-def validate(results: Results | Sequence[Results], data: Data | None = None) -> Validation:
-    """Hold one run, or the mean over the seeds of several, against the packaged official statistics."""
+def validate(results: Results | Sequence[Results], data: Data | None = None,
+             moves: np.ndarray | None = None, members: int = 0) -> Validation:
+    """Hold one run, or the mean over the seeds of several, against the packaged official statistics.
+
+    ``moves``, persons by province of residence in November 2014 and 2019 (31, 31), adds the corridors.
+    ``members`` says that the runs are members of the calibrated ensemble: their band is shown.
+    """
     runs = [results] if isinstance(results, Results) else list(results)
     if data is None:
         from sim.world.data import load_data
@@ -146,25 +108,53 @@ def validate(results: Results | Sequence[Results], data: Data | None = None) -> 
     annual = data.official_annual
     names = set(zip(annual["indicator"], annual["group"], strict=True))
     model = _mean_over_seeds([_with_ratio(official_table(run, names)) for run in runs])
-    rows = _compared(_with_ratio(annual), model)
+    targets = read_targets(data)
+    rows = _compared(_with_ratio(annual), model, targets)
     about = {
         "scenario_name": runs[0].manifest.get("scenario_name"),
         "seeds": [run.manifest.get("seed") for run in runs],
         "scale": runs[0].manifest.get("scale"),
         "rule": RULE,
+        "members": members,
     }
     quarterly = data.official_quarterly
-    quarters, stocks = _quarters_2020(runs, quarterly), _official_stocks(quarterly)
-    return Validation(rows, _summary(rows), model, quarters, stocks, about)
+    quarters = _quarters_2020(runs, quarterly, read_targets(data, "quarterly"))
+    facts = facts_table(runs, read_targets(data, "fact"))
+    stocks = _official_stocks(quarterly)
+    corridors = _corridors(moves, data)
+    return Validation(rows, _summary(rows), model, quarters, stocks, facts, corridors, targets, about)
+
+
+def _corridors(moves: np.ndarray | None, data: Data) -> pd.DataFrame:
+    """The comparison of moves with the verdicts of the corridor targets."""
+    if moves is None:
+        return pd.DataFrame()
+    table = compare_moves(moves, data)
+    wanted = {target.id.partition(".")[2]: target for target in read_targets(data, "corridor")}
+    table["least"] = [wanted[name].value - wanted[name].tolerance if name in wanted else np.nan
+                      for name in table["measure"]]  # fmt: skip
+    met = np.where(table["model"] >= table["least"], "met", "missed")
+    table["verdict"] = np.where(table["least"].isna(), "", met)
+    return table
 
 
 def error_unit(unit: str) -> str:
     """How errors are measured: percent of the official figure, or the difference in its own unit."""
-    return {"percent": "points", "years": "years", "ratio": "ratio"}.get(unit, "percent")
+    return {"percent": "points", "years": "years", "months": "months", "ratio": "ratio"}.get(unit, "percent")
 
 
 def _with_ratio(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the ratio of out-migrants' to local workers' pay, where both are known."""
+    """The table with the ratio of out-migrants' to local workers' pay, where both are known, and the
+    cross-province share of the years for which only the two counts were published."""
+    counts = table[(table["indicator"] == "migrant_workers") & (table["year"] >= FIRST_YEAR)]
+    wide = counts.pivot_table(index="year", columns="group", values="value")
+    wide = wide.reindex(columns=["out", "out_cross_province"])
+    is_share = (table["indicator"] == "out_cross_province_share") & (table["group"] == "all")
+    share = (100 * wide["out_cross_province"] / wide["out"]).dropna().drop(table.loc[is_share, "year"],
+                                                                           errors="ignore")
+    rows = pd.DataFrame({"year": share.index, "indicator": "out_cross_province_share", "group": "all",
+                         "value": share.to_numpy(), "unit": "percent"})  # fmt: skip
+    table = pd.concat([table, rows], ignore_index=True) if len(rows) else table
     pay = table[(table["indicator"] == "monthly_income") & (table["year"] >= FIRST_YEAR)]
     wide = pay.pivot_table(index="year", columns="group", values="value").reindex(columns=["out", "local"])
     ratio = (wide["out"] / wide["local"]).dropna()
@@ -174,25 +164,29 @@ def _with_ratio(table: pd.DataFrame) -> pd.DataFrame:
 
 
 def _mean_over_seeds(tables: list[pd.DataFrame]) -> pd.DataFrame:
-    """Mean, lowest and highest over the seeds."""
+    """Mean, lowest and highest, and the ends of the middle 90 %, over the runs."""
     by = pd.concat(tables).groupby(["year", "indicator", "group"])["value"]
-    return by.agg(model="mean", model_low="min", model_high="max").reset_index()
+    ends = by.quantile([0.05, 0.95]).unstack().set_axis(["band_low", "band_high"], axis=1)
+    found = by.agg(model="mean", model_low="min", model_high="max")
+    return found.join(ends).reset_index()
 
 
-def _compared(official: pd.DataFrame, model: pd.DataFrame) -> pd.DataFrame:
+def _compared(official: pd.DataFrame, model: pd.DataFrame, targets: Sequence[Target]) -> pd.DataFrame:
     keys = ["year", "indicator", "group"]
     official = official.rename(columns={"value": "official"})[[*keys, "official", "unit"]]
     rows = official[official["year"] >= FIRST_YEAR].merge(model, on=keys, validate="1:1")
-    rows["period"] = np.where(rows["year"] <= LAST_FIT_YEAR, "fit", "unseen")
+    rows["period"] = rows["year"].map(period_of)
     rows["error_unit"] = rows["unit"].map(error_unit)
     gap = rows["model"] - rows["official"]
     in_percent = rows["error_unit"] == "percent"
     rows["error"] = gap.where(~in_percent, 100.0 * gap / rows["official"])
-    targets = [_BY_NAME.get(pair) for pair in zip(rows["indicator"], rows["group"], strict=True)]
-    rows["label"] = [target.label if target else "" for target in targets]
-    rows["tolerance"] = [target.tolerance if target else np.nan for target in targets]
+    by_name = {(target.indicator, target.group): target for target in targets}
+    found = [by_name.get(pair) for pair in zip(rows["indicator"], rows["group"], strict=True)]
+    rows["label"] = [target.label if target else "" for target in found]
+    rows["tolerance"] = [target.allowed(period) if target else np.nan
+                         for target, period in zip(found, rows["period"], strict=True)]  # fmt: skip
     rows["note"] = [_break(row.indicator, row.group, row.year) for row in rows.itertuples()]
-    order = {pair: place for place, pair in enumerate(_BY_NAME)}
+    order = {pair: place for place, pair in enumerate(by_name)}
     place = [order.get(pair, len(order)) for pair in zip(rows["indicator"], rows["group"], strict=True)]
     return rows.assign(_place=place).sort_values(["_place", "indicator", "group", "year"]).drop(
         columns="_place"
@@ -208,7 +202,7 @@ def _break(indicator: str, group: str, year: int) -> str:
 
 
 def _summary(rows: pd.DataFrame) -> pd.DataFrame:
-    """Errors and verdict by target and period; rivals for the head-counts in the unseen years."""
+    """Errors and verdict by target and period; rivals in the unseen years."""
     found = []
     usable = rows[(rows["label"] != "") & (rows["note"] == "")]
     for (indicator, group, period), part in usable.groupby(["indicator", "group", "period"], sort=False):
@@ -227,7 +221,7 @@ def _summary(rows: pd.DataFrame) -> pd.DataFrame:
                 "error_unit": part["error_unit"].iloc[0],
                 "tolerance": tolerance,
                 "verdict": verdict(size.to_numpy(), tolerance),
-                **_rivals(rows, indicator, group, period),
+                **_rivals(usable, indicator, group, period),
             }
         )
     return pd.DataFrame(found)
@@ -240,38 +234,31 @@ def verdict(errors: np.ndarray, tolerance: float) -> str:
     return "near" if np.mean(np.abs(errors)) <= tolerance else "missed"
 
 
-def _rivals(rows: pd.DataFrame, indicator: str, group: str, period: str) -> dict[str, float]:
-    """Mean absolute percent error in the unseen years of two forecasts from official fit years alone:
-    the last value held, and a straight line through them."""
-    nothing = {"last_value_error": np.nan, "trend_error": np.nan}
-    if (indicator, group) not in RIVALLED or period == "fit":
-        return nothing
-    series = rows[(rows["indicator"] == indicator) & (rows["group"] == group)]
-    fit, unseen = (series[series["period"] == name] for name in ("fit", "unseen"))
-    if len(fit) < 3:
-        return nothing
-    truth = unseen["official"].to_numpy()
-    slope, level = np.polyfit(fit["year"] - FIRST_YEAR, fit["official"], 1)
-    trend = level + slope * (unseen["year"].to_numpy() - FIRST_YEAR)
-    held = np.full(len(truth), fit["official"].iloc[-1])
-    return {
-        "last_value_error": float(np.mean(np.abs(100 * (held / truth - 1)))),
-        "trend_error": float(np.mean(np.abs(100 * (trend / truth - 1)))),
-    }
+def _rivals(usable: pd.DataFrame, indicator: str, group: str, period: str) -> dict[str, float]:
+    """The rivals' errors, for the unseen years."""
+    if period == "fit":
+        return {"last_value_error": np.nan, "trend_error": np.nan}
+    return rival_errors(usable[(usable["indicator"] == indicator) & (usable["group"] == group)])
 
 
-def _quarters_2020(runs: Sequence[Results], official: pd.DataFrame) -> pd.DataFrame:
+def _quarters_2020(
+    runs: Sequence[Results], official: pd.DataFrame, targets: Sequence[Target]
+) -> pd.DataFrame:
     """Rural workers away at three moments of 2020 against a year before, percent: official and model."""
     away = pd.concat([run.national.set_index("month")["away_now"] for run in runs], axis=1).mean(axis=1)
     rows = []
-    for month, moment, before, quarter, group in _QUARTERS_2020:
+    for target in targets:
+        month = target.year
+        before, quarter, group = _QUARTERS_2020[month]
         if month not in away or before not in away:
             continue
         then, now = _official_stock(official, 2019, quarter), _official_stock(official, 2020, quarter, group)
         change, truth = 100 * (away[month] / away[before] - 1), 100 * (now / then - 1)
-        rows.append({"moment": moment, "month": month, "official_percent": truth, "model_percent": change,
-                     "error_points": change - truth, "official_10k_persons": now,
-                     "model_10k_persons": away[month] / 1e4})  # fmt: skip
+        rows.append({"moment": target.label.partition(", ")[2], "month": month, "official_percent": truth,
+                     "model_percent": change, "error_points": change - truth,
+                     "tolerance": target.tolerance_unseen,
+                     "verdict": verdict(np.array([change - truth]), target.tolerance_unseen),
+                     "official_10k_persons": now, "model_10k_persons": away[month] / 1e4})  # fmt: skip
     return pd.DataFrame(rows)
 
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.rivals import better
 from sim.wording import number
 
 if TYPE_CHECKING:
@@ -13,34 +14,40 @@ if TYPE_CHECKING:
 
 _LABEL, _CELL, _RIVAL = 40, 8, 11
 _UNIT_WORDS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month", "ratio": "ratio"}
-_ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "ratio": ""}
+_ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "months": "mo", "ratio": ""}
 _DIGITS = {"10k_persons": 0, "yuan": 0, "percent": 1, "years": 1, "ratio": 2}
-_ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "ratio": 2}
+_ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2}
 
 
 def validation_text(validation: Validation) -> str:
     """The whole table. Errors are model less official; the unseen years stand right of the bar."""
-    from sim.validate import RULE, TARGETS
+    from sim.validate import RULE
 
     rows, about = validation.rows, validation.about
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())
     unseen = set(rows.loc[rows["period"] == "unseen", "year"])
     seeds = about.get("seeds") or []
+    runs = f"mean of {len(seeds)} seed{'s' if len(seeds) != 1 else ''}"
+    if about.get("members"):
+        runs = f"mean of {about['members']} members of the calibrated ensemble"
     lines = [
         f"Model against official statistics: {about.get('scenario_name')}, scale 1:{about.get('scale')}, "
-        f"mean of {len(seeds)} seed{'s' if len(seeds) != 1 else ''}",
+        f"{runs}",
         "",
         _line("Levels", [str(year) for year in years], years, unseen),
     ]
-    for target in TARGETS:
+    for target in validation.targets:
         part = _of(rows, target)
         if target.headline and len(part):
             lines += _levels(part, target.label, years, unseen)
     lines += ["", _line("Errors (model less official)", [str(year) for year in years], years, unseen,
                         ("fit", "unseen")) + "  verdict fit, unseen"]  # fmt: skip
-    lines += [_errors(validation, target, years, unseen) for target in TARGETS if len(_of(rows, target))]
+    lines += [_errors(validation, target, years, unseen) for target in validation.targets
+              if len(_of(rows, target))]
     lines += ["  pt: percentage points; *: a break in the official series, left out of the mean", "", RULE]
-    return "\n".join([*lines, "", *_rival_lines(validation), "", *_quarter_lines(validation)]) + "\n"
+    parts = (_band_lines(validation, years, unseen), _rival_lines(validation),
+             _quarter_lines(validation), _fact_lines(validation), _corridor_lines(validation))
+    return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
 
 
 def _of(rows: pd.DataFrame, target) -> pd.DataFrame:
@@ -84,19 +91,47 @@ def _errors(validation: Validation, target, years: list, unseen: set) -> str:
     return _line(target.label, cells, years, unseen, tuple(means)) + f"  {verdicts[0]}, {verdicts[1]}"
 
 
+def _band_lines(validation: Validation, years: list, unseen: set) -> list[str]:
+    """How much of the headline errors the unknown parameters make, and whether the figures lie inside."""
+    if not validation.about.get("members"):
+        return []
+    lines = [_line("Middle 90 % of the ensemble, error", [str(year) for year in years], years, unseen)]
+    inside = known = 0
+    for target in validation.targets:
+        part = _of(validation.rows, target).set_index("year")
+        if not target.headline or part.empty:
+            continue
+        scale = 100.0 / part["official"] if part["error_unit"].iloc[0] == "percent" else 1.0
+        for name in ("band_low", "band_high"):
+            errors = (part[name] - part["official"]) * scale
+            digits = _ERROR_DIGITS[part["error_unit"].iloc[0]]
+            cells = [number(errors.get(year, float("nan")), digits, signed=True) for year in years]
+            lines.append(_line(f"{target.label}, {name.removeprefix('band_')}", cells, years, unseen))
+        comparable = part[(part["note"] == "")]
+        inside += int(comparable["official"].between(comparable["band_low"], comparable["band_high"]).sum())
+        known += len(comparable)
+    return [*lines, f"  {inside} of {known} official headline figures lie inside the band."]
+
+
 def _rival_lines(validation: Validation) -> list[str]:
-    """The model's unseen error beside those of two forecasts that need no model."""
-    found = validation.summary.dropna(subset=["trend_error"])
+    """The model's unseen error beside those of two forecasts that need no model, and who errs least."""
+    found = validation.summary.dropna(subset=["last_value_error"])
     if found.empty:
         return []
-    head = "".join(f"{word:>{_RIVAL}}" for word in ("model", "2019 held", "trend"))
-    lines = [f"{'Unseen years, mean absolute error':<{_LABEL}}{head}"]
+    head = "".join(f"{word:>{_RIVAL}}" for word in ("model", "last value", "trend"))
+    lines = [f"{'Unseen years, mean absolute error':<{_LABEL}}{head}  errs least"]
+    wins: dict[str, int] = {}
     for row in found.itertuples():
+        sign, digits = _ERROR_SIGNS[row.error_unit], _ERROR_DIGITS[row.error_unit]
         errors = (row.mean_absolute_error, row.last_value_error, row.trend_error)
-        word = "better than both" if errors[0] < min(errors[1:]) else "not better than both"
-        cells = "".join(f"{error:>{_RIVAL - 1}.1f}%" for error in errors)
-        lines.append(f"{row.label:<{_LABEL}}{cells}  {word}")
-    return lines
+        cells = "".join(f"{number(error, digits) + sign if error == error else '–':>{_RIVAL}}"
+                        for error in errors)
+        winner = better(*errors)
+        wins[winner] = wins.get(winner, 0) + 1
+        lines.append(f"{row.label:<{_LABEL}}{cells}  {winner}")
+    counted = ", ".join(f"{name} {count}" for name, count in sorted(wins.items()))
+    return [*lines, f"  Errs least, number of series: {counted}. Last value: that of the last fit year; "
+                    "trend: the line through them."]  # fmt: skip
 
 
 def _quarter_lines(validation: Validation) -> list[str]:
@@ -104,5 +139,28 @@ def _quarter_lines(validation: Validation) -> list[str]:
     for row in validation.quarters.itertuples():
         changes = (number(value, 1, signed=True) for value in (row.official_percent, row.model_percent))
         official, model = changes
-        lines.append(f"  {row.moment:<58} official {official:>6}%   model {model:>6}%")
-    return ["Rural workers away within 2020", *lines] if lines else []
+        lines.append(f"  {row.moment:<58} official {official:>6}%   model {model:>6}%   {row.verdict} "
+                     f"(within {row.tolerance:g} points)")  # fmt: skip
+    return ["Rural workers away within 2020 (unseen)", *lines] if lines else []
+
+
+def _fact_lines(validation: Validation) -> list[str]:
+    """Stylised facts that no official series holds."""
+    lines = []
+    for row in validation.facts.itertuples():
+        model = "–" if row.model != row.model else number(row.model, 2)
+        lines.append(f"  {row.label:<44} {row.years:<10} target {number(row.official, 2):>6} "
+                     f"±{row.tolerance:g} {row.unit:<15} model {model:>6}   {row.verdict}")  # fmt: skip
+    return ["Stylised facts", *lines] if lines else []
+
+
+def _corridor_lines(validation: Validation) -> list[str]:
+    """Five-year moves between provinces, beside the census table of the five years before as a forecast."""
+    lines = []
+    for row in validation.corridors.itertuples():
+        wanted = f"   {row.verdict} (at least {row.least:g})" if row.verdict else ""
+        cells = "".join(f"{number(value, 3):>11}" for value in (row.census, row.model, row.table_of_2005_10))
+        lines.append(f"  {row.measure:<26}{cells}{wanted}")
+    head = f"  {'':<26}{'census':>11}{'model':>11}{'2005-10':>11}"
+    title = "Moves 2014-19 between provinces against the census table of 2010-15 (unseen; shares of all)"
+    return [title, head, *lines] if lines else []

@@ -24,7 +24,8 @@ CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
-          "validate", "validation_text", "compare"}
+          "validate", "validation_text", "compare", "targets", "facts", "rivals",
+          "moves", "posterior", "ensemble"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
 # Room: the rooms that it may import, and the outside libraries.
@@ -50,6 +51,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
                    TABLES | {"mesa"}),
     **{room: (WORDS | OUTPUT | {"world.data", "policy.documents", "scenario", "loading", "past"}, TABLES)
        for room in OUTPUT},
+    "estimate": (WORDS | {"moves", "world.data"}, {"numpy", "pandas"}),
+    "virtual": (WORDS | OUTPUT | SCENARIO | FILES | {"arguments", "engine", "world"}, TABLES | {"pydantic"}),
     "present": (WORDS | OUTPUT | {"scenario", "policy.documents", "world.data"},
                 TABLES | {"matplotlib", "jinja2"}),
     "present.dashboard": (WORDS | OUTPUT | SCENARIO | FILES | {"present", "engine", "mesa_model"},
@@ -57,7 +60,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
 }
 NEVER_IMPORTED = {"cli", "batch"}  # by any other room
 
-OPENS_FILES = {"yaml_tree", "loading", "results", "validate", "present", "batch", "world",
+OPENS_FILES = {"yaml_tree", "loading", "results", "validate", "posterior", "present", "batch", "world",
                "engine.checkpoint", "policy.documents", "cli",
                "compiled"}  # compiled reads the sources, to key its cache
 READS_THE_CLOCK = {"engine.simulate", "results", "compare", "batch", "cli", "present.dashboard"}

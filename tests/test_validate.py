@@ -1,14 +1,21 @@
 """The model against official statistics: errors, periods, verdicts, rivals, 2020."""
 
+import dataclasses
+
 import numpy as np
+import pandas as pd
 import pytest
 import synthetic
 
+from sim import facts
 from sim.official import official_table
 from sim.results import Results
-from sim.validate import NOT_COMPARABLE, TARGETS, validate, verdict
+from sim.rivals import better
+from sim.targets import read_targets
+from sim.validate import NOT_COMPARABLE, validate, verdict
 from sim.world.data import load_data
 
+TARGETS = read_targets(load_data())
 BASE = synthetic.FakeScenario("baseline")
 
 
@@ -108,7 +115,7 @@ def test_the_text_holds_every_target_and_the_truth(validation):
     for target in TARGETS:
         if target.label in set(validation.rows["label"]):
             assert target.label in text
-    assert "missed" in text and "unseen" in text and "2019 held" in text
+    assert "missed" in text and "unseen" in text and "last value" in text
     assert "end of February 2020" in text
     assert max(len(line) for line in text.splitlines()) < 160
 
@@ -126,3 +133,50 @@ def test_a_validation_is_kept_whole(validation, tmp_path):
     assert (folder / "validation.txt").read_text(encoding="utf-8") == validation.text()
     assert (folder / "validation.csv").read_text().startswith("year,")
     assert (folder / "charts" / "out.png").exists()
+
+
+def test_facts_by_hand():
+    months = pd.DataFrame({"month": ["2014-01", "2014-02"], "migrant_work": [100.0, 100],
+                           "local_work": [80.0, 80], "settled_work": [20.0, 20],
+                           "separations": [2.0, 6], "job_changes": [4.0, 4],
+                           "searching_rate": [0.04, 0.06], "settlements": [1.0, 0], "out": [150.0, 150],
+                           "departures": [3.0, 9]})  # fmt: skip
+    assert facts.job_length(months) == pytest.approx(400 / 12 / 16)
+    assert facts.unemployment(months) == pytest.approx(5)
+    assert facts.settlement_rate(months) == pytest.approx(1200 / 300)
+    assert facts.seasonal_departures(months) == pytest.approx(75)
+
+
+def test_a_fact_that_no_table_holds_is_said_to_be_unmeasured(validation):
+    found = validation.facts.set_index("id")
+    assert found.loc["peer_effect", "verdict"] == "not measured"
+    assert found.loc["unemployment", "verdict"] in ("met", "missed")
+
+
+def test_every_series_with_a_past_meets_its_rivals(validation):
+    unseen = validation.summary[validation.summary["period"] == "unseen"].set_index(["indicator", "group"])
+    assert unseen.loc[("mean_age", "all"), ["last_value_error", "trend_error"]].notna().all()
+    row = unseen.loc[("mean_age", "all")]
+    assert row["last_value_error"] == pytest.approx((0.6 + 0.9) / 2)
+    assert np.isnan(unseen.loc[("monthly_income", "local"), "trend_error"])  # one fit year has no trend
+    assert better(1.0, 2.0, np.nan) == "model" and better(1.0, 1.0, 3.0) == "last value"
+
+
+def test_a_later_official_year_is_compared_as_unseen(runs):
+    """Dropping a row into the official series is all that a new year takes."""
+    data = load_data()
+    row = {"year": 2022, "indicator": "migrant_workers", "group": "out", "value": 17000.0,
+           "unit": "10k_persons", "source_id": "nbs_mwr_2021"}  # fmt: skip
+    more = pd.concat([data.official_annual, pd.DataFrame([row])], ignore_index=True)
+    found = validate(runs, dataclasses.replace(data, official_annual=more)).rows
+    new = found.query("indicator == 'migrant_workers' and group == 'out' and year == 2022").iloc[0]
+    assert new["period"] == "unseen" and new["tolerance"] == 3 and new["label"]
+
+
+def test_targets_say_what_their_tolerance_is():
+    data = load_data()
+    every = [target for table in ("annual", "quarterly", "corridor", "fact")
+             for target in read_targets(data, table)]  # fmt: skip
+    assert len(every) == len(data.targets)
+    assert all(target.tolerance_reason and target.definition and target.source for target in every)
+    assert all(np.isnan(target.value) == (target.table in ("annual", "quarterly")) for target in every)

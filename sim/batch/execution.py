@@ -21,7 +21,6 @@ from sim.loading import with_overrides
 from sim.past import FIRST_MONTH
 from sim.results import Results
 from sim.scenario import Scenario
-from sim.yearly import yearly
 
 Simulate = Callable[..., Results]
 Bundle = tuple[Run, ...]
@@ -100,7 +99,7 @@ def _execute_one(experiment: Experiment, run: Run, simulate: Simulate, **past: A
         scenario = _scenario(experiment, run)
         stage = "simulate"
         results = simulate(scenario, scale=experiment.scale, start=period.from_, end=period.to,
-                           seed=run.seed, threads=1, tables=("national",), **past)
+                           seed=run.seed, threads=1, tables=experiment.tables, **past)
         stage = "outcomes"
         rows = _rows(experiment, run, results)
     except Exception as error:
@@ -111,7 +110,7 @@ def _execute_one(experiment: Experiment, run: Run, simulate: Simulate, **past: A
 
 def _rows(experiment: Experiment, run: Run, results: Results) -> pd.DataFrame:
     """One row per whole year: run, run_id, scenario, seed, factors, year, outcomes."""
-    rows = yearly(results.national, experiment.outcomes)
+    rows = experiment.rows_of(results)
     for position, (name, value) in enumerate(
         {"run": run.number, "run_id": results.manifest.get("run_id"), "scenario": run.scenario,
          "seed": run.seed, **run.point}.items()

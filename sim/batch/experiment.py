@@ -11,7 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
 
@@ -25,6 +25,12 @@ from sim.policy.terms import Label, Name, Strict, Text, Whole, one_of, refuse
 from sim.problems import placed, problems_of
 from sim.scenario import Period, Scenario
 from sim.yaml_tree import Tree, read_tree
+from sim.yearly import yearly
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from sim.results import Results
 
 MOST_RUNS = 1_000_000  # more are refused unless asked for once more
 OutcomeName = one_of("outcome", lambda: OUTCOMES)
@@ -130,6 +136,15 @@ class Experiment(Strict):
         return [Run(number, name, point, seed, changes)
                 for number, (name, point, changes, seed) in enumerate(every)]
 
+    @property
+    def tables(self) -> tuple[str, ...] | None:
+        """The tables of results that ``rows_of`` reads; None: all."""
+        return ("national",)
+
+    def rows_of(self, results: Results) -> pd.DataFrame:
+        """What a run leaves behind: one row per whole year, with ``year`` and the outcomes."""
+        return yearly(results.national, self.outcomes)
+
     def content(self) -> dict[str, Any]:
         """All that a result depends on, as plain maps, lists and numbers."""
         said = self.model_dump(mode="json", by_alias=True, exclude={"title", "question", "figure"})
@@ -221,7 +236,8 @@ def experiment_files() -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in folders():
         for path in sorted((folder.parent / "experiments").glob("*.yaml")):
-            found.setdefault(path.stem, path)
+            if not path.stem.startswith("calibration"):  # these are for `labor-sim calibrate`
+                found.setdefault(path.stem, path)
     return found
 
 

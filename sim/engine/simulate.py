@@ -54,7 +54,7 @@ class Simulation:
                  seed: int = 0, threads: int = 2, branch_from: Checkpoint | None = None):
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scale, self.seed = parse_scale(scale), seed
-        self.last = _checked_month("to", end or self.scenario.period.to)
+        self.last = checked_month("to", end or self.scenario.period.to)
         future = self.scenario.future_assumptions
         data, places, corridors, series, recipe = _setting(Growth(
             future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
@@ -173,7 +173,7 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     ScenarioError for a bad scenario, ResultsError for a checkpoint that cannot be read or written.
     """
     began = time.perf_counter()
-    first = _checked_month("from", start)
+    first = checked_month("from", start)
     scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
     keep, wanted, origin = list(keep), _checked_tables(tables), None
     if branch_from is not None:
@@ -183,7 +183,7 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     if run.last < first:
         raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(run.last),
                                  allowed=f"{start} or later"))
-    kept = {_checked_month("keep", month) for month in keep}
+    kept = {checked_month("keep", month) for month in keep}
     record = Record(run, first, wanted)
     if origin is not None:
         put_back_record(origin, record)
@@ -240,7 +240,7 @@ def _checked_saves(run: Simulation, save_at: str | Iterable[str],
     return found
 
 
-def _checked_month(key: str, month: str) -> int:
+def checked_month(key: str, month: str) -> int:
     """Month index of "YYYY-MM" within what the model can simulate. Raises UsageError."""
     index = month_index(parse_month(str(month), key))
     if not 0 <= index < (LAST_YEAR - 2014) * 12:

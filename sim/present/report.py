@@ -17,7 +17,8 @@ from sim.official import official_table
 from sim.outcomes import HEADLINE, OUTCOMES
 from sim.present import lever_words, plots, report_tables, style
 from sim.present.report_tables import group_words
-from sim.validate import FIRST_YEAR, LAST_FIT_YEAR, Validation, validate
+from sim.targets import FIRST_YEAR, LAST_FIT_YEAR
+from sim.validate import Validation, validate
 from sim.wording import listing, month_in_words, number
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from sim.compare import Comparison
 from sim.findings import main_horizon, title_of
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.present.lever_words import PAYERS
-from sim.validate import TARGETS, Validation
+from sim.validate import Validation
 from sim.wording import amount, number, unit_word, with_interval
 
 GROUP_WORDS = {
@@ -33,7 +33,7 @@ _NO_COST = {
     "cannot tell": "cannot tell", "moved the other way": "moved the other way",
     "no spending": "no spending", "no change": "–", "not a count": "",
 }  # fmt: skip
-_ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "ratio": ""}
+_ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}
 
 
 # --- effects ----------------------------------------------------------------------------------------
@@ -201,7 +201,7 @@ def validation_rows(validation: Validation) -> list[dict[str, Any]]:
     """One row a target: error and verdict in the fit years and in the unseen years."""
     by = validation.summary.set_index(["indicator", "group", "period"])
     rows = []
-    for target in TARGETS:
+    for target in validation.targets:
         cells = {}
         for period in ("fit", "unseen"):
             key = (target.indicator, target.group, period)
@@ -216,7 +216,8 @@ def validation_rows(validation: Validation) -> list[dict[str, Any]]:
                     "years": int(row["years"]),
                 }
         if cells:
-            rows.append({"label": target.label, "tolerance": f"{target.tolerance:g}{unit}", **cells})
+            allowed = dict.fromkeys(f"{size:g}" for size in (target.tolerance, target.tolerance_unseen))
+            rows.append({"label": target.label, "tolerance": " / ".join(allowed) + unit, **cells})
     return rows
 
 
@@ -229,6 +230,7 @@ def missed(validation: Validation, period: str) -> list[str]:
 def rival_rows(validation: Validation) -> list[dict[str, str]]:
     """The model's unseen error on head-counts beside two forecasts without a model."""
     found = validation.summary.dropna(subset=["trend_error"])
+    found = found[(found["indicator"] == "migrant_workers") & found["group"].isin(["out", "local", "total"])]
     return [
         {"label": row.label, "model": number(row.mean_absolute_error, 1),
          "held": number(row.last_value_error, 1), "trend": number(row.trend_error, 1),

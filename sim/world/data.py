@@ -71,6 +71,7 @@ class Data:
     documents: pd.DataFrame
     marginals: pd.DataFrame
     cohorts: pd.DataFrame
+    targets: pd.DataFrame
     distance_km: np.ndarray  # (31, 31) km from origin row to destination column
     od_moves: dict[str, np.ndarray]  # period -> (31, 31) sample counts, origin x destination
     region_of: np.ndarray  # (31,) position in vocabulary.REGIONS
@@ -194,6 +195,7 @@ def _assemble(folder: Path, tables: dict[str, pd.DataFrame]) -> Data:
         documents=tables["documents.csv"].set_index("id"),
         marginals=marginals,
         cohorts=tables["cohorts.csv"].set_index("birth_year"),
+        targets=tables["targets.csv"],
         distance_km=_distances(tables["distances.csv"], provinces, marginals),
         od_moves=_moves(tables["od_flows_history.csv"], provinces.index),
         region_of=_fixed(np.array([REGIONS.index(name) for name in provinces["region_nbs"]])),

@@ -1,0 +1,120 @@
+"""What a calibration file may say: priors of the uncertain parameters, sizes of the stages, seeds."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+from pydantic import Field, ValidationError, model_validator
+
+from sim.batch.experiment import ExperimentError
+from sim.errors import Problem
+from sim.parameters import PARAMETERS
+from sim.policy.terms import Label, Number, ParameterName, Strict, Text, Whole, refuse
+from sim.problems import problems_of
+from sim.scenario import Period
+from sim.yaml_tree import read_tree
+
+MOST_FITTED = 10
+
+
+class Prior(Strict):
+    """What is believed of a parameter before the figures are seen: even from ``low`` to ``high``, or
+    triangular with its top at ``mode``."""
+
+    low: Number
+    high: Number
+    mode: Number | None = None
+    source: Text
+
+    def value(self, share: np.ndarray) -> np.ndarray:
+        """The values below which these shares of the prior lie."""
+        low, high = self.low, self.high
+        if self.mode is None:
+            return low + share * (high - low)
+        top = (self.mode - low) / (high - low)
+        rising = low + np.sqrt(share * (high - low) * (self.mode - low))
+        falling = high - np.sqrt((1 - share) * (high - low) * (high - self.mode))
+        return np.where(share < top, rising, falling)
+
+
+    def share(self, value: float) -> float:
+        """The share of the prior below a value: the inverse of ``value``."""
+        shares = np.linspace(0.0, 1.0, 2001)
+        return float(np.interp(value, self.value(shares), shares))
+
+
+class Stages(Strict):
+    """How many runs each stage takes: Morris trajectories, points of each wave, members at the end.
+
+    ``fitted`` parameters at the most are fitted; ``truths`` is the size of the recovery test.
+    """
+
+    trajectories: Annotated[Whole, Field(ge=2)] = 8
+    fitted: Annotated[Whole, Field(ge=1, le=MOST_FITTED)] = MOST_FITTED
+    waves: Annotated[tuple[Whole, ...], Field(min_length=1)] = (256, 192)
+    members: Annotated[Whole, Field(ge=4)] = 48
+    truths: Whole = 20
+
+
+class Calibration(Strict):
+    """A checked calibration. Years to 2019 alone are used, whatever the period."""
+
+    name: Text
+    title: Label
+    question: Text
+    scenario: Text
+    period: Period
+    scale: Text
+    seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]
+    screen_seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]
+    stages: Stages = Stages()
+    priors: Annotated[dict[ParameterName, Prior], Field(min_length=2)]
+    draw_seed: Whole = 1
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Calibration:
+        refuse(self._problems())
+        return self
+
+    def _problems(self) -> Iterator[Problem]:
+        for name, prior in self.priors.items():
+            known, where = PARAMETERS[name], f"priors.{name}"
+            if not known.low <= prior.low < prior.high <= known.high:
+                yield Problem("must run from a lower to a higher value within the parameter's bounds",
+                              key=where, value=f"{prior.low:g} to {prior.high:g}",
+                              allowed=f"{known.low:g} to {known.high:g}")
+            elif prior.mode is not None and not prior.low <= prior.mode <= prior.high:
+                yield Problem("lies outside the prior", key=f"{where}.mode", value=prior.mode,
+                              allowed=f"{prior.low:g} to {prior.high:g}")
+            if known.scope != "economy" and known.scope != "worker":
+                yield Problem("only parameters that everybody faces can be calibrated", key=where, value=name)
+        if self.period.to < "2019-12":
+            yield Problem("the fit years end in 2019", key="period.to", value=self.period.to,
+                          allowed="2019-12 or later")
+
+    def values(self, shares: np.ndarray, names: tuple[str, ...] | None = None) -> np.ndarray:
+        """Points of the unit cube as parameter values, a column per prior in order."""
+        return np.column_stack([self.priors[name].value(shares[:, column])
+                                for column, name in enumerate(names or tuple(self.priors))])
+
+
+def load_calibration(name_or_path: str | Path) -> Calibration:
+    """Load and check a calibration file. Raises ``ExperimentError`` with every problem found."""
+    path = Path(name_or_path)
+    if not path.is_file():
+        raise ExperimentError(Problem("no such file", value=str(path),
+                                      allowed="the path of a calibration file"))
+    problems: list[Problem] = []
+    tree = read_tree(path, problems)
+    if tree is None:
+        raise ExperimentError(problems)
+    try:
+        found = Calibration.model_validate({**tree.plain, "name": path.stem})
+    except ValidationError as error:
+        raise ExperimentError(problems + problems_of(error, Calibration, tree)) from None
+    if problems:
+        raise ExperimentError(problems)
+    return found

@@ -1,0 +1,81 @@
+"""What a calibration compares: errors of a run on the fitted targets, few numbers for each smooth series.
+
+The errors of one series in neighbouring years are almost the same number, so a series is read by two: the
+mean error of the fit years (``level``), and the error of its last less that of its first fit year
+(``change``), where four years or more lie between. Half the target's tolerance is taken as one standard
+deviation: the tolerance is the band within which a model that is right enough should mostly lie.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from sim.results import Results
+from sim.targets import LAST_FIT_YEAR, read_targets
+from sim.validate import Validation, validate
+from sim.world.data import Data, load_data
+
+LEVEL, CHANGE, FACT = "level", "change", "fact"
+_YEARS_FOR_A_CHANGE = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One number that a run is judged by; its error should be zero give or take ``sd``."""
+
+    name: str
+    label: str
+    sd: float
+    unit: str
+
+
+def observations(data: Data | None = None) -> tuple[Observation, ...]:
+    """Every observation of the fitted targets, in the order of the targets."""
+    data = data or load_data()
+    found = []
+    targets = {target.id: target for table in ("annual", "fact") for target in read_targets(data, table)
+               if target.fitted}  # fmt: skip
+    for target_id, years in _years(data).items():
+        target = targets.get(target_id)
+        if target is None:
+            continue
+        sd = target.tolerance / 2.0
+        found.append(Observation(f"{target_id}:{LEVEL}", f"{target.label}, level", sd, target.unit))
+        if max(years) - min(years) >= _YEARS_FOR_A_CHANGE:
+            label = f"{target.label}, change {min(years)}-{max(years)}"
+            found.append(Observation(f"{target_id}:{CHANGE}", label, sd, target.unit))
+    facts = [target for target in targets.values() if target.table == "fact"]
+    found += [Observation(f"{fact.id}:{FACT}", fact.label, fact.tolerance / 2.0, fact.unit) for fact in facts]
+    return tuple(found)
+
+
+def measured(results: Results, data: Data | None = None) -> dict[str, float]:
+    """The errors of one run by observation name; absent where the run does not hold it."""
+    validation = validate(results, data)
+    values = {}
+    for row in validation.facts.itertuples():
+        values[f"{row.id}:{FACT}"] = row.error
+    for target_id, part in _fit_rows(validation):
+        part = part.sort_values("year")
+        values[f"{target_id}:{LEVEL}"] = float(part["error"].mean())
+        if part["year"].iloc[-1] - part["year"].iloc[0] >= _YEARS_FOR_A_CHANGE:
+            values[f"{target_id}:{CHANGE}"] = float(part["error"].iloc[-1] - part["error"].iloc[0])
+    return {name: value for name, value in values.items() if pd.notna(value)}
+
+
+def _fit_rows(validation: Validation):
+    rows = validation.rows
+    rows = rows[(rows["label"] != "") & (rows["note"] == "") & (rows["year"] <= LAST_FIT_YEAR)]
+    for (indicator, group), part in rows.groupby(["indicator", "group"], sort=False):
+        yield f"{indicator}.{group}", part
+
+
+def _years(data: Data) -> dict[str, list[int]]:
+    """The comparable fit years of every annual target: those of a run that has every official figure."""
+    official = data.official_annual.query("year >= 2014")
+    national = pd.DataFrame({"month": pd.Series(dtype=str), "away_now": []})
+    figures = official[["year", "indicator", "group", "value", "unit"]]
+    perfect = Results({"official": figures, "national": national}, {})
+    return {name: part["year"].tolist() for name, part in _fit_rows(validate(perfect, data))}

@@ -1,0 +1,150 @@
+"""What a calibration found, as tables and as text: intervals, what the data cannot tell, what pulls apart."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.batch.calibration.declare import Calibration
+from sim.batch.calibration.observe import Observation
+from sim.batch.calibration.sample import weighted_quantiles
+from sim.parameters import PARAMETERS
+from sim.posterior import Posterior
+
+UNIDENTIFIED = 0.8  # posterior over prior spread above which the figures say little
+ALIKE = 0.6  # correlation beyond which two parameters cannot be told apart
+OPPOSED = -0.5  # cosine of two observations' improvements below which they pull against each other
+_SHOWN = 12  # tensions that are printed
+_PRIOR_SPREAD = float(np.sqrt(1.0 / 12.0))  # of an even share
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """``parameters``: prior and posterior of each; ``observations``: error of the default point and of the
+    ensemble; ``alike``: pairs of parameters; ``tensions``: pairs of observations; ``screen``: Morris."""
+
+    posterior: Posterior
+    parameters: pd.DataFrame
+    observations: pd.DataFrame
+    alike: pd.DataFrame
+    tensions: pd.DataFrame
+    screen: pd.DataFrame
+
+    def text(self) -> str:
+        """All of it in plain lines."""
+        about = self.posterior.about
+        lines = [f"{about['calibration']['name']}: {len(self.parameters)} uncertain parameters, "
+                 f"{len(about['fitted'])} fitted, {len(self.observations)} observations of the years to 2019",
+                 "", "Parameters (90 % intervals; spread: posterior over prior)"]
+        for row in self.parameters.itertuples():
+            lines.append(f"  {row.parameter:<36}{row.role:<9}"
+                         f"prior {row.prior_low:>9.4g} to {row.prior_high:<9.4g}"
+                         f"posterior {row.low:>9.4g} to {row.high:<9.4g}best {row.best:<9.4g}"
+                         f"spread {row.spread:4.2f}  {row.verdict}")
+        lines += ["", "Observations (errors in standard deviations, half the tolerance each)"]
+        for row in self.observations.itertuples():
+            lines.append(f"  {row.label:<56}defaults {row.defaults:+6.1f}  best {row.best:+6.1f}"
+                         f"  ensemble {row.low:+6.1f} to {row.high:+6.1f}"
+                         f"  emulator {row.explained:4.0%}  {row.verdict}")
+        lines += ["", "Parameters that the figures cannot tell apart (correlation beyond "
+                      f"{ALIKE:g})"] + [f"  {row.one} with {row.other}: {row.correlation:+.2f}"
+                                        for row in self.alike.itertuples()]
+        lines += ["", "Targets that pull against each other (what helps one hurts the other)"]
+        shown = self.tensions.head(_SHOWN)
+        lines += [f"  {row.one} ({row.error_one:+.1f} sd) against {row.other} ({row.error_other:+.1f} sd)"
+                  for row in shown.itertuples()]
+        lines += [f"  and {len(self.tensions) - _SHOWN} pairs more"] if len(self.tensions) > _SHOWN else []
+        shares = ", ".join(f"{share:.2%}" for share in about["plausible_share_of_prior"])
+        lines += ["", f"Share of the prior not ruled out, wave by wave: {shares}.",
+                  f"Members: {about['members']}, worth {about['effective_members']:.1f} equal ones"
+                  + ("" if about["likelihood_power"] == 1.0 else
+                     f"; the correction by their own runs is softened (power {about['likelihood_power']:g}), "
+                     "since otherwise a few would carry all weight") + "."]  # fmt: skip
+        if about["recovery"]:
+            found = ", ".join(f"{share} intervals cover {value:.0%}"
+                              for share, value in about["recovery"]["covered"].items())
+            lines.append(f"Recovery of {about['recovery']['truths']} made-up truths, fitted parameters: "
+                         f"{found}.")
+        return "\n".join(lines) + "\n"
+
+
+def describe(calibration: Calibration, posterior: Posterior, screen: pd.DataFrame,
+             seen: tuple[Observation, ...], sample: tuple[np.ndarray, np.ndarray], slopes: np.ndarray,
+             fitted: np.ndarray) -> Outcome:
+    """Tables from the ensemble, the emulator's sample (points of the unit cube, weights) and its slopes."""
+    found, weights = sample
+    sd = np.array([one.sd for one in seen])
+    return Outcome(posterior, _parameters(calibration, posterior, found, weights, fitted),
+                   _observations(posterior, seen), _alike(calibration, found, weights),
+                   _tensions(posterior, seen, slopes / sd), screen)  # fmt: skip
+
+
+def _parameters(calibration, posterior, found, weights, fitted) -> pd.DataFrame:
+    rows = []
+    for column, (name, prior) in enumerate(calibration.priors.items()):
+        share = found[:, column]
+        mean = weights @ share
+        spread = float(np.sqrt(weights @ (share - mean) ** 2)) / _PRIOR_SPREAD
+        ends = prior.value(weighted_quantiles(share, weights, (0.05, 0.95)))
+        wide = prior.value(np.array([0.05, 0.95]))
+        rows.append({
+            "parameter": name, "role": "fitted" if column in fitted else "carried",
+            "prior_low": wide[0], "prior_high": wide[1], "low": ends[0], "high": ends[1],
+            "mean": float(weights @ prior.value(share)), "best": posterior.default[name],
+            "default_in_code": PARAMETERS[name].default, "spread": spread,
+            "verdict": "not identified" if spread > UNIDENTIFIED else "identified",
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _observations(posterior: Posterior, seen: tuple[Observation, ...]) -> pd.DataFrame:
+    best = (posterior.members == pd.Series(posterior.default)[posterior.members.columns]).all(axis=1)
+    explained = posterior.about["emulator_explained"]
+    defaults = {one["name"]: one["error_of_defaults"] for one in posterior.about["observations"]}
+    rows = []
+    for one in seen:
+        errors = posterior.errors[one.name].to_numpy() / one.sd
+        low, high = weighted_quantiles(errors, posterior.weights, (0.05, 0.95))
+        inside = low <= 2.0 and high >= -2.0
+        rows.append({"name": one.name, "label": one.label, "unit": one.unit, "sd": one.sd,
+                     "defaults": defaults[one.name] / one.sd,
+                     "best": float(errors[best.to_numpy()][0]) if best.any() else np.nan,
+                     "mean": float(posterior.weights @ errors), "low": low, "high": high,
+                     "explained": explained[one.name],
+                     "verdict": "reached" if inside else "out of reach"})  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _alike(calibration: Calibration, found: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
+    names = list(calibration.priors)
+    centred = found - weights @ found
+    covariance = (centred * weights[:, None]).T @ centred
+    scale = np.sqrt(np.diag(covariance))
+    correlation = covariance / scale[:, None] / scale[None, :]
+    rows = [{"one": names[i], "other": names[j], "correlation": correlation[i, j]}
+            for i in range(len(names)) for j in range(i + 1, len(names)) if abs(correlation[i, j]) > ALIKE]
+    table = pd.DataFrame(rows, columns=["one", "other", "correlation"])
+    return table.sort_values("correlation", key=np.abs, ascending=False, ignore_index=True)
+
+
+def _tensions(posterior: Posterior, seen: tuple[Observation, ...], slopes: np.ndarray) -> pd.DataFrame:
+    """Pairs of missed observations whose improvements, as directions among the parameters, are opposed.
+
+    ``slopes`` is (parameters, observations) in standard deviations.
+    """
+    errors = posterior.weights @ posterior.errors[[one.name for one in seen]].to_numpy()
+    errors = errors / np.array([one.sd for one in seen])
+    better = -np.sign(errors) * slopes
+    better = better / np.maximum(np.linalg.norm(better, axis=0), 1e-12)
+    rows = []
+    for i in range(len(seen)):
+        for j in range(i + 1, len(seen)):
+            missed = min(abs(errors[i]), abs(errors[j])) > 1.0
+            cosine = float(better[:, i] @ better[:, j])
+            if missed and cosine < OPPOSED:
+                rows.append({"one": seen[i].label, "other": seen[j].label, "error_one": errors[i],
+                             "error_other": errors[j], "cosine": cosine})  # fmt: skip
+    columns = ["one", "other", "error_one", "error_other", "cosine"]
+    return pd.DataFrame(rows, columns=columns).sort_values("cosine", ignore_index=True)

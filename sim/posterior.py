@@ -1,0 +1,105 @@
+"""The calibrated ensemble: parameter sets with weights, the default point, and what they were made with.
+
+``sim/data/posterior.parquet`` is written by ``labor-sim calibrate``. It holds one row a member: its weight,
+whether it is the default point, the value of every calibrated parameter, and its errors on the targets.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.errors import Problem, ResultsError
+from sim.parameters import PARAMETERS
+
+PACKAGED = Path(__file__).resolve().parent / "data" / "posterior.parquet"
+_ABOUT = b"labor_sim_posterior"
+_ERROR = "error:"  # prefix of the columns of errors
+# What a calibration rests on: the rules and what drives them, the inputs, and the targets.
+_CODE = ("month.py", "draws.py", "arithmetic.py", "vocabulary.py", "parameters.py", "rules/*.py",
+         "steps/*.py", "world/*.py", "engine/*.py", "policy/*.py")
+_TARGETS = ("targets.csv", "official_annual.csv", "official_quarterly.csv")
+
+
+@dataclass(frozen=True)
+class Posterior:
+    """``members``: a row each, parameters only; ``weights`` sum to 1; ``default``: the single best set;
+    ``errors``: each member's errors on the targets; ``about``: scale, seeds, stages and versions."""
+
+    members: pd.DataFrame
+    weights: np.ndarray
+    default: dict[str, float]
+    errors: pd.DataFrame
+    about: dict[str, Any]
+
+    def ensemble(self, count: int) -> list[dict[str, float]]:
+        """``count`` parameter sets, spread evenly over the weights: the same ones whenever asked."""
+        picks = np.searchsorted(np.cumsum(self.weights), (np.arange(count) + 0.5) / count)
+        picks = picks.clip(max=len(self.weights) - 1)
+        return [dict(self.members.iloc[int(pick)]) for pick in picks]
+
+    def stale(self) -> list[str]:
+        """What has changed since the calibration, in words; empty where it still holds."""
+        made = self.about.get("versions", {})
+        words = {"code": "rules or engine", "data": "input data", "targets": "targets or official figures"}
+        return [words[name] for name, now in versions().items() if made.get(name) != now]
+
+    def save(self, path: Path) -> None:
+        """Write one Parquet file, whole or not at all."""
+        import pyarrow as pa
+        import pyarrow.parquet as pq
+
+        table = self.members.copy()
+        table.insert(0, "weight", self.weights)
+        table.insert(1, "is_default", [dict(row) == self.default for _, row in self.members.iterrows()])
+        table = table.join(self.errors.add_prefix(_ERROR))
+        made = pa.Table.from_pandas(table, preserve_index=False)
+        made = made.replace_schema_metadata({_ABOUT: json.dumps(self.about, sort_keys=True).encode()})
+        waiting = path.with_suffix(".writing")
+        pq.write_table(made, waiting, compression="zstd")
+        waiting.replace(path)
+
+
+def load_posterior(path: Path | None = None) -> Posterior:
+    """Read an ensemble, by default the packaged one. Raises ResultsError for a file that holds none."""
+    import pyarrow.parquet as pq
+
+    path = Path(path or PACKAGED)
+    if not path.is_file():
+        raise ResultsError(Problem("no calibrated ensemble lies here", file=str(path),
+                                   allowed="a file written by labor-sim calibrate"))
+    table = pq.read_table(path)
+    about = (table.schema.metadata or {}).get(_ABOUT)
+    if about is None:
+        raise ResultsError(Problem("the file holds no calibrated ensemble", file=str(path)))
+    frame = table.to_pandas()
+    names = [name for name in frame if name in PARAMETERS]
+    errors = frame[[name for name in frame if name.startswith(_ERROR)]]
+    members, default = frame[names], frame[names][frame["is_default"]].iloc[0]
+    return Posterior(members, frame["weight"].to_numpy(), dict(default),
+                     errors.rename(columns=lambda name: name.removeprefix(_ERROR)), json.loads(about))
+
+
+def versions() -> dict[str, str]:
+    """Hashes of the rules, of the input data and of the targets, as they are now."""
+    root = PACKAGED.parents[1]
+    others = (*_TARGETS, "schema.csv")
+    data = [path for path in sorted(PACKAGED.parent.glob("*.csv")) if path.name not in others]
+    return {
+        "code": _hash([path for pattern in _CODE for path in sorted(root.glob(pattern))]),
+        "data": _hash(data),
+        "targets": _hash([PACKAGED.parent / name for name in _TARGETS]),
+    }
+
+
+def _hash(paths: list[Path]) -> str:
+    digest = hashlib.sha256()
+    for path in paths:
+        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+    return digest.hexdigest()[:16]

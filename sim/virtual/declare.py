@@ -1,0 +1,175 @@
+"""What a file under ``experiments/virtual`` may say: a policy, and the estimates that a study makes of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, PrivateAttr, ValidationError, model_validator
+
+from sim.errors import Problem, ScenarioError, SimError, nearest
+from sim.loading import folders, load_scenario, with_overrides
+from sim.policy.documents import region_of_province
+from sim.policy.terms import (
+    Label,
+    Month,
+    Name,
+    Number,
+    Province,
+    Region,
+    Strict,
+    Text,
+    Tier,
+    Whole,
+    one_of,
+)
+from sim.policy.terms import refuse as told
+from sim.problems import placed, problems_of
+from sim.scenario import Period, Scenario
+from sim.tables import TABLES
+from sim.yaml_tree import read_tree
+
+DESIGNS = ("difference_in_differences", "with_and_without", "matching")
+PANELS = ("national", "places", "homes")
+FORMS = ("log_percent", "percent_of_base", "points", "level")
+MATCHED = ("sex", "age", "education", "province", "activity", "sector", "earnings")
+
+
+class VirtualError(SimError):
+    """A virtual experiment's file says something that cannot be run."""
+
+
+class Units(Strict):
+    """Some of the rows of a panel: places by province, region and tier, homes by province or region."""
+
+    provinces: tuple[Province, ...] = ()
+    regions: tuple[Region, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+
+    def has(self, province: str, tier: str | None) -> bool:
+        """Whether the unit is meant. What is not named is not restricted."""
+        region = region_of_province()[province]
+        named = not (self.provinces or self.regions) or province in self.provinces or region in self.regions
+        return named and (not self.tiers or tier is None or tier in self.tiers)
+
+
+class Outcome(Strict):
+    """What is measured: the sum of some columns, over that of others if given, in one of ``FORMS``.
+
+    ``log_percent``: hundred times the log; ``points``: hundred times the ratio; ``level``: as it is;
+    ``percent_of_base``: of the same quantity in the control or the world without the policy.
+    """
+
+    over: tuple[Text, ...] = Field(min_length=1)
+    per: tuple[Text, ...] = ()
+    form: one_of("form", lambda: FORMS)
+
+
+class Published(Strict):
+    """The number that the study reports, or its kind where the number is not packaged."""
+
+    kind: Text
+    value: Number | None = None
+    low: Number | None = None
+    high: Number | None = None
+    source: Text
+    note: Text | None = None
+
+
+class Estimate(Strict):
+    """One number that the design gives. Which keys are needed depends on ``design``; see the README there."""
+
+    label: Text
+    design: one_of("design", lambda: DESIGNS)
+    table: one_of("table", lambda: PANELS) = "national"
+    outcome: Outcome | None = None
+    treated: Units = Units()
+    control: Units | None = None
+    before: tuple[Month, Month] | None = None
+    after: tuple[Month, Month]
+    match_on: tuple[one_of("matching variable", lambda: MATCHED), ...] = ()
+    published: Published
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Estimate:
+        told(self._problems())
+        return self
+
+    def _problems(self) -> Iterator[Problem]:
+        needs = {"difference_in_differences": ("outcome", "control", "before"),
+                 "with_and_without": ("outcome",), "matching": ("before", "match_on")}[self.design]
+        for key in needs:
+            if not getattr(self, key):
+                yield Problem(f"a {self.design} needs this key", key=key)
+        columns = tuple(name for name in TABLES[self.table] if TABLES[self.table][name][0] != "name")
+        for place, name in enumerate((*self.outcome.over, *self.outcome.per) if self.outcome else ()):
+            if name not in columns:
+                yield Problem("the table has no such column", key=f"outcome.{'over'}.{place}", value=name,
+                              allowed=columns, nearest=nearest(name, columns))
+
+
+class VirtualExperiment(Strict):
+    """A checked experiment: base, levers, when, and what is estimated."""
+
+    name: Text
+    title: Label
+    question: Text
+    scenario: Text
+    period: Period
+    scale: Text
+    seeds: Annotated[Whole, Field(ge=2)]
+    levers: Annotated[dict[Name, Any], Field(min_length=1)]
+    estimates: Annotated[tuple[Estimate, ...], Field(min_length=1)]
+    note: Text | None = None
+
+    _worlds: tuple[Scenario, ...] = PrivateAttr(default=())
+
+    @property
+    def base(self) -> Scenario:
+        """The world without the policy."""
+        return self._worlds[0]
+
+    @property
+    def policy(self) -> Scenario:
+        """The world with it."""
+        return self._worlds[1]
+
+
+def virtual_files() -> dict[str, Path]:
+    """Every virtual experiment that can be run by name."""
+    found: dict[str, Path] = {}
+    for folder in folders():
+        for path in sorted((folder.parent / "experiments" / "virtual").glob("*.yaml")):
+            found.setdefault(path.stem, path)
+    return found
+
+
+def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
+    """Load and check one by name or path. Raises ``VirtualError`` with every problem found."""
+    name = str(name_or_path)
+    path = Path(name) if name.endswith((".yaml", ".yml")) else virtual_files().get(name, Path(name))
+    if not path.is_file():
+        names = tuple(virtual_files())
+        raise VirtualError(Problem("no such virtual experiment", value=name,
+                                   nearest=nearest(path.stem, names),
+                                   allowed=(*names, "or the path of a file")))
+    problems: list[Problem] = []
+    tree = read_tree(path, problems)
+    if tree is None:
+        raise VirtualError(problems)
+    try:
+        found = VirtualExperiment.model_validate({**tree.plain, "name": path.stem})
+    except ValidationError as error:
+        raise VirtualError(problems + problems_of(error, VirtualExperiment, tree)) from None
+    try:
+        base = load_scenario(found.scenario)
+        levers = {**base.content().get("levers", {}), **found.levers}
+        found._worlds = (base, with_overrides(base, {"levers": levers}))
+    except ScenarioError as error:
+        problems += [problem if problem.file else placed(replace(problem, key=problem.key), tree)
+                     for problem in error.problems]
+    if problems:
+        raise VirtualError(problems)
+    return found

@@ -1,0 +1,177 @@
+"""Running a virtual experiment: the two worlds of every seed, its estimates, their intervals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from sim.arguments import parse_scale
+from sim.differences import mean_and_interval
+from sim.engine.simulate import Simulation, checked_month, simulate
+from sim.ensemble import with_member
+from sim.posterior import Posterior
+from sim.scenario import Scenario
+from sim.virtual.declare import Estimate, VirtualExperiment
+from sim.virtual.estimators import (
+    difference_in_differences,
+    matched_gap,
+    matching_variables,
+    with_and_without,
+)
+from sim.vocabulary import EXITED
+from sim.wording import number
+from sim.world.schema import BIRTH_EPOCH, EDUCATION_MASK, EDUCATION_SHIFT, IS_FEMALE, TRAINED
+
+
+@dataclass(frozen=True)
+class VirtualResult:
+    """``table``: one row an estimate, with the design's number, the truth in the model, and what was
+    published; ``by_seed``: the numbers behind the intervals."""
+
+    experiment: VirtualExperiment
+    table: pd.DataFrame
+    by_seed: pd.DataFrame
+    members: int
+    scale: int
+
+    def text(self) -> str:
+        """The experiment in plain lines."""
+        runs = self.by_seed["seed"].nunique()
+        spread = f"{runs} members of the calibrated ensemble" if self.members else f"{runs} seeds"
+        lines = [f"{self.experiment.title.en}: {self.experiment.question}",
+                 f"95 % intervals over {spread}; scale 1:{self.scale}", ""]
+        for row in self.table.itertuples():
+            found = []
+            if row.design != "with_and_without":
+                found.append((f"{row.design.replace('_', ' ')}", row.estimate, row.low, row.high))
+            found.append(("the same workers with and without", row.truth, row.truth_low, row.truth_high))
+            if row.bias_low * row.bias_high > 0:
+                found.append(("the design errs by", row.bias, row.bias_low, row.bias_high))
+            lines += [row.label, *(f"  {words:<36}{_interval(*ends)} {row.unit}" for words, *ends in found),
+                      f"  {'published':<36}{_published(row)}", ""]
+        return "\n".join([*lines, *([self.experiment.note, ""] if self.experiment.note else [])])
+
+
+def run_virtual(experiment: VirtualExperiment, *, seeds: int | None = None, scale: int | str | None = None,
+                posterior: Posterior | None = None, members: int = 0,
+                progress: Callable[[int, int], None] | None = None) -> VirtualResult:
+    """Run both worlds under every seed and estimate. With ``members``, each seed has its own parameter set
+    of the calibrated ensemble, so that the intervals hold what is unknown of the parameters too."""
+    count = members or seeds or experiment.seeds
+    sets = posterior.ensemble(members) if members and posterior else [{}] * count
+    size, rows = parse_scale(scale or experiment.scale), []
+    for seed, member in enumerate(sets, start=1):
+        worlds = [with_member(one, member) if member else one for one in (experiment.base, experiment.policy)]
+        rows += _estimates_of_seed(experiment, worlds, seed, size)
+        if progress:
+            progress(seed, count)
+    by_seed = pd.DataFrame(rows)
+    return VirtualResult(experiment, _summed_up(experiment, by_seed), by_seed, members, size)
+
+
+def _estimates_of_seed(experiment: VirtualExperiment, worlds: list[Scenario], seed: int,
+                       size: int) -> list[dict]:
+    end = experiment.period.to
+    panels = [one for one in experiment.estimates if one.design != "matching"]
+    base = policy = None
+    if panels:
+        base, policy = (simulate(world, scale=size, end=end, seed=seed) for world in worlds)
+    rows = []
+    for one in experiment.estimates:
+        if one.design == "matching":
+            design, truth = _matching(one, worlds, seed, size)
+        else:
+            truth = with_and_without(base, policy, one)
+            is_study = one.design == "difference_in_differences"
+            design = difference_in_differences(policy, one) if is_study else truth
+        rows.append({"label": one.label, "seed": seed, "estimate": design, "truth": truth})
+    return rows
+
+
+def _summed_up(experiment: VirtualExperiment, by_seed: pd.DataFrame) -> pd.DataFrame:
+    rows = []
+    for one in experiment.estimates:
+        part = by_seed[by_seed["label"] == one.label]
+        ends = {name: [float(end) for end in mean_and_interval(values.to_numpy())]
+                for name, values in (("estimate", part["estimate"]), ("truth", part["truth"]),
+                                     ("bias", part["estimate"] - part["truth"]))}  # fmt: skip
+        form = one.outcome.form if one.outcome else "log_percent"
+        unit = {"log_percent": "%", "percent_of_base": "%", "points": "points"}.get(form, "")
+        rows.append({
+            "label": one.label, "design": one.design, "unit": unit,
+            "estimate": ends["estimate"][0], "low": ends["estimate"][1], "high": ends["estimate"][2],
+            "truth": ends["truth"][0], "truth_low": ends["truth"][1], "truth_high": ends["truth"][2],
+            "bias": ends["bias"][0], "bias_low": ends["bias"][1], "bias_high": ends["bias"][2],
+            "published_kind": one.published.kind, "published": one.published.value,
+            "published_low": one.published.low, "published_high": one.published.high,
+            "published_source": one.published.source, "published_note": one.published.note or "",
+        })  # fmt: skip
+    return pd.DataFrame(rows)
+
+
+def _interval(mean: float, low: float, high: float) -> str:
+    return f"{number(mean, 2, signed=True)} ({number(low, 2, signed=True)} to {number(high, 2, signed=True)})"
+
+
+def _published(row) -> str:
+    if row.published is None or row.published != row.published:
+        figure = "number not packaged"
+    else:
+        figure = number(row.published, 2, signed=True)
+        if row.published_low is not None and row.published_low == row.published_low:
+            figure += (f" ({number(row.published_low, 2, signed=True)} to "
+                       f"{number(row.published_high, 2, signed=True)})")
+    note = f"; {row.published_note}" if row.published_note else ""
+    return f"{figure}: {row.published_kind} [{row.published_source}]{note}"
+
+
+# --- matching -----------------------------------------------------------------------------------------
+
+
+def _matching(one: Estimate, worlds: list[Scenario], seed: int, scale: int) -> tuple[float, float]:
+    """The gap between trained workers and their matches, and what training did to the same workers.
+
+    Trained: completed a course within ``before`` in the world with the programme, and had none before.
+    Earnings are those of the calendar year in which ``after`` ends.
+    """
+    bare, treated = (_lives(world, one, seed, scale) for world in worlds)
+    came = treated["trained_at"].between(*(checked_month("before", month) for month in one.before))
+    never = (treated["trained_at"] < 0) & ~treated["was_trained"]
+    fresh = came & ~treated["was_trained"]
+    worked = treated["earned"] > 0
+    sample = matching_variables(treated[(fresh | never) & worked & (treated["earned_before"] > 0)])
+    design = matched_gap(sample.assign(trained=fresh), one.match_on)
+    both = fresh & (bare["earned"] > 0) & worked & ~(bare["trained_at"] >= 0)
+    gain = np.log(treated.loc[both, "earned"]) - np.log(bare.loc[both, "earned"])
+    return design, float(100.0 * gain.mean()) if len(gain) else np.nan
+
+
+def _lives(world: Scenario, one: Estimate, seed: int, scale: int) -> pd.DataFrame:
+    """One row per worker present throughout: who they were before, whether trained, what they earned."""
+    first, last = checked_month("before", one.before[0]), checked_month("after", one.after[1])
+    start, end = first - first % 12 - 1, last - last % 12 + 11  # Decembers
+    run = Simulation(world, scale, f"{2014 + end // 12}-12", seed, 1)
+    try:
+        for month in range(end + 1):
+            run.step()
+            if month == start:
+                rows = run.rows
+                w = run.workers[:rows]
+                before = pd.DataFrame({
+                    "sex": w.traits & IS_FEMALE, "education": (w.traits >> EDUCATION_SHIFT) & EDUCATION_MASK,
+                    "age": (month + BIRTH_EPOCH - w.birth_month.astype(int)) // 12,
+                    "province": run.places.province[w.place], "activity": w.activity, "sector": w.sector,
+                    "earned_before": w.earnings_year.astype(float), "was_trained": (w.status & TRAINED) > 0,
+                    "courses_before": w.trained_month.astype(int),
+                })  # fmt: skip
+    finally:
+        run.close()
+    w = run.workers[:rows]
+    new = w.trained_month.astype(int) != before["courses_before"].to_numpy()
+    return before.assign(
+        earned=np.where(w.activity != EXITED, w.earnings_year, 0).astype(float),
+        trained_at=np.where(new, w.trained_month, -1),
+    )

@@ -1,0 +1,230 @@
+"""Calibration: priors, emulator, sampler, what is observed, and a miniature of the whole."""
+
+from __future__ import annotations
+
+import dataclasses
+import warnings
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from sim.batch.calibration import load_calibration
+from sim.batch.calibration.emulate import fit_emulator
+from sim.batch.calibration.observe import observations
+from sim.batch.experiment import ExperimentError
+from sim.parameters import PARAMETERS
+from sim.posterior import PACKAGED, load_posterior, versions
+from sim.world.data import load_data
+
+pytest.importorskip("scipy")
+pytest.importorskip("SALib")
+
+from sim.batch.calibration import stages  # noqa: E402
+from sim.batch.calibration.sample import (  # noqa: E402
+    posterior_points,
+    resample,
+    unit_points,
+    weighted_quantiles,
+)
+
+ROOT = Path(__file__).resolve().parent.parent
+MINIATURE = """
+title: {en: Miniature, zh: 小型校准}
+question: Does every stage run?
+scenario: baseline
+period: {from: 2014-01, to: 2019-12}
+scale: 1:100000
+seeds: [1, 2]
+screen_seeds: [1]
+stages: {trajectories: 2, fitted: 2, waves: [12, 10], members: 6, truths: 2}
+priors:
+  migrant_pay_level: {low: 1.0, high: 1.3, source: a test}
+  migration_amenity: {low: -0.4, high: 1.2, source: a test}
+  matching_elasticity: {low: 0.3, high: 0.7, mode: 0.5, source: A26}
+"""
+
+
+@pytest.fixture
+def miniature(tmp_path):
+    (tmp_path / "mini.yaml").write_text(MINIATURE, encoding="utf-8")
+    return load_calibration(tmp_path / "mini.yaml")
+
+
+# --- the file -----------------------------------------------------------------------------------------
+
+def test_the_ready_calibration_is_sound():
+    found = load_calibration(ROOT / "experiments" / "calibration.yaml")
+    assert found.stages.fitted <= 10
+    for name, prior in found.priors.items():
+        assert prior.low <= PARAMETERS[name].default <= prior.high, f"{name}: the default is ruled out"
+
+
+@pytest.mark.parametrize("wrong, told", [
+    ("migration_amenity: {low: -0.4, high: 1.2", "migration_amenity: {low: 1.2, high: -0.4"),
+    ("matching_elasticity: {low: 0.3, high: 0.7, mode: 0.5", "matching_elasticity: {low: 0.3, high: 2.0"),
+    ("migrant_pay_level", "migrant_pay_levle"),
+    ("fitted: 2", "fitted: 11"),
+    ("to: 2019-12", "to: 2018-12"),
+])  # fmt: skip
+def test_mistakes_are_told(tmp_path, wrong, told):
+    (tmp_path / "wrong.yaml").write_text(MINIATURE.replace(wrong, told), encoding="utf-8")
+    with pytest.raises(ExperimentError) as caught:
+        load_calibration(tmp_path / "wrong.yaml")
+    assert caught.value.problems[0].line
+
+
+def test_priors_and_their_inverse(miniature):
+    triangular = miniature.priors["matching_elasticity"]
+    assert triangular.value(np.array([0.0, 0.5, 1.0])) == pytest.approx([0.3, 0.5, 0.7])
+    assert triangular.value(np.array([0.125])) == pytest.approx([0.4])  # half way up: an eighth lies below
+    for prior in miniature.priors.values():
+        assert prior.share(float(prior.value(np.array([0.3]))[0])) == pytest.approx(0.3, abs=1e-3)
+
+
+# --- what is observed ---------------------------------------------------------------------------------
+
+def test_a_smooth_series_counts_by_its_level_and_its_change():
+    seen = {one.name: one for one in observations()}
+    assert seen["migrant_workers.out:level"].sd == pytest.approx(1.0)
+    assert "migrant_workers.out:change" in seen
+    assert "monthly_income.local:change" not in seen  # one fit year
+    targets = load_data().targets.set_index("id")
+    assert {name.rpartition(":")[0] for name in seen} == set(targets.index[targets["fitted"] == "yes"])
+
+
+# --- emulator and sampler -----------------------------------------------------------------------------
+
+def curve(points):
+    x = 2 * points - 1
+    return np.column_stack([1 + 2 * x[:, 0] - x[:, 1] ** 2 + x[:, 0] * x[:, 1], 3 * x[:, 2] - x[:, 1]])
+
+
+def test_a_quadratic_world_is_emulated_exactly_but_for_the_ridge():
+    points = unit_points(400, 3, seed=1)
+    emulator = fit_emulator(points, curve(points), np.array([0, 1]))
+    fresh = unit_points(50, 3, seed=2)
+    assert emulator.means(fresh) == pytest.approx(curve(fresh), abs=0.02)
+    assert (emulator.sd < 0.02).all() and (emulator.explained > 0.999).all()
+    assert emulator.slopes(np.array([0.5, 0.5, 0.5]))[:, 1] == pytest.approx([0, -2, 6], abs=0.05)
+
+
+def test_noise_is_seen_by_the_left_out_errors():
+    from scipy.special import ndtri
+
+    points = unit_points(512, 3, seed=1)
+    noise = 0.3 * ndtri(unit_points(512, 5, seed=9)[:, 3:])
+    emulator = fit_emulator(points, curve(points) + noise, np.array([0, 1]))
+    assert emulator.sd == pytest.approx([0.3, 0.3], rel=0.1)
+
+
+def test_the_sampler_finds_a_sharp_and_correlated_posterior():
+    """Normal likelihoods of sums: the answer is known where the prior is wide beside it."""
+    def likelihood(points):
+        total, gap = points[:, 0] + points[:, 1], points[:, 0] - points[:, 1]
+        return -0.5 * (((total - 1.2) / 0.01) ** 2 + ((gap - 0.1) / 0.1) ** 2)
+
+    points, weights = posterior_points(likelihood, 6, seed=5, count=4096)
+    total, gap = points[:, 0] + points[:, 1], points[:, 0] - points[:, 1]
+    assert weights @ total == pytest.approx(1.2, abs=0.002)
+    assert np.sqrt(weights @ (total - weights @ total) ** 2) == pytest.approx(0.01, rel=0.1)
+    assert np.sqrt(weights @ (gap - weights @ gap) ** 2) == pytest.approx(0.1, rel=0.1)
+    others = points[:, 2:]
+    assert weights @ others == pytest.approx(np.full(4, 0.5), abs=0.03)  # the prior, untouched
+    assert np.sqrt(weights @ (others - 0.5) ** 2) == pytest.approx(np.full(4, 12**-0.5), rel=0.07)
+
+
+def test_draws_follow_the_weights():
+    assert resample(np.array([0.5, 0.0, 0.25, 0.25]), 4).tolist() == [0, 0, 2, 3]
+    values, weights = np.array([3.0, 1.0, 2.0]), np.array([1.0, 1.0, 1.0])
+    assert weighted_quantiles(values, weights, (0.5,)) == pytest.approx([2.0])
+
+
+class MadeUpWork(stages._Work):
+    """A world whose runs are a known curve with luck of their own."""
+
+    def run(self, stage, shares, seeds):
+        from scipy.special import ndtri
+
+        rough = unit_points(len(shares), 2 * len(self.seen), 1000 + len(stage))
+        luck = 0.2 * ndtri(rough[:, : len(self.seen)])
+        return curve(shares)[:, : len(self.seen)] + luck, np.full((len(shares), len(self.seen)), 0.2)
+
+
+def test_intervals_cover_the_truth_at_about_their_nominal_rate(miniature):
+    """Sixty made-up truths: 120 intervals of 90 % cover 82 to 98 of a hundred, those of 50 % 38 to 62."""
+    plan = miniature.model_copy(update={"stages": miniature.stages.model_copy(update={"truths": 60})})
+    seen = tuple(dataclasses.replace(one, sd=0.3) for one in observations()[:2])
+    work = MadeUpWork(plan, Path("."), 1, seen, None)
+    points = unit_points(256, 3, seed=4)
+    emulator = fit_emulator(points, work.run("wave1", points, (1,))[0], np.array([0, 1]))
+    found = stages._recovery(work, emulator, np.array([0, 1]))
+    assert found["truths"] == 60
+    assert 0.82 <= found["covered"]["90%"] <= 0.98
+    assert 0.38 <= found["covered"]["50%"] <= 0.62
+
+
+def test_a_target_out_of_reach_gets_room():
+    sd = stages._with_discrepancy(np.array([1.0, 1.0]), np.array([[5.0, 0.3], [-4.0, 9.0]]))
+    assert sd == pytest.approx([2.0, 1.0])
+
+
+def test_members_are_weighted_by_their_own_runs():
+    points = unit_points(200, 3, seed=1)
+    emulator = fit_emulator(points, curve(points), np.array([0, 1]))
+    chosen = points[:4]
+    errors = emulator.means(chosen)
+    even, power = stages._reweighted(chosen, errors, emulator, np.array([0.5, 0.5]), np.zeros(2))
+    assert power == 1.0 and even == pytest.approx(np.full(4, 0.25), abs=0.01)
+    errors = np.vstack([errors[:3] * 0.5, [np.nan, np.nan]])
+    uneven, _ = stages._reweighted(chosen, errors, emulator, np.array([0.5, 0.5]), np.zeros(2))
+    assert uneven[3] == 0 and uneven.sum() == pytest.approx(1)
+
+
+# --- the whole ----------------------------------------------------------------------------------------
+
+def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path):
+    from sim.batch.calibration import calibrate
+
+    told = []
+    found = calibrate(miniature, tmp_path / "out", jobs=1,
+                      progress=lambda stage, done, total: told.append((stage, done, total)))
+    assert [stage for stage in dict.fromkeys(stage for stage, *_ in told)] == [
+        "screen", "wave1", "wave2", "truths", "members"]  # fmt: skip
+    assert found.posterior.weights.sum() == pytest.approx(1)
+    assert set(found.parameters["parameter"]) == set(miniature.priors)
+    assert (found.parameters["role"] == "fitted").sum() == 2
+    text = found.text()
+    assert "Recovery of 2 made-up truths" in text and "pull against each other" in text
+    again = calibrate(miniature, tmp_path / "out", jobs=1)  # every stage is there: nothing is run anew
+    pd.testing.assert_frame_equal(again.posterior.members, found.posterior.members)
+    pd.testing.assert_frame_equal(again.observations, found.observations)
+    found.posterior.save(tmp_path / "posterior.parquet")
+    kept = load_posterior(tmp_path / "posterior.parquet")
+    pd.testing.assert_frame_equal(kept.members, found.posterior.members)
+    assert kept.default == found.posterior.default and kept.stale() == []
+    assert len(kept.ensemble(5)) == 5
+
+
+# --- what is packaged ---------------------------------------------------------------------------------
+
+def test_the_packaged_ensemble_is_usable():
+    posterior = load_posterior()
+    assert posterior.weights.sum() == pytest.approx(1) and len(posterior.members) > 3
+    for name in posterior.members:
+        inside = posterior.members[name].between(PARAMETERS[name].low, PARAMETERS[name].high)
+        assert inside.all(), name
+    assert posterior.about["calibration"]["scale"] and posterior.about["recovery"]["covered"]
+
+
+def test_a_changed_rule_without_recalibration_is_reported():
+    """Reported, not failed: rules may move ahead of the calibration, and then the pages say so."""
+    posterior = load_posterior()
+    assert set(posterior.about["versions"]) == set(versions())
+    if posterior.stale():
+        warnings.warn(f"{PACKAGED.name} was made with other {', '.join(posterior.stale())}; "
+                      "labor-sim calibrate makes it anew", stacklevel=1)
+    about = {**posterior.about, "versions": {**versions(), "code": "0"}}
+    changed = dataclasses.replace(posterior, about=about)
+    assert changed.stale() == ["rules or engine"]
