@@ -22,16 +22,6 @@ def exit_probability(age_years: float, rate_at_55: float, growth: float) -> floa
 
 
 @rule
-def marriage_age(normal_draw: float) -> float:
-    """Age at marriage, in years: about 24, spread 3 years.
-
-    normal_draw: standard normal, fixed for life. Source: 78 % of migrants have a spouse
-    [official:marital_share]. Ignores divorce and cohort change.
-    """
-    return 24.0 + 3.0 * normal_draw
-
-
-@rule
 def has_child_aged(age_years: float, first_birth_age: float, low: float, high: float) -> bool:
     """Whether a parent of this age has a first child at least low and less than high years old."""
     child_age = age_years - first_birth_age

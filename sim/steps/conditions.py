@@ -7,6 +7,7 @@ import numpy as np
 from sim.compiled import rule
 from sim.draws import PURPOSE, PURPOSES, uniform_for
 from sim.parameters import PARAMETERS
+from sim.rules.demography import has_child_aged
 from sim.steps.lever_arrays import HOME_COUNT, MAX_BUDGETS, MAX_FIRST, MAX_LEVERS, levers_type
 from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK, OCCASIONS, SETTLED_SEARCH, SETTLED_WORK
 from sim.world.schema import (
@@ -223,13 +224,14 @@ def has_school_child(w, c) -> bool:
 def is_parent_of(w, c, low, high) -> bool:
     """Whether the worker's first child is at least low and less than high years old."""
     age = age_months(int(w.birth_month), c.month) / 12.0
-    if age < low + 21.0 or age >= high + 30.0:
+    if age < low + _FIRST_BIRTH or age >= high + _FIRST_BIRTH + _BIRTH_SPREAD:
         return False
-    child = age - (21.0 + 9.0 * uniform_for(c.life_keys, _CHILD, int(w.id), 0))
-    return low <= child and child < high
+    first_birth = _FIRST_BIRTH + _BIRTH_SPREAD * uniform_for(c.life_keys, _CHILD, int(w.id), 0)
+    return has_child_aged(age, first_birth, low, high)
 
 
 _CHILD = PURPOSE["trait_child"]
+_FIRST_BIRTH, _BIRTH_SPREAD = 21.0, 9.0  # years of age at the first birth: even over 21 to 30; assumed
 
 
 @rule

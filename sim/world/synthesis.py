@@ -27,7 +27,7 @@ from sim.vocabulary import (
 )
 from sim.world.corridors import Corridors
 from sim.world.data import Data
-from sim.world.places import HOMES, Places
+from sim.world.places import Places
 from sim.world.schema import BIRTH_EPOCH, INSURED, NEW, POOR, TRAINED, clipped
 
 ENTRANT_BIT = 1 << 31
@@ -329,4 +329,3 @@ def fill_entrants(workers: np.recarray, first_row: int, counts: np.ndarray, mont
     return first_row + int(counts.sum())
 
 
-_ = HOMES

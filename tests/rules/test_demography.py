@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.rules.demography import exit_probability, has_child_aged, marriage_age
+from sim.rules.demography import exit_probability, has_child_aged
 
 AGES = st.floats(16.0, 90.0)
 
@@ -37,12 +37,6 @@ def test_exit_is_never_more_than_certain():
 def test_the_old_leave_sooner(age, years, rate, growth):
     younger, older = exit_probability(age, rate, growth), exit_probability(age + years, rate, growth)
     assert 0.0 <= younger <= older <= 1.0
-
-
-def test_marriage_age_by_hand():
-    assert marriage_age(0.0) == 24.0
-    assert marriage_age(-1.0) == 21.0
-    assert marriage_age(2.0) == 30.0
 
 
 @pytest.mark.parametrize("age, expected", [(29.9, False), (30.0, True), (39.9, True), (40.0, False)])
