@@ -54,7 +54,7 @@ def test_a_steering_lever_works_inside_its_window_alone():
     shares = []
     for month in (1, 2, 3):
         policy.fill_levers(one.economy.conditions(month)[0].levers, month, policy.cutoffs_without_budget())
-        shares.append(policy._steering.take_up(courses, f"2014-{month + 1:02d}"))
+        shares.append(policy._steering.reach(f"2014-{month + 1:02d}")[courses].take_up)
     assert shares == [0.4, 1.0, 0.4]
 
 

@@ -67,6 +67,10 @@ class Policy:
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
         self._steering = Steering(self._levers)
+        self._changed_by: dict[str, list[int]] = {}
+        for n, lever in enumerate(self._levers):
+            for name in lever.changes:
+                self._changed_by.setdefault(name, []).append(n)
         self._fixed = self._fixed_arrays()
         given = scenario.parameters
         self._defaults = {
@@ -96,14 +100,13 @@ class Policy:
         text = month_text(month)
         place, by_rule = self._history(PLACE, text), self._history(WORKER, text)
         worker = by_rule.copy()
-        active = self._active(text) if with_levers else []
-        for row, name in enumerate(PLACE):
-            place[row] = self._folded_value(name, place[row], active)
-        everybody = [
-            (n, self._levers[n].window.strength(text)) for n, _ in active if self._folded[n]
-        ]
-        for row, name in enumerate(WORKER):
-            worker[row] = self._folded_value(name, worker[row], everybody)
+        if with_levers:
+            for names, table in ((PLACE, place), (WORKER, worker)):
+                for name in self._changed_by:
+                    if name in names:
+                        row = names.index(name)
+                        for _, value in self._folding(name, table[row], text):
+                            table[row] = value
         for names, table in ((PLACE, place), (WORKER, worker), (WORKER, by_rule)):
             low, high = _bounds(names)
             np.clip(table, low[:, None], high[:, None], out=table)
@@ -113,18 +116,22 @@ class Policy:
         """What labour cooperation takes off the cost of each corridor, log-odds, (homes, places)."""
         text, low, high = month_text(month), *_bounds(CORRIDOR)
         value = np.full((len(self.places.provinces), len(self.places)), self._defaults[CORRIDOR][0])
-        for n, size in self._active(text):
-            effect = self._levers[n].changes.get(CORRIDOR[0])
-            if effect is not None:
-                mask = self._home_mask(self._levers[n].where)[:, None] & self._masks[n][None, :]
-                value = np.where(mask, value + size * (effect.on(value) - value), value)
+        for n, size in self._sizes(CORRIDOR[0], text):
+            effect = self._levers[n].changes[CORRIDOR[0]]
+            mask = self._home_mask(self._levers[n].where)[:, None] & self._masks[n][None, :]
+            value = np.where(mask, value + size * (effect.on(value) - value), value)
         return np.clip(value, low[0], high[0])
 
-    def _active(self, text: str) -> list[tuple[int, float]]:
-        """Levers in force in a month, and the size of their changes of places: ramp times steering."""
+    def _sizes(self, name: str, text: str) -> list[tuple[int, float]]:
+        """Levers in force that change a parameter for all in a place or corridor, and how far they do.
+
+        A ramp brings each change part of the way; steering makes changes of places larger or smaller.
+        """
+        reach, is_worker = self._steering.reach(text), PARAMETERS[name].scope == "worker"
         return [
-            (n, lever.window.strength(text) * self._steering.effect_scale(n, text))
-            for n, lever in enumerate(self._levers) if lever.window.strength(text) > 0.0
+            (n, reach[n].strength * (1.0 if is_worker else reach[n].effect_scale))
+            for n in self._changed_by.get(name, ())
+            if reach[n].strength > 0.0 and (self._folded[n] or not is_worker)
         ]
 
     def sector_factors(self, month: int) -> dict[str, np.ndarray]:
@@ -155,19 +162,12 @@ class Policy:
         """Rows and names of the parameters that follow a path."""
         return [(names.index(name), name) for name in self.scenario.paths if name in names]
 
-    def _folded_value(self, name: str, value: np.ndarray, active: list[tuple[int, float]]) -> np.ndarray:
-        """A parameter by place after levers: sets, then scales, then additions, in order of name."""
-        for _, changed in self._folding(name, value, active):
-            value = changed
-        return value
+    def _folding(self, name: str, value: np.ndarray, text: str):
+        """A parameter by place after each lever: sets, then scales, then additions, in order of name.
 
-    def _folding(self, name: str, value: np.ndarray, active: list[tuple[int, float]]):
-        """The same step by step: each lever and the parameter by place once it has acted.
-
-        A ramp brings each change part of the way.
+        Yields the lever and the value after it.
         """
-        changes = [(n, size, self._levers[n].changes[name]) for n, size in active
-                   if name in self._levers[n].changes]
+        changes = [(n, size, self._levers[n].changes[name]) for n, size in self._sizes(name, text)]
         for n, size, effect in changes:
             if effect.set is not None:
                 value = np.where(self._masks[n], value + min(size, 1.0) * (effect.set - value), value)
@@ -187,17 +187,19 @@ class Policy:
         text, count = month_text(month), len(self.names)
         for name, values in self._fixed.items():
             levers[name] = values
-        strength = np.array([lever.window.strength(text) for lever in self._levers])
-        take_up = np.array([self._steering.take_up(n, text) for n in range(count)])
+        reach = self._steering.reach(text)
+        strength = np.array([one.strength for one in reach])
+        take_up = np.array([one.take_up for one in reach])
         is_active = strength > 0.0
         levers["is_active"][:count] = is_active
         billing = self.occasions[is_active & (self.occasions >= 0)]
         levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
         levers["cutoff"][:count] = cutoffs
-        for n in range(count):
-            first = self._steering.first(n, text)[:MAX_FIRST]
-            levers["first"][n] = first + [-1] * (MAX_FIRST - len(first))
+        for n, one in enumerate(reach):
+            if one.first:
+                first = one.first[:MAX_FIRST]
+                levers["first"][n, : len(first)] = first
         for occasion, name in _SHARES_SERVED.items():
             if levers["billed"][occasion]:
                 self._write_steps(levers, name, text)
@@ -205,26 +207,26 @@ class Policy:
     def _write_steps(self, levers: np.record, name: str, text: str) -> None:
         """What each lever adds to a share of the places, so that it is billed for those alone."""
         before = self._history(PLACE, text)[PLACE.index(name)]
-        for n, after in self._folding(name, before, self._active(text)):
+        for n, after in self._folding(name, before, text):
             levers["step_from"][n], levers["step_to"][n] = before, after
             before = after
 
     def prices(self, month: int) -> np.ndarray:
         """Whole yuan per serving of each lever in a month, int64."""
-        text = month_text(month)
-        return np.array([self._steering.price(n, text) for n in range(len(self.names))], dtype=np.int64)
+        reach = self._steering.reach(month_text(month))
+        return np.array([one.price for one in reach], dtype=np.int64)
 
     def budget_scale(self, lever: int, month: int) -> float:
         """Factor on a lever's budget in a month."""
-        return self._steering.budget_scale(lever, month_text(month))
+        return self._steering.reach(month_text(month))[lever].budget_scale
 
     def upper_bound(self, row: int, value: float, month: int) -> float:
         """The most that a worker-level parameter can be under this month's levers, from ``value``."""
-        text, scale, add = month_text(month), 1.0, 0.0
-        for n, lever in enumerate(self._levers):
-            effect = lever.changes.get(WORKER[row])
-            if effect is None or self._folded[n] or lever.window.strength(text) == 0.0:
+        reach, scale, add = self._steering.reach(month_text(month)), 1.0, 0.0
+        for n in self._changed_by.get(WORKER[row], ()):
+            if self._folded[n] or reach[n].strength == 0.0:
                 continue
+            effect = self._levers[n].changes[WORKER[row]]
             value = max(value, effect.set or 0.0)
             scale *= max(1.0, effect.scale if effect.scale is not None else 1.0)
             add += max(0.0, effect.add or 0.0)
@@ -270,11 +272,13 @@ class Policy:
         self._write_effects(record)
         record["count"] = len(levers)
         record["first"] = -1
+        record["budgets"] = len(self.budgeted)
+        record["rationed"][: len(self.budgeted)] = self.budgeted
         order = np.argsort(self.occasions, kind="stable")
         record["bill_lever"][: len(order)] = order
         record["bill_start"] = np.searchsorted(self.occasions[order], np.arange(len(OCCASION_NAMES) + 1))
         effects = ("effect_start", "effect_lever", "effect_kind", "effect_value", "low", "high")
-        fixed = ("count", *columns, "first", "bill_lever", "bill_start", *effects)
+        fixed = ("count", *columns, "budgets", "rationed", "first", "bill_lever", "bill_start", *effects)
         return {name: np.array(record[name]) for name in fixed}
 
     def _worker_effects(self) -> list[tuple[int, int, str, int, float]]:

@@ -3,8 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 from sim.policy.lever import Lever
+
+
+class Reach(NamedTuple):
+    """How a lever works in one month, with what steering adds.
+
+    strength: share of the full effect, 0 to 1; 0 = not in force. take_up: share of the eligible who would
+    use it. effect_scale, budget_scale: factors on its changes of places and on its budget. price: whole
+    yuan per serving. first: positions of the steering levers whose own eligible it serves first.
+    """
+
+    strength: float
+    take_up: float
+    effect_scale: float
+    budget_scale: float
+    price: int
+    first: tuple[int, ...]
 
 
 class Steering:
@@ -20,44 +37,32 @@ class Steering:
             ]
             for lever in levers
         ]
+        self._months: dict[str, list[Reach]] = {}
 
-    def take_up(self, lever: int, month: str) -> float:
-        """Share of the eligible who would use the lever, with what steering adds."""
-        own = self._levers[lever].take_up
-        gain = sum(strength * delivery.take_up_add for delivery, strength in self._acting(lever, month))
-        return min(max(own + gain, 0.0), 1.0)
+    def reach(self, month: str) -> list[Reach]:
+        """How each lever works in a month, in order."""
+        if month not in self._months:
+            strengths = [lever.window.strength(month) for lever in self._levers]
+            self._months[month] = [self._reach(n, strengths) for n in range(len(self._levers))]
+        return self._months[month]
 
-    def effect_scale(self, lever: int, month: str) -> float:
-        """Factor on the lever's changes of places and corridors."""
-        return self._factor(lever, month, "effect_scale")
-
-    def price(self, lever: int, month: str) -> int:
-        """Whole yuan per serving."""
-        return round(self._levers[lever].price * self._factor(lever, month, "unit_cost_scale"))
-
-    def budget_scale(self, lever: int, month: str) -> float:
-        """Factor on the lever's budget."""
-        return self._factor(lever, month, "budget_scale")
-
-    def first(self, lever: int, month: str) -> list[int]:
-        """Steering levers whose own eligible are served first by the lever in a month."""
-        return [
-            n for n in self._of[lever]
-            if self._levers[n].delivery.first_in_queue and self._strength(n, month) > 0.0
+    def _reach(self, n: int, strengths: list[float]) -> Reach:
+        lever = self._levers[n]
+        steering = [
+            (position, self._levers[position].delivery, self._levers[position].acting * strengths[position])
+            for position in self._of[n] if strengths[position] > 0.0
         ]
-
-    def _factor(self, lever: int, month: str, field: str) -> float:
-        factor = 1.0
-        for delivery, strength in self._acting(lever, month):
-            factor *= max(1.0 + strength * (getattr(delivery, field) - 1.0), 0.0)
-        return factor
-
-    def _acting(self, lever: int, month: str):
-        return [(self._levers[n].delivery, self._strength(n, month)) for n in self._of[lever]]
-
-    def _strength(self, lever: int, month: str) -> float:
-        one = self._levers[lever]
-        return one.acting * one.window.strength(month)
+        take_up, effect, price, budget = lever.take_up, 1.0, float(lever.price), 1.0
+        for _, delivery, strength in steering:
+            take_up += strength * delivery.take_up_add
+            effect *= max(1.0 + strength * (delivery.effect_scale - 1.0), 0.0)
+            price *= max(1.0 + strength * (delivery.unit_cost_scale - 1.0), 0.0)
+            budget *= max(1.0 + strength * (delivery.budget_scale - 1.0), 0.0)
+        first = tuple(
+            position for position, delivery, strength in steering
+            if delivery.first_in_queue and strength > 0.0
+        )
+        return Reach(strengths[n], min(max(take_up, 0.0), 1.0), effect, budget, round(price), first)
 
 
 def is_at_work(lever: Lever, levers: Sequence[Lever]) -> bool:

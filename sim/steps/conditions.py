@@ -222,8 +222,10 @@ def has_school_child(w, c) -> bool:
 @rule
 def is_parent_of(w, c, low, high) -> bool:
     """Whether the worker's first child is at least low and less than high years old."""
-    first_birth = 21.0 + 9.0 * uniform_for(c.life_keys, _CHILD, int(w.id), 0)
-    child = age_months(int(w.birth_month), c.month) / 12.0 - first_birth
+    age = age_months(int(w.birth_month), c.month) / 12.0
+    if age < low + 21.0 or age >= high + 30.0:
+        return False
+    child = age - (21.0 + 9.0 * uniform_for(c.life_keys, _CHILD, int(w.id), 0))
     return low <= child and child < high
 
 

@@ -17,6 +17,8 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
     each = (MAX_LEVERS,)
     return np.dtype([
         ("count", _WHOLE),
+        ("budgets", _WHOLE),  # how many are rationed
+        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, by row of the granted scratch
         ("code", _WHOLE, each),  # keys the lever's tickets
         ("is_active", _FLAG, each),  # this month inside the window
         ("coverage", _REAL, each),  # take-up times ramp this month
