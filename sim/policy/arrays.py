@@ -28,7 +28,18 @@ from sim.steps.conditions import (
     conditions_type,
     make_record,
 )
-from sim.steps.lever_arrays import MAX_BUDGETS, MAX_EFFECTS, MAX_FIRST, MAX_LEVERS
+from sim.steps.lever_arrays import (
+    CHECK_CHILD,
+    CHECK_MONTHS,
+    CHECK_PERSON,
+    CHECK_STATUS,
+    CHECK_WHERE,
+    CHECK_WORK,
+    MAX_BUDGETS,
+    MAX_EFFECTS,
+    MAX_FIRST,
+    MAX_LEVERS,
+)
 from sim.vocabulary import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
 from sim.world.places import Places
 
@@ -196,6 +207,7 @@ class Policy:
         levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
         levers["cutoff"][:count] = cutoffs
+        levers["rationed"][: len(self.budgeted)] = [n if is_active[n] else -1 for n in self.budgeted]
         for n, one in enumerate(reach):
             if one.first:
                 first = one.first[:MAX_FIRST]
@@ -215,6 +227,11 @@ class Policy:
         """Whole yuan per serving of each lever in a month, int64."""
         reach = self._steering.reach(month_text(month))
         return np.array([one.price for one in reach], dtype=np.int64)
+
+    def is_rationed(self, month: int) -> bool:
+        """Whether some lever with a budget is in force in a month."""
+        reach = self._steering.reach(month_text(month))
+        return any(reach[n].strength > 0.0 for n in self.budgeted)
 
     def budget_scale(self, lever: int, month: int) -> float:
         """Factor on a lever's budget in a month."""
@@ -247,6 +264,7 @@ class Policy:
                      for name, lever in zip(self.names, levers, strict=True)],
             "budget_row": [rows.get(n, -1) for n in range(len(levers))],
             "occasion": self.occasions,
+            "checks": [_checks(lever) for lever in levers],
             "home_mask": [self._home_mask(lever.where) for lever in levers],
             "place_mask": self._masks,
             "sex": [-1 if w.sex is None else SEXES.index(w.sex) for w in who],
@@ -273,12 +291,11 @@ class Policy:
         record["count"] = len(levers)
         record["first"] = -1
         record["budgets"] = len(self.budgeted)
-        record["rationed"][: len(self.budgeted)] = self.budgeted
         order = np.argsort(self.occasions, kind="stable")
         record["bill_lever"][: len(order)] = order
         record["bill_start"] = np.searchsorted(self.occasions[order], np.arange(len(OCCASION_NAMES) + 1))
         effects = ("effect_start", "effect_lever", "effect_kind", "effect_value", "low", "high")
-        fixed = ("count", *columns, "budgets", "rationed", "first", "bill_lever", "bill_start", *effects)
+        fixed = ("count", *columns, "budgets", "first", "bill_lever", "bill_start", *effects)
         return {name: np.array(record[name]) for name in fixed}
 
     def _worker_effects(self) -> list[tuple[int, int, str, int, float]]:
@@ -359,6 +376,21 @@ def _parts(effect: Effect):
         value = getattr(effect, kind)
         if value is not None:
             yield code, float(value)
+
+
+def _checks(lever: Lever) -> int:
+    """What a lever restricts, as bits, so that the rest is not looked at worker by worker."""
+    who = lever.who
+    restricted = {
+        CHECK_WHERE: lever.where != Where(),
+        CHECK_WORK: who.activity or who.sector,
+        CHECK_STATUS: any(flag is not None for flag in (
+            who.insured, who.trained, who.displaced, who.poor, who.had_business)),
+        CHECK_PERSON: who.age or who.education or who.sex,
+        CHECK_MONTHS: who.migrant_months or who.insured_months or who.months_in_activity,
+        CHECK_CHILD: who.has_school_child is not None,
+    }
+    return sum(bit for bit, is_so in restricted.items() if is_so)
 
 
 def _mask(chosen: tuple[str, ...], words: tuple[str, ...]) -> int:

@@ -115,9 +115,8 @@ def claim_levers(w, c, b, k) -> None:
     """Enter the worker's tickets for the rationed levers that the worker would use."""
     for row in range(c.levers.budgets):
         lever = int(c.levers.rationed[row])
-        if would_use(w, c, lever):
-            if is_eligible(w, c, lever) and is_aware(w, c, lever):
-                b.tickets[row, ticket_bin(w, c, lever)] += 1
+        if lever >= 0 and would_use(w, c, lever) and is_eligible(w, c, lever) and is_aware(w, c, lever):
+            b.tickets[row, ticket_bin(w, c, lever)] += 1
 
 
 @rule
@@ -147,10 +146,10 @@ def receive_grants(w, c, b, k) -> None:
     for row in range(c.levers.budgets):
         lever = int(c.levers.rationed[row])
         b.granted[row, k] = (
-            c.levers.cutoff[lever] > 0
+            lever >= 0
+            and c.levers.cutoff[lever] > 0
             and would_use(w, c, lever)
             and is_eligible(w, c, lever)
             and ticket_bin(w, c, lever) < c.levers.cutoff[lever]
             and is_aware(w, c, lever)
         )
-

@@ -8,7 +8,19 @@ from sim.compiled import rule
 from sim.draws import PURPOSE, PURPOSES, uniform_for
 from sim.parameters import PARAMETERS
 from sim.rules.demography import has_child_aged
-from sim.steps.lever_arrays import HOME_COUNT, MAX_BUDGETS, MAX_FIRST, MAX_LEVERS, levers_type
+from sim.steps.lever_arrays import (
+    CHECK_CHILD,
+    CHECK_MONTHS,
+    CHECK_PERSON,
+    CHECK_STATUS,
+    CHECK_WHERE,
+    CHECK_WORK,
+    HOME_COUNT,
+    MAX_BUDGETS,
+    MAX_FIRST,
+    MAX_LEVERS,
+    levers_type,
+)
 from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK, OCCASIONS, SETTLED_SEARCH, SETTLED_WORK
 from sim.world.schema import (
     DISPLACED,
@@ -169,39 +181,55 @@ def is_eligible(w, c, lever) -> bool:
     levers = c.levers
     if not levers.is_active[lever]:
         return False
-    if not levers.place_mask[lever, int(w.place)] or not levers.home_mask[lever, int(w.home)]:
+    checks = int(levers.checks[lever])  # what the lever restricts; the rest need not be looked at
+    if checks & CHECK_WORK:
+        if (levers.activity_mask[lever] >> int(w.activity)) & 1 == 0:
+            return False
+        if (levers.sector_mask[lever] >> int(w.sector)) & 1 == 0:
+            return False
+    if checks & CHECK_STATUS and not _has_status(w, levers, lever):
         return False
-    traits, flags = int(w.traits), int(w.status)
-    age = age_months(int(w.birth_month), c.month)
-    if age < levers.age_low[lever] or age > levers.age_high[lever]:
+    if checks & CHECK_PERSON and not _is_such_a_person(w, c, levers, lever):
         return False
-    if (levers.education_mask[lever] >> education_of(traits)) & 1 == 0:
+    if checks & CHECK_MONTHS and not _has_months(w, c, levers, lever):
         return False
-    if (levers.activity_mask[lever] >> int(w.activity)) & 1 == 0:
-        return False
-    if (levers.sector_mask[lever] >> int(w.sector)) & 1 == 0:
-        return False
-    if not _is_within(levers.migrant_low[lever], int(w.migrant_months), levers.migrant_high[lever]):
-        return False
-    if not _is_within(levers.insured_low[lever], int(w.insured_months), levers.insured_high[lever]):
-        return False
-    if not _is_within(levers.activity_low[lever], months_in_activity(w, c), levers.activity_high[lever]):
-        return False
-    if not _matches(levers.sex[lever], (traits & IS_FEMALE) != 0):
-        return False
-    if not _matches(levers.poor[lever], (traits & POOR) != 0):
-        return False
-    if not _matches(levers.insured[lever], (flags & INSURED) != 0):
-        return False
-    if not _matches(levers.trained[lever], (flags & TRAINED) != 0):
-        return False
-    if not _matches(levers.displaced[lever], (flags & DISPLACED) != 0):
-        return False
-    if not _matches(levers.had_business[lever], (traits & HAD_BUSINESS) != 0):
-        return False
-    if levers.child[lever] >= 0:
+    if checks & CHECK_WHERE:
+        if not levers.place_mask[lever, int(w.place)] or not levers.home_mask[lever, int(w.home)]:
+            return False
+    if checks & CHECK_CHILD:
         return _matches(levers.child[lever], has_school_child(w, c))
     return True
+
+
+@rule
+def _has_status(w, levers, lever) -> bool:
+    flags, traits = int(w.status), int(w.traits)
+    return (
+        _matches(levers.insured[lever], (flags & INSURED) != 0)
+        and _matches(levers.trained[lever], (flags & TRAINED) != 0)
+        and _matches(levers.displaced[lever], (flags & DISPLACED) != 0)
+        and _matches(levers.poor[lever], (traits & POOR) != 0)
+        and _matches(levers.had_business[lever], (traits & HAD_BUSINESS) != 0)
+    )
+
+
+@rule
+def _is_such_a_person(w, c, levers, lever) -> bool:
+    traits, age = int(w.traits), age_months(int(w.birth_month), c.month)
+    return (
+        _is_within(levers.age_low[lever], age, levers.age_high[lever])
+        and (levers.education_mask[lever] >> education_of(traits)) & 1 != 0
+        and _matches(levers.sex[lever], (traits & IS_FEMALE) != 0)
+    )
+
+
+@rule
+def _has_months(w, c, levers, lever) -> bool:
+    return (
+        _is_within(levers.migrant_low[lever], int(w.migrant_months), levers.migrant_high[lever])
+        and _is_within(levers.insured_low[lever], int(w.insured_months), levers.insured_high[lever])
+        and _is_within(levers.activity_low[lever], months_in_activity(w, c), levers.activity_high[lever])
+    )
 
 
 @rule
@@ -239,7 +267,7 @@ def is_covered(w, c, b, k, lever) -> bool:
     """Whether the lever reaches this worker this month: eligible, aware, and granted if rationed."""
     row = c.levers.budget_row[lever]
     if row >= 0:
-        return b.granted[row, k] != 0
+        return c.levers.is_active[lever] != 0 and b.granted[row, k] != 0
     return is_eligible(w, c, lever) and is_aware(w, c, lever)
 
 

@@ -9,6 +9,8 @@ MAX_BUDGETS = 64
 MAX_EFFECTS = 512
 MAX_FIRST = 4  # groups that are served before others from one budget
 HOME_COUNT = 31
+# What a lever restricts, as bits.
+CHECK_WHERE, CHECK_WORK, CHECK_STATUS, CHECK_PERSON, CHECK_MONTHS, CHECK_CHILD = 1, 2, 4, 8, 16, 32
 _FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
 
 
@@ -18,7 +20,7 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
     return np.dtype([
         ("count", _WHOLE),
         ("budgets", _WHOLE),  # how many are rationed
-        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, by row of the granted scratch
+        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which are in force, by row of the granted scratch; -1 = not now
         ("code", _WHOLE, each),  # keys the lever's tickets
         ("is_active", _FLAG, each),  # this month inside the window
         ("coverage", _REAL, each),  # take-up times ramp this month
@@ -31,6 +33,7 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
         ("bill_lever", _WHOLE, each),  # levers that bill, sorted by occasion
         ("step_from", _REAL, (MAX_LEVERS, places)),  # the lever's step in a place-level share that
         ("step_to", _REAL, (MAX_LEVERS, places)),  # is billed worker by worker; see serve_places
+        ("checks", _WHOLE, each),
         ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
         ("place_mask", _FLAG, (MAX_LEVERS, places)),
         ("sex", _WHOLE, each),  # -1 = any, as in the flags below

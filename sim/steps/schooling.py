@@ -100,7 +100,8 @@ def may_study(w, c) -> bool:
 @rule
 def go_to_school(w, c, b, k) -> None:
     """Leave work for school, where the worker is, for the years that a level of education takes."""
-    if uniform(c.keys, U_STUDY, int(w.id)) >= faced(w, c, b, k, _STUDY):
+    draw = uniform(c.keys, U_STUDY, int(w.id))
+    if draw >= c.most[_STUDY] or draw >= faced(w, c, b, k, _STUDY):
         return
     serve(w, c, b, k, _STUDY_START)
     b.events[_E_STUDY] += 1

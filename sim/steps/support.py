@@ -113,13 +113,12 @@ def is_works_concern(w, c) -> bool:
 @rule
 def work_on_public_works(w, c, b, k) -> None:
     """Begin or end a job on public works, or begin one in a workshop."""
-    worker = int(w.id)
     if w.activity == FARM:
-        if uniform(c.keys, U_WORKS, worker) < faced(w, c, b, k, _WORKS):
+        if is_offered(w, c, b, k, U_WORKS, _WORKS):
             serve(w, c, b, k, _WORKS_JOB)
             b.events[_E_WORKS] += 1
             begin_works(w, c, b, _CONSTRUCTION, c.economy[_WORKS_PAY], ON_WORKS)
-        elif uniform(c.keys, U_WORKSHOP, worker) < faced(w, c, b, k, _WORKSHOP):
+        elif is_offered(w, c, b, k, U_WORKSHOP, _WORKSHOP):
             serve(w, c, b, k, _WORKSHOP_JOB)
             b.events[_E_WORKSHOP] += 1
             begin_works(w, c, b, _MANUFACTURING, c.economy[_WORKSHOP_PAY], IN_WORKSHOP)
@@ -129,6 +128,15 @@ def work_on_public_works(w, c, b, k) -> None:
         change_activity(w, c, FARM)
     if w.activity == LOCAL_WORK:
         b.works[int(w.home)] += 1
+
+
+@rule
+def is_offered(w, c, b, k, purpose, parameter) -> bool:
+    """Whether the worker's draw of the month brings such a job."""
+    if c.most[parameter] <= 0.0:
+        return False
+    draw = uniform(c.keys, purpose, int(w.id))
+    return draw < c.most[parameter] and draw < faced(w, c, b, k, parameter)
 
 
 @rule
