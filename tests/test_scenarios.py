@@ -18,7 +18,8 @@ from sim.catalogue import (
 )
 from sim.errors import ScenarioError
 from sim.loading import load_scenario, scenario_files, with_overrides
-from sim.policy.lever import Effect, Where, Who, Window
+from sim.policy.effects import Effect
+from sim.policy.reach import Where, Who, Window
 from sim.scenario import Path as ScenarioPath
 
 READY = ("baseline", "startup-support", "residency-easing", "skills-training", "combined")
