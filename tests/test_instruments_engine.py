@@ -178,7 +178,7 @@ def test_the_ledger_is_served_times_cost_for_every_instrument_and_payer():
 # --- whom it does not concern ---------------------------------------------------------------------------
 
 def concerned(run, lever: Lever, w: np.ndarray) -> np.ndarray:
-    """Whether who and homes of the lever include each worker in the month just run, from the records alone."""
+    """Whether who and homes of the lever include each worker in the month just run, by the records."""
     month = run.month - 1
     who, flags, traits = lever.who, w["status"].astype(int), w["traits"].astype(int)
     age = (BIRTH_EPOCH + month - w["birth_month"].astype(int)) // 12
