@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.errors import ScenarioError
-from sim.loading import load_scenario, parents_of, scenario_files
+from sim.loading import catalogue, load_scenario, parents_of, scenario_files
 from sim.parameters import PARAMETERS
 from sim.policy import documents
 from sim.policy.lever import Lever
@@ -233,4 +233,42 @@ def scenario_schema() -> dict[str, Any]:
         entry = fields[table].pop("additionalProperties", None) or \
             next(iter(fields[table].pop("patternProperties").values()))
         fields[table]["additionalProperties"] = {"anyOf": [entry, {"type": "null"}]}  # null removes
+    citation = schema["$defs"]["Lever"]["properties"]["citation"]
+    one_or_more = {"anyOf": [citation, {"$ref": "#/$defs/Citation"}]}
+    schema["$defs"]["Lever"]["properties"]["citation"] = one_or_more
+    uses = _instrument_uses(schema["$defs"])
+    by_name = fields["levers"]["additionalProperties"]["anyOf"]
+    by_name.insert(1, uses)
+    listed = {"type": "array", "items": uses}
+    fields["levers"] = {"anyOf": [fields["levers"], listed],
+                        "description": "levers by name, or a list of instruments of the catalogue"}
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
+
+
+def _instrument_uses(definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a lever that takes what it does not say from an instrument of the catalogue."""
+    slugs = list(catalogue().instruments)
+    fields = definitions["Lever"]["properties"]
+    inside = {name: _partial(field, definitions) for name, field in fields.items()}
+    inside |= {
+        "instrument": {"anyOf": [{"enum": slugs}, {"type": "integer"}]},
+        "name": {"type": "string", "description": "its name, where it is not the instrument's"},
+        "documents": {"type": "array", "items": {"enum": list(documents.documents())},
+                      "description": "the documents that are cited; all that name it if none is given"},
+        "parts": {"type": "object", "description": "what differs by part of the instrument"},
+    }
+    return {"type": "object", "required": ["instrument"], "properties": inside, "additionalProperties": False}
+
+
+def _partial(field: dict[str, Any], definitions: dict[str, Any]) -> dict[str, Any]:
+    """The schema of a field of which any part may be left out, or removed with null."""
+    named = next((part["$ref"] for part in (field, *field.get("anyOf", ())) if "$ref" in part), None)
+    if named is not None:
+        record = definitions[named.rpartition("/")[2]]
+        parts = {name: {"anyOf": [part, {"type": "null"}]} for name, part in record["properties"].items()}
+        field = {**record, "properties": parts}
+        field.pop("required", None)
+    elif isinstance(field.get("additionalProperties"), dict):
+        entry = {"anyOf": [field["additionalProperties"], {"type": "null"}]}
+        field = {**field, "additionalProperties": entry}
+    return {"anyOf": [field, {"type": "null"}]}

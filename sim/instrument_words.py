@@ -9,7 +9,8 @@ from sim.errors import Problem, UsageError, nearest
 from sim.instruments import Instrument, checked_instruments
 from sim.loading import catalogue
 from sim.policy import documents
-from sim.policy.lever import Lever, Where, Who
+from sim.policy.lever import Lever
+from sim.policy.reach import Where, Who
 
 _DIRECTION = {"higher": "rises", "lower": "falls", "unknown": "sign unknown", "none": "nothing moves"}
 

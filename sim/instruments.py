@@ -16,7 +16,8 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.errors import Problem, ScenarioError, nearest
-from sim.policy.lever import Lever, Window
+from sim.policy.lever import Lever
+from sim.policy.reach import Window
 from sim.policy.terms import Label, Slug, Strict
 from sim.problems import placed, problems_of
 from sim.yaml_tree import Key, Tree, dotted, merge, read_tree

@@ -13,7 +13,8 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from sim.errors import Problem
 from sim.parameters import PARAMETERS
-from sim.policy.lever import Lever, Shock, conflicting_sets
+from sim.policy.lever import Lever, conflicting_sets
+from sim.policy.shock import Shock
 from sim.policy.terms import (
     Label,
     Month,

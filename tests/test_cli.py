@@ -109,6 +109,31 @@ def test_levers_and_what_they_can_change(labor_sim):
     assert "startup_grant_yuan" in labor_sim("levers").out
 
 
+def test_levers_are_filtered_and_one_is_shown_whole(labor_sim):
+    found = labor_sim("levers", "--family", "rights-and-wages", "--grade", "D", "--json").json
+    assert found.keys() == {"instruments"}
+    assert {row["family"] for row in found["instruments"]} == {"rights-and-wages"}
+    shown = labor_sim("levers", "settlement-limits").out
+    for part in ("Instrument 64", "trade-unions-2024", "80,000 yuan", "not known"):
+        assert part in shown
+    assert labor_sim("levers", 64, "--json").json["instrument"] == "settlement-limits"
+    assert labor_sim("levers", "--markdown").out.startswith("# The instruments")
+
+
+def test_an_unknown_instrument_or_filter_is_told(labor_sim):
+    for words, meant in (("settlement-limit", "settlement-limits"), (("--document", "ten-departments"),
+                         "ten-departments-2024")):
+        spoken = labor_sim("levers", *([words] if isinstance(words, str) else words))
+        assert spoken.code == 2 and f"did you mean '{meant}'" in spoken.err
+
+
+def test_check_warns_of_a_strength_that_is_hard_to_believe(labor_sim, tmp_path):
+    file = tmp_path / "bold.yaml"
+    file.write_text("extends: baseline\nlevers:\n  - {instrument: settlement-limits, strength: 3}\n")
+    spoken = labor_sim("check", file)
+    assert spoken.code == 0 and "outside the credible 0 to 1.2" in spoken.err
+
+
 def test_cite_names_documents(labor_sim):
     assert labor_sim("cite", "startup-support", "--json").json["documents"]
     assert "Documents" in labor_sim("cite", "startup-support").out

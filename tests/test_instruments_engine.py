@@ -178,9 +178,10 @@ def test_the_ledger_is_served_times_cost_for_every_instrument_and_payer():
 # --- whom it does not concern ---------------------------------------------------------------------------
 
 def concerned(run, lever: Lever, w: np.ndarray) -> np.ndarray:
-    """Whether who and homes of the lever include each worker, from the records alone."""
+    """Whether who and homes of the lever include each worker in the month just run, by the records."""
+    month = run.month - 1
     who, flags, traits = lever.who, w["status"].astype(int), w["traits"].astype(int)
-    age = (BIRTH_EPOCH + run.month - w["birth_month"].astype(int)) // 12
+    age = (BIRTH_EPOCH + month - w["birth_month"].astype(int)) // 12
     meant = np.array([lever.where.has_home(name) for name in places().provinces])[w["home"]]
     bits = {"insured": flags & INSURED, "trained": flags & TRAINED, "displaced": flags & DISPLACED,
             "poor": traits & POOR, "had_business": traits & HAD_BUSINESS}
@@ -195,7 +196,7 @@ def concerned(run, lever: Lever, w: np.ndarray) -> np.ndarray:
         if words:
             meant &= np.isin(values, [codes.index(word) for word in words])
     ranges = {"migrant_months": w["migrant_months"], "insured_months": w["insured_months"],
-              "months_in_activity": w["months_in_activity"], "age": age}
+              "months_in_activity": month - w["since_month"].astype(int), "age": age}
     for name, values in ranges.items():
         ends = getattr(who, name)
         if ends:
@@ -226,7 +227,7 @@ def test_the_ineligible_live_on_untouched_until_markets_move(slug):
     moved[: len(before)] = False
     for after in (one[: len(before)], other[: len(before)]):
         moved[: len(before)] |= after["activity"] != before["activity"]
-        moved[: len(before)] |= after["months_in_activity"] <= before["months_in_activity"]
+        moved[: len(before)] |= after["since_month"] != before["since_month"]
     may = np.zeros(len(one), dtype=bool)
     for lever in map(Lever.model_validate, levers.values()):
         # what may change within the month is looked at before and after it; birth and home cannot

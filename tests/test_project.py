@@ -44,16 +44,19 @@ def test_readme_has_its_sections_in_order():
     assert re.findall(r"^## (.+)$", text, flags=re.MULTILINE) == README_SECTIONS
 
 
-def test_the_readme_scenario_is_sound(tmp_path):
+def test_the_readme_scenarios_are_sound(tmp_path):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    path = tmp_path / "my-grant.yaml"
-    path.write_text(re.search(r"```yaml\n(.+?)```", text, flags=re.DOTALL)[1], encoding="utf-8")
-    assert "startup_grant" in sim.load_scenario(path).levers
+    names = set()
+    for number, scenario in enumerate(re.findall(r"```yaml\n(.+?)```", text, flags=re.DOTALL)):
+        path = tmp_path / f"readme-{number}.yaml"
+        path.write_text(scenario, encoding="utf-8")
+        names |= sim.load_scenario(path).levers.keys()
+    assert {"startup_grant", "startup_subsidy_second_half", "rapid_arbitration"} <= names
 
 
 def test_the_readme_names_files_that_exist():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"`((?:sim|tests|scenarios|experiments|notebooks)/[a-z0-9_./]+)`", text)
+    named = re.findall(r"`((?:sim|tests|scenarios|experiments|notebooks|docs)/[a-z0-9_./]+)`", text)
     assert named
     assert [name for name in named if not (ROOT / name).exists()] == []
 

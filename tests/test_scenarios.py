@@ -7,6 +7,7 @@ from pathlib import Path
 from textwrap import dedent
 
 import pytest
+from ruamel.yaml import YAML
 
 from sim.catalogue import (
     citations,
@@ -18,7 +19,8 @@ from sim.catalogue import (
 )
 from sim.errors import ScenarioError
 from sim.loading import load_scenario, scenario_files, with_overrides
-from sim.policy.lever import Effect, Where, Who, Window
+from sim.policy.effects import Effect
+from sim.policy.reach import Where, Who, Window
 from sim.scenario import Path as ScenarioPath
 
 READY = ("baseline", "startup-support", "residency-easing", "skills-training", "combined")
@@ -264,3 +266,12 @@ def test_the_schema_is_json_and_knows_the_words():
     for word in ("extends", "startup_grant_yuan", "mega_city", "Guangdong", "ten-departments-2024"):
         assert f'"{word}"' in text
     assert "name" not in schema["properties"] and "required" not in schema
+
+
+def test_every_ready_scenario_keeps_to_the_schema():
+    jsonschema = pytest.importorskip("jsonschema")
+    schema = jsonschema.Draft202012Validator(scenario_schema())
+    for path in scenario_files().values():
+        content = YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
+        found = [f"{error.json_path}: {error.message}" for error in schema.iter_errors(content)]
+        assert not found, (path.name, found[:3])

@@ -13,7 +13,10 @@ from sim.draws import name_code
 from sim.errors import Problem, ScenarioError
 from sim.parameters import PARAMETERS
 from sim.policy.delivery import Steering, is_at_work
-from sim.policy.lever import SECTOR_PARAMETERS, Effect, Lever, Shock, Where
+from sim.policy.effects import Effect
+from sim.policy.lever import Lever
+from sim.policy.reach import Where
+from sim.policy.shock import SECTOR_PARAMETERS, Shock
 from sim.policy.terms import month_number
 from sim.scenario import Scenario
 from sim.steps.conditions import (

@@ -20,7 +20,7 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
     return np.dtype([
         ("count", _WHOLE),
         ("budgets", _WHOLE),  # how many are rationed
-        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which are in force, by row of the granted scratch; -1 = not now
+        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # by row of the granted scratch; -1 = not in force
         ("code", _WHOLE, each),  # keys the lever's tickets
         ("is_active", _FLAG, each),  # this month inside the window
         ("coverage", _REAL, each),  # take-up times ramp this month

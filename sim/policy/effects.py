@@ -1,0 +1,81 @@
+"""Changes of parameters: of one, once for all or month by month, and what is too large."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from sim.errors import Problem
+from sim.parameters import PARAMETERS
+from sim.policy.terms import Month, Number, Strict, refuse
+
+
+class Effect(Strict):
+    """A change of one parameter, applied in this order: set, then scale, then add."""
+
+    set: Number | None = None
+    scale: Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)] | None = None
+    add: Number | None = None
+
+    @model_validator(mode="after")
+    def _does_something(self) -> Effect:
+        if self.set is None and self.scale is None and self.add is None:
+            refuse([Problem("an effect needs a change", key="", allowed=("set", "scale", "add"))])
+        return self
+
+    def at(self, strength: float) -> Effect:
+        """The change at a multiple of its size. A ``set`` has no multiples and is kept."""
+        return Effect(
+            set=self.set,
+            scale=None if self.scale is None else max(1.0 + strength * (self.scale - 1.0), 0.0),
+            add=None if self.add is None else strength * self.add,
+        )
+
+    def on(self, value: float) -> float:
+        """The value after the change, before it is kept within the parameter's bounds."""
+        value = value if self.set is None else self.set
+        value = value if self.scale is None else value * self.scale
+        return value if self.add is None else value + self.add
+
+
+class MonthlyEffect(Strict):
+    """A change of one parameter month by month; a month that is not named is not changed."""
+
+    set: dict[Month, Number] = {}
+    scale: dict[Month, Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]] = {}
+    add: dict[Month, Number] = {}
+
+    @model_validator(mode="after")
+    def _does_something(self) -> MonthlyEffect:
+        if not self.months:
+            refuse([Problem("an effect needs a change", key="", allowed=("set", "scale", "add"))])
+        return self
+
+    @property
+    def months(self) -> tuple[str, ...]:
+        """The months that are changed, in order."""
+        return tuple(sorted({*self.set, *self.scale, *self.add}))
+
+    def at(self, month: str) -> Effect | None:
+        """The change in one month, or None where there is none."""
+        if month not in self.months:
+            return None
+        return Effect(set=self.set.get(month), scale=self.scale.get(month), add=self.add.get(month))
+
+
+def out_of_bounds(name: str, effect: Effect, key: str) -> Iterator[Problem]:
+    """Problems with the size of a change, judged on its own and on the parameter's default."""
+    parameter = PARAMETERS[name]
+    bounds = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}"
+    if effect.set is not None and not parameter.low <= effect.set <= parameter.high:
+        yield Problem("outside the parameter's bounds", key=f"{key}.set", value=effect.set, allowed=bounds)
+    if effect.set is None and effect.scale is not None:
+        scaled = parameter.default * effect.scale
+        if not parameter.low <= scaled <= parameter.high:
+            yield Problem(f"the default {parameter.default:g} would become {scaled:g}, outside the bounds",
+                          key=f"{key}.scale", value=effect.scale, allowed=bounds)
+    if effect.add is not None and abs(effect.add) > parameter.high - parameter.low:
+        yield Problem("moves the parameter by more than its whole range", key=f"{key}.add",
+                      value=effect.add, allowed=bounds)

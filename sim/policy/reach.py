@@ -1,0 +1,168 @@
+"""When, where and for whom a lever or a shock holds."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+from sim.errors import Problem
+from sim.policy import documents
+from sim.policy.terms import (
+    Activity,
+    Education,
+    Flag,
+    Month,
+    Province,
+    Region,
+    Sector,
+    Sex,
+    Strict,
+    Tier,
+    Whole,
+    month_number,
+    refuse,
+)
+from sim.vocabulary import TIERS
+
+CalendarMonth = Annotated[int, Field(strict=True, ge=1, le=12)]
+
+
+class Window(Strict):
+    """The months in which a lever is in force, both named months included.
+
+    ``ramp_months`` is how many months pass before it works in full: with 3, it reaches a quarter of the
+    eligible (or a place has a quarter of the change) in the first month, and all in the fourth.
+    ``season`` restricts it to calendar months, 1 for January; empty means all.
+    """
+
+    from_: Month = Field(alias="from")
+    to: Month
+    ramp_months: Whole = 0
+    season: tuple[CalendarMonth, ...] = ()
+
+    @model_validator(mode="after")
+    def _runs_forward(self) -> Window:
+        if self.to < self.from_:
+            refuse([Problem("the window ends before it begins", key="to", value=self.to,
+                            allowed=f"{self.from_} or later")])
+        return self
+
+    @property
+    def months(self) -> int:
+        """How many months the window has: 1 when it begins and ends in the same month."""
+        return month_number(self.to) - month_number(self.from_) + 1
+
+    def strength(self, month: str) -> float:
+        """Share of the full effect in a month: 0 outside window and season, 1 after the ramp."""
+        if self.season and int(month[5:7]) not in self.season:
+            return 0.0
+        passed = month_number(month) - month_number(self.from_)
+        if not 0 <= passed < self.months:
+            return 0.0
+        return min(1.0, (passed + 1) / (self.ramp_months + 1))
+
+
+class Where(Strict):
+    """Where a lever or a shock holds. What is not named is not restricted.
+
+    ``provinces``, ``regions`` and ``tiers`` speak of the place in which the worker is;
+    ``home_provinces`` and ``home_regions`` of where the worker comes from. A province counts if it is
+    named itself or its region is.
+    """
+
+    home_provinces: tuple[Province, ...] = ()
+    home_regions: tuple[Region, ...] = ()
+    provinces: tuple[Province, ...] = ()
+    regions: tuple[Region, ...] = ()
+    tiers: tuple[Tier, ...] = ()
+
+    def has_place(self, province: str, tier: str) -> bool:
+        """Whether the place (province x tier) is one of those meant."""
+        return province in self._place_provinces() and tier in (self.tiers or TIERS)
+
+    def has_home(self, province: str) -> bool:
+        """Whether workers from the home province are meant."""
+        return province in _provinces_named(self.home_provinces, self.home_regions)
+
+    @property
+    def names_homes(self) -> bool:
+        return bool(self.home_provinces or self.home_regions)
+
+    def overlaps(self, other: Where) -> bool:
+        """Whether some worker in some place is meant by both."""
+        homes = (_provinces_named(one.home_provinces, one.home_regions) for one in (self, other))
+        return (
+            not self._place_provinces().isdisjoint(other._place_provinces())
+            and not set(self.tiers or TIERS).isdisjoint(other.tiers or TIERS)
+            and not next(homes).isdisjoint(next(homes))
+        )
+
+    def _place_provinces(self) -> set[str]:
+        return _provinces_named(self.provinces, self.regions)
+
+
+def _provinces_named(provinces: tuple[str, ...], regions: tuple[str, ...]) -> set[str]:
+    region_of = documents.region_of_province()
+    if not (provinces or regions):
+        return set(region_of)
+    return set(provinces) | {name for name, region in region_of.items() if region in regions}
+
+
+Age = Annotated[int, Field(strict=True, ge=0, le=120)]
+
+
+class Who(Strict):
+    """Which workers are eligible. Every line that is given must hold; both ends of a range count."""
+
+    sex: Sex | None = None
+    age: tuple[Age, Age] | None = None
+    education: tuple[Education, ...] = ()
+    poor: Flag | None = None
+    activity: tuple[Activity, ...] = ()
+    sector: tuple[Sector, ...] = ()
+    migrant_months: tuple[Whole, Whole | None] | None = None
+    has_school_child: Flag | None = None
+    insured: Flag | None = None
+    trained: Flag | None = None
+    displaced: Flag | None = None  # lost the last job and still counts it as their own
+    had_business: Flag | None = None  # has closed a business before
+    insured_months: tuple[Whole, Whole | None] | None = None
+    months_in_activity: tuple[Whole, Whole | None] | None = None
+
+    @model_validator(mode="after")
+    def _ranges_run_upward(self) -> Who:
+        ranges = {
+            "age": self.age, "migrant_months": self.migrant_months,
+            "insured_months": self.insured_months, "months_in_activity": self.months_in_activity,
+        }
+        refuse(
+            Problem("the range ends before it begins", key=key, value=list(ends))
+            for key, ends in ranges.items()
+            if ends and ends[1] is not None and ends[1] < ends[0]
+        )
+        return self
+
+    @property
+    def is_everyone(self) -> bool:
+        return self == Who()
+
+    def overlaps(self, other: Who) -> bool:
+        """Whether some worker could be eligible for both."""
+        for key in ("sex", "poor", "has_school_child", "insured", "trained", "displaced", "had_business"):
+            mine, theirs = getattr(self, key), getattr(other, key)
+            if mine is not None and theirs is not None and mine != theirs:
+                return False
+        for key in ("education", "activity", "sector"):
+            mine, theirs = getattr(self, key), getattr(other, key)
+            if mine and theirs and set(mine).isdisjoint(theirs):
+                return False
+        ranges = ("age", "migrant_months", "insured_months", "months_in_activity")
+        return all(_ranges_meet(getattr(self, key), getattr(other, key)) for key in ranges)
+
+
+def _ranges_meet(one, other) -> bool:
+    if one is None or other is None:
+        return True
+    ends = [end for end in (one[1], other[1]) if end is not None]
+    return not ends or max(one[0], other[0]) <= min(ends)

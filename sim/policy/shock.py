@@ -1,0 +1,61 @@
+"""Something that happens to everybody in some places: parameters changed month by month, at no cost."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from pydantic import Field, model_validator
+
+from sim.errors import Problem
+from sim.parameters import PARAMETERS
+from sim.policy.effects import MonthlyEffect, out_of_bounds
+from sim.policy.reach import Where
+from sim.policy.terms import Label, ParameterName, Sector, Strict, Text, refuse
+
+# What a shock may scale sector by sector.
+SECTOR_PARAMETERS = ("separation_probability", "arrears_probability", "jobs_scale")
+
+
+class Shock(Strict):
+    """Something that happened, or might: parameters changed month by month, whoever is there.
+
+    With ``sectors`` it scales one of ``SECTOR_PARAMETERS`` in those sectors, in all places alike.
+    """
+
+    label: Label
+    source: Text
+    note: Text | None = None
+    where: Where = Where()
+    sectors: tuple[Sector, ...] = ()
+    effects: dict[ParameterName, MonthlyEffect] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _holds_together(self) -> Shock:
+        refuse([*self._reach_problems(), *self._size_problems()])
+        return self
+
+    def _reach_problems(self) -> Iterator[Problem]:
+        if self.where.names_homes:
+            yield Problem("a shock holds for everybody in a place, wherever they come from", key="where",
+                          allowed="provinces, regions, tiers")
+        if self.sectors and self.where != Where():
+            yield Problem("a shock to sectors holds in all places alike", key="where", allowed="no `where`")
+        for name, effect in self.effects.items():
+            if PARAMETERS[name].scope == "corridor":
+                yield Problem(f"{name} belongs to corridors, which only a lever changes",
+                              key=f"effects.{name}", allowed="a parameter of places, workers or the economy")
+            if PARAMETERS[name].scope == "economy" and self.where != Where():
+                yield Problem(f"{name} is one number for the whole economy", key="where",
+                              allowed="no `where`")
+            if self.sectors and name not in SECTOR_PARAMETERS:
+                yield Problem("this parameter is the same for every sector", key=f"effects.{name}",
+                              allowed=SECTOR_PARAMETERS)
+            elif self.sectors and (effect.set or effect.add):
+                yield Problem("a shock to sectors can only scale", key=f"effects.{name}", allowed="scale")
+
+    def _size_problems(self) -> Iterator[Problem]:
+        for name, effect in self.effects.items():
+            for month in effect.months:
+                for problem in out_of_bounds(name, effect.at(month), f"effects.{name}"):
+                    yield replace(problem, key=f"{problem.key}.{month}")
