@@ -14,7 +14,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sim.batch.execution import Bundle, RunEnd, Simulate, died, execute
+from sim.batch.execution import Bundle, RunEnd, Simulate, alone, died, execute
 from sim.batch.experiment import Experiment
 from sim.errors import Problem, SimError, UsageError
 
@@ -45,7 +45,7 @@ def on_cluster(experiment: Experiment, bundles: Sequence[Bundle], simulate: Simu
         # A task, not scattered data: should all its holders die, Dask makes it again.
         shared = client.submit(_unpacked, pickle.dumps((experiment, simulate)), pure=False)
         lost = yield from _through(client, shared, bundles, _breadth(client))
-        for bundle in lost:  # alone, to learn whether it was this one that killed its workers
+        for bundle in alone(lost):  # to learn which run it was that killed its workers
             if (yield from _through(client, shared, [bundle], 1)):
                 yield from died(bundle)
 

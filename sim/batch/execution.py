@@ -8,14 +8,19 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
 from sim.batch.experiment import Experiment, Run
+from sim.batch.sharing import share_out, shared_month
+from sim.errors import SimError
 from sim.loading import with_overrides
+from sim.past import FIRST_MONTH
 from sim.results import Results
+from sim.scenario import Scenario
 from sim.yearly import yearly
 
 Simulate = Callable[..., Results]
@@ -37,16 +42,46 @@ class RunEnd:
     details: str | None = None
 
 
-def bundles(runs: Iterable[Run]) -> list[Bundle]:
-    """The runs in bundles. Each run is a bundle of its own: runs share nothing yet."""
-    return [(run,) for run in runs]
+def bundles(experiment: Experiment, runs: Sequence[Run], jobs: int = 1,
+            simulate: Simulate | None = None) -> list[Bundle]:
+    """The runs in bundles of those that share a past; one by one where ``simulate`` is not the simulator."""
+    return [(run,) for run in runs] if simulate is not None else share_out(experiment, runs, jobs)
 
 
 def execute(experiment: Experiment, bundle: Bundle, simulate: Simulate | None) -> list[RunEnd]:
-    """Execute the runs of a bundle; ``simulate`` None is the simulator itself."""
-    if simulate is None:
-        from sim.engine.simulate import simulate
-    return [_execute_one(experiment, run, simulate) for run in bundle]
+    """Execute the runs of a bundle; ``simulate`` None is the simulator itself.
+
+    What all runs of the bundle share before the first month in which they differ is lived once.
+    """
+    if simulate is not None:
+        return [_execute_one(experiment, run, simulate) for run in bundle]
+    from sim.engine.simulate import simulate
+
+    month, states, ends = _shared_before(experiment, bundle), [], []
+    for run in bundle:
+        past: dict[str, Any] = {}
+        if states:
+            past = {"branch_from": states[0]}
+        elif month is not None:
+            past = {"save_at": month, "save_to": states.append}
+        ends.append(_execute_one(experiment, run, simulate, **past))
+    return ends
+
+
+def _shared_before(experiment: Experiment, bundle: Bundle) -> str | None:
+    """The month before which all runs of the bundle are the same, if there is one."""
+    if len(bundle) == 1 or len({run.seed for run in bundle}) > 1:
+        return None
+    try:
+        month = shared_month([_scenario(experiment, run) for run in bundle], experiment.period.to)
+    except SimError:  # told by the run whose scenario it is
+        return None
+    return month if month > FIRST_MONTH else None
+
+
+def alone(lost: Iterable[Bundle]) -> list[Bundle]:
+    """The runs of lost bundles, one by one."""
+    return [(run,) for bundle in lost for run in bundle]
 
 
 def died(bundle: Bundle) -> list[RunEnd]:
@@ -54,14 +89,18 @@ def died(bundle: Bundle) -> list[RunEnd]:
     return [RunEnd(run.number, 0.0, stage="process", message=DIED) for run in bundle]
 
 
-def _execute_one(experiment: Experiment, run: Run, simulate: Simulate) -> RunEnd:
+def _scenario(experiment: Experiment, run: Run) -> Scenario:
+    return with_overrides(experiment.bases[run.scenario], run.overrides)
+
+
+def _execute_one(experiment: Experiment, run: Run, simulate: Simulate, **past: Any) -> RunEnd:
     period = experiment.period
     begun, stage = time.perf_counter(), "scenario"
     try:
-        scenario = with_overrides(experiment.bases[run.scenario], run.overrides)
+        scenario = _scenario(experiment, run)
         stage = "simulate"
         results = simulate(scenario, scale=experiment.scale, start=period.from_, end=period.to,
-                           seed=run.seed, threads=1, tables=("national",))
+                           seed=run.seed, threads=1, tables=("national",), **past)
         stage = "outcomes"
         rows = _rows(experiment, run, results)
     except Exception as error:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 
-from sim.batch.execution import Bundle, RunEnd, Simulate, died, execute
+from sim.batch.execution import Bundle, RunEnd, Simulate, alone, died, execute
 from sim.batch.experiment import Experiment
 from sim.errors import Problem, UsageError
 from sim.processes import worker_pool
@@ -45,10 +45,13 @@ def on_processes(experiment: Experiment, bundles: Sequence[Bundle], simulate: Si
     """Execute on ``jobs`` processes of this machine, which are replaced every so often."""
     waiting = deque(bundles)
     while waiting:
-        batch = [waiting.popleft() for _ in range(min(len(waiting), RUNS_PER_PROCESS * jobs))]
+        batch, count = [], 0
+        while waiting and count < RUNS_PER_PROCESS * jobs:
+            batch.append(waiting.popleft())
+            count += len(batch[-1])
         lost, untouched = yield from _on_one_pool(experiment, batch, jobs, simulate)
         waiting.extendleft(reversed(untouched))
-        for bundle in lost:  # alone, to learn whether it was this one that killed its process
+        for bundle in alone(lost):  # to learn which run it was that killed its process
             again, _ = yield from _on_one_pool(experiment, [bundle], 1, simulate)
             if again:
                 yield from died(bundle)

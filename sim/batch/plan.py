@@ -12,14 +12,15 @@ import os
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from statistics import median
+from statistics import fmean
 from typing import Any
 
 from sim.batch.executors import RUNS_PER_PROCESS
 from sim.batch.experiment import Experiment, experiment_files, load_experiment
 from sim.batch.journal import JOURNAL, Journal
+from sim.batch.sharing import plan_sharing
 from sim.errors import Problem, UsageError, nearest
 from sim.loading import load_scenario, scenario_files
 from sim.results import Results
@@ -52,6 +53,8 @@ class Plan:
     memory_mb: float
     disk_mb: float
     basis: str
+    shared_until: str | None = None  # runs share what comes before this month ...
+    months_saved: float = 0.0  # ... which saves this share of all months
 
     def rows(self) -> list[dict[str, str]]:
         """The plan for reading: ``what`` and ``value``."""
@@ -60,7 +63,9 @@ class Plan:
             ("months in each run", f"{self.months:,}"), ("processes at once", str(self.processes)),
             ("one run", f"{self.run_seconds:.2g} s"), ("expected time", duration(self.seconds)),
             ("memory", f"{self.memory_mb:,.0f} MB"), ("disk", f"{self.disk_mb:,.1f} MB"),
-            ("judged by", self.basis))]
+            ("shared past", f"until {self.shared_until}: saves {100 * self.months_saved:.0f} % of all months"
+                            if self.shared_until else "none: the runs differ from the first month on"),
+            ("judged by", self.basis)) if what != "shared past" or self.runs > 1]
 
 
 @dataclass(frozen=True)
@@ -109,13 +114,16 @@ def plan_experiment(experiment: Experiment, folder: Path, jobs: int = 2,
     pace = measured(next(iter(experiment.bases.values())), simulate)
     months, earlier = _months(experiment.period.to), _earlier_seconds(folder)
     workers = round(pace.population / experiment.scale)
-    seconds = median(earlier) if earlier else pace.seconds(workers, months)
+    sharing = plan_sharing(experiment, jobs)
+    saved = sharing.saved if sharing else 0.0
+    seconds = fmean(earlier) if earlier else (1.0 - saved) * pace.seconds(workers, months)
     basis = (f"{len(earlier):,} earlier runs of this sweep" if earlier else
              f"two measured runs of {MEASURED_MONTHS} months")
     columns = 5 + len(experiment.design.factors) + len(experiment.outcomes)
     table = experiment.run_count * (len(experiment.years) * columns * CELL_BYTES + RUN_BYTES)
     disk = FOLDER_BYTES + 2 * table  # at the end the parts and the whole table lie side by side
-    return _plan(experiment.name, experiment.run_count, workers, months, jobs, seconds, disk, basis)
+    plan = _plan(experiment.name, experiment.run_count, workers, months, jobs, seconds, disk, basis)
+    return replace(plan, shared_until=sharing and sharing.month, months_saved=saved)
 
 
 def plan_scenario(scenario: Scenario, scale: int, end: str, seeds: int = 1, jobs: int = 2,

@@ -78,7 +78,7 @@ def run_sweep(
             progress(len(finished), len(runs), 0)
         keeper = _Keeper(journal)
         try:
-            for end in execute(experiment, bundles(missing), simulate):
+            for end in execute(experiment, bundles(experiment, missing, jobs, simulate), simulate):
                 if end.rows is None:
                     failed.append(end)
                 keeper.take(end)
