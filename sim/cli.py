@@ -470,6 +470,49 @@ def sweep(
 
 
 @command
+def attribute(
+    scenario: ScenarioName,
+    base: Annotated[str, typer.Option(help="The scenario that it is held against.")] = "baseline",
+    over: Annotated[str, typer.Option(metavar="families|instruments|levers", help="What gets a share.")]
+    = "families",
+    outcome: Annotated[str, typer.Option(metavar="NAME,...", help="Outcomes to share out.")]
+    = "settled,founders,out,income",
+    year: Annotated[int | None, typer.Option(help="Calendar year; the fifth after the start if not given.")]
+    = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Seeds of every combination.")] = 8,
+    permutations: Annotated[str, typer.Option(metavar="N|all", help="Orders sampled for each seed.")] = "8",
+    scale: Scale = "1:20000",
+    jobs: Jobs = 2,
+    out: Annotated[Path | None, typer.Option(help="Folder; results/attributions/NAME if not given.")] = None,
+    json: Json = False,
+) -> None:
+    """Say which family, instrument or lever of a package did what, whatever their order.
+
+    A call that was stopped goes on where it stood; more seeds or permutations add to what is there.
+    """
+    from sim.batch.attribution import attribute as shared_out
+    from sim.batch.attribution_words import notes, records, rows, title
+
+    if permutations != "all" and not (permutations.isdigit() and int(permutations) > 0):
+        raise UsageError(Problem("not a number of orders", key="--permutations", value=permutations,
+                                 allowed="a whole number above 0, or all"))
+    keys = [word.strip() for word in outcome.split(",") if word.strip()]
+    with progress_bar(f"sharing out {scenario} over its {over}", "runs") as progress:
+        found = shared_out(
+            scenario, base=base, over=over, outcomes=keys, seeds=seeds, year=year, scale=parse_scale(scale),
+            permutations=None if permutations == "all" else int(permutations), jobs=jobs, folder=out,
+            progress=progress)
+    if json:
+        print_json(records(found))
+        return
+    for key in dict.fromkeys(found.totals["outcome"]):
+        print_table(rows(found, key), title(found, key))
+    for note in notes(found):
+        print_text(f"* {note}")
+    print(f"Values of all combinations: {found.folder / 'results.parquet'}")
+
+
+@command
 def rerun(
     run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="A run_id, or a run's number in a sweep.")],
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Its folder, if known.")] = None,

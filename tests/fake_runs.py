@@ -48,6 +48,22 @@ def grant(scenario) -> float:
     return scenario.levers["startup_grant"].effects["startup_grant_yuan"].set
 
 
+def package(scenario, *, scale, start, end, seed, threads, tables):
+    """Of 10 + seed: 100 businesses by the grant, 10 by parks, and 60 more where grant and loan meet."""
+    table = synthetic.national(start, end, seed)
+    has = {name: name in scenario.levers for name in ("startup_grant", "startup_loan", "founder_parks")}
+    table["businesses"] += (10 + seed) * (100.0 * has["startup_grant"] + 10.0 * has["founder_parks"]
+                                   + 60.0 * (has["startup_grant"] and has["startup_loan"]))
+    return Results({"national": table}, {"run_id": f"{sum(has.values())}-{seed}", "scale": scale})
+
+
+def breaking_package(scenario, **run):
+    """One coalition of the package does not work."""
+    if "startup_grant" in scenario.levers and "startup_loan" not in scenario.levers:
+        raise ArithmeticError("people do not add up")
+    return package(scenario, **run)
+
+
 def any_scenario(scenario, *, scale=5000, start="2014-01", end=None, seed=0, threads=2, trace=(),
                  progress=None, keep=(), tables=None, save_at=(), save_to=None, branch_from=None):
     """A whole run as the command needs it: the made-up baseline, the official rows, a manifest."""

@@ -72,6 +72,9 @@ def _random_lever(chance: random.Random, first: int, last: int) -> dict:
     if parameter.scope == "place":
         where = chance.choice([{}, {"regions": ["West"]}, {"tiers": ["mega_city", "county_town"]}])
         return make_lever({name: effect}, *window, chance.randint(0, 12), where=where)
+    if parameter.scope == "corridor":
+        where = chance.choice([{}, {"home_regions": ["West"], "regions": ["East"]}])
+        return make_lever({name: effect}, *window, chance.randint(0, 12), where=where)
     money = {}
     if parameter.occasion and chance.random() < 0.7:
         money["unit_cost"] = unit_cost(chance.randint(100, 20_000), parameter.occasion)
@@ -133,6 +136,23 @@ def test_a_branch_from_the_ready_scenarios_is_the_run_from_the_beginning(tmp_pat
         path = origin.save(tmp_path / origin.month)
         assert path.stat().st_size < 600_000  # and some 23 bytes for each worker
         assert_same(simulate("combined", branch_from=path, **settings), whole)
+
+
+def test_a_branch_with_every_instrument_is_the_run_from_the_beginning():
+    """All mechanisms at work on both sides of the branch: the documents of 2020 and 2022, then of 2024."""
+    settings = {"scale": 200_000, "end": "2026-06", "seed": 1, "threads": 1}
+    every = load_scenario("scenarios/documents/all-documents.yaml")
+    found: list[Checkpoint] = []
+    whole = simulate(every, save_at=("2020-08", "2023-05", "2025-06"), save_to=found.append, **settings)
+    assert len(whole.ledger["lever"].unique()) > 10
+    for origin in found:
+        assert_same(simulate(every, branch_from=origin, **settings), whole)
+    base: list[Checkpoint] = []
+    package = load_scenario("scenarios/documents/ten-departments-2024.yaml")
+    first = shared_until(load_scenario("baseline"), package, "2026-06")
+    assert first == min(lever.window.from_ for lever in package.levers.values())
+    simulate("baseline", save_at=first, save_to=base.append, **settings)
+    assert_same(simulate(package, branch_from=base[0], **settings), simulate(package, **settings))
 
 
 def test_saving_changes_nothing_and_a_branch_can_be_saved_again(tmp_path):

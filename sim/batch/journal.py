@@ -143,15 +143,16 @@ class Journal:
         except ValueError as error:
             raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}",
                                        file=str(self.folder))) from error
-        if before.get("kind") != "sweep":
-            raise ResultsError(Problem(f"the folder holds a {before.get('kind', 'run')}, not a sweep",
+        kind = plan.get("kind", "sweep")
+        if before.get("kind") != kind:
+            raise ResultsError(Problem(f"the folder holds a {before.get('kind', 'run')}, not a {kind}",
                                        file=str(self.folder)))
         now = json.loads(json.dumps(dict(plan), default=str))
         changed = list(_differences(before.get("settings", {}), now["settings"]))
         if changed:
             shown = changed[:_SHOWN] + [f"and {len(changed) - _SHOWN} more"] * (len(changed) > _SHOWN)
             raise UsageError(Problem(
-                "the folder holds another sweep, or this one before it was edited:\n    "
+                f"the folder holds another {kind}, or this one before it was edited:\n    "
                 + "\n    ".join(shown), file=str(self.folder), allowed="--out with a new folder"))
 
     def _lock(self) -> None:

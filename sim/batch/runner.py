@@ -76,7 +76,7 @@ def run_sweep(
                        executor=kind, scheduler=scheduler)
         if progress:
             progress(len(finished), len(runs), 0)
-        keeper = _Keeper(journal)
+        keeper = Keeper(journal)
         try:
             for end in execute(experiment, bundles(experiment, missing, jobs, simulate), simulate):
                 if end.rows is None:
@@ -112,7 +112,7 @@ def program() -> dict[str, str]:
     return {"version": __version__, "code_hash": compiled.model_hash()}
 
 
-class _Keeper:
+class Keeper:
     """Gathers what comes back and puts them into parts, a handful at a time."""
 
     def __init__(self, journal: Journal):

@@ -1,0 +1,313 @@
+"""Which part of a package did what: order-free shares of its effect, by family, instrument or lever.
+
+    from sim.batch.attribution import attribute
+    found = attribute("combined", over="levers", outcomes=["settled", "businesses"], seeds=4)
+    found.shares        # a row per outcome and group: share, interval, alone, left out
+
+Every coalition of groups is run on the same seeds as the base, so that the same workers meet the same luck,
+and every run goes on from the base's state at the first month of the package. A coalition's value is
+computed once for a seed, kept in a folder, and found there by a later call.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from sim.arguments import parse_scale
+from sim.batch.execution import Bundle, RunEnd
+from sim.batch.executors import make_executor
+from sim.batch.experiment import Run
+from sim.batch.journal import Journal
+from sim.batch.runner import Keeper, program
+from sim.batch.shapley import (
+    Order,
+    coalitions_of,
+    contributions,
+    exact_shares,
+    order_error,
+    sampled_orders,
+)
+from sim.differences import mean_and_interval, verdict
+from sim.errors import Problem, ResultsError, UsageError, nearest
+from sim.loading import load_scenario
+from sim.outcomes import OUTCOMES, outcome
+from sim.policy.lever import Lever
+from sim.scenario import Period, Scenario
+
+OVER = ("families", "instruments", "levers")
+SHORT = {"founders": "business_starts", "income": "mean_income"}  # words for outcomes, as people ask
+DEFAULT_OUTCOMES = ("settled", "business_starts", "out", "mean_income")
+BUNDLE = 24  # coalitions of a seed that one process runs one after another; they live the past once
+MOST_FOR_ALL = 12  # groups of which all coalitions are run
+YEARS_ON = 5  # the calendar year that is looked at, after the one in which the package begins
+
+
+@dataclass(frozen=True)
+class Group:
+    """Levers that come and go together. ``levers`` are names; ``evidence`` the grades found among them."""
+
+    key: str
+    label: str
+    levers: tuple[str, ...]
+    evidence: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Game:
+    """A package taken apart: what an executor needs to run coalitions, in the words of an experiment."""
+
+    bases: Mapping[str, Scenario]
+    groups: tuple[Group, ...]
+    absent: Mapping[str, Any]  # lever: what the base has in its place (None: nothing)
+    scale: int
+    period: Period
+    outcomes: tuple[str, ...] = tuple(OUTCOMES)
+
+    def run(self, number: int, coalition: int, seed: int) -> Run:
+        """The run of a coalition: the package without the levers of all other groups."""
+        missing = [name for i, group in enumerate(self.groups) if not coalition >> i & 1
+                   for name in group.levers]
+        changes = {f"levers.{name}": self.absent[name] for name in missing}
+        return Run(number, next(iter(self.bases)), {"coalition": hex(coalition)}, seed, changes)
+
+
+@dataclass(frozen=True)
+class Attribution:
+    """``shares`` has a row per outcome and group, ``totals`` one per outcome, in the outcome's own unit."""
+
+    game: Game
+    scenario: Scenario
+    base: str
+    over: str
+    year: int
+    seeds: tuple[int, ...]
+    orders: int | None  # sampled for each seed; None: all
+    shares: pd.DataFrame
+    totals: pd.DataFrame
+    runs: int
+    folder: Path
+
+
+def attribute(
+    scenario: Scenario | str,
+    *,
+    base: Scenario | str = "baseline",
+    over: str = "families",
+    outcomes: Sequence[str] = DEFAULT_OUTCOMES,
+    seeds: int = 8,
+    permutations: int | None = 8,
+    scale: int | str = 20_000,
+    year: int | None = None,
+    jobs: int = 2,
+    folder: str | os.PathLike | None = None,
+    progress: Callable[[int, int, int], None] | None = None,
+    simulate: Callable | None = None,
+) -> Attribution:
+    """Share out what a scenario's levers change against ``base`` in a calendar ``year``.
+
+    Groups are those of the levers that the base has not, or has otherwise. ``permutations`` orders are
+    sampled for each of ``seeds`` seeds (1 to that number); None means all orders. All coalitions are run
+    where there are no more of them than the sample would need. Values already in ``folder`` are used.
+    ``simulate`` replaces the simulator, for tests. Raises ``UsageError`` for a call that makes no sense,
+    ``ResultsError`` when a run failed or the folder cannot be written.
+    """
+    for key, count in (("seeds", seeds), ("permutations", permutations)):
+        if count is not None and count < 1:
+            raise UsageError(Problem("at least one is needed", key=key, value=count))
+    package, reference = load_scenario(scenario), load_scenario(base)
+    keys = [_checked_outcome(key) for key in outcomes]
+    groups, absent = _groups(package, reference, over)
+    game = Game({package.name: package}, groups, absent, parse_scale(scale), _period(package, absent, year))
+    seed_list, names = tuple(range(1, seeds + 1)), [group.key for group in groups]
+    orders = {seed: sampled_orders(names, permutations or 2, seed) for seed in seed_list}
+    sampled = {seed: coalitions_of(orders[seed], len(groups)) for seed in seed_list}
+    every = 1 << len(groups)
+    if permutations is None and len(groups) > MOST_FOR_ALL:
+        raise UsageError(Problem(f"all orders of {len(groups)} groups need {every:,} runs for each seed",
+                                 key="permutations", allowed="a number of orders to sample, such as 8"))
+    is_exact = permutations is None or every <= min(map(len, sampled.values()))
+    wanted = {seed: range(every) if is_exact else sampled[seed] for seed in seed_list}
+    path = Path(folder) if folder else Path("results") / "attributions" / f"{package.name}-{over}"
+    values, runs = _values(game, wanted, path, _settings(game, package, reference, over), jobs, progress,
+                           simulate)
+    shares, totals = _tables(game, keys, values, None if is_exact else orders)
+    return Attribution(game, package, reference.name, over, int(game.period.to[:4]), seed_list,
+                       None if is_exact else len(orders[1]), shares, totals, runs, path)
+
+
+# --- what is taken apart ------------------------------------------------------------------------------
+
+
+def _checked_outcome(word: str) -> str:
+    if word not in SHORT and word not in OUTCOMES:
+        words = (*SHORT, *OUTCOMES)
+        raise UsageError(Problem("no such outcome", key="outcome", value=word, allowed=words,
+                                 nearest=nearest(word, words)))
+    return outcome(SHORT.get(word, word)).key
+
+
+def _groups(package: Scenario, reference: Scenario,
+            over: str) -> tuple[tuple[Group, ...], dict[str, Any]]:
+    """The package's own levers in groups, and what the reference has in place of each."""
+    if over not in OVER:
+        raise UsageError(Problem("cannot be shared out over that", key="over", value=over, allowed=OVER,
+                                 nearest=nearest(over, OVER)))
+    own = {name: lever for name, lever in package.levers.items() if lever != reference.levers.get(name)}
+    if not own:
+        raise UsageError(Problem(f"has no lever that {reference.name} has not: there is nothing to share out",
+                                 key="scenario", value=package.name))
+    found: dict[str, dict[str, Lever]] = {}
+    for name, lever in own.items():
+        found.setdefault(_group_of(name, lever, over), {})[name] = lever
+    groups = tuple(Group(key, _label(key, levers, over), tuple(levers),
+                         tuple(sorted({lever.evidence for lever in levers.values()})))
+                   for key, levers in sorted(found.items()))
+    instead = {name: reference.levers[name].model_dump(by_alias=True) if name in reference.levers else None
+               for name in own}
+    return groups, instead
+
+
+def _group_of(name: str, lever: Lever, over: str) -> str:
+    """The family or instrument that a lever names; one that names none is a group of its own."""
+    word = {"families": "family", "instruments": "instrument"}.get(over)
+    return (getattr(lever, word, None) if word else None) or name
+
+
+def _label(key: str, levers: Mapping[str, Lever], over: str) -> str:
+    """A group in words."""
+    if over == "families" and key not in levers:
+        return key.replace("-", " ").replace("_", " ").capitalize()
+    return next(iter(levers.values())).label.en
+
+
+def _period(package: Scenario, own: Mapping[str, Any], year: int | None) -> Period:
+    """From the year in which the package begins to the one that is looked at."""
+    first = int(min(package.levers[name].window.from_ for name in own)[:4])
+    last = int(package.period.to[:4]) - (package.period.to[5:] != "12")
+    chosen = min(first + YEARS_ON, last) if year is None else year
+    if not first <= chosen <= last:
+        raise UsageError(Problem("not a whole year of the scenario since the package begins", key="year",
+                                 value=chosen, allowed=f"{first} to {last}"))
+    return Period.model_validate({"from": f"{first}-01", "to": f"{chosen}-12"})
+
+
+def _settings(game: Game, package: Scenario, reference: Scenario, over: str) -> dict[str, Any]:
+    """What kept values depend on; seeds, permutations and outcomes may change from call to call."""
+    return {
+        "scenario": package.content(), "base": reference.content(), "over": over, "scale": game.scale,
+        "groups": {group.key: list(group.levers) for group in game.groups},
+        "period": game.period.model_dump(by_alias=True), **program(),
+    }
+
+
+# --- values of coalitions -----------------------------------------------------------------------------
+
+
+def _values(
+    game: Game, wanted: Mapping[int, Sequence[int]], folder: Path, settings: dict[str, Any], jobs: int,
+    progress: Callable[[int, int, int], None] | None, simulate: Callable | None,
+) -> tuple[dict[int, dict[int, np.ndarray]], int]:
+    """Outcomes of the year that is looked at, by seed and coalition: kept ones, and missing ones run now."""
+    execute = make_executor("processes", jobs, None)
+    plan = {"kind": "attribution", "name": next(iter(game.bases)), "settings": settings}
+    with Journal.open(folder, plan) as journal:
+        kept = _known(journal.rows(), game)
+        missing = [(coalition, seed) for seed, coalitions in wanted.items() for coalition in coalitions
+                   if (coalition, seed) not in kept]
+        total, first = sum(map(len, wanted.values())), 1 + max(journal.finished(), default=-1)
+        runs = [game.run(first + n, *pair) for n, pair in enumerate(missing)]
+        keeper, failed = Keeper(journal), []
+        if progress:
+            progress(total - len(runs), total, 0)
+        try:
+            for end in execute(game, _bundles(runs, jobs), simulate):
+                failed += [end] if end.rows is None else []
+                keeper.take(end)
+                if progress:
+                    progress(total - len(runs) + keeper.taken, total, len(failed))
+        finally:  # also when interrupted from the keyboard
+            keeper.flush()
+        _refuse_failures(failed, folder)
+        known = _known(journal.compact(pd.DataFrame()), game)
+    return {seed: {c: known[c, seed] for c in coalitions} for seed, coalitions in wanted.items()}, len(runs)
+
+
+def _bundles(runs: Sequence[Run], jobs: int) -> list[Bundle]:
+    """Runs of one seed together, in parts small enough to keep all processes at work."""
+    most = max(1, min(BUNDLE, -(-len(runs) // (2 * jobs))))
+    by_seed: dict[int, list[Run]] = {}
+    for run in runs:
+        by_seed.setdefault(run.seed, []).append(run)
+    return [tuple(own[i: i + most]) for own in by_seed.values() for i in range(0, len(own), most)]
+
+
+def _known(rows: pd.DataFrame, game: Game) -> dict[tuple[int, int], np.ndarray]:
+    """Outcomes by coalition and seed, in the year that is looked at."""
+    if rows.empty:
+        return {}
+    rows = rows[rows["year"] == int(game.period.to[:4])]
+    table = rows[list(game.outcomes)].to_numpy(float)
+    return {(int(coalition, 16), int(seed)): values
+            for coalition, seed, values in zip(rows["coalition"], rows["seed"], table, strict=True)}
+
+
+def _refuse_failures(failed: Sequence[RunEnd], folder: Path) -> None:
+    if failed:
+        raise ResultsError(Problem(
+            f"{len(failed)} runs failed, the first in {failed[0].stage}: {failed[0].message}",
+            file=str(folder), allowed="the same command once more: what had finished is kept"))
+
+
+# --- from values to shares ----------------------------------------------------------------------------
+
+
+def _tables(game: Game, keys: Sequence[str], values: Mapping[int, Mapping[int, np.ndarray]],
+            orders: Mapping[int, list[Order]] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Shares by outcome and group, and totals by outcome: means over seeds with 95 % intervals."""
+    players = len(game.groups)
+    whole = (1 << players) - 1
+    names = ("share", "alone", "left_out", "total", "error")
+    found: dict[str, list[np.ndarray]] = {name: [] for name in names}
+    for seed, known in values.items():
+        if orders is None:
+            found["share"].append(exact_shares(known, players))
+            found["error"].append(np.zeros_like(found["share"][-1]))
+        else:
+            added = contributions(known, orders[seed])
+            found["share"].append(added.mean(axis=0))
+            found["error"].append(order_error(added))
+        found["alone"].append(np.array([known[1 << i] - known[0] for i in range(players)]))
+        found["left_out"].append(np.array([known[whole] - known[whole ^ 1 << i] for i in range(players)]))
+        found["total"].append(known[whole] - known[0])
+    stacked = {name: np.stack(arrays) for name, arrays in found.items()}
+    shares, totals = [], []
+    for key in keys:
+        column = game.outcomes.index(key)
+        total = _summed("total", stacked["total"][:, column])
+        totals.append({"outcome": key, "unit": OUTCOMES[key].unit, **total})
+        for i, group in enumerate(game.groups):
+            cells = {name: stacked[name][:, i, column] for name in ("share", "alone", "left_out", "error")}
+            shares.append({
+                "outcome": key, "group": group.key, "label": group.label, "levers": len(group.levers),
+                "evidence": ", ".join(group.evidence), "unit": OUTCOMES[key].unit,
+                **{word: value for name in ("share", "alone", "left_out")
+                   for word, value in _summed(name, cells[name]).items()},
+                "percent": 100.0 * cells["share"].mean() / total["total"]
+                           if total["total_verdict"] in ("higher", "lower") else np.nan,
+                "order_error": float(np.sqrt((cells["error"] ** 2).sum()) / len(cells["error"])),
+            })
+    return pd.DataFrame(shares), pd.DataFrame(totals)
+
+
+def _summed(name: str, by_seed: np.ndarray) -> dict[str, Any]:
+    """Mean over seeds, its 95 % interval, and what the seeds allow to be said."""
+    mean, low, high = (float(value) for value in mean_and_interval(by_seed))
+    return {name: mean, f"{name}_low": low, f"{name}_high": high,
+            f"{name}_verdict": verdict(by_seed, low, high)}
