@@ -354,7 +354,8 @@ def trust(
     runs = [_simulated("baseline", scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
     found = validated(runs, moves=_moves("baseline", scale, range(1, seeds + 1), end))
     posterior = load_posterior() if PACKAGED.is_file() else None
-    page = trust_page(found, [*list_levers(), *list_instruments()], posterior, f"labor-sim trust --seeds {seeds} --scale {scale}")
+    rows = [*list_levers(), *list_instruments()]
+    page = trust_page(found, rows, posterior, f"labor-sim trust --seeds {seeds} --scale {scale}")
     if out:
         _write_text(out, page)
         print(f"Page: {out}")

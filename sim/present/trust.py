@@ -75,8 +75,8 @@ def _short_answer(validation: Validation, posterior: Posterior | None, levers) -
     lines.append(f"- In the unseen years the model errs less than both naive forecasts on {beaten} of "
                  f"{len(winners)} series.")
     grades = pd.Series([row["evidence"] for row in levers]).value_counts()
-    lines.append(f"- Of {len(levers)} ready levers and instruments {int(grades.get('A', 0))} rest on a quasi-experiment in "
-                 f"China, {int(grades.get('D', 0))} on nothing measured.")
+    lines.append(f"- Of {len(levers)} ready levers and instruments {int(grades.get('A', 0))} rest on a "
+                 f"quasi-experiment in China, {int(grades.get('D', 0))} on nothing measured.")
     lines.append(f"- Ensemble: {_ensemble_words(posterior)}")
     return [*lines, ""]
 
@@ -112,8 +112,8 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
             f"{len(posterior.members.columns) - len(posterior.about['fitted'])} uncertain ones along."
             if posterior else "No ensemble is packaged.")),
         ("Was it tuned on what it is tested on?",
-         "No figure of 2020 or later is used to set a parameter; the table of moves of 2010-15 neither. There "
-         "are no year dummies. A place's level comes from stocks and wages of 2013."),
+         "No figure of 2020 or later is used to set a parameter; the table of moves of 2010-15 neither. "
+         "There are no year dummies. A place's level comes from stocks and wages of 2013."),
         ("Does it beat a ruler?",
          f"On {len(winners) - len(lost)} of {len(winners)} series of the unseen years; not on "
          f"{listing(_few(lost))}." if lost else f"On all {len(winners)} series of the unseen years."),
