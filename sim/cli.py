@@ -338,6 +338,32 @@ def validate(
 
 
 @command
+def trust(
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
+    scale: Scale = "1:5000",
+    out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
+) -> None:
+    """Write how far to trust the model: what is known, what it gets wrong, which rivals win."""
+    from sim.catalogue import list_levers
+    from sim.instrument_words import list_instruments
+    from sim.posterior import PACKAGED, load_posterior
+    from sim.present.trust import trust_page
+    from sim.validate import validate as validated
+
+    end = "2024-12"
+    runs = [_simulated("baseline", scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+    found = validated(runs, moves=_moves("baseline", scale, range(1, seeds + 1), end))
+    posterior = load_posterior() if PACKAGED.is_file() else None
+    rows = [*list_levers(), *list_instruments()]
+    page = trust_page(found, rows, posterior, f"labor-sim trust --seeds {seeds} --scale {scale}")
+    if out:
+        _write_text(out, page)
+        print(f"Page: {out}")
+    else:
+        print(page, end="")
+
+
+@command
 def official(
     source: Annotated[str, typer.Argument(metavar="SCENARIO|FOLDER", help="A scenario, or results.")],
     scale: Scale = "1:5000",

@@ -22,7 +22,7 @@ PACKAGED = Path(__file__).resolve().parent / "data" / "posterior.parquet"
 _ABOUT = b"labor_sim_posterior"
 _ERROR = "error:"  # prefix of the columns of errors
 # What a calibration rests on: the rules and what drives them, the inputs, and the targets.
-_CODE = ("month.py", "draws.py", "arithmetic.py", "vocabulary.py", "parameters.py", "rules/*.py",
+_CODE = ("month.py", "draws.py", "arithmetic.py", "vocabulary.py", "*parameters.py", "rules/*.py",
          "steps/*.py", "world/*.py", "engine/*.py", "policy/*.py")
 _TARGETS = ("targets.csv", "official_annual.csv", "official_quarterly.csv")
 

@@ -40,7 +40,7 @@ def estimate(design: str, form: str, per=("farm",), **more) -> Estimate:
 @pytest.mark.parametrize("name", sorted(virtual_files()))
 def test_every_ready_experiment_is_sound(name):
     found = load_virtual(name)
-    assert len(found.policy.levers) > len(found.base.levers)
+    assert found.policy.fingerprint() != found.base.fingerprint()
     assert all(one.published.source for one in found.estimates)
     for one in found.estimates:
         assert one.after[1] <= found.period.to

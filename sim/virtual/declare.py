@@ -111,7 +111,7 @@ class Estimate(Strict):
 
 
 class VirtualExperiment(Strict):
-    """A checked experiment: base, levers, when, and what is estimated."""
+    """A checked experiment: base, levers or shocks added to it, when, and what is estimated."""
 
     name: Text
     title: Label
@@ -120,11 +120,18 @@ class VirtualExperiment(Strict):
     period: Period
     scale: Text
     seeds: Annotated[Whole, Field(ge=2)]
-    levers: Annotated[dict[Name, Any], Field(min_length=1)]
+    levers: dict[Name, Any] = {}
+    shocks: dict[Name, Any] = {}
     estimates: Annotated[tuple[Estimate, ...], Field(min_length=1)]
     note: Text | None = None
 
     _worlds: tuple[Scenario, ...] = PrivateAttr(default=())
+
+    @model_validator(mode="after")
+    def _changes_something(self) -> VirtualExperiment:
+        if not (self.levers or self.shocks):
+            told([Problem("without a lever or a shock there is nothing to estimate", key="levers")])
+        return self
 
     @property
     def base(self) -> Scenario:
@@ -165,8 +172,8 @@ def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
         raise VirtualError(problems + problems_of(error, VirtualExperiment, tree)) from None
     try:
         base = load_scenario(found.scenario)
-        levers = {**base.content().get("levers", {}), **found.levers}
-        found._worlds = (base, with_overrides(base, {"levers": levers}))
+        added = {key: {**base.content().get(key, {}), **getattr(found, key)} for key in ("levers", "shocks")}
+        found._worlds = (base, with_overrides(base, added))
     except ScenarioError as error:
         problems += [problem if problem.file else placed(replace(problem, key=problem.key), tree)
                      for problem in error.problems]

@@ -50,7 +50,8 @@ A run has about 10,000 workers (1:{SCALE:,}) and {MONTHS} months from January 20
 Latin hypercube and seven outcomes are kept by year. "Whole" divides the runs by the wall-clock seconds of
 `run_sweep`: workers started, runs, rows back, parts, journal and the one table at the end. "In full swing"
 leaves out the start: from the first run that came back to the last. Processor time a run adds up all
-processes, starting them included; on a machine with busy neighbours it says more than the clock. The shares are the
+processes, starting them included; on a machine with busy neighbours it says more than the clock. The
+shares are the
 processor time of
 one process that executes the same runs one after another and writes them, by the part of the program
 (the instruments themselves take 1 or 2 %). Memory is the resident size of one process after many short

@@ -76,9 +76,12 @@ def describe(calibration: Calibration, posterior: Posterior, screen: pd.DataFram
     """Tables from the ensemble, the emulator's sample (points of the unit cube, weights) and its slopes."""
     found, weights = sample
     sd = np.array([one.sd for one in seen])
-    return Outcome(posterior, _parameters(calibration, posterior, found, weights, fitted),
-                   _observations(posterior, seen), _alike(calibration, found, weights),
-                   _tensions(posterior, seen, slopes / sd), screen)  # fmt: skip
+    outcome = Outcome(posterior, _parameters(calibration, posterior, found, weights, fitted),
+                      _observations(posterior, seen), _alike(calibration, found, weights),
+                      _tensions(posterior, seen, slopes / sd), screen)  # fmt: skip
+    for name in ("parameters", "alike", "tensions"):  # what is known of the ensemble travels with it
+        posterior.about[name] = getattr(outcome, name).to_dict("records")
+    return outcome
 
 
 def _parameters(calibration, posterior, found, weights, fitted) -> pd.DataFrame:

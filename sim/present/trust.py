@@ -1,0 +1,296 @@
+"""The page that says how far to trust the model, generated from results: nothing on it is typed in.
+
+``labor-sim trust`` runs the validation, reads the calibrated ensemble, the parameters and the ready levers,
+and writes Markdown.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import pandas as pd
+
+from sim.parameters import PARAMETERS, STATUSES
+from sim.posterior import Posterior
+from sim.rivals import better
+from sim.validate import Validation
+from sim.wording import listing, number
+
+STATUS_WORDS = {
+    "observed": "a statistic",
+    "estimated": "estimated from data, here or in a study",
+    "calibrated": "set so that the model meets a target shown below",
+    "assumed": "a judgement: vary it before relying on it",
+}
+GRADE_WORDS = {
+    "A": "a quasi-experiment in China",
+    "B": "a quasi-experiment elsewhere, or matching in China",
+    "C": "counts or association",
+    "D": "a prior: nothing measured",
+}
+_UNITS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}
+_MOST_NAMED = 12
+
+
+def trust_page(validation: Validation, levers: Sequence[dict[str, Any]], posterior: Posterior | None,
+               command: str) -> str:
+    """The page as Markdown. ``levers`` are rows of name, label, evidence and where each is used."""
+    parts = [
+        ["# How far to trust it", "",
+         f"Written by `{command}` from {_made_of(validation)}. Do not edit: run it again.", ""],
+        _short_answer(validation, posterior, levers), _questions(validation, posterior, levers),
+        _known(), _reproduced(validation), _rivals(validation), _wrong(validation), _unknown(posterior),
+        _levers(levers), _misuse(validation),
+    ]  # fmt: skip
+    return "\n".join(line for part in parts for line in part).rstrip() + "\n"
+
+
+def _made_of(validation: Validation) -> str:
+    about = validation.about
+    runs = f"{about['members']} members of the calibrated ensemble" if about.get("members") else (
+        f"{len(about.get('seeds') or [])} seed" + ("s" if len(about.get("seeds") or []) != 1 else ""))
+    return f"{runs} of {about.get('scenario_name')} at 1:{about.get('scale')}"
+
+
+def _counts(validation: Validation) -> dict[tuple[str, str], int]:
+    return validation.summary.groupby(["period", "verdict"]).size().to_dict()
+
+
+def _winners(validation: Validation) -> pd.DataFrame:
+    found = validation.summary.dropna(subset=["last_value_error"])
+    return found.assign(winner=[better(row.mean_absolute_error, row.last_value_error, row.trend_error)
+                                for row in found.itertuples()])  # fmt: skip
+
+
+def _short_answer(validation: Validation, posterior: Posterior | None, levers) -> list[str]:
+    counts, winners = _counts(validation), _winners(validation)
+    lines = ["## In short", ""]
+    for period, words in (("fit", "years to 2019, open to whoever set the parameters"),
+                          ("unseen", "later years, which were not")):
+        found = {verdict: counts.get((period, verdict), 0) for verdict in ("met", "near", "missed")}
+        lines.append(f"- Of {sum(found.values())} official series in the {words}: {found['met']} met, "
+                     f"{found['near']} near, {found['missed']} missed.")
+    beaten = int((winners["winner"] == "model").sum())
+    lines.append(f"- In the unseen years the model errs less than both naive forecasts on {beaten} of "
+                 f"{len(winners)} series.")
+    grades = pd.Series([row["evidence"] for row in levers]).value_counts()
+    lines.append(f"- Of {len(levers)} ready levers and instruments {int(grades.get('A', 0))} rest on a "
+                 f"quasi-experiment in China, {int(grades.get('D', 0))} on nothing measured.")
+    lines.append(f"- Ensemble: {_ensemble_words(posterior)}")
+    return [*lines, ""]
+
+
+def _ensemble_words(posterior: Posterior | None) -> str:
+    if posterior is None:
+        return "none is packaged; every interval is over chance alone."
+    about = posterior.about
+    stale = posterior.stale()
+    made = f"{len(posterior.members)} parameter sets, fitted at 1:{_scale(about)} on the years to 2019"
+    if stale:
+        return f"{made}; {listing(stale)} changed since, so it has to be made anew before it is relied upon."
+    return f"{made}, with the rules, data and targets of today."
+
+
+def _scale(about: dict) -> str:
+    return str(about["calibration"]["scale"]).removeprefix("1:")
+
+
+def _questions(validation: Validation, posterior: Posterior | None, levers) -> list[str]:
+    """What a reviewer who distrusts agent-based models asks first."""
+    status = _by_status()
+    winners = _winners(validation)
+    recovery = (posterior.about.get("recovery") or {}) if posterior else {}
+    covered = listing([f"{share} intervals cover {value:.0%}"
+                       for share, value in recovery.get("covered", {}).items()])
+    lost = winners[winners["winner"] != "model"]["label"].tolist()
+    feb = validation.quarters[validation.quarters["month"] == "2020-02"]
+    asked = [
+        ("How many free parameters are there?",
+         f"{len(PARAMETERS)} parameters: {', '.join(f'{len(status[name])} {name}' for name in STATUSES)}. "
+         + (f"The calibration fits {len(posterior.about['fitted'])} and carries "
+            f"{len(posterior.members.columns) - len(posterior.about['fitted'])} uncertain ones along."
+            if posterior else "No ensemble is packaged.")),
+        ("Was it tuned on what it is tested on?",
+         "No figure of 2020 or later is used to set a parameter; the table of moves of 2010-15 neither. "
+         "There are no year dummies. A place's level comes from stocks and wages of 2013."),
+        ("Does it beat a ruler?",
+         f"On {len(winners) - len(lost)} of {len(winners)} series of the unseen years; not on "
+         f"{listing(_few(lost))}." if lost else f"On all {len(winners)} series of the unseen years."),
+        ("Can the method find parameters that are known?",
+         f"With {recovery['truths']} made-up truths, {covered}." if recovery else "Not tested."),
+        ("What can the data not tell?",
+         _cannot_tell(posterior)),
+        ("Are migration corridors right?", _corridor_answer(validation)),
+        ("Does a shock that it was not fitted to come out?",
+         "Not in this run." if feb.empty else
+         f"At the end of February 2020 {number(feb['model_percent'].iloc[0], 1, signed=True)} % were away "
+         f"against {number(feb['official_percent'].iloc[0], 1, signed=True)} % observed: "
+         f"{feb['verdict'].iloc[0]}."),
+        ("Is randomness mistaken for effect?",
+         "The same worker meets the same luck under every policy; an effect is a paired difference with an "
+         "interval, and `compare --ensemble` splits it into parameters, luck and scenario."),
+        ("Which policy effects are guesses?",
+         f"Those of levers with grade D: {listing(_few(_with_grade(levers, 'D')))}."
+         if _with_grade(levers, "D") else "None of the ready levers has grade D."),
+        ("Can I repeat this?",
+         "Every figure here is printed by the command above; scenario, seed and scale determine a run to the "
+         "last bit, whatever the threads or machines."),
+    ]
+    lines = ["## Ten questions", ""]
+    for question, answer in asked:
+        lines += [f"**{question}** {answer}", ""]
+    return lines
+
+
+def _corridor_answer(validation: Validation) -> str:
+    """The model's moves beside the older census table, which is the naive forecast."""
+    if validation.corridors.empty:
+        return "Not compared in this run."
+    moves = validation.corridors.set_index("measure")
+    (ours, theirs), (log_ours, log_theirs) = (moves.loc[name, ["model", "table_of_2005_10"]]
+                                              for name in ("common_share", "log_correlation"))  # fmt: skip
+    better_one = "The model is" if ours > theirs else "The older table is"
+    return (f"Moves of 2014-19 share {ours:.2f} with the census table of 2010-15, the table of 2005-10 "
+            f"{theirs:.2f}; logs correlate at {log_ours:.2f} and {log_theirs:.2f}. {better_one} the better "
+            "forecast of the two.")
+
+
+def _cannot_tell(posterior: Posterior | None) -> str:
+    if posterior is None or "parameters" not in posterior.about:
+        return "Unknown: no ensemble is packaged."
+    loose = [row["parameter"] for row in posterior.about["parameters"] if row["verdict"] == "not identified"]
+    pairs = [f"{row['one']} from {row['other']}" for row in posterior.about["alike"]]
+    words = f"{len(loose)} of {len(posterior.about['parameters'])} parameters keep their prior"
+    return words + (f"; they cannot tell {listing(_few(pairs))}." if pairs else ".")
+
+
+def _by_status() -> dict[str, list[str]]:
+    return {status: [name for name, one in PARAMETERS.items() if one.status == status]
+            for status in STATUSES}  # fmt: skip
+
+
+def _known() -> list[str]:
+    lines = ["## Observed, estimated, assumed", "", "| status | parameters | what it means | which |",
+             "|---|---|---|---|"]
+    for status, names in _by_status().items():
+        lines.append(f"| {status} | {len(names)} | {STATUS_WORDS[status]} | {', '.join(names)} |")
+    return [*lines, "", "Sources stand in `sim/parameters.py`; `labor-sim cite SCENARIO` prints them.", ""]
+
+
+def _reproduced(validation: Validation) -> list[str]:
+    lines = ["## What it reproduces", "", validation.about.get("rule", ""), "",
+             "| series | tolerance (fit, unseen) | rests on | fit years | unseen years |",
+             "|---|---|---|---|---|"]
+    by = validation.summary.set_index(["indicator", "group", "period"])
+    for target in validation.targets:
+        cells = []
+        for period in ("fit", "unseen"):
+            key = (target.indicator, target.group, period)
+            if key not in by.index:
+                cells.append("–")
+                continue
+            row = by.loc[key]
+            digits = 2 if row["error_unit"] == "ratio" else 1
+            cells.append(f"{row['verdict']}, {number(row['mean_absolute_error'], digits)}"
+                         f"{_UNITS[row['error_unit']]}")
+        if cells != ["–", "–"]:
+            lines.append(f"| {target.label} | {target.tolerance:g}, {target.tolerance_unseen:g} | "
+                         f"{target.tolerance_kind} | {cells[0]} | {cells[1]} |")
+    lines += ["", "| stylised fact | target | model | verdict |", "|---|---|---|---|"]
+    for row in validation.facts.itertuples():
+        model = "–" if row.model != row.model else number(row.model, 2)
+        lines.append(f"| {row.label} | {number(row.official, 2)} ± {row.tolerance:g} {row.unit} | {model} | "
+                     f"{row.verdict} |")
+    return [*lines, ""]
+
+
+def _rivals(validation: Validation) -> list[str]:
+    lines = ["## Where a naive rival wins", "",
+             "Mean absolute error in the unseen years. Last value: that of the last fit year; trend: the "
+             "line through them.", "", "| series | model | last value | trend | errs least |",
+             "|---|---|---|---|---|"]
+    for row in _winners(validation).itertuples():
+        digits = 2 if row.error_unit == "ratio" else 1
+        cells = [number(value, digits) + _UNITS[row.error_unit] if value == value else "–"
+                 for value in (row.mean_absolute_error, row.last_value_error, row.trend_error)]  # fmt: skip
+        name = row.winner if row.winner == "model" else f"**{row.winner}**"
+        lines.append(f"| {row.label} | {' | '.join(cells)} | {name} |")
+    return [*lines, ""]
+
+
+def _wrong(validation: Validation) -> list[str]:
+    """Everything missed, the worst first."""
+    missed = validation.summary[validation.summary["verdict"] == "missed"]
+    missed = missed.assign(size=missed["mean_absolute_error"] / missed["tolerance"])
+    lines = ["## What it gets wrong", ""]
+    for row in missed.sort_values("size", ascending=False).itertuples():
+        digits = 2 if row.error_unit == "ratio" else 1
+        words = "to 2019" if row.period == "fit" else "unseen"
+        lines.append(f"- {row.label} ({words}): off by {number(row.mean_error, digits, signed=True)}"
+                     f"{_UNITS[row.error_unit]} on average, {row.size:.1f} times the tolerance.")
+    for row in validation.quarters.itertuples():
+        if row.verdict == "missed":
+            lines.append(f"- Rural workers away, {row.moment}: {number(row.model_percent, 1, signed=True)} % "
+                         f"against {number(row.official_percent, 1, signed=True)} %.")
+    for row in validation.facts.itertuples():
+        if row.verdict != "met":
+            found = "not measured" if row.model != row.model else f"{number(row.model, 2)} against"
+            lines.append(f"- {row.label}: {found} {number(row.official, 2)} {row.unit}.")
+    for row in validation.corridors.itertuples():
+        if row.verdict == "missed":
+            lines.append(f"- Five-year moves, {row.measure.replace('_', ' ')}: {row.model:.2f}, at least "
+                         f"{row.least:g} wanted.")
+    return [*lines, ""]
+
+
+def _unknown(posterior: Posterior | None) -> list[str]:
+    lines = ["## What the figures leave open", ""]
+    if posterior is None or "parameters" not in posterior.about:
+        return [*lines, "No calibrated ensemble is packaged.", ""]
+    about = posterior.about
+    lines += [_ensemble_words(posterior), "",
+              f"Members are worth {about['effective_members']:.1f} equally good ones"
+              + ("." if about["likelihood_power"] == 1 else
+                 f", after softening the last weighting to the power {about['likelihood_power']:g}."), "",
+              "| parameter | role | prior, 90 % | after, 90 % | spread left | verdict |",
+              "|---|---|---|---|---|---|"]
+    for row in about["parameters"]:
+        prior = f"{row['prior_low']:.4g} to {row['prior_high']:.4g}"
+        lines.append(f"| {row['parameter']} | {row['role']} | {prior} "
+                     f"| {row['low']:.4g} to {row['high']:.4g} | {row['spread']:.0%} | {row['verdict']} |")
+    lines += ["", "Targets that pull against each other:", ""]
+    lines += [f"- {row['one']} ({row['error_one']:+.1f} sd) against {row['other']} "
+              f"({row['error_other']:+.1f} sd)" for row in about["tensions"][:_MOST_NAMED]] or ["- none"]
+    return [*lines, ""]
+
+
+def _levers(levers: Sequence[dict[str, Any]]) -> list[str]:
+    lines = ["## What policy effects rest on", "", "| grade | means | levers |", "|---|---|---|"]
+    for grade, words in GRADE_WORDS.items():
+        lines.append(f"| {grade} | {words} | {', '.join(_with_grade(levers, grade)) or '–'} |")
+    return [*lines, "", "An effect of a D lever answers what would happen if it worked as assumed.", ""]
+
+
+def _with_grade(levers: Iterable[dict[str, Any]], grade: str) -> list[str]:
+    return list(dict.fromkeys(row["label"] for row in levers if row["evidence"] == grade))
+
+
+def _misuse(validation: Validation) -> list[str]:
+    by_region = validation.summary[(validation.summary["indicator"] == "migrant_workers_by_destination")
+                                   & (validation.summary["verdict"] == "missed")]  # fmt: skip
+    where = listing(list(dict.fromkeys(by_region["label"])))
+    lines = ["## What not to use it for", "",
+             "- Forecasts of a head-count in a given year: where a naive rival wins above, use the rival.",
+             "- Counties, cities by name, firms: the places are tiers of a province.",
+             "- Effects of a D lever as findings, or differences smaller than their interval.",
+             "- The year after a policy starts: answers are slow, so judge over five years or more.",
+             "- Anything that turns on who leaves the labour force: leavers are not followed."]
+    if where:
+        lines.append(f"- Where in the country migrants work: {where} miss their tolerance.")
+    return [*lines, ""]
+
+
+def _few(names: Sequence[str]) -> list[str]:
+    shown = list(names[:_MOST_NAMED])
+    return shown if len(names) <= _MOST_NAMED else [*shown, f"{len(names) - _MOST_NAMED} more"]

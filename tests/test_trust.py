@@ -1,0 +1,81 @@
+"""The page of trust: generated, complete, and of one mind with what it is generated from."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+import synthetic
+
+from sim.catalogue import list_levers
+from sim.parameters import PARAMETERS, STATUSES
+from sim.posterior import Posterior, versions
+from sim.present.trust import trust_page
+from sim.validate import validate
+from sim.world.data import load_data
+
+HEADINGS = ["In short", "Ten questions", "Observed, estimated, assumed", "What it reproduces",
+            "Where a naive rival wins", "What it gets wrong", "What the figures leave open",
+            "What policy effects rest on", "What not to use it for"]
+
+
+@pytest.fixture(scope="module")
+def validation():
+    run = synthetic.simulate(synthetic.FakeScenario("baseline"), end="2021-12", seed=1)
+    return validate(run, moves=load_data().od_moves["2000-2005"])
+
+
+@pytest.fixture
+def posterior():
+    """Two members that agree on one parameter and not on the other."""
+    row = {"role": "fitted", "prior_low": 0.4, "prior_high": 0.8, "low": 0.5, "high": 0.6}
+    about = {
+        "versions": versions(), "calibration": {"scale": "1:20000"}, "fitted": ["income_coefficient"],
+        "effective_members": 1.8, "likelihood_power": 0.5,
+        "recovery": {"truths": 16, "parameters": 1, "covered": {"50%": 0.47, "90%": 0.88}},
+        "parameters": [{**row, "parameter": "income_coefficient", "spread": 0.3, "verdict": "identified"},
+                       {**row, "parameter": "switching_cost", "spread": 0.97, "verdict": "not identified"}],
+        "alike": [], "tensions": [{"one": "Mean age", "other": "Migrants", "error_one": 2.1,
+                                   "error_other": -1.5, "cosine": -0.7}],
+    }  # fmt: skip
+    members = pd.DataFrame({"income_coefficient": [0.5, 0.6], "switching_cost": [2.0, 3.0]})
+    return Posterior(members, np.array([0.6, 0.4]), dict(members.iloc[0]), pd.DataFrame(), about)
+
+
+def test_the_page_has_its_parts_and_ten_answers(validation, posterior):
+    page = trust_page(validation, list_levers(), posterior, "labor-sim trust")
+    assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == HEADINGS
+    questions = page.split("## Ten questions")[1].split("## ")[0]
+    assert questions.count("?** ") == 10
+    assert "50% intervals cover 47%" in page and "Mean age (+2.1 sd) against Migrants (-1.5 sd)" in page
+
+
+def test_every_parameter_is_listed_once_under_its_status(validation):
+    part = trust_page(validation, [], None, "c").split("## Observed")[1].split("## ")[0]
+    rows = [line.split("|") for line in part.splitlines() if line.startswith("| ")]
+    named = [name.strip() for row in rows if row[1].strip() in STATUSES for name in row[4].split(",")]
+    assert sorted(named) == sorted(PARAMETERS)
+
+
+def test_what_is_missed_is_told(validation):
+    page = trust_page(validation, [], None, "c")
+    wrong = page.split("## What it gets wrong")[1].split("## ")[0]
+    missed = validation.summary[validation.summary["verdict"] == "missed"]
+    assert len(missed) and all(label in wrong for label in missed["label"])
+    assert "common share" in wrong  # the moves of 2000-05 are no match for those of 2010-15
+    rivals = page.split("## Where a naive rival wins")[1].split("## ")[0]
+    assert "**last value**" in rivals or "**trend**" in rivals
+
+
+def test_levers_that_rest_on_nothing_are_named(validation):
+    levers = list_levers()
+    page = trust_page(validation, levers, None, "c")
+    row = next(line for line in page.splitlines() if line.startswith("| D |"))
+    assert all(lever["label"] in row for lever in levers if lever["evidence"] == "D")
+
+
+def test_a_stale_ensemble_is_said_to_be_so(validation, posterior):
+    posterior.about["versions"] = {**versions(), "code": "0"}
+    page = trust_page(validation, [], posterior, "c")
+    assert "rules or engine changed since" in page
+    assert "none is packaged" in trust_page(validation, [], None, "c")
