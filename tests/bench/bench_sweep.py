@@ -51,14 +51,12 @@ Latin hypercube and seven outcomes are kept by year. "Whole" divides the runs by
 `run_sweep`: workers started, runs, rows back, parts, journal and the one table at the end. "In full swing"
 leaves out the start: from the first run that came back to the last. Processor time a run adds up all
 processes, starting them included; on a machine with busy neighbours it says more than the clock. The
-shares are the
-processor time of
-one process that executes the same runs one after another and writes them, by the part of the program
-(the instruments themselves take 1 or 2 %). Memory is the resident size of one process after many short
-runs (1:{SHORT_SCALE:,}, 12 months), which allocate in the same way. Planning is `labor-sim plan` in a new
-process, two measured runs included. `mesa.batch_run` runs `LaborMigrationModel`, the same model with the
-same compiled months, on as many processes, collecting the last month; its runs cannot be resumed, and
-yearly outcomes would have to be collected by hand."""
+shares are the processor time of one process that executes the same runs one after another and writes
+them, by the part of the program (the instruments themselves take 1 or 2 %). Memory is the resident size
+of one process after many short runs (1:{SHORT_SCALE:,}, 12 months), which allocate in the same way.
+Planning is `labor-sim plan` in a new process, two measured runs included. `mesa.batch_run` runs
+`LaborMigrationModel`, the same model with the same compiled months, on as many processes, collecting
+the last month; its runs cannot be resumed, and yearly outcomes would have to be collected by hand."""
 
 
 def experiment(folder: Path, samples: int, seeds: int = 1, scenario: str = "baseline", scale: int = SCALE,
