@@ -27,8 +27,8 @@ PURPOSES = (
     "attention", "choice", "choice_without_offer", "local_offer", "destination_province",
     "destination_tier", "departure", "business_consider", "business_start", "business_jobs",
     "settlement", "fade", "seat", "distance_taste",
-    # for instruments; the first three are fixed for life
-    "trait_school_place", "trait_housing", "trait_portability",
+    # for instruments; the first two are fixed for life
+    "trait_housing", "trait_portability",
     "loan_approval", "replacement", "works_offer", "workshop_offer", "course_completion",
     "course_placement", "course_gain", "study",
 )

@@ -102,7 +102,7 @@ STEPS = (
     Step("train", life.train, TRAINABLE, VISITING,
          purpose=life.U_TRAINING, chance=life.highest_training_chance),
     Step("go to school", schooling.go_to_school, FREE_TO_MOVE, VISITING, schooling.may_study,
-         schooling.has_school_routes),
+         schooling.has_school_routes, schooling.U_STUDY, schooling.highest_study_chance),
     Step("visit home", life.visit_home, MIGRANTS_AT_WORK, when=life.is_festival_concern,
          season=life.is_festival_season),
     Step("lose or change job", work.lose_or_change_job, EMPLOYEES, VISITING,

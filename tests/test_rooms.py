@@ -41,7 +41,8 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "steps": (WORDS | CORE | {"rules", "world", "policy.arrays"}, {"numpy"}),
     "month": (CORE | {"vocabulary", "rules", "steps", "world", "policy.arrays"}, {"numpy"}),
     "policy": (WORDS, {"pydantic", "pydantic_core"}),
-    "policy.arrays": (WORDS | CORE | SCENARIO | {"world", "steps"}, {"numpy"}),
+    **{room: (WORDS | CORE | SCENARIO | {"world", "steps"}, {"numpy"})
+       for room in ("policy.arrays", "policy.lever_rows")},
     "past": (WORDS | SCENARIO, set()),
     "scenario": (WORDS | {"policy"}, {"pydantic", "pydantic_core"}),
     **{room: (WORDS | SCENARIO | FILES, {"pydantic", "ruamel"}) for room in FILES},

@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel
-from sim.steps.conditions import is_parent_of
+from sim.steps.conditions import has_school_child, is_parent_of
 from sim.steps.life import age_group
 from sim.steps.work import current_pay
 from sim.vocabulary import (
@@ -20,11 +20,15 @@ from sim.vocabulary import (
     EXITED,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
+    SETTLED_SEARCH,
+    SETTLED_WORK,
     SEXES,
+    activity_set,
 )
 from sim.world.schema import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 
 CENSUS_MONTHS = (3, 6, 9, 12)
+_IN_CITIES = activity_set(MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH)
 
 
 def census_type(places: int) -> np.dtype:
@@ -37,6 +41,7 @@ def census_type(places: int) -> np.dtype:
         ("insured", whole),
         ("trained", whole),
         ("parents_away", whole),  # out-migrants with a child under 16
+        ("school_parents", whole, (places,)),  # out-migrants and settled with a child of 6-15
         ("owed", whole),  # workers owed wages
         ("savings", whole),
     ])
@@ -65,3 +70,5 @@ def count_census(workers, conditions, census, first, last):
         total.savings += int(w.savings)
         if (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH):
             total.parents_away += is_parent_of(w, c, 0.0, 16.0)
+        if (_IN_CITIES >> activity) & 1:
+            total.school_parents[int(w.place)] += has_school_child(w, c)

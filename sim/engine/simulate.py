@@ -30,6 +30,7 @@ from sim.policy.arrays import Policy, month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
 from sim.tables import TABLES
+from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK
 from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import Data, load_data
 from sim.world.places import Places, build_places
@@ -97,7 +98,9 @@ class Simulation:
             self._shards.clear()
             live(c[0], self._shards.blocks[0][0])
         self._accounts.carry(month, self.block, entrants)
-        self.ledger.enter(month, self.block.served[: len(self.policy.names)])
+        served = self.block.served[: len(self.policy.names)]
+        served += self.policy.servings_of_places(month, self._migrants(), self.census.school_parents)
+        self.ledger.enter(month, served)
         self.economy.settle(c[0], self.block)
         self.conditions, self._last_conditions = c[0], c
         if month % 12 + 1 in CENSUS_MONTHS:
@@ -112,6 +115,10 @@ class Simulation:
         kind = year_type(len(self.places))
         return self._shards.count(count_year, kind, self.rows, self.workers, self._last_conditions,
                                   self.places.regions)
+
+    def _migrants(self) -> np.ndarray:
+        """Out-migrants by place at the end of the month, in simulated workers."""
+        return self.block.stock[:, :, [MIGRANT_WORK, MIGRANT_SEARCH]].sum(axis=(0, 2))
 
     def _take_census(self, month: int, c: np.recarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.draws import name_code
 from sim.errors import Problem, ScenarioError
 from sim.parameters import PARAMETERS
 from sim.policy.delivery import Steering, is_at_work
 from sim.policy.effects import Effect
 from sim.policy.lever import Lever
+from sim.policy.lever_rows import lever_rows, worker_effects
 from sim.policy.reach import Where
 from sim.policy.shock import SECTOR_PARAMETERS, Shock
 from sim.policy.terms import month_number
@@ -22,35 +22,23 @@ from sim.scenario import Scenario
 from sim.steps.conditions import (
     CORRIDOR,
     ECONOMY,
-    HOUSING_MONTH,
     OCCASION_NAMES,
     PLACE,
-    SCHOOL_PLACE_MONTH,
     TICKET_BINS,
     WORKER,
-    conditions_type,
-    make_record,
 )
 from sim.steps.lever_arrays import (
-    CHECK_CHILD,
-    CHECK_MONTHS,
-    CHECK_PERSON,
-    CHECK_STATUS,
-    CHECK_WHERE,
-    CHECK_WORK,
     MAX_BUDGETS,
     MAX_EFFECTS,
     MAX_FIRST,
     MAX_LEVERS,
 )
-from sim.vocabulary import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
+from sim.vocabulary import SECTORS, TIERS
 from sim.world.places import Places
 
 FIRST_MONTH = month_number("2014-01")
-_KINDS = {"set": 0, "scale": 1, "add": 2}
-_FOREVER = 10**6
-# Occasions on which a place-level share is billed worker by worker.
-_SHARES_SERVED = {SCHOOL_PLACE_MONTH: "school_access_share", HOUSING_MONTH: "public_housing_share"}
+_SCHOOL_PLACE_MONTH = OCCASION_NAMES.index("school_place_month")
+_HOUSING_MONTH = OCCASION_NAMES.index("housing_month")
 
 
 def month_index(month: str) -> int:
@@ -77,7 +65,6 @@ class Policy:
         self._levers = [scenario.levers[name] for name in self.names]
         self._masks = [self._place_mask(lever.where) for lever in self._levers]
         self._folded = [_is_for_everybody(lever) for lever in self._levers]
-        _refuse_too_many(self._levers, len(self._worker_effects()))
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
         self._steering = Steering(self._levers)
@@ -85,7 +72,13 @@ class Policy:
         for n, lever in enumerate(self._levers):
             for name in lever.changes:
                 self._changed_by.setdefault(name, []).append(n)
-        self._fixed = self._fixed_arrays()
+        apart = [n for n, is_folded in enumerate(self._folded) if not is_folded]
+        effects = worker_effects(self.names, self._levers, apart)
+        _refuse_too_many(self._levers, len(effects))
+        self._fixed = lever_rows(
+            self.names, self._levers, self.budgeted, self.occasions, effects,
+            [self._home_mask(lever.where) for lever in self._levers], self._masks, len(places),
+        )
         given = scenario.parameters
         self._defaults = {
             names: np.array([given.get(name, PARAMETERS[name].default) for name in names])
@@ -210,21 +203,35 @@ class Policy:
         levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
         levers["cutoff"][:count] = cutoffs
-        levers["rationed"][: len(self.budgeted)] = [n if is_active[n] else -1 for n in self.budgeted]
+        rationed = [n for n in self.budgeted if is_active[n]]
+        levers["budgets"], levers["rationed"][: len(rationed)] = len(rationed), rationed
         for n, one in enumerate(reach):
             if one.first:
                 first = one.first[:MAX_FIRST]
                 levers["first"][n, : len(first)] = first
-        for occasion, name in _SHARES_SERVED.items():
-            if levers["billed"][occasion]:
-                self._write_steps(levers, name, text)
 
-    def _write_steps(self, levers: np.record, name: str, text: str) -> None:
-        """What each lever adds to a share of the places, so that it is billed for those alone."""
-        before = self._history(PLACE, text)[PLACE.index(name)]
-        for n, after in self._folding(name, before, text):
-            levers["step_from"][n], levers["step_to"][n] = before, after
-            before = after
+    def servings_of_places(self, month: int, migrants: np.ndarray, parents: np.ndarray) -> np.ndarray:
+        """Whom levers serve by a share of the people in a place, (levers, provinces), in whole persons.
+
+        migrants, parents (of a child of school age): persons by place. Each lever serves what its own
+        step adds to the share, so that two levers are not paid for the same school place or home.
+        """
+        served = np.zeros((len(self.names), len(self.places.provinces)), dtype=np.int64)
+        text = month_text(month)
+        for name, (occasion, people) in {
+            "school_access_share": (_SCHOOL_PLACE_MONTH, parents),
+            "public_housing_share": (_HOUSING_MONTH, migrants),
+        }.items():
+            if not (self.occasions == occasion).any():
+                continue
+            before = self._history(PLACE, text)[PLACE.index(name)]
+            for n, after in self._folding(name, before, text):
+                if self.occasions[n] == occasion:
+                    step = np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0)
+                    persons = np.rint(np.maximum(step, 0.0) * people).astype(np.int64)
+                    np.add.at(served[n], self.places.province, persons)
+                before = after
+        return served
 
     def prices(self, month: int) -> np.ndarray:
         """Whole yuan per serving of each lever in a month, int64."""
@@ -255,71 +262,6 @@ class Policy:
     def cutoffs_without_budget(self) -> np.ndarray:
         """Cut-offs of a month in which nothing is rationed."""
         return np.full(len(self._levers), TICKET_BINS, dtype=np.int64)
-
-    def _fixed_arrays(self) -> dict[str, np.ndarray]:
-        """What of the levers does not change from month to month, padded to the record's size."""
-        levers = self._levers
-        who = [lever.who for lever in levers]
-        rows = {n: row for row, n in enumerate(self.budgeted)}
-        columns = {
-            # parts and phases of one instrument reach the same workers
-            "code": [name_code(lever.instrument or name)
-                     for name, lever in zip(self.names, levers, strict=True)],
-            "budget_row": [rows.get(n, -1) for n in range(len(levers))],
-            "occasion": self.occasions,
-            "checks": [_checks(lever) for lever in levers],
-            "home_mask": [self._home_mask(lever.where) for lever in levers],
-            "place_mask": self._masks,
-            "sex": [-1 if w.sex is None else SEXES.index(w.sex) for w in who],
-            "age_low": [0 if w.age is None else w.age[0] * 12 for w in who],
-            "age_high": [_FOREVER if w.age is None else w.age[1] * 12 + 11 for w in who],
-            "education_mask": [_mask(w.education, EDUCATION) for w in who],
-            "activity_mask": [_mask(w.activity, ACTIVITIES) for w in who],
-            "sector_mask": [_mask(w.sector, SECTORS) for w in who],
-            "poor": [_flag(w.poor) for w in who],
-            "child": [_flag(w.has_school_child) for w in who],
-            "insured": [_flag(w.insured) for w in who],
-            "trained": [_flag(w.trained) for w in who],
-            "displaced": [_flag(w.displaced) for w in who],
-            "had_business": [_flag(w.had_business) for w in who],
-            **_ranges("migrant", [w.migrant_months for w in who]),
-            **_ranges("insured", [w.insured_months for w in who]),
-            **_ranges("activity", [w.months_in_activity for w in who]),
-        }
-        record = make_record(conditions_type(len(self.places)))[0].levers
-        for name, values in columns.items():
-            if len(levers):
-                record[name][: len(levers)] = np.array(values)
-        self._write_effects(record)
-        record["count"] = len(levers)
-        record["first"] = -1
-        record["budgets"] = len(self.budgeted)
-        order = np.argsort(self.occasions, kind="stable")
-        record["bill_lever"][: len(order)] = order
-        record["bill_start"] = np.searchsorted(self.occasions[order], np.arange(len(OCCASION_NAMES) + 1))
-        effects = ("effect_start", "effect_lever", "effect_kind", "effect_value", "low", "high")
-        fixed = ("count", *columns, "budgets", "first", "bill_lever", "bill_start", *effects)
-        return {name: np.array(record[name]) for name in fixed}
-
-    def _worker_effects(self) -> list[tuple[int, int, str, int, float]]:
-        """Effects decided worker by worker: parameter, kind, name and number of the lever, value."""
-        return [
-            (WORKER.index(name), kind, self.names[n], n, value)
-            for n, lever in enumerate(self._levers) if not self._folded[n]
-            for name, effect in lever.changes.items() if name in WORKER
-            for kind, value in _parts(effect)
-        ]
-
-    def _write_effects(self, record: np.record) -> None:
-        """Effects decided worker by worker, sorted by parameter, then set, scale, add, then lever."""
-        effects = sorted(self._worker_effects())
-        record["effect_start"] = np.searchsorted([e[0] for e in effects], np.arange(len(WORKER) + 1))
-        for position, (_, kind, _, lever, value) in enumerate(effects):
-            record["effect_lever"][position] = lever
-            record["effect_kind"][position] = kind
-            record["effect_value"][position] = value
-        record["low"] = [PARAMETERS[name].low for name in WORKER]
-        record["high"] = [PARAMETERS[name].high for name in WORKER]
 
     def _place_mask(self, where: Where) -> np.ndarray:
         return np.array(
@@ -372,44 +314,3 @@ def _is_for_everybody(lever: Lever) -> bool:
 
 def _occasion(lever: Lever) -> int:
     return OCCASION_NAMES.index(lever.unit_cost.per) if lever.unit_cost and lever.acting > 0.0 else -1
-
-
-def _parts(effect: Effect):
-    for kind, code in _KINDS.items():
-        value = getattr(effect, kind)
-        if value is not None:
-            yield code, float(value)
-
-
-def _checks(lever: Lever) -> int:
-    """What a lever restricts, as bits, so that the rest is not looked at worker by worker."""
-    who = lever.who
-    restricted = {
-        CHECK_WHERE: lever.where != Where(),
-        CHECK_WORK: who.activity or who.sector,
-        CHECK_STATUS: any(flag is not None for flag in (
-            who.insured, who.trained, who.displaced, who.poor, who.had_business)),
-        CHECK_PERSON: who.age or who.education or who.sex,
-        CHECK_MONTHS: who.migrant_months or who.insured_months or who.months_in_activity,
-        CHECK_CHILD: who.has_school_child is not None,
-    }
-    return sum(bit for bit, is_so in restricted.items() if is_so)
-
-
-def _mask(chosen: tuple[str, ...], words: tuple[str, ...]) -> int:
-    if not chosen:
-        return (1 << len(words)) - 1
-    return sum(1 << words.index(word) for word in chosen)
-
-
-def _flag(wanted: bool | None) -> int:
-    return -1 if wanted is None else int(wanted)
-
-
-def _ranges(name: str, months: list[tuple[int, int | None] | None]) -> dict[str, list[int]]:
-    """Lower and upper ends of a range of months by lever; wide open where none is named."""
-    ends = [(0, None) if one is None else one for one in months]
-    return {
-        f"{name}_low": [low for low, _ in ends],
-        f"{name}_high": [_FOREVER if high is None else high for _, high in ends],
-    }

@@ -113,10 +113,10 @@ def would_use(w, c, lever) -> bool:
 @rule
 def claim_levers(w, c, b, k) -> None:
     """Enter the worker's tickets for the rationed levers that the worker would use."""
-    for row in range(c.levers.budgets):
-        lever = int(c.levers.rationed[row])
-        if lever >= 0 and would_use(w, c, lever) and is_eligible(w, c, lever) and is_aware(w, c, lever):
-            b.tickets[row, ticket_bin(w, c, lever)] += 1
+    for position in range(c.levers.budgets):
+        lever = int(c.levers.rationed[position])
+        if is_eligible(w, c, lever) and would_use(w, c, lever) and is_aware(w, c, lever):
+            b.tickets[int(c.levers.budget_row[lever]), ticket_bin(w, c, lever)] += 1
 
 
 @rule
@@ -143,13 +143,12 @@ def draws_below(w, c, purpose, chance) -> bool:
 @rule
 def receive_grants(w, c, b, k) -> None:
     """Note which rationed levers reach the worker this month: the claim's ticket is below the cut."""
-    for row in range(c.levers.budgets):
-        lever = int(c.levers.rationed[row])
-        b.granted[row, k] = (
-            lever >= 0
-            and c.levers.cutoff[lever] > 0
-            and would_use(w, c, lever)
+    for position in range(c.levers.budgets):
+        lever = int(c.levers.rationed[position])
+        b.granted[int(c.levers.budget_row[lever]), k] = (
+            c.levers.cutoff[lever] > 0
             and is_eligible(w, c, lever)
+            and would_use(w, c, lever)
             and ticket_bin(w, c, lever) < c.levers.cutoff[lever]
             and is_aware(w, c, lever)
         )

@@ -12,7 +12,6 @@ from sim.steps.lever_arrays import (
     CHECK_CHILD,
     CHECK_MONTHS,
     CHECK_PERSON,
-    CHECK_STATUS,
     CHECK_WHERE,
     CHECK_WORK,
     HOME_COUNT,
@@ -21,14 +20,8 @@ from sim.steps.lever_arrays import (
     MAX_LEVERS,
     levers_type,
 )
-from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK, OCCASIONS, SETTLED_SEARCH, SETTLED_WORK
+from sim.vocabulary import OCCASIONS
 from sim.world.schema import (
-    DISPLACED,
-    HAD_BUSINESS,
-    INSURED,
-    IS_FEMALE,
-    POOR,
-    TRAINED,
     VISITING,
     age_months,
     education_of,
@@ -168,10 +161,7 @@ def make_record(kind: np.dtype) -> np.recarray:
 
 
 _AWARENESS = PURPOSE["trait_awareness"]
-_SCHOOL_RANK = PURPOSE["trait_school_place"]
 _HOUSING_RANK = PURPOSE["trait_housing"]
-SCHOOL_PLACE_MONTH = OCCASION_NAMES.index("school_place_month")
-HOUSING_MONTH = OCCASION_NAMES.index("housing_month")
 _TICKET = PURPOSE["trait_ticket"]
 
 
@@ -181,14 +171,16 @@ def is_eligible(w, c, lever) -> bool:
     levers = c.levers
     if not levers.is_active[lever]:
         return False
+    if int(w.traits) & levers.traits_mask[lever] != levers.traits_value[lever]:
+        return False
+    if int(w.status) & levers.status_mask[lever] != levers.status_value[lever]:
+        return False
     checks = int(levers.checks[lever])  # what the lever restricts; the rest need not be looked at
     if checks & CHECK_WORK:
         if (levers.activity_mask[lever] >> int(w.activity)) & 1 == 0:
             return False
         if (levers.sector_mask[lever] >> int(w.sector)) & 1 == 0:
             return False
-    if checks & CHECK_STATUS and not _has_status(w, levers, lever):
-        return False
     if checks & CHECK_PERSON and not _is_such_a_person(w, c, levers, lever):
         return False
     if checks & CHECK_MONTHS and not _has_months(w, c, levers, lever):
@@ -197,29 +189,16 @@ def is_eligible(w, c, lever) -> bool:
         if not levers.place_mask[lever, int(w.place)] or not levers.home_mask[lever, int(w.home)]:
             return False
     if checks & CHECK_CHILD:
-        return _matches(levers.child[lever], has_school_child(w, c))
+        return (levers.child[lever] == 1) == has_school_child(w, c)
     return True
 
 
 @rule
-def _has_status(w, levers, lever) -> bool:
-    flags, traits = int(w.status), int(w.traits)
-    return (
-        _matches(levers.insured[lever], (flags & INSURED) != 0)
-        and _matches(levers.trained[lever], (flags & TRAINED) != 0)
-        and _matches(levers.displaced[lever], (flags & DISPLACED) != 0)
-        and _matches(levers.poor[lever], (traits & POOR) != 0)
-        and _matches(levers.had_business[lever], (traits & HAD_BUSINESS) != 0)
-    )
-
-
-@rule
 def _is_such_a_person(w, c, levers, lever) -> bool:
-    traits, age = int(w.traits), age_months(int(w.birth_month), c.month)
+    age = age_months(int(w.birth_month), c.month)
     return (
         _is_within(levers.age_low[lever], age, levers.age_high[lever])
-        and (levers.education_mask[lever] >> education_of(traits)) & 1 != 0
-        and _matches(levers.sex[lever], (traits & IS_FEMALE) != 0)
+        and (levers.education_mask[lever] >> education_of(int(w.traits))) & 1 != 0
     )
 
 
@@ -230,11 +209,6 @@ def _has_months(w, c, levers, lever) -> bool:
         and _is_within(levers.insured_low[lever], int(w.insured_months), levers.insured_high[lever])
         and _is_within(levers.activity_low[lever], months_in_activity(w, c), levers.activity_high[lever])
     )
-
-
-@rule
-def _matches(wanted, is_so) -> bool:
-    return wanted < 0 or (wanted == 1) == is_so
 
 
 @rule
@@ -339,35 +313,9 @@ def serve(w, c, b, k, occasion) -> None:
 
 
 @rule
-def serve_places(w, c, b) -> None:
-    """Enter the worker in the ledger of the levers that gave the child a school place, or a home.
-
-    A share of a place is taken up in a fixed order of workers, so that each lever serves those whose
-    rank lies between the share before it and the share after it.
-    """
-    activity, place = int(w.activity), int(w.place)
-    is_there = (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH)
-    if not (is_there | (activity == SETTLED_WORK) | (activity == SETTLED_SEARCH)):
-        return
-    if c.levers.billed[SCHOOL_PLACE_MONTH] > 0 and has_school_child(w, c):
-        rank = uniform_for(c.life_keys, _SCHOOL_RANK, int(w.id), place)
-        _serve_share(w, c, b, place, SCHOOL_PLACE_MONTH, rank)
-    if c.levers.billed[HOUSING_MONTH] > 0 and is_there:
-        _serve_share(w, c, b, place, HOUSING_MONTH, housing_rank(w, c))
-
-
-@rule
 def housing_rank(w, c) -> float:
     """The worker's rank for public housing in the present place: below the housed share = housed."""
     return uniform_for(c.life_keys, _HOUSING_RANK, int(w.id), int(w.place))
-
-
-@rule
-def _serve_share(w, c, b, place, occasion, rank) -> None:
-    for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
-        lever = int(c.levers.bill_lever[position])
-        if c.levers.step_from[lever, place] <= rank and rank < c.levers.step_to[lever, place]:
-            b.served[lever, int(c.province[place])] += 1
 
 
 @rule

@@ -10,7 +10,7 @@ MAX_EFFECTS = 512
 MAX_FIRST = 4  # groups that are served before others from one budget
 HOME_COUNT = 31
 # What a lever restricts, as bits.
-CHECK_WHERE, CHECK_WORK, CHECK_STATUS, CHECK_PERSON, CHECK_MONTHS, CHECK_CHILD = 1, 2, 4, 8, 16, 32
+CHECK_WHERE, CHECK_WORK, CHECK_PERSON, CHECK_MONTHS, CHECK_CHILD = 1, 2, 4, 8, 16
 _FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
 
 
@@ -19,8 +19,8 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
     each = (MAX_LEVERS,)
     return np.dtype([
         ("count", _WHOLE),
-        ("budgets", _WHOLE),  # how many are rationed
-        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # by row of the granted scratch; -1 = not in force
+        ("budgets", _WHOLE),  # how many are rationed this month
+        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which
         ("code", _WHOLE, each),  # keys the lever's tickets
         ("is_active", _FLAG, each),  # this month inside the window
         ("coverage", _REAL, each),  # take-up times ramp this month
@@ -31,23 +31,19 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
         ("billed", _WHOLE, (occasions,)),  # active levers that bill on each occasion
         ("bill_start", _WHOLE, (occasions + 1,)),  # of bill_lever, by occasion
         ("bill_lever", _WHOLE, each),  # levers that bill, sorted by occasion
-        ("step_from", _REAL, (MAX_LEVERS, places)),  # the lever's step in a place-level share that
-        ("step_to", _REAL, (MAX_LEVERS, places)),  # is billed worker by worker; see serve_places
         ("checks", _WHOLE, each),
         ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
         ("place_mask", _FLAG, (MAX_LEVERS, places)),
-        ("sex", _WHOLE, each),  # -1 = any, as in the flags below
+        ("traits_mask", _WHOLE, each),  # bits of traits that are looked at, and what they must be
+        ("traits_value", _WHOLE, each),
+        ("status_mask", _WHOLE, each),  # the same of status
+        ("status_value", _WHOLE, each),
         ("age_low", _WHOLE, each),  # months, both ends inclusive
         ("age_high", _WHOLE, each),
         ("education_mask", _WHOLE, each),  # bits
         ("activity_mask", _WHOLE, each),
         ("sector_mask", _WHOLE, each),
-        ("poor", _WHOLE, each),
-        ("child", _WHOLE, each),
-        ("insured", _WHOLE, each),
-        ("trained", _WHOLE, each),
-        ("displaced", _WHOLE, each),
-        ("had_business", _WHOLE, each),
+        ("child", _WHOLE, each),  # -1 = any
         ("migrant_low", _WHOLE, each),  # months, as the next four
         ("migrant_high", _WHOLE, each),
         ("insured_low", _WHOLE, each),

@@ -7,15 +7,12 @@ from sim.rules.migration import carried_back
 from sim.steps.conditions import (
     ECONOMY,
     EVENT,
-    HOUSING_MONTH,
     MONEY_CODE,
     OCCASION_NAMES,
     PLACE,
-    SCHOOL_PLACE_MONTH,
     WORKER,
     faced,
     serve,
-    serve_places,
 )
 from sim.steps.moves import change_activity, move_to
 from sim.steps.schooling import take_course
@@ -173,13 +170,11 @@ def count_change(w, c, b, k) -> None:
 
 @rule
 def is_everybody_billed(c) -> bool:
-    """Whether some lever bills people this month for being where they are."""
-    billed = c.levers.billed
-    return billed[_PERSON_MONTH] + billed[SCHOOL_PLACE_MONTH] + billed[HOUSING_MONTH] > 0
+    """Whether some lever serves people every month, whatever they do."""
+    return c.levers.billed[_PERSON_MONTH] > 0
 
 
 @rule
 def bill_person(w, c, b, k) -> None:
     """Enter the worker in the ledger of levers that serve people every month."""
     serve(w, c, b, k, _PERSON_MONTH)
-    serve_places(w, c, b)

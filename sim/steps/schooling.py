@@ -92,6 +92,12 @@ def has_school_routes(c) -> bool:
 
 
 @rule
+def highest_study_chance(c) -> float:
+    """No worker leaves for school with a higher probability this month."""
+    return c.most[_STUDY]
+
+
+@rule
 def may_study(w, c) -> bool:
     """Workers who are not through with school."""
     return education_of(int(w.traits)) < _HIGHEST_EDUCATION
@@ -100,8 +106,7 @@ def may_study(w, c) -> bool:
 @rule
 def go_to_school(w, c, b, k) -> None:
     """Leave work for school, where the worker is, for the years that a level of education takes."""
-    draw = uniform(c.keys, U_STUDY, int(w.id))
-    if draw >= c.most[_STUDY] or draw >= faced(w, c, b, k, _STUDY):
+    if uniform(c.keys, U_STUDY, int(w.id)) >= faced(w, c, b, k, _STUDY):
         return
     serve(w, c, b, k, _STUDY_START)
     b.events[_E_STUDY] += 1

@@ -1,0 +1,146 @@
+"""Levers as rows of the month's record: what does not change from month to month."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from sim.draws import name_code
+from sim.parameters import PARAMETERS
+from sim.policy.effects import Effect
+from sim.policy.lever import Lever
+from sim.policy.reach import Where, Who
+from sim.steps.conditions import OCCASION_NAMES, WORKER, conditions_type, make_record
+from sim.steps.lever_arrays import (
+    CHECK_CHILD,
+    CHECK_MONTHS,
+    CHECK_PERSON,
+    CHECK_WHERE,
+    CHECK_WORK,
+)
+from sim.vocabulary import ACTIVITIES, EDUCATION, SECTORS, SEXES
+from sim.world.schema import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
+
+_KINDS = {"set": 0, "scale": 1, "add": 2}
+_FOREVER = 10**6
+WorkerEffect = tuple[int, int, str, int, float]  # parameter, kind, name and number of the lever, value
+
+
+def worker_effects(names: Sequence[str], levers: Sequence[Lever], apart: Sequence[int]) -> list[WorkerEffect]:
+    """Effects decided worker by worker, sorted by parameter, then set, scale, add, then lever.
+
+    apart: levers whose effects on workers are not the same for everybody in a place.
+    """
+    return sorted(
+        (WORKER.index(name), kind, names[n], n, value)
+        for n in apart
+        for name, effect in levers[n].changes.items() if name in WORKER
+        for kind, value in _parts(effect)
+    )
+
+
+def lever_rows(names: Sequence[str], levers: Sequence[Lever], budgeted: Sequence[int], occasions: np.ndarray,
+               effects: Sequence[WorkerEffect], home_masks: Sequence[np.ndarray],
+               place_masks: Sequence[np.ndarray], places: int) -> dict[str, np.ndarray]:
+    """Fields of the levers' record, padded to its size."""
+    who = [lever.who for lever in levers]
+    rows = {n: row for row, n in enumerate(budgeted)}
+    columns = {
+        # parts and phases of one instrument reach the same workers
+        "code": [name_code(lever.instrument or name)
+                 for name, lever in zip(names, levers, strict=True)],
+        "budget_row": [rows.get(n, -1) for n in range(len(levers))],
+        "occasion": occasions,
+        "checks": [_checks(lever) for lever in levers],
+        "home_mask": home_masks,
+        "place_mask": place_masks,
+        **_bits("traits", [_traits_wanted(w) for w in who]),
+        **_bits("status", [_status_wanted(w) for w in who]),
+        "age_low": [0 if w.age is None else w.age[0] * 12 for w in who],
+        "age_high": [_FOREVER if w.age is None else w.age[1] * 12 + 11 for w in who],
+        "education_mask": [_mask(w.education, EDUCATION) for w in who],
+        "activity_mask": [_mask(w.activity, ACTIVITIES) for w in who],
+        "sector_mask": [_mask(w.sector, SECTORS) for w in who],
+        "child": [_flag(w.has_school_child) for w in who],
+        **_ranges("migrant", [w.migrant_months for w in who]),
+        **_ranges("insured", [w.insured_months for w in who]),
+        **_ranges("activity", [w.months_in_activity for w in who]),
+    }
+    record = make_record(conditions_type(places))[0].levers
+    for name, values in columns.items():
+        if len(levers):
+            record[name][: len(levers)] = np.array(values)
+    record["effect_start"] = np.searchsorted([e[0] for e in effects], np.arange(len(WORKER) + 1))
+    for position, (_, kind, _, lever, value) in enumerate(effects):
+        record["effect_lever"][position] = lever
+        record["effect_kind"][position] = kind
+        record["effect_value"][position] = value
+    record["low"] = [PARAMETERS[name].low for name in WORKER]
+    record["high"] = [PARAMETERS[name].high for name in WORKER]
+    record["count"] = len(levers)
+    record["first"] = -1
+    order = np.argsort(occasions, kind="stable")
+    record["bill_lever"][: len(order)] = order
+    record["bill_start"] = np.searchsorted(occasions[order], np.arange(len(OCCASION_NAMES) + 1))
+    of_effects = ("effect_start", "effect_lever", "effect_kind", "effect_value", "low", "high")
+    fixed = ("count", *columns, "first", "bill_lever", "bill_start", *of_effects)
+    return {name: np.array(record[name]) for name in fixed}
+
+
+def _parts(effect: Effect):
+    for kind, code in _KINDS.items():
+        value = getattr(effect, kind)
+        if value is not None:
+            yield code, float(value)
+
+
+def _checks(lever: Lever) -> int:
+    """What a lever restricts, as bits, so that the rest is not looked at worker by worker."""
+    who = lever.who
+    restricted = {
+        CHECK_WHERE: lever.where != Where(),
+        CHECK_WORK: who.activity or who.sector,
+        CHECK_PERSON: who.age or who.education,
+        CHECK_MONTHS: who.migrant_months or who.insured_months or who.months_in_activity,
+        CHECK_CHILD: who.has_school_child is not None,
+    }
+    return sum(bit for bit, is_so in restricted.items() if is_so)
+
+
+def _traits_wanted(who: Who) -> list[tuple[int, bool | None]]:
+    """Bits of the column traits, and whether they must be set (None: either)."""
+    is_female = None if who.sex is None else who.sex == SEXES[IS_FEMALE]
+    return [(IS_FEMALE, is_female), (POOR, who.poor), (HAD_BUSINESS, who.had_business)]
+
+
+def _status_wanted(who: Who) -> list[tuple[int, bool | None]]:
+    """The same of the column status."""
+    return [(INSURED, who.insured), (TRAINED, who.trained), (DISPLACED, who.displaced)]
+
+
+def _bits(name: str, wanted: list[list[tuple[int, bool | None]]]) -> dict[str, list[int]]:
+    """By lever: which bits of a column are looked at, and what they must be."""
+    return {
+        f"{name}_mask": [sum(bit for bit, is_set in one if is_set is not None) for one in wanted],
+        f"{name}_value": [sum(bit for bit, is_set in one if is_set) for one in wanted],
+    }
+
+
+def _mask(chosen: tuple[str, ...], words: tuple[str, ...]) -> int:
+    if not chosen:
+        return (1 << len(words)) - 1
+    return sum(1 << words.index(word) for word in chosen)
+
+
+def _flag(wanted: bool | None) -> int:
+    return -1 if wanted is None else int(wanted)
+
+
+def _ranges(name: str, months: list[tuple[int, int | None] | None]) -> dict[str, list[int]]:
+    """Lower and upper ends of a range of months by lever; wide open where none is named."""
+    ends = [(0, None) if one is None else one for one in months]
+    return {
+        f"{name}_low": [low for low, _ in ends],
+        f"{name}_high": [_FOREVER if high is None else high for _, high in ends],
+    }
