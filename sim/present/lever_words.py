@@ -46,7 +46,7 @@ def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
         for name, lever in policy["levers"].items():
             anchor = next((place for other, place in seen if other == lever), None)
             if anchor is None:
-                anchor = f"{policy['name']}-{name}"
+                anchor = f"lever-{len(seen) + 1}"
                 seen.append((lever, anchor))
                 cards.append({"anchor": anchor, **_lever_card(comparison.manifest, lever)})
             else:
