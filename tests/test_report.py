@@ -170,7 +170,7 @@ def test_an_instrument_in_words():
                                     "strength": 0.5, "held": 0.2}) for slug, one in found.items()}
     assert words["settlement-limits"]["instrument"].startswith("64 settlement-limits")
     assert "it acts at 0.3" in words["settlement-limits"]["strength"]
-    assert words["service-windows"]["changes"][0].startswith("Steers all levers: take-up raised by 5")
+    assert words["service-windows"]["changes"][0].startswith("Steers all levers: take-up multiplied by 1.12")
     assert words["honours"]["changes"][0].startswith("Nothing. ")
     assert "central government (50 %) and local government (50 %)" in words["startup-subsidy"]["cost"]
     assert all(card["citations"] and card["not_known"] and card["changes"] for card in words.values())
