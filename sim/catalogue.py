@@ -93,15 +93,14 @@ def effects_in_words(lever: Lever) -> str:
 
 
 def _steering_in_words(delivery: Delivery) -> str:
-    """What a steering lever does to others: ``of all levers: add 0.05 to take-up``."""
+    """What a steering lever does to others: ``of all levers: multiply take-up by 1.1``."""
     steers = delivery.steers
     numbers = [f"instrument {number}" for number in steers.instruments]
-    changes = {"multiply effects on places by": delivery.effect_scale,
+    changes = {"multiply take-up by": delivery.take_up_scale,
+               "multiply effects on places by": delivery.effect_scale,
                "multiply unit costs by": delivery.unit_cost_scale,
                "multiply budgets by": delivery.budget_scale}
     said = [f"{words} {factor:g}" for words, factor in changes.items() if factor != 1.0]
-    if delivery.take_up_add:
-        said.insert(0, f"add {delivery.take_up_add:g} to take-up")
     if delivery.first_in_queue:
         said.append("serve those named first")
     return f"of {', '.join([*steers.families, *numbers]) or 'all levers'}: {', '.join(said) or 'nothing'}"

@@ -111,7 +111,7 @@ TABLES: dict[str, Columns] = {
         **_YEAR,
         "lever": ("name", "lever that spent"),
         "instrument": ("name", "its instrument in the catalogue, empty for a lever of one's own"),
-        "province": ("name", "province where it was spent"),
+        "province": ("name", "province where it was spent; empty where money served nobody"),
         "payer": ("name", "central, local, firm or worker"),
         "served": ("persons", "occasions served (one person may be served often), the payer's share of them"),
         "spending_yuan": ("yuan", "spent"),

@@ -16,7 +16,7 @@ from sim.compare import Comparison, compare
 from sim.errors import ResultsError
 from sim.outcomes import HEADLINE
 from sim.present import plots
-from sim.present.lever_words import lever_cards
+from sim.present.lever_words import _lever_card, lever_cards
 from sim.present.report import (
     command_of,
     comparison_charts,
@@ -24,7 +24,14 @@ from sim.present.report import (
     publish_validation,
     render_report,
 )
-from sim.present.report_tables import cost_cell, effect_cell, policy_table, validation_rows
+from sim.present.report_tables import (
+    cost_cell,
+    cost_rows,
+    effect_cell,
+    money_words,
+    policy_table,
+    validation_rows,
+)
 from sim.present.style import as_png, as_svg
 from sim.validate import validate
 
@@ -140,6 +147,33 @@ def test_a_lever_in_words(comparison):
     assert card["when"] == "January 2025 to December 2035, in full after 12 months"
     assert card["cost"] == "8,000 yuan per business started, paid by local government (source: H01)"
     assert card["budget"] == "2.00 billion yuan a year" and card["grade"] == "D"
+
+
+def test_a_sum_of_money_leads_to_the_clause_that_it_rests_on(comparison, page):
+    (policy, easing), cards = comparison.policies, lever_cards(comparison)
+    anchors = cards[0]["anchors"]
+    for row in cost_rows(comparison, policy, anchors):
+        assert row["grade"] == "D"
+        described = page.split(f'id="{row["anchor"]}"', 1)[1].split("</dl>", 1)[0]
+        assert f'href="#{row["anchor"]}"' in page
+        assert "start-up grants" in described and "人社部发" in described
+    assert cards[1]["anchors"] != anchors or cards[1]["again"]
+    assert money_words(comparison, policy, "payer").startswith("local government")
+    assert money_words(comparison, easing, "grade").startswith("grade D")
+
+
+def test_an_instrument_in_words():
+    from sim.instrument_words import instruments
+
+    found = instruments()
+    words = {slug: _lever_card({}, {**one.main.model_dump(mode="json", by_alias=True, exclude_none=True),
+                                    "strength": 0.5, "held": 0.2}) for slug, one in found.items()}
+    assert words["settlement-limits"]["instrument"].startswith("64 settlement-limits")
+    assert "it acts at 0.3" in words["settlement-limits"]["strength"]
+    assert words["service-windows"]["changes"][0].startswith("Steers all levers: take-up multiplied by 1.12")
+    assert words["honours"]["changes"][0].startswith("Nothing. ")
+    assert "central government (50 %) and local government (50 %)" in words["startup-subsidy"]["cost"]
+    assert all(card["citations"] and card["not_known"] and card["changes"] for card in words.values())
 
 
 def test_a_short_run_says_so_instead_of_failing(validation):

@@ -27,8 +27,8 @@ def _run(levers: dict, months: int = 1, **parameters):
     return start(make_scenario(levers, training_enrolment_probability=0.0, **parameters), months=months)
 
 
-def test_take_up_rises_by_what_is_added_and_whoever_used_it_still_does():
-    few, more = _run({"courses": COURSES}), _run({"courses": COURSES, "news": steering(take_up_add=0.2)})
+def test_take_up_rises_by_the_factor_and_whoever_used_it_still_does():
+    few, more = _run({"courses": COURSES}), _run({"courses": COURSES, "news": steering(take_up_scale=1.5)})
     for run in (few, more):
         run.step()
     reached = [set(rows_of(run)["id"][rows_of(run)["status"] & TRAINED != 0]) for run in (few, more)]
@@ -43,12 +43,13 @@ def test_take_up_rises_by_what_is_added_and_whoever_used_it_still_does():
 def test_only_the_levers_named_are_steered(steers, is_steered):
     courses = {**COURSES, "instruments": [39]}
     plain = _run({"courses": courses}).step().served.sum()
-    steered = _run({"courses": courses, "news": steering(steers=steers, take_up_add=0.3)}).step().served.sum()
+    news = steering(steers=steers, take_up_scale=1.75)
+    steered = _run({"courses": courses, "news": news}).step().served.sum()
     assert (steered > plain) == is_steered
 
 
 def test_a_steering_lever_works_inside_its_window_alone():
-    one = _run({"courses": COURSES, "news": steering("2014-03", "2014-03", take_up_add=0.6)})
+    one = _run({"courses": COURSES, "news": steering("2014-03", "2014-03", take_up_scale=2.6)})
     policy = one.policy
     courses = policy.names.index("courses")
     shares = []
@@ -59,7 +60,7 @@ def test_a_steering_lever_works_inside_its_window_alone():
 
 
 def test_a_steering_lever_that_steers_nothing_is_left_out():
-    lone = _run({"news": steering(take_up_add=0.5)})
+    lone = _run({"news": steering(take_up_scale=2.0)})
     assert lone.policy.names == ()
 
 
@@ -103,7 +104,7 @@ def test_those_who_go_first_are_served_before_others_and_more_money_never_takes_
 
 
 def test_a_steering_lever_of_strength_nought_is_inert():
-    quiet = {**steering(take_up_add=0.5), "strength": 0.0}
+    quiet = {**steering(take_up_scale=2.0), "strength": 0.0}
     assert _run({"courses": COURSES, "news": quiet}).policy.names == ("courses",)
 
 

@@ -63,26 +63,38 @@ class Ledger:
         self.served_this_year += served
 
     def close_year(self, month: int) -> None:
-        """Write the year's rows, one by lever, province and payer, and start a new year."""
-        year = 2014 + month // 12
+        """Write the year's rows, one by lever, province and payer, and start a new year.
+
+        Money that was there and served nobody has a row too, without a province.
+        """
         for n, name in enumerate(self.policy.names):
-            lever = self.policy.scenario.levers[name]
-            payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
-            budget = self._year_budget(n, month)
+            budget, queue = self._year_budget(n, month), float(self.queue[n] * self.scale)
             total, spent = int(self.served_this_year[n].sum()), float(self.spent_this_year[n].sum())
             for province in np.flatnonzero(self.served_this_year[n]):
-                served = int(self.served_this_year[n, province])
-                part = served / total
-                amounts = (served * self.scale, self.spent_this_year[n, province], budget * part,
-                           (budget - spent) * part, self.queue[n] * self.scale * part)
-                for payer, share in payers.items():
-                    self._rows.append((
-                        year, name, lever.instrument, self.policy.places.provinces[province], payer,
-                        *(amount * share for amount in amounts),
-                    ))
+                part = int(self.served_this_year[n, province]) / total
+                self._write(month, n, self.policy.places.provinces[province], (
+                    int(self.served_this_year[n, province]) * self.scale,
+                    self.spent_this_year[n, province], budget * part, (budget - spent) * part, queue * part,
+                ))
+            if total == 0 and n in self.policy.budgeted and self._is_in_force(name, month):
+                self._write(month, n, None, (0, 0.0, budget, budget, queue))
         self.served_this_year[:] = 0
         self.spent_this_year[:] = 0.0
         self.queue[:] = 0
+
+    def _write(self, month: int, lever: int, province: str | None, amounts: tuple) -> None:
+        """One row for each payer, with its share of the amounts."""
+        name = self.policy.names[lever]
+        said = self.policy.scenario.levers[name]
+        payers = said.unit_cost.shares if said.unit_cost else {None: 1.0}
+        for payer, share in payers.items():
+            self._rows.append((2014 + month // 12, name, said.instrument, province, payer,
+                               *(amount * share for amount in amounts)))
+
+    def _is_in_force(self, name: str, month: int) -> bool:
+        """Whether the lever was in force in the year that the month closes, up to the month."""
+        window = self.policy.scenario.levers[name].window
+        return any(window.strength(month_text(one)) > 0.0 for one in range(month - month % 12, month + 1))
 
     def table(self) -> pd.DataFrame:
         """Rows by year, lever, province and payer; each payer's share of served, money and queue."""

@@ -54,7 +54,7 @@ class Steering:
         ]
         take_up, effect, price, budget = lever.take_up, 1.0, float(lever.price), 1.0
         for _, delivery, strength in steering:
-            take_up += strength * delivery.take_up_add
+            take_up *= max(1.0 + strength * (delivery.take_up_scale - 1.0), 0.0)
             effect *= max(1.0 + strength * (delivery.effect_scale - 1.0), 0.0)
             price *= max(1.0 + strength * (delivery.unit_cost_scale - 1.0), 0.0)
             budget *= max(1.0 + strength * (delivery.budget_scale - 1.0), 0.0)
@@ -62,7 +62,7 @@ class Steering:
             position for position, delivery, strength in steering
             if delivery.first_in_queue and strength > 0.0
         )
-        return Reach(strengths[n], min(max(take_up, 0.0), 1.0), effect, budget, round(price), first)
+        return Reach(strengths[n], min(take_up, 1.0), effect, budget, round(price), first)
 
 
 def is_at_work(lever: Lever, levers: Sequence[Lever]) -> bool:

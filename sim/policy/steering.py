@@ -9,7 +9,6 @@ from pydantic import Field
 from sim.policy.terms import Flag, InstrumentNumber, Slug, Strict
 
 _Factor = Annotated[float, Field(strict=True, ge=0, le=3)]
-_Change = Annotated[float, Field(strict=True, ge=-1, le=1)]
 
 
 class Steers(Strict):
@@ -28,13 +27,13 @@ class Steers(Strict):
 class Delivery(Strict):
     """How a steering lever changes the others, at strength 1.
 
-    ``take_up_add``: added to their take-up. ``effect_scale``: factor on their changes of places and
-    corridors. ``unit_cost_scale``: factor on what one serving costs. ``budget_scale``: factor on their
-    budgets. ``first_in_queue``: those whom the steering lever names are served first.
+    ``take_up_scale``: factor on their take-up (kept within 1). ``effect_scale``: factor on their changes
+    of places and corridors. ``unit_cost_scale``: factor on what one serving costs. ``budget_scale``:
+    factor on their budgets. ``first_in_queue``: those whom the steering lever names are served first.
     """
 
     steers: Steers = Steers()
-    take_up_add: _Change = 0.0
+    take_up_scale: _Factor = 1.0
     effect_scale: _Factor = 1.0
     unit_cost_scale: _Factor = 1.0
     budget_scale: _Factor = 1.0

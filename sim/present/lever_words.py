@@ -46,7 +46,7 @@ def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
         for name, lever in policy["levers"].items():
             anchor = next((place for other, place in seen if other == lever), None)
             if anchor is None:
-                anchor = f"{policy['name']}-{name}"
+                anchor = f"lever-{len(seen) + 1}"
                 seen.append((lever, anchor))
                 cards.append({"anchor": anchor, **_lever_card(comparison.manifest, lever)})
             else:
@@ -106,10 +106,9 @@ def _delivery_words(delivery: dict[str, Any]) -> str:
     steers = delivery.get("steers") or {}
     whom = [*steers.get("families", ()), *(f"instrument {n}" for n in steers.get("instruments", ()))]
     steps = [f"{words} multiplied by {delivery[field]:g}" for field, words in (
-        ("effect_scale", "effects on places"), ("unit_cost_scale", "unit costs"), ("budget_scale", "budgets"))
+        ("take_up_scale", "take-up"), ("effect_scale", "effects on places"),
+        ("unit_cost_scale", "unit costs"), ("budget_scale", "budgets"))
         if delivery.get(field, 1.0) != 1.0]
-    if delivery.get("take_up_add"):
-        steps.insert(0, f"take-up raised by {number(100 * delivery['take_up_add'], 1)} points")
     if delivery.get("first_in_queue"):
         steps.append("those named here served first")
     return f"Steers {listing(whom) if whom else 'all levers'}: {'; '.join(steps)}"

@@ -142,6 +142,8 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, li
         "sentences": [sentence[:1].upper() + sentence[1:] for sentence in sentences],
         "effects": report_tables.policy_table(comparison, policy),
         "costs": report_tables.cost_rows(comparison, policy, levers["anchors"]),
+        "money": {name: report_tables.money_words(comparison, policy, name)
+                  for name in ("payer", "family", "grade")},
         "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
         "winners": report_tables.winner_rows(winners) if len(winners) else [],
         "levers": levers,

@@ -160,6 +160,20 @@ def cost_rows(comparison: Comparison, policy: dict[str, Any],
     return rows
 
 
+def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> str:
+    """Spending of one policy in all by payer, family or grade: ``firms 12 billion yuan; ...``."""
+    table = _of_policy(comparison.costs, policy)
+    levers = policy["levers"]
+    if column == "payer":
+        keys = table["payer"].map(lambda payer: PAYERS.get(payer, payer))
+    elif column == "family":
+        keys = table["lever"].map(lambda name: (levers.get(name, {}).get("family") or "").replace("-", " "))
+    else:
+        keys = table["lever"].map(lambda name: f"grade {levers.get(name, {}).get('evidence', 'D')}")
+    sums = table["spending_yuan"].groupby(keys).sum().sort_values(ascending=False)
+    return "; ".join(f"{key or 'own levers'} {amount(spent, 'yuan')}" for key, spent in sums.items() if spent)
+
+
 # --- winners and losers -----------------------------------------------------------------------------
 
 
