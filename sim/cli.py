@@ -523,7 +523,7 @@ def attribute(
         raise UsageError(Problem("not a number of orders", key="--permutations", value=permutations,
                                  allowed="a whole number above 0, or all"))
     keys = [word.strip() for word in outcome.split(",") if word.strip()]
-    with progress_bar(f"sharing out {scenario} over its {over}", "runs") as progress:
+    with progress_bar(f"sharing out {Path(scenario).stem} over its {over}", "runs") as progress:
         found = shared_out(
             scenario, base=base, over=over, outcomes=keys, seeds=seeds, year=year, scale=parse_scale(scale),
             permutations=None if permutations == "all" else int(permutations), jobs=jobs, folder=out,

@@ -57,6 +57,11 @@ def package(scenario, *, scale, start, end, seed, threads, tables):
     return Results({"national": table}, {"run_id": f"{sum(has.values())}-{seed}", "scale": scale})
 
 
+def slow_package(scenario, **run):
+    time.sleep(0.25)
+    return package(scenario, **run)
+
+
 def breaking_package(scenario, **run):
     """One coalition of the package does not work."""
     if "startup_grant" in scenario.levers and "startup_loan" not in scenario.levers:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 import sys
+import time
+from pathlib import Path
 
 import fake_runs
 import pandas as pd
@@ -173,6 +177,40 @@ def test_a_failure_is_told_and_what_had_finished_is_kept(package, tmp_path):
     with pytest.raises(ResultsError, match="4 runs failed.*people do not add up"):
         attribute(package, **settings, simulate=fake_runs.breaking_package)
     assert attribute(package, **settings, simulate=fake_runs.package).runs == 4
+
+
+SCRIPT = """\
+import sys
+sys.path.insert(0, {tests!r})
+import fake_runs
+from sim import compiled
+from sim.batch import attribution, runner
+if __name__ == "__main__":
+    runner.PART_SECONDS, compiled.model_hash = 0.2, lambda: "pinned"
+    attribution.attribute("startup-support", over="levers", seeds=3, permutations=None, jobs=2,
+                          folder={out!r}, simulate=fake_runs.slow_package)
+"""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="signals")
+def test_killed_it_goes_on_where_it_stood(tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.compiled.model_hash", lambda: "pinned")
+    out, script, tests = tmp_path / "killed", tmp_path / "script.py", Path(__file__).parent
+    script.write_text(SCRIPT.format(tests=str(tests), out=str(out)), encoding="utf-8")
+    process = subprocess.Popen([sys.executable, str(script)], cwd=tests.parent,
+                               env={**os.environ, "PYTHONPATH": str(tests.parent)})
+    until = time.monotonic() + 60
+    while not list(out.glob("parts/[!.]*.parquet")):
+        assert time.monotonic() < until and process.poll() is None
+        time.sleep(0.05)
+    process.kill()  # SIGKILL: nothing can be tidied up
+    process.wait()
+    settings = {"over": "levers", "seeds": 3, "permutations": None, "jobs": 1,
+                "simulate": fake_runs.package}
+    resumed = attribute("startup-support", folder=out, **settings)
+    whole = attribute("startup-support", folder=tmp_path / "whole", **settings)
+    assert 0 < resumed.runs < whole.runs == 3 * 8
+    pd.testing.assert_frame_equal(resumed.shares, whole.shares, check_exact=True)
 
 
 def test_processes_do_not_change_the_result(package, found, tmp_path):

@@ -49,7 +49,7 @@ def labor_sim(monkeypatch, capsys):
 
 
 COMMANDS = ("scenarios", "check", "show", "schema", "run", "compare", "validate", "levers", "cite",
-            "official", "population", "sweep", "rerun", "plan")
+            "official", "population", "sweep", "attribute", "rerun", "plan")
 
 
 def test_help_names_every_command(labor_sim):
