@@ -567,9 +567,14 @@ def calibrate(
     jobs: Jobs = 2,
     out: Annotated[Path | None, typer.Option(help="Folder; results/NAME if not given.")] = None,
     store: Annotated[Path | None, typer.Option(help="Parquet file for the ensemble as well.")] = None,
+    confirm: Annotated[int, typer.Option(min=0, help="Calibrate nothing: run that many members of the stored "
+                                         "ensemble again, and renew its stamp if nothing changed.")] = 0,
     json: Json = False,
 ) -> None:
     """Fit parameters to the official figures to 2019; one that was killed goes on where it stood."""
+    if confirm:
+        _confirm_ensemble(store, confirm)
+        return
     from sim.batch.calibration import calibrate as calibrated
     from sim.batch.calibration import load_calibration
 
@@ -711,6 +716,20 @@ def _compare_ensemble(loaded: list, members: int, seeds: int, scale: int, months
                  "low": "low", "high": "high", "parameters_percent": "parameters", "luck_percent": "luck",
                  "scenario_percent": "scenario", "verdict": "verdict"})
     _print_folder(out)
+
+
+def _confirm_ensemble(path: Path | None, count: int) -> None:
+    """Renew the stamp of a stored ensemble whose members still give what they gave. Else exit with 1."""
+    from sim.batch.calibration.confirm import confirm
+    from sim.posterior import PACKAGED, load_posterior
+
+    with progress_bar("running members again", "members") as progress:
+        renewed, worst = confirm(load_posterior(path), count, progress)
+    if renewed is None:
+        print(f"The ensemble no longer holds: an error differs by {worst:.3g}. Calibrate anew.")
+        raise SystemExit(1)
+    renewed.save(path or PACKAGED)
+    print(f"{_counted(count, 'member')} give what they gave: the ensemble holds under the code of today.")
 
 
 def _say_if_stale(posterior) -> None:

@@ -1,12 +1,17 @@
-"""Stylised facts that a run must show although no official series holds them: measured from its tables."""
+"""Stylised facts that a run must show although no official series holds them.
+
+Most are measured from a run's tables; the peer effect follows from the run's parameters alone.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import math
+from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
 
+from sim.parameters import PARAMETERS
 from sim.results import Results
 from sim.targets import Target
 
@@ -32,6 +37,9 @@ def facts_table(runs: Sequence[Results], targets: Sequence[Target]) -> pd.DataFr
 
 
 def _measured(run: Results, target: Target) -> float | None:
+    if target.id == "peer_effect":
+        scenario = run.manifest.get("scenario")
+        return None if scenario is None else peer_effect(scenario.get("parameters", {}))
     measure = MEASURES.get(target.id)
     first, _, last = target.year.partition("-")
     months = run.national["month"].str
@@ -69,6 +77,50 @@ def seasonal_departures(months: pd.DataFrame) -> float | None:
     """Percent of departures from home that fall into February and March."""
     in_season = months["month"].str[5:].isin(_FESTIVAL)
     return _ratio(100 * months.loc[in_season, "departures"].sum(), months["departures"].sum())
+
+
+# --- by rule ------------------------------------------------------------------------------------------
+
+AWAY = 0.38  # share of the rural labour force away at which the peer effect is taken (G23)
+_MONTHS = 3000
+
+
+def peer_effect(parameters: Mapping[str, float]) -> float:
+    """Points by which the long-run share away rises with ten more points of fellow villagers away (A11).
+
+    A chain between home and away, both left at the logit of the gain less the switching cost, with the
+    amenity that makes ``AWAY`` its resting point.
+    """
+    def value(name: str) -> float:
+        return float(parameters.get(name, PARAMETERS[name].default))
+
+    network, cost = value("network_coefficient"), value("switching_cost")
+    amenity = resting_amenity(AWAY, network, cost)
+    return 100.0 * (long_run_share(amenity, network, cost, fellow=AWAY + 0.1) - AWAY)
+
+
+def long_run_share(amenity: float, network: float, cost: float, fellow: float | None = None,
+                   start: float = AWAY) -> float:
+    """Share away at rest, from ``start``; ``fellow`` fixes the share of fellow villagers who are away."""
+    share = start
+    for _ in range(_MONTHS):
+        gain = amenity + network * (share if fellow is None else fellow)
+        share += 0.2 * (_logistic(gain - cost) * (1.0 - share) - _logistic(-gain - cost) * share)
+    return share
+
+
+def resting_amenity(share: float, network: float, cost: float) -> float:
+    """The amenity at which that share rests when as many fellow villagers are away, by halving."""
+    low, high = -5.0, 5.0
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        at_rest = long_run_share(middle, network, cost, fellow=share)
+        low, high = (middle, high) if at_rest < share else (low, middle)
+    return 0.5 * (low + high)
+
+
+def _logistic(value: float) -> float:
+    return 1.0 / (1.0 + math.exp(-value))
 
 
 MEASURES: dict[str, Callable[[pd.DataFrame], float | None]] = {

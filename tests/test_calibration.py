@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from sim.batch.calibration import load_calibration
+from sim.batch.calibration.confirm import confirm
 from sim.batch.calibration.emulate import fit_emulator
 from sim.batch.calibration.observe import observations
 from sim.batch.experiment import ExperimentError
@@ -205,6 +206,11 @@ def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path):
     pd.testing.assert_frame_equal(kept.members, found.posterior.members)
     assert kept.default == found.posterior.default and kept.stale() == []
     assert len(kept.ensemble(5)) == 5
+    kept.about["versions"]["code"] = "another"  # a kernel was made faster, say
+    renewed, worst = confirm(kept, 2)
+    assert worst <= 1e-9 and renewed.stale() == [] and renewed.about["confirmed_members"] == 2
+    other = dataclasses.replace(kept, errors=kept.errors + 0.01)
+    assert confirm(other, 1)[0] is None
 
 
 # --- what is packaged ---------------------------------------------------------------------------------

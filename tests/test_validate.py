@@ -149,7 +149,8 @@ def test_facts_by_hand():
 
 def test_a_fact_that_no_table_holds_is_said_to_be_unmeasured(validation):
     found = validation.facts.set_index("id")
-    assert found.loc["peer_effect", "verdict"] == "not measured"
+    assert found.loc["willingness", "verdict"] == "not measured"
+    assert found.loc["peer_effect", "verdict"] in ("met", "not measured")  # by rule, if the run says which
     assert found.loc["unemployment", "verdict"] in ("met", "missed")
 
 

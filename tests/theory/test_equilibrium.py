@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from sim.facts import AWAY, long_run_share, peer_effect, resting_amenity
 from sim.parameters import PARAMETERS
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import (
@@ -26,7 +27,7 @@ def default(name: str) -> float:
     return PARAMETERS[name].default
 
 
-def leaving_share(value_home: float, value_away: float, draws: int = 2000) -> float:
+def leaving_share(value_home: float, value_away: float, draws: int = 20_000) -> float:
     """Share of evenly spread draws that pick the city, by the model's own choice."""
     picks = [pick((n + 0.5) / draws, value_home, NEVER, NEVER, value_away) for n in range(draws)]
     return picks.count(MIGRATE) / draws
@@ -122,54 +123,29 @@ def test_the_matching_elasticity_put_in_comes_out(elasticity):
 
 # --- networks -----------------------------------------------------------------------------------------
 
-def long_run_share(amenity: float, network: float, fellow: float | None = None, start: float = 0.38) -> float:
-    """Migrant share to which farm and city settle when reconsidering costs ``switching_cost``.
-
-    ``fellow`` fixes the share of fellow villagers away; by default it is the share itself.
-    """
-    cost, share = default("switching_cost"), start
-    for _ in range(3000):
-        seen = share if fellow is None else fellow
-        value = amenity + network * seen
-        leave = leaving(with_switching_cost(value, cost, False))
-        back = leaving(with_switching_cost(-value, cost, False))
-        share += 0.2 * (leave * (1.0 - share) - back * share)
-    return share
-
-
-def leaving(value: float) -> float:
-    return 1.0 / (1.0 + math.exp(-value))
-
-
-def amenity_for(share: float, network: float) -> float:
-    """The amenity at which the long-run share is as given, by halving."""
-    low, high = -5.0, 5.0
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if long_run_share(middle, network, fellow=share) < share else (low, middle)
-    return 0.5 * (low + high)
-
-
 @pytest.mark.parametrize("network", [default("network_coefficient"), PARAMETERS["network_coefficient"].high])
 def test_the_network_multiplier_is_finite(network):
     """Whoever follows is followed by fewer: one share, reached from nobody and from everybody away."""
-    amenity = amenity_for(0.38, network)
-    from_below, from_above = (long_run_share(amenity, network, start=start) for start in (0.01, 0.99))
+    cost = default("switching_cost")
+    amenity = resting_amenity(AWAY, network, cost)
+    from_below, from_above = (long_run_share(amenity, network, cost, start=start) for start in (0.01, 0.99))
     assert from_below == pytest.approx(from_above, abs=1e-6)
-    own = long_run_share(amenity + 0.01, network, fellow=0.38) - 0.38
-    whole = long_run_share(amenity + 0.01, network) - long_run_share(amenity, network)
+    own = long_run_share(amenity + 0.01, network, cost, fellow=AWAY) - AWAY
+    whole = long_run_share(amenity + 0.01, network, cost) - long_run_share(amenity, network, cost)
     assert 1.0 < whole / own < 3.7  # 3.7 is what the largest published effect implies (A11)
 
 
 def test_ten_more_in_a_hundred_fellow_villagers_draw_three_to_seven():
     """The default of the network coefficient against the published peer effect (A11, A40)."""
-    network = default("network_coefficient")
-    amenity = amenity_for(0.38, network)
-    gain = long_run_share(amenity, network, fellow=0.48) - long_run_share(amenity, network, fellow=0.38)
-    assert 3.0 <= 100 * gain <= 7.0
+    assert 3.0 <= peer_effect({}) <= 7.0
+    assert peer_effect({"network_coefficient": 0.0}) == pytest.approx(0.0, abs=1e-6)
 
 
-def test_the_closed_form_used_here_is_the_models_own_choice():
-    for value in (-2.0, 0.0, 0.7):
-        assert leaving_share(0.0, value) == pytest.approx(leaving(value), abs=1e-3)
+@pytest.mark.parametrize("gain", [-2.0, 0.0, 0.7])
+def test_the_closed_form_used_here_is_the_models_own_choice(gain):
+    """Home and away rest where as many leave as come back, by the model's own pick and switching cost."""
+    cost = default("switching_cost")
+    leave = leaving_share(0.0, with_switching_cost(gain, cost, False))
+    back = leaving_share(0.0, with_switching_cost(-gain, cost, False))
+    assert long_run_share(gain, 0.0, cost) == pytest.approx(leave / (leave + back), abs=2e-3)
     assert pick(0.5, 0.0, NEVER, NEVER, -1e3) == STAY_FARM

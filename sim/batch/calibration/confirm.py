@@ -1,0 +1,44 @@
+"""Does a stored ensemble still hold under code that changed? Its members are run again and compared."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable
+
+import numpy as np
+
+from sim.batch.calibration.observe import measured
+from sim.ensemble import with_member
+from sim.loading import load_scenario
+from sim.posterior import Posterior, versions
+
+TOLERANCE = 1e-9  # of an error: what adding in another order may change
+
+
+def confirm(posterior: Posterior, count: int, progress: Callable[[int, int], None] | None = None,
+            ) -> tuple[Posterior | None, float]:
+    """The ensemble under today's versions if ``count`` of its members give the errors that were stored, or
+    None; and the largest difference found, in the unit of the error.
+
+    A change of code that changes no result (a faster kernel) needs no new calibration; any other does.
+    Members are taken from the heaviest on.
+    """
+    from sim import simulate
+
+    plan = posterior.about["calibration"]
+    base = load_scenario(plan["scenario"])
+    heaviest = np.argsort(-posterior.weights, kind="stable")[:count]
+    worst = 0.0
+    for done, number in enumerate(heaviest, start=1):
+        world = with_member(base, dict(posterior.members.iloc[int(number)]))
+        runs = [measured(simulate(world, scale=plan["scale"], end=plan["period"]["to"], seed=seed,
+                                  tables=("national", "official"))) for seed in plan["seeds"]]  # fmt: skip
+        stored = posterior.errors.iloc[int(number)]
+        now = np.array([np.mean([run[name] for run in runs]) for name in stored.index])
+        worst = max(worst, float(np.max(np.abs(now - stored.to_numpy()))))
+        if progress:
+            progress(done, len(heaviest))
+    if worst > TOLERANCE:
+        return None, worst
+    about = {**posterior.about, "versions": versions(), "confirmed_members": len(heaviest)}
+    return dataclasses.replace(posterior, about=about), worst
