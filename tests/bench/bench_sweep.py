@@ -104,7 +104,7 @@ def shares(runs: int, scenario: str) -> dict:
         "choice tables and conditions of the month": [(Economy, "conditions")],
         "claims, budgets and quotas": [(engine.Simulation, "open_month")],
         "settling of markets": [(Economy, "settle")],
-        "accounts and census": [(Accounts, "check"), (engine.Simulation, "_take_census")],
+        "accounts and census": [(Accounts, "carry"), (engine.Simulation, "_take_census")],
         "scenario and population": [(execution, "with_overrides"), (engine.Simulation, "__init__")],
         "tables and yearly outcomes": [(Record, "add_month"), (Record, "tables"), (execution, "_rows")],
         "writing": [(Journal, "add_part"), (Journal, "record"), (Journal, "compact")],
