@@ -264,7 +264,8 @@ def run(
 def compare(
     base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
     policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="The scenarios to compare.")],
-    seeds: Annotated[int, typer.Option(min=1, help="Pairs of runs per policy.")] = 20,
+    seeds: Annotated[int | None, typer.Option(min=1, help="Pairs of runs per policy: 20; 2 for each member "
+                                              "of an ensemble.")] = None,
     scale: Scale = "1:5000",
     start: Start = "2014-01",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
@@ -275,7 +276,8 @@ def compare(
     json: Json = False,
 ) -> None:
     """Compare policies with a baseline over paired seeds, 1, 5 and 10 years after each starts."""
-    _check_out(out, "comparison")
+    _check_out(out, "ensemble" if ensemble else "comparison")
+    seeds = seeds or (2 if ensemble else 20)
     months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
     import sim
 
@@ -331,7 +333,8 @@ def validate(
         publish_validation(validation, pandas.concat([run.national for run in runs]), out)
     if json:
         print_json({"rows": validation.rows, "summary": validation.summary,
-                    "quarters_2020": validation.quarters, "folder": out and str(out)})
+                    "quarters_2020": validation.quarters, "facts": validation.facts,
+                    "corridors": validation.corridors, "folder": out and str(out)})
         return
     print(validation.text(), end="")
     _print_folder(out)
@@ -703,7 +706,7 @@ def _compare_ensemble(loaded: list, members: int, seeds: int, scale: int, months
         table = compare_ensemble(loaded[0], loaded[1:], members=members, seeds=seeds, scale=scale, jobs=jobs,
                                  posterior=posterior, progress=progress, **months)
     if out:
-        manifest = {"kind": "comparison", "base": loaded[0].name, "members": members, "seeds": seeds,
+        manifest = {"kind": "ensemble", "base": loaded[0].name, "members": members, "seeds": seeds,
                     "scale": scale, "posterior": posterior.about["versions"], **months}
         write_folder(out, {"ensemble": table}, manifest,
                      {"ensemble.csv": table.to_csv(index=False).encode()}, {})

@@ -49,7 +49,8 @@ def labor_sim(monkeypatch, capsys):
 
 
 COMMANDS = ("scenarios", "check", "show", "schema", "run", "compare", "validate", "levers", "cite",
-            "official", "population", "sweep", "attribute", "rerun", "plan")
+            "official", "population", "sweep", "attribute", "rerun", "plan", "moves", "estimate", "virtual",
+            "calibrate")
 
 
 def test_help_names_every_command(labor_sim):
@@ -176,6 +177,27 @@ def test_validate_prints_its_table_and_publishes(labor_sim, tmp_path):
     assert labor_sim("validate", "--seeds", 1, "--json").json["summary"]
 
 
+def test_estimates_and_virtual_experiments_are_listed(labor_sim):
+    rows = labor_sim("estimate", "--json").json
+    assert {row["term"] for row in rows} == {"log_distance", "other_region", "log_earlier_share"}
+    assert "standard error" in labor_sim("estimate").out
+    assert {row["name"] for row in labor_sim("virtual", "--json").json} >= {"travel-grant"}
+
+
+def test_moves_are_printed_as_the_census_asks(labor_sim, tmp_path):
+    words = ("moves", "baseline", "--from", "2014-11", "--to", "2015-11", "--scale", "1:100000")
+    spoken = labor_sim(*words, "--json").json
+    assert len(spoken["moves"]) == 961 and spoken["unit"] == "persons"
+    assert "Against the census table" in labor_sim(*words, "--out", tmp_path / "moves.csv").out
+    assert (tmp_path / "moves.csv").read_text().startswith("origin_code,origin,dest_code,destination,persons")
+
+
+def test_the_trust_page_is_written(labor_sim, tmp_path):
+    spoken = labor_sim("trust", "--seeds", 1, "--scale", "1:100000", "--out", tmp_path / "trust.md")
+    assert spoken.code == 0
+    assert "## Ten questions" in (tmp_path / "trust.md").read_text(encoding="utf-8")
+
+
 def test_official_takes_a_scenario_or_results(labor_sim, tmp_path):
     table = labor_sim("official", "baseline", "--to", "2015-12", "--json").json
     assert {"year", "indicator", "group", "value", "unit"} == set(table[0])
@@ -208,6 +230,10 @@ def test_population_lies_beside_its_sources(labor_sim):
     (("compare", "baseline", "combined", "--seeds", "0"), ["--seeds"]),
     (("official", "nowhere"), ["no such scenario"]),
     (("sweep", "nothing"), ["no such experiment", "subsidy_dose_response"]),
+    (("moves", "baseline", "--from", "2019-11", "--to", "2014-11"), ["lie after the first"]),
+    (("virtual", "travel-grnat"), ["no such virtual experiment", "did you mean 'travel-grant'?"]),
+    (("calibrate", "nothing.yaml"), ["no such file"]),
+    (("compare", "baseline", "combined", "--ensemble", "1"), ["two members"]),
 ])
 def test_a_users_mistake_is_one_message_and_exit_code_2(labor_sim, words, told):
     spoken = labor_sim(*words)
