@@ -148,7 +148,7 @@ def compare(
 def _shared(base: Scenario, policies: list[Scenario], starts: Sequence[str],
             end: str) -> tuple[Origin | None, ...]:
     """Where each run takes up another's past: at its policy's start at the latest, whose year is kept."""
-    return tuple(shared_pasts([base, *policies], [end, *starts]))
+    return tuple(shared_pasts([base, *policies], [end, *(min(month, end) for month in starts)]))
 
 
 # --- one seed, in a process of its own --------------------------------------------------------------

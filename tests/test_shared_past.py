@@ -59,6 +59,13 @@ def test_a_comparison_is_the_same_with_and_without_shared_pasts(jobs):
     assert len(shared.effects) and FIRST_MONTH < min(p["start"] for p in shared.policies)
 
 
+@pytest.mark.parametrize("end", ["2014-12", "2015-06", "2015-08"])
+def test_a_policy_that_begins_after_the_end_is_the_base(end):
+    found = compare(BASE, POLICIES[:2], seeds=1, scale=500_000, end=end, jobs=1)
+    late = found.paths[found.paths["policy"] == "late"]
+    assert len(late) and (late["difference"] == 0).all()
+
+
 def test_policies_live_only_their_own_months(monkeypatch):
     lived = []
 

@@ -39,7 +39,9 @@ from sim.errors import Problem, ResultsError, UsageError, nearest
 from sim.loading import load_scenario
 from sim.outcomes import OUTCOMES, outcome
 from sim.policy.lever import Lever
+from sim.results import Results
 from sim.scenario import Period, Scenario
+from sim.yearly import yearly
 
 OVER = ("families", "instruments", "levers")
 SHORT = {"founders": "business_starts", "income": "mean_income"}  # words for outcomes, as people ask
@@ -69,6 +71,11 @@ class Game:
     scale: int
     period: Period
     outcomes: tuple[str, ...] = tuple(OUTCOMES)
+    tables: tuple[str, ...] = ("national",)
+
+    def rows_of(self, results: Results) -> pd.DataFrame:
+        """One row per whole year: ``year`` and the outcomes."""
+        return yearly(results.national, self.outcomes)
 
     def run(self, number: int, coalition: int, seed: int) -> Run:
         """The run of a coalition: the package without the levers of all other groups."""
@@ -203,7 +210,7 @@ def _settings(game: Game, package: Scenario, reference: Scenario, over: str) -> 
     return {
         "scenario": package.content(), "base": reference.content(), "over": over, "scale": game.scale,
         "groups": {group.key: list(group.levers) for group in game.groups},
-        "period": game.period.model_dump(by_alias=True), **program(),
+        "period": game.period.model_dump(by_alias=True), "outcomes": list(game.outcomes), **program(),
     }
 
 
@@ -216,7 +223,8 @@ def _values(
 ) -> tuple[dict[int, dict[int, np.ndarray]], int]:
     """Outcomes of the year that is looked at, by seed and coalition: kept ones, and missing ones run now."""
     execute = make_executor("processes", jobs, None)
-    plan = {"kind": "attribution", "name": next(iter(game.bases)), "settings": settings}
+    plan = {"kind": "attribution", "name": next(iter(game.bases)), "settings": settings,
+            "columns": {"coalition": ("", "which groups take part, as bits: the first group is the lowest")}}
     with Journal.open(folder, plan) as journal:
         kept = _known(journal.rows(), game)
         missing = [(coalition, seed) for seed, coalitions in wanted.items() for coalition in coalitions

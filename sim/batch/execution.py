@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import time
 import traceback
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import pandas as pd
 
@@ -20,7 +20,7 @@ from sim.errors import SimError
 from sim.loading import with_overrides
 from sim.past import FIRST_MONTH
 from sim.results import Results
-from sim.scenario import Scenario
+from sim.scenario import Period, Scenario
 
 Simulate = Callable[..., Results]
 Bundle = tuple[Run, ...]
@@ -47,7 +47,19 @@ def bundles(experiment: Experiment, runs: Sequence[Run], jobs: int = 1,
     return [(run,) for run in runs] if simulate is not None else share_out(experiment, runs, jobs)
 
 
-def execute(experiment: Experiment, bundle: Bundle, simulate: Simulate | None) -> list[RunEnd]:
+class Declared(Protocol):
+    """What is executed: an ``Experiment``, or anything else that says as much as runs need."""
+
+    bases: Mapping[str, Scenario]
+    scale: int
+    period: Period
+    tables: tuple[str, ...] | None
+
+    def rows_of(self, results: Results) -> pd.DataFrame:
+        """One row per whole year: ``year``, then the outcomes."""
+
+
+def execute(experiment: Declared, bundle: Bundle, simulate: Simulate | None) -> list[RunEnd]:
     """Execute the runs of a bundle; ``simulate`` None is the simulator itself.
 
     What all runs of the bundle share before the first month in which they differ is lived once.
@@ -67,7 +79,7 @@ def execute(experiment: Experiment, bundle: Bundle, simulate: Simulate | None) -
     return ends
 
 
-def _shared_before(experiment: Experiment, bundle: Bundle) -> str | None:
+def _shared_before(experiment: Declared, bundle: Bundle) -> str | None:
     """The month before which all runs of the bundle are the same, if there is one."""
     if len(bundle) == 1 or len({run.seed for run in bundle}) > 1:
         return None
@@ -88,11 +100,11 @@ def died(bundle: Bundle) -> list[RunEnd]:
     return [RunEnd(run.number, 0.0, stage="process", message=DIED) for run in bundle]
 
 
-def _scenario(experiment: Experiment, run: Run) -> Scenario:
+def _scenario(experiment: Declared, run: Run) -> Scenario:
     return with_overrides(experiment.bases[run.scenario], run.overrides)
 
 
-def _execute_one(experiment: Experiment, run: Run, simulate: Simulate, **past: Any) -> RunEnd:
+def _execute_one(experiment: Declared, run: Run, simulate: Simulate, **past: Any) -> RunEnd:
     period = experiment.period
     begun, stage = time.perf_counter(), "scenario"
     try:
@@ -108,7 +120,7 @@ def _execute_one(experiment: Experiment, run: Run, simulate: Simulate, **past: A
     return RunEnd(run.number, time.perf_counter() - begun, rows, results.manifest.get("run_id"))
 
 
-def _rows(experiment: Experiment, run: Run, results: Results) -> pd.DataFrame:
+def _rows(experiment: Declared, run: Run, results: Results) -> pd.DataFrame:
     """One row per whole year: run, run_id, scenario, seed, factors, year, outcomes."""
     rows = experiment.rows_of(results)
     for position, (name, value) in enumerate(

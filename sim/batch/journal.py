@@ -45,10 +45,14 @@ class Journal:
     @classmethod
     @contextmanager
     def open(cls, folder: str | os.PathLike, plan: Mapping[str, Any]) -> Iterator[Journal]:
-        """Begin a sweep in ``folder``, or take up the one it holds if that has the same plan."""
+        """Begin a sweep in ``folder``, or take up the one it holds if that has the same plan.
+
+        A plan of another ``kind`` explains its own ``columns``.
+        """
         journal = cls(Path(folder))
         settings = plan["settings"]
-        journal._columns = described(settings["design"]["factors"], settings["outcomes"])
+        factors = settings.get("design", {}).get("factors", {})
+        journal._columns = {**described(factors, settings["outcomes"]), **plan.get("columns", {})}
         with explained(journal.folder):
             journal._claim(plan)
             journal._events = open(journal.folder / JOURNAL, "ab+")
