@@ -56,8 +56,9 @@ def test_the_readme_scenarios_are_sound(tmp_path):
 
 def test_the_readme_names_files_that_exist():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = re.findall(r"`((?:sim|tests|scenarios|experiments|notebooks|docs)/[a-z0-9_./]+)`", text)
-    assert named
+    named = re.findall(r"`((?:sim|tests|scenarios|experiments|notebooks)/[a-z0-9_./]+)`", text)
+    named += re.findall(r"\]\(([a-z][a-z0-9_./-]*)\)", text)  # links
+    assert "docs/instruments.md" in named
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
