@@ -73,21 +73,19 @@ def uniform_for(keys, purpose: int, worker_id: int, item: int) -> float:
     return (draw32(first, int(keys[purpose, 1]), worker_id) + 0.5) * _UNIT
 
 
-def _key(*parts: object) -> tuple[int, int]:
-    digest = hashlib.blake2b("|".join(map(str, parts)).encode(), digest_size=8).digest()
-    return int.from_bytes(digest[:4], "little"), int.from_bytes(digest[4:], "little")
-
-
 def month_keys(seed: int, month: int) -> np.ndarray:
     """Keys of all purposes for a month number; month -1 holds what is fixed for life.
 
     Returns int64 (purposes, 2). The first key is that of the month, the same for all purposes, so
-    that a worker's id is mixed with it once for all draws of the month.
+    that a worker's id is mixed with it once for all draws of the month. The second is that of the
+    purpose's position, and does not depend on how many purposes follow.
     """
-    first = _key(seed, month)[0]
-    return np.array([(first, _key(seed, month, name)[0]) for name in PURPOSES], dtype=np.int64)
+    digest = hashlib.shake_128(f"{seed}|{month}".encode()).digest(4 * (len(PURPOSES) + 1))
+    numbers = np.frombuffer(digest, dtype="<u4").astype(np.int64)
+    return np.column_stack([np.full(len(PURPOSES), numbers[0]), numbers[1:]])
 
 
 def name_code(name: str) -> int:
     """A stable number for a name (of a lever), so that listing order never matters."""
-    return _key("name", name)[0]
+    digest = hashlib.blake2b(f"name|{name}".encode(), digest_size=8).digest()
+    return int.from_bytes(digest[:4], "little")

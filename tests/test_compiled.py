@@ -35,6 +35,11 @@ def scenario():
     return make_scenario(LEVERS, arrears_probability=0.01, settlement_registration_probability=0.1)
 
 
+def sums_of(block, names) -> dict[str, np.ndarray]:
+    """A month's sums, kept."""
+    return {name: getattr(block, name).copy() for name in names}
+
+
 def python(code: str, cwd: Path = ROOT, **environment: str) -> str:
     """What a fresh Python prints last."""
     done = subprocess.run([sys.executable, "-c", dedent(code)], cwd=cwd, capture_output=True, text=True,
@@ -51,9 +56,9 @@ def test_uncompiled_workers_live_the_same_lives(tmp_path):
         import sys
         sys.path.insert(0, {TESTS!r})
         import numpy as np
-        from test_compiled import FEW, MONTHS, scenario, start
+        from test_compiled import FEW, MONTHS, scenario, start, sums_of
         run = start(scenario(), FEW)
-        sums = [run.step().copy() for _ in range(MONTHS)]
+        sums = [sums_of(run.step(), run._shards.sums) for _ in range(MONTHS)]
         from sim.engine.kernel import _run_rows
         assert _run_rows._compiled is _run_rows.python
         names = run._shards.sums
@@ -63,7 +68,7 @@ def test_uncompiled_workers_live_the_same_lives(tmp_path):
     python(code, LABOR_SIM_COMPILED="0")
     written = np.load(tmp_path / "written.npz")
     run = start(scenario(), FEW)
-    sums = [run.step().copy() for _ in range(MONTHS)]
+    sums = [sums_of(run.step(), run._shards.sums) for _ in range(MONTHS)]
     assert len(written["workers"]) == run.rows > 400
     for column in written["workers"].dtype.names:
         assert np.array_equal(written["workers"][column], rows_of(run)[column]), column
@@ -137,8 +142,11 @@ SMALL_KERNEL = """
     import numpy as np
     from sim.compiled import cache_folder
     from sim.engine.markets import fill_pay_profiles
+    from sim.steps.conditions import ECONOMY
+    economy = np.full(len(ECONOMY), -0.0003)
+    economy[ECONOMY.index("schooling_return")] = 0.05
     school, experience, training = np.empty(5), np.empty(24), np.empty(24)
-    fill_pay_profiles(np.arange(5) * 3.0, 0.05, 0.02, -0.0003, 0.04, 0.1, school, experience, training)
+    fill_pay_profiles(economy, np.arange(5) * 3.0, school, experience, training)
     stats = fill_pay_profiles._compiled.stats
     print(json.dumps([cache_folder().name, school.tolist(), sum(stats.cache_hits.values()),
                       sum(stats.cache_misses.values())]))

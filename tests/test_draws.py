@@ -112,7 +112,7 @@ def test_some_draws_are_as_they_always_were():
     """A change here changes every result: say so in the changelog."""
     keys = month_keys(7, 3)
     known = [round(uniform(keys, PURPOSE[name], 12_345), 9) for name in ("exit", "choice", "seat")]
-    assert known == [0.900479013, 0.779865574, 0.477794789]
+    assert known == [0.110892099, 0.769633941, 0.340809502]
     assert name_code("startup_grant") == 149_854_939
 
 

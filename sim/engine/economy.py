@@ -230,7 +230,10 @@ class Economy:
     def _most(self, faced: np.ndarray, month: int) -> np.ndarray:
         """The highest value of each worker-level parameter that anybody can face, (parameters,)."""
         highest = faced.max(axis=1)
-        return np.array([self.policy.upper_bound(row, highest[row], month) for row in range(len(WORKER))])
+        for row, name in enumerate(WORKER):
+            if self.policy.is_changed(name):
+                highest[row] = self.policy.upper_bound(row, highest[row], month)
+        return highest
 
     def has_quota(self, c: np.record) -> np.ndarray:
         """Places with a settlement quota this month, bool (places,)."""

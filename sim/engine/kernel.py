@@ -30,6 +30,7 @@ class Shards:
     def __init__(self, threads: int, places: int):
         self.sums = sums_type(places).names
         self.blocks = [make_record(block_type(places)) for _ in range(max(threads, 1))]
+        self._views = [block[name] for block in self.blocks for name in self.sums]
         self._pool = ThreadPoolExecutor(len(self.blocks)) if len(self.blocks) > 1 else None
 
     def run_month(self, workers: np.recarray, conditions: np.recarray, rows: int) -> np.record:
@@ -48,9 +49,8 @@ class Shards:
 
     def clear(self) -> None:
         """Set all sums to zero."""
-        for block in self.blocks:
-            for name in self.sums:
-                block[name].fill(0)
+        for view in self._views:
+            view.fill(0)
 
     def close(self) -> None:
         """End the threads."""

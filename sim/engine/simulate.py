@@ -133,8 +133,9 @@ class Simulation:
         if not (self.policy.budgeted or has_quota.any()):
             return c
         claims = self._shards.count_claims(self.workers, c, self.rows)
-        cutoffs = self.ledger.cutoffs(self.month, claims.tickets)
-        self.policy.fill_levers(c[0].levers, self.month, cutoffs)
+        if self.policy.budgeted:
+            cutoffs = self.ledger.cutoffs(self.month, claims.tickets)
+            self.policy.fill_levers(c[0].levers, self.month, cutoffs)
         c["quota_cutoff"] = self.economy.quota_cutoffs(c[0], claims.points, has_quota)
         return c
 

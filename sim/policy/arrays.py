@@ -247,6 +247,10 @@ class Policy:
         """Factor on a lever's budget in a month."""
         return self._steering.reach(month_text(month))[lever].budget_scale
 
+    def is_changed(self, name: str) -> bool:
+        """Whether some lever changes a parameter in some month."""
+        return name in self._changed_by
+
     def upper_bound(self, row: int, value: float, month: int) -> float:
         """The most that a worker-level parameter can be under this month's levers, from ``value``."""
         reach, scale, add = self._steering.reach(month_text(month)), 1.0, 0.0
