@@ -14,15 +14,25 @@ if TYPE_CHECKING:
 
 MAIN_HORIZON = 5  # policies act slowly: judge them over at least five years
 PRIOR_ONLY = "D"
+USUAL_REFERENCE = "baseline"
 FEW_SEEDS = 5
 
 
 def headline(comparison: Comparison) -> list[str]:
     """The answer policy by policy, then how far to trust it. Each sentence stands alone."""
-    sentences = []
+    sentences = [said] if (said := reference_sentence(comparison)) else []
     for policy in comparison.policies:
         sentences += policy_sentences(comparison, policy)
     return [*sentences, *trust_sentences(comparison)]
+
+
+def reference_sentence(comparison: Comparison) -> str:
+    """What "the baseline" stands for, where policies are held against another scenario; else empty."""
+    base = comparison.manifest["base"]
+    if base["name"] == USUAL_REFERENCE:
+        return ""
+    return (f"What is called the baseline here is the scenario {base['name']}: {title_of(base)}. "
+            "Official statistics describe history as it was, not that scenario.")
 
 
 def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str]:

@@ -176,6 +176,15 @@ def test_an_instrument_in_words():
     assert all(card["citations"] and card["not_known"] and card["changes"] for card in words.values())
 
 
+def test_another_reference_than_the_baseline_is_named():
+    policy = FakeScenario("easing", {"settled": (1000, 0)})
+    against = {name: compare(FakeScenario(name), [policy], seeds=2, jobs=1, simulate=synthetic.simulate)
+               for name in ("baseline", "none")}
+    assert not any("is called the baseline" in said for said in against["baseline"].headline())
+    assert "the scenario none" in against["none"].headline()[0]
+    assert "the scenario none" in render_report(against["none"], validate(against["none"].baseline_runs()))
+
+
 def test_a_short_run_says_so_instead_of_failing(validation):
     policy = FakeScenario("startup-support", {"own_business": (30_000, 0)})
     short = compare(FakeScenario("baseline"), policy, seeds=2, jobs=1, end="2025-06",

@@ -12,7 +12,14 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.compare import Comparison
-from sim.findings import main_horizon, period_words, policy_sentences, title_of, trust_sentences
+from sim.findings import (
+    main_horizon,
+    period_words,
+    policy_sentences,
+    reference_sentence,
+    title_of,
+    trust_sentences,
+)
 from sim.official import official_table
 from sim.outcomes import HEADLINE, OUTCOMES
 from sim.present import lever_words, plots, report_tables, style
@@ -107,6 +114,7 @@ def render_report(
             _policy(comparison, policy, levers)
             for policy, levers in zip(comparison.policies, lever_words.lever_cards(comparison), strict=True)
         ],
+        "reference": reference_sentence(comparison),
         "trust": trust_sentences(comparison),
         "main_words": _main_year_words(comparison),
         "side_by_side": report_tables.side_by_side(comparison),
