@@ -23,6 +23,7 @@ test: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed
 	$(BIN)/python tests/bench/bench_engine.py
+	$(BIN)/python tests/bench/bench_instruments.py
 	$(BIN)/python tests/bench/bench_sweep.py
 
 clean:

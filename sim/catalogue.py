@@ -112,7 +112,10 @@ def cost_in_words(lever: Lever) -> str:
     if cost is None:
         return "none counted"
     payers = [f"{payer} {share:.0%}" if share < 1.0 else payer for payer, share in cost.shares.items()]
-    words = f"{amount(cost.yuan)} yuan, {OCCASIONS[cost.per]}; paid by: {', '.join(payers)}"
+    sum_ = f"{amount(cost.yuan)} yuan"
+    if cost.labour_share is not None:
+        sum_ = f"{sum_} of pay, {cost.labour_share:.0%} of what is spent"
+    words = f"{sum_}, {OCCASIONS[cost.per]}; paid by: {', '.join(payers)}"
     if lever.budget is None:
         return words
     per_year = lever.budget.yuan_per_year

@@ -85,6 +85,9 @@ INERT: tuple[Parameter, ...] = (
            "festival_trip"),
     worker("departure_cost_relief", 0.0, 0.0, 2.5, "log-odds",
            "part of the cost of leaving for work away that is taken over", "A14", "assumed", "departure"),
+    worker("poor_floor_relief", 0.0, 0.0, 2.5, "log-odds",
+           "help to leave for poor workers, in full once a twentieth fewer of them are away than last year",
+           "F09", "assumed", "departure"),
     worker("exit_hazard_scale", 1.0, 0.0, 3.0, "factor",
            "rate of leaving the labour force, from 55 on", "G20", "assumed", "person_month"),
     # --- out of work -------------------------------------------------------------------------------

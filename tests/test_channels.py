@@ -10,6 +10,7 @@ from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
 from sim.engine.simulate import simulate
 from sim.inert_parameters import INERT
+from sim.scenario import Scenario
 from sim.steps.conditions import EVENT, MONEY_CODE, PLACE
 from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
 from sim.world.places import HOMES
@@ -80,7 +81,7 @@ def test_a_strong_lever_moves_the_first_outcome_its_way(name):
 
 
 def test_every_inert_channel_of_workers_and_corridors_is_tried():
-    untried = {"loan_approval_probability", "course_lasting_gain"}  # tried below
+    untried = {"loan_approval_probability", "course_lasting_gain", "poor_floor_relief"}  # tried below
     named = {p.name for p in INERT if p.scope in ("worker", "corridor")}
     assert named - CHANNELS.keys() == untried
 
@@ -139,6 +140,37 @@ def test_a_closed_business_is_remembered_and_its_loss_insured():
     closed = owners & (w["activity"] != OWN_BUSINESS) & (w["traits"] & HAD_BUSINESS != 0)
     assert closed.sum() > 0 and block.money[MONEY_CODE["payout"]] > 0
     assert (w["savings"][closed] > savings[closed]).mean() > 0.9
+
+
+# --- poor workers -----------------------------------------------------------------------------------
+def test_help_to_keep_up_the_number_of_poor_workers_away_begins_when_they_fall_short_of_last_year():
+    lever = make_lever({"poor_floor_relief": {"add": 2.0}}, "2014-01", "2016-12")
+    closed = {"travel_closed_share": {"set": {f"2015-{month:02d}": 0.8 for month in (2, 3)}}}
+    shock = {"label": {"en": "A", "zh": "A"}, "source": "a test", "effects": closed}
+
+    def effort_and_poor(levers):
+        content = make_scenario(levers, to="2016-12").content()
+        content["shocks"] = {"closed": shock}
+        run, efforts, poor = start(Scenario.model_validate(content)), [], []
+        for _ in range(24):
+            run.step()
+            efforts.append(run.conditions.poor_floor_effort)
+            poor.append(int(run.census.poor_away))
+        return efforts, poor
+
+    (efforts, helped), (_, alone) = effort_and_poor({"floor": lever}), effort_and_poor({})
+    assert efforts[:15] == [0.0] * 15 and efforts[15] == 1.0  # after March 2015
+    assert helped[:15] == alone[:15] and sum(helped[15:]) > sum(alone[15:])
+
+
+def test_works_cost_their_pay_over_the_share_that_reaches_labour():
+    cost = {**unit_cost(12_000, "works_job"), "labour_share": 0.15}
+    lever = make_lever({"works_offer_probability": {"add": 0.1}}, "2014-01", "2014-12", who={"poor": True},
+                       unit_cost=cost, budget={"yuan_per_year": 12 * 50 * 80_000 * 20_000})
+    run = start(make_scenario({"works": lever}))
+    block = run.step()
+    assert 0 < block.served[0].sum() <= 50
+    assert run.ledger.month_spending == 80_000 * 20_000 * block.served[0].sum()
 
 
 # --- public works, workshops, posts -----------------------------------------------------------------

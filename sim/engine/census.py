@@ -25,7 +25,7 @@ from sim.vocabulary import (
     SEXES,
     activity_set,
 )
-from sim.world.schema import INSURED, IS_FEMALE, TRAINED, age_months, education_of
+from sim.world.schema import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of
 
 CENSUS_MONTHS = (3, 6, 9, 12)
 _IN_CITIES = activity_set(MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH)
@@ -41,6 +41,7 @@ def census_type(places: int) -> np.dtype:
         ("insured", whole),
         ("trained", whole),
         ("parents_away", whole),  # out-migrants with a child under 16
+        ("poor_away", whole),  # out-migrants of poor households
         ("school_parents", whole, (places,)),  # out-migrants and settled with a child of 6-15
         ("owed", whole),  # workers owed wages
         ("savings", whole),
@@ -69,6 +70,7 @@ def count_census(workers, conditions, census, first, last):
         total.owed += w.arrears > 0
         total.savings += int(w.savings)
         if (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH):
+            total.poor_away += (traits & POOR) != 0
             total.parents_away += is_parent_of(w, c, 0.0, 16.0)
         if (_IN_CITIES >> activity) & 1:
             total.school_parents[int(w.place)] += has_school_child(w, c)

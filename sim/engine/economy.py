@@ -20,6 +20,7 @@ from sim.engine.markets import (
 )
 from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy
+from sim.rules.migration import floor_effort
 from sim.rules.settlement import capacity_offered
 from sim.steps.conditions import (
     ECONOMY,
@@ -74,6 +75,7 @@ class Economy:
         self._start_corridors(corridors)
         self.open_jobs = np.zeros(count)
         self._quota_used = np.zeros(count)
+        self._poor_away: list[int] = []  # out-migrants of poor households, at the last five quarters' ends
         self._has_works = False  # whether public works or workshops have ever hired
 
     # --- January 2014 -----------------------------------------------------------------------------
@@ -206,7 +208,7 @@ class Economy:
         values = {
             "month": month, "month_of_year": month % 12 + 1,
             "attention": _economy(v["economy"], attention),
-            "has_works": self._has_works,
+            "has_works": self._has_works, "poor_floor_effort": floor_effort(self._poor_shortfall()),
             "tier": self.places.tier, "province": self.places.province,
             "price_index": self.series.price_index[month],
             "separation_factor": separation, "highest_separation_factor": separation.max(),
@@ -226,6 +228,16 @@ class Economy:
             fields[name] = value
         self.policy.fill_levers(record[0].levers, month, self.policy.cutoffs_without_budget())
         return record
+
+    def note_poor_away(self, count: int) -> None:
+        """Keep a quarter's count of out-migrants of poor households, for the same quarter of next year."""
+        self._poor_away = [*self._poor_away[-4:], count]
+
+    def _poor_shortfall(self) -> float:
+        """Share by which fewer of them were away at the last quarter's end than a year before."""
+        if len(self._poor_away) < 5 or self._poor_away[0] == 0:
+            return 0.0
+        return max(1.0 - self._poor_away[-1] / self._poor_away[0], 0.0)
 
     def _most(self, faced: np.ndarray, month: int) -> np.ndarray:
         """The highest value of each worker-level parameter that anybody can face, (parameters,)."""

@@ -105,6 +105,7 @@ class Simulation:
         self.conditions, self._last_conditions = c[0], c
         if month % 12 + 1 in CENSUS_MONTHS:
             self._take_census(month, c)
+            self.economy.note_poor_away(int(self.census.poor_away))
         if month % 12 == 11:
             self.ledger.close_year(month)
         self.month += 1

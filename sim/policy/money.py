@@ -18,7 +18,8 @@ class UnitCost(Strict):
 
     Either one ``payer``, or ``payers`` with the share of each; the shares add up to 1. With
     ``follows_strength`` a lever twice as strong costs twice as much each time (a larger grant), otherwise
-    it costs the same each time and serves more (a course).
+    it costs the same each time and serves more (a course). ``labour_share``: the part of the spending that
+    reaches the workers served, where ``yuan`` is that part alone (pay on public works).
     """
 
     yuan: WholeYuan  # the ledger counts whole yuan
@@ -27,6 +28,7 @@ class UnitCost(Strict):
     payer: Payer | None = None
     payers: dict[Payer, _PartOfAll] = {}
     follows_strength: Flag = False
+    labour_share: _PartOfAll | None = None
 
     @model_validator(mode="after")
     def _is_paid_in_full(self) -> UnitCost:
@@ -47,7 +49,8 @@ class UnitCost(Strict):
 
     def at(self, strength: float) -> int:
         """Whole yuan per serving at a strength."""
-        return round(self.yuan * strength) if self.follows_strength else int(self.yuan)
+        whole = self.yuan / (self.labour_share or 1.0)
+        return round(whole * strength if self.follows_strength else whole)
 
 
 class Budget(Strict):

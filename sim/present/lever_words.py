@@ -185,6 +185,8 @@ def _unit_cost_words(cost: dict[str, Any] | None, no_cost: str | None = None) ->
     shares = cost.get("payers") or {cost["payer"]: 1.0}
     payers = [PAYERS.get(payer, payer) + (f" ({number(100 * share, 0)} %)" if share < 1.0 else "")
               for payer, share in shares.items()]
+    if cost.get("labour_share"):
+        per += f", which is {number(100 * cost['labour_share'], 0)} % of the spending"
     return f"{number(cost['yuan'])} yuan per {per}, paid by {listing(payers)} (source: {cost['source']})"
 
 

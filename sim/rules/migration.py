@@ -51,6 +51,17 @@ def carried_back(chance: float, transport_share: float) -> float:
 
 
 @rule
+def floor_effort(shortfall: float) -> float:
+    """Share of the help that keeps a number up, when it has fallen short of a year before.
+
+    shortfall / 0.05, at most 1: in full once a twentieth is missing. shortfall: share, nil or more.
+    Source: poor workers away were to be no fewer than the year before, and were 107.5 % of it [F09];
+    the twentieth is a judgement.
+    """
+    return min(max(shortfall, 0.0) / 0.05, 1.0)
+
+
+@rule
 def migration_taste(
     amenity: float, age_term: float, is_female: bool, female_cost: float, has_school_child: bool,
     child_cost: float, network_term: float,

@@ -31,6 +31,7 @@ from sim.world.schema import (
     DISPLACED,
     IS_FEMALE,
     NEW,
+    POOR,
     age_months,
     education_of,
 )
@@ -51,6 +52,7 @@ _CHILD_COST = ECONOMY.index("child_left_behind_cost")
 _CLOSED = PLACE.index("travel_closed_share")
 _POST = WORKER.index("public_post_pay_yuan")
 _RELIEF = WORKER.index("departure_cost_relief")
+_FLOOR = WORKER.index("poor_floor_relief")
 _TRANSPORT = WORKER.index("festival_transport_share")
 U_ATTENTION = PURPOSE["attention"]
 _U_CHOICE = PURPOSE["choice"]
@@ -160,6 +162,8 @@ def supported_values(w, c, b, k):
         farm += value_of_income(income + post, beta) - value_of_income(income, beta)
     if int(w.place) < HOMES:
         relief = faced(w, c, b, k, _RELIEF)
+        if c.poor_floor_effort > 0.0 and int(w.traits) & POOR:
+            relief += c.poor_floor_effort * faced(w, c, b, k, _FLOOR)
         keep += relief
         migrate += relief
     return farm, local, keep, migrate

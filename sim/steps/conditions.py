@@ -73,6 +73,7 @@ def conditions_type(places: int) -> np.dtype:
         ("faced", _REAL, (len(WORKER), places)),  # before worker-level levers
         ("most", _REAL, (len(WORKER),)),  # no worker anywhere faces more than this
         ("by_rule", _REAL, (len(WORKER), places)),  # faced, had no lever been in force
+        ("poor_floor_effort", _REAL),  # how far poor workers away have fallen short of a year before
         ("has_works", _FLAG),  # public works or workshops, or jobs that they left behind
         ("tier", _WHOLE, (places,)),
         ("province", _WHOLE, (places,)),

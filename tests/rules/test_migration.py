@@ -12,6 +12,7 @@ from sim.rules.migration import (
     age_taste,
     attention_probability,
     carried_back,
+    floor_effort,
     migration_taste,
     odds,
     place_value,
@@ -80,3 +81,7 @@ def test_transport_carries_back_its_share_of_those_held_up():
     assert carried_back(0.82, 0.0) == 0.82
     assert carried_back(0.6, 0.5) == pytest.approx(0.8)
     assert carried_back(0.0, 1.0) == 1.0
+
+
+def test_effort_grows_with_the_shortfall_to_a_twentieth():
+    assert [floor_effort(x) for x in (-0.1, 0.0, 0.025, 0.05, 0.5)] == [0.0, 0.0, 0.5, 1.0, 1.0]
