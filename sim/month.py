@@ -1,26 +1,27 @@
 """One worker's month: the declared, numbered list of steps.
 
 1. receive grants of rationed levers.
-2. end a course or the years at school.
-3. end the festival visit.
-4. leave the labour force (from 55 on).
-5. settle: move registration to the city.
-6. weigh up a business of one's own.
-7. train: enrol on a public course.
-8. go to school for years, by a route that a lever opened.
-9. visit home for Spring Festival and come back.
-10. lose or change the job.
-11. find a job.
-12. run the business.
-13. begin or end a job on public works or in a workshop.
-14. join the workers' insurance scheme.
-15. go unpaid: the employer stops paying.
-16. earn a month's pay and divide it.
-17. live without pay, while looking for work.
-18. live on support at home: a public post, a benefit.
-19. reconsider: farm, local work, stay, or migrate and where to.
-20. bill levers that serve people every month.
-21. count what has changed.
+2. receive a rationed place on a course.
+3. end a course or the years at school.
+4. end the festival visit.
+5. leave the labour force (from 55 on).
+6. settle: move registration to the city.
+7. weigh up a business of one's own.
+8. train: enrol on a public course.
+9. go to school for years, by a route that a lever opened.
+10. visit home for Spring Festival and come back.
+11. lose or change the job.
+12. find a job.
+13. run the business.
+14. begin or end a job on public works or in a workshop.
+15. join the workers' insurance scheme.
+16. go unpaid: the employer stops paying.
+17. earn a month's pay and divide it.
+18. live without pay, while looking for work.
+19. live on support at home: a public post, a benefit.
+20. reconsider: farm, local work, stay, or migrate and where to.
+21. bill levers that serve people every month.
+22. count what has changed.
 
 The compiled engine runs each step as a pass over a block of workers, picking out first whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -91,6 +92,8 @@ class Step(NamedTuple):
 
 STEPS = (
     Step("receive grants", claims.receive_grants, season=claims.is_rationed),
+    Step("receive course", claims.receive_courses, TRAINABLE, VISITING, season=claims.are_courses_rationed,
+         purpose=life.U_TRAINING, chance=life.highest_training_chance),
     Step("end course", schooling.end_course, activity_set(TRAINING), when=schooling.is_through),
     Step("end visit", life.end_visit, season=life.is_after_festival),
     Step("leave labour force", life.leave_labour_force, LIVING, when=life.is_old,
@@ -128,6 +131,8 @@ STEPS = (
 # Before the month: who would use a rationed lever, or a place in a settlement quota.
 CLAIMS = (
     Step("claim levers", claims.claim_levers, season=claims.is_rationed),
+    Step("claim course", claims.claim_courses, TRAINABLE, VISITING, season=claims.are_courses_rationed,
+         purpose=life.U_TRAINING, chance=life.highest_training_chance),
     Step("claim quota", claims.claim_quota, MIGRANTS_AT_WORK, VISITING, stakes.may_settle,
          purpose=stakes.U_REGISTER, chance=stakes.highest_register_chance),
 )
@@ -136,6 +141,7 @@ CLAIMS = (
 def live_month(w, c, b, k: int) -> None:
     """Run every step for one worker."""
     _note_start(w, b, k)
+    claims.forget_grants(c, b, k)
     for step in STEPS:
         if step.concerns(w, c):
             step.do(w, c, b, k)
@@ -158,6 +164,9 @@ def _note_rows(workers, c, b, first, last):
     for i in range(first, last):
         b.mixed_id[i - first] = workers[i].id
         _note_start(workers[i], b, i - first)
+    if c.levers.budgets > 0:
+        for k in range(last - first):
+            claims.forget_grants(c, b, k)
     _mix_ids(c, b, last - first)
 
 

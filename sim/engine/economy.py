@@ -218,7 +218,7 @@ class Economy:
             "home_taste": self.home_taste, "out_share": self.out_share, "network": self.network,
             "inclusive_value": inclusive, "province_cumulative": provinces, "place_cumulative": slots,
             "first_place": self.first_place, "place_order": self.place_order, "quota_cutoff": -1,
-            "has_budgets": self.policy.is_rationed(month), "keys": _month_keys(self.seed, month),
+            "keys": _month_keys(self.seed, month),
             "life_keys": self.life_keys, "most": most,
             **_pay_tables(v["economy"], v["log_pay"], v["mean_log_pay"], v["farm_income"]),
             **v,

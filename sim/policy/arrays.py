@@ -38,6 +38,7 @@ from sim.world.places import Places
 
 FIRST_MONTH = month_number("2014-01")
 _SCHOOL_PLACE_MONTH = OCCASION_NAMES.index("school_place_month")
+_TRAINING_ENROLMENT = OCCASION_NAMES.index("training_enrolment")
 _HOUSING_MONTH = OCCASION_NAMES.index("housing_month")
 
 
@@ -203,8 +204,10 @@ class Policy:
         levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
         levers["cutoff"][:count] = cutoffs
-        rationed = [n for n in self.budgeted if is_active[n]]
+        is_course = self.occasions == _TRAINING_ENROLMENT
+        rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: not is_course[n])
         levers["budgets"], levers["rationed"][: len(rationed)] = len(rationed), rationed
+        levers["courses"] = int(is_course[rationed].sum())
         for n, one in enumerate(reach):
             if one.first:
                 first = one.first[:MAX_FIRST]
@@ -237,11 +240,6 @@ class Policy:
         """Whole yuan per serving of each lever in a month, int64."""
         reach = self._steering.reach(month_text(month))
         return np.array([one.price for one in reach], dtype=np.int64)
-
-    def is_rationed(self, month: int) -> bool:
-        """Whether some lever with a budget is in force in a month."""
-        reach = self._steering.reach(month_text(month))
-        return any(reach[n].strength > 0.0 for n in self.budgeted)
 
     def budget_scale(self, lever: int, month: int) -> float:
         """Factor on a lever's budget in a month."""

@@ -37,6 +37,8 @@ class Steering:
             ]
             for lever in levers
         ]
+        self._acting = [lever.acting for lever in levers]
+        self._alone = [Reach(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
         self._months: dict[str, list[Reach]] = {}
 
     def reach(self, month: str) -> list[Reach]:
@@ -47,12 +49,14 @@ class Steering:
         return self._months[month]
 
     def _reach(self, n: int, strengths: list[float]) -> Reach:
-        lever = self._levers[n]
         steering = [
-            (position, self._levers[position].delivery, self._levers[position].acting * strengths[position])
+            (position, self._levers[position].delivery, self._acting[position] * strengths[position])
             for position in self._of[n] if strengths[position] > 0.0
         ]
-        take_up, effect, price, budget = lever.take_up, 1.0, float(lever.price), 1.0
+        alone = self._alone[n]
+        if not steering or strengths[n] == 0.0:
+            return alone._replace(strength=strengths[n])
+        take_up, effect, price, budget = alone.take_up, 1.0, float(alone.price), 1.0
         for _, delivery, strength in steering:
             take_up *= max(1.0 + strength * (delivery.take_up_scale - 1.0), 0.0)
             effect *= max(1.0 + strength * (delivery.effect_scale - 1.0), 0.0)

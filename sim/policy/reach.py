@@ -55,11 +55,11 @@ class Window(Strict):
 
     def strength(self, month: str) -> float:
         """Share of the full effect in a month: 0 outside window and season, 1 after the ramp."""
-        if self.season and int(month[5:7]) not in self.season:
+        if not self.from_ <= month <= self.to or (self.season and int(month[5:7]) not in self.season):
             return 0.0
+        if self.ramp_months == 0:
+            return 1.0
         passed = month_number(month) - month_number(self.from_)
-        if not 0 <= passed < self.months:
-            return 0.0
         return min(1.0, (passed + 1) / (self.ramp_months + 1))
 
 

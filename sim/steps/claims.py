@@ -112,8 +112,19 @@ def would_use(w, c, lever) -> bool:
 
 @rule
 def claim_levers(w, c, b, k) -> None:
-    """Enter the worker's tickets for the rationed levers that the worker would use."""
-    for position in range(c.levers.budgets):
+    """Enter the worker's tickets for the rationed levers that the worker would use, but for courses."""
+    _claim(w, c, b, int(c.levers.courses), int(c.levers.budgets))
+
+
+@rule
+def claim_courses(w, c, b, k) -> None:
+    """The same for levers rationed by enrolments on courses."""
+    _claim(w, c, b, 0, int(c.levers.courses))
+
+
+@rule
+def _claim(w, c, b, first, last) -> None:
+    for position in range(first, last):
         lever = int(c.levers.rationed[position])
         if is_eligible(w, c, lever) and would_use(w, c, lever) and is_aware(w, c, lever):
             b.tickets[int(c.levers.budget_row[lever]), ticket_bin(w, c, lever)] += 1
@@ -130,8 +141,14 @@ def claim_quota(w, c, b, k) -> None:
 
 @rule
 def is_rationed(c) -> bool:
-    """Whether some lever is rationed this month."""
-    return c.has_budgets != 0
+    """Whether some lever is rationed this month otherwise than by enrolments."""
+    return c.levers.budgets > c.levers.courses
+
+
+@rule
+def are_courses_rationed(c) -> bool:
+    """Whether some lever is rationed by enrolments this month."""
+    return c.levers.courses > 0
 
 
 @rule
@@ -141,9 +158,27 @@ def draws_below(w, c, purpose, chance) -> bool:
 
 
 @rule
+def forget_grants(c, b, k) -> None:
+    """Take away last month's grants of the worker at a position in the block."""
+    for position in range(c.levers.budgets):
+        b.granted[int(c.levers.budget_row[int(c.levers.rationed[position])]), k] = 0
+
+
+@rule
 def receive_grants(w, c, b, k) -> None:
     """Note which rationed levers reach the worker this month: the claim's ticket is below the cut."""
-    for position in range(c.levers.budgets):
+    _receive(w, c, b, k, int(c.levers.courses), int(c.levers.budgets))
+
+
+@rule
+def receive_courses(w, c, b, k) -> None:
+    """The same for levers rationed by enrolments on courses."""
+    _receive(w, c, b, k, 0, int(c.levers.courses))
+
+
+@rule
+def _receive(w, c, b, k, first, last) -> None:
+    for position in range(first, last):
         lever = int(c.levers.rationed[position])
         b.granted[int(c.levers.budget_row[lever]), k] = (
             c.levers.cutoff[lever] > 0

@@ -65,7 +65,6 @@ def conditions_type(places: int) -> np.dtype:
     return np.dtype([
         ("month", _WHOLE),  # 0 = January 2014
         ("month_of_year", _WHOLE),  # 1-12
-        ("has_budgets", _FLAG),  # some lever is rationed this month
         ("attention", _REAL),  # probability of reconsidering this month, undisturbed
         ("price_index", _REAL),  # consumer prices over 2023
         ("economy", _REAL, (len(ECONOMY),)),

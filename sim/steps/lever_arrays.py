@@ -20,7 +20,8 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
     return np.dtype([
         ("count", _WHOLE),
         ("budgets", _WHOLE),  # how many are rationed this month
-        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which
+        ("courses", _WHOLE),  # how many of these are rationed by enrolments
+        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, those of courses first
         ("code", _WHOLE, each),  # keys the lever's tickets
         ("is_active", _FLAG, each),  # this month inside the window
         ("coverage", _REAL, each),  # take-up times ramp this month
