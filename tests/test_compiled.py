@@ -125,7 +125,7 @@ def test_the_cache_is_keyed_by_every_source_that_a_kernel_loads(copy):
             path.write_text(text, encoding="utf-8")
         compiled.source_hash.cache_clear()
         assert compiled.source_hash() == before
-        pathlib.Path("sim/cli.py").write_text("# edited")
+        pathlib.Path("sim/cli/app.py").write_text("# edited")
         compiled.source_hash.cache_clear()
         assert compiled.source_hash() == before
         print(json.dumps([len(loaded), same]))

@@ -1,0 +1,11 @@
+"""The ``labor-sim`` command: what to run is said here, how it is done elsewhere."""
+
+# Each import registers its commands, in the order in which the help lists them.
+# ruff: noqa: F401, I001
+from sim.cli import scenarios, runs, experiments, research
+from sim.cli.app import app
+
+
+def main() -> None:
+    """The entry point of the command."""
+    app()

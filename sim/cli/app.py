@@ -1,0 +1,106 @@
+"""The ``labor-sim`` application: options that commands share, and how they tell of folders and failures.
+
+Exit codes: 0, 2 for the user's mistake, 1 for ours. Everything heavy is imported inside the commands.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim import __version__
+from sim.arguments import parse_month, parse_scale
+from sim.errors import Problem, ResultsError
+from sim.terminal import explained_errors, progress_bar, say
+
+app = typer.Typer(
+    name="labor-sim",
+    help="Simulate China's rural migrant workers and the policies that reach them.",
+    no_args_is_help=True,
+    add_completion=False,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
+Scale = Annotated[str, typer.Option(help="Real workers that one simulated worker stands for.")]
+Seed = Annotated[int, typer.Option(min=0, help="Seed of the random draws.")]
+Start = Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
+End = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results; earlier ones there are replaced.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a file.")]
+
+
+def command(function: Callable) -> Callable:
+    """Make a function a command whose failures are explained."""
+
+    @functools.wraps(function)
+    def explained(*arguments: Any, **options: Any) -> None:
+        with explained_errors():
+            function(*arguments, **options)
+
+    return app.command()(explained)
+
+
+def _print_version(is_asked: bool) -> None:
+    if is_asked:
+        print(f"labor-sim {__version__}")
+        raise typer.Exit()
+
+
+@app.callback()
+def _options(
+    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True,
+                                          help="Print the version and exit.")] = False,
+) -> None:
+    pass
+
+
+def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int, trace=(), **state: Any):
+    """One run with a bar."""
+    size, first = parse_scale(scale), parse_month(start, "--from")
+    last = parse_month(end, "--to") if end else None
+    import sim
+
+    loaded = sim.load_scenario(scenario)
+    with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
+        return sim.simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
+                            progress=progress, **state)
+
+
+def say_if_stale(posterior) -> None:
+    if posterior.stale():
+        say(f"warning: the calibrated ensemble was made with other {', '.join(posterior.stale())}; "
+            "labor-sim calibrate makes it anew")
+
+
+def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11",
+           last: str = "2019-11"):
+    """Moves between provinces, mean over seeds; None for a run that ends before ``last``."""
+    if run_end < last:
+        return None
+    import sim
+    from sim.engine.moves import simulate_moves
+
+    loaded, total = sim.load_scenario(scenario), 0.0
+    for seed in seeds:
+        with progress_bar(f"moves of {loaded.name}, seed {seed}", "months") as progress:
+            total = total + simulate_moves(loaded, first, last, scale=parse_scale(scale), seed=seed,
+                                           progress=progress)
+    return total / len(seeds)
+
+
+def write_text(path: Path, text: str) -> None:
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise ResultsError(Problem(f"cannot be written: {error.strerror}", file=str(path))) from error
+
+
+def counted(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"

@@ -1,0 +1,198 @@
+"""Commands that estimate, calibrate and test the model itself."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.arguments import parse_month
+from sim.cli.app import (
+    Jobs,
+    Json,
+    Scale,
+    ScenarioName,
+    Seed,
+    command,
+    counted,
+    moves_over,
+    say_if_stale,
+    simulated,
+    write_text,
+)
+from sim.terminal import (
+    print_json,
+    print_table,
+    progress_bar,
+    say,
+)
+
+
+@command
+def trust(
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
+    scale: Scale = "1:5000",
+    out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
+) -> None:
+    """Write how far to trust the model: what is known, what it gets wrong, which rivals win."""
+    from sim.catalogue import list_levers
+    from sim.instrument_words import list_instruments
+    from sim.posterior import PACKAGED, load_posterior
+    from sim.present.trust import trust_page
+    from sim.validate import validate as validated
+
+    end = "2024-12"
+    runs = [simulated("baseline", scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+    found = validated(runs, moves=moves_over("baseline", scale, range(1, seeds + 1), end))
+    posterior = load_posterior() if PACKAGED.is_file() else None
+    rows = [*list_levers(), *list_instruments()]
+    page = trust_page(found, rows, posterior, f"labor-sim trust --seeds {seeds} --scale {scale}")
+    if out:
+        write_text(out, page)
+        print(f"Page: {out}")
+    else:
+        print(page, end="")
+
+
+@command
+def estimate(
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
+    from sim.estimate.corridors import estimates_table
+    from sim.world.data import load_data
+
+    table = estimates_table(load_data())
+    if out:
+        write_text(out, table.to_csv(index=False, lineterminator="\n"))
+    if json:
+        print_json(table)
+        return
+    print_table(table, "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
+                {"specification": "specification", "term": "term", "estimate": "estimate",
+                 "standard_error": "standard error", "common_share_2005_10": "common share 2005-10",
+                 "common_share_2010_15": "common share 2010-15",
+                 "log_correlation_2010_15": "log correlation 2010-15"})
+
+
+@command
+def moves(
+    scenario: ScenarioName,
+    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Residence now.")] = "2019-11",
+    scale: Scale = "1:5000",
+    seed: Seed = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is taken, from that seed on.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="CSV file of the table to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
+    first, last = parse_month(start, "--from"), parse_month(end, "--to")
+    from sim.moves import compare_moves, moves_table
+    from sim.world.data import load_data
+
+    total, data = moves_over(scenario, scale, range(seed, seed + seeds), last, first, last), load_data()
+    table, compared = moves_table(total, data), compare_moves(total, data)
+    if out:
+        write_text(out, table.to_csv(index=False))
+    if json:
+        print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons"})
+        return
+    moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
+    print_table(moved.head(20), f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
+                f"there at the end of {first}, here at the end of {last}, persons")
+    print_table(compared, "Against the census table of 2010-15 (all registrations, age five and over)",
+                {"measure": "measure", "census": "census", "model": "model",
+                 "table_of_2005_10": "table of 2005-10"})
+
+
+@command
+def calibrate(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="Calibration file.")],
+    jobs: Jobs = 2,
+    out: Annotated[Path | None, typer.Option(help="Folder; results/NAME if not given.")] = None,
+    store: Annotated[Path | None, typer.Option(help="Parquet file for the ensemble as well.")] = None,
+    confirm: Annotated[int, typer.Option(min=0, help="Calibrate nothing: run that many members of the stored "
+                                         "ensemble again, and renew its stamp if nothing changed.")] = 0,
+    json: Json = False,
+) -> None:
+    """Fit parameters to the official figures to 2019; one that was killed goes on where it stood."""
+    if confirm:
+        _confirm_ensemble(store, confirm)
+        return
+    from sim.batch.calibration import calibrate as calibrated
+    from sim.batch.calibration import load_calibration
+
+    loaded = load_calibration(file)
+    folder = out or Path("results") / loaded.name
+    told: set[str] = set()
+    with progress_bar(f"calibrating {loaded.name}", "runs") as bar:
+        def progress(stage: str, done: int, total: int) -> None:
+            if stage not in told:
+                told.add(stage)
+                say(f"{stage}: {total} runs")
+            bar(done, total)
+
+        found = calibrated(loaded, folder, jobs=jobs, progress=progress)
+    for path in (folder / "posterior.parquet", store):
+        if path:
+            found.posterior.save(path)
+    write_text(folder / "calibration.txt", found.text())
+    for name in ("parameters", "observations", "alike", "tensions"):
+        write_text(folder / f"{name}.csv", getattr(found, name).to_csv(index=False))
+    write_text(folder / "screen.csv", found.screen.to_csv(index_label="parameter"))
+    if json:
+        print_json({"parameters": found.parameters, "observations": found.observations,
+                    "alike": found.alike, "tensions": found.tensions, "about": found.posterior.about})
+        return
+    print(found.text(), end="")
+    print(f"\nEnsemble and tables: {folder}")
+
+
+@command
+def virtual(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Virtual experiment, or its file.")] = "",
+    seeds: Annotated[int | None, typer.Option(min=2, help="Pairs of runs, if not the file's.")] = None,
+    scale: Annotated[str | None, typer.Option(help="Scale, if not the file's.")] = None,
+    members: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Repeat a published study design inside the model; without a name, list those that are ready."""
+    from sim.virtual import load_virtual, run_virtual, virtual_files
+
+    if not name:
+        rows = [{"name": key, "question": load_virtual(key).question} for key in virtual_files()]
+        print_json(rows) if json else print_table(rows, "Virtual experiments")
+        return
+    loaded, posterior = load_virtual(name), None
+    if members:
+        from sim.posterior import load_posterior
+
+        posterior = load_posterior()
+        say_if_stale(posterior)
+    with progress_bar(f"running {loaded.name}", "pairs") as progress:
+        found = run_virtual(loaded, seeds=seeds, scale=scale, posterior=posterior, members=members,
+                            progress=progress)
+    if out:
+        write_text(out, found.table.to_csv(index=False))
+    if json:
+        print_json({"estimates": found.table, "by_seed": found.by_seed})
+        return
+    print(found.text(), end="")
+
+
+def _confirm_ensemble(path: Path | None, count: int) -> None:
+    """Renew the stamp of a stored ensemble whose members still give what they gave. Else exit with 1."""
+    from sim.batch.calibration.confirm import confirm
+    from sim.posterior import PACKAGED, load_posterior
+
+    with progress_bar("running members again", "members") as progress:
+        renewed, worst = confirm(load_posterior(path), count, progress)
+    if renewed is None:
+        print(f"The ensemble no longer holds: an error differs by {worst:.3g}. Calibrate anew.")
+        raise SystemExit(1)
+    renewed.save(path or PACKAGED)
+    print(f"{counted(count, 'member')} give what they gave: the ensemble holds under the code of today.")

@@ -1,0 +1,280 @@
+"""Commands that run scenarios, compare them and hold them against official figures."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.arguments import parse_ids, parse_month, parse_scale
+from sim.cli.app import (
+    End,
+    Jobs,
+    Json,
+    Out,
+    Scale,
+    ScenarioName,
+    Seed,
+    Start,
+    command,
+    counted,
+    moves_over,
+    say_if_stale,
+    simulated,
+    write_text,
+)
+from sim.errors import Problem, UsageError
+from sim.terminal import (
+    print_json,
+    print_table,
+    print_text,
+    progress_bar,
+    say,
+)
+
+
+def _typed_command() -> str:
+    """The command as it was typed, for a page that says how to repeat it."""
+    return " ".join(["labor-sim", *(shlex.quote(word) for word in sys.argv[1:])])
+
+
+@command
+def run(
+    scenario: ScenarioName,
+    scale: Scale = "1:5000",
+    start: Start = "2014-01",
+    end: End = None,
+    seed: Seed = 0,
+    out: Out = None,
+    trace: Annotated[str, typer.Option(metavar="ID,...", help="Workers to follow month by month.")] = "",
+    save_at: Annotated[str | None, typer.Option(
+        metavar="YYYY-MM", help="Save the state before this month.")] = None,
+    save_to: Annotated[Path | None, typer.Option(
+        help="File for it; SCENARIO-YYYY-MM.state if not given.")] = None,
+    branch_from: Annotated[Path | None, typer.Option(
+        help="Go on from a saved state; SCENARIO must be the same before that month.")] = None,
+    json: Json = False,
+) -> None:
+    """Run one scenario and print its headline outcomes by year."""
+    ids = parse_ids(trace, "--trace")
+    if save_to and not save_at:
+        raise UsageError(Problem("needs --save-at", key="--save-to", value=str(save_to)))
+    _check_out(out, "run")
+    state = {"branch_from": branch_from} if branch_from else {}
+    if save_at:
+        state["save_at"] = parse_month(save_at, "--save-at")
+        state["save_to"] = save_to = save_to or Path(f"{Path(scenario).stem}-{state['save_at']}.state")
+    results = simulated(scenario, scale, start, end, seed, ids, **state)
+    _print_warnings(results.manifest)
+    if out:
+        results.save(out)
+    from sim.outcomes import HEADLINE
+    from sim.yearly import in_words, yearly
+
+    years = yearly(results.national, HEADLINE)
+    if json:
+        print_json({"years": years, "manifest": results.manifest, "folder": out and str(out),
+                    "state": save_to and str(save_to)})
+        return
+    print_table(in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows")
+    print(f"Results: {out}" if out else "Not kept: add --out FOLDER to keep the tables.")
+    if save_at:
+        print(f"State before {save_at}: {save_to}")
+
+
+@command
+def compare(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
+    policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="The scenarios to compare.")],
+    seeds: Annotated[int | None, typer.Option(min=1, help="Pairs of runs per policy: 20; 2 for each member "
+                                              "of an ensemble.")] = None,
+    scale: Scale = "1:5000",
+    start: Start = "2014-01",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
+    jobs: Jobs = 2,
+    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble: the band then "
+                                          "holds parameters, luck and future; seeds are per member.")] = 0,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Compare policies with a baseline over paired seeds, 1, 5 and 10 years after each starts."""
+    _check_out(out, "ensemble" if ensemble else "comparison")
+    seeds = seeds or (2 if ensemble else 20)
+    months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
+    import sim
+
+    loaded = [sim.load_scenario(name) for name in (base, *policies)]
+    if ensemble:
+        _compare_ensemble(loaded, ensemble, seeds, parse_scale(scale), months, jobs, out, json)
+        return
+    size = f"{counted(len(policies), 'policy', 'policies')} over {counted(seeds, 'seed')}"
+    with progress_bar(f"comparing {size}", "seeds") as progress:
+        comparison = sim.compare(loaded[0], loaded[1:], seeds=seeds, scale=parse_scale(scale), jobs=jobs,
+                                 progress=progress, **months)
+    _print_warnings(comparison.manifest)
+    if out:
+        from sim.present.report import publish_comparison
+
+        publish_comparison(comparison, out, command=_typed_command())
+    if json:
+        print_json({"effects": comparison.effects, "headline": comparison.headline(),
+                    "folder": out and str(out)})
+        return
+    for sentence in comparison.headline():
+        print_text(sentence)
+    _print_folder(out)
+
+
+@command
+def validate(
+    scenario: ScenarioName = "baseline",
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
+    scale: Scale = "1:5000",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2024-12",
+    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead of the "
+                                          "defaults in the code; their band is shown.")] = 0,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Hold the model against official statistics, years used for fitting and unseen years apart."""
+    _check_out(out, "validation")
+    from sim.validate import validate as validated
+
+    if ensemble:
+        runs, moves = _ensemble_runs(scenario, scale, end, ensemble, seeds), None
+    else:
+        runs = [simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+        moves = moves_over(scenario, scale, range(1, seeds + 1), end)
+    _print_warnings(runs[0].manifest)
+    validation = validated(runs, moves=moves, members=ensemble)
+    if out:
+        import pandas
+
+        from sim.present.report import publish_validation
+
+        publish_validation(validation, pandas.concat([run.national for run in runs]), out)
+    if json:
+        print_json({"rows": validation.rows, "summary": validation.summary,
+                    "quarters_2020": validation.quarters, "facts": validation.facts,
+                    "corridors": validation.corridors, "folder": out and str(out)})
+        return
+    print(validation.text(), end="")
+    _print_folder(out)
+
+
+@command
+def official(
+    source: Annotated[str, typer.Argument(metavar="SCENARIO|FOLDER", help="A scenario, or results.")],
+    scale: Scale = "1:5000",
+    start: Start = "2014-01",
+    end: End = None,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Print a run's table under the official definitions, names, units and years."""
+    from sim.official import official_table
+    from sim.results import Results
+
+    is_folder = (Path(source) / "manifest.json").is_file()
+    results = Results.load(source) if is_folder else simulated(source, scale, start, end, seed)
+    table = official_table(results)
+    if out:
+        write_text(out, table.to_csv(index=False))
+    if json:
+        print_json(table)
+    else:
+        print_table(table.astype({"year": str}), "Under the official definitions")
+
+
+@command
+def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> None:
+    """Print the marginals of the synthesised population beside their sources."""
+    from sim.world.population import population_table
+
+    table = population_table(parse_scale(scale), seed)
+    if json:
+        print_json(table)
+        return
+    print_table(table, "Workers of January 2014 as made, beside the sources that they are made from",
+                {"marginal": "marginal", "group": "group", "category": "category", "made": "made",
+                 "expected": "expected", "sampling_error": "sampling error", "source_value": "source says",
+                 "unit": "unit", "status": "status", "source": "source"})
+    for note in table["note"][table["note"].str.startswith("made ")].str.split(";").str[0].unique():
+        print(f"* {note}")
+
+
+def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) -> list:
+    """The scenario at members of the calibrated ensemble."""
+    import sim
+    from sim.ensemble import ensemble_runs
+    from sim.posterior import load_posterior
+
+    loaded, posterior, found = sim.load_scenario(scenario), load_posterior(), []
+    say_if_stale(posterior)
+    with progress_bar(f"running {loaded.name} at {counted(count, 'member')}", "runs") as progress:
+        for run in ensemble_runs(loaded, count, scale=parse_scale(scale), end=parse_month(end, "--to"),
+                                 seeds=seeds, posterior=posterior):
+            found.append(run)
+            progress(len(found), count)
+    return found
+
+
+def _compare_ensemble(loaded: list, members: int, seeds: int, scale: int, months: dict[str, str], jobs: int,
+                      out: Path | None, json: bool) -> None:
+    """Effects with a band of parameters, luck and scenario."""
+    from sim.ensemble import compare_ensemble
+    from sim.outcomes import OUTCOMES
+    from sim.posterior import load_posterior
+    from sim.results import write_folder
+
+    posterior = load_posterior()
+    say_if_stale(posterior)
+    with progress_bar(f"comparing at {counted(members, 'member')}", "members") as progress:
+        table = compare_ensemble(loaded[0], loaded[1:], members=members, seeds=seeds, scale=scale, jobs=jobs,
+                                 posterior=posterior, progress=progress, **months)
+    if out:
+        manifest = {"kind": "ensemble", "base": loaded[0].name, "members": members, "seeds": seeds,
+                    "scale": scale, "posterior": posterior.about["versions"], **months}
+        write_folder(out, {"ensemble": table}, manifest,
+                     {"ensemble.csv": table.to_csv(index=False).encode()}, {})
+    if json:
+        print_json({"effects": table, "folder": out and str(out)})
+        return
+    shown = table[[OUTCOMES[key].headline for key in table["outcome"]]]
+    print_table(shown, "Effects with 90 % bands; percent of the variance from parameters, luck and scenario",
+                {"policy": "policy", "outcome": "outcome", "horizon_years": "year", "difference": "effect",
+                 "low": "low", "high": "high", "parameters_percent": "parameters", "luck_percent": "luck",
+                 "scenario_percent": "scenario", "verdict": "verdict"})
+    _print_folder(out)
+
+
+def _check_out(out: Path | None, kind: str) -> None:
+    """Before any work: a folder that cannot be written, or that holds something else, is refused."""
+    if out is None:
+        return
+    from sim.results import check_folder, read_folder
+
+    check_folder(out)
+    if out.is_dir() and any(out.iterdir()):
+        read_folder(out, kind)
+
+
+def _print_folder(out: Path | None) -> None:
+    """Where the page, the pictures and the tables lie."""
+    if out is None:
+        print("\nNot kept: add --out FOLDER to keep the tables and the pictures.")
+        return
+    print()
+    for words, name in (("Page", "report.html"), ("Pictures", "charts")):
+        if (out / name).exists():
+            print(f"{words + ':':<10}{out / name}")
+    print(f"{'Tables:':<10}{out}")
+
+
+def _print_warnings(manifest: dict[str, Any]) -> None:
+    for warning in manifest.get("warnings") or ():
+        say(f"warning: {warning}")

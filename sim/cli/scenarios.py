@@ -1,0 +1,155 @@
+"""Commands that read scenarios and instruments and run nothing."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.app import (
+    Json,
+    ScenarioName,
+    command,
+    counted,
+)
+from sim.errors import Problem, SimError
+from sim.terminal import (
+    print_json,
+    print_records,
+    print_table,
+    say,
+)
+
+
+@command
+def scenarios(json: Json = False) -> None:
+    """List the scenarios that can be named."""
+    from sim.catalogue import list_scenarios
+
+    rows = list_scenarios()
+    if json:
+        print_json(rows)
+    else:
+        print_table(rows, columns={"name": "name", "title": "title", "extends": "extends",
+                                   "levers": "levers", "file": "file"})
+
+
+@command
+def check(
+    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    json: Json = False,
+) -> None:
+    """Check scenario files and tell every mistake."""
+    from sim.loading import load_scenario
+
+    found: dict[str, list[Problem]] = {file: [] for file in files}
+    for file in files:
+        try:
+            for warning in load_scenario(file).warnings():
+                say(f"warning: {file}: {warning}")
+        except SimError as error:
+            found[file] = list(error.problems)
+    if json:
+        print_json({file: [vars(problem) for problem in problems] for file, problems in found.items()})
+    else:
+        for file, problems in found.items():
+            print(f"{file}: {counted(len(problems), 'problem') if problems else 'ok'}")
+            for problem in problems:
+                print(problem)
+    if any(found.values()):
+        raise SystemExit(2)
+
+
+@command
+def show(scenario: ScenarioName, json: Json = False) -> None:
+    """Print a scenario in full, each value with the file and line that it came from."""
+    from sim.catalogue import describe
+    from sim.loading import load_scenario
+
+    loaded = load_scenario(scenario)
+    if json:
+        print_json({"scenario": loaded.content(), "origins": dict(loaded.origins)})
+    else:
+        print(describe(loaded), end="")
+
+
+@command
+def schema() -> None:
+    """Print the JSON Schema of scenario files, for editors."""
+    from sim.catalogue import scenario_schema
+
+    print_json(scenario_schema())
+
+
+@command
+def levers(
+    instrument: Annotated[str, typer.Argument(metavar="[ID]", help="One instrument: name or number.")] = "",
+    family: Annotated[str | None, typer.Option(help="Only those of a family.")] = None,
+    document: Annotated[str | None, typer.Option(help="Only those that a policy document names.")] = None,
+    grade: Annotated[str | None, typer.Option(help="Only those of an evidence grade.")] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print the page of documentation.")] = False,
+    json: Json = False,
+) -> None:
+    """List the instruments of the policy documents, or show one whole; and what a lever can change."""
+    from sim.instrument_words import find_instrument, list_instruments, page, whole
+
+    if markdown:
+        print(page(), end="")
+        return
+    if instrument:
+        _print_instrument(whole(find_instrument(instrument)), json)
+        return
+    rows = list_instruments(family, document, grade)
+    is_whole_list = (family, document, grade) == (None, None, None)
+    others = _levers_and_parameters() if is_whole_list else {}
+    if json:
+        print_json({"instruments": rows, **others})
+        return
+    print_table(rows, f"{counted(len(rows), 'instrument')} (evidence: A strong ... D a prior only; "
+                      "`labor-sim levers ID` shows one whole)",
+                {"number": "no.", "instrument": "instrument", "evidence": "evidence", "label": "what",
+                 "changes": "changes", "cost": "cost"})
+    if others:
+        print_table(others["parameters"], "What a lever can change",
+                    {"parameter": "parameter", "default": "default", "low": "least", "high": "most",
+                     "unit": "unit", "faced_by": "faced by", "meaning": "meaning"})
+
+
+def _levers_and_parameters() -> dict[str, list[dict[str, Any]]]:
+    """Levers that ready scenarios define themselves, and the parameters that a lever can change."""
+    from sim.catalogue import list_levers
+    from sim.parameters import PARAMETERS
+
+    parameters = [
+        {"parameter": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,
+         "faced_by": p.scope, "meaning": p.meaning, "source": p.source, "status": p.status}
+        for p in PARAMETERS.values() if p.scope != "economy"
+    ]
+    return {"levers": list_levers(), "parameters": parameters}
+
+
+def _print_instrument(told: dict[str, Any], json: bool) -> None:
+    if json:
+        print_json(told)
+        return
+    clauses, parts = told.pop("clauses"), told.pop("parts")
+    print_records([{"title": f"{told.pop('label')} {told.pop('label_zh')}", **told}],
+                  f"Instrument {told['number']}: {told['instrument']}")
+    print_records(clauses, "What the documents say")
+    print_records([{"part": part.pop("part") or "one lever", **part} for part in parts],
+                  "What it changes, at strength 1")
+
+
+@command
+def cite(scenario: ScenarioName, json: Json = False) -> None:
+    """Print the documents, evidence and data that a scenario rests on."""
+    from sim.catalogue import citations
+    from sim.loading import load_scenario
+
+    sections = citations(load_scenario(scenario))
+    if json:
+        print_json(sections)
+        return
+    for name, rows in sections.items():
+        if rows:
+            print_records(rows, name.replace("_", " ").capitalize())
