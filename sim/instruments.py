@@ -126,8 +126,8 @@ def checked_instruments(catalogue: Catalogue) -> dict[str, Instrument]:
         except ValidationError as error:
             problems += problems_of(error, Family, whole)
             continue
-        problems += [placed(problem, flat[name]) for name, lever in checked.instruments.items()
-                     for problem in _gaps(lever)]
+        problems += [placed(problem, whole, ("instruments", name))
+                     for name, lever in checked.instruments.items() for problem in _gaps(lever)]
         for slug, parts in own.items():
             levers = tuple(checked.instruments[_joined(slug, part)] for part in parts)
             found[slug] = Instrument(slug, family, checked.label, levers)

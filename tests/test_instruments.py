@@ -314,3 +314,70 @@ def test_two_instruments_that_set_one_parameter_for_the_same_workers_are_refused
                    "    where: {tiers: [large_city]}\n" for number in (63, 64))
     problems = told(text)
     assert any("sets the same parameter" in problem.message for problem in problems)
+
+
+# --- a catalogue file of one's own --------------------------------------------------------------------
+
+OWN = """\
+label: {en: Mine, zh: 我的}
+window: {from: 2026-01, to: 2030-12}
+instruments:
+  my-courses:
+    label: {en: My courses, zh: 我的课程}
+    instruments: [39]
+    citation: {document: ten-departments-2024, clause: Courses}
+    acts_on: skill
+    evidence: D
+    not_known: Everything.
+    first_outcome: {column: trained, direction: higher}
+    strength_range: {credible: [0, 2], most: 4, source: judgement}
+    effects: {training_enrolment_probability: {add: 0.001}}
+    no_cost: A test.
+"""
+
+
+@pytest.fixture
+def write_family(tmp_path, monkeypatch):
+    """Write a family into the present folder's catalogue."""
+    monkeypatch.chdir(tmp_path)
+    folder = tmp_path / "scenarios" / "levers"
+    folder.mkdir(parents=True)
+
+    def write(text: str, name: str = "mine") -> None:
+        (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
+
+    return write
+
+
+def test_a_family_of_ones_own_is_found_beside_the_ready_ones(write_family, told):
+    write_family(OWN)
+    assert len(list_instruments()) == 73
+    lever = told("  - {instrument: my-courses, strength: 2}\n").levers["my_courses"]
+    assert lever.family == "mine" and lever.window.from_ == "2026-01"
+    assert lever.changes["training_enrolment_probability"].add == pytest.approx(0.002)
+
+
+@pytest.mark.parametrize(("right", "wrong", "line", "key", "message"), [
+    ("    evidence: D\n", "    evidence: E\n", 9, "instruments.my-courses.evidence",
+     "unknown evidence grade"),
+    ("    not_known: Everything.\n", "", 4, "instruments.my-courses.not_known",
+     "an instrument of the catalogue says this"),
+    ("    no_cost: A test.\n", "", 4, "instruments.my-courses.unit_cost",
+     "has a cost, or says why none is counted"),
+    ("{add: 0.001}", "{set: 0.001}", 13, "instruments.my-courses.effects",
+     "a value that is set has no multiples"),
+    ("my-courses:", "startup-subsidy:", 6, "instruments.startup-subsidy",  # of the ready one
+     "this instrument is already in"),
+    ("label: {en: Mine, zh: 我的}", "labels: {en: Mine, zh: 我的}", 1, "labels", "unknown key"),
+    ("credible: [0, 2]", "credible: [2, 3]", 12, "instruments.my-courses.strength_range.credible",
+     "the documented strength, 1, must be credible"),
+    ("instruments:\n  my", "instruments: [\n  my", 5, None, "not YAML"),
+])
+def test_a_mistake_in_the_catalogue_is_told(write_family, right, wrong, line, key, message):
+    assert OWN.count(right) == 1
+    write_family(OWN.replace(right, wrong))
+    with pytest.raises(ScenarioError) as caught:
+        list_instruments()
+    found = [problem for problem in caught.value.problems if message in problem.message]
+    assert found, str(caught.value)
+    assert (found[0].key, found[0].line) == (key, line)
