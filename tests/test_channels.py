@@ -303,6 +303,21 @@ def test_points_decide_who_is_first_and_who_passes():
     assert free.block.events[EVENT["settlements"]] > 0 == high.block.events[EVENT["settlements"]]
 
 
+def test_whoever_settles_beyond_the_quota_that_the_rules_set_is_new():
+    lever = make_lever({"settlement_quota_share": {"add": 0.05}}, "2014-01", "2014-12", where=AWAY,
+                       unit_cost=unit_cost(80_000, "new_settlement"))
+    rules = {"settlement_quota_share": 0.01, "settlement_open_share": 1.0}
+    run, none = start(make_scenario({"more": lever}, **rules)), start(make_scenario(**rules))
+    new, settled, before = 0, 0, 0
+    for _ in range(12):
+        block = run.step()
+        new += int(block.served[0].sum())
+        settled += int(block.events[EVENT["settlements"]])
+        before += int(none.step().events[EVENT["settlements"]])
+    assert 0 < before < settled
+    assert new == pytest.approx(settled - before, rel=0.15)
+
+
 def test_a_season_keeps_a_lever_to_its_months():
     lever = make_lever({"training_enrolment_probability": {"set": 1.0}}, "2014-01", "2014-12", season=[6, 7])
     lever["window"]["season"] = lever.pop("season")

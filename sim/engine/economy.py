@@ -74,7 +74,7 @@ class Economy:
         self._start_markets(data, corridors, count)
         self._start_corridors(corridors)
         self.open_jobs = np.zeros(count)
-        self._quota_used = np.zeros(count)
+        self._quota_used, self._quota_used_by_rule = np.zeros((2, count))
         self._poor_away: list[int] = []  # out-migrants of poor households, at the last five quarters' ends
         self._has_works = False  # whether public works or workshops have ever hired
 
@@ -217,7 +217,8 @@ class Economy:
             "hire_cumulative": self.hire_cumulative, "local_offer": self.offer,
             "home_taste": self.home_taste, "out_share": self.out_share, "network": self.network,
             "inclusive_value": inclusive, "province_cumulative": provinces, "place_cumulative": slots,
-            "first_place": self.first_place, "place_order": self.place_order, "quota_cutoff": -1,
+            "first_place": self.first_place, "place_order": self.place_order,
+            "quota_cutoff": -1, "quota_cutoff_by_rule": -1,
             "keys": _month_keys(self.seed, month),
             "life_keys": self.life_keys, "most": most,
             **_pay_tables(v["economy"], v["log_pay"], v["mean_log_pay"], v["farm_income"]),
@@ -251,23 +252,35 @@ class Economy:
         """Places with a settlement quota this month, bool (places,)."""
         return (c.place[_PLACE_QUOTA] < 1.0) & (self.places.tier != HOME_TOWNSHIP)
 
-    def quota_cutoffs(self, c: np.record, claims: np.ndarray, has_quota: np.ndarray) -> np.ndarray:
-        """Points above which the month's share of the quota reaches, (places,).
+    def quota_cutoffs(self, c: np.record, claims: np.ndarray,
+                      has_quota: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Points above which the month's share of the quota reaches, (places,): without levers, and with.
 
         claims: (places, POINT_BINS) applicants. has_quota: (places,) whether there is one. The quota
         is a share of the place's out-migrants a year; what a month leaves empty is carried to later
         months of the year.
         """
         if c.month % 12 == 0:
-            self._quota_used = np.zeros(len(self.places))
+            self._quota_used, self._quota_used_by_rule = np.zeros((2, len(self.places)))
+        quota = c.place[_PLACE_QUOTA]
+        cutoff = self._cutoff(c, quota, self._quota_used, claims, has_quota)
+        if not self.policy.names:
+            self._quota_used_by_rule[:] = self._quota_used
+            return cutoff, cutoff
+        by_rule = self.policy.place_by_rule("settlement_quota_share", int(c.month))
+        return self._cutoff(c, by_rule, self._quota_used_by_rule, claims, has_quota), cutoff
+
+    def _cutoff(self, c: np.record, quota: np.ndarray, used: np.ndarray, claims: np.ndarray,
+                has_quota: np.ndarray) -> np.ndarray:
+        """The same for one quota, (places,); adds to ``used`` what the month gives out."""
         rows = np.flatnonzero(has_quota)
-        allowed = c.place[_PLACE_QUOTA] * self.migrants * (c.month_of_year / 12.0) - self._quota_used
+        allowed = quota * self.migrants * (c.month_of_year / 12.0) - used
         from_top = np.cumsum(claims[rows, ::-1], axis=1)
         bins = (from_top <= np.maximum(allowed[rows], 0.0)[:, None]).sum(axis=1)
         cutoff = np.full(len(self.places), -1, dtype=np.int64)
         cutoff[rows] = POINT_BINS - 1 - bins
         taken = np.take_along_axis(from_top, np.maximum(bins - 1, 0)[:, None], 1)[:, 0]
-        self._quota_used[rows] += np.where(bins > 0, taken, 0)
+        used[rows] += np.where(bins > 0, taken, 0)
         return cutoff
 
     def settle(self, c: np.record, block: SimpleNamespace) -> None:

@@ -137,7 +137,8 @@ class Simulation:
         if self.policy.budgeted:
             cutoffs = self.ledger.cutoffs(self.month, claims.tickets)
             self.policy.fill_levers(c[0].levers, self.month, cutoffs)
-        c["quota_cutoff"] = self.economy.quota_cutoffs(c[0], claims.points, has_quota)
+        by_rule, cutoff = self.economy.quota_cutoffs(c[0], claims.points, has_quota)
+        c["quota_cutoff_by_rule"], c["quota_cutoff"] = by_rule, cutoff
         return c
 
     def close(self) -> None:

@@ -152,6 +152,10 @@ class Policy:
                     factors[name][SECTORS.index(sector)] *= change.scale
         return factors
 
+    def place_by_rule(self, name: str, month: int) -> np.ndarray:
+        """A place-level parameter of a month had no lever been in force, (places,)."""
+        return self._history(PLACE, month_text(month))[PLACE.index(name)]
+
     def _history(self, names: tuple[str, ...], text: str) -> np.ndarray:
         """Parameters by place before any lever, (names, places): scenario's value, path, shocks."""
         values = np.repeat(self._defaults[names][:, None], len(self.places), axis=1)

@@ -109,6 +109,7 @@ def conditions_type(places: int) -> np.dtype:
         ("first_place", _WHOLE, (homes + 1,)),  # positions in place_order by province
         ("place_order", _WHOLE, (places - homes,)),  # places away, sorted by province
         ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
+        ("quota_cutoff_by_rule", _WHOLE, (places,)),  # the same, had no lever been in force
         ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month
         ("life_keys", _WHOLE, (len(PURPOSES), 2)),  # fixed for life
         ("levers", levers_type(places, len(WORKER), len(OCCASION_NAMES))),

@@ -280,7 +280,8 @@ def settle(w, c, b, k) -> None:
     if is_short_of_points(w, c):
         return
     serve(w, c, b, k, _SETTLEMENT)
-    if rank >= c.by_rule[_OPEN, place]:
+    is_beyond_quota = c.place[_QUOTA, place] < 1.0 and point_bin(w, c) <= c.quota_cutoff_by_rule[place]
+    if rank >= c.by_rule[_OPEN, place] or is_beyond_quota:
         serve(w, c, b, k, _NEW_SETTLEMENT)
         b.events[_E_NEW_SETTLED] += 1
     b.events[_E_SETTLED] += 1
