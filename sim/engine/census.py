@@ -9,7 +9,8 @@ from __future__ import annotations
 import numpy as np
 
 from sim.compiled import kernel
-from sim.steps.conditions import has_school_child, is_parent_of
+from sim.rules.demography import has_child_aged
+from sim.steps.conditions import first_birth_age
 from sim.steps.life import age_group
 from sim.steps.work import current_pay
 from sim.vocabulary import (
@@ -59,7 +60,8 @@ def count_census(workers, conditions, census, first, last):
             continue
         traits, status = int(w.traits), int(w.status)
         sex, education = traits & IS_FEMALE, education_of(traits)
-        age = age_group(age_months(int(w.birth_month), c.month) // 12)
+        months = age_months(int(w.birth_month), c.month)
+        age = age_group(months // 12)
         total.stock[int(w.home), int(w.place), activity] += 1
         total.group_stock[sex, age, education, activity] += 1
         if (EARNERS >> activity) & 1:
@@ -69,8 +71,9 @@ def count_census(workers, conditions, census, first, last):
         total.trained += (status & TRAINED) != 0
         total.owed += w.arrears > 0
         total.savings += int(w.savings)
-        if (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH):
-            total.poor_away += (traits & POOR) != 0
-            total.parents_away += is_parent_of(w, c, 0.0, 16.0)
         if (_IN_CITIES >> activity) & 1:
-            total.school_parents[int(w.place)] += has_school_child(w, c)
+            birth = first_birth_age(w, c)
+            is_away = (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH)
+            total.poor_away += is_away & ((traits & POOR) != 0)
+            total.parents_away += is_away & has_child_aged(months / 12.0, birth, 0.0, 16.0)
+            total.school_parents[int(w.place)] += has_child_aged(months / 12.0, birth, 6.0, 16.0)

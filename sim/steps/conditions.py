@@ -220,17 +220,16 @@ def _is_within(low, months, high) -> bool:
 @rule
 def has_school_child(w, c) -> bool:
     """Whether the worker has a child of compulsory school age (6-15)."""
-    return is_parent_of(w, c, 6.0, 16.0)
+    age = age_months(int(w.birth_month), c.month) / 12.0
+    if age < 6.0 + _FIRST_BIRTH or age >= 16.0 + _FIRST_BIRTH + _BIRTH_SPREAD:
+        return False  # saves the draw
+    return has_child_aged(age, first_birth_age(w, c), 6.0, 16.0)
 
 
 @rule
-def is_parent_of(w, c, low, high) -> bool:
-    """Whether the worker's first child is at least low and less than high years old."""
-    age = age_months(int(w.birth_month), c.month) / 12.0
-    if age < low + _FIRST_BIRTH or age >= high + _FIRST_BIRTH + _BIRTH_SPREAD:
-        return False
-    first_birth = _FIRST_BIRTH + _BIRTH_SPREAD * uniform_for(c.life_keys, _CHILD, int(w.id), 0)
-    return has_child_aged(age, first_birth, low, high)
+def first_birth_age(w, c) -> float:
+    """The worker's age at the birth of the first child, years; fixed for life."""
+    return _FIRST_BIRTH + _BIRTH_SPREAD * uniform_for(c.life_keys, _CHILD, int(w.id), 0)
 
 
 _CHILD = PURPOSE["trait_child"]

@@ -148,11 +148,7 @@ def train(w, c, b, k) -> None:
 @rule
 def age_group(age_years) -> int:
     """Position in vocabulary.AGE_GROUPS of an age in whole years."""
-    if age_years > 40:
-        return 4 if age_years > 50 else 3
-    if age_years > 30:
-        return 2
-    return 1 if age_years > 20 else 0
+    return (age_years > 20) + (age_years > 30) + (age_years > 40) + (age_years > 50)
 
 
 @rule
