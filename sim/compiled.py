@@ -16,11 +16,13 @@ import hashlib
 import os
 import re
 import tempfile
+import threading
 from collections.abc import Callable
 from pathlib import Path
 
 _RULES: list[Callable] = []
 _registered = 0
+_ONE_AT_A_TIME = threading.Lock()  # threads meet a kernel for the first time together; one makes it
 
 _ROOT = Path(__file__).parent
 _KERNEL = re.compile(r"^@kernel", re.MULTILINE)
@@ -118,7 +120,9 @@ class _Kernel:
 
     def __call__(self, *arguments):
         if self._compiled is None:
-            self._compiled = self._compile() if is_enabled() else self.python
+            with _ONE_AT_A_TIME:
+                if self._compiled is None:
+                    self._compiled = self._compile() if is_enabled() else self.python
         return self._compiled(*arguments)
 
     def _compile(self) -> Callable:
