@@ -112,12 +112,12 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
             f"{len(posterior.members.columns) - len(posterior.about['fitted'])} uncertain ones along."
             if posterior else "No ensemble is packaged.")),
         ("Was it tuned on what it is tested on?",
-         "The calibration uses no figure after 2019, and not the table of moves of 2010-15; there are no year "
-         "dummies, and a place's level comes from stocks and wages of 2013. Three inputs do lean on later "
-         "years: how local and out-of-township workers differ in age at the start (published for 2021 alone), "
-         "the weight of local workers in the published means (2016 to 2021), and how often the displaced "
-         "reconsider (A35, the recovery within 2020). So ages by group and that recovery are not wholly "
-         "unseen."),
+         "The calibration uses no figure after 2019, and not the table of moves of 2010-15; there are no "
+         "year dummies, and a place's level comes from stocks and wages of 2013. Three inputs do lean on "
+         "later years: how local and out-of-township workers differ in age at the start (published for 2021 "
+         "alone), the weight of local workers in the published means (2016 to 2021), and how often the "
+         "displaced reconsider (A35, the recovery within 2020). So ages by group and that recovery are not "
+         "wholly unseen."),
         ("Does it beat a ruler?",
          f"On {len(winners) - len(lost)} of {len(winners)} series of the unseen years; not on "
          f"{listing(_few(lost))}." if lost else f"On all {len(winners)} series of the unseen years."),
