@@ -100,7 +100,7 @@ def combine(members: Sequence[pd.DataFrame], futures: Sequence[pd.DataFrame], se
 
 
 def _verdict(effects: np.ndarray, low: float, high: float) -> str:
-    if not np.any(effects):
+    if not np.any(effects) and low == high:
         return "identical"
     return "higher" if low > 0 else "lower" if high < 0 else "cannot tell"
 

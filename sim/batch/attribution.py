@@ -302,11 +302,16 @@ def _tables(game: Game, keys: Sequence[str], values: Mapping[int, Mapping[int, n
         totals.append({"outcome": key, "unit": OUTCOMES[key].unit, **total})
         for i, group in enumerate(game.groups):
             cells = {name: stacked[name][:, i, column] for name in ("share", "alone", "left_out", "error")}
+            said = _summed("share", cells["share"])
+            small = 1e-9 * np.abs(stacked["total"][:, column]).max()
+            if said["share_verdict"] == "identical" and max(
+                np.abs(cells[name]).max() for name in ("alone", "left_out")
+            ) > small:
+                said["share_verdict"] = "cannot tell"  # the orders drawn show nothing, these figures do
             shares.append({
                 "outcome": key, "group": group.key, "label": group.label, "levers": len(group.levers),
                 "evidence": ", ".join(group.evidence), "unit": OUTCOMES[key].unit,
-                **{word: value for name in ("share", "alone", "left_out")
-                   for word, value in _summed(name, cells[name]).items()},
+                **said, **_summed("alone", cells["alone"]), **_summed("left_out", cells["left_out"]),
                 "percent": 100.0 * cells["share"].mean() / total["total"]
                            if total["total_verdict"] in ("higher", "lower") else np.nan,
                 "order_error": float(np.sqrt((cells["error"] ** 2).sum()) / len(cells["error"])),

@@ -21,6 +21,12 @@ _OCCASIONS = {
     "business_start": "business started", "business_month": "business and month",
     "training_enrolment": "enrolment", "arrears_case": "case of unpaid wages and month",
     "settlement": "settlement", "new_settlement": "settlement that would have been refused",
+    "business_half_year": "business that has run for six months", "business_closure": "business closed",
+    "works_job": "job on public works", "workshop_job": "workshop job begun",
+    "post_month": "month in a public post", "placement": "hiring", "replacement": "worker placed anew",
+    "festival_trip": "return after Spring Festival", "departure": "departure for work away",
+    "relief": "relief paid", "study_start": "worker who goes to school",
+    "school_place_month": "school place and month", "housing_month": "home and month",
 }  # fmt: skip
 _TIERS = {
     "home_township": "home townships", "county_town": "counties and towns under 1 million",
@@ -72,7 +78,7 @@ def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, An
         "where": _where_words(lever.get("where") or {}),
         "who": _who_words(lever.get("who") or {}),
         "take_up": f"{number(100 * lever.get('take_up', 1), 0)} % of those eligible, at most",
-        "cost": _unit_cost_words(lever.get("unit_cost"), lever.get("no_cost")),
+        "cost": _unit_cost_words(lever.get("unit_cost"), lever.get("no_cost"), _acting(lever)),
         "budget": _budget_words(lever.get("budget")),
         "grade": grade,
         "grade_words": GRADES.get(grade, ""),
@@ -116,10 +122,10 @@ def _delivery_words(delivery: dict[str, Any]) -> str:
 
 def _strength_words(lever: dict[str, Any]) -> str:
     """The strength, what of it the reference holds already, and what is credible."""
-    strength, held = lever.get("strength", 1.0), lever.get("held", 0.0)
+    strength, held, acting = lever.get("strength", 1.0), lever.get("held", 0.0), _acting(lever)
     said = f"{strength:g} times the documented one"
     if held:
-        said += f", of which {held:g} is held already: it acts at {strength - held:g}"
+        said += f", of which {held:g} is held already: it acts at {acting:g}"
     strengths = lever.get("strength_range")
     if strengths:
         low, high = strengths["credible"]
@@ -178,7 +184,12 @@ def _who_words(who: dict[str, Any]) -> str:
     return "; ".join(parts) or "everybody whom it concerns"
 
 
-def _unit_cost_words(cost: dict[str, Any] | None, no_cost: str | None = None) -> str:
+def _acting(lever: dict[str, Any]) -> float:
+    """The strength beyond what the reference holds."""
+    return lever.get("strength", 1.0) - lever.get("held", 0.0)
+
+
+def _unit_cost_words(cost: dict[str, Any] | None, no_cost: str | None = None, acting: float = 1.0) -> str:
     if not cost:
         return f"none counted. {no_cost}" if no_cost else "not costed: counted as free"
     per = _OCCASIONS.get(cost["per"], cost["per"])
@@ -187,7 +198,10 @@ def _unit_cost_words(cost: dict[str, Any] | None, no_cost: str | None = None) ->
               for payer, share in shares.items()]
     if cost.get("labour_share"):
         per += f", which is {number(100 * cost['labour_share'], 0)} % of the spending"
-    return f"{number(cost['yuan'])} yuan per {per}, paid by {listing(payers)} (source: {cost['source']})"
+    yuan = f"{number(cost['yuan'])} yuan"
+    if cost.get("follows_strength") and acting > 0.0 and acting != 1.0:
+        yuan = f"{number(round(cost['yuan'] * acting))} yuan (at strength 1: {yuan})"
+    return f"{yuan} per {per}, paid by {listing(payers)} (source: {cost['source']})"
 
 
 def _budget_words(budget: dict[str, Any] | None) -> str:

@@ -190,9 +190,14 @@ def _outlook(comparison: Comparison) -> Figure:
 
 def _question(comparison: Comparison) -> str:
     titles = [title_of(policy)[:1].lower() + title_of(policy)[1:] for policy in comparison.policies]
-    starts = sorted({policy["start"] for policy in comparison.policies})
+    starts = [month_in_words(policy["start"]) for policy in comparison.policies]
+    if len(set(starts)) > 1:
+        titles = [f"{title} from {start}" for title, start in zip(titles, starts, strict=True)]
+        when = "each from its own start"
+    else:
+        when = f"from {starts[0]}"
     return (
-        f"If these policies were in force from {month_in_words(starts[0])} ({listing(titles)}), what would "
+        f"If these policies were in force {when} ({listing(titles)}), what would "
         "change for China's rural migrant workers, who would gain and who would lose, what would it cost, "
         "and how sure are we?"
     )
@@ -204,8 +209,10 @@ def _main_year_words(comparison: Comparison) -> str:
     if table.empty:
         return ""
     horizon = main_horizon(table)
-    row = table[table["horizon_years"] == horizon].iloc[0]
-    return f"year {horizon} of each policy ({period_words(row['from_month'], row['to_month'])})"
+    periods = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].drop_duplicates()
+    if len(periods) > 1:
+        return f"year {horizon} of each policy, counted from its own start"
+    return f"year {horizon} of each policy ({period_words(*periods.iloc[0])})"
 
 
 def _simulated(about: dict[str, Any]) -> str:

@@ -86,6 +86,8 @@ def effect_cell(outcome: Outcome, row: Any) -> dict[str, str]:
     if row.verdict == "identical":
         return {"text": "no change", "range": "", "kind": "none"}
     text, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
+    if outcome.key == "policy_spending":  # counted in the ledger, so its sign is no finding
+        return {"text": _bare(text), "range": ends if row.low >= 0 else "", "kind": "none"}
     if row.verdict == "cannot tell":
         scale = " ".join(_bare(text).split(" ")[1:])  # the point estimate is not shown, so its scale is
         return {"text": "cannot tell", "range": f"{ends} {scale}".strip(), "kind": "unclear"}

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.outcomes import OUTCOMES
 from sim.present.style import COLOURS, INK, empty_figure, headed, scaled, styled
-from sim.wording import join, number, unit_word
+from sim.wording import join, unit_word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -37,6 +37,6 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str) -> Fi
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
     headed(figure, f"{outcome.label}, {table['year'].iloc[0]}",
-           f"{join(word, unit)}, against the value {number(doses.iloc[0])}; band: 95 % over "
+           f"{join(word, unit)}, against the value {doses.iloc[0]:,.10g}; band: 95 % over "
            f"{table['seeds'].iloc[0]} paired seeds")
     return figure

@@ -17,16 +17,16 @@ from sim.steps.life import U_TRAINING, is_festival_season
 from sim.steps.owners import MONTHS_TO_LATE_GRANT
 from sim.steps.schooling import U_STUDY, may_study
 from sim.steps.stakes import (
-    U_CONSIDER,
     applies_to_settle,
     is_short_of_points,
     may_settle,
     may_start_business,
+    might_start,
     openness,
     point_bin,
 )
 from sim.steps.support import U_WORKS, U_WORKSHOP
-from sim.steps.work import U_JOB, highest_job_event_chance
+from sim.steps.work import U_ARREARS, U_JOB, highest_arrears_chance, highest_job_event_chance
 from sim.vocabulary import (
     EMPLOYEES,
     EXITED,
@@ -41,7 +41,7 @@ from sim.vocabulary import (
     TRAINING,
     activity_set,
 )
-from sim.world.schema import VISITING
+from sim.world.schema import UNPAID, VISITING
 
 _QUOTA = PLACE.index("settlement_quota_share")
 _CONSIDER = WORKER.index("startup_consideration_probability")
@@ -68,6 +68,7 @@ _RELIEF = OCCASION_NAMES.index("relief")
 _FESTIVAL_TRIP = OCCASION_NAMES.index("festival_trip")
 _DEPARTURE = OCCASION_NAMES.index("departure")
 _PLACEMENT = OCCASION_NAMES.index("placement")
+_ARREARS_CASE = OCCASION_NAMES.index("arrears_case")
 _MAY_SEARCH = SEARCHERS | EMPLOYEES | activity_set(FARM, TRAINING)  # in search later in the month, perhaps
 
 
@@ -77,15 +78,15 @@ def would_use(w, c, lever) -> bool:
     occasion = c.levers.occasion[lever]
     activity = int(w.activity)
     if occasion == _BUSINESS_START:
-        is_free = is_in(w, FREE_TO_MOVE, VISITING)
-        return is_free and draws_below(w, c, U_CONSIDER, c.most[_CONSIDER]) and may_start_business(w, c)
+        return is_in(w, FREE_TO_MOVE, VISITING) and may_start_business(w, c) and might_start(w, c)
     if occasion == _TRAINING_ENROLMENT:
         return is_in(w, TRAINABLE, VISITING) and draws_below(w, c, U_TRAINING, c.most[_ENROL])
     if occasion == _SETTLEMENT or occasion == _NEW_SETTLEMENT:
         is_there = is_in(w, MIGRANTS_AT_WORK, VISITING) and may_settle(w, c)
         return is_there and applies_to_settle(w, c, c.most[_REGISTER], c.most[_WISH])
     if occasion == _BUSINESS_MONTH:
-        return activity == OWN_BUSINESS or (is_in(w, FREE_TO_MOVE, VISITING) and may_start_business(w, c))
+        is_free = is_in(w, FREE_TO_MOVE, VISITING) and may_start_business(w, c)
+        return activity == OWN_BUSINESS or (is_free and might_start(w, c))
     if occasion == _BUSINESS_HALF_YEAR:
         return activity == OWN_BUSINESS and w.business_age == MONTHS_TO_LATE_GRANT - 1
     if occasion == _WORKS_JOB:
@@ -105,6 +106,10 @@ def would_use(w, c, lever) -> bool:
     if occasion == _DEPARTURE:
         is_home = activity == FARM or activity == LOCAL_WORK
         return is_home and draws_below(w, c, U_ATTENTION, attention(w, c))
+    if occasion == _ARREARS_CASE:
+        is_owed = (w.arrears > 0) | ((int(w.status) & UNPAID) != 0)
+        goes_unpaid = draws_below(w, c, U_ARREARS, highest_arrears_chance(c))
+        return is_owed or (goes_unpaid and is_in(w, _MAY_SEARCH, 0))
     if occasion == _SEARCH_MONTH or occasion == _PLACEMENT:
         return is_in(w, _MAY_SEARCH, 0)
     return activity != EXITED

@@ -128,6 +128,18 @@ def may_start_business(w, c) -> bool:
 
 
 @rule
+def might_start(w, c) -> bool:
+    """Whether the worker thinks of a business and would start it with the most support anybody has."""
+    if uniform(c.keys, U_CONSIDER, int(w.id)) >= c.most[_CONSIDER]:
+        return False
+    chance = start_chance(
+        w, c, startup_capital(w, c), log_profit_gain(w, c) + c.most[_PROFIT_SHIFT], c.most[_GRANT],
+        c.most[_LATE_GRANT], max(c.most[_LOAN], c.most[_GUARANTEED]), c.most[_SHIFT], c.most[_INSURED_LOSS],
+    )
+    return uniform(c.keys, _U_START, int(w.id)) < chance
+
+
+@rule
 def weigh_up_business(w, c, b, k) -> None:
     """Think of a business; start it if the capital can be raised and it looks worthwhile."""
     worker, here = int(w.id), int(w.place)
