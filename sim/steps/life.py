@@ -148,7 +148,7 @@ def train(w, c, b, k) -> None:
 @rule
 def age_group(age_years) -> int:
     """Position in vocabulary.AGE_GROUPS of an age in whole years."""
-    return (age_years > 20) + (age_years > 30) + (age_years > 40) + (age_years > 50)
+    return int(age_years > 20) + int(age_years > 30) + int(age_years > 40) + int(age_years > 50)
 
 
 @rule
