@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any
 
@@ -111,17 +111,21 @@ def cost_in_words(lever: Lever) -> str:
     cost = lever.unit_cost
     if cost is None:
         return "none counted"
-    payers = [f"{payer} {share:.0%}" if share < 1.0 else payer for payer, share in cost.shares.items()]
     sum_ = f"{amount(cost.yuan)} yuan"
     if cost.labour_share is not None:
         sum_ = f"{sum_} of pay, {cost.labour_share:.0%} of what is spent"
-    words = f"{sum_}, {OCCASIONS[cost.per]}; paid by: {', '.join(payers)}"
+    words = f"{sum_}, {OCCASIONS[cost.per]}; paid by: {payers_in_words(cost.shares)}"
     if lever.budget is None:
         return words
     per_year = lever.budget.yuan_per_year
     if per_year is not None:
         return f"{words}; at most {amount(per_year)} yuan a year"
     return f"{words}; at most {amount(lever.budget.yuan_total)} yuan in all"
+
+
+def payers_in_words(shares: Mapping[str, float]) -> str:
+    """Who pays: ``central 50%, local 50%``."""
+    return ", ".join(f"{payer} {share:.0%}" if share < 1.0 else payer for payer, share in shares.items())
 
 
 def amount(number: float) -> str:
@@ -158,8 +162,8 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
         ],
         "levers": levers,
         "unit_costs": [
-            {"lever": name, "yuan": lever.unit_cost.yuan, "per": lever.unit_cost.per,
-             "payers": lever.unit_cost.shares, "source": lever.unit_cost.source}
+            {"lever": name, "yuan": lever.unit_cost.yuan, "per": OCCASIONS[lever.unit_cost.per],
+             "payers": payers_in_words(lever.unit_cost.shares), "source": lever.unit_cost.source}
             for name, lever in scenario.levers.items() if lever.unit_cost
         ],
         "shocks": [{"shock": name, "label": shock.label.en, "source": shock.source, "note": shock.note}
