@@ -44,7 +44,6 @@ from sim.vocabulary import (
 from sim.world.schema import UNPAID, VISITING
 
 _QUOTA = PLACE.index("settlement_quota_share")
-_CONSIDER = WORKER.index("startup_consideration_probability")
 _OPEN = WORKER.index("settlement_open_share")
 _REGISTER = WORKER.index("settlement_registration_probability")
 _WISH = WORKER.index("settlement_willingness_shift")

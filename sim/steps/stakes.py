@@ -84,12 +84,8 @@ _PER_STAY = PLACE.index("points_per_stay_year")
 _UNDER_45 = PLACE.index("points_under_45")
 _FOR_TITLE = PLACE.index("points_trained")
 _NEEDED = PLACE.index("points_needed")
-_WORKS = WORKER.index("works_offer_probability")
-_WORKSHOP = WORKER.index("workshop_offer_probability")
-_STUDY = WORKER.index("study_enrolment_probability")
 _OPEN = WORKER.index("settlement_open_share")
 _REGISTER = WORKER.index("settlement_registration_probability")
-_ENROL = WORKER.index("training_enrolment_probability")
 U_CONSIDER = PURPOSE["business_consider"]
 _U_START = PURPOSE["business_start"]
 _U_JOBS = PURPOSE["business_jobs"]
@@ -106,11 +102,8 @@ _M_LOAN = MONEY_CODE["loan"]
 _M_CAPITAL = MONEY_CODE["capital"]
 _M_SAVED = MONEY_CODE["saved"]
 _BUSINESS_START = OCCASION_NAMES.index("business_start")
-_TRAINING_ENROLMENT = OCCASION_NAMES.index("training_enrolment")
 _SETTLEMENT = OCCASION_NAMES.index("settlement")
 _NEW_SETTLEMENT = OCCASION_NAMES.index("new_settlement")
-_SEARCH_MONTH = OCCASION_NAMES.index("search_month")
-_BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
 
 
 # --- own business ---------------------------------------------------------------------------------
