@@ -60,7 +60,7 @@ def mean_and_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nd
 
 def verdict(differences: np.ndarray, low: float, high: float) -> str:
     """What the seeds allow to be said: ``higher``, ``lower``, ``identical`` or ``cannot tell``."""
-    if not np.any(differences):
+    if not np.any(differences) and not low < high:
         return "identical"
     if low > 0:
         return "higher"

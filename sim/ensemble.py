@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.compare import compare
-from sim.differences import t_975
+from sim.differences import t_975, verdict
 from sim.errors import Problem, UsageError
 from sim.posterior import Posterior, load_posterior
 
@@ -94,15 +94,11 @@ def combine(members: Sequence[pd.DataFrame], futures: Sequence[pd.DataFrame], se
             "high": mean + half, **{f"sd_{name}": float(np.sqrt(size)) for name, size in parts.items()},
             **{f"{name}_percent": 100.0 * size / total if total else 0.0 for name, size in parts.items()},
             "sign_agrees": float(np.mean(np.sign(effects) == np.sign(mean))), "members": len(effects),
-            "verdict": _verdict(effects, mean - half, mean + half),
+            "verdict": verdict(effects, mean - half, mean + half),
         })  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _verdict(effects: np.ndarray, low: float, high: float) -> str:
-    if not np.any(effects) and low == high:
-        return "identical"
-    return "higher" if low > 0 else "lower" if high < 0 else "cannot tell"
 
 
 def _with_future(scenario: Scenario, future: str) -> Scenario:

@@ -139,9 +139,9 @@ MEASURES: dict[str, Callable[..., dict]] = {
 }
 
 
-def measured(name: str, **arguments) -> dict:
-    """A measure's result, from a new process."""
-    command = [sys.executable, __file__, "--measure", name, json.dumps(arguments)]
+def measured(name: str, script: str = __file__, **arguments) -> dict:
+    """A measure's result, from a new process of the script that holds it."""
+    command = [sys.executable, script, "--measure", name, json.dumps(arguments)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"{name} failed:\n{done.stderr}")

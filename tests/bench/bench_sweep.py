@@ -21,6 +21,7 @@ from functools import wraps
 from pathlib import Path
 from typing import Any
 
+import bench_engine
 from bench_engine import ROOT, markdown_table, say, this_machine
 
 SCALE, END, MONTHS = 50_000, "2024-12", 132
@@ -217,11 +218,7 @@ MEASURES = {f.__name__: f for f in (throughput, shares, memory, planning, mesa_b
 def measured(name: str, **arguments: Any) -> dict:
     """A measure's result, from a new process."""
     say(f"{name} {arguments}")
-    done = subprocess.run([sys.executable, __file__, "--measure", name, json.dumps(arguments)], cwd=ROOT,
-                          capture_output=True, text=True)
-    if done.returncode != 0:
-        sys.exit(f"{name} failed:\n{done.stderr}")
-    return json.loads(done.stdout.splitlines()[-1])
+    return bench_engine.measured(name, script=__file__, **arguments)
 
 
 # --- the report ---------------------------------------------------------------------------------------
