@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.errors import Problem, ScenarioError, nearest
+from sim.errors import Problem, ScenarioError, SimError, nearest
 from sim.instruments import (
     Catalogue,
     filled_in,
@@ -89,12 +89,27 @@ def catalogue() -> Catalogue:
 
 
 def scenario_files() -> dict[str, Path]:
-    """Every scenario that can be loaded by name. The first folder that has a name wins."""
+    """Every scenario that can be loaded by name."""
+    return files_in("scenarios", f"scenarios/{DOCUMENTS}")
+
+
+def files_in(*subfolders: str) -> dict[str, Path]:
+    """YAML files by name in subfolders of wherever scenarios lie. The first that has a name wins."""
     found: dict[str, Path] = {}
     for folder in folders():
-        for path in (*sorted(folder.glob("*.yaml")), *sorted((folder / DOCUMENTS).glob("*.yaml"))):
-            found.setdefault(path.stem, path)
+        for subfolder in subfolders:
+            for path in sorted((folder.parent / subfolder).glob("*.yaml")):
+                found.setdefault(path.stem, path)
     return found
+
+
+def named_file(name: str, files: Mapping[str, Path], what: str, error: type[SimError]) -> Path:
+    """The file of a name among ``files``, or at a path. Raises ``error``: no such ``what``."""
+    path = Path(name) if name.endswith((".yaml", ".yml")) else files.get(name, Path(name))
+    if not path.is_file():
+        raise error(Problem(f"no such {what}", value=name, nearest=nearest(path.stem, files),
+                            allowed=(*files, "or the path of a file")))
+    return path
 
 
 def parents_of(path: Path) -> tuple[str, ...]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 from types import NoneType, UnionType
-from typing import Annotated, Any, Union, get_args, get_origin
+from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import Problem, nearest
-from sim.yaml_tree import Key, Tree, dotted, find, parts
+from sim.errors import Problem, SimError, nearest
+from sim.yaml_tree import Key, Tree, dotted, find, parts, read_tree
 
+Model = TypeVar("Model", bound=BaseModel)
 MISSING = "required key is missing"
 
 # What to say for the validator's kinds of error, and what would have been right.
@@ -28,6 +30,23 @@ _WORDS: dict[str, tuple[str, str]] = {
     "multiple_of": ("must be whole", "a whole number of yuan"),
     "too_short": ("must not be empty", "at least one entry"),
 }
+
+
+def read_checked(
+    path: Path, model: type[Model], error: type[SimError]
+) -> tuple[Model, Tree, list[Problem]]:
+    """A file as a ``model`` whose name is the file's, its tree, and what is wrong beside the model.
+
+    Raises ``error`` with every problem found where the file cannot be read or is no such model.
+    """
+    problems: list[Problem] = []
+    tree = read_tree(path, problems)
+    if tree is None:
+        raise error(problems)
+    try:
+        return model.model_validate({**tree.plain, "name": path.stem}), tree, problems
+    except ValidationError as refused:
+        raise error(problems + problems_of(refused, model, tree)) from None
 
 
 def problems_of(error: ValidationError, model: type[BaseModel], tree: Tree) -> list[Problem]:

@@ -13,18 +13,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, PrivateAttr, ValidationError, field_validator, model_validator
+from pydantic import Field, PrivateAttr, field_validator, model_validator
 
 from sim.arguments import parse_scale
 from sim.batch.design import LISTED, Design
 from sim.batch.points import DesignError
 from sim.errors import Problem, ScenarioError, SimError, nearest
-from sim.loading import folders, load_scenario, with_overrides
+from sim.loading import files_in, load_scenario, named_file, with_overrides
 from sim.outcomes import OUTCOMES
 from sim.policy.terms import Label, Name, Strict, Text, Whole, one_of, refuse
-from sim.problems import placed, problems_of
+from sim.problems import placed, read_checked
 from sim.scenario import Period, Scenario
-from sim.yaml_tree import Tree, read_tree
+from sim.yaml_tree import Tree
 from sim.yearly import yearly
 
 if TYPE_CHECKING:
@@ -198,15 +198,8 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 
     Raises ``ExperimentError`` with every problem found.
     """
-    path = _located(str(name_or_path))
-    problems: list[Problem] = []
-    tree = read_tree(path, problems)
-    if tree is None:
-        raise ExperimentError(problems)
-    try:
-        experiment = Experiment.model_validate({**tree.plain, "name": path.stem})
-    except ValidationError as error:
-        raise ExperimentError(problems + problems_of(error, Experiment, tree)) from None
+    path = named_file(str(name_or_path), experiment_files(), "experiment", ExperimentError)
+    experiment, tree, problems = read_checked(path, Experiment, ExperimentError)
     if problems:
         raise ExperimentError(problems)
     _read_points(experiment, path, tree)
@@ -233,21 +226,8 @@ def restored_experiment(manifest: Mapping[str, Any]) -> Experiment:
 
 def experiment_files() -> dict[str, Path]:
     """Every experiment that can be loaded by name: they lie in a folder beside the scenarios."""
-    found: dict[str, Path] = {}
-    for folder in folders():
-        for path in sorted((folder.parent / "experiments").glob("*.yaml")):
-            if not path.stem.startswith("calibration"):  # these are for `labor-sim calibrate`
-                found.setdefault(path.stem, path)
-    return found
-
-
-def _located(name: str) -> Path:
-    path = Path(name) if name.endswith((".yaml", ".yml")) else experiment_files().get(name, Path(name))
-    if not path.is_file():
-        names = tuple(experiment_files())
-        raise ExperimentError(Problem("no such experiment", value=name, nearest=nearest(path.stem, names),
-                                      allowed=(*names, "or the path of a file")))
-    return path
+    return {name: path for name, path in files_in("experiments").items()
+            if not name.startswith("calibration")}  # these are for `labor-sim calibrate`
 
 
 def _read_points(experiment: Experiment, path: Path, tree: Tree) -> None:

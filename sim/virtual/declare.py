@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, ValidationError, model_validator
+from pydantic import Field, PrivateAttr, model_validator
 
 from sim.errors import Problem, ScenarioError, SimError, nearest
-from sim.loading import folders, load_scenario, with_overrides
+from sim.loading import files_in, load_scenario, named_file, with_overrides
 from sim.policy.documents import region_of_province
 from sim.policy.terms import (
     Label,
@@ -26,10 +25,9 @@ from sim.policy.terms import (
     one_of,
 )
 from sim.policy.terms import refuse as told
-from sim.problems import placed, problems_of
+from sim.problems import placed, read_checked
 from sim.scenario import Period, Scenario
 from sim.tables import TABLES
-from sim.yaml_tree import read_tree
 
 DESIGNS = ("difference_in_differences", "with_and_without", "matching")
 PANELS = ("national", "places", "homes")
@@ -146,37 +144,19 @@ class VirtualExperiment(Strict):
 
 def virtual_files() -> dict[str, Path]:
     """Every virtual experiment that can be run by name."""
-    found: dict[str, Path] = {}
-    for folder in folders():
-        for path in sorted((folder.parent / "experiments" / "virtual").glob("*.yaml")):
-            found.setdefault(path.stem, path)
-    return found
+    return files_in("experiments/virtual")
 
 
 def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
     """Load and check one by name or path. Raises ``VirtualError`` with every problem found."""
-    name = str(name_or_path)
-    path = Path(name) if name.endswith((".yaml", ".yml")) else virtual_files().get(name, Path(name))
-    if not path.is_file():
-        names = tuple(virtual_files())
-        raise VirtualError(Problem("no such virtual experiment", value=name,
-                                   nearest=nearest(path.stem, names),
-                                   allowed=(*names, "or the path of a file")))
-    problems: list[Problem] = []
-    tree = read_tree(path, problems)
-    if tree is None:
-        raise VirtualError(problems)
-    try:
-        found = VirtualExperiment.model_validate({**tree.plain, "name": path.stem})
-    except ValidationError as error:
-        raise VirtualError(problems + problems_of(error, VirtualExperiment, tree)) from None
+    path = named_file(str(name_or_path), virtual_files(), "virtual experiment", VirtualError)
+    found, tree, problems = read_checked(path, VirtualExperiment, VirtualError)
     try:
         base = load_scenario(found.scenario)
         added = {key: {**base.content().get(key, {}), **getattr(found, key)} for key in ("levers", "shocks")}
         found._worlds = (base, with_overrides(base, added))
     except ScenarioError as error:
-        problems += [problem if problem.file else placed(replace(problem, key=problem.key), tree)
-                     for problem in error.problems]
+        problems += [problem if problem.file else placed(problem, tree) for problem in error.problems]
     if problems:
         raise VirtualError(problems)
     return found

@@ -7,15 +7,14 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, model_validator
 
 from sim.batch.experiment import ExperimentError
 from sim.errors import Problem
 from sim.parameters import PARAMETERS
 from sim.policy.terms import Label, Number, ParameterName, Strict, Text, Whole, refuse
-from sim.problems import problems_of
+from sim.problems import read_checked
 from sim.scenario import Period
-from sim.yaml_tree import read_tree
 
 MOST_FITTED = 10
 
@@ -107,14 +106,7 @@ def load_calibration(name_or_path: str | Path) -> Calibration:
     if not path.is_file():
         raise ExperimentError(Problem("no such file", value=str(path),
                                       allowed="the path of a calibration file"))
-    problems: list[Problem] = []
-    tree = read_tree(path, problems)
-    if tree is None:
-        raise ExperimentError(problems)
-    try:
-        found = Calibration.model_validate({**tree.plain, "name": path.stem})
-    except ValidationError as error:
-        raise ExperimentError(problems + problems_of(error, Calibration, tree)) from None
+    found, _, problems = read_checked(path, Calibration, ExperimentError)
     if problems:
         raise ExperimentError(problems)
     return found
