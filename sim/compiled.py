@@ -20,7 +20,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
-_RULES: list[Callable] = []
+_RULES: list[tuple[Callable, bool]] = []
 _registered = 0
 _ONE_AT_A_TIME = threading.Lock()  # threads meet a kernel for the first time together; one makes it
 
@@ -32,8 +32,18 @@ _IMPORT = re.compile(
 
 
 def rule(function: Callable) -> Callable:
-    """Mark a pure scalar function for inlining in kernels; it stays an ordinary Python function."""
-    _RULES.append(function)
+    """Mark a pure scalar function for use in kernels; it stays an ordinary Python function."""
+    _RULES.append((function, False))
+    return function
+
+
+def inlined_rule(function: Callable) -> Callable:
+    """The same, and have the compiler copy it into every caller.
+
+    For what many workers do every month: a call costs a dozen instructions. Left to itself the
+    compiler copies small functions only.
+    """
+    _RULES.append((function, True))
     return function
 
 
@@ -105,8 +115,8 @@ def _register_rules() -> None:
     global _registered
     from numba.extending import register_jitable
 
-    for function in _RULES[_registered:]:
-        register_jitable(function)
+    for function, is_inlined in _RULES[_registered:]:
+        register_jitable(forceinline=is_inlined)(function)
     _registered = len(_RULES)
 
 

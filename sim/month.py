@@ -16,12 +16,14 @@
 14. begin or end a job on public works or in a workshop.
 15. join the workers' insurance scheme.
 16. go unpaid: the employer stops paying.
-17. earn a month's pay and divide it.
-18. live without pay, while looking for work.
-19. live on support at home: a public post, a benefit.
-20. reconsider: farm, local work, stay, or migrate and where to.
-21. bill levers that serve people every month.
-22. count what has changed.
+17. take a month's profit from the business and divide it.
+18. bill levers that serve people by the month of work.
+19. earn a month's pay and divide it.
+20. live without pay, while looking for work.
+21. live on support at home: a public post, a benefit.
+22. reconsider: farm, local work, stay, or migrate and where to.
+23. bill levers that serve people every month.
+24. count what has changed.
 
 The compiled engine runs each step as a pass over a block of workers, picking out first whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -41,7 +43,6 @@ from sim.steps import choice, claims, life, owners, schooling, stakes, support, 
 from sim.steps.conditions import is_among
 from sim.vocabulary import (
     AT_HOME,
-    EARNERS,
     EMPLOYEES,
     EVERYBODY,
     FARM,
@@ -70,6 +71,7 @@ class Step(NamedTuple):
     and nothing happens to whoever draws more than ``chance(c)``, but for those ``hurried`` by an
     activity or a status bit; the engine looks at the draws first, for many workers at once.
     ``if_changed``: nothing happens to who is in the same activity and place as a month ago.
+    ``moves``: whether it can change the activity, the place, or a status bit that steps pick by.
     """
 
     name: str
@@ -82,6 +84,7 @@ class Step(NamedTuple):
     chance: Callable | None = None
     hurried: tuple[int, int] = (0, 0)  # activities, status bits
     if_changed: bool = False
+    moves: bool = True
 
     def concerns(self, w, c) -> bool:
         """Whether the step concerns this worker this month."""
@@ -118,7 +121,9 @@ STEPS = (
          purpose=work.U_INSURANCE, chance=work.highest_insurance_chance),
     Step("go unpaid", work.go_unpaid, EMPLOYEES, VISITING, work.is_owed_nothing,
          purpose=work.U_ARREARS, chance=work.highest_arrears_chance),
-    Step("earn", work.earn, EARNERS, VISITING | BACK),
+    Step("take profit", work.take_profit, OWNERS, moves=False),
+    Step("bill work", work.bill_work, EMPLOYEES, VISITING | BACK, season=work.is_work_billed, moves=False),
+    Step("earn", work.earn, EMPLOYEES, VISITING | BACK, moves=False),
     Step("live without pay", work.live_without_pay, SEARCHERS),
     Step("live on support", support.live_on_support, activity_set(FARM), season=support.has_home_support),
     Step("reconsider", choice.reconsider, FREE_TO_MOVE, VISITING,
@@ -219,7 +224,7 @@ def _everybody_pass(step: Step) -> Callable:
 
 def _chosen_pass(step: Step) -> Callable:
     among, unless = step.among, step.unless
-    do_all = _for_chosen(step, _gather)
+    do_all = _for_chosen(step, _gather, is_sure=step.when is None)
 
     @rule
     def run(workers, c, b, count, first):
@@ -263,18 +268,19 @@ def _drawn_pass(step: Step) -> Callable:
     return run
 
 
-def _for_chosen(step: Step, gather: Callable) -> Callable:
-    """``do`` for the chosen rows of a block."""
-    do, when, among, unless = step.do, step.when or _always, step.among, step.unless
+def _for_chosen(step: Step, gather: Callable, is_sure: bool = False) -> Callable:
+    """``do`` for the chosen rows of a block. is_sure: whether it concerns all of them."""
+    do, when, among, unless, moves = step.do, step.when or _always, step.among, step.unless, step.moves
 
     @rule
     def run(workers, c, b, count, first):
         for j in range(gather(b, count)):
             k = int(b.rows[j])
-            w = workers[first + k]
-            if is_among(int(w.activity), int(w.status), among, unless) and when(w, c):
+            w = workers[np.uint64(first + k)]
+            if is_sure or (is_among(int(w.activity), int(w.status), among, unless) and when(w, c)):
                 do(w, c, b, k)
-                _note_row(w, b, k)
+                if moves:
+                    _note_row(w, b, k)
 
     return run
 

@@ -38,7 +38,7 @@ def census_type(places: int) -> np.dtype:
     return np.dtype([
         ("stock", whole, (31, places, len(ACTIVITIES))),  # by home, place, activity
         ("group_stock", whole, (*groups, len(ACTIVITIES))),
-        ("group_pay", whole, (*groups, 2)),  # pay, paid workers
+        ("group_pay", whole, groups),  # of those who earn
         ("insured", whole),
         ("trained", whole),
         ("parents_away", whole),  # out-migrants with a child under 16
@@ -53,27 +53,31 @@ def census_type(places: int) -> np.dtype:
 def count_census(workers, conditions, census, first, last):
     """Add the workers of some rows to ``census`` (one record of ``census_type``)."""
     c, total = conditions[0], census[0]
+    insured, trained, owed, savings, poor_away, parents_away = 0, 0, 0, 0, 0, 0  # quicker than the record
     for i in range(first, last):
-        w = workers[i]
-        activity = int(w.activity)
+        w = workers[np.uint64(i)]
+        activity, traits, status = int(w.activity), int(w.traits), int(w.status)
         if activity == EXITED:
             continue
-        traits, status = int(w.traits), int(w.status)
-        sex, education = traits & IS_FEMALE, education_of(traits)
         months = age_months(int(w.birth_month), c.month)
-        age = age_group(months // 12)
+        sex, age, education = traits & IS_FEMALE, age_group(months), education_of(traits)
         total.stock[int(w.home), int(w.place), activity] += 1
         total.group_stock[sex, age, education, activity] += 1
         if (EARNERS >> activity) & 1:
-            total.group_pay[sex, age, education, 0] += current_pay(w, c)
-            total.group_pay[sex, age, education, 1] += 1
-        total.insured += (status & INSURED) != 0
-        total.trained += (status & TRAINED) != 0
-        total.owed += w.arrears > 0
-        total.savings += int(w.savings)
+            total.group_pay[sex, age, education] += current_pay(w, c)
+        insured += (status & INSURED) != 0
+        trained += (status & TRAINED) != 0
+        owed += w.arrears > 0
+        savings += int(w.savings)
         if (_IN_CITIES >> activity) & 1:
             birth = first_birth_age(w, c)
             is_away = (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH)
-            total.poor_away += is_away & ((traits & POOR) != 0)
-            total.parents_away += is_away & has_child_aged(months / 12.0, birth, 0.0, 16.0)
+            poor_away += is_away & ((traits & POOR) != 0)
+            parents_away += is_away & has_child_aged(months / 12.0, birth, 0.0, 16.0)
             total.school_parents[int(w.place)] += has_child_aged(months / 12.0, birth, 6.0, 16.0)
+    total.insured += insured
+    total.trained += trained
+    total.owed += owed
+    total.savings += savings
+    total.poor_away += poor_away
+    total.parents_away += parents_away

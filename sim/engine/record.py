@@ -18,6 +18,7 @@ from sim.tables import TABLES
 from sim.vocabulary import (
     ACTIVITIES,
     AGE_GROUPS,
+    EARNERS,
     EDUCATION,
     EXITED,
     FARM,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
 
 STOCKS = tuple(name for name in ACTIVITIES if name != "exited")
 _LIVING = slice(0, EXITED)
+_EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
 # Rural poverty line of 2010 prices 2,300 yuan a year, at 2023 prices (official standard, uprated).
 POVERTY_LINE_2023 = 3200.0
 
@@ -96,7 +98,8 @@ class Record:
         if month % 12 + 1 in CENSUS_MONTHS and self.wants("groups"):
             self._census_months.append(month)
             self._groups.append(self.run.census.group_stock[..., _LIVING].copy())
-            self._group_pay.append(self.run.census.group_pay.copy())
+            paid = self.run.census.group_stock[..., _EARNERS].sum(axis=-1)
+            self._group_pay.append(np.stack([self.run.census.group_pay, paid], axis=-1))
 
     def add_year(self, month: int, sums: np.record) -> None:
         """Keep a year's official counts."""

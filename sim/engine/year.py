@@ -8,7 +8,7 @@ from sim.arithmetic import log
 from sim.compiled import kernel
 from sim.steps.life import age_group
 from sim.vocabulary import EXITED, SETTLED_SEARCH, SETTLED_WORK
-from sim.world.schema import BIRTH_EPOCH, INSURED, IS_FEMALE, TRAINED, education_of
+from sim.world.schema import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker
 INCOME_BINS = 60
@@ -76,8 +76,8 @@ def count_year(workers, conditions, regions, sums, first, last):
             region = regions[c.province[work_place]]
             y.region_pay[region, 0] += monthly
             y.region_pay[region, 1] += 1
-            age = (month + BIRTH_EPOCH - int(w.birth_month)) // 12
-            y.age[kind, 0] += age
+            age = age_months(int(w.birth_month), month)
+            y.age[kind, 0] += age // 12
             y.age[kind, 1 + age_group(age)] += 1
             y.female[kind] += int(w.traits) & IS_FEMALE
             y.education[kind, education_of(int(w.traits))] += 1

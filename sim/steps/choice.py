@@ -1,6 +1,6 @@
 """Reconsidering: farm, local work, the present place, or migrating; and where to."""
 
-from sim.compiled import rule
+from sim.compiled import inlined_rule, rule
 from sim.draws import PURPOSE, uniform
 from sim.rules.migration import (
     accepts_distance,
@@ -72,7 +72,7 @@ OPTIONS = ("farm", "local_work", "stay_or_old_place", "migrate")
 STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE = 0, 1, 2, 3
 
 
-@rule
+@inlined_rule
 def worker_group(w, c) -> int:
     """Group of workers who see the same income and relief in a place: schooling x school child."""
     education = education_of(int(w.traits))
@@ -102,7 +102,7 @@ def attention(w, c) -> float:
     )
 
 
-@rule
+@inlined_rule
 def option_values(w, c):
     """Value in log-odds of farm, local work, keeping the present (or lost) place, and migrating.
 
@@ -138,7 +138,7 @@ def option_values(w, c):
     return farm, local, keep, migrate
 
 
-@rule
+@inlined_rule
 def pick(draw, farm, local, keep, migrate) -> int:
     """The option that a uniform draw selects in proportion to the odds, in fixed order."""
     top = max(max(farm, local), max(keep, migrate))
@@ -151,7 +151,7 @@ def pick(draw, farm, local, keep, migrate) -> int:
     return KEEP_PLACE if x < a + b + d else MIGRATE
 
 
-@rule
+@inlined_rule
 def supported_values(w, c, b, k):
     """The values of ``option_values`` with what support adds: a public post at home, help to leave."""
     farm, local, keep, migrate = option_values(w, c)
@@ -169,7 +169,7 @@ def supported_values(w, c, b, k):
     return farm, local, keep, migrate
 
 
-@rule
+@inlined_rule
 def reconsider(w, c, b, k) -> None:
     """Compare the options and carry out the choice."""
     worker, home = int(w.id), int(w.home)

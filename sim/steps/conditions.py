@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.compiled import inlined_rule, rule
 from sim.draws import PURPOSE, PURPOSES, uniform_for
 from sim.parameters import PARAMETERS
 from sim.rules.demography import has_child_aged
@@ -274,20 +274,24 @@ def _goes_first(w, c, lever) -> bool:
     return False
 
 
-@rule
+@inlined_rule
 def faced(w, c, b, k, parameter) -> float:
-    """A worker-level parameter as this worker faces it: the place's value, then levers.
+    """A worker-level parameter as this worker faces it: the place's value, then levers."""
+    value = c.faced[parameter, int(w.place)]
+    if c.levers.effect_start[parameter] == c.levers.effect_start[parameter + 1]:
+        return value
+    return _changed_by_levers(w, c, b, k, parameter, value)
 
-    Set first, then scales, then additions, then the parameter's bounds, so that the order in which
-    levers are listed never matters.
+
+@rule
+def _changed_by_levers(w, c, b, k, parameter, value) -> float:
+    """Set first, then scales, then additions, then the parameter's bounds.
+
+    So the order in which levers are listed never matters.
     """
     levers = c.levers
-    value = c.faced[parameter, int(w.place)]
-    start, end = int(levers.effect_start[parameter]), int(levers.effect_start[parameter + 1])
-    if start == end:
-        return value
     scale, add = 1.0, 0.0
-    for effect in range(start, end):
+    for effect in range(int(levers.effect_start[parameter]), int(levers.effect_start[parameter + 1])):
         lever = int(levers.effect_lever[effect])
         if is_covered(w, c, b, k, lever):
             amount = levers.effect_value[effect]
@@ -301,11 +305,15 @@ def faced(w, c, b, k, parameter) -> float:
     return min(max(value * scale + add, levers.low[parameter]), levers.high[parameter])
 
 
-@rule
+@inlined_rule
 def serve(w, c, b, k, occasion) -> None:
     """Enter the worker in the ledger of every lever that serves people on this occasion."""
-    if c.levers.billed[occasion] == 0:
-        return
+    if c.levers.billed[occasion] != 0:
+        _bill(w, c, b, k, occasion)
+
+
+@rule
+def _bill(w, c, b, k, occasion) -> None:
     for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
         lever = int(c.levers.bill_lever[position])
         if c.levers.is_active[lever] and is_covered(w, c, b, k, lever):

@@ -146,9 +146,9 @@ def train(w, c, b, k) -> None:
 
 
 @rule
-def age_group(age_years) -> int:
-    """Position in vocabulary.AGE_GROUPS of an age in whole years."""
-    return int(age_years > 20) + int(age_years > 30) + int(age_years > 40) + int(age_years > 50)
+def age_group(age) -> int:
+    """Position in vocabulary.AGE_GROUPS of an age in months."""
+    return int(age >= 21 * 12) + int(age >= 31 * 12) + int(age >= 41 * 12) + int(age >= 51 * 12)
 
 
 @rule

@@ -1,7 +1,7 @@
 """Losing, changing and finding jobs, running a business, and the month's money."""
 
 from sim.arithmetic import exp
-from sim.compiled import rule
+from sim.compiled import inlined_rule, rule
 from sim.draws import PURPOSE, uniform
 from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
 from sim.rules.employment import (
@@ -206,22 +206,44 @@ def live_without_pay(w, c, b, k) -> None:
     b.money[_M_CONSUMPTION] += benefit + odd_jobs + spent
 
 
-@rule
+@inlined_rule
 def earn(w, c, b, k) -> None:
-    """Earn a month's pay and divide it."""
-    activity, home, flags = int(w.activity), int(w.home), int(w.status)
-    is_hired, is_away = activity != OWN_BUSINESS, activity == MIGRANT_WORK
+    """Earn a month's pay, of which an employer may withhold some, and divide it."""
+    flags = int(w.status)
     pay = current_pay(w, c)
-    if not is_hired:
-        pay = int(pay * exp(faced(w, c, b, k, _PROFIT_SHIFT)))
     received, contribution = pay, 0
-    b.employed[int(w.place), int(w.sector)] += is_hired
-    if is_hired & ((w.arrears > 0) | ((flags & UNPAID) != 0)):
+    b.employed[int(w.place), int(w.sector)] += 1
+    if (w.arrears > 0) | ((flags & UNPAID) != 0):
         received = pay - withheld_pay(w, b, pay) + recovered_pay(w, c, b, k)
-    if is_hired & ((flags & INSURED) != 0):
+    if flags & INSURED:
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
-    if is_hired:
-        serve(w, c, b, k, _WORK_MONTH)
+    divide_pay(w, c, b, pay, received, contribution)
+
+
+@rule
+def is_work_billed(c) -> bool:
+    """Whether a lever serves people by the month of work."""
+    return c.levers.billed[_WORK_MONTH] > 0
+
+
+@rule
+def bill_work(w, c, b, k) -> None:
+    """Bill the levers that serve people by the month of work."""
+    serve(w, c, b, k, _WORK_MONTH)
+
+
+@rule
+def take_profit(w, c, b, k) -> None:
+    """Earn a month's profit from a business of one's own, and divide it."""
+    pay = int(current_pay(w, c) * exp(faced(w, c, b, k, _PROFIT_SHIFT)))
+    divide_pay(w, c, b, pay, pay, 0)
+
+
+@inlined_rule
+def divide_pay(w, c, b, pay, received, contribution) -> None:
+    """Divide a month's money between the scheme, the family at home, savings and living, in yuan."""
+    activity, home = int(w.activity), int(w.home)
+    is_away = activity == MIGRANT_WORK
     take_home = received - contribution
     sent = remittance(take_home, c.economy[_REMITTANCE], is_away)
     saved = saving(take_home - sent, c.economy[_SAVING])
