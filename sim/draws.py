@@ -10,6 +10,7 @@ come from the seed, the month and the purpose, and are made once a month.
 from __future__ import annotations
 
 import hashlib
+from functools import lru_cache
 
 import numpy as np
 
@@ -73,12 +74,13 @@ def uniform_for(keys, purpose: int, worker_id: int, item: int) -> float:
     return (draw32(first, int(keys[purpose, 1]), worker_id) + 0.5) * _UNIT
 
 
+@lru_cache(maxsize=1024)  # runs of one seed, one after another, share them
 def month_keys(seed: int, month: int) -> np.ndarray:
     """Keys of all purposes for a month number; month -1 holds what is fixed for life.
 
     Returns int64 (purposes, 2). The first key is that of the month, the same for all purposes, so
     that a worker's id is mixed with it once for all draws of the month. The second is that of the
-    purpose's position, and does not depend on how many purposes follow.
+    purpose's position, and does not depend on how many purposes follow. Not to be written to.
     """
     digest = hashlib.shake_128(f"{seed}|{month}".encode()).digest(4 * (len(PURPOSES) + 1))
     numbers = np.frombuffer(digest, dtype="<u4").astype(np.int64)

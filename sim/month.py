@@ -134,12 +134,13 @@ STEPS = (
 )
 
 # Before the month: who would use a rationed lever, or a place in a settlement quota.
+_CLAIM_QUOTA = Step("claim quota", claims.claim_quota, MIGRANTS_AT_WORK, VISITING, stakes.may_settle,
+                    purpose=stakes.U_REGISTER, chance=stakes.highest_register_chance)
 CLAIMS = (
     Step("claim levers", claims.claim_levers, season=claims.is_rationed),
     Step("claim course", claims.claim_courses, TRAINABLE, VISITING, season=claims.are_courses_rationed,
          purpose=life.U_TRAINING, chance=life.highest_training_chance),
-    Step("claim quota", claims.claim_quota, MIGRANTS_AT_WORK, VISITING, stakes.may_settle,
-         purpose=stakes.U_REGISTER, chance=stakes.highest_register_chance),
+    _CLAIM_QUOTA,
 )
 
 
@@ -167,7 +168,7 @@ def _note_start(w, b, k):
 def _note_rows(workers, c, b, first, last):
     """Copy what passes pick by from the rows of a block into arrays of the block."""
     for i in range(first, last):
-        b.mixed_id[i - first] = workers[i].id
+        b.id[i - first] = workers[i].id
         _note_start(workers[i], b, i - first)
     if c.levers.budgets > 0:
         for k in range(last - first):
@@ -179,7 +180,7 @@ def _note_rows(workers, c, b, first, last):
 def _note_ids(workers, c, b, first, last):
     """The same for passes that pick by draws alone."""
     for i in range(first, last):
-        b.mixed_id[i - first] = workers[i].id
+        b.id[i - first] = workers[i].id
     _mix_ids(c, b, last - first)
 
 
@@ -187,7 +188,7 @@ def _note_ids(workers, c, b, first, last):
 def _mix_ids(c, b, count):
     key = int(c.keys[0, 0])
     for k in range(count):
-        b.mixed_id[k] = mix32(int(b.mixed_id[k]) ^ key)
+        b.mixed_id[k] = mix32(int(b.id[k]) ^ key)
 
 
 @rule
@@ -353,3 +354,40 @@ def _block(steps: tuple[Step, ...], note: Callable) -> Callable:
 
 run_block = _block(STEPS, _note_rows)
 claim_block = _block(CLAIMS, _note_ids)
+
+
+# --- claims on quotas without a pass over all workers ------------------------------------------------
+CLAIM_PURPOSE, _CLAIM_AMONG, _CLAIM_UNLESS = _CLAIM_QUOTA.purpose, _CLAIM_QUOTA.among, _CLAIM_QUOTA.unless
+
+
+@rule
+def list_claimants(b, ahead, listed, first, count) -> None:
+    """List who may claim a place in a quota next month, while the block is at hand at a month's end.
+
+    ahead: int64 (3,), the two keys of next month's draw and a limit that the draw must not exceed.
+    listed: uint32, how many rows are listed, and the rows; where they do not fit, only the number.
+    """
+    first_key, second_key, limit, n = int(ahead[0]), int(ahead[1]), int(ahead[2]), int(listed[0])
+    for k in range(count):
+        b.chosen[k] = draw_mixed(mix32(int(b.id[k]) ^ first_key), second_key) <= limit
+    for j in range(_gather_few(b, count)):
+        k = int(b.rows[j])
+        if is_among(int(b.activity[k]), int(b.status[k]), _CLAIM_AMONG, _CLAIM_UNLESS):
+            n += 1
+            if n < len(listed):
+                listed[n] = first + k
+    listed[0] = n
+
+
+@rule
+def claim_listed(workers, c, b, listed) -> None:
+    """Enter the claims of listed rows on quotas."""
+    for position in range(1, int(listed[0]) + 1):
+        w = workers[listed[position]]
+        if stakes.may_settle(w, c):
+            claims.claim_quota(w, c, b, 0)
+
+
+def highest_claim_draw(c) -> int:
+    """No worker whose draw for registering is above this claims a place in a quota this month."""
+    return int(stakes.highest_register_chance(c) * 4294967296.0) + 1

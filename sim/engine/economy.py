@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import cache
 from types import SimpleNamespace
 
 import numpy as np
@@ -219,7 +219,7 @@ class Economy:
             "inclusive_value": inclusive, "province_cumulative": provinces, "place_cumulative": slots,
             "first_place": self.first_place, "place_order": self.place_order,
             "quota_cutoff": -1, "quota_cutoff_by_rule": -1,
-            "keys": _month_keys(self.seed, month),
+            "keys": month_keys(self.seed, month),
             "life_keys": self.life_keys, "most": most,
             **_pay_tables(v["economy"], v["log_pay"], v["mean_log_pay"], v["farm_income"]),
             **v,
@@ -308,7 +308,6 @@ class Economy:
         )
 
 
-_month_keys = lru_cache(maxsize=1024)(month_keys)  # runs of one seed, one after another, share them
 _RURAL = [code for code in range(EXITED) if code not in (SETTLED_WORK, SETTLED_SEARCH)]
 _PLACE_AID = PLACE.index("housing_aid_share")
 _PLACE_QUOTA = PLACE.index("settlement_quota_share")

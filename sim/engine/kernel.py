@@ -8,20 +8,37 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sim.compiled import kernel
-from sim.month import claim_block, run_block
+from sim.month import (
+    CLAIM_PURPOSE,
+    claim_block,
+    claim_listed,
+    highest_claim_draw,
+    list_claimants,
+    run_block,
+)
 from sim.steps.conditions import BLOCK, block_type, make_record, sums_type
+
+_HEADROOM = 1.25  # next month's chance of claiming may rise by as much before the list is in vain
 
 
 @kernel
-def _run_rows(workers, conditions, blocks, first, last):
+def _run_rows(workers, conditions, ahead, blocks, listed, first, last):
     for start in range(first, last, BLOCK):
-        run_block(workers, conditions[0], blocks[0], start, min(start + BLOCK, last))
+        end = min(start + BLOCK, last)
+        run_block(workers, conditions[0], blocks[0], start, end)
+        if len(listed) > 0:
+            list_claimants(blocks[0], ahead, listed, start, end - start)
 
 
 @kernel
 def _count_claims(workers, conditions, blocks, first, last):
     for start in range(first, last, BLOCK):
         claim_block(workers, conditions[0], blocks[0], start, min(start + BLOCK, last))
+
+
+@kernel
+def _count_listed_claims(workers, conditions, blocks, listed, first, last):
+    claim_listed(workers, conditions[0], blocks[0], listed)
 
 
 class Shards:
@@ -32,20 +49,54 @@ class Shards:
         self.blocks = [make_record(block_type(places)) for _ in range(max(threads, 1))]
         self._views = [block[name] for block in self.blocks for name in self.sums]
         self._pool = ThreadPoolExecutor(len(self.blocks)) if len(self.blocks) > 1 else None
+        self._no_list = [np.zeros(0, np.uint32) for _ in self.blocks]
+        self._listed, self._listed_for = self._no_list, -1  # claimants of a month, as list_claimants does
+        self._ahead = np.zeros(3, np.int64)
 
-    def run_month(self, workers: np.recarray, conditions: np.recarray, rows: int) -> np.record:
-        """Run the month for the first ``rows`` workers; returns the summed block."""
+    def run_month(self, workers: np.recarray, conditions: np.recarray, rows: int,
+                  keys_ahead: np.ndarray | None = None) -> np.record:
+        """Run the month for the first ``rows`` workers; returns the summed block.
+
+        keys_ahead: of next month's draws (``sim.draws.month_keys``), where quotas are likely to be
+        claimed then: the claimants are listed on the way, and ``count_claims`` need not look for them.
+        """
         self.clear()
-        return self._run(_run_rows, self.blocks, self.sums, rows, workers, conditions)
+        self._prepare_list(conditions[0], rows, keys_ahead)
+        parts = list(zip(self.blocks, self._listed, strict=True))
+        return self._run(_run_rows, parts, self.sums, rows, workers, conditions, self._ahead)
 
     def count_claims(self, workers: np.recarray, conditions: np.recarray, rows: int) -> np.record:
         """Count who would use a rationed lever or a quota place this month."""
         self.clear()
-        return self._run(_count_claims, self.blocks, self.sums, rows, workers, conditions)
+        if self._has_listed_all(conditions[0]):
+            parts = list(zip(self.blocks, self._listed, strict=True))
+            return self._run(_count_listed_claims, parts, self.sums, rows, workers, conditions)
+        parts = [(block,) for block in self.blocks]
+        return self._run(_count_claims, parts, self.sums, rows, workers, conditions)
+
+    def _prepare_list(self, c: np.record, rows: int, keys_ahead: np.ndarray | None) -> None:
+        if keys_ahead is None:
+            self._listed, self._listed_for = self._no_list, -1
+            return
+        room = rows // (16 * len(self.blocks)) + BLOCK  # for many times those who get round to it
+        if len(self._listed[0]) < room:
+            self._listed = [np.zeros(room, np.uint32) for _ in self.blocks]
+        for listed in self._listed:
+            listed[0] = 0
+        self._listed_for = int(c.month) + 1
+        self._ahead[:] = *keys_ahead[CLAIM_PURPOSE], int(_HEADROOM * highest_claim_draw(c))
+
+    def _has_listed_all(self, c: np.record) -> bool:
+        """Whether all who can claim something this month were listed at the end of the month before."""
+        return bool(
+            c.month == self._listed_for and c.levers.budgets == 0
+            and highest_claim_draw(c) <= self._ahead[2]
+            and all(listed[0] < len(listed) for listed in self._listed)
+        )
 
     def count(self, loop: Callable, kind: np.dtype, rows: int, *arguments) -> np.record:
         """Add up a record of sums over all rows: ``loop(*arguments, sums, first row, last row)``."""
-        return self._run(loop, [make_record(kind) for _ in self.blocks], kind.names, rows, *arguments)
+        return self._run(loop, [(make_record(kind),) for _ in self.blocks], kind.names, rows, *arguments)
 
     def clear(self) -> None:
         """Set all sums to zero."""
@@ -57,21 +108,23 @@ class Shards:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _run(self, loop: Callable, sums: list[np.recarray], names: tuple[str, ...], rows: int,
+    def _run(self, loop: Callable, parts: list[tuple], names: tuple[str, ...], rows: int,
              *arguments) -> np.record:
+        """``loop(*arguments, *part, first row, last row)`` for each part; the first of a part is its sums."""
+        total = parts[0][0]
         if self._pool is None or rows < 4 * BLOCK:
-            loop(*arguments, sums[0], 0, rows)
-            return sums[0][0]
+            loop(*arguments, *parts[0], 0, rows)
+            return total[0]
         jobs = [
-            self._pool.submit(loop, *arguments, part, first, last)
-            for part, (first, last) in zip(sums, _shares(rows, len(sums)), strict=True)
+            self._pool.submit(loop, *arguments, *part, first, last)
+            for part, (first, last) in zip(parts, _shares(rows, len(parts)), strict=True)
         ]
         for job in jobs:
             job.result()
         for name in names:
-            for other in sums[1:]:
-                sums[0][name] += other[name]
-        return sums[0][0]
+            for other, *_ in parts[1:]:
+                total[name] += other[name]
+        return total[0]
 
 
 def _shares(rows: int, parts: int) -> list[tuple[int, int]]:

@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.arguments import parse_month, parse_scale
 from sim.compiled import model_hash
+from sim.draws import month_keys
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
@@ -93,7 +94,8 @@ class Simulation:
             start_year(self.workers, self.rows)
         c = self.open_month()
         if live is None:
-            self._shards.run_month(self.workers, c, self.rows)
+            keys_ahead = month_keys(self.seed, month + 1) if self._lists_claims else None
+            self._shards.run_month(self.workers, c, self.rows, keys_ahead)
         else:
             self._shards.clear()
             live(c[0], self._shards.blocks[0][0])
@@ -131,6 +133,7 @@ class Simulation:
         """Conditions of the coming month, with budgets and quotas rationed."""
         c = self.economy.conditions(self.month)
         has_quota = self.economy.has_quota(c[0])
+        self._lists_claims = has_quota.any() and not self.policy.budgeted
         if not (self.policy.budgeted or has_quota.any()):
             return c
         claims = self._shards.count_claims(self.workers, c, self.rows)

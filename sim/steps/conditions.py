@@ -144,11 +144,11 @@ def block_type(places: int) -> np.dtype:
         ("activity_before", np.uint8, (BLOCK,)),
         ("place_before", np.uint8, (BLOCK,)),
         # kept in step with the rows by the passes of sim.month, to pick out whom a step concerns
+        ("id", np.uint32, (BLOCK,)),
         ("mixed_id", np.uint32, (BLOCK,)),
         ("activity", np.uint8, (BLOCK,)),
         ("place", np.uint8, (BLOCK,)),
         ("status", np.uint8, (BLOCK,)),
-        ("draws", np.uint32, (BLOCK,)),
         ("chosen", _FLAG, (BLOCK,)),
         ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
         ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
