@@ -52,15 +52,15 @@ class Outcome:
 
 
 def _column(*names: str) -> Callable[[pd.DataFrame], pd.Series]:
-    """The sum of columns."""
-    return lambda national: national[list(names)].sum(axis=1).astype(float)
+    """The sum of columns; what is not known counts for nothing."""
+    return lambda national: sum(national[name].astype(float).fillna(0.0) for name in names)
 
 
 def _percent(part: str, *whole: str) -> Callable[[pd.DataFrame], pd.Series]:
     """A column as a percentage of the sum of others; 0 where there is nobody."""
 
     def series(national: pd.DataFrame) -> pd.Series:
-        total = national[list(whole)].sum(axis=1).astype(float)
+        total = _column(*whole)(national)
         return (100.0 * national[part] / total.where(total > 0)).fillna(0.0)
 
     return series

@@ -24,8 +24,25 @@ from sim.rules.employment import (
 from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
 from sim.rules.skills import training_premium
-from sim.steps.conditions import ECONOMY, OWN_PAY, PLACE, WORKER
-from sim.vocabulary import SECTORS
+from sim.steps.conditions import (
+    ECONOMY,
+    EXPERIENCE_MONTHS,
+    OWN_PAY,
+    PLACE,
+    POINT_BINS,
+    TRAINING_MONTHS,
+    UNTRAINED,
+    WORKER,
+)
+from sim.vocabulary import (
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    SCHOOL_YEARS,
+    SECTORS,
+    SETTLED_SEARCH,
+    SETTLED_WORK,
+)
 from sim.world.schema import ABILITY_UNIT, HUNDREDTH, IS_FEMALE, education_of
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)
@@ -76,59 +93,63 @@ INSURED_SHARE_EXPECTED = 0.2  # what a worker deciding where to go takes as the 
 
 
 @kernel
-def value_places(economy, place, faced, mean_log_pay, living_cost, group_skill, tightness, news, limit,
-                 homes, out):
-    """Fill ``out`` (groups, places) with the value of income and relief in each place away."""
-    reference = economy[_REFERENCE]
-    for p in range(homes, out.shape[1]):
-        finding = finding_probability(
-            faced[_FINDING, p], tightness[p], economy[_MATCHING], 0.0, 0.0,
-            place[_SERVICE, p], economy[_SERVICE_EFFECT],
+def fill_pay_profiles(conditions):
+    """Log pay by years of schooling, months of experience and months since a course, and as factors, so
+    that a worker's pay is a product. They hang on the economy-wide parameters alone.
+    """
+    c = conditions[0]
+    for e in range(len(SCHOOL_YEARS)):
+        c.schooling_pay[e] = schooling_pay(float(SCHOOL_YEARS[e]), c.economy[_SCHOOLING])
+    for month in range(EXPERIENCE_MONTHS):
+        c.experience_pay[month] = experience_pay(
+            month / 12.0, c.economy[_EXPERIENCE], c.economy[_CURVATURE]
         )
-        finding *= search_effort(faced[_BENEFIT, p], exp(mean_log_pay[p]), economy[_BENEFIT_EFFECT])
-        share = employment_share(min(finding, limit[p]), faced[_SEPARATION, p])
-        arrears = arrears_loss_share(faced[_ARREARS, p], faced[_RECOVERY, p])
-        hukou = economy[_HUKOU] * economy[_COST] * (1.0 - place[_HUKOU_SCALE, p])
-        heard = economy[_NEWS] * place[_NEWS_SCALE, p] * min(max(log(news[p] / reference), -1.5), 1.5)
-        heard += place[_AMENITY, p]
-        for g in range(out.shape[0]):
+        c.experience_factor[month] = exp(c.experience_pay[month])
+    for month in range(TRAINING_MONTHS):
+        c.training_pay[month] = training_premium(
+            True, float(month), c.economy[_PREMIUM], c.economy[_DECAY]
+        )
+        c.training_factor[month] = exp(c.training_pay[month])
+    c.training_factor[UNTRAINED] = 1.0
+    c.trait_factor[:] = 1.0
+    for traits in range(2 * len(SCHOOL_YEARS)):
+        gap = c.economy[_FEMALE_PAY] if traits & IS_FEMALE else 0.0
+        c.trait_factor[traits] = exp(c.schooling_pay[education_of(traits)] - gap)
+
+
+@kernel
+def value_places(conditions, news):
+    """Fill pay levels, the value of farming, and the value of income and relief in each place away."""
+    c = conditions[0]
+    economy, homes = c.economy, len(c.farm_income)
+    for p in range(c.log_pay.shape[0]):
+        for s in range(c.log_pay.shape[1]):
+            c.pay_level[p, s] = exp(c.log_pay[p, s])
+        c.pay_level[p, OWN_PAY] = exp(c.mean_log_pay[p] + economy[_PROFIT])
+    for home in range(homes):
+        c.farm_value[home] = value_of_income(c.farm_income[home], economy[_BETA])
+    for p in range(homes, c.income_value.shape[1]):
+        finding = finding_probability(
+            c.faced[_FINDING, p], c.tightness[p], economy[_MATCHING], 0.0, 0.0,
+            c.place[_SERVICE, p], economy[_SERVICE_EFFECT],
+        )
+        finding *= search_effort(c.faced[_BENEFIT, p], exp(c.mean_log_pay[p]), economy[_BENEFIT_EFFECT])
+        share = employment_share(min(finding, c.finding_limit[p]), c.faced[_SEPARATION, p])
+        arrears = arrears_loss_share(c.faced[_ARREARS, p], c.faced[_RECOVERY, p])
+        hukou = economy[_HUKOU] * economy[_COST] * (1.0 - c.place[_HUKOU_SCALE, p])
+        heard = economy[_NEWS] * c.place[_NEWS_SCALE, p] * min(
+            max(log(news[p] / economy[_REFERENCE]), -1.5), 1.5)
+        heard += c.place[_AMENITY, p]
+        for g in range(GROUPS):
             income = expected_income(
-                share, exp(mean_log_pay[p] + group_skill[g]),
-                faced[_CONTRIBUTION, p] * INSURED_SHARE_EXPECTED, arrears,
-                faced[_BENEFIT, p] + faced[_ODD_JOBS, p], living_cost[p],
+                share, exp(c.mean_log_pay[p] + c.group_skill[g]),
+                c.faced[_CONTRIBUTION, p] * INSURED_SHARE_EXPECTED, arrears,
+                c.faced[_BENEFIT, p] + c.faced[_ODD_JOBS, p], c.living_cost[p],
             )
-            school = economy[_CHILD] * place[_SCHOOL, p] if g % 2 == 1 else 0.0
-            out[g, p] = place_value(value_of_income(income, economy[_BETA]), 0.0, hukou, heard, school)
-
-
-@kernel
-def fill_pay_profiles(economy, school_years, by_school, by_experience, by_training):
-    """Log pay by years of schooling, months of experience and months since a course."""
-    for e in range(len(by_school)):
-        by_school[e] = schooling_pay(school_years[e], economy[_SCHOOLING])
-    for month in range(len(by_experience)):
-        by_experience[month] = experience_pay(month / 12.0, economy[_EXPERIENCE], economy[_CURVATURE])
-    for month in range(len(by_training)):
-        by_training[month] = training_premium(True, float(month), economy[_PREMIUM], economy[_DECAY])
-
-
-@kernel
-def fill_pay_factors(economy, log_pay, mean_log_pay, farm_income, by_school, by_experience, by_training,
-                     trait_factor, experience_factor, training_factor, pay_level, farm_value):
-    """Exponentials of what makes up pay, so that a worker's pay is a product; and the value of farming."""
-    for traits in range(2 * len(by_school)):
-        gap = economy[_FEMALE_PAY] if traits & IS_FEMALE else 0.0
-        trait_factor[traits] = exp(by_school[education_of(traits)] - gap)
-    for month in range(len(by_experience)):
-        experience_factor[month] = exp(by_experience[month])
-    for month in range(len(by_training)):
-        training_factor[month] = exp(by_training[month])
-    for p in range(log_pay.shape[0]):
-        for s in range(log_pay.shape[1]):
-            pay_level[p, s] = exp(log_pay[p, s])
-        pay_level[p, OWN_PAY] = exp(mean_log_pay[p] + economy[_PROFIT])
-    for home in range(len(farm_income)):
-        farm_value[home] = value_of_income(farm_income[home], economy[_BETA])
+            school = economy[_CHILD] * c.place[_SCHOOL, p] if g % 2 == 1 else 0.0
+            c.income_value[g, p] = place_value(
+                value_of_income(income, economy[_BETA]), 0.0, hukou, heard, school
+            )
 
 
 @kernel
@@ -141,58 +162,89 @@ def fill_byte_factors(by_ability, by_match):
 
 
 @kernel
-def weigh_destinations(values, corridor_weight, nest, place_order, first_place, inclusive, provinces,
-                       places):
-    """Nested logit over places for each home and group.
+def weigh_destinations(conditions, corridor_weight, nest):
+    """Nested logit over places for each home and group, from the value of places.
 
-    values: (groups, places). corridor_weight: (homes, places) exp(corridor term / nest).
-    Fills inclusive (homes, groups), provinces (homes, groups, 31) and places (homes, groups, slots),
-    the last two cumulative.
+    corridor_weight: (homes, slots) exp(corridor term / nest), places in the order of ``place_order``.
+    Loops without branches, one home at a time, so that the compiler can vectorise them.
     """
-    groups, homes = values.shape[0], corridor_weight.shape[0]
-    pull = np.empty(values.shape[1])
-    for g in range(groups):
-        for p in range(len(pull)):
-            pull[p] = exp(values[g, p] / nest)
+    c = conditions[0]
+    homes, slots = corridor_weight.shape
+    pull, total_of_slot = np.empty(slots), np.empty(slots)
+    inside, weight = np.empty(homes), np.empty(homes)
+    for g in range(GROUPS):
+        for slot in range(slots):
+            pull[slot] = exp(c.income_value[g, c.place_order[slot]] / nest)
         for home in range(homes):
+            places, provinces = c.place_cumulative[home, g], c.province_cumulative[home, g]
+            for province in range(homes):
+                running = 0.0
+                for slot in range(c.first_place[province], c.first_place[province + 1]):
+                    running += pull[slot] * corridor_weight[home, slot]
+                    places[slot] = running
+                for slot in range(c.first_place[province], c.first_place[province + 1]):
+                    total_of_slot[slot] = running if running > 0.0 else 1.0
+                inside[province] = running
+            for slot in range(slots):
+                places[slot] /= total_of_slot[slot]
+            for province in range(homes):
+                raised = power(inside[province], nest)
+                weight[province] = raised if inside[province] > 0.0 else 0.0
             total = 0.0
             for province in range(homes):
-                inside = 0.0
-                for slot in range(first_place[province], first_place[province + 1]):
-                    p = place_order[slot]
-                    inside += pull[p] * corridor_weight[home, p]
-                    places[home, g, slot] = inside
-                if inside > 0.0:
-                    for slot in range(first_place[province], first_place[province + 1]):
-                        places[home, g, slot] /= inside
-                    total += power(inside, nest)
-                provinces[home, g, province] = total
-            inclusive[home, g] = log(total)
+                total += weight[province]
+                provinces[province] = total
+            c.inclusive_value[home, g] = log(total)
             for province in range(homes):
-                provinces[home, g, province] /= total
+                provinces[province] /= total
+
+
+@kernel
+def fill_quota_cutoffs(conditions, has_quota, quota, migrants, used, claims, cutoff):
+    """Fill ``cutoff`` with the points above which the month's share of each quota reaches.
+
+    claims: (places, POINT_BINS) applicants. The quota is a share of the place's out-migrants a year; what
+    a month leaves empty is carried to later months of the year. Adds to ``used`` what the month gives out.
+    """
+    for p in range(len(quota)):
+        if not has_quota[p]:
+            continue
+        allowed = max(quota[p] * migrants[p] * (conditions[0].month_of_year / 12.0) - used[p], 0.0)
+        applicants, given, points = 0, 0, POINT_BINS
+        while points > 0 and applicants + claims[p, points - 1] <= allowed:
+            points -= 1
+            applicants += claims[p, points]
+            given = applicants
+        used[p] += given
+        cutoff[p] = points - 1
 
 
 @kernel
 def settle_labour_markets(
-    economy, place, jobs_2014, jobs_factor, output_ratio, province, years, filled_jobs, employed, searchers,
-    additional_jobs, works_jobs, expected_searchers, applicants, homes, gap, tightness, news, limit,
-    hire_cumulative, open_jobs, offer,
+    conditions, jobs_2014, jobs_factor, output_ratio, by_place, employed, business, works, applicants,
+    rise, gap, tightness, news, limit, hire_cumulative, open_jobs, offer,
 ):
     """Vacancies, tightness, wages, sectors of new jobs and offers of local work for next month.
 
-    Arrays over places (or places x sectors) in simulated workers. Updates gap, tightness, news,
-    limit, hire_cumulative, open_jobs and offer in place.
+    Workers by place and activity, on payday by place and sector, businesses by home; rise: how many more
+    will look around next month. All in simulated workers; output_ratio by province. Updates gap,
+    tightness, news, limit, hire_cumulative, open_jobs and offer in place.
     """
-    reference = economy[_REFERENCE]
+    c = conditions[0]
+    economy, place, homes = c.economy, c.place, len(offer)
+    reference, years = economy[_REFERENCE], c.month / 12.0
     for p in range(len(gap)):
         is_local = p < homes
         elasticity = economy[_LOCAL_ELASTICITY] if is_local else economy[_CITY_ELASTICITY]
         labour_saving = economy[_LOCAL_SAVING] if is_local else economy[_CITY_SAVING]
-        wanted, filled, running = 0.0, filled_jobs[p], 0.0
+        output, wage_gap = output_ratio[c.province[p]], exp(gap[p])
+        filled = float(by_place[p, LOCAL_WORK] + by_place[p, MIGRANT_WORK] + by_place[p, SETTLED_WORK])
+        searchers = float(by_place[p, MIGRANT_SEARCH] + by_place[p, SETTLED_SEARCH])
+        wanted, running = 0.0, 0.0
         for s in range(jobs_2014.shape[1]):
             desired = desired_jobs(
-                jobs_2014[p, s], output_ratio[province[p]], elasticity, labour_saving, years,
-                exp(gap[p]) * place[_SECTOR_PAY + s, p], economy[_DEMAND],
+                jobs_2014[p, s], output, elasticity, labour_saving, years,
+                wage_gap * place[_SECTOR_PAY + s, p], economy[_DEMAND],
             ) * place[_JOBS_SCALE, p] * jobs_factor[s] * place[_SECTOR_JOBS + s, p]
             wanted += desired
             # sectors hire to replace leavers and to close their own gap
@@ -201,13 +253,14 @@ def settle_labour_markets(
         for s in range(jobs_2014.shape[1]):
             hire_cumulative[p, s] /= max(running, 1e-12)
         if is_local:
-            wanted += (1.0 - economy[_DISPLACEMENT]) * additional_jobs[p] + works_jobs[p]
+            wanted += (1.0 - economy[_DISPLACEMENT]) * business[p, 2] + works[p]
         open_jobs[p] = vacancies(wanted, filled, economy[_FRICTION])
         if is_local:
-            offer[p] = offer_probability(open_jobs[p], applicants[p], economy[_OFFER_MOST])
+            expected = max(float(applicants[p]), 1.0) * rise
+            offer[p] = offer_probability(open_jobs[p], expected, economy[_OFFER_MOST])
             continue
-        tightness[p] = open_jobs[p] / max(searchers[p], 0.02 * filled + 0.5)
-        limit[p] = rationed_finding(1.0, expected_searchers[p], open_jobs[p])
+        tightness[p] = open_jobs[p] / max(searchers, 0.02 * filled + 0.5)
+        limit[p] = rationed_finding(1.0, searchers, open_jobs[p])
         news[p] = exp(0.8 * log(max(news[p], 1e-3)) + 0.2 * log(max(tightness[p], 1e-3)))
         gap[p] = wage_gap_next(
             gap[p], tightness[p], reference, economy[_WAGE_TIGHTNESS], economy[_WAGE_REVERSION]

@@ -86,12 +86,11 @@ class Record:
         self._months.append(month)
         self._national.append(self.national_row(block))
         if self.wants("places"):
-            self._places.append(block.stock.sum(axis=0)[:, _LIVING])
+            self._places.append(block.by_place[:, _LIVING].copy())
             self._markets.append(np.stack([economy.open_jobs, economy.tightness, np.exp(economy.gap)]))
         if self.wants("homes"):
-            self._homes.append(block.stock.sum(axis=1)[:, _LIVING])
-            migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
-            across = (migrants * self._is_across).sum(axis=1)
+            self._homes.append(block.by_home[:, _LIVING].copy())
+            across = (block.away * self._is_across).sum(axis=1)
             self._home_money.append(np.column_stack([across, block.home_money]))
         if month % 12 + 1 in CENSUS_MONTHS and self.wants("groups"):
             self._census_months.append(month)
@@ -138,49 +137,50 @@ class Record:
         return {name: make() for name, make in makers.items() if name in self._wanted}
 
     def _national_table(self, months: list[str]) -> pd.DataFrame:
-        table = pd.DataFrame(self._national).assign(month=months)
-        return table[["month", *(column for column in table.columns if column != "month")]]
+        columns = self._national[0] if self._national else ()
+        return pd.DataFrame({"month": months, **{column: [row[column] for row in self._national]
+                                                 for column in columns}})
 
     def national_row(self, block: SimpleNamespace) -> dict[str, float]:
         """The national figures of a month just lived, in real persons and yuan."""
         scale, run = self.run.scale, self.run
-        stock = block.stock.sum(axis=0).sum(axis=0)  # quicker than both at once
-        row: dict[str, float] = {name: int(stock[a]) * scale for a, name in enumerate(STOCKS)}
-        settled = int(stock[SETTLED_WORK] + stock[SETTLED_SEARCH])
-        out = int(stock[MIGRANT_WORK] + stock[MIGRANT_SEARCH])
-        row["labour_force"] = (int(stock[_LIVING].sum()) - settled) * scale
+        stock, events = block.by_home.sum(axis=0).tolist(), block.events.tolist()
+        row: dict[str, float] = {name: stock[a] * scale for a, name in enumerate(STOCKS)}
+        settled = stock[SETTLED_WORK] + stock[SETTLED_SEARCH]
+        out = stock[MIGRANT_WORK] + stock[MIGRANT_SEARCH]
+        row["labour_force"] = (sum(stock[_LIVING]) - settled) * scale
         row["out"] = out * scale
         row["away_now"] = (out - int(block.visiting.sum())) * scale
-        migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
-        row["cross_province"] = int((migrants * self._is_across).sum()) * scale
+        row["cross_province"] = int((block.away * self._is_across).sum()) * scale
         row["within_province"] = row["out"] - row["cross_province"]
         row["settled"] = settled * scale
-        row["searching_rate"] = int(stock[MIGRANT_SEARCH]) / max(out, 1)
+        row["searching_rate"] = stock[MIGRANT_SEARCH] / max(out, 1)
+        pay = block.pay.tolist()
         for name, activity in (("migrant", MIGRANT_WORK), ("local", LOCAL_WORK), ("settled", SETTLED_WORK)):
-            paid = int(block.pay[activity, 1])
-            row[f"{name}_pay_yuan"] = int(block.pay[activity, 0]) / paid if paid else np.nan
-        money = {name: int(block.money[code]) * scale for name, code in MONEY_CODE.items()}
+            total, paid = pay[activity]
+            row[f"{name}_pay_yuan"] = total / paid if paid else np.nan
+        money = {name: yuan * scale for name, yuan in zip(MONEY_CODE, block.money.tolist(), strict=True)}
         row["earnings_yuan"] = money["earned"]
         row["remittances_yuan"] = money["remittance"]
         row["contributions_yuan"] = money["contribution"]
         row["savings_stock_yuan"] = self.run.savings * scale
-        row["arrears_cases"] = int(block.events[EVENT["arrears_cases"]]) * scale
+        row["arrears_cases"] = events[EVENT["arrears_cases"]] * scale
         row["arrears_owed_yuan"] = money["withheld"]
         row["arrears_recovered_yuan"] = money["recovered"]
         row["insured"] = int(run.census.insured) * scale
         row["trained"] = int(run.census.trained) * scale
         for name in ("business_starts", "business_closures", "settlements", "training_enrolments",
                      "separations", "hires", "job_changes", "departures", "returns", "exits"):
-            row[name] = int(block.events[EVENT[name]]) * scale
-        row["businesses"] = int(block.business[:, 0].sum()) * scale
-        row["business_jobs"] = int(block.business[:, 1].sum()) * scale
+            row[name] = events[EVENT[name]] * scale
+        businesses, jobs, _ = block.business.sum(axis=0).tolist()
+        row["businesses"], row["business_jobs"] = businesses * scale, jobs * scale
         row["entrants"] = int(run.entrants_now.sum()) * scale
         row["parents_away"] = int(run.census.parents_away) * scale
         row["policy_spending_yuan"] = run.ledger.month_spending
-        at_home = block.stock[:, :, [FARM, TRAINING]].sum(axis=(1, 2))
+        at_home = block.by_home[:, FARM] + block.by_home[:, TRAINING]
         farm_income = float(at_home @ run.conditions.farm_income) * scale
         income = money["earned"] + farm_income + money["benefit"]
-        row["mean_income_yuan"] = income / max(int(stock[_LIVING].sum()) * scale, 1)
+        row["mean_income_yuan"] = income / max(sum(stock[_LIVING]) * scale, 1)
         return row
 
     def _place_table(self, months: list[str]) -> pd.DataFrame:

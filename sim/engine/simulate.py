@@ -18,7 +18,7 @@ from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
 from sim.engine.economy import Economy
-from sim.engine.kernel import Shards
+from sim.engine.kernel import CLAIMS, Shards
 from sim.engine.ledger import Ledger
 from sim.engine.plain import plain_sums
 from sim.engine.record import Record, worker_table
@@ -29,12 +29,12 @@ from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
+from sim.steps.conditions import for_kernels
 from sim.tables import TABLES
-from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK
 from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import Data, load_data
 from sim.world.places import Places, build_places
-from sim.world.schema import COLUMNS, allocate
+from sim.world.schema import COLUMNS, WORKER_TYPE, allocate
 from sim.world.series import LAST_YEAR, Growth, Series, build_series
 from sim.world.synthesis import (
     Recipe,
@@ -69,6 +69,7 @@ class Simulation:
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
         counts = initial_counts(corridors, self.scale)
         self.workers = allocate(int(counts.sum() + self._entrants.sum()))
+        self._rows = for_kernels(self.workers, WORKER_TYPE)
         self._shards = Shards(threads, len(places))
         self.ledger = Ledger(self.policy, self.scale)
         self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
@@ -79,32 +80,34 @@ class Simulation:
 
     def _populate(self, counts: np.ndarray) -> None:
         """Make the workers of January 2014. counts: by home, (31,)."""
-        self.rows = fill_initial(self.workers, counts, self.recipe, self.economy.life_keys)
+        self.rows = fill_initial(self._rows, counts, self.recipe, self.economy.life_keys)
         self._accounts = Accounts.of(self.workers[: self.rows], len(self.places))
-        self._take_census(0, self.economy.conditions(0))
+        self._take_census(0, self.economy.begin(0).plain)
 
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
         """Advance a month. ``live`` replaces the compiled pass (the Mesa model steps its agents)."""
         month = self.month
         entrants = self.entrants_now = self._entrants[:, month]
-        self.rows = fill_entrants(self.workers, self.rows, entrants, month, self.recipe,
+        self.rows = fill_entrants(self._rows, self.rows, entrants, month, self.recipe,
                                   self.economy.life_keys)
         if month % 12 == 0:
-            start_year(self.workers, self.rows)
-        c = self.open_month()
+            start_year(self._rows, self.rows)
+        c, plain = self.open_month(), self.economy.opening.plain
         if live is None:
-            self._shards.run_month(self.workers, c, self.rows)
+            self._shards.run_month(self._rows, plain, self.rows)
         else:
             self._shards.clear()
             live(c[0], self._shards.blocks[0][0])
         self._accounts.carry(month, self.block, entrants)
-        served = self.block.served[: len(self.policy.names)]
-        served += self.policy.servings_of_places(month, self._migrants(), self.census.school_parents)
-        self.ledger.enter(month, served)
-        self.economy.settle(c[0], self.block)
-        self.conditions, self._last_conditions = c[0], c
+        if self.policy.names:
+            served = self.block.served[: len(self.policy.names)]
+            migrants = self.block.away.sum(axis=0)  # in simulated workers
+            served += self.policy.servings_of_places(month, migrants, self.census.school_parents)
+            self.ledger.enter(month, served)
+        self.economy.settle(self.block)
+        self.conditions = c[0]
         if month % 12 + 1 in CENSUS_MONTHS:
-            self._take_census(month, c)
+            self._take_census(month, plain)
             self.economy.note_poor_away(int(self.census.poor_away))
         if month % 12 == 11:
             self.ledger.close_year(month)
@@ -114,32 +117,27 @@ class Simulation:
     def count_year(self) -> np.record:
         """The counts of the year that the last month ended, under official definitions."""
         kind = year_type(len(self.places))
-        return self._shards.count(count_year, kind, self.rows, self.workers, self._last_conditions,
-                                  self.places.regions)
+        return self._shards.count(count_year, kind, self.rows, self._rows,
+                                  self.economy.opening.plain, self.places.regions)
 
-    def _migrants(self) -> np.ndarray:
-        """Out-migrants by place at the end of the month, in simulated workers."""
-        return self.block.stock[:, :, [MIGRANT_WORK, MIGRANT_SEARCH]].sum(axis=(0, 2))
-
-    def _take_census(self, month: int, c: np.recarray) -> None:
+    def _take_census(self, month: int, c: np.ndarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""
         self.census = self._shards.count(count_census, census_type(len(self.places)), self.rows,
-                                         self.workers, c)
+                                         self._rows, c)
         self._accounts.check_census(month, self.census.stock, self.census.savings)
 
     def open_month(self) -> np.recarray:
         """Conditions of the coming month, with budgets and quotas rationed."""
-        c = self.economy.conditions(self.month)
-        has_quota = self.economy.has_quota(c[0])
-        if not (self.policy.budgeted or has_quota.any()):
-            return c
-        claims = self._shards.count_claims(self.workers, c, self.rows)
-        if self.policy.budgeted:
-            cutoffs = self.ledger.cutoffs(self.month, claims.tickets)
-            self.policy.fill_levers(c[0].levers, self.month, cutoffs)
-        by_rule, cutoff = self.economy.quota_cutoffs(c[0], claims.points, has_quota)
-        c["quota_cutoff_by_rule"], c["quota_cutoff"] = by_rule, cutoff
-        return c
+        opening, budgeted = self.economy.begin(self.month), self.policy.budgeted
+        has_quota = opening.has_quota.any()
+        if budgeted or has_quota:
+            self._shards.count_claims(self._rows, opening.plain, self.rows,
+                                      CLAIMS if budgeted else ("points",))
+        if budgeted:
+            opening.ration_levers(self.ledger.cutoffs(self.month, self.block.tickets))
+        if budgeted or has_quota:
+            self.economy.ration_quotas(self.block.points)
+        return opening.record
 
     def close(self) -> None:
         """Release the threads."""
