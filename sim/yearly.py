@@ -6,14 +6,14 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.outcomes import OUTCOMES, monthly
+from sim.outcomes import OUTCOMES
 from sim.wording import join, number, scale_of, significant, unit_word
 
 
 def yearly(national: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """One row per whole calendar year of the table ``national``: ``year``, then the outcomes asked for."""
     keys = list(keys)
-    series = {key: values.to_numpy() for key, values in monthly(national, keys).items()} if keys else {}
+    series = {key: OUTCOMES[key].series(national) for key in keys}
     months: dict[int, list[int]] = {}
     for position, month in enumerate(national["month"]):
         months.setdefault(int(month[:4]), []).append(position)

@@ -33,15 +33,16 @@ _MOST_TASTE = 1.5
 class Economy:
     """Places between months. Jobs and people are in simulated workers (persons over scale)."""
 
-    def __init__(self, policy: Policy, places: Places, corridors: Corridors, series: Series, data: Data,
-                 scale: int, seed: int):
+    def __init__(self, policy: Policy, places: Places, corridors: Corridors, series: Series,
+                 mixes: np.ndarray, scale: int, seed: int):
+        """mixes: shares of the sectors in local and in out work, (2, sectors)."""
         self.policy, self.places, self.series, self.scale, self.seed = policy, places, series, scale, seed
         self.life_keys = month_keys(seed, -1)
         self.regions = places.regions
         count = len(places)
         self.place_order = np.argsort(places.province[HOMES:], kind="stable") + HOMES
         self.first_place = np.searchsorted(places.province[self.place_order], np.arange(HOMES + 1))
-        self._start_markets(data, corridors, count)
+        self._start_markets(mixes, corridors, count)
         self.opening = Opening(self)
         self._start_corridors(corridors)
         self.open_jobs = np.zeros(count)
@@ -50,11 +51,8 @@ class Economy:
         self.has_works = False  # whether public works or workshops have ever hired
 
     # --- January 2014 -----------------------------------------------------------------------------
-    def _start_markets(self, data: Data, corridors: Corridors, count: int) -> None:
+    def _start_markets(self, mixes: np.ndarray, corridors: Corridors, count: int) -> None:
         reference = self.policy.economy(0)[_REFERENCE]
-        sectors = [data.marginal("sector_shares", kind).reindex(list(SECTORS)).to_numpy(float)
-                   for kind in ("local", "out")]
-        local_mix, out_mix = (mix / mix.sum() for mix in sectors)
         out_by_place = corridors.out.sum(axis=0) / self.scale
         local = corridors.local / self.scale
         # Filled jobs of January 2014, and the vacancies that keep tightness at its reference.
@@ -64,7 +62,7 @@ class Economy:
         vacant = np.empty(count)
         vacant[:HOMES] = 0.02 * local
         vacant[HOMES:] = out_by_place[HOMES:] * SEARCHING_SHARE * reference
-        mix = np.where((np.arange(count) < HOMES)[:, None], local_mix, out_mix)
+        mix = np.where((np.arange(count) < HOMES)[:, None], *mixes)
         self.jobs_2014 = (filled + vacant)[:, None] * mix
         self.mix = mix
         self.gap = np.zeros(count)
@@ -166,6 +164,13 @@ class Economy:
             block.applicants, min(max(rise, 0.3), 4.0), self.gap, self.tightness, self.news, self.limit,
             self.hire_cumulative, self.open_jobs, self.offer,
         )
+
+
+def sector_mixes(data: Data) -> np.ndarray:
+    """Shares of the sectors in local and in out work, (2, sectors)."""
+    mixes = [data.marginal("sector_shares", kind).reindex(list(SECTORS)).to_numpy(float)
+             for kind in ("local", "out")]
+    return np.array([mix / mix.sum() for mix in mixes])
 
 
 _REFERENCE = ECONOMY.index("reference_tightness")

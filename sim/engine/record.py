@@ -138,8 +138,8 @@ class Record:
 
     def _national_table(self, months: list[str]) -> pd.DataFrame:
         columns = self._national[0] if self._national else ()
-        return pd.DataFrame({"month": months, **{column: [row[column] for row in self._national]
-                                                 for column in columns}})
+        return pd.DataFrame({"month": months, **{
+            column: np.array([row[column] for row in self._national]) for column in columns}})
 
     def national_row(self, block: SimpleNamespace) -> dict[str, float]:
         """The national figures of a month just lived, in real persons and yuan."""

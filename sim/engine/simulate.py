@@ -17,7 +17,7 @@ from sim.compiled import model_hash
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
-from sim.engine.economy import Economy
+from sim.engine.economy import Economy, sector_mixes
 from sim.engine.kernel import CLAIMS, Shards
 from sim.engine.ledger import Ledger
 from sim.engine.plain import plain_sums
@@ -32,7 +32,7 @@ from sim.scenario import Scenario
 from sim.steps.conditions import for_kernels
 from sim.tables import TABLES
 from sim.world.corridors import Corridors, build_corridors
-from sim.world.data import Data, load_data
+from sim.world.data import load_data
 from sim.world.places import Places, build_places
 from sim.world.schema import COLUMNS, WORKER_TYPE, allocate
 from sim.world.series import LAST_YEAR, Growth, Series, build_series
@@ -57,7 +57,7 @@ class Simulation:
         self.scale, self.seed = parse_scale(scale), seed
         self.last = checked_month("to", end or self.scenario.period.to)
         future = self.scenario.future_assumptions
-        data, places, corridors, series, recipe = _setting(Growth(
+        places, corridors, series, recipe, mixes = _setting(Growth(
             future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
             future.consumer_price_inflation, future.entrants_growth,
         ))
@@ -65,7 +65,7 @@ class Simulation:
         ability_sd = self.scenario.parameters.get("wage_residual_sd", PARAMETERS["wage_residual_sd"].default)
         self.recipe = recipe._replace(ability_sd=ability_sd)
         self.places, self.month = places, 0
-        self.economy = Economy(self.policy, places, corridors, series, data, self.scale, seed)
+        self.economy = Economy(self.policy, places, corridors, series, mixes, self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
         counts = initial_counts(corridors, self.scale)
         self.workers = allocate(int(counts.sum() + self._entrants.sum()))
@@ -150,7 +150,7 @@ class Simulation:
 
 
 @lru_cache(maxsize=8)
-def _setting(growth: Growth) -> tuple[Data, Places, Corridors, Series, Recipe]:
+def _setting(growth: Growth) -> tuple[Places, Corridors, Series, Recipe, np.ndarray]:
     """What runs with the same view of the future share, made once in a process; nobody writes to it."""
     data = load_data()
     places = build_places(data)
@@ -158,7 +158,7 @@ def _setting(growth: Growth) -> tuple[Data, Places, Corridors, Series, Recipe]:
     series = build_series(data, places, corridors.workers, growth)
     recipe = build_recipe(data, corridors, places, series.entrant_education,
                           PARAMETERS["wage_residual_sd"].default)
-    return data, places, corridors, series, recipe
+    return places, corridors, series, recipe, sector_mixes(data)
 
 
 def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = "2014-01",

@@ -54,7 +54,9 @@ class ByPlace:
         self._paths = [(names, names.index(name), path, tier)
                        for name, path in scenario.paths.items() for names in (PLACE, WORKER) if name in names
                        for tier in (path.by_tier or (None,))]
-        self._shocks = changes_by_month(scenario)
+        self._shocks = {month: [(self.place_mask(shock.where), name, change)
+                                for shock, name, change in changes if not shock.sectors]
+                        for month, changes in changes_by_month(scenario).items()}
         self._key: tuple = ()
         self._kept: Tables | None = None
 
@@ -101,21 +103,21 @@ class ByPlace:
 
     def place_mask(self, where: Where) -> np.ndarray:
         """Which places are meant, bool (places,)."""
-        there = {(p, t): where.has_place(self._places.provinces[p], TIERS[t])
-                 for p, t in set(zip(self._places.province, self._places.tier, strict=True))}
-        return np.array([there[p, t] for p, t in zip(self._places.province, self._places.tier, strict=True)])
+        if where == Where():
+            return np.ones(len(self._places), dtype=bool)
+        return np.array([where.has_place(self._places.provinces[p], TIERS[t])
+                         for p, t in zip(self._places.province, self._places.tier, strict=True)])
 
     def _made(self, month: str, on_paths: list[float], with_levers: bool) -> Tables:
-        history, shocks = {names: table.copy() for names, table in self._given.items()}, ()
+        history = {names: table.copy() for names, table in self._given.items()}
         for (names, row, _, tier), value in zip(self._paths, on_paths, strict=True):
             history[names][row, slice(None) if tier is None else self._rows_of_tier[tier]] = value
-        if month in self._shocks:
-            shocks = [one for one in self._shocks[month] if not one[0].sectors]
-        for shock, name, change in shocks:
+        shocks = self._shocks.get(month, ())
+        for mask, name, change in shocks:
             for names, table in history.items():
                 if name in names:
                     row = table[names.index(name)]
-                    row[:] = np.where(self.place_mask(shock.where), change.on(row), row)
+                    row[:] = np.where(mask, change.on(row), row)
         by_rule, faced, place = history[WORKER], history[WORKER], history[PLACE]
         if with_levers:
             faced, place = (self._after_levers(names, history[names], month) for names in (WORKER, PLACE))
