@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.arguments import parse_month, parse_scale
 from sim.compiled import model_hash
+from sim.draws import month_keys
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
@@ -46,6 +47,7 @@ from sim.world.synthesis import (
 )
 
 FEW_WORKERS = 1000
+MOST_KEPT = 20_000  # a larger population is made anew for each run: 16 of these take some 20 MB
 
 
 class Simulation:
@@ -56,11 +58,8 @@ class Simulation:
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scale, self.seed = parse_scale(scale), seed
         self.last = checked_month("to", end or self.scenario.period.to)
-        future = self.scenario.future_assumptions
-        places, corridors, series, recipe, mixes = _setting(Growth(
-            future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
-            future.consumer_price_inflation, future.entrants_growth,
-        ))
+        growth = _growth(self.scenario)
+        places, corridors, series, recipe, mixes = _setting(growth)
         self.policy = Policy(self.scenario, places)
         ability_sd = self.scenario.parameters.get("wage_residual_sd", PARAMETERS["wage_residual_sd"].default)
         self.recipe = recipe._replace(ability_sd=ability_sd)
@@ -74,13 +73,14 @@ class Simulation:
         self.ledger = Ledger(self.policy, self.scale)
         self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
         if branch_from is None:
-            self._populate(counts)
+            self._populate(_initial_workers(growth, self.scale, seed, ability_sd))
         else:
             put_back(branch_from, self)
 
-    def _populate(self, counts: np.ndarray) -> None:
-        """Make the workers of January 2014. counts: by home, (31,)."""
-        self.rows = fill_initial(self._rows, counts, self.recipe, self.economy.life_keys)
+    def _populate(self, initial: np.ndarray) -> None:
+        """Put the workers of January 2014 into the first rows, and count them."""
+        self.rows = len(initial)
+        self._rows[: self.rows] = initial
         self._accounts = Accounts.of(self.workers[: self.rows], len(self.places))
         self._take_census(0, self.economy.begin(0).plain)
 
@@ -159,6 +159,29 @@ def _setting(growth: Growth) -> tuple[Places, Corridors, Series, Recipe, np.ndar
     recipe = build_recipe(data, corridors, places, series.entrant_education,
                           PARAMETERS["wage_residual_sd"].default)
     return places, corridors, series, recipe, sector_mixes(data)
+
+
+def _growth(scenario: Scenario) -> Growth:
+    """The scenario's view of the years after the last observation."""
+    future = scenario.future_assumptions
+    return Growth(future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
+                  future.consumer_price_inflation, future.entrants_growth)
+
+
+def _initial_workers(growth: Growth, scale: int, seed: int, ability_sd: float) -> np.ndarray:
+    """The workers of January 2014, who hang on nothing else. Few are kept for the next runs of a sweep."""
+    few = initial_counts(_setting(growth)[1], scale).sum() <= MOST_KEPT
+    return (_kept_workers if few else _kept_workers.__wrapped__)(growth, scale, seed, ability_sd)
+
+
+@lru_cache(maxsize=16)
+def _kept_workers(growth: Growth, scale: int, seed: int, ability_sd: float) -> np.ndarray:
+    _, corridors, _, recipe, _ = _setting(growth)
+    counts = initial_counts(corridors, scale)
+    workers = for_kernels(allocate(int(counts.sum())), WORKER_TYPE)
+    fill_initial(workers, counts, recipe._replace(ability_sd=ability_sd), month_keys(seed, -1))
+    workers.flags.writeable = False
+    return workers
 
 
 def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = "2014-01",

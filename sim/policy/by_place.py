@@ -18,6 +18,7 @@ from sim.policy.effects import Effect
 from sim.policy.lever import Lever
 from sim.policy.reach import Where
 from sim.policy.shock import Shock
+from sim.policy.terms import month_number
 from sim.scenario import Scenario
 from sim.steps.conditions import PLACE, WORKER
 from sim.vocabulary import TIERS
@@ -62,7 +63,8 @@ class ByPlace:
 
     def tables(self, month: str, with_levers: bool = True) -> Tables:
         """The tables of a month."""
-        on_paths = [path.value(month, tier or TIERS[0]) for _, _, path, tier in self._paths]
+        years = month_number(month) / 12
+        on_paths = [path.at(years, tier or TIERS[0]) for _, _, path, tier in self._paths]
         reach = self._steering.reach(month) if with_levers else None
         key = (on_paths, month if month in self._shocks else None, reach)
         if self._kept is None or key != self._key:
