@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from sim.arithmetic import exp, log, power
-from sim.compiled import kernel
+from sim.compiled import kernel, rule
 from sim.rules.earnings import (
     employment_share,
     expected_income,
@@ -23,6 +23,7 @@ from sim.rules.employment import (
 )
 from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
+from sim.rules.settlement import capacity_offered
 from sim.rules.skills import training_premium
 from sim.steps.conditions import (
     ECONOMY,
@@ -35,6 +36,7 @@ from sim.steps.conditions import (
     WORKER,
 )
 from sim.vocabulary import (
+    HOME_TOWNSHIP,
     LOCAL_WORK,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
@@ -74,6 +76,16 @@ _DECAY = ECONOMY.index("training_decay_rate")
 _FEMALE_PAY = ECONOMY.index("female_pay_gap")
 _PROFIT = ECONOMY.index("business_profit_premium")
 _BENEFIT_EFFECT = ECONOMY.index("benefit_search_effect")
+_CITY_COST = ECONOMY.index("extra_city_cost_yuan")
+_FARM_INCOME = ECONOMY.index("farm_income_yuan")
+_RENT_RELIEF = ECONOMY.index("public_housing_rent_relief")
+_SETTLING_COST = ECONOMY.index("settlement_cost_yuan")
+_CAPACITY = ECONOMY.index("capacity_response")
+_AID = PLACE.index("housing_aid_share")
+_HOUSED = PLACE.index("public_housing_share")
+_QUOTA = PLACE.index("settlement_quota_share")
+_TRANSFER = PLACE.index("settlement_transfer_yuan")
+_OPEN = WORKER.index("settlement_open_share")
 _NEWS_SCALE = PLACE.index("vacancy_news_scale")
 _AMENITY = PLACE.index("amenity_shift")
 _SECTOR_JOBS = PLACE.index(f"jobs_scale_{SECTORS[0]}")  # of the first sector; the others follow
@@ -118,10 +130,39 @@ def fill_pay_profiles(conditions):
 
 
 @kernel
-def value_places(conditions, news):
-    """Fill pay levels, the value of farming, and the value of income and relief in each place away."""
+def write_tables(conditions, place, faced, by_rule, has_quota):
+    """Write parameters by place, and what hangs on them alone: the highest values, and where a quota holds.
+
+    Places that are paid for those who settle offer more registrations and school places.
+    """
+    c = conditions[0]
+    c.place[:], c.faced[:], c.by_rule[:] = place, faced, by_rule
+    cost, response = c.economy[_SETTLING_COST], c.economy[_CAPACITY]
+    for p in range(c.place.shape[1]):
+        paid = c.place[_TRANSFER, p]
+        if paid > 0.0:
+            c.place[_QUOTA, p] = capacity_offered(c.place[_QUOTA, p], paid, cost, response, 1.0)
+            c.place[_SCHOOL, p] = capacity_offered(c.place[_SCHOOL, p], paid, cost, response, 1.0)
+            c.faced[_OPEN, p] = capacity_offered(c.faced[_OPEN, p], paid, cost, response, 1.0)
+        has_quota[p] = (c.place[_QUOTA, p] < 1.0) & (c.tier[p] != HOME_TOWNSHIP)
+    for row in range(c.faced.shape[0]):
+        c.most[row] = c.faced[row].max()
+
+
+@kernel
+def value_places(conditions, cost_index, rural_income, tightness, limit, news):
+    """Write costs, incomes and pay levels, and the value of income and relief in each place away.
+
+    cost_index: (places, months), rural_income: (homes, months). tightness, limit, news: (places,).
+    """
     c = conditions[0]
     economy, homes = c.economy, len(c.farm_income)
+    c.tightness[:], c.finding_limit[:] = tightness, limit
+    for p in range(len(tightness)):
+        aid = c.place[_AID, p] + economy[_RENT_RELIEF] * c.place[_HOUSED, p]
+        c.living_cost[p] = economy[_CITY_COST] * cost_index[p, c.month] * (1.0 - aid)
+    for home in range(homes):
+        c.farm_income[home] = economy[_FARM_INCOME] * rural_income[home, c.month]
     for p in range(c.log_pay.shape[0]):
         for s in range(c.log_pay.shape[1]):
             c.pay_level[p, s] = exp(c.log_pay[p, s])
@@ -219,6 +260,25 @@ def fill_quota_cutoffs(conditions, has_quota, quota, migrants, used, claims, cut
         cutoff[p] = points - 1
 
 
+@rule
+def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, gap, homes, desired):
+    """Jobs wanted by sector and place. Sector by sector, so that the compiler can vectorise over places."""
+    economy, places = c.economy, len(gap)
+    output, wage = np.empty(places), np.empty(places)
+    elasticity, labour_saving = np.empty(places), np.empty(places)
+    for p in range(places):
+        output[p], wage[p] = output_ratio[c.province[p]], exp(gap[p])
+        elasticity[p] = economy[_LOCAL_ELASTICITY] if p < homes else economy[_CITY_ELASTICITY]
+        labour_saving[p] = economy[_LOCAL_SAVING] if p < homes else economy[_CITY_SAVING]
+    years, demand = c.month / 12.0, economy[_DEMAND]
+    for s in range(len(desired)):
+        for p in range(places):
+            desired[s, p] = desired_jobs(
+                jobs_2014[p, s], output[p], elasticity[p], labour_saving[p], years,
+                wage[p] * c.place[_SECTOR_PAY + s, p], demand,
+            ) * c.place[_JOBS_SCALE, p] * jobs_factor[s] * c.place[_SECTOR_JOBS + s, p]
+
+
 @kernel
 def settle_labour_markets(
     conditions, jobs_2014, jobs_factor, output_ratio, by_place, employed, business, works, applicants,
@@ -231,26 +291,21 @@ def settle_labour_markets(
     tightness, news, limit, hire_cumulative, open_jobs and offer in place.
     """
     c = conditions[0]
-    economy, place, homes = c.economy, c.place, len(offer)
-    reference, years = economy[_REFERENCE], c.month / 12.0
+    economy, homes = c.economy, len(offer)
+    reference = economy[_REFERENCE]
+    desired = np.empty((jobs_2014.shape[1], len(gap)))
+    _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, gap, homes, desired)
     for p in range(len(gap)):
         is_local = p < homes
-        elasticity = economy[_LOCAL_ELASTICITY] if is_local else economy[_CITY_ELASTICITY]
-        labour_saving = economy[_LOCAL_SAVING] if is_local else economy[_CITY_SAVING]
-        output, wage_gap = output_ratio[c.province[p]], exp(gap[p])
         filled = float(by_place[p, LOCAL_WORK] + by_place[p, MIGRANT_WORK] + by_place[p, SETTLED_WORK])
         searchers = float(by_place[p, MIGRANT_SEARCH] + by_place[p, SETTLED_SEARCH])
         wanted, running = 0.0, 0.0
-        for s in range(jobs_2014.shape[1]):
-            desired = desired_jobs(
-                jobs_2014[p, s], output, elasticity, labour_saving, years,
-                wage_gap * place[_SECTOR_PAY + s, p], economy[_DEMAND],
-            ) * place[_JOBS_SCALE, p] * jobs_factor[s] * place[_SECTOR_JOBS + s, p]
-            wanted += desired
+        for s in range(len(desired)):
+            wanted += desired[s, p]
             # sectors hire to replace leavers and to close their own gap
-            running += max(desired - 0.9 * employed[p, s], 0.02 * desired)
+            running += max(desired[s, p] - 0.9 * employed[p, s], 0.02 * desired[s, p])
             hire_cumulative[p, s] = running
-        for s in range(jobs_2014.shape[1]):
+        for s in range(len(desired)):
             hire_cumulative[p, s] /= max(running, 1e-12)
         if is_local:
             wanted += (1.0 - economy[_DISPLACEMENT]) * business[p, 2] + works[p]

@@ -19,11 +19,11 @@ from sim.engine.markets import (
     fill_pay_profiles,
     value_places,
     weigh_destinations,
+    write_tables,
 )
 from sim.rules.migration import floor_effort
-from sim.rules.settlement import capacity_offered
 from sim.steps.conditions import ECONOMY, PLACE, WORKER, conditions_type, for_kernels, make_record
-from sim.vocabulary import HOME_TOWNSHIP, SECTORS
+from sim.vocabulary import SECTORS
 from sim.world.places import HOMES
 
 if TYPE_CHECKING:
@@ -55,6 +55,8 @@ class Opening:
         self._tables: Tables | None = None
         self._relief: np.ndarray | None = None
         self._reach: list | None = None
+        self._factors: dict | None = None
+        self.has_quota = np.zeros(len(economy.places), dtype=bool)  # where a settlement quota holds
         places = economy.places
         now = self.now
         now.tier[:], now.province[:] = places.tier, places.province
@@ -70,11 +72,7 @@ class Opening:
         weigh_destinations(self.plain, self._weight, economy.nest)
         self._write_levers(month)
         now.attention[0] = self.attention(month % 12 + 1)
-        factors = economy.policy.sector_factors(month)
-        now.separation_factor[:] = SEPARATION_FACTOR * factors["separation_probability"]
-        now.arrears_factor[:] = ARREARS_FACTOR * factors["arrears_probability"]
-        now.highest_separation_factor[0] = now.separation_factor.max()
-        now.highest_arrears_factor[0] = now.arrears_factor.max()
+        self._write_sectors(month)
         if max(now.most[_WORKS], now.most[_WORKSHOP]) > 0.0:
             economy.has_works = True
         now.has_works[0] = economy.has_works
@@ -96,12 +94,10 @@ class Opening:
         log_pay = series.log_pay[:, :, month] - drift + (self._log_level + economy.gap)[:, None]
         now.log_pay[:] = log_pay + self._log_pay_scale
         now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * economy.mix).sum(axis=1))
-        now.living_cost[:] = numbers[_CITY_COST] * series.cost_index[:, month] * self._own_cost_share
-        now.farm_income[:] = numbers[_FARM_INCOME] * series.rural_income[:, month]
-        now.tightness[:], now.finding_limit[:] = economy.tightness, economy.limit
         now.month[0], now.month_of_year[0] = month, month % 12 + 1
         now.price_index[0] = series.price_index[month]
-        value_places(self.plain, economy.news)
+        value_places(self.plain, series.cost_index, series.rural_income, economy.tightness, economy.limit,
+                     economy.news)
 
     def ration_levers(self, cutoffs: np.ndarray) -> None:
         """Write how far the queue of each lever is served this month, in ticket bins."""
@@ -130,28 +126,13 @@ class Opening:
     def _write_tables(self, tables: Tables, month: int) -> None:
         if tables is self._tables:
             return
-        now, numbers = self.now, self.numbers
-        self._tables = tables
-        now.place[:], now.faced[:], now.by_rule[:] = tables.place, tables.faced, tables.by_rule
+        self._tables, now = tables, self.now
+        write_tables(self.plain, tables.place, tables.faced, tables.by_rule, self.has_quota)
         self._log_pay_scale = np.log(now.place[_SECTOR_PAY].T)
-        self._offer_for_transfers()
-        aid = now.place[_PLACE_AID] + numbers[_RENT_RELIEF] * now.place[_PLACE_HOUSED]
-        self._own_cost_share = 1 - aid
-        self.has_quota = (now.place[_PLACE_QUOTA] < 1.0) & (now.tier != HOME_TOWNSHIP)
-        now.most[:] = now.faced.max(axis=1)
         for name in self.economy.policy.changed:
             if name in WORKER:
                 row = WORKER.index(name)
                 now.most[row] = self.economy.policy.upper_bound(row, now.most[row], month)
-
-    def _offer_for_transfers(self) -> None:
-        """Places that are paid for those who settle offer more registrations and school places."""
-        now, transfers = self.now, self.now.place[_PLACE_TRANSFER]
-        cost, response = float(self.numbers[_SETTLING_COST]), float(self.numbers[_CAPACITY])
-        for p in np.flatnonzero(transfers > 0.0):
-            for table, row in ((now.place, _PLACE_QUOTA), (now.place, _PLACE_SCHOOL), (now.faced, _OPEN)):
-                offered = float(table[row, p])
-                table[row, p] = capacity_offered(offered, float(transfers[p]), cost, response, 1.0)
 
     def _write_corridors(self, month: int) -> None:
         relief, economy = self.economy.policy.corridor_relief(month), self.economy
@@ -163,6 +144,16 @@ class Opening:
             corridor = economy.corridor_residual - distance - border + relief
         weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / economy.nest)
         self._weight = np.ascontiguousarray(weight[:, economy.place_order])
+
+    def _write_sectors(self, month: int) -> None:
+        factors, now = self.economy.policy.sector_factors(month), self.now
+        if factors is self._factors:
+            return
+        self._factors = factors
+        now.separation_factor[:] = SEPARATION_FACTOR * factors["separation_probability"]
+        now.arrears_factor[:] = ARREARS_FACTOR * factors["arrears_probability"]
+        now.highest_separation_factor[0] = now.separation_factor.max()
+        now.highest_arrears_factor[0] = now.arrears_factor.max()
 
     def _write_levers(self, month: int) -> None:
         policy, levers = self.economy.policy, self.now.levers
@@ -189,20 +180,9 @@ _ATTENTION = ECONOMY.index("attention_ordinary_probability")
 _DRIFT = ECONOMY.index("pay_quality_drift")
 _LOCAL_LEVEL = ECONOMY.index("local_pay_level")
 _MIGRANT_LEVEL = ECONOMY.index("migrant_pay_level")
-_CITY_COST = ECONOMY.index("extra_city_cost_yuan")
-_FARM_INCOME = ECONOMY.index("farm_income_yuan")
 _SCHOOLING = ECONOMY.index("schooling_return")
-_RENT_RELIEF = ECONOMY.index("public_housing_rent_relief")
-_SETTLING_COST = ECONOMY.index("settlement_cost_yuan")
-_CAPACITY = ECONOMY.index("capacity_response")
 _DISTANCE = ECONOMY.index("distance_coefficient")
 _BORDER = ECONOMY.index("province_border_cost")
-_PLACE_AID = PLACE.index("housing_aid_share")
-_PLACE_QUOTA = PLACE.index("settlement_quota_share")
-_PLACE_SCHOOL = PLACE.index("school_access_share")
-_PLACE_HOUSED = PLACE.index("public_housing_share")
-_PLACE_TRANSFER = PLACE.index("settlement_transfer_yuan")
 _SECTOR_PAY = [PLACE.index(f"pay_scale_{sector}") for sector in SECTORS]
-_OPEN = WORKER.index("settlement_open_share")
 _WORKS = WORKER.index("works_offer_probability")
 _WORKSHOP = WORKER.index("workshop_offer_probability")

@@ -47,7 +47,7 @@ from sim.world.synthesis import (
 )
 
 FEW_WORKERS = 1000
-MOST_KEPT = 20_000  # a larger population is made anew for each run: 16 of these take some 20 MB
+MOST_KEPT = 50_000  # larger populations are made anew for each run: eight of these take some 30 MB
 
 
 class Simulation:
@@ -66,30 +66,22 @@ class Simulation:
         self.places, self.month = places, 0
         self.economy = Economy(self.policy, places, corridors, series, mixes, self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
-        counts = initial_counts(corridors, self.scale)
-        self.workers = allocate(int(counts.sum() + self._entrants.sum()))
+        self.workers, self.rows = _population(growth, self.scale, seed, ability_sd, self.last)
         self._rows = for_kernels(self.workers, WORKER_TYPE)
         self._shards = Shards(threads, len(places))
         self.ledger = Ledger(self.policy, self.scale)
         self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
         if branch_from is None:
-            self._populate(_initial_workers(growth, self.scale, seed, ability_sd))
+            self._accounts = Accounts.of(self.workers[: self.rows], len(places))
+            self._take_census(0, self.economy.begin(0).plain)
         else:
             put_back(branch_from, self)
-
-    def _populate(self, initial: np.ndarray) -> None:
-        """Put the workers of January 2014 into the first rows, and count them."""
-        self.rows = len(initial)
-        self._rows[: self.rows] = initial
-        self._accounts = Accounts.of(self.workers[: self.rows], len(self.places))
-        self._take_census(0, self.economy.begin(0).plain)
 
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
         """Advance a month. ``live`` replaces the compiled pass (the Mesa model steps its agents)."""
         month = self.month
         entrants = self.entrants_now = self._entrants[:, month]
-        self.rows = fill_entrants(self._rows, self.rows, entrants, month, self.recipe,
-                                  self.economy.life_keys)
+        self.rows += int(entrants.sum())
         if month % 12 == 0:
             start_year(self._rows, self.rows)
         c, plain = self.open_month(), self.economy.opening.plain
@@ -168,20 +160,31 @@ def _growth(scenario: Scenario) -> Growth:
                   future.consumer_price_inflation, future.entrants_growth)
 
 
-def _initial_workers(growth: Growth, scale: int, seed: int, ability_sd: float) -> np.ndarray:
-    """The workers of January 2014, who hang on nothing else. Few are kept for the next runs of a sweep."""
+def _population(growth: Growth, scale: int, seed: int, ability_sd: float,
+                 last: int) -> tuple[np.recarray, int]:
+    """Everybody who lives in a run, entrants up to the last month in the rows after those of January 2014,
+    and how many these are. The next runs of a sweep have the same people: those of a few are kept.
+    """
     few = initial_counts(_setting(growth)[1], scale).sum() <= MOST_KEPT
-    return (_kept_workers if few else _kept_workers.__wrapped__)(growth, scale, seed, ability_sd)
+    if not few:
+        return _made(growth, scale, seed, ability_sd, last)
+    workers, initial = _made_once(growth, scale, seed, ability_sd, last)
+    return workers.copy(), initial
 
 
-@lru_cache(maxsize=16)
-def _kept_workers(growth: Growth, scale: int, seed: int, ability_sd: float) -> np.ndarray:
-    _, corridors, _, recipe, _ = _setting(growth)
-    counts = initial_counts(corridors, scale)
-    workers = for_kernels(allocate(int(counts.sum())), WORKER_TYPE)
-    fill_initial(workers, counts, recipe._replace(ability_sd=ability_sd), month_keys(seed, -1))
-    workers.flags.writeable = False
-    return workers
+def _made(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[np.recarray, int]:
+    _, corridors, series, recipe, _ = _setting(growth)
+    counts, entrants = initial_counts(corridors, scale), entrant_counts(series.entrants[:, : last + 1], scale)
+    workers = allocate(int(counts.sum() + entrants.sum()))
+    rows, keys = for_kernels(workers, WORKER_TYPE), month_keys(seed, -1)
+    recipe = recipe._replace(ability_sd=ability_sd)
+    initial = filled = fill_initial(rows, counts, recipe, keys)
+    for month in range(last + 1):
+        filled = fill_entrants(rows, filled, entrants[:, month], month, recipe, keys)
+    return workers, initial
+
+
+_made_once = lru_cache(maxsize=8)(_made)
 
 
 def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = "2014-01",
