@@ -49,6 +49,7 @@ from sim.world.schema import ABILITY_UNIT, HUNDREDTH, IS_FEMALE, education_of
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)
 REFERENCE_GROUP = 2  # junior middle school, no school child
+WIDTH = 32  # of arrays over homes: a whole number of vector registers
 
 _BETA = ECONOMY.index("income_coefficient")
 _NEWS = ECONOMY.index("vacancy_information_elasticity")
@@ -206,38 +207,39 @@ def fill_byte_factors(by_ability, by_match):
 def weigh_destinations(conditions, corridor_weight, nest):
     """Nested logit over places for each home and group, from the value of places.
 
-    corridor_weight: (homes, slots) exp(corridor term / nest), places in the order of ``place_order``.
-    Loops without branches, one home at a time, so that the compiler can vectorise them.
+    corridor_weight: (slots, WIDTH) exp(corridor term / nest), places in the order of ``place_order``, homes
+    in the first columns and nought in the rest. The innermost loops run over the homes, all in step, so
+    that the compiler can vectorise them.
     """
     c = conditions[0]
-    homes, slots = corridor_weight.shape
-    pull, total_of_slot = np.empty(slots), np.empty(slots)
-    inside, weight = np.empty(homes), np.empty(homes)
+    values, order, first = c.income_value, c.place_order, c.first_place
+    inclusive, provinces, places = c.inclusive_value, c.province_cumulative, c.place_cumulative
+    homes, slots, width = len(c.farm_income), corridor_weight.shape[0], corridor_weight.shape[1]
+    reached = np.empty((slots, width))  # weight of a place and those before it in its province
+    province_reached = np.empty((homes, width))  # of a province and those before it
+    running, total = np.empty(width), np.empty(width)
     for g in range(GROUPS):
-        for slot in range(slots):
-            pull[slot] = exp(c.income_value[g, c.place_order[slot]] / nest)
+        total[:] = 0.0
+        for province in range(homes):
+            running[:] = 0.0
+            for slot in range(first[province], first[province + 1]):
+                pull = exp(values[g, order[slot]] / nest)
+                for home in range(width):
+                    running[home] += pull * corridor_weight[slot, home]
+                    reached[slot, home] = running[home]
+            for slot in range(first[province], first[province + 1]):
+                for home in range(width):
+                    reached[slot, home] /= running[home] if running[home] > 0.0 else 1.0
+            for home in range(width):
+                raised = power(running[home], nest)
+                total[home] += raised if running[home] > 0.0 else 0.0
+                province_reached[province, home] = total[home]
         for home in range(homes):
-            places, provinces = c.place_cumulative[home, g], c.province_cumulative[home, g]
+            inclusive[home, g] = log(total[home])
             for province in range(homes):
-                running = 0.0
-                for slot in range(c.first_place[province], c.first_place[province + 1]):
-                    running += pull[slot] * corridor_weight[home, slot]
-                    places[slot] = running
-                for slot in range(c.first_place[province], c.first_place[province + 1]):
-                    total_of_slot[slot] = running if running > 0.0 else 1.0
-                inside[province] = running
+                provinces[home, g, province] = province_reached[province, home] / total[home]
             for slot in range(slots):
-                places[slot] /= total_of_slot[slot]
-            for province in range(homes):
-                raised = power(inside[province], nest)
-                weight[province] = raised if inside[province] > 0.0 else 0.0
-            total = 0.0
-            for province in range(homes):
-                total += weight[province]
-                provinces[province] = total
-            c.inclusive_value[home, g] = log(total)
-            for province in range(homes):
-                provinces[province] /= total
+                places[home, g, slot] = reached[slot, home]
 
 
 @kernel
@@ -263,20 +265,23 @@ def fill_quota_cutoffs(conditions, has_quota, quota, migrants, used, claims, cut
 @rule
 def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, gap, homes, desired):
     """Jobs wanted by sector and place. Sector by sector, so that the compiler can vectorise over places."""
-    economy, places = c.economy, len(gap)
-    output, wage = np.empty(places), np.empty(places)
-    elasticity, labour_saving = np.empty(places), np.empty(places)
+    economy, place, province, places = c.economy, c.place, c.province, len(gap)
+    years, demand = c.month / 12.0, economy[_DEMAND]
+    wage, relative, wanted = np.empty(places), np.empty(places), np.empty(places)
+    output, elasticity, labour_saving = np.empty(places), np.empty(places), np.empty(places)
     for p in range(places):
-        output[p], wage[p] = output_ratio[c.province[p]], exp(gap[p])
+        output[p], wage[p] = output_ratio[province[p]], exp(gap[p])
         elasticity[p] = economy[_LOCAL_ELASTICITY] if p < homes else economy[_CITY_ELASTICITY]
         labour_saving[p] = economy[_LOCAL_SAVING] if p < homes else economy[_CITY_SAVING]
-    years, demand = c.month / 12.0, economy[_DEMAND]
     for s in range(len(desired)):
         for p in range(places):
-            desired[s, p] = desired_jobs(
-                jobs_2014[p, s], output[p], elasticity[p], labour_saving[p], years,
-                wage[p] * c.place[_SECTOR_PAY + s, p], demand,
-            ) * c.place[_JOBS_SCALE, p] * jobs_factor[s] * c.place[_SECTOR_JOBS + s, p]
+            relative[p] = wage[p] * place[_SECTOR_PAY + s, p]
+            wanted[p] = jobs_2014[p, s]
+        for p in range(places):
+            wanted[p] = desired_jobs(wanted[p], output[p], elasticity[p], labour_saving[p], years,
+                                     relative[p], demand)
+        for p in range(places):
+            desired[s, p] = wanted[p] * place[_JOBS_SCALE, p] * jobs_factor[s] * place[_SECTOR_JOBS + s, p]
 
 
 @kernel

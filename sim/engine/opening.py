@@ -15,6 +15,7 @@ import numpy as np
 
 from sim.draws import month_keys
 from sim.engine.markets import (
+    WIDTH,
     fill_byte_factors,
     fill_pay_profiles,
     value_places,
@@ -143,7 +144,8 @@ class Opening:
         with np.errstate(invalid="ignore"):
             corridor = economy.corridor_residual - distance - border + relief
         weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / economy.nest)
-        self._weight = np.ascontiguousarray(weight[:, economy.place_order])
+        self._weight = np.zeros((len(economy.place_order), WIDTH))
+        self._weight[:, :HOMES] = weight[:, economy.place_order].T
 
     def _write_sectors(self, month: int) -> None:
         factors, now = self.economy.policy.sector_factors(month), self.now
