@@ -39,6 +39,7 @@ _ROOTS = np.array([float.fromhex(text) for text in (
 _LN2_HIGH = 0.693147180369123816490
 _LN2_LOW = 1.90821492927058770002e-10
 _SQRT_HALF = 0.7071067811865476
+_FRACTION, _HALF = (1 << 52) - 1, 1022 << 52  # bits of a double: its fraction, and those of 0.5
 
 
 @rule
@@ -57,16 +58,20 @@ def exp(x: float) -> float:
 @rule
 def log(x: float) -> float:
     """Natural logarithm of x > 0 (values below 1e-300 are cut there)."""
-    mantissa, exponent = math.frexp(max(x, 1e-300))
-    if mantissa < _SQRT_HALF:
-        mantissa *= 2.0
-        exponent -= 1
+    # x = mantissa * 2**exponent, 0.5 <= mantissa < 1, from the bits: loops over this are vectorised
+    bits = int(np.float64(max(x, 1e-300)).view(np.int64))
+    exponent = float((bits >> 52) - 1022)
+    mantissa = float(np.int64((bits & _FRACTION) | _HALF).view(np.float64))
+    is_small = mantissa < _SQRT_HALF
+    mantissa = 2.0 * mantissa if is_small else mantissa
+    exponent = exponent - 1.0 if is_small else exponent
     s = (mantissa - 1.0) / (mantissa + 1.0)
     z = s * s
     series = 1.0 / 15.0 + z * (1.0 / 17.0 + z * (1.0 / 19.0 + z * (1.0 / 21.0)))
     series = 1.0 / 9.0 + z * (1.0 / 11.0 + z * (1.0 / 13.0 + z * series))
     series = 1.0 / 3.0 + z * (1.0 / 5.0 + z * (1.0 / 7.0 + z * series))
-    return exponent * _LN2_HIGH + (2.0 * s + 2.0 * s * z * series + exponent * _LN2_LOW)
+    value = exponent * _LN2_HIGH + (2.0 * s + 2.0 * s * z * series + exponent * _LN2_LOW)
+    return value + (x - x)  # what is not a number stays so
 
 
 @rule

@@ -386,8 +386,3 @@ def claim_listed(workers, c, b, listed) -> None:
         w = workers[listed[position]]
         if stakes.may_settle(w, c):
             claims.claim_quota(w, c, b, 0)
-
-
-def highest_claim_draw(c) -> int:
-    """No worker whose draw for registering is above this claims a place in a quota this month."""
-    return int(stakes.highest_register_chance(c) * 4294967296.0) + 1

@@ -22,7 +22,7 @@ UNITS = ("persons", "businesses", "jobs", "percent", "yuan per month", "yuan")
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """One outcome. ``series`` turns the table ``national`` into a monthly series, aligned with its rows.
+    """One outcome. ``series`` turns the table ``national`` into its monthly values, a number by row.
 
     ``good`` is the direction most readers would call better; ``neutral`` where that is a judgement.
     ``digits`` are decimals for display. ``headline`` outcomes open the report. ``one`` is what a single
@@ -36,7 +36,7 @@ class Outcome:
     kind: str
     good: str
     definition: str
-    series: Callable[[pd.DataFrame], pd.Series]
+    series: Callable[[pd.DataFrame], np.ndarray]
     digits: int = 0
     headline: bool = False
     one: str = ""
@@ -51,17 +51,18 @@ class Outcome:
         return float(np.sum(values) if self.kind == "flow" else np.mean(values))
 
 
-def _column(*names: str) -> Callable[[pd.DataFrame], pd.Series]:
-    """The sum of columns."""
-    return lambda national: national[list(names)].sum(axis=1).astype(float)
+def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
+    """The sum of columns; what is not known counts for nothing."""
+    return lambda national: sum(np.nan_to_num(national[name].to_numpy(float)) for name in names)
 
 
-def _percent(part: str, *whole: str) -> Callable[[pd.DataFrame], pd.Series]:
+def _percent(part: str, *whole: str) -> Callable[[pd.DataFrame], np.ndarray]:
     """A column as a percentage of the sum of others; 0 where there is nobody."""
 
-    def series(national: pd.DataFrame) -> pd.Series:
-        total = national[list(whole)].sum(axis=1).astype(float)
-        return (100.0 * national[part] / total.where(total > 0)).fillna(0.0)
+    def series(national: pd.DataFrame) -> np.ndarray:
+        total = _column(*whole)(national)
+        values = 100.0 * national[part].to_numpy(float)
+        return np.divide(values, total, out=np.zeros_like(total), where=total > 0)
 
     return series
 
@@ -154,7 +155,7 @@ def outcome(key: str) -> Outcome:
 
 def monthly(national: pd.DataFrame, keys: Iterable[str] = ()) -> pd.DataFrame:
     """Outcomes, all or those of ``keys``, month by month: one column per outcome, the month as index."""
-    columns = {key: OUTCOMES[key].series(national).to_numpy() for key in keys or OUTCOMES}
+    columns = {key: OUTCOMES[key].series(national) for key in keys or OUTCOMES}
     return pd.DataFrame(columns, index=pd.Index(national["month"], name="month"))
 
 

@@ -6,6 +6,7 @@ import hashlib
 import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
+from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -86,17 +87,25 @@ class Path(Strict):
 
     def value(self, month: str, tier: str) -> float | None:
         """The parameter's value in a month, or None in a tier that the path says nothing about."""
+        return self.at(month_number(month) / 12, tier)
+
+    def at(self, years: float, tier: str) -> float | None:
+        """The same for a time in years, 2024.5 for July 2024."""
         table = self.all or self.by_tier.get(tier)
         if not table:
             return None
-        years = sorted(table)
-        now = month_number(month) / 12
-        after = bisect_right(years, now)
-        if after == 0 or after == len(years):
-            return table[years[min(after, len(years) - 1)]]
-        before, then = years[after - 1], years[after]
-        share = (now - before) / (then - before)
+        named = self._years[None if self.all else tier]
+        after = bisect_right(named, years)
+        if after == 0 or after == len(named):
+            return table[named[min(after, len(named) - 1)]]
+        before, then = named[after - 1], named[after]
+        share = (years - before) / (then - before)
         return table[before] + share * (table[then] - table[before])
+
+    @cached_property
+    def _years(self) -> dict[str | None, list[int]]:
+        """The years that are named, in order, by tier; None for all."""
+        return {None: sorted(self.all), **{tier: sorted(table) for tier, table in self.by_tier.items()}}
 
     def values(self) -> Iterator[tuple[str, float]]:
         """Every value with its dotted key."""

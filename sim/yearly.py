@@ -6,21 +6,20 @@ from collections.abc import Iterable
 
 import pandas as pd
 
-from sim.outcomes import OUTCOMES, monthly
+from sim.outcomes import OUTCOMES
 from sim.wording import join, number, scale_of, significant, unit_word
 
 
 def yearly(national: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """One row per whole calendar year of the table ``national``: ``year``, then the outcomes asked for."""
     keys = list(keys)
-    years = national["month"].str[:4]
-    months = {key: values.to_numpy() for key, values in monthly(national, keys).items()} if keys else {}
-    rows = []
-    for year, block in years.groupby(years).indices.items():
-        if len(block) == 12:
-            rows.append({"year": int(year),
-                         **{key: OUTCOMES[key].over(months[key][block]) for key in keys}})
-    return pd.DataFrame(rows, columns=["year", *keys])
+    series = {key: OUTCOMES[key].series(national) for key in keys}
+    months: dict[int, list[int]] = {}
+    for position, month in enumerate(national["month"]):
+        months.setdefault(int(month[:4]), []).append(position)
+    whole = {year: positions for year, positions in sorted(months.items()) if len(positions) == 12}
+    return pd.DataFrame({"year": list(whole), **{
+        key: [OUTCOMES[key].over(series[key][positions]) for positions in whole.values()] for key in keys}})
 
 
 def in_words(table: pd.DataFrame, most: int = 8) -> pd.DataFrame:

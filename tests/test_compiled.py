@@ -139,14 +139,15 @@ def test_the_cache_is_keyed_by_every_source_that_a_kernel_loads(copy):
 # A small kernel of the engine, so that it compiles in a second or two; the rule lives in another file.
 SMALL_KERNEL = """
     import json
-    import numpy as np
     from sim.compiled import cache_folder
     from sim.engine.markets import fill_pay_profiles
-    from sim.steps.conditions import ECONOMY
-    economy = np.full(len(ECONOMY), -0.0003)
-    economy[ECONOMY.index("schooling_return")] = 0.05
-    school, experience, training = np.empty(5), np.empty(24), np.empty(24)
-    fill_pay_profiles(economy, np.arange(5) * 3.0, school, experience, training)
+    from sim.steps.conditions import ECONOMY, conditions_type, for_kernels, make_record
+    kind = conditions_type(32)
+    c = make_record(kind)
+    c[0].economy[:] = -0.0003
+    c[0].economy[ECONOMY.index("schooling_return")] = 0.05
+    fill_pay_profiles(for_kernels(c, kind))
+    school = c[0].schooling_pay
     stats = fill_pay_profiles._compiled.stats
     print(json.dumps([cache_folder().name, school.tolist(), sum(stats.cache_hits.values()),
                       sum(stats.cache_misses.values())]))
@@ -159,7 +160,7 @@ def test_an_edited_rule_takes_effect_and_unedited_code_is_not_compiled_again(cop
 
     first, school, hits, misses = run()
     assert (hits, misses) == (0, 1)
-    assert school[4] == pytest.approx(0.15)
+    assert school[4] == pytest.approx(0.30)  # six years more than the reference
     kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nb?")}
     assert kept
 

@@ -42,7 +42,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "month": (CORE | {"vocabulary", "rules", "steps", "world", "policy.arrays"}, {"numpy"}),
     "policy": (WORDS, {"pydantic", "pydantic_core"}),
     **{room: (WORDS | CORE | SCENARIO | {"world", "steps"}, {"numpy"})
-       for room in ("policy.arrays", "policy.lever_rows")},
+       for room in ("policy.arrays", "policy.by_place", "policy.lever_rows")},
     "past": (WORDS | SCENARIO, set()),
     "scenario": (WORDS | {"policy"}, {"pydantic", "pydantic_core"}),
     **{room: (WORDS | SCENARIO | FILES, {"pydantic", "ruamel"}) for room in FILES},

@@ -123,9 +123,6 @@ def _execute_one(experiment: Declared, run: Run, simulate: Simulate, **past: Any
 def _rows(experiment: Declared, run: Run, results: Results) -> pd.DataFrame:
     """One row per whole year: run, run_id, scenario, seed, factors, year, outcomes."""
     rows = experiment.rows_of(results)
-    for position, (name, value) in enumerate(
-        {"run": run.number, "run_id": results.manifest.get("run_id"), "scenario": run.scenario,
-         "seed": run.seed, **run.point}.items()
-    ):
-        rows.insert(position, name, value)
-    return rows
+    about = {"run": run.number, "run_id": results.manifest.get("run_id"), "scenario": run.scenario,
+             "seed": run.seed, **run.point}
+    return pd.DataFrame({**{name: [value] * len(rows) for name, value in about.items()}, **rows})

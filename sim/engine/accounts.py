@@ -6,14 +6,16 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from sim.engine.stocks import carry_stock
 from sim.errors import AccountingError
 from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
-from sim.vocabulary import ACTIVITIES, EXITED, FARM
+from sim.vocabulary import ACTIVITIES, MIGRANT_SEARCH, MIGRANT_WORK
 from sim.world.places import HOMES
 
-_IN = ("earned", "recovered", "benefit", "grant", "loan", "payout")
-_OUT = ("withheld", "contribution", "remittance", "consumption", "capital", "saved")
+_RECEIVED = [MONEY_CODE[name] for name in ("earned", "recovered", "benefit", "grant", "loan", "payout")]
+_USED = [MONEY_CODE[name] for name in ("withheld", "contribution", "remittance", "consumption", "capital",
+                                       "saved")]
 
 
 class Accounts:
@@ -22,6 +24,8 @@ class Accounts:
     def __init__(self, stock: np.ndarray, savings: int):
         """stock: workers by home, place and activity at the start; savings: yuan held."""
         self.stock, self.savings = stock, savings
+        self.by_home, self.by_place = stock.sum(axis=1), stock.sum(axis=0)
+        self.away = stock[:, :, MIGRANT_WORK] + stock[:, :, MIGRANT_SEARCH]
 
     @classmethod
     def of(cls, workers: np.recarray, places: int) -> Accounts:
@@ -33,48 +37,36 @@ class Accounts:
     def carry(self, month: int, block: SimpleNamespace, entrants: np.ndarray) -> None:
         """Carry stocks and savings over the month, and write them into the block.
 
-        entrants: (31,). Raises AccountingError unless the month's people and money balance.
+        The block then also holds ``by_home`` and ``by_place``, workers by activity, and ``away``,
+        out-migrants by home and place. entrants: (31,). Raises AccountingError unless the month's people
+        and money balance.
         """
-        before = self.stock.sum(axis=0)
-        before[: len(entrants), FARM] += entrants
-        homes = np.arange(len(entrants))
-        self.stock[homes, homes, FARM] += entrants
-        self.stock += block.stock
-        self._check_people(month, block, before)
-        self._check_money(month, block)
-        money = block.money
-        self.savings += int(money[MONEY_CODE["saved"]]) - int(money[MONEY_CODE["exit_savings"]])
-        block.stock[:] = self.stock
-
-    def _check_people(self, month: int, block: SimpleNamespace, before: np.ndarray) -> None:
-        stock = self.stock.sum(axis=0)
-        living = [code for code in range(len(ACTIVITIES)) if code != EXITED]
-        carried = before - block.left + block.joined
-        _must(month, "workers by place and activity", stock[:, living], carried[:, living])
-        _must(month, "cells with fewer than no workers", (self.stock < 0).sum(), 0)
-        _must(month, "leavers and joiners", block.left.sum(), block.joined.sum())
-        _must(month, "exits", block.joined[:, EXITED].sum(), block.events[EVENT["exits"]])
-        born_and_gone = before[:, living].sum() - block.events[EVENT["exits"]]
-        _must(month, "workers in all", stock[:, living].sum(), born_and_gone)
+        found = carry_stock(self.stock, block.stock, entrants, block.left, block.joined, self.by_home,
+                            self.by_place, self.away)
+        block.by_home, block.by_place, block.away = self.by_home, self.by_place, self.away
+        exits, money = int(block.events[EVENT["exits"]]), block.money.tolist()
+        _must(month, "workers by place and activity", found.living, found.expected, found.astray == 0)
+        _must(month, "leavers and joiners", found.left, found.joined)
+        _must(month, "exits", found.exited, exits)
+        _must(month, "workers in all", found.living, found.before - exits)
+        _must(month, "cells with fewer than no workers", found.negative, 0)
+        _must(month, "money received and used", sum(money[code] for code in _RECEIVED),
+              sum(money[code] for code in _USED))
+        self.savings += money[MONEY_CODE["saved"]] - money[MONEY_CODE["exit_savings"]]
 
     def check_census(self, month: int, stock: np.ndarray, savings: int) -> None:
         """Raise AccountingError unless a fresh count agrees with the sums carried along.
 
         stock: workers by home, place and activity. savings: yuan.
         """
-        _must(month, "workers counted afresh", stock, self.stock)
+        is_same = np.array_equal(stock, self.stock)
+        _must(month, "workers counted afresh", stock.sum(), self.stock.sum(), is_same)
         _must(month, "savings counted afresh", int(savings), self.savings)
 
-    def _check_money(self, month: int, block: SimpleNamespace) -> None:
-        money = block.money
-        received = sum(int(money[MONEY_CODE[name]]) for name in _IN)
-        used = sum(int(money[MONEY_CODE[name]]) for name in _OUT)
-        _must(month, "money received and used", received, used)
 
-
-def _must(month: int, what: str, found, expected) -> None:
-    if not np.array_equal(found, expected):
-        difference = np.sum(np.asarray(found) - np.asarray(expected))
+def _must(month: int, what: str, found: int, expected: int, is_same: bool = True) -> None:
+    """Raise AccountingError where two sums differ, or what they are the sums of is not the same."""
+    if found != expected or not is_same:
         raise AccountingError(
-            f"the accounts of {month_text(month)} do not balance: {what} differ by {difference} in all"
+            f"the accounts of {month_text(month)} do not balance: {what} differ by {found - expected} in all"
         )

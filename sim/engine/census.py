@@ -6,6 +6,8 @@ times a year. The count also proves the monthly sums: stocks and savings must ag
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from sim.compiled import kernel
@@ -32,6 +34,7 @@ CENSUS_MONTHS = (3, 6, 9, 12)
 _IN_CITIES = activity_set(MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH)
 
 
+@cache
 def census_type(places: int) -> np.dtype:
     """Counts of the living as one record."""
     whole, groups = np.int64, (len(SEXES), len(AGE_GROUPS), len(EDUCATION))

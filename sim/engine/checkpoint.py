@@ -139,7 +139,7 @@ def take(run: Simulation, record: Record, start: str) -> Checkpoint:
         "month": run.month,
         "workers": np.array(run.workers[: run.rows], dtype=WORKER_TYPE),
         "census": np.array([run.census]),
-        "accounts": _held(run._accounts),
+        "accounts": {"stock": run._accounts.stock.copy(), "savings": run._accounts.savings},
         "economy": _held(run.economy),
         "ledger": _held_by_lever(run.ledger),
         "record": _held(record),
@@ -155,8 +155,7 @@ def put_back(checkpoint: Checkpoint, run: Simulation) -> None:
     census = make_record(census_type(len(run.places)))
     census[:] = state["census"]
     run.census = census[0]
-    run._accounts = Accounts(np.empty(0), 0)
-    vars(run._accounts).update(_copied(state["accounts"]))
+    run._accounts = Accounts(**_copied(state["accounts"]))
     vars(run.economy).update(_copied(state["economy"]))
     _give_to_levers(run.ledger, state["ledger"])
 

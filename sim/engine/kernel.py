@@ -12,13 +12,10 @@ from sim.month import (
     CLAIM_PURPOSE,
     claim_block,
     claim_listed,
-    highest_claim_draw,
     list_claimants,
     run_block,
 )
-from sim.steps.conditions import BLOCK, block_type, make_record, sums_type
-
-_HEADROOM = 1.25  # next month's chance of claiming may rise by as much before the list is in vain
+from sim.steps.conditions import BLOCK, WORKER, block_type, for_kernels, make_record, sums_type
 
 
 @kernel
@@ -41,19 +38,26 @@ def _count_listed_claims(workers, conditions, blocks, listed, first, last):
     claim_listed(workers, conditions[0], blocks[0], listed)
 
 
+_REGISTER = WORKER.index("settlement_registration_probability")
+_HEADROOM = 1.25  # next month's chance of claiming may rise by as much before the list is in vain
+CLAIMS = ("tickets", "points")  # what is added up before the month; the other sums are the month's
+
+
 class Shards:
     """Rows shared out over threads in whole blocks. Sums are whole numbers, so the split is free."""
 
     def __init__(self, threads: int, places: int):
+        kind = block_type(places)
         self.sums = sums_type(places).names
-        self.blocks = [make_record(block_type(places)) for _ in range(max(threads, 1))]
-        self._views = [block[name] for block in self.blocks for name in self.sums]
+        self.blocks = [make_record(kind) for _ in range(max(threads, 1))]
+        self._plain = [for_kernels(block, kind) for block in self.blocks]
+        self._of_month = tuple(name for name in self.sums if name not in CLAIMS)
         self._pool = ThreadPoolExecutor(len(self.blocks)) if len(self.blocks) > 1 else None
-        self._no_list = [np.zeros(0, np.uint32) for _ in self.blocks]
-        self._listed, self._listed_for = self._no_list, -1  # claimants of a month, as list_claimants does
+        self._unlisted = [np.zeros(0, np.uint32) for _ in self.blocks]
+        self._listed, self._listed_for = self._unlisted, -1  # claimants of a month, by shard
         self._ahead = np.zeros(3, np.int64)
 
-    def run_month(self, workers: np.recarray, conditions: np.recarray, rows: int,
+    def run_month(self, workers: np.ndarray, conditions: np.ndarray, rows: int,
                   keys_ahead: np.ndarray | None = None) -> np.record:
         """Run the month for the first ``rows`` workers; returns the summed block.
 
@@ -61,47 +65,53 @@ class Shards:
         claimed then: the claimants are listed on the way, and ``count_claims`` need not look for them.
         """
         self.clear()
-        self._prepare_list(conditions[0], rows, keys_ahead)
-        parts = list(zip(self.blocks, self._listed, strict=True))
-        return self._run(_run_rows, parts, self.sums, rows, workers, conditions, self._ahead)
+        self._begin_list(conditions[0], rows, keys_ahead)
+        parts = list(zip(self._plain, self._listed, strict=True))
+        self._run(_run_rows, parts, self._of_month, rows, workers, conditions, self._ahead)
+        return self.blocks[0][0]
 
-    def count_claims(self, workers: np.recarray, conditions: np.recarray, rows: int) -> np.record:
-        """Count who would use a rationed lever or a quota place this month."""
-        self.clear()
+    def count_claims(self, workers: np.ndarray, conditions: np.ndarray, rows: int,
+                     sums: tuple[str, ...] = CLAIMS) -> None:
+        """Count who would use a rationed lever or a quota place this month; ``sums``: what is asked."""
+        self.clear(sums)
         if self._has_listed_all(conditions[0]):
-            parts = list(zip(self.blocks, self._listed, strict=True))
-            return self._run(_count_listed_claims, parts, self.sums, rows, workers, conditions)
-        parts = [(block,) for block in self.blocks]
-        return self._run(_count_claims, parts, self.sums, rows, workers, conditions)
+            parts = list(zip(self._plain, self._listed, strict=True))
+            self._run(_count_listed_claims, parts, sums, rows, workers, conditions)
+        else:
+            parts = [(block,) for block in self._plain]
+            self._run(_count_claims, parts, sums, rows, workers, conditions)
 
-    def _prepare_list(self, c: np.record, rows: int, keys_ahead: np.ndarray | None) -> None:
+    def _begin_list(self, c: np.void, rows: int, keys_ahead: np.ndarray | None) -> None:
         if keys_ahead is None:
-            self._listed, self._listed_for = self._no_list, -1
+            self._listed, self._listed_for = self._unlisted, -1
             return
         room = rows // (16 * len(self.blocks)) + BLOCK  # for many times those who get round to it
         if len(self._listed[0]) < room:
             self._listed = [np.zeros(room, np.uint32) for _ in self.blocks]
         for listed in self._listed:
             listed[0] = 0
-        self._listed_for = int(c.month) + 1
-        self._ahead[:] = *keys_ahead[CLAIM_PURPOSE], int(_HEADROOM * highest_claim_draw(c))
+        self._listed_for = int(c["month"]) + 1
+        self._ahead[:] = *keys_ahead[CLAIM_PURPOSE], int(_HEADROOM * _highest_claim_draw(c))
 
-    def _has_listed_all(self, c: np.record) -> bool:
+    def _has_listed_all(self, c: np.void) -> bool:
         """Whether all who can claim something this month were listed at the end of the month before."""
         return bool(
-            c.month == self._listed_for and c.levers.budgets == 0
-            and highest_claim_draw(c) <= self._ahead[2]
+            c["month"] == self._listed_for and c["levers"]["budgets"] == 0
+            and _highest_claim_draw(c) <= self._ahead[2]
             and all(listed[0] < len(listed) for listed in self._listed)
         )
 
     def count(self, loop: Callable, kind: np.dtype, rows: int, *arguments) -> np.record:
-        """Add up a record of sums over all rows: ``loop(*arguments, sums, first row, last row)``."""
-        return self._run(loop, [(make_record(kind),) for _ in self.blocks], kind.names, rows, *arguments)
+        """A record of sums over all rows: ``loop(*arguments, sums, first row, last row)``."""
+        parts = [make_record(kind) for _ in self.blocks]
+        self._run(loop, [(for_kernels(part, kind),) for part in parts], kind.names, rows, *arguments)
+        return parts[0][0]
 
-    def clear(self) -> None:
-        """Set all sums to zero."""
-        for view in self._views:
-            view.fill(0)
+    def clear(self, names: tuple[str, ...] | None = None) -> None:
+        """Set sums to zero: those of the month, if not told which."""
+        for block in self._plain:
+            for name in self._of_month if names is None else names:
+                block[name].fill(0)
 
     def close(self) -> None:
         """End the threads."""
@@ -109,22 +119,26 @@ class Shards:
             self._pool.shutdown()
 
     def _run(self, loop: Callable, parts: list[tuple], names: tuple[str, ...], rows: int,
-             *arguments) -> np.record:
-        """``loop(*arguments, *part, first row, last row)`` for each part; the first of a part is its sums."""
-        total = parts[0][0]
+             *arguments) -> None:
+        """``loop(*arguments, *part, first row, last row)`` for each part; a part begins with its sums."""
         if self._pool is None or rows < 4 * BLOCK:
             loop(*arguments, *parts[0], 0, rows)
-            return total[0]
+            return
         jobs = [
             self._pool.submit(loop, *arguments, *part, first, last)
             for part, (first, last) in zip(parts, _shares(rows, len(parts)), strict=True)
         ]
         for job in jobs:
             job.result()
+        total = parts[0][0]
         for name in names:
             for other, *_ in parts[1:]:
                 total[name] += other[name]
-        return total[0]
+
+
+def _highest_claim_draw(c: np.void) -> int:
+    """Who draws more than this for registering claims no place in a quota this month."""
+    return int(float(c["most"][_REGISTER]) * 4294967296.0) + 1
 
 
 def _shares(rows: int, parts: int) -> list[tuple[int, int]]:

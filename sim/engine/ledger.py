@@ -47,8 +47,6 @@ class Ledger:
 
     def enter(self, month: int, served: np.ndarray) -> None:
         """Book a month. served: (levers, 31) uses by province. Raises AccountingError on overspending."""
-        if not self.policy.names:
-            return
         uses = served.sum(axis=1)
         for lever in self.policy.budgeted:
             if uses[lever] > self._granted[lever]:

@@ -22,11 +22,6 @@ from sim.vocabulary import (
     EDUCATION,
     EXITED,
     FARM,
-    LOCAL_WORK,
-    MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    SETTLED_SEARCH,
-    SETTLED_WORK,
     SEXES,
     TIERS,
     TRAINING,
@@ -40,6 +35,12 @@ if TYPE_CHECKING:
 STOCKS = tuple(name for name in ACTIVITIES if name != "exited")
 _LIVING = slice(0, EXITED)
 _EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
+# What the national figures are made from; the month's events and money by their own names.
+_COUNTS = (
+    *ACTIVITIES, *(f"{name} {what}" for name in ACTIVITIES for what in ("pay", "paid")), *MONEY_CODE, *EVENT,
+    "businesses", "business_jobs", "additional_jobs", "visiting", "across", "savings", "insured", "trained",
+    "parents_away", "new_entrants",
+)
 # Rural poverty line of 2010 prices 2,300 yuan a year, at 2023 prices (official standard, uprated).
 POVERTY_LINE_2023 = 3200.0
 
@@ -51,7 +52,8 @@ class Record:
         """``tables`` are those that are wanted; what only others need is not collected."""
         self.run, self.first, self._wanted = run, first_month, frozenset(tables)
         self._months: list[int] = []
-        self._national: list[dict[str, float]] = []
+        self._counts: list[np.ndarray] = []
+        self._yuan: list[tuple[float, float]] = []
         self._places: list[np.ndarray] = []
         self._markets: list[np.ndarray] = []
         self._homes: list[np.ndarray] = []
@@ -86,14 +88,15 @@ class Record:
             return
         economy = self.run.economy
         self._months.append(month)
-        self._national.append(self.national_row(block))
+        counts, yuan = self._sums(block)
+        self._counts.append(counts)
+        self._yuan.append(yuan)
         if self.wants("places"):
-            self._places.append(block.stock.sum(axis=0)[:, _LIVING])
+            self._places.append(block.by_place[:, _LIVING].copy())
             self._markets.append(np.stack([economy.open_jobs, economy.tightness, np.exp(economy.gap)]))
         if self.wants("homes"):
-            self._homes.append(block.stock.sum(axis=1)[:, _LIVING])
-            migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
-            across = (migrants * self._is_across).sum(axis=1)
+            self._homes.append(block.by_home[:, _LIVING].copy())
+            across = (block.away * self._is_across).sum(axis=1)
             self._home_money.append(np.column_stack([across, block.home_money]))
         if month % 12 + 1 in CENSUS_MONTHS and self.wants("groups"):
             self._census_months.append(month)
@@ -128,7 +131,9 @@ class Record:
         months = [month_text(month) for month in self._months]
         census_months = [month_text(month) for month in self._census_months]
         makers = {
-            "national": lambda: self._national_table(months),
+            "national": lambda: pd.DataFrame({"month": months, **national_columns(
+                np.array(self._counts).reshape(len(months), len(_COUNTS)),
+                np.array(self._yuan).reshape(len(months), 2), self.run.scale)}),
             "places": lambda: self._place_table(months),
             "homes": lambda: self._home_table(months),
             "groups": lambda: self._group_table(census_months),
@@ -140,51 +145,25 @@ class Record:
         }
         return {name: make() for name, make in makers.items() if name in self._wanted}
 
-    def _national_table(self, months: list[str]) -> pd.DataFrame:
-        table = pd.DataFrame(self._national).assign(month=months)
-        return table[["month", *(column for column in table.columns if column != "month")]]
-
     def national_row(self, block: SimpleNamespace) -> dict[str, float]:
         """The national figures of a month just lived, in real persons and yuan."""
-        scale, run = self.run.scale, self.run
-        stock = block.stock.sum(axis=0).sum(axis=0)  # quicker than both at once
-        row: dict[str, float] = {name: int(stock[a]) * scale for a, name in enumerate(STOCKS)}
-        settled = int(stock[SETTLED_WORK] + stock[SETTLED_SEARCH])
-        out = int(stock[MIGRANT_WORK] + stock[MIGRANT_SEARCH])
-        row["labour_force"] = (int(stock[_LIVING].sum()) - settled) * scale
-        row["out"] = out * scale
-        row["away_now"] = (out - int(block.visiting.sum())) * scale
-        migrants = block.stock[:, :, MIGRANT_WORK] + block.stock[:, :, MIGRANT_SEARCH]
-        row["cross_province"] = int((migrants * self._is_across).sum()) * scale
-        row["within_province"] = row["out"] - row["cross_province"]
-        row["settled"] = settled * scale
-        row["searching_rate"] = int(stock[MIGRANT_SEARCH]) / max(out, 1)
-        for name, activity in (("migrant", MIGRANT_WORK), ("local", LOCAL_WORK), ("settled", SETTLED_WORK)):
-            paid = int(block.pay[activity, 1])
-            row[f"{name}_pay_yuan"] = int(block.pay[activity, 0]) / paid if paid else np.nan
-        money = {name: int(block.money[code]) * scale for name, code in MONEY_CODE.items()}
-        row["earnings_yuan"] = money["earned"]
-        row["remittances_yuan"] = money["remittance"]
-        row["contributions_yuan"] = money["contribution"]
-        row["savings_stock_yuan"] = self.run.savings * scale
-        row["arrears_cases"] = int(block.events[EVENT["arrears_cases"]]) * scale
-        row["arrears_owed_yuan"] = money["withheld"]
-        row["arrears_recovered_yuan"] = money["recovered"]
-        row["insured"] = int(run.census.insured) * scale
-        row["trained"] = int(run.census.trained) * scale
-        for name in ("business_starts", "business_closures", "settlements", "training_enrolments",
-                     "separations", "hires", "job_changes", "departures", "returns", "exits"):
-            row[name] = int(block.events[EVENT[name]]) * scale
-        row["businesses"] = int(block.business[:, 0].sum()) * scale
-        row["business_jobs"] = int(block.business[:, 1].sum()) * scale
-        row["entrants"] = int(run.entrants_now.sum()) * scale
-        row["parents_away"] = int(run.census.parents_away) * scale
-        row["policy_spending_yuan"] = run.ledger.month_spending
-        at_home = block.stock[:, :, [FARM, TRAINING]].sum(axis=(1, 2))
-        farm_income = float(at_home @ run.conditions.farm_income) * scale
-        income = money["earned"] + farm_income + money["benefit"]
-        row["mean_income_yuan"] = income / max(int(stock[_LIVING].sum()) * scale, 1)
-        return row
+        columns = national_columns(*(np.array([sums]) for sums in self._sums(block)), self.run.scale)
+        return {name: column[0].item() for name, column in columns.items()}
+
+    def _sums(self, block: SimpleNamespace) -> tuple[np.ndarray, tuple[float, float]]:
+        """What the national figures of a month are made from, in simulated workers: counts and yuan in the
+        order of ``_COUNTS``, then the yuan spent by levers and those that farm work is worth.
+        """
+        run, census = self.run, self.run.census
+        at_home = block.by_home[:, FARM] + block.by_home[:, TRAINING]
+        counts = np.concatenate([
+            block.by_home.sum(axis=0), block.pay.ravel(), block.money, block.events,
+            block.business.sum(axis=0), (
+                block.visiting.sum(), (block.away * self._is_across).sum(), run.savings, census.insured,
+                census.trained, census.parents_away, run.entrants_now.sum(),
+            ),
+        ])
+        return counts, (run.ledger.month_spending, float(at_home @ run.economy.opening.now.farm_income))
 
     def _place_table(self, months: list[str]) -> pd.DataFrame:
         places = self.run.places
@@ -217,6 +196,43 @@ class Record:
         table["earnings_yuan"] = pay[:, 0] * self.run.scale
         table["paid_months"] = pay[:, 1] * self.run.scale
         return table
+
+
+def national_columns(counts: np.ndarray, yuan: np.ndarray, scale: int) -> dict[str, np.ndarray]:
+    """The columns of the table ``national``, in real persons and yuan, a row for each month.
+
+    counts: (months, ``_COUNTS``) and yuan: (months, 2), as ``Record`` adds them up.
+    """
+    of = dict(zip(_COUNTS, counts.T, strict=True))
+    real = {name: values * scale for name, values in of.items()}
+    out, settled = (of[f"{one}_work"] + of[f"{one}_search"] for one in ("migrant", "settled"))
+    living = sum(of[name] for name in STOCKS)
+    columns = {name: real[name] for name in STOCKS}
+    columns["labour_force"] = (living - settled) * scale
+    columns["out"] = out * scale
+    columns["away_now"] = (out - of["visiting"]) * scale
+    columns["cross_province"] = real["across"]
+    columns["within_province"] = columns["out"] - columns["cross_province"]
+    columns["settled"] = settled * scale
+    columns["searching_rate"] = of["migrant_search"] / np.maximum(out, 1)
+    for name in ("migrant", "local", "settled"):
+        paid = of[f"{name}_work paid"]
+        columns[f"{name}_pay_yuan"] = np.where(paid > 0, of[f"{name}_work pay"] / np.maximum(paid, 1), np.nan)
+    columns["earnings_yuan"] = real["earned"]
+    columns["remittances_yuan"] = real["remittance"]
+    columns["contributions_yuan"] = real["contribution"]
+    columns["savings_stock_yuan"] = real["savings"]
+    columns["arrears_cases"] = real["arrears_cases"]
+    columns["arrears_owed_yuan"] = real["withheld"]
+    columns["arrears_recovered_yuan"] = real["recovered"]
+    for name in ("insured", "trained", "business_starts", "business_closures", "settlements",
+                 "training_enrolments", "separations", "hires", "job_changes", "departures", "returns",
+                 "exits", "businesses", "business_jobs", "new_entrants", "parents_away"):
+        columns[name.removeprefix("new_")] = real[name]
+    columns["policy_spending_yuan"], farm_income = yuan[:, 0], yuan[:, 1] * scale
+    income = real["earned"] + farm_income + real["benefit"]
+    columns["mean_income_yuan"] = income / np.maximum(living * scale, 1)
+    return columns
 
 
 def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:

@@ -18,8 +18,8 @@ from sim.draws import month_keys
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
-from sim.engine.economy import Economy
-from sim.engine.kernel import Shards
+from sim.engine.economy import Economy, sector_mixes
+from sim.engine.kernel import CLAIMS, Shards
 from sim.engine.ledger import Ledger
 from sim.engine.plain import plain_sums
 from sim.engine.record import Record, worker_table
@@ -30,12 +30,12 @@ from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
+from sim.steps.conditions import for_kernels
 from sim.tables import TABLES
-from sim.vocabulary import MIGRANT_SEARCH, MIGRANT_WORK
 from sim.world.corridors import Corridors, build_corridors
-from sim.world.data import Data, load_data
+from sim.world.data import load_data
 from sim.world.places import Places, build_places
-from sim.world.schema import COLUMNS, allocate
+from sim.world.schema import COLUMNS, WORKER_TYPE, allocate
 from sim.world.series import LAST_YEAR, Growth, Series, build_series
 from sim.world.synthesis import (
     Recipe,
@@ -47,6 +47,7 @@ from sim.world.synthesis import (
 )
 
 FEW_WORKERS = 1000
+MOST_KEPT = 50_000  # larger populations are made anew for each run: eight of these take some 30 MB
 
 
 class Simulation:
@@ -57,56 +58,49 @@ class Simulation:
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scale, self.seed = parse_scale(scale), seed
         self.last = checked_month("to", end or self.scenario.period.to)
-        future = self.scenario.future_assumptions
-        data, places, corridors, series, recipe = _setting(Growth(
-            future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
-            future.consumer_price_inflation, future.entrants_growth,
-        ))
+        growth = _growth(self.scenario)
+        places, corridors, series, recipe, mixes = _setting(growth)
         self.policy = Policy(self.scenario, places)
         ability_sd = self.scenario.parameters.get("wage_residual_sd", PARAMETERS["wage_residual_sd"].default)
         self.recipe = recipe._replace(ability_sd=ability_sd)
         self.places, self.month = places, 0
-        self.economy = Economy(self.policy, places, corridors, series, data, self.scale, seed)
+        self.economy = Economy(self.policy, places, corridors, series, mixes, self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
-        counts = initial_counts(corridors, self.scale)
-        self.workers = allocate(int(counts.sum() + self._entrants.sum()))
+        self.workers, self.rows = _population(growth, self.scale, seed, ability_sd, self.last)
+        self._rows = for_kernels(self.workers, WORKER_TYPE)
         self._shards = Shards(threads, len(places))
         self.ledger = Ledger(self.policy, self.scale)
         self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
         if branch_from is None:
-            self._populate(counts)
+            self._accounts = Accounts.of(self.workers[: self.rows], len(places))
+            self._take_census(0, self.economy.begin(0).plain)
         else:
             put_back(branch_from, self)
-
-    def _populate(self, counts: np.ndarray) -> None:
-        """Make the workers of January 2014. counts: by home, (31,)."""
-        self.rows = fill_initial(self.workers, counts, self.recipe, self.economy.life_keys)
-        self._accounts = Accounts.of(self.workers[: self.rows], len(self.places))
-        self._take_census(0, self.economy.conditions(0))
 
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
         """Advance a month. ``live`` replaces the compiled pass (the Mesa model steps its agents)."""
         month = self.month
         entrants = self.entrants_now = self._entrants[:, month]
-        self.rows = fill_entrants(self.workers, self.rows, entrants, month, self.recipe,
-                                  self.economy.life_keys)
+        self.rows += int(entrants.sum())
         if month % 12 == 0:
-            start_year(self.workers, self.rows)
-        c = self.open_month()
+            start_year(self._rows, self.rows)
+        c, plain = self.open_month(), self.economy.opening.plain
         if live is None:
             keys_ahead = month_keys(self.seed, month + 1) if self._lists_claims else None
-            self._shards.run_month(self.workers, c, self.rows, keys_ahead)
+            self._shards.run_month(self._rows, plain, self.rows, keys_ahead)
         else:
             self._shards.clear()
             live(c[0], self._shards.blocks[0][0])
         self._accounts.carry(month, self.block, entrants)
-        served = self.block.served[: len(self.policy.names)]
-        served += self.policy.servings_of_places(month, self._migrants(), self.census.school_parents)
-        self.ledger.enter(month, served)
-        self.economy.settle(c[0], self.block)
-        self.conditions, self._last_conditions = c[0], c
+        if self.policy.names:
+            served = self.block.served[: len(self.policy.names)]
+            migrants = self.block.away.sum(axis=0)  # in simulated workers
+            served += self.policy.servings_of_places(month, migrants, self.census.school_parents)
+            self.ledger.enter(month, served)
+        self.economy.settle(self.block)
+        self.conditions = c[0]
         if month % 12 + 1 in CENSUS_MONTHS:
-            self._take_census(month, c)
+            self._take_census(month, plain)
             self.economy.note_poor_away(int(self.census.poor_away))
         if month % 12 == 11:
             self.ledger.close_year(month)
@@ -116,33 +110,28 @@ class Simulation:
     def count_year(self) -> np.record:
         """The counts of the year that the last month ended, under official definitions."""
         kind = year_type(len(self.places))
-        return self._shards.count(count_year, kind, self.rows, self.workers, self._last_conditions,
-                                  self.places.regions)
+        return self._shards.count(count_year, kind, self.rows, self._rows,
+                                  self.economy.opening.plain, self.places.regions)
 
-    def _migrants(self) -> np.ndarray:
-        """Out-migrants by place at the end of the month, in simulated workers."""
-        return self.block.stock[:, :, [MIGRANT_WORK, MIGRANT_SEARCH]].sum(axis=(0, 2))
-
-    def _take_census(self, month: int, c: np.recarray) -> None:
+    def _take_census(self, month: int, c: np.ndarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""
         self.census = self._shards.count(count_census, census_type(len(self.places)), self.rows,
-                                         self.workers, c)
+                                         self._rows, c)
         self._accounts.check_census(month, self.census.stock, self.census.savings)
 
     def open_month(self) -> np.recarray:
         """Conditions of the coming month, with budgets and quotas rationed."""
-        c = self.economy.conditions(self.month)
-        has_quota = self.economy.has_quota(c[0])
-        self._lists_claims = has_quota.any() and not self.policy.budgeted
-        if not (self.policy.budgeted or has_quota.any()):
-            return c
-        claims = self._shards.count_claims(self.workers, c, self.rows)
-        if self.policy.budgeted:
-            cutoffs = self.ledger.cutoffs(self.month, claims.tickets)
-            self.policy.fill_levers(c[0].levers, self.month, cutoffs)
-        by_rule, cutoff = self.economy.quota_cutoffs(c[0], claims.points, has_quota)
-        c["quota_cutoff_by_rule"], c["quota_cutoff"] = by_rule, cutoff
-        return c
+        opening, budgeted = self.economy.begin(self.month), self.policy.budgeted
+        has_quota = opening.has_quota.any()
+        self._lists_claims = has_quota and not budgeted
+        if budgeted or has_quota:
+            self._shards.count_claims(self._rows, opening.plain, self.rows,
+                                      CLAIMS if budgeted else ("points",))
+        if budgeted:
+            opening.ration_levers(self.ledger.cutoffs(self.month, self.block.tickets))
+        if budgeted or has_quota:
+            self.economy.ration_quotas(self.block.points)
+        return opening.record
 
     def close(self) -> None:
         """Release the threads."""
@@ -155,7 +144,7 @@ class Simulation:
 
 
 @lru_cache(maxsize=8)
-def _setting(growth: Growth) -> tuple[Data, Places, Corridors, Series, Recipe]:
+def _setting(growth: Growth) -> tuple[Places, Corridors, Series, Recipe, np.ndarray]:
     """What runs with the same view of the future share, made once in a process; nobody writes to it."""
     data = load_data()
     places = build_places(data)
@@ -163,7 +152,41 @@ def _setting(growth: Growth) -> tuple[Data, Places, Corridors, Series, Recipe]:
     series = build_series(data, places, corridors.workers, growth)
     recipe = build_recipe(data, corridors, places, series.entrant_education,
                           PARAMETERS["wage_residual_sd"].default)
-    return data, places, corridors, series, recipe
+    return places, corridors, series, recipe, sector_mixes(data)
+
+
+def _growth(scenario: Scenario) -> Growth:
+    """The scenario's view of the years after the last observation."""
+    future = scenario.future_assumptions
+    return Growth(future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
+                  future.consumer_price_inflation, future.entrants_growth)
+
+
+def _population(growth: Growth, scale: int, seed: int, ability_sd: float,
+                 last: int) -> tuple[np.recarray, int]:
+    """Everybody who lives in a run, entrants up to the last month in the rows after those of January 2014,
+    and how many these are. The next runs of a sweep have the same people: those of a few are kept.
+    """
+    few = initial_counts(_setting(growth)[1], scale).sum() <= MOST_KEPT
+    if not few:
+        return _made(growth, scale, seed, ability_sd, last)
+    workers, initial = _made_once(growth, scale, seed, ability_sd, last)
+    return workers.copy(), initial
+
+
+def _made(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[np.recarray, int]:
+    _, corridors, series, recipe, _ = _setting(growth)
+    counts, entrants = initial_counts(corridors, scale), entrant_counts(series.entrants[:, : last + 1], scale)
+    workers = allocate(int(counts.sum() + entrants.sum()))
+    rows, keys = for_kernels(workers, WORKER_TYPE), month_keys(seed, -1)
+    recipe = recipe._replace(ability_sd=ability_sd)
+    initial = filled = fill_initial(rows, counts, recipe, keys)
+    for month in range(last + 1):
+        filled = fill_entrants(rows, filled, entrants[:, month], month, recipe, keys)
+    return workers, initial
+
+
+_made_once = lru_cache(maxsize=8)(_made)
 
 
 def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = "2014-01",

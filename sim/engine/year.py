@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
 from sim.arithmetic import log
@@ -18,6 +20,7 @@ BINS_PER_LOG = 10.0  # a bin is a tenth of a log point wide
 INCOME_GROUPS = ("all", "farm", "local", "out", "settled", "East", "Central", "West", "Northeast")
 
 
+@cache
 def year_type(places: int) -> np.dtype:
     """Counts of a year as one record; ``kind``: 0 local, 1 out."""
     whole = np.int64

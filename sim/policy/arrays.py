@@ -7,16 +7,18 @@ the places for the month. What depends on the worker stays a lever, decided work
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from sim.errors import Problem, ScenarioError
 from sim.parameters import PARAMETERS
-from sim.policy.delivery import Steering, is_at_work
-from sim.policy.effects import Effect
+from sim.policy.by_place import ByPlace, Tables, changes_by_month, given_values, within_bounds
+from sim.policy.delivery import Reach, Steering, is_at_work
 from sim.policy.lever import Lever
 from sim.policy.lever_rows import lever_rows, worker_effects
 from sim.policy.reach import Where
-from sim.policy.shock import SECTOR_PARAMETERS, Shock
+from sim.policy.shock import SECTOR_PARAMETERS
 from sim.policy.terms import month_number
 from sim.scenario import Scenario
 from sim.steps.conditions import (
@@ -40,6 +42,8 @@ FIRST_MONTH = month_number("2014-01")
 _SCHOOL_PLACE_MONTH = OCCASION_NAMES.index("school_place_month")
 _TRAINING_ENROLMENT = OCCASION_NAMES.index("training_enrolment")
 _HOUSING_MONTH = OCCASION_NAMES.index("housing_month")
+_NO_SECTOR_FACTORS = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
+Served = tuple[int, int, np.ndarray]  # lever, occasion, share of the people by place
 
 
 def month_index(month: str) -> int:
@@ -56,6 +60,7 @@ class Policy:
     """A scenario laid out over the places. Levers are kept in order of name.
 
     Those that change nothing (strength 0, or no effect) are left out: nobody meets them, nothing is paid.
+    What does not change from month to month is given as the same object, which cannot be written to.
     """
 
     def __init__(self, scenario: Scenario, places: Places):
@@ -64,7 +69,6 @@ class Policy:
         every = tuple(scenario.levers.values())
         self.names = tuple(sorted(name for name, one in scenario.levers.items() if is_at_work(one, every)))
         self._levers = [scenario.levers[name] for name in self.names]
-        self._masks = [self._place_mask(lever.where) for lever in self._levers]
         self._folded = [_is_for_everybody(lever) for lever in self._levers]
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
@@ -73,133 +77,81 @@ class Policy:
         for n, lever in enumerate(self._levers):
             for name in lever.changes:
                 self._changed_by.setdefault(name, []).append(n)
+        self._by_place = ByPlace(scenario, places, self._levers, self._folded, self._changed_by,
+                                 self._steering)
         apart = [n for n, is_folded in enumerate(self._folded) if not is_folded]
         effects = worker_effects(self.names, self._levers, apart)
         _refuse_too_many(self._levers, len(effects))
         self._fixed = lever_rows(
             self.names, self._levers, self.budgeted, self.occasions, effects,
-            [self._home_mask(lever.where) for lever in self._levers], self._masks, len(places),
+            [self._home_mask(lever.where) for lever in self._levers], self._by_place.masks, len(places),
         )
-        given = scenario.parameters
-        self._defaults = {
-            names: np.array([given.get(name, PARAMETERS[name].default) for name in names])
-            for names in (ECONOMY, PLACE, WORKER, CORRIDOR)
-        }
-        self._changes = _changes_by_month(scenario)
+        self._economy = _fixed(within_bounds(ECONOMY, given_values(scenario, ECONOMY)))
+        self._economy_moves = any(name in ECONOMY for name in scenario.paths)
+        self._no_relief = _fixed(within_bounds(CORRIDOR, np.repeat(
+            given_values(scenario, CORRIDOR), len(places.provinces) * len(places))[None, :]
+        ).reshape(len(places.provinces), len(places)))
+        self._changes = changes_by_month(scenario)
+        self._steps: tuple[Tables | None, list[Served]] = None, []
 
     # --- parameters of a month --------------------------------------------------------------------
     def economy(self, month: int) -> np.ndarray:
         """Economy-wide parameters of a month, (economy parameters,)."""
-        text, values = month_text(month), self._defaults[ECONOMY].copy()
-        for row, name in self._followed(ECONOMY):
-            values[row] = self.scenario.paths[name].value(text, TIERS[0])
-        for _, name, change in self._changes.get(text, ()):
-            if name in ECONOMY:
-                values[ECONOMY.index(name)] = change.on(values[ECONOMY.index(name)])
-        return np.clip(values, *_bounds(ECONOMY))
-
-    def place_parameters(
-        self, month: int, with_levers: bool = True
-    ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Parameters by place of a month: place-level, worker-level, and the latter without levers.
-
-        Shapes (place parameters, places) and twice (worker parameters, places).
-        """
         text = month_text(month)
-        place, by_rule = self._history(PLACE, text), self._history(WORKER, text)
-        worker = by_rule.copy()
-        if with_levers:
-            for names, table in ((PLACE, place), (WORKER, worker)):
-                for name in self._changed_by:
-                    if name in names:
-                        row = names.index(name)
-                        for _, value in self._folding(name, table[row], text):
-                            table[row] = value
-        for names, table in ((PLACE, place), (WORKER, worker), (WORKER, by_rule)):
-            low, high = _bounds(names)
-            np.clip(table, low[:, None], high[:, None], out=table)
-        return place, worker, by_rule
+        changes = [(name, change) for _, name, change in self._changes.get(text, ()) if name in ECONOMY]
+        if not (self._economy_moves or changes):
+            return self._economy
+        values = given_values(self.scenario, ECONOMY)
+        for name, path in self.scenario.paths.items():
+            if name in ECONOMY:
+                values[ECONOMY.index(name)] = path.value(text, TIERS[0])
+        for name, change in changes:
+            values[ECONOMY.index(name)] = change.on(values[ECONOMY.index(name)])
+        return _fixed(within_bounds(ECONOMY, values))
+
+    def place_parameters(self, month: int, with_levers: bool = True) -> Tables:
+        """Parameters by place of a month."""
+        return self._by_place.tables(month_text(month), with_levers)
 
     def corridor_relief(self, month: int) -> np.ndarray:
         """What labour cooperation takes off the cost of each corridor, log-odds, (homes, places)."""
-        text, low, high = month_text(month), *_bounds(CORRIDOR)
-        value = np.full((len(self.places.provinces), len(self.places)), self._defaults[CORRIDOR][0])
-        for n, size in self._sizes(CORRIDOR[0], text):
+        sizes = self._by_place.sizes(CORRIDOR[0], month_text(month))
+        if not sizes:
+            return self._no_relief
+        value = np.full(self._no_relief.shape, given_values(self.scenario, CORRIDOR)[0])
+        for n, size in sizes:
             effect = self._levers[n].changes[CORRIDOR[0]]
-            mask = self._home_mask(self._levers[n].where)[:, None] & self._masks[n][None, :]
+            mask = self._home_mask(self._levers[n].where)[:, None] & self._by_place.masks[n][None, :]
             value = np.where(mask, value + size * (effect.on(value) - value), value)
-        return np.clip(value, low[0], high[0])
-
-    def _sizes(self, name: str, text: str) -> list[tuple[int, float]]:
-        """Levers in force that change a parameter for all in a place or corridor, and how far they do.
-
-        A ramp brings each change part of the way; steering makes changes of places larger or smaller.
-        """
-        reach, is_worker = self._steering.reach(text), PARAMETERS[name].scope == "worker"
-        return [
-            (n, reach[n].strength * (1.0 if is_worker else reach[n].effect_scale))
-            for n in self._changed_by.get(name, ())
-            if reach[n].strength > 0.0 and (self._folded[n] or not is_worker)
-        ]
+        return _fixed(within_bounds(CORRIDOR, value.reshape(1, -1)).reshape(value.shape))
 
     def sector_factors(self, month: int) -> dict[str, np.ndarray]:
         """Factors by sector of a month, from shocks that name sectors."""
-        text = month_text(month)
+        changes = self._changes.get(month_text(month))
+        if changes is None:
+            return _NO_SECTOR_FACTORS
         factors = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
-        for shock, name, change in self._changes.get(text, ()):
+        for shock, name, change in changes:
             if shock.sectors and name in factors and change.scale is not None:
                 for sector in shock.sectors:
                     factors[name][SECTORS.index(sector)] *= change.scale
         return factors
 
-    def place_by_rule(self, name: str, month: int) -> np.ndarray:
-        """A place-level parameter of a month had no lever been in force, (places,)."""
-        return self._history(PLACE, month_text(month))[PLACE.index(name)]
-
-    def _history(self, names: tuple[str, ...], text: str) -> np.ndarray:
-        """Parameters by place before any lever, (names, places): scenario's value, path, shocks."""
-        values = np.repeat(self._defaults[names][:, None], len(self.places), axis=1)
-        for row, name in self._followed(names):
-            path = self.scenario.paths[name]
-            by_tier = [path.value(text, tier) for tier in TIERS]
-            known = np.array([v if v is not None else np.nan for v in by_tier])[self.places.tier]
-            values[row] = np.where(np.isnan(known), values[row], known)
-        for shock, name, change in self._changes.get(text, ()):
-            if name in names and not shock.sectors:
-                row = names.index(name)
-                values[row] = np.where(self._place_mask(shock.where), change.on(values[row]), values[row])
-        return values
-
-    def _followed(self, names: tuple[str, ...]):
-        """Rows and names of the parameters that follow a path."""
-        return [(names.index(name), name) for name in self.scenario.paths if name in names]
-
-    def _folding(self, name: str, value: np.ndarray, text: str):
-        """A parameter by place after each lever: sets, then scales, then additions, in order of name.
-
-        Yields the lever and the value after it.
-        """
-        changes = [(n, size, self._levers[n].changes[name]) for n, size in self._sizes(name, text)]
-        for n, size, effect in changes:
-            if effect.set is not None:
-                value = np.where(self._masks[n], value + min(size, 1.0) * (effect.set - value), value)
-                yield n, value
-        for n, size, effect in changes:
-            if effect.scale is not None:
-                value = np.where(self._masks[n], value * (1.0 + size * (effect.scale - 1.0)), value)
-                yield n, value
-        for n, size, effect in changes:
-            if effect.add is not None:
-                value = np.where(self._masks[n], value + size * effect.add, value)
-                yield n, value
-
     # --- levers of a month ------------------------------------------------------------------------
     def fill_levers(self, levers: np.record, month: int, cutoffs: np.ndarray) -> None:
         """Write the levers of a month. ``cutoffs``: ticket bins granted this month, by lever."""
-        text, count = month_text(month), len(self.names)
         for name, values in self._fixed.items():
             levers[name] = values
-        reach = self._steering.reach(text)
+        self.fill_levers_of_month(levers, month)
+        levers["cutoff"][: len(self.names)] = cutoffs
+
+    def reach(self, month: int) -> list[Reach]:
+        """How each lever works in a month; the same list until something moves."""
+        return self._steering.reach(month_text(month))
+
+    def fill_levers_of_month(self, levers: np.record, month: int) -> None:
+        """Write what depends on ``reach`` alone."""
+        reach, count = self.reach(month), len(self.names)
         strength = np.array([one.strength for one in reach])
         take_up = np.array([one.take_up for one in reach])
         is_active = strength > 0.0
@@ -207,11 +159,11 @@ class Policy:
         billing = self.occasions[is_active & (self.occasions >= 0)]
         levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
-        levers["cutoff"][:count] = cutoffs
         is_course = self.occasions == _TRAINING_ENROLMENT
         rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: not is_course[n])
         levers["budgets"], levers["rationed"][: len(rationed)] = len(rationed), rationed
         levers["courses"] = int(is_course[rationed].sum())
+        levers["first"] = -1
         for n, one in enumerate(reach):
             if one.first:
                 first = one.first[:MAX_FIRST]
@@ -224,38 +176,43 @@ class Policy:
         step adds to the share, so that two levers are not paid for the same school place or home.
         """
         served = np.zeros((len(self.names), len(self.places.provinces)), dtype=np.int64)
-        text = month_text(month)
-        for name, (occasion, people) in {
-            "school_access_share": (_SCHOOL_PLACE_MONTH, parents),
-            "public_housing_share": (_HOUSING_MONTH, migrants),
-        }.items():
-            if not (self.occasions == occasion).any():
-                continue
-            before = self._history(PLACE, text)[PLACE.index(name)]
-            for n, after in self._folding(name, before, text):
-                if self.occasions[n] == occasion:
-                    step = np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0)
-                    persons = np.rint(np.maximum(step, 0.0) * people).astype(np.int64)
-                    np.add.at(served[n], self.places.province, persons)
-                before = after
+        tables = self.place_parameters(month)
+        if self._steps[0] is not tables:
+            self._steps = tables, self._steps_of_places(tables, month_text(month))
+        for lever, occasion, step in self._steps[1]:
+            people = parents if occasion == _SCHOOL_PLACE_MONTH else migrants
+            persons = np.rint(np.maximum(step, 0.0) * people).astype(np.int64)
+            np.add.at(served[lever], self.places.province, persons)
         return served
+
+    def _steps_of_places(self, tables: Tables, month: str) -> list[Served]:
+        """What levers add to the shares of people in a place that they are paid for."""
+        steps = []
+        for name, occasion in {"school_access_share": _SCHOOL_PLACE_MONTH,
+                               "public_housing_share": _HOUSING_MONTH}.items():
+            if (self.occasions == occasion).any():
+                history = tables.place_by_rule[PLACE.index(name)]
+                steps += [(n, occasion, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
+                          for n, before, after in self._by_place.steps(name, history, month)
+                          if self.occasions[n] == occasion]
+        return steps
 
     def prices(self, month: int) -> np.ndarray:
         """Whole yuan per serving of each lever in a month, int64."""
-        reach = self._steering.reach(month_text(month))
-        return np.array([one.price for one in reach], dtype=np.int64)
+        return np.array([one.price for one in self.reach(month)], dtype=np.int64)
 
     def budget_scale(self, lever: int, month: int) -> float:
         """Factor on a lever's budget in a month."""
-        return self._steering.reach(month_text(month))[lever].budget_scale
+        return self.reach(month)[lever].budget_scale
 
-    def is_changed(self, name: str) -> bool:
-        """Whether some lever changes a parameter in some month."""
-        return name in self._changed_by
+    @property
+    def changed(self) -> Iterable[str]:
+        """The parameters that some lever changes in some month."""
+        return self._changed_by
 
     def upper_bound(self, row: int, value: float, month: int) -> float:
         """The most that a worker-level parameter can be under this month's levers, from ``value``."""
-        reach, scale, add = self._steering.reach(month_text(month)), 1.0, 0.0
+        reach, scale, add = self.reach(month), 1.0, 0.0
         for n in self._changed_by.get(WORKER[row], ()):
             if self._folded[n] or reach[n].strength == 0.0:
                 continue
@@ -269,30 +226,13 @@ class Policy:
         """Cut-offs of a month in which nothing is rationed."""
         return np.full(len(self._levers), TICKET_BINS, dtype=np.int64)
 
-    def _place_mask(self, where: Where) -> np.ndarray:
-        return np.array(
-            [where.has_place(self.places.provinces[p], TIERS[t])
-             for p, t in zip(self.places.province, self.places.tier, strict=True)]
-        )
-
     def _home_mask(self, where: Where) -> np.ndarray:
         return np.array([where.has_home(name) for name in self.places.provinces])
 
 
-def _changes_by_month(scenario: Scenario) -> dict[str, list[tuple[Shock, str, Effect]]]:
-    """What each shock changes, by month, in the order of the scenario."""
-    changes: dict[str, list[tuple[Shock, str, Effect]]] = {}
-    for shock in scenario.shocks.values():
-        for name, effect in shock.effects.items():
-            for month in effect.months:
-                changes.setdefault(month, []).append((shock, name, effect.at(month)))
-    return changes
-
-
-def _bounds(names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
-    """Lowest and highest allowed values of parameters."""
-    return (np.array([PARAMETERS[name].low for name in names]),
-            np.array([PARAMETERS[name].high for name in names]))
+def _fixed(values: np.ndarray) -> np.ndarray:
+    values.flags.writeable = False
+    return values
 
 
 def _refuse_too_many(levers: list[Lever], effects: int) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
 from sim.policy.lever import Lever
+from sim.policy.terms import month_number
 
 
 class Reach(NamedTuple):
@@ -39,22 +41,26 @@ class Steering:
         ]
         self._acting = [lever.acting for lever in levers]
         self._alone = [Reach(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
-        self._months: dict[str, list[Reach]] = {}
+        self._turns = sorted(set().union(*(lever.window.turns() for lever in levers)))
+        self._since: dict[int, list[Reach]] = {}  # by position of the turn before
 
     def reach(self, month: str) -> list[Reach]:
-        """How each lever works in a month, in order."""
-        if month not in self._months:
+        """How each lever works in a month, in order; the same list until a window or a ramp moves."""
+        turn = bisect_right(self._turns, month_number(month))
+        if turn not in self._since:
             strengths = [lever.window.strength(month) for lever in self._levers]
-            self._months[month] = [self._reach(n, strengths) for n in range(len(self._levers))]
-        return self._months[month]
+            self._since[turn] = [self._reach(n, strengths) for n in range(len(self._levers))]
+        return self._since[turn]
 
     def _reach(self, n: int, strengths: list[float]) -> Reach:
+        alone = self._alone[n]
+        if strengths[n] == 0.0:
+            return alone
         steering = [
             (position, self._levers[position].delivery, self._acting[position] * strengths[position])
             for position in self._of[n] if strengths[position] > 0.0
         ]
-        alone = self._alone[n]
-        if not steering or strengths[n] == 0.0:
+        if not steering:
             return alone._replace(strength=strengths[n])
         take_up, effect, price, budget = alone.take_up, 1.0, float(alone.price), 1.0
         for _, delivery, strength in steering:

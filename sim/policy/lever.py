@@ -170,16 +170,19 @@ class Lever(Strict):
 
 def conflicting_sets(levers: dict[str, Lever]) -> Iterator[Problem]:
     """Pairs of levers that set one parameter for the same workers in the same month."""
+    setting = {name: {parameter for parameter, effect in lever.changes.items() if effect.set is not None}
+               for name, lever in levers.items()}
     for (one, first), (other, second) in combinations(levers.items(), 2):
+        both = setting[one] & setting[other]
         windows_meet = first.window.from_ <= second.window.to and second.window.from_ <= first.window.to
-        if not (windows_meet and first.where.overlaps(second.where) and first.who.overlaps(second.who)):
+        if not (both and windows_meet
+                and first.where.overlaps(second.where) and first.who.overlaps(second.who)):
             continue
-        for name in first.changes.keys() & second.changes.keys():
-            if first.changes[name].set is not None and second.changes[name].set is not None:
-                yield Problem(
-                    f"lever {one!r} sets the same parameter for some of the same workers in some of the "
-                    f"same months ({first.window.from_} to {first.window.to})",
-                    key=f"levers.{other}.effects.{name}.set",
-                    value=second.changes[name].set,
-                    allowed="windows, places or workers that do not overlap; or scale or add",
-                )
+        for name in sorted(both):
+            yield Problem(
+                f"lever {one!r} sets the same parameter for some of the same workers in some of the "
+                f"same months ({first.window.from_} to {first.window.to})",
+                key=f"levers.{other}.effects.{name}.set",
+                value=second.changes[name].set,
+                allowed="windows, places or workers that do not overlap; or scale or add",
+            )

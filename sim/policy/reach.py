@@ -62,6 +62,13 @@ class Window(Strict):
         passed = month_number(month) - month_number(self.from_)
         return min(1.0, (passed + 1) / (self.ramp_months + 1))
 
+    def turns(self) -> set[int]:
+        """Month numbers outside which ``strength`` is that of the month before."""
+        first, last = month_number(self.from_), month_number(self.to)
+        if self.season:
+            return set(range(first, last + 2))
+        return {*range(first, min(first + self.ramp_months, last) + 1), last + 1}
+
 
 class Where(Strict):
     """Where a lever or a shock holds. What is not named is not restricted.

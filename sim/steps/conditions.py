@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from functools import cache
+
 import numpy as np
 
-from sim.compiled import inlined_rule, rule
+from sim.compiled import inlined_rule, is_enabled, rule
 from sim.draws import PURPOSE, PURPOSES, uniform_for
 from sim.parameters import PARAMETERS
 from sim.rules.demography import has_child_aged
@@ -59,6 +61,7 @@ MONEY_CODE = {name: code for code, name in enumerate(MONEY)}
 _FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
 
 
+@cache
 def conditions_type(places: int) -> np.dtype:
     """Everything a worker meets in one month; the same for all workers."""
     homes, groups, sectors = HOME_COUNT, 6, 7
@@ -116,6 +119,7 @@ def conditions_type(places: int) -> np.dtype:
     ])
 
 
+@cache
 def sums_type(places: int) -> np.dtype:
     """What a block adds up: whole numbers, so that any order gives the same."""
     return np.dtype([
@@ -138,6 +142,7 @@ def sums_type(places: int) -> np.dtype:
     ])
 
 
+@cache
 def block_type(places: int) -> np.dtype:
     """Sums and the scratch of one block of rows."""
     return np.dtype([
@@ -159,6 +164,14 @@ def block_type(places: int) -> np.dtype:
 def make_record(kind: np.dtype) -> np.recarray:
     """One zeroed record, as an array of length one (compiled code takes it by reference)."""
     return np.zeros(1, dtype=kind).view(np.recarray)
+
+
+def for_kernels(records: np.ndarray, kind: np.dtype) -> np.ndarray:
+    """The same memory as an array whose type is ``kind`` itself, where kernels are compiled.
+
+    Compiled code knows that type at sight; a recarray's it compares field by field at every call.
+    """
+    return records.view(kind, np.ndarray) if is_enabled() else records
 
 
 _AWARENESS = PURPOSE["trait_awareness"]

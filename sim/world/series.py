@@ -97,12 +97,12 @@ def _gaps_filled(series: pd.Series) -> pd.Series:
 
 def _log_pay(data: Data, places: Places, growth: Growth, months: int) -> np.ndarray:
     nominal = (1 + growth.real_wage) * (1 + growth.prices) - 1
-    pay = np.empty((len(places), len(SECTORS), months))
+    pay = np.empty((months, len(places), len(SECTORS)))  # a month lies together in memory
     tier = np.log(np.array(TIER_PAY))[places.tier]
     for s, sector in enumerate(SECTORS):
         by_province = np.log(_monthly(data.filled_series(_WAGE_SERIES[sector]), nominal, months) / 12.0)
-        pay[:, s, :] = by_province[places.province] + tier[:, None]
-    return pay
+        pay[:, :, s] = (by_province[places.province] + tier[:, None]).T
+    return np.moveaxis(pay, 0, 2)
 
 
 def _entrants(data: Data, workers: np.ndarray, growth: float, months: int) -> tuple[np.ndarray, np.ndarray]:

@@ -102,7 +102,7 @@ def shares(runs: int, scenario: str) -> dict:
 
     parts = {
         "kernel: the months of all workers": [(Shards, "run_month")],
-        "choice tables and conditions of the month": [(Economy, "conditions")],
+        "choice tables and conditions of the month": [(Economy, "begin")],
         "claims, budgets and quotas": [(engine.Simulation, "open_month")],
         "settling of markets": [(Economy, "settle")],
         "accounts and census": [(Accounts, "carry"), (engine.Simulation, "_take_census")],
@@ -120,10 +120,10 @@ def shares(runs: int, scenario: str) -> dict:
                 setattr(owner, name, clock.timed(part, getattr(owner, name)))
         began = time.process_time()
         rows = []
-        from sim.batch.runner import _Keeper, _plan
+        from sim.batch.runner import Keeper, _plan
 
         with Journal.open(Path(folder) / "out", _plan(declared)) as journal:
-            keeper = _Keeper(journal)
+            keeper = Keeper(journal)
             for run in made[2:]:
                 end, = execution.execute(declared, (run,), None)
                 assert end.rows is not None, end.message

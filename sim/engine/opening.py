@@ -1,0 +1,189 @@
+"""The record of what workers meet, written month after month, and again only where something changed.
+
+What hangs on the scenario alone (tables of parameters, pay by experience, what a corridor costs, levers)
+is written when the policy gives another object than the month before: what it gives cannot be written to,
+so the same object is the same content. What markets and outside series move is written every month.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from types import SimpleNamespace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from sim.draws import month_keys
+from sim.engine.markets import (
+    WIDTH,
+    fill_byte_factors,
+    fill_pay_profiles,
+    value_places,
+    weigh_destinations,
+    write_tables,
+)
+from sim.rules.migration import floor_effort
+from sim.steps.conditions import ECONOMY, PLACE, WORKER, conditions_type, for_kernels, make_record
+from sim.vocabulary import SECTORS
+from sim.world.places import HOMES
+
+if TYPE_CHECKING:
+    from sim.engine.economy import Economy
+    from sim.policy.arrays import Tables
+
+# Factors by sector around the mean. Separation: tenure differs by trade [W05 of the survey reports,
+# A21]; judgement. Arrears: construction 1.8-2.0 %, manufacturing 0.6 %, trade 0.2 % in 2015-16 [E02].
+SEPARATION_FACTOR = np.array([0.9, 1.4, 0.9, 0.8, 1.2, 1.0, 0.9])
+ARREARS_FACTOR = np.array([0.7, 2.2, 0.25, 0.5, 0.6, 0.6, 0.8])
+FESTIVAL_MONTHS = (2, 3)
+_GROUP_SCHOOL_YEARS = np.array([6, 6, 9, 9, 12.6, 12.6]) - 9.0
+
+
+class Opening:
+    """One record of conditions (``record``), its fields (``now``), and what they were last written from."""
+
+    def __init__(self, economy: Economy):
+        self.economy = economy
+        kind = conditions_type(len(economy.places))
+        self.record = make_record(kind)
+        self.plain = for_kernels(self.record, kind)
+        fields = self.record.view(kind, np.ndarray)
+        self.now = SimpleNamespace(**{  # numbers stay arrays of length one, to write into
+            name: fields[name] if kind[name].base == kind[name] and not kind[name].names else fields[name][0]
+            for name in kind.names
+        })
+        self._numbers: np.ndarray | None = None
+        self._tables: Tables | None = None
+        self._relief: np.ndarray | None = None
+        self._reach: list | None = None
+        self._factors: dict | None = None
+        self.has_quota = np.zeros(len(economy.places), dtype=bool)  # where a settlement quota holds
+        places = economy.places
+        now = self.now
+        now.tier[:], now.province[:] = places.tier, places.province
+        now.place_order[:], now.first_place[:] = economy.place_order, economy.first_place
+        now.life_keys[:] = economy.life_keys
+        now.ability_factor[:], now.match_factor[:] = _byte_factors()
+
+    def write(self, month: int) -> np.recarray:
+        """What workers meet in a month, before rationing: every claim would be granted."""
+        economy, now = self.economy, self.now
+        self.write_places(month)
+        self._write_corridors(month)
+        weigh_destinations(self.plain, self._weight, economy.nest)
+        self._write_levers(month)
+        now.attention[0] = self.attention(month % 12 + 1)
+        self._write_sectors(month)
+        if max(now.most[_WORKS], now.most[_WORKSHOP]) > 0.0:
+            economy.has_works = True
+        now.has_works[0] = economy.has_works
+        now.poor_floor_effort[0] = floor_effort(economy.poor_shortfall())
+        now.hire_cumulative[:], now.local_offer[:] = economy.hire_cumulative, economy.offer
+        now.home_taste[:], now.out_share[:] = economy.home_taste, economy.out_share
+        now.network[:] = economy.network
+        now.quota_cutoff[:] = now.quota_cutoff_by_rule[:] = -1
+        now.keys[:] = month_keys(economy.seed, month)
+        return self.record
+
+    def write_places(self, month: int, with_levers: bool = True) -> None:
+        """Parameters, pay, costs and the value of places at the start of a month."""
+        economy, now = self.economy, self.now
+        self._write_numbers(economy.policy.economy(month))
+        self._write_tables(economy.policy.place_parameters(month, with_levers), month)
+        numbers, series = self.numbers, economy.series
+        drift = numbers[_DRIFT] * month / 12.0
+        log_pay = series.log_pay[:, :, month] - drift + (self._log_level + economy.gap)[:, None]
+        now.log_pay[:] = log_pay + self._log_pay_scale
+        now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * economy.mix).sum(axis=1))
+        now.month[0], now.month_of_year[0] = month, month % 12 + 1
+        now.price_index[0] = series.price_index[month]
+        value_places(self.plain, series.cost_index, series.rural_income, economy.tightness, economy.limit,
+                     economy.news)
+
+    def ration_levers(self, cutoffs: np.ndarray) -> None:
+        """Write how far the queue of each lever is served this month, in ticket bins."""
+        self.now.levers["cutoff"][: len(cutoffs)] = cutoffs
+
+    @property
+    def numbers(self) -> np.ndarray:
+        """Economy-wide parameters of the month, (parameters,)."""
+        return self._numbers
+
+    def attention(self, month_of_year: int) -> float:
+        """Probability of reconsidering in a calendar month, undisturbed, under the month's parameters."""
+        return self.numbers[_FESTIVAL_ATTENTION if month_of_year in FESTIVAL_MONTHS else _ATTENTION]
+
+    def _write_numbers(self, numbers: np.ndarray) -> None:
+        if numbers is self._numbers:
+            return
+        self._numbers, self._tables, self._relief = numbers, None, None  # the others rest on them
+        self.now.economy[:] = numbers
+        self.now.group_skill[:] = numbers[_SCHOOLING] * _GROUP_SCHOOL_YEARS
+        level = np.where(np.arange(len(self.economy.places)) < HOMES, numbers[_LOCAL_LEVEL],
+                         numbers[_MIGRANT_LEVEL])
+        self._log_level = np.log(level)
+        fill_pay_profiles(self.plain)
+
+    def _write_tables(self, tables: Tables, month: int) -> None:
+        if tables is self._tables:
+            return
+        self._tables, now = tables, self.now
+        write_tables(self.plain, tables.place, tables.faced, tables.by_rule, self.has_quota)
+        self._log_pay_scale = np.log(now.place[_SECTOR_PAY].T)
+        for name in self.economy.policy.changed:
+            if name in WORKER:
+                row = WORKER.index(name)
+                now.most[row] = self.economy.policy.upper_bound(row, now.most[row], month)
+
+    def _write_corridors(self, month: int) -> None:
+        relief, economy = self.economy.policy.corridor_relief(month), self.economy
+        if relief is self._relief:
+            return
+        self._relief = relief
+        distance, border = economy.distance_terms(self.numbers[_DISTANCE], self.numbers[_BORDER])
+        with np.errstate(invalid="ignore"):
+            corridor = economy.corridor_residual - distance - border + relief
+        weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / economy.nest)
+        self._weight = np.zeros((len(economy.place_order), WIDTH))
+        self._weight[:, :HOMES] = weight[:, economy.place_order].T
+
+    def _write_sectors(self, month: int) -> None:
+        factors, now = self.economy.policy.sector_factors(month), self.now
+        if factors is self._factors:
+            return
+        self._factors = factors
+        now.separation_factor[:] = SEPARATION_FACTOR * factors["separation_probability"]
+        now.arrears_factor[:] = ARREARS_FACTOR * factors["arrears_probability"]
+        now.highest_separation_factor[0] = now.separation_factor.max()
+        now.highest_arrears_factor[0] = now.arrears_factor.max()
+
+    def _write_levers(self, month: int) -> None:
+        policy, levers = self.economy.policy, self.now.levers
+        reach = policy.reach(month)
+        if self._reach is None:
+            policy.fill_levers(levers, month, policy.cutoffs_without_budget())
+        elif reach is not self._reach:
+            policy.fill_levers_of_month(levers, month)
+        self._reach = reach
+        self.ration_levers(policy.cutoffs_without_budget())
+
+
+@cache
+def _byte_factors() -> tuple[np.ndarray, np.ndarray]:
+    """Factors of pay by the byte of ability and of match, (256,) each."""
+    by_ability, by_match = np.empty(256), np.empty(256)
+    fill_byte_factors(by_ability, by_match)
+    return by_ability, by_match
+
+
+_FESTIVAL_ATTENTION = ECONOMY.index("attention_festival_probability")
+_ATTENTION = ECONOMY.index("attention_ordinary_probability")
+_DRIFT = ECONOMY.index("pay_quality_drift")
+_LOCAL_LEVEL = ECONOMY.index("local_pay_level")
+_MIGRANT_LEVEL = ECONOMY.index("migrant_pay_level")
+_SCHOOLING = ECONOMY.index("schooling_return")
+_DISTANCE = ECONOMY.index("distance_coefficient")
+_BORDER = ECONOMY.index("province_border_cost")
+_SECTOR_PAY = [PLACE.index(f"pay_scale_{sector}") for sector in SECTORS]
+_WORKS = WORKER.index("works_offer_probability")
+_WORKSHOP = WORKER.index("workshop_offer_probability")

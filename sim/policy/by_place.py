@@ -1,0 +1,175 @@
+"""Parameters by place in a month: the scenario's values, paths and shocks, then levers.
+
+Most months say the same as the month before, so the tables of the month asked for last are kept and
+given again while all that they are made from is the same. They cannot be written to.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from sim.parameters import PARAMETERS
+from sim.policy.delivery import Steering
+from sim.policy.effects import Effect
+from sim.policy.lever import Lever
+from sim.policy.reach import Where
+from sim.policy.shock import Shock
+from sim.policy.terms import month_number
+from sim.scenario import Scenario
+from sim.steps.conditions import PLACE, WORKER
+from sim.vocabulary import TIERS
+from sim.world.places import Places
+
+Step = tuple[int, np.ndarray, np.ndarray]  # a lever, a parameter by place before it and after it
+
+
+@dataclass(frozen=True, eq=False)
+class Tables:
+    """Parameters by place, (parameters, places). Months that say the same have the same object."""
+
+    place: np.ndarray  # place-level
+    faced: np.ndarray  # worker-level, what everybody in a place faces
+    by_rule: np.ndarray  # the same, had no lever been in force
+    place_by_rule: np.ndarray  # place-level, had no lever been in force; not held to the bounds
+
+
+class ByPlace:
+    """The parameters by place of a scenario, levers in the order of the list."""
+
+    def __init__(self, scenario: Scenario, places: Places, levers: Sequence[Lever], folded: Sequence[bool],
+                 changed_by: dict[str, list[int]], steering: Steering):
+        """folded: whether a lever reaches everybody in a place. changed_by: the levers that change a
+        parameter.
+        """
+        self._levers, self._folded, self._steering = levers, folded, steering
+        self._changed_by = changed_by
+        self._places = places
+        self._rows_of_tier = {tier: np.flatnonzero(places.tier == n) for n, tier in enumerate(TIERS)}
+        self.masks = [self.place_mask(lever.where) for lever in levers]
+        self._given = {names: np.repeat(given_values(scenario, names)[:, None], len(places), axis=1)
+                       for names in (PLACE, WORKER)}
+        self._paths = [(names, names.index(name), path, tier)
+                       for name, path in scenario.paths.items() for names in (PLACE, WORKER) if name in names
+                       for tier in (path.by_tier or (None,))]
+        self._shocks = {month: [(self.place_mask(shock.where), name, change)
+                                for shock, name, change in changes if not shock.sectors]
+                        for month, changes in changes_by_month(scenario).items()}
+        self._key: tuple = ()
+        self._kept: Tables | None = None
+
+    def tables(self, month: str, with_levers: bool = True) -> Tables:
+        """The tables of a month."""
+        years = month_number(month) / 12
+        on_paths = [path.at(years, tier or TIERS[0]) for _, _, path, tier in self._paths]
+        reach = self._steering.reach(month) if with_levers else None
+        key = (on_paths, month if month in self._shocks else None, reach)
+        if self._kept is None or key != self._key:
+            self._key, self._kept = key, self._made(month, on_paths, with_levers)
+        return self._kept
+
+    def steps(self, name: str, value: np.ndarray, month: str) -> Iterator[Step]:
+        """A parameter by place before and after each lever: sets, then scales, then additions, in order
+        of name."""
+        changes = [(n, size, self._levers[n].changes[name]) for n, size in self.sizes(name, month)]
+        for n, size, effect in changes:
+            if effect.set is not None:
+                after = np.where(self.masks[n], value + min(size, 1.0) * (effect.set - value), value)
+                yield n, value, after
+                value = after
+        for n, size, effect in changes:
+            if effect.scale is not None:
+                after = np.where(self.masks[n], value * (1.0 + size * (effect.scale - 1.0)), value)
+                yield n, value, after
+                value = after
+        for n, size, effect in changes:
+            if effect.add is not None:
+                after = np.where(self.masks[n], value + size * effect.add, value)
+                yield n, value, after
+                value = after
+
+    def sizes(self, name: str, month: str) -> list[tuple[int, float]]:
+        """Levers in force that change a parameter for all in a place or corridor, and how far they do.
+
+        A ramp brings each change part of the way; steering makes changes of places larger or smaller.
+        """
+        reach, is_worker = self._steering.reach(month), PARAMETERS[name].scope == "worker"
+        return [
+            (n, reach[n].strength * (1.0 if is_worker else reach[n].effect_scale))
+            for n in self._changed_by.get(name, ())
+            if reach[n].strength > 0.0 and (self._folded[n] or not is_worker)
+        ]
+
+    def place_mask(self, where: Where) -> np.ndarray:
+        """Which places are meant, bool (places,)."""
+        if where == Where():
+            return np.ones(len(self._places), dtype=bool)
+        return np.array([where.has_place(self._places.provinces[p], TIERS[t])
+                         for p, t in zip(self._places.province, self._places.tier, strict=True)])
+
+    def _made(self, month: str, on_paths: list[float], with_levers: bool) -> Tables:
+        history = {names: table.copy() for names, table in self._given.items()}
+        for (names, row, _, tier), value in zip(self._paths, on_paths, strict=True):
+            history[names][row, slice(None) if tier is None else self._rows_of_tier[tier]] = value
+        shocks = self._shocks.get(month, ())
+        for mask, name, change in shocks:
+            for names, table in history.items():
+                if name in names:
+                    row = table[names.index(name)]
+                    row[:] = np.where(mask, change.on(row), row)
+        by_rule, faced, place = history[WORKER], history[WORKER], history[PLACE]
+        if with_levers:
+            faced, place = (self._after_levers(names, history[names], month) for names in (WORKER, PLACE))
+        if shocks:  # what a scenario gives, and its paths, lie within the bounds
+            by_rule, faced, place = (within_bounds(WORKER, by_rule), within_bounds(WORKER, faced),
+                                     within_bounds(PLACE, place))
+        made = Tables(place, faced, by_rule, history[PLACE])
+        for table in vars(made).values():
+            table.flags.writeable = False
+        return made
+
+    def _after_levers(self, names: tuple[str, ...], table: np.ndarray, month: str) -> np.ndarray:
+        """A table after the month's levers, within the bounds; itself where none changes it."""
+        rows = {}
+        for name in self._changed_by:
+            if name in names:
+                row = names.index(name)
+                for _, _, after in self.steps(name, table[row], month):
+                    rows[row] = after
+        if not rows:
+            return table
+        changed = table.copy()
+        for row, after in rows.items():
+            changed[row] = after
+        return within_bounds(names, changed)
+
+
+def given_values(scenario: Scenario, names: tuple[str, ...]) -> np.ndarray:
+    """What a scenario gives for parameters, or their defaults, (names,)."""
+    return np.array([scenario.parameters.get(name, PARAMETERS[name].default) for name in names])
+
+
+def within_bounds(names: tuple[str, ...], values: np.ndarray) -> np.ndarray:
+    """Values of parameters, held to their bounds. The first axis is over the parameters."""
+    shape = (-1, *[1] * (values.ndim - 1))
+    return np.clip(values, *(bound.reshape(shape) for bound in _bounds(names)))
+
+
+@cache
+def _bounds(names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
+    """Lowest and highest allowed values of parameters."""
+    return (np.array([PARAMETERS[name].low for name in names]),
+            np.array([PARAMETERS[name].high for name in names]))
+
+
+def changes_by_month(scenario: Scenario) -> dict[str, list[tuple[Shock, str, Effect]]]:
+    """What each shock changes, by month, in the order of the scenario."""
+    changes: dict[str, list[tuple[Shock, str, Effect]]] = {}
+    for shock in scenario.shocks.values():
+        for name, effect in shock.effects.items():
+            for month in effect.months:
+                changes.setdefault(month, []).append((shock, name, effect.at(month)))
+    return changes
