@@ -97,6 +97,11 @@ class Economy:
         mix = np.where((np.arange(count) < HOMES)[:, None], local_mix, out_mix)
         self.jobs_2014 = (filled + vacant)[:, None] * mix
         self.mix = mix
+        # Where more of the workers at home are on the land, and pay is low, output makes more jobs.
+        pay = (np.exp(self.series.log_pay[:HOMES, :, 0]) * local_mix).sum(axis=1)
+        resident = corridors.farm + corridors.local
+        reserve = corridors.farm / resident / pay
+        self.labour_reserve = reserve / np.average(reserve, weights=resident)
         self.gap = np.zeros(count)
         self.tightness = np.full(count, reference)
         self.news = np.full(count, reference)
@@ -283,6 +288,15 @@ class Economy:
         used[rows] += np.where(bins > 0, taken, 0)
         return cutoff
 
+    def _jobs_by_sector(self, c: np.record) -> np.ndarray:
+        """Jobs of January 2014 with the sectors' shares of today, (places, sectors); same sum by place."""
+        shift = self.series.sector_ratio[:, c.month] ** _economy(c.economy, "sector_mix_elasticity")
+        return self.jobs_2014 * shift / (self.mix @ shift)[:, None]
+
+    def _output_response(self, economy: np.ndarray) -> np.ndarray:
+        """How much more than elsewhere jobs answer output, (31 provinces)."""
+        return self.labour_reserve ** _economy(economy, "labour_reserve_exponent")
+
     def settle(self, c: np.record, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
         by_home, by_place = block.stock.sum(axis=1), block.stock.sum(axis=0)
@@ -300,7 +314,8 @@ class Economy:
         factors = self.policy.sector_factors(c.month)
         jobs = by_place[:, [LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK]].sum(axis=1).astype(float)
         settle_labour_markets(
-            c.economy, c.place, self.jobs_2014, factors["jobs_scale"], self.series.output_ratio[:, c.month],
+            c.economy, c.place, self._jobs_by_sector(c), factors["jobs_scale"],
+            self.series.output_ratio[:, c.month], self._output_response(c.economy),
             self.places.province, c.month / 12.0, jobs, block.employed.astype(float), self.searchers,
             block.business[:, 2].astype(float), block.works.astype(float), np.maximum(self.searchers, 1.0),
             self.applicants * min(max(rise, 0.3), 4.0), HOMES, self.gap, self.tightness, self.news,

@@ -174,9 +174,9 @@ def weigh_destinations(values, corridor_weight, nest, place_order, first_place, 
 
 @kernel
 def settle_labour_markets(
-    economy, place, jobs_2014, jobs_factor, output_ratio, province, years, filled_jobs, employed, searchers,
-    additional_jobs, works_jobs, expected_searchers, applicants, homes, gap, tightness, news, limit,
-    hire_cumulative, open_jobs, offer,
+    economy, place, jobs_2014, jobs_factor, output_ratio, output_response, province, years, filled_jobs,
+    employed, searchers, additional_jobs, works_jobs, expected_searchers, applicants, homes, gap, tightness,
+    news, limit, hire_cumulative, open_jobs, offer,
 ):
     """Vacancies, tightness, wages, sectors of new jobs and offers of local work for next month.
 
@@ -188,6 +188,7 @@ def settle_labour_markets(
         is_local = p < homes
         elasticity = economy[_LOCAL_ELASTICITY] if is_local else economy[_CITY_ELASTICITY]
         labour_saving = economy[_LOCAL_SAVING] if is_local else economy[_CITY_SAVING]
+        elasticity *= output_response[province[p]]
         wanted, filled, running = 0.0, filled_jobs[p], 0.0
         for s in range(jobs_2014.shape[1]):
             desired = desired_jobs(
