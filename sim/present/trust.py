@@ -119,8 +119,8 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
          "displaced reconsider (A35, the recovery within 2020). So ages by group and that recovery are not "
          "wholly unseen. And rules were mended after errors of the unseen years had been printed beside "
          "those of the fit years (the labour reserve, the seasons, real output, the months of the epidemic: "
-         "DECISIONS.md), though set on figures of the fit years, on closures and on output. Years and tables that nobody has looked at, 2022 "
-         "and after and the moves of 2015-20, are the test to come."),
+         "DECISIONS.md), though set on figures of the fit years, on closures and on output. Years and tables "
+         "that nobody has looked at, 2022 and after and the moves of 2015-20, are the test to come."),
         ("Does it beat a ruler?",
          f"On {len(winners) - len(lost)} of {len(winners)} series of the unseen years; not on "
          f"{listing(_few(lost))}." if lost else f"On all {len(winners)} series of the unseen years."),
