@@ -32,6 +32,7 @@ PURPOSES = (
     "trait_housing", "trait_portability",
     "loan_approval", "replacement", "works_offer", "workshop_offer", "course_completion",
     "course_placement", "course_gain", "study",
+    "farm_season",
 )
 PURPOSE = {name: code for code, name in enumerate(PURPOSES)}
 

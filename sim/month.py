@@ -3,7 +3,7 @@
 1. receive grants of rationed levers.
 2. receive a rationed place on a course.
 3. end a course or the years at school.
-4. end the festival visit.
+4. end a month's break from work.
 5. leave the labour force (from 55 on).
 6. settle: move registration to the city.
 7. weigh up a business of one's own.
@@ -16,14 +16,15 @@
 14. begin or end a job on public works or in a workshop.
 15. join the workers' insurance scheme.
 16. go unpaid: the employer stops paying.
-17. take a month's profit from the business and divide it.
-18. bill levers that serve people by the month of work.
-19. earn a month's pay and divide it.
-20. live without pay, while looking for work.
-21. live on support at home: a public post, a benefit.
-22. reconsider: farm, local work, stay, or migrate and where to.
-23. bill levers that serve people every month.
-24. count what has changed.
+17. leave local work for a month of sowing or harvest.
+18. take a month's profit from the business and divide it.
+19. bill levers that serve people by the month of work.
+20. earn a month's pay and divide it.
+21. live without pay, while looking for work.
+22. live on support at home: a public post, a benefit.
+23. reconsider: farm, local work, stay, or migrate and where to.
+24. bill levers that serve people every month.
+25. count what has changed.
 
 The compiled engine runs each step as a pass over a block of workers, picking out first whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -48,6 +49,7 @@ from sim.vocabulary import (
     FARM,
     FREE_TO_MOVE,
     LIVING,
+    LOCAL_WORK,
     MIGRANT_SEARCH,
     MIGRANTS_AT_WORK,
     OWNERS,
@@ -98,7 +100,7 @@ STEPS = (
     Step("receive course", claims.receive_courses, TRAINABLE, VISITING, season=claims.are_courses_rationed,
          purpose=life.U_TRAINING, chance=life.highest_training_chance),
     Step("end course", schooling.end_course, activity_set(TRAINING), when=schooling.is_through),
-    Step("end visit", life.end_visit, season=life.is_after_festival),
+    Step("end break", life.end_break, season=life.is_after_break),
     Step("leave labour force", life.leave_labour_force, LIVING, when=life.is_old,
          purpose=life.U_EXIT, chance=life.highest_exit_chance),
     Step("settle", stakes.settle, MIGRANTS_AT_WORK, VISITING, stakes.may_settle,
@@ -110,7 +112,7 @@ STEPS = (
     Step("go to school", schooling.go_to_school, FREE_TO_MOVE, VISITING, schooling.may_study,
          schooling.has_school_routes, schooling.U_STUDY, schooling.highest_study_chance),
     Step("visit home", life.visit_home, MIGRANTS_AT_WORK, when=life.is_festival_concern,
-         season=life.is_festival_season),
+         season=life.is_visiting_season),
     Step("lose or change job", work.lose_or_change_job, EMPLOYEES, VISITING,
          purpose=work.U_JOB, chance=work.highest_job_event_chance),
     Step("find job", work.find_job, SEARCHERS),
@@ -121,6 +123,7 @@ STEPS = (
          purpose=work.U_INSURANCE, chance=work.highest_insurance_chance),
     Step("go unpaid", work.go_unpaid, EMPLOYEES, VISITING, work.is_owed_nothing,
          purpose=work.U_ARREARS, chance=work.highest_arrears_chance),
+    Step("help on the farm", life.help_on_farm, activity_set(LOCAL_WORK), season=life.is_farm_season),
     Step("take profit", work.take_profit, OWNERS, moves=False),
     Step("bill work", work.bill_work, EMPLOYEES, VISITING | BACK, season=work.is_work_billed, moves=False),
     Step("earn", work.earn, EMPLOYEES, VISITING | BACK, moves=False),

@@ -79,6 +79,11 @@ def say_if_stale(posterior) -> None:
             "labor-sim calibrate makes it anew")
 
 
+def moves_scale(scale: str) -> str:
+    """The scale at which a validation counts moves: 1:1000 or finer, for a table has 930 cells to fill."""
+    return f"1:{min(parse_scale(scale), 1000)}"
+
+
 def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11",
            last: str = "2019-11"):
     """Moves between provinces, mean over seeds; None for a run that ends before ``last``."""

@@ -17,6 +17,7 @@ from sim.cli.app import (
     command,
     counted,
     moves_over,
+    moves_scale,
     say_if_stale,
     simulated,
     write_text,
@@ -44,7 +45,8 @@ def trust(
 
     end = "2024-12"
     runs = [simulated("baseline", scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
-    found = validated(runs, moves=moves_over("baseline", scale, range(1, seeds + 1), end))
+    moves = moves_over("baseline", moves_scale(scale), range(1, seeds + 1), end)
+    found = validated(runs, moves=moves)
     posterior = load_posterior() if PACKAGED.is_file() else None
     rows = [*list_levers(), *list_instruments()]
     page = trust_page(found, rows, posterior, f"labor-sim trust --seeds {seeds} --scale {scale}")
@@ -82,7 +84,7 @@ def moves(
     scenario: ScenarioName,
     start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Residence now.")] = "2019-11",
-    scale: Scale = "1:5000",
+    scale: Scale = "1:1000",
     seed: Seed = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is taken, from that seed on.")] = 1,
     out: Annotated[Path | None, typer.Option(help="CSV file of the table to write as well.")] = None,

@@ -22,6 +22,7 @@ from sim.cli.app import (
     command,
     counted,
     moves_over,
+    moves_scale,
     say_if_stale,
     simulated,
     write_text,
@@ -147,7 +148,7 @@ def validate(
         runs, moves = _ensemble_runs(scenario, scale, end, ensemble, seeds), None
     else:
         runs = [simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
-        moves = moves_over(scenario, scale, range(1, seeds + 1), end)
+        moves = moves_over(scenario, moves_scale(scale), range(1, seeds + 1), end)
     _print_warnings(runs[0].manifest)
     validation = validated(runs, moves=moves, members=ensemble)
     if out:

@@ -65,6 +65,11 @@ class Economy:
         mix = np.where((np.arange(count) < HOMES)[:, None], *mixes)
         self.jobs_2014 = (filled + vacant)[:, None] * mix
         self.mix = mix
+        # Where more of the workers at home are on the land, and pay is low, output makes more jobs.
+        pay = (np.exp(self.series.log_pay[:HOMES, :, 0]) * mixes[0]).sum(axis=1)
+        resident = corridors.farm + corridors.local
+        reserve = corridors.farm / resident / pay
+        self.labour_reserve = reserve / np.average(reserve, weights=resident)
         self.gap = np.zeros(count)
         self.tightness = np.full(count, reference)
         self.news = np.full(count, reference)
@@ -149,6 +154,15 @@ class Economy:
         fill_quota_cutoffs(opening.plain, opening.has_quota, by_rule, self.migrants,
                            self._quota_used_by_rule, claims, now.quota_cutoff_by_rule)
 
+    def _jobs_by_sector(self, month: int) -> np.ndarray:
+        """Jobs of January 2014 with the sectors' shares of today, (places, sectors); same sum by place."""
+        shift = self.series.sector_ratio[:, month] ** self.opening.numbers[_MIX_ELASTICITY]
+        return self.jobs_2014 * shift / (self.mix @ shift)[:, None]
+
+    def _output_response(self) -> np.ndarray:
+        """How much more than elsewhere jobs answer output, (31 provinces)."""
+        return self.labour_reserve ** self.opening.numbers[_RESERVE_EXPONENT]
+
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
         opening, month = self.opening, int(self.opening.now.month[0])
@@ -159,10 +173,10 @@ class Economy:
         self.out_share = self.network.sum(axis=1)
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
         settle_labour_markets(
-            opening.plain, self.jobs_2014, self.policy.sector_factors(month)["jobs_scale"],
-            self.series.output_ratio[:, month], by_place, block.employed, block.business, block.works,
-            block.applicants, min(max(rise, 0.3), 4.0), self.gap, self.tightness, self.news, self.limit,
-            self.hire_cumulative, self.open_jobs, self.offer,
+            opening.plain, self._jobs_by_sector(month), self.policy.sector_factors(month)["jobs_scale"],
+            self.series.output_ratio[:, month], self._output_response(), by_place, block.employed,
+            block.business, block.works, block.applicants, min(max(rise, 0.3), 4.0), self.gap, self.tightness,
+            self.news, self.limit, self.hire_cumulative, self.open_jobs, self.offer,
         )
 
 
@@ -177,4 +191,6 @@ _REFERENCE = ECONOMY.index("reference_tightness")
 _NEST = ECONOMY.index("nest_dissimilarity")
 _BETA = ECONOMY.index("income_coefficient")
 _GAMMA = ECONOMY.index("network_coefficient")
+_MIX_ELASTICITY = ECONOMY.index("sector_mix_elasticity")
+_RESERVE_EXPONENT = ECONOMY.index("labour_reserve_exponent")
 _QUOTA = PLACE.index("settlement_quota_share")

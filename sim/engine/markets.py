@@ -263,7 +263,7 @@ def fill_quota_cutoffs(conditions, has_quota, quota, migrants, used, claims, cut
 
 
 @rule
-def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, gap, homes, desired):
+def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, output_response, gap, homes, desired):
     """Jobs wanted by sector and place. Sector by sector, so that the compiler can vectorise over places."""
     economy, place, province, places = c.economy, c.place, c.province, len(gap)
     years, demand = c.month / 12.0, economy[_DEMAND]
@@ -272,6 +272,7 @@ def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, gap, homes, desi
     for p in range(places):
         output[p], wage[p] = output_ratio[province[p]], exp(gap[p])
         elasticity[p] = economy[_LOCAL_ELASTICITY] if p < homes else economy[_CITY_ELASTICITY]
+        elasticity[p] *= output_response[province[p]]
         labour_saving[p] = economy[_LOCAL_SAVING] if p < homes else economy[_CITY_SAVING]
     for s in range(len(desired)):
         for p in range(places):
@@ -286,20 +287,20 @@ def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, gap, homes, desi
 
 @kernel
 def settle_labour_markets(
-    conditions, jobs_2014, jobs_factor, output_ratio, by_place, employed, business, works, applicants,
-    rise, gap, tightness, news, limit, hire_cumulative, open_jobs, offer,
+    conditions, jobs_2014, jobs_factor, output_ratio, output_response, by_place, employed, business, works,
+    applicants, rise, gap, tightness, news, limit, hire_cumulative, open_jobs, offer,
 ):
     """Vacancies, tightness, wages, sectors of new jobs and offers of local work for next month.
 
     Workers by place and activity, on payday by place and sector, businesses by home; rise: how many more
-    will look around next month. All in simulated workers; output_ratio by province. Updates gap,
-    tightness, news, limit, hire_cumulative, open_jobs and offer in place.
+    will look around next month. All in simulated workers; output_ratio and output_response by province.
+    Updates gap, tightness, news, limit, hire_cumulative, open_jobs and offer in place.
     """
     c = conditions[0]
     economy, homes = c.economy, len(offer)
     reference = economy[_REFERENCE]
     desired = np.empty((jobs_2014.shape[1], len(gap)))
-    _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, gap, homes, desired)
+    _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, output_response, gap, homes, desired)
     for p in range(len(gap)):
         is_local = p < homes
         filled = float(by_place[p, LOCAL_WORK] + by_place[p, MIGRANT_WORK] + by_place[p, SETTLED_WORK])

@@ -3,6 +3,8 @@
 from sim.arithmetic import exp, log
 from sim.compiled import rule
 
+MOST_ATTACHED_YEARS = 5.0
+
 
 @rule
 def attention_probability(
@@ -31,6 +33,15 @@ def age_taste(age_years: float, slope: float) -> float:
 
 
 @rule
+def schooling_taste(school_years: float, per_year: float) -> float:
+    """Taste for any work but farming, in log-odds, over that of a worker with 9 school years.
+
+    per_year * (years - 9). Source: the schooling of farmers and of migrants in 2013-16 [A55].
+    """
+    return per_year * (school_years - 9.0)
+
+
+@rule
 def accepts_distance(age_years: float, slope: float) -> float:
     """Probability that a place in another province, once picked, is acceptable at this age.
 
@@ -39,6 +50,15 @@ def accepts_distance(age_years: float, slope: float) -> float:
     local in 2021 [official:mean_age]); a worker's own taste on top of a common choice by rejection.
     """
     return min(1.0, exp(slope * max(age_years - 30.0, 0.0)))
+
+
+@rule
+def attachment(stay_years: float, per_year: float) -> float:
+    """What a place gains in value with each year there, in log-odds: per_year * years, to five years.
+
+    Friends, a trade, a home. Source: the odds of going home fall with the stay up to the fifth year [A17].
+    """
+    return per_year * min(max(stay_years, 0.0), MOST_ATTACHED_YEARS)
 
 
 @rule

@@ -5,9 +5,11 @@ from sim.draws import PURPOSE, uniform
 from sim.rules.migration import (
     accepts_distance,
     age_taste,
+    attachment,
     attention_probability,
     migration_taste,
     odds,
+    schooling_taste,
     value_of_income,
     with_switching_cost,
 )
@@ -20,12 +22,13 @@ from sim.steps.conditions import (
     faced,
     has_school_child,
     months_in_activity,
+    months_of_stay,
     serve,
 )
 from sim.steps.moves import change_activity, move_to, take_job
 from sim.steps.support import insurance_kept
 from sim.steps.work import log_skill
-from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH
+from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH, SCHOOL_YEARS
 from sim.world.places import HOMES
 from sim.world.schema import (
     DISPLACED,
@@ -48,6 +51,9 @@ _ACROSS_AGE = ECONOMY.index("across_age_slope")
 _LOCAL_AMENITY = ECONOMY.index("local_amenity")
 _LOCAL_AGE = ECONOMY.index("local_age_slope")
 _FEMALE_COST = ECONOMY.index("female_migration_cost")
+_ATTACHMENT = ECONOMY.index("place_attachment")
+_WAIT = ECONOMY.index("departure_wait_probability")
+_SCHOOLING_TASTE = ECONOMY.index("schooling_nonfarm_taste")
 _CHILD_COST = ECONOMY.index("child_left_behind_cost")
 _CLOSED = PLACE.index("travel_closed_share")
 _POST = WORKER.index("public_post_pay_yuan")
@@ -119,7 +125,8 @@ def option_values(w, c):
     is_parent = group % 2 == 1
 
     farm = with_switching_cost(c.farm_value[home], cost, is_new or activity == FARM)
-    local = beta * (c.mean_log_pay[home] + skill) + c.economy[_LOCAL_AMENITY]
+    schooled = schooling_taste(SCHOOL_YEARS[education_of(traits)], c.economy[_SCHOOLING_TASTE])
+    local = beta * (c.mean_log_pay[home] + skill) + c.economy[_LOCAL_AMENITY] + schooled
     local += age_taste(age, c.economy[_LOCAL_AGE])
     lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES
     local = with_switching_cost(local, cost, is_new or activity == LOCAL_WORK or lost_local_job)
@@ -128,10 +135,12 @@ def option_values(w, c):
         (traits & IS_FEMALE) != 0, c.economy[_FEMALE_COST], is_parent, c.economy[_CHILD_COST],
         c.economy[_GAMMA] * c.out_share[home],
     )
-    taste += beta * (skill - c.group_skill[group])
+    taste += beta * (skill - c.group_skill[group]) + schooled
     keep = -1e9
     if attached >= HOMES:
         keep = taste + c.income_value[group, attached]
+        months = months_of_stay(w, c) if attached == place else int(w.migrant_months)
+        keep += attachment(months / 12.0, c.economy[_ATTACHMENT])
         if c.province[attached] != home:
             keep += age_taste(age, c.economy[_ACROSS_AGE])
     migrate = with_switching_cost(taste + c.inclusive_value[home, group], cost, is_new)
@@ -227,13 +236,21 @@ def go_home(w, c, b, is_home) -> None:
 
 
 @rule
+def is_before_festival(c) -> bool:
+    """October to January: whoever leaves home now is back for the festival soon."""
+    return (c.month_of_year >= 10) | (c.month_of_year == 1)
+
+
+@rule
 def depart(w, c, b, k, place) -> None:
-    """Go to a place away and look for work there."""
+    """Go to a place away and look for work there; from home, late in the year, perhaps after the festival."""
     if int(w.place) == place:
         return
-    closed = c.place[_CLOSED, place] * (1.0 - faced(w, c, b, k, _TRANSPORT))
-    if uniform(c.keys, _U_DEPARTURE, int(w.id)) < closed:
-        # roads are closed: the plan stands, and is taken up again when they open
+    held_up = c.place[_CLOSED, place] * (1.0 - faced(w, c, b, k, _TRANSPORT))
+    if int(w.place) < HOMES and is_before_festival(c):
+        held_up = 1.0 - (1.0 - held_up) * (1.0 - c.economy[_WAIT])
+    if uniform(c.keys, _U_DEPARTURE, int(w.id)) < held_up:
+        # roads are closed, or the festival is near: the plan stands, and is taken up again
         w.status = int(w.status) | DISPLACED
         w.attached_place = place
         return

@@ -26,6 +26,8 @@ from sim.world.schema import BACK, DISPLACED, VISITING, age_months
 _RATE_AT_55 = ECONOMY.index("exit_rate_at_55")
 _EXIT_GROWTH = ECONOMY.index("exit_rate_growth")
 _VISIT = ECONOMY.index("festival_visit_share")
+_EARLY = ECONOMY.index("early_visit_share")
+_FARM_SEASON = ECONOMY.index("farm_season_share")
 _RETURN = ECONOMY.index("festival_return_probability")
 _LATE_RETURN = ECONOMY.index("late_return_probability")
 _CLOSED = PLACE.index("travel_closed_share")
@@ -35,6 +37,7 @@ _TRANSPORT = WORKER.index("festival_transport_share")
 U_EXIT = PURPOSE["exit"]
 _U_VISIT = PURPOSE["festival_visit"]
 _U_RETURN = PURPOSE["festival_return"]
+_U_FARM_SEASON = PURPOSE["farm_season"]
 U_TRAINING = PURPOSE["training"]
 _E_EXIT = EVENT["exits"]
 _E_VISIT = EVENT["festival_visits"]
@@ -48,15 +51,29 @@ _OLD_ENOUGH_TO_EXIT = 55 * 12
 
 
 @rule
-def is_after_festival(c) -> bool:
-    """March: who came back in February has no more to do with the festival."""
-    return c.month_of_year == 3
+def is_after_break(c) -> bool:
+    """March, July, November: a month's break from work, for the festival or the harvest, is over."""
+    return (c.month_of_year == 3) | (c.month_of_year == 7) | (c.month_of_year == 11)
 
 
 @rule
-def end_visit(w, c, b, k) -> None:
-    """Forget the visit of February, also of those who lost the job at once."""
+def end_break(w, c, b, k) -> None:
+    """Forget the break of last month, also of those who lost the job at once."""
     w.status = int(w.status) & ~BACK
+
+
+@rule
+def is_farm_season(c) -> bool:
+    """June and October: sowing and harvest in most of the country."""
+    return (c.month_of_year == 6) | (c.month_of_year == 10)
+
+
+@rule
+def help_on_farm(w, c, b, k) -> None:
+    """Leave the local job alone for a month, unpaid, for the family's own land."""
+    if is_farm_season(c) and uniform(c.keys, _U_FARM_SEASON, int(w.id)) < c.economy[_FARM_SEASON]:
+        w.status = int(w.status) | BACK
+        b.employed[int(w.place), int(w.sector)] += 1
 
 
 @rule
@@ -88,29 +105,48 @@ def leave_labour_force(w, c, b, k) -> None:
 
 @rule
 def is_festival_season(c) -> bool:
-    """February and March: nobody is away from work for the festival after that."""
+    """February and March, when those at home for the festival travel back."""
     return (c.month_of_year == 2) | (c.month_of_year == 3)
 
 
 @rule
+def is_visiting_season(c) -> bool:
+    """January to March: nobody is away from work for the festival after that."""
+    return c.month_of_year <= 3
+
+
+@rule
 def is_festival_concern(w, c) -> bool:
-    """Everybody in February, and those still at home after it."""
-    return (c.month_of_year == 2) | ((int(w.status) & VISITING) != 0)
+    """Everybody in January and February, and those still at home in March."""
+    return (c.month_of_year <= 2) | ((int(w.status) & VISITING) != 0)
+
+
+@rule
+def visit_chance(c) -> float:
+    """Probability that a migrant at work goes home this month: the early ones in January."""
+    share = c.economy[_VISIT]
+    early = share * c.economy[_EARLY]
+    return early if c.month_of_year == 1 else (share - early) / max(1.0 - early, 0.01)
 
 
 @rule
 def visit_home(w, c, b, k) -> None:
-    """Go home for Spring Festival; come back within the month, later, or lose the job.
+    """Go home for Spring Festival, in January or February; come back in February, March, or lose the job.
 
     A worker still at home at the end of March is stranded: back in the home township without a
     job, but attached to the old place. Source: [A20, A33, A36].
     """
     worker, flags, place = int(w.id), int(w.status), int(w.place)
     if flags & VISITING == 0:
-        if c.month_of_year != 2 or uniform(c.keys, _U_VISIT, worker) >= c.economy[_VISIT]:
+        if c.month_of_year > 2 or uniform(c.keys, _U_VISIT, worker) >= visit_chance(c):
             return
         flags |= VISITING
         b.events[_E_VISIT] += 1
+    if c.month_of_year == 1:
+        b.employed[place, int(w.sector)] += 1
+        b.visiting[int(w.home)] += 1
+        w.status = flags
+        return
     chance = c.economy[_RETURN] if c.month_of_year == 2 else c.economy[_LATE_RETURN]
     chance = carried_back(chance * (1.0 - c.place[_CLOSED, place]), faced(w, c, b, k, _TRANSPORT))
     if uniform(c.keys, _U_RETURN, worker) < chance:

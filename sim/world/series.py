@@ -49,6 +49,7 @@ class Series:
     rural_income: np.ndarray  # (31, months) rural income over the national mean of 2023
     cost_index: np.ndarray  # (places, months) city living cost over the national mean of 2023
     price_index: np.ndarray  # (months,) consumer prices over 2023
+    sector_ratio: np.ndarray  # (7, months) share of a sector in the jobs of urban units over January 2014
     entrants: np.ndarray  # (31, months) persons entering the labour force
     entrant_education: np.ndarray  # (months, 3) shares junior or less, senior, college
 
@@ -58,8 +59,7 @@ def build_series(data: Data, places: Places, workers_by_home: np.ndarray, growth
     months = (LAST_YEAR - FIRST_YEAR) * 12
     prices = data.national_series("cpi_index_2020_100")
     prices = prices / prices.loc[REFERENCE_YEAR]
-    output = data.filled_series("gdp_current").div(prices.loc[2013:], axis=0)
-    monthly_output = _monthly(output, growth.real_output, months)
+    monthly_output = _monthly(_real_output(data), growth.real_output, months)
     rural = data.filled_series("rural_disposable_income_pc")
     national_rural = _gaps_filled(data.national_series("rural_disposable_income_pc"))
     nominal = (1 + growth.real_rural_income) * (1 + growth.prices) - 1
@@ -73,6 +73,7 @@ def build_series(data: Data, places: Places, workers_by_home: np.ndarray, growth
         rural_income=monthly_rural,
         cost_index=np.array(TIER_COST)[places.tier][:, None] * cost_index[None, :],
         price_index=_monthly(prices.loc[2013:].to_frame(), growth.prices, months)[0],
+        sector_ratio=_sector_ratio(data, months),
         entrants=entrants,
         entrant_education=education,
     )
@@ -87,6 +88,35 @@ def _monthly(yearly: pd.DataFrame, growth: float, months: int) -> np.ndarray:
     years = np.concatenate([yearly.index.to_numpy(float), last + extra])
     at = FIRST_YEAR + np.arange(months) / 12.0 - 0.5 + 1.0 / 24.0
     return np.exp(np.array([np.interp(at, years, column) for column in log_values.T]))
+
+
+def _real_output(data: Data) -> pd.DataFrame:
+    """Output of the provinces at the prices of all output: years x provinces, 2013-2024.
+
+    The prices are those that make the provinces' sum grow as national output did at constant prices.
+    Consumer prices would not do: prices of output rose by 4 % in 2017 and fell in 2015.
+    """
+    output = data.filled_series("gdp_current")
+    growth = data.national_series("gdp_real_growth").reindex(output.index[1:]) / 100.0
+    real = np.concatenate([[1.0], np.cumprod(1.0 + growth.to_numpy(float))])
+    nominal = output.sum(axis=1).to_numpy(float)
+    return output.div(nominal / nominal[0] / real, axis=0)
+
+
+def _sector_ratio(data: Data, months: int) -> np.ndarray:
+    """Shares of manufacturing, construction and all else in the jobs of urban units, over January 2014.
+
+    After the last observed year the shares stay.
+    """
+    counted = [data.province_series(f"employed_urban_units{name}").loc[2013:].sum(axis=1, min_count=HOMES)
+               for name in ("", "_manufacturing", "_construction")]  # fmt: skip
+    table = pd.concat(counted, axis=1).dropna()
+    shares = table.iloc[:, 1:].div(table.iloc[:, 0], axis=0)
+    shares["rest"] = 1.0 - shares.sum(axis=1)
+    ratio = _monthly(shares, 0.0, months)
+    ratio /= ratio[:, :1]
+    of_sector = {"manufacturing": 0, "construction": 1}
+    return ratio[[of_sector.get(sector, 2) for sector in SECTORS]]
 
 
 def _gaps_filled(series: pd.Series) -> pd.Series:

@@ -10,12 +10,14 @@ from hypothesis import strategies as st
 
 from sim.rules.migration import (
     age_taste,
+    attachment,
     attention_probability,
     carried_back,
     floor_effort,
     migration_taste,
     odds,
     place_value,
+    schooling_taste,
     value_of_income,
     with_switching_cost,
 )
@@ -85,3 +87,13 @@ def test_transport_carries_back_its_share_of_those_held_up():
 
 def test_effort_grows_with_the_shortfall_to_a_twentieth():
     assert [floor_effort(x) for x in (-0.1, 0.0, 0.025, 0.05, 0.5)] == [0.0, 0.0, 0.5, 1.0, 1.0]
+
+
+def test_attachment_grows_for_five_years():
+    assert [attachment(years, 0.5) for years in (-1.0, 0.0, 2.0, 5.0, 20.0)] == [0.0, 0.0, 1.0, 2.5, 2.5]
+
+
+def test_schooling_turns_from_the_land():
+    assert schooling_taste(9.0, 0.2) == 0.0
+    assert schooling_taste(15.0, 0.2) == pytest.approx(1.2)
+    assert schooling_taste(6.0, 0.2) == pytest.approx(-0.6)
