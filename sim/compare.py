@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 
 from sim.differences import HORIZONS, effects, paths, windows
+from sim.ensemble import judged
 from sim.errors import Problem, UsageError
 from sim.outcomes import OUTCOMES, monthly
 from sim.past import Origin, shared_pasts
@@ -53,6 +54,11 @@ class Comparison:
     def policies(self) -> list[dict[str, Any]]:
         """Each policy in the order asked for: name, title, start, own levers, resolved scenario."""
         return self.manifest["policies"]
+
+    @property
+    def judged(self) -> pd.DataFrame:
+        """``effects`` with the bands of parameters, luck and scenario in place of the intervals, if any."""
+        return judged(self.tables)
 
     def headline(self) -> list[str]:
         """The answer in plain sentences, policy by policy, and how far to trust it."""

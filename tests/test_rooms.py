@@ -25,7 +25,7 @@ SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
           "validate", "validation_text", "compare", "targets", "facts", "rivals",
-          "moves", "posterior", "ensemble"}
+          "moves", "posterior", "ensemble", "band_words"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
 # Room: the rooms that it may import, and the outside libraries.
@@ -64,7 +64,8 @@ NEVER_IMPORTED = {"cli", "batch"}  # by any other room
 OPENS_FILES = {"yaml_tree", "loading", "results", "validate", "posterior", "present", "batch", "world",
                "engine.checkpoint", "policy.documents", "cli",
                "compiled"}  # compiled reads the sources, to key its cache
-READS_THE_CLOCK = {"engine.simulate", "results", "compare", "batch", "cli", "present.dashboard"}
+READS_THE_CLOCK = {"engine.simulate", "results", "compare", "batch", "cli", "present.dashboard",
+                   "terminal"}
 MAKES_RANDOM_NUMBERS = {"draws"}
 OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet",
            "to_csv", "to_parquet", "fromfile", "loadtxt"}

@@ -54,6 +54,8 @@ def publish_comparison(
     page = render_report(comparison, validation, figures, command)
     files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
     files["effects.csv"] = comparison.effects.to_csv(index=False).encode()
+    if "bands" in comparison.tables:
+        files["bands.csv"] = comparison.bands.to_csv(index=False).encode()
     files["winners.csv"] = comparison.winners.to_csv(index=False).encode()
     files["validation.txt"] = validation.text().encode()
     return comparison.save(folder, {**files, PAGE: page.encode()})
@@ -114,6 +116,7 @@ def render_report(
             _policy(comparison, policy, levers)
             for policy, levers in zip(comparison.policies, lever_words.lever_cards(comparison), strict=True)
         ],
+        "bands": about.get("ensemble"),
         "reference": reference_sentence(comparison),
         "trust": trust_sentences(comparison),
         "main_words": _main_year_words(comparison),
@@ -147,8 +150,9 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, li
         "name": policy["name"],
         "description": policy.get("description", ""),
         "start": month_in_words(policy["start"]),
-        "sentences": [sentence[:1].upper() + sentence[1:] for sentence in sentences],
+        "sentences": [_with_list(sentence[:1].upper() + sentence[1:]) for sentence in sentences],
         "effects": report_tables.policy_table(comparison, policy),
+        "doubt": report_tables.doubt_rows(comparison, policy),
         "costs": report_tables.cost_rows(comparison, policy, levers["anchors"]),
         "money": {name: report_tables.money_words(comparison, policy, name)
                   for name in ("payer", "family", "grade")},
@@ -157,6 +161,13 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, li
         "levers": levers,
         "grades": lever_words.grade_counts(policy),
     }
+
+
+def _with_list(sentence: str) -> dict[str, Any]:
+    """A sentence that lists several things as its beginning and the things."""
+    lead, _, rest = sentence.partition(": ")
+    items = rest.rstrip(".").split("; ")
+    return {"lead": f"{lead}:", "items": items} if len(items) > 1 else {"lead": sentence, "items": []}
 
 
 def _validation(validation: Validation) -> dict[str, Any]:
@@ -205,7 +216,7 @@ def _question(comparison: Comparison) -> str:
 
 def _main_year_words(comparison: Comparison) -> str:
     """The year of the side-by-side table, in words."""
-    table = comparison.effects
+    table = comparison.judged
     if table.empty:
         return ""
     horizon = main_horizon(table)
