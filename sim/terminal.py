@@ -93,7 +93,7 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
                 now = time.monotonic()
                 if now - said >= LINE_SECONDS:
                     said = now
-                    say(f"{label}: {done} of {total} {unit} after {now - begun:,.0f} s"
+                    say(f"{label}: {done} of {total}{f' {unit}' if unit else ''} after {now - begun:,.0f} s"
                         + (f", {failed} failed" if failed else ""))
                 return
             speed = bar.tasks[0].speed
