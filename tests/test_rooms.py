@@ -25,7 +25,7 @@ SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
           "validate", "validation_text", "compare", "targets", "facts", "rivals",
-          "moves", "posterior", "ensemble", "band_words"}
+          "moves", "posterior", "ensemble", "band_words", "official_words"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
 # Room: the rooms that it may import, and the outside libraries.

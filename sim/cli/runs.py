@@ -198,7 +198,10 @@ def official(
     if json:
         print_json(table)
     else:
-        print_table(table.astype({"year": str}), "Under the official definitions")
+        from sim.official_words import official_in_words
+
+        print_table(official_in_words(table),
+                    "Under the official definitions (--json and --out have the names of the data files)")
 
 
 @command
