@@ -77,7 +77,8 @@ def test_version(labor_sim):
 def test_scenarios_lists_the_ready_ones(labor_sim):
     names = {row["name"] for row in labor_sim("scenarios", "--json").json}
     assert {"baseline", "startup-support", "residency-easing", "skills-training", "combined"} <= names
-    assert "startup-support" in labor_sim("scenarios").out
+    told = labor_sim("scenarios").out
+    assert "startup-support" in told and "none is a reference too, not a policy" in " ".join(told.split())
 
 
 def test_check_says_ok_or_every_problem(labor_sim, tmp_path):

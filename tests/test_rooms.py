@@ -55,7 +55,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "estimate": (WORDS | {"moves", "world.data"}, {"numpy", "pandas"}),
     "virtual": (WORDS | OUTPUT | SCENARIO | FILES | {"arguments", "engine", "world"}, TABLES | {"pydantic"}),
     "present": (WORDS | OUTPUT | {"scenario", "policy.documents", "world.data"},
-                TABLES | {"matplotlib", "jinja2"}),
+                TABLES | {"matplotlib", "jinja2", "markupsafe"}),
     "present.dashboard": (WORDS | OUTPUT | SCENARIO | FILES | {"present", "engine", "mesa_model"},
                           TABLES | {"matplotlib", "solara", "mesa", "altair"}),
 }
