@@ -51,6 +51,19 @@ def list_scenarios() -> list[dict[str, Any]]:
     return rows
 
 
+def scenario_notes(rows: list[dict[str, Any]]) -> list[str]:
+    """What a list of scenarios does not say by itself: which one each is to be held against."""
+    names = {row["name"] for row in rows}
+    notes = []
+    if "baseline" in names:
+        notes.append("baseline is history as it was, and the future without further policy: hold what begins "
+                     "from 2024 on against it.")
+    if "none" in names:
+        notes.append("none is a reference too, not a policy: history without the measures of 2020 and 2022. "
+                     "Its levers take away what these reached; hold documents that extend it against it.")
+    return notes
+
+
 def list_levers() -> list[dict[str, Any]]:
     """Every lever that a ready scenario defines itself, one row each, with the file that defines it."""
     rows: dict[str, dict[str, Any]] = {}

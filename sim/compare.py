@@ -7,7 +7,9 @@ into tables: ``effects`` (per outcome, 1, 5 and 10 years on), ``paths`` (month b
 
 from __future__ import annotations
 
+import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -17,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from sim.differences import HORIZONS, effects, paths, windows
+from sim.ensemble import judged
 from sim.errors import Problem, UsageError
 from sim.outcomes import OUTCOMES, monthly
 from sim.past import Origin, shared_pasts
@@ -53,6 +56,11 @@ class Comparison:
     def policies(self) -> list[dict[str, Any]]:
         """Each policy in the order asked for: name, title, start, own levers, resolved scenario."""
         return self.manifest["policies"]
+
+    @property
+    def judged(self) -> pd.DataFrame:
+        """``effects`` with the bands of parameters, luck and scenario in place of the intervals, if any."""
+        return judged(self.tables)
 
     def headline(self) -> list[str]:
         """The answer in plain sentences, policy by policy, and how far to trust it."""
@@ -142,6 +150,7 @@ def compare(
             progress(len(runs), len(seeds))
     runs.sort(key=lambda run: seeds.index(run["seed"]))
     described = [_described(*row) for row in zip(given, starts, levers, strict=True)]
+    _tell_apart(base, described)
     return Comparison(_tables(plan, runs), _manifest(plan, runs, seeds, described))
 
 
@@ -355,16 +364,26 @@ def _described(policy: Scenario, start: str, levers: dict[str, dict]) -> dict[st
     }
 
 
+def _tell_apart(base: Scenario, described: list[dict]) -> None:
+    """Give policies whose title another has as well their name beside it, so that tables tell them apart."""
+    titles = [base.content().get("title", {}).get("en"), *(one["title"].get("en") for one in described)]
+    for one in described:
+        if titles.count(one["title"].get("en")) > 1:
+            one["title"] = {language: f"{title} ({one['name']})" for language, title in one["title"].items()}
+
+
 def _cited(policies: list[dict]) -> dict[str, Any]:
-    """The documents that the policies' levers cite and the parameters that they change, for the reader."""
+    """What the policies' levers cite and change, for the reader: documents, rows of evidence, parameters."""
     from sim.parameters import PARAMETERS
-    from sim.policy.documents import documents
+    from sim.policy.documents import documents, evidence
 
     levers = [lever for policy in policies for lever in policy["levers"].values()]
     cited = {citation["document"] for lever in levers for citation in lever["citation"]}
     changed = {name for lever in levers for name in lever["effects"]}
+    words = set(re.findall(r"\w+", json.dumps(levers, ensure_ascii=False, default=str)))
     fields = ("title_en", "title_zh", "number", "issuing_bodies", "date", "source")
     return {
+        "evidence": {name: row for name, row in evidence().items() if name in words},
         "documents": {
             name: {field: getattr(document, field) for field in fields}
             for name, document in documents().items()

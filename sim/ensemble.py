@@ -1,38 +1,56 @@
 """Effects of policies with what is unknown carried through: parameters, luck and the years to come.
 
-Every member of the calibrated ensemble compares base and policies under the same few seeds. The spread of
-the members' effects, less what luck alone would give, is the parameters' part; the spread between seeds of
-one member is luck's part; the same comparison under the low and the high view of the future, at the
-defaults in the code, gives the scenario's part. The three are independent by design, so variances add.
+``compare`` finds an effect and how well chance is averaged out of it. Further *worlds* tell how far the
+effect moves when assumptions do: members of the calibrated ensemble, and the low and the high view of the
+future. In each, base and policies meet the luck that they meet in the world of the defaults. The band has
+three parts that are independent by design, so that the squares of their half-widths add:
+
+luck        the interval over the seeds of ``compare``, as it stands.
+parameters  how far the members' effects lie from that of the defaults: root of the mean square, less what
+            luck alone would put there, times Student's t.
+scenario    how far the effects under the low and the high view lie from that under the middle one: root of
+            the mean square, less luck. The two views are taken as the ends of what the future may hold.
+
+What luck puts into a world's distance is known from its seeds, under which the distance varies. Few runs
+know it badly; the doubt that this leaves is counted into the parts, so that more members narrow a band.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from math import erfc, exp
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sim.compare import compare
-from sim.differences import t_975, verdict
+from sim.differences import cost_per_additional, effects, t_975, verdict
 from sim.errors import Problem, UsageError
+from sim.outcomes import OUTCOMES
 from sim.posterior import Posterior, load_posterior
+from sim.tables import COMPARISON_TABLES
 
 if TYPE_CHECKING:
     from sim.results import Results
     from sim.scenario import Scenario
 
-FUTURES = ("low", "middle", "high")
-_KEYS = ["policy", "outcome", "horizon_years"]
-_WIDTH = 1.644854  # a band of 90 % is this many standard deviations to each side
+DEFAULT, FUTURES = "default", ("low", "high")
+MEMBERS = 10  # of the ensemble, where it is not said
+SCALE = 20_000  # of the worlds' runs, where the comparison itself is not coarser
+SEEDS = (1, 2, 3, 4, 5, 6)  # under which the defaults and the views of the future are run
+SEEN = 2.0  # standard errors from which a part stands out of the luck of these runs
+MEMBER_SEEDS = 2  # of these, for a member: other ones for the next
+PARTS = ("parameters", "luck", "scenario")
+KEYS = ["policy", "outcome", "horizon_years"]
+_MEASURES = ("difference", "per_yuan")
 
 
 def with_member(scenario: Scenario, member: dict[str, float]) -> Scenario:
     """The scenario at one parameter set of the ensemble."""
     from sim.loading import with_overrides
 
-    return with_overrides(scenario, {f"parameters.{name}": float(value) for name, value in member.items()})
+    return with_overrides(scenario, _as_overrides(member))
 
 
 def ensemble_runs(scenario: Scenario, count: int, *, scale: int | str, end: str, seeds: int = 1,
@@ -45,82 +63,145 @@ def ensemble_runs(scenario: Scenario, count: int, *, scale: int | str, end: str,
         yield simulate(with_member(scenario, member), scale=scale, end=end, seed=1 + number % seeds)
 
 
-def compare_ensemble(
-    base: Scenario, policies: Iterable[Scenario], *, members: int, seeds: int = 2, scale: int | str = 20000,
-    start: str = "2014-01", end: str = "2035-12", jobs: int = 2, posterior: Posterior | None = None,
-    progress: Callable[[int, int], None] | None = None, simulate: Callable[..., Results] | None = None,
-) -> pd.DataFrame:
-    """One row per policy, outcome and horizon: effect, 90 % band, and its parts.
+@dataclass(frozen=True)
+class World:
+    """Assumptions under which base and policies are run: ``overrides`` to each scenario, and the seeds."""
 
-    Columns: ``difference`` (mean over members), ``low`` and ``high`` (parameters, luck and scenario
-    together), ``sd_parameters``, ``sd_luck``, ``sd_scenario`` and their shares of the variance in percent,
-    ``sign_agrees`` (share of members with the sign of the mean), ``verdict``. At least two members and two
-    seeds are needed, or there is no spread to tell: ``UsageError``.
+    name: str
+    overrides: Mapping[str, Any]
+    seeds: tuple[int, ...]
+
+
+def worlds(members: int, posterior: Posterior) -> list[World]:
+    """The defaults and the two views of the future under all seeds, then ``members`` members under a few.
+
+    Two members at the least, or there is no spread to tell: ``UsageError``.
     """
-    if members < 2 or seeds < 2:
-        raise UsageError(Problem("a band needs two members and two seeds at the least",
-                                 value=f"{members} members, {seeds} seeds"))
-    policies = list(policies)
-    chosen = (posterior or load_posterior()).ensemble(members)
-    worlds = [[with_member(one, member) for one in (base, *policies)] for member in chosen]
-    worlds += [[_with_future(one, future) for one in (base, *policies)] for future in FUTURES]
-    asked = {"seeds": seeds, "scale": scale, "start": start, "end": end, "simulate": simulate}
-    tables: list[pd.DataFrame | None] = [None] * len(worlds)
-    for done, (number, table) in enumerate(_compared(worlds, asked, jobs), start=1):
-        tables[number] = table
-        if progress:
-            progress(done, len(worlds))
-    return combine(tables[:members], tables[members:], seeds)
+    if members < 2:
+        raise UsageError(Problem("a band needs two members at the least", key="ensemble", value=members,
+                                 allowed="0 for none, or 2 and more"))
+    views = [World(DEFAULT, {}, SEEDS)] + [World(view, {"assumptions": view}, SEEDS) for view in FUTURES]
+    for number, member in enumerate(posterior.ensemble(members)):
+        under = {SEEDS[(number * MEMBER_SEEDS + turn) % len(SEEDS)] for turn in range(MEMBER_SEEDS)}
+        views.append(World(f"member {number + 1}", _as_overrides(member), tuple(sorted(under))))
+    return views
 
 
-def combine(members: Sequence[pd.DataFrame], futures: Sequence[pd.DataFrame], seeds: int) -> pd.DataFrame:
-    """The effects tables of the members and of the views of the future as one table with its parts."""
-    stacked = pd.concat([table.assign(member=number) for number, table in enumerate(members)])
-    future = pd.concat([table.assign(future=number) for number, table in enumerate(futures)])
-    future = future.groupby(_KEYS)["difference"].var(ddof=1)
+def _as_overrides(member: Mapping[str, float]) -> dict[str, float]:
+    return {f"parameters.{name}": float(value) for name, value in member.items()}
+
+
+def effects_by_world(months: pd.DataFrame, base: str, starts: Mapping[str, str]) -> pd.DataFrame:
+    """Effects of single pairs of runs: a row per world, seed, policy, outcome and horizon.
+
+    ``months`` holds the runs month by month: ``world``, ``seed``, ``scenario``, ``month``, then a column per
+    outcome. ``starts``: policy -> first month. Of each effect there are ``difference`` and ``per_yuan``, what
+    was gained to date over what was spent to date (NaN where nothing was).
+    """
+    found = []
+    for (world, seed), runs in months.groupby(["world", "seed"], sort=False):
+        levels = {name: run.sort_values("month") for name, run in runs.groupby("scenario")}
+        named = levels[base]["month"].tolist()
+        before = levels[base][list(OUTCOMES)].to_numpy()[None]
+        for policy, start in starts.items():
+            table = effects(before, levels[policy][list(OUTCOMES)].to_numpy()[None], named, start)
+            if len(table):
+                spent = table["spending_to_date_yuan"].where(table["spending_to_date_yuan"] > 0)
+                table = table.assign(world=world, seed=seed, policy=policy,
+                                     per_yuan=table["gained_to_date"] / spent)
+                found.append(table[["world", "seed", *KEYS, *_MEASURES]])
+    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(
+        columns=["world", "seed", *KEYS, *_MEASURES])
+
+
+def band(found: pd.DataFrame, by_world: pd.DataFrame) -> pd.DataFrame:
+    """The table ``bands`` of a comparison: its ``effects`` with bands of all three parts.
+
+    ``found`` are the effects of ``compare``, ``by_world`` those of ``effects_by_world``.
+    """
+    grouped = dict(iter(by_world.groupby(KEYS)))
     rows = []
-    for key, part in stacked.groupby(_KEYS, sort=False):
-        effects = part["difference"].to_numpy()
-        luck = ((part["high"] - part["low"]).to_numpy() / 2.0 / t_975(seeds - 1)) ** 2
-        of_luck = float(np.mean(luck))
-        of_parameters = max(float(effects.var(ddof=1)) - of_luck, 0.0)
-        of_scenario = float(future.get(key, 0.0))
-        mean, total = float(effects.mean()), of_parameters + of_luck + of_scenario
-        half = _WIDTH * np.sqrt(total)
-        parts = {"parameters": of_parameters, "luck": of_luck, "scenario": of_scenario}
-        rows.append({
-            **dict(zip(_KEYS, key, strict=True)), "unit": part["unit"].iloc[0],
-            "baseline": float(part["baseline"].mean()), "difference": mean, "low": mean - half,
-            "high": mean + half, **{f"sd_{name}": float(np.sqrt(size)) for name, size in parts.items()},
-            **{f"{name}_percent": 100.0 * size / total if total else 0.0 for name, size in parts.items()},
-            "sign_agrees": float(np.mean(np.sign(effects) == np.sign(mean))), "members": len(effects),
-            "verdict": verdict(effects, mean - half, mean + half),
-        })  # fmt: skip
-    return pd.DataFrame(rows)
+    for row in found.to_dict("records"):
+        own = grouped.get(tuple(row[key] for key in KEYS))
+        if own is not None:
+            rows.append({**{key: row[key] for key in KEYS}, **_band_of(row, own)})
+    columns = list(COMPARISON_TABLES["bands"])
+    return pd.DataFrame(rows, columns=None if rows else columns)[columns]
 
 
+def _band_of(row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
+    """Band, parts and cost of one effect."""
+    outcome, estimate = OUTCOMES[row["outcome"]], row["difference"]
+    table = own.pivot(index="world", columns="seed", values="difference")
+    halves, seen, moved = half_widths(0.5 * (row["high"] - row["low"]), table)
+    half = _in_all(halves)
+    low, high = estimate - half, estimate + half
+    signs = np.sign(estimate + moved.drop(list(FUTURES)))
+    total = half**2
+    return {
+        "difference": estimate, "low": low, "high": high,
+        "verdict": verdict(np.append(moved.to_numpy(), estimate), low, high),
+        **{f"{name}_half_width": size for name, size in halves.items()},
+        **{f"{name}_percent": 100.0 * size**2 / total if total else 0.0 for name, size in halves.items()},
+        **{f"{name}_seen": seen[name] for name in ("parameters", "scenario")},
+        **{f"under_{view}": estimate + moved[view] for view in FUTURES},
+        "sign_agrees": float((signs == np.sign(estimate)).mean()),
+        "members": len(signs),
+        **_cost_of(outcome, row, own),
+    }
 
 
-def _with_future(scenario: Scenario, future: str) -> Scenario:
-    from sim.loading import with_overrides
-
-    return with_overrides(scenario, {"assumptions": future})
-
-
-def _compared(worlds: list, asked: dict[str, Any], jobs: int) -> Iterator[tuple[int, pd.DataFrame]]:
-    """Each world's effects with its number, as they finish."""
-    if jobs <= 1:
-        yield from ((number, _effects(world, asked)) for number, world in enumerate(worlds))
-        return
-    from concurrent.futures import as_completed
-
-    from sim.processes import worker_pool
-
-    with worker_pool(jobs) as pool:
-        running = {pool.submit(_effects, world, asked): number for number, world in enumerate(worlds)}
-        for future in as_completed(running):
-            yield running[future], future.result()
+def _cost_of(outcome, row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
+    """Spending to date per additional one, with the band that what a yuan buys has."""
+    spent = row["spending_to_date_yuan"]
+    if not (outcome.is_count and spent > 0):
+        return cost_per_additional(outcome, spent, 0.0, 0.0, 0.0)
+    per_yuan = own.pivot(index="world", columns="seed", values="per_yuan")
+    luck = 0.5 * (row["gained_high"] - row["gained_low"]) / spent
+    half = spent * _in_all(half_widths(luck, per_yuan)[0])
+    gained = row["gained_to_date"]
+    return cost_per_additional(outcome, spent, gained, gained - half, gained + half)
 
 
-def _effects(world: list[Scenario], asked: dict[str, Any]) -> pd.DataFrame:
-    return compare(world[0], world[1:], jobs=1, **asked).effects
+def _in_all(halves: Mapping[str, float]) -> float:
+    return float(np.sqrt(sum(size**2 for size in halves.values())))
+
+
+def half_widths(luck: float, table: pd.DataFrame) -> tuple[dict[str, float], dict[str, bool], pd.Series]:
+    """Half the width of a 95 % band that each part would have alone, whether it stands out of the luck of
+    these runs, and how far each world moves the effect.
+
+    ``table``: an effect by world and seed, NaN where a world was not run under a seed.
+    """
+    apart = (table - table.loc[DEFAULT]).drop(DEFAULT)
+    views, members = apart.loc[list(FUTURES)], apart.drop(list(FUTURES))
+    (spread, is_seen), (ends, are_seen) = _spread(members), _spread(views)
+    return ({"parameters": t_975(len(members)) * spread, "luck": float(luck), "scenario": ends},
+            {"parameters": is_seen, "luck": True, "scenario": are_seen}, apart.mean(axis=1))
+
+
+def _spread(apart: pd.DataFrame) -> tuple[float, bool]:
+    """How far worlds lie from the defaults, root of the mean square without luck; whether luck hides it.
+
+    The mean square less luck's share in it is known only within a standard error, and cannot be negative:
+    its expectation given both is taken, which errs on the safe side where there are few runs.
+    """
+    counts = apart.count(axis=1)
+    luck = float((apart.var(axis=1, ddof=1) / counts).mean())
+    found = float((apart.mean(axis=1) ** 2).mean()) - luck
+    error = luck * np.sqrt(2 / len(apart) + 2 / (counts - 1).sum())
+    if not error > 0:
+        return float(np.sqrt(max(found, 0.0))), True
+    z = found / error
+    below = 0.5 * erfc(-z / np.sqrt(2))
+    excess = exp(-0.5 * z * z) / np.sqrt(2 * np.pi) / below if below > 1e-300 else -z
+    return float(np.sqrt(max(found + error * excess, 0.0))), bool(z >= SEEN)
+
+
+def judged(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
+    """The effects as they are to be read: bands, where there are any, in place of the seeds' intervals."""
+    found, bands = tables["effects"], tables.get("bands")
+    if bands is None or bands.empty or found.empty:
+        return found
+    replaced = [name for name in bands if name in found and name not in KEYS]
+    return found.drop(columns=replaced).merge(bands, on=KEYS, how="left", validate="one_to_one")

@@ -79,10 +79,18 @@ class AccountingError(SimError):
 
 
 def nearest(word: object, allowed: Iterable[str]) -> str | None:
-    """The allowed word that ``word`` was probably meant to be, or None when nothing is close."""
-    by_lower = {choice.lower(): choice for choice in allowed}
-    close = get_close_matches(str(word).lower(), by_lower, n=1, cutoff=0.6)
-    return by_lower[close[0]] if close else None
+    """The allowed word that ``word`` was probably meant to be, or None when nothing is close.
+
+    A word that denies (``no_cost``) is meant by ``cost`` only where nothing else is close.
+    """
+    meant, by_lower = str(word).lower(), {choice.lower(): choice for choice in allowed}
+    close = get_close_matches(meant, by_lower, n=3, cutoff=0.6)
+    if meant.startswith("no") or not close or not close[0].startswith("no_"):
+        return by_lower[close[0]] if close else None
+    plain = [choice for choice in by_lower if not choice.startswith("no_")]
+    by_end = {choice.rpartition("_")[2]: choice for choice in plain}
+    ends = get_close_matches(meant, by_end, n=1, cutoff=0.8)
+    return by_lower[by_end[ends[0]] if ends else close[0]]
 
 
 def _in_words(allowed: tuple[str, ...] | str) -> str:

@@ -40,11 +40,22 @@ def _measured(run: Results, target: Target) -> float | None:
     if target.id == "peer_effect":
         scenario = run.manifest.get("scenario")
         return None if scenario is None else peer_effect(scenario.get("parameters", {}))
-    measure = MEASURES.get(target.id)
     first, _, last = target.year.partition("-")
+    if target.id in COUNTED:
+        return _counted(run, COUNTED[target.id], int(first), int(last or first))
+    measure = MEASURES.get(target.id)
     months = run.national["month"].str
     inside = run.national[(months[:4] >= first) & (months[:4] <= (last or first))]
     return measure(inside) if measure is not None and len(inside) else None
+
+
+def _counted(run: Results, name: tuple[str, str], first: int, last: int) -> float | None:
+    """Mean over the years of a figure that each year's count of the workers holds."""
+    table = run.tables.get("official")
+    if table is None:
+        return None
+    is_it = (table["indicator"] == name[0]) & (table["group"] == name[1]) & table["year"].between(first, last)
+    return float(table.loc[is_it, "value"].mean()) if is_it.any() else None
 
 
 def _ratio(part: float, whole: float) -> float | None:
@@ -127,3 +138,5 @@ MEASURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
     function.__name__: function
     for function in (job_length, unemployment, settlement_rate, return_rate, seasonal_departures)
 }
+# Facts that the count of the workers at the end of a year holds: (indicator, group) of the official table.
+COUNTED = {"willingness": ("willing_to_settle_share", "out")}

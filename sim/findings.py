@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.band_words import band_sentences
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.wording import amount, listing, month_in_words, number, ordinal, with_interval
 
@@ -37,7 +38,7 @@ def reference_sentence(comparison: Comparison) -> str:
 
 def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str]:
     """What one policy changes in its fifth year (or the last it has), what it costs, what is unclear."""
-    table = comparison.effects
+    table = comparison.judged
     table = table[table["policy"] == policy["name"]]
     title = title_of(policy)
     if table.empty:
@@ -67,17 +68,17 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
 
 
 def trust_sentences(comparison: Comparison) -> list[str]:
-    """What the intervals cover, and how many levers rest on a prior alone."""
+    """What the ranges cover, and how many levers rest on a prior alone."""
     seeds = len(comparison.manifest["seeds"])
     pairs = f"{seeds} paired seed{'s' if seeds != 1 else ''}"
-    sentences = [
+    sentences = band_sentences(comparison) or [
         f"Ranges in brackets are 95 % intervals over {pairs}: they cover chance in the simulation, not doubt "
         "about the model's assumptions, which may well be larger."
     ]
     if seeds < FEW_SEEDS:
         sentences.append(
-            f"With {pairs} the intervals are rough themselves, and one may be empty by accident: use at "
-            f"least {FEW_SEEDS} seeds before relying on them."
+            f"With {pairs} the intervals over seeds are rough themselves, and one may be empty by accident: "
+            f"use at least {FEW_SEEDS} seeds before relying on them."
         )
     levers = {name: lever for policy in comparison.policies for name, lever in policy["levers"].items()}
     grades = {name: lever.get("evidence") for name, lever in levers.items()}
@@ -118,7 +119,7 @@ def _spending(title: str, horizon: int, year: pd.DataFrame) -> str:
 
 
 def _change(outcome: Outcome, row: Any) -> str:
-    relative = "" if outcome.unit == "percent" else f"; {_percent(row.relative_percent)}"
+    relative = "" if outcome.unit == "percent" else f", {_percent(row.relative_percent)}"
     gap, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
     return f"{_lower_first(outcome.label)} {gap} ({ends}{relative})"
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import count
 from pathlib import Path
 
 from pydantic import ValidationError
@@ -200,6 +201,7 @@ def named_levers(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[
         if word in found:
             problems.append(Problem(f"this lever is already listed on line {found[word].line}", entry.file,
                                     entry.line, f"levers.{word}", allowed="another `name` for one of them"))
+            word = next(free for n in count(2) if (free := f"{word}_{n}") not in found)  # both are checked
         found[word] = Tree(fields, entry.file, entry.line)
     return Tree({**tree.value, "levers": Tree(found, levers.file, levers.line)}, tree.file, tree.line)
 

@@ -22,7 +22,7 @@ from sim.instruments import (
     read_catalogue,
 )
 from sim.policy.lever import Lever, conflicting_sets
-from sim.problems import MISSING, placed, problems_of
+from sim.problems import MISSING, placed, problems_of, without_unknown_keys
 from sim.scenario import Scenario
 from sim.yaml_tree import Key, Tree, dotted, merge, parts, read_tree, shown
 
@@ -178,6 +178,11 @@ def _checked(name: str, tree: Tree, problems: list[Problem],
         scenario = Scenario.model_validate({**content, "name": name})
     except ValidationError as error:
         found = problems_of(error, Scenario, tree)
+        try:
+            Scenario.model_validate(without_unknown_keys(error, {**content, "name": name}))
+        except ValidationError as further:
+            found += [problem for problem in problems_of(further, Scenario, tree) if not any(
+                f"{known.key}.".startswith(f"{problem.key}.") for known in found)]
         if not any(problem.message.startswith("lever ") for problem in found):
             found += [placed(problem, tree) for problem in conflicting_sets(_sound_levers(content))]
         problems = problems + [p for p in found if is_whole or p.message != MISSING]

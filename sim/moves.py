@@ -11,9 +11,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.wording import number
+
 if TYPE_CHECKING:
     from sim.world.data import Data
 
+MEASURES = {"common_share": "share in common with the census", "log_correlation": "correlation of logs"}
+RULE = (
+    "A verdict is given by a rule stated beforehand in sim/data/targets.csv: met when a measure reaches its "
+    "aim. The table of 2005-10 is the naive forecast: where it errs least, it is the better of the two."
+)
 NEAREST, RIVAL = "2010-2015", "2005-2010"  # the table compared with, and the one held as a naive forecast
 
 
@@ -69,3 +76,30 @@ def _shares(table: np.ndarray) -> np.ndarray:
 
 def _by_region(table: np.ndarray, axis: int, region_of: np.ndarray) -> np.ndarray:
     return np.bincount(region_of, _shares(table).sum(axis=axis), minlength=4)
+
+
+def in_words(compared: pd.DataFrame) -> pd.DataFrame:
+    """``corridors_table`` for reading: one row a measure, with the aim, the verdict, and who errs least."""
+    rows = []
+    for row in compared.itertuples():
+        ours, theirs = row.model, row.table_of_2005_10
+        is_measure = row.measure in MEASURES
+        digits, scale = (2, 1.0) if is_measure else (1, 100.0)
+        is_ours = ours > theirs if is_measure else abs(ours - row.census) < abs(theirs - row.census)
+        cells = [number(scale * value, digits) for value in (row.census, ours, theirs)]
+        rows.append({
+            "measure": measure_words(row.measure), "census": "" if is_measure else cells[0],
+            "model": cells[1], "table of 2005-10": cells[2],
+            "aim": f"at least {row.least:g}" if row.least == row.least else "", "verdict": row.verdict,
+            "errs least": "model" if is_ours else "table of 2005-10",
+        })
+    return pd.DataFrame(rows)
+
+
+def measure_words(measure: str) -> str:
+    """A measure of ``compare_moves`` in words: ``share from East`` -> ``from the East, % of moves``."""
+    if measure in MEASURES:
+        return MEASURES[measure]
+    _, side, region = measure.split(" ")
+    place = "Central China" if region == "Central" else f"the {region}"
+    return f"{side} {place}, % of moves"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
 from dataclasses import replace
 from pathlib import Path
 from types import NoneType, UnionType
@@ -60,6 +61,23 @@ def problems_of(error: ValidationError, model: type[BaseModel], tree: Tree) -> l
         else:
             found.append(placed(_in_words(detail, key, context, model), tree))
     return found
+
+
+def without_unknown_keys(error: ValidationError, content: Any) -> Any:
+    """A copy of what was validated without the keys that the error calls unknown.
+
+    A map with an unknown key is not checked as a whole; without it, the rest of its mistakes are found.
+    """
+    kept = deepcopy(content)
+    for detail in error.errors(include_url=False):
+        if detail["type"] != "extra_forbidden":
+            continue
+        *path, last = detail["loc"]
+        inner = kept
+        for part in path:
+            inner = inner[part]
+        inner.pop(last, None)
+    return kept
 
 
 def placed(problem: Problem, tree: Tree, parent: Key = ()) -> Problem:

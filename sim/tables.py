@@ -141,6 +141,12 @@ _ENDS: Columns = {
     "high": ("unit of the outcome", "upper end of the 95 % interval over seeds"),
 }
 
+_PARTS = {
+    "parameters": "if only the calibrated parameters were in doubt",
+    "luck": "with chance alone: the interval over seeds",
+    "scenario": "if only the future were in doubt: the low and the high view as its ends",
+}
+
 COMPARISON_TABLES: dict[str, Columns] = {
     "effects": {
         **_POLICY,
@@ -162,6 +168,29 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "cost_per_additional_yuan": ("yuan", "spending to date over what was gained to date"),
         "cost_low_yuan": ("yuan", "the same at the upper end of the gain"),
         "cost_high_yuan": ("yuan", "the same at the lower end of the gain"),
+        "cost_note": ("name", "why there is no cost figure; empty where there is one"),
+    },
+    "bands": {
+        **_POLICY,
+        **_OUTCOME,
+        **_HORIZON,
+        "difference": ("unit of the outcome", "policy less baseline, as in effects"),
+        "low": ("unit of the outcome", "lower end of the 95 % band of parameters, luck and scenario"),
+        "high": ("unit of the outcome", "upper end of it"),
+        "verdict": ("name", "higher, lower, identical, or cannot tell: the band spans zero"),
+        **{f"{part}_half_width": ("unit of the outcome", f"half the width that the band would have {why}")
+           for part, why in _PARTS.items()},
+        **{f"{part}_percent": ("percent", "its share in the square of the band's half-width")
+           for part in _PARTS},
+        **{f"{part}_seen": ("flag", "whether the part stands out of the luck of these runs; else it is "
+                            "counted on the safe side") for part in _PARTS if part != "luck"},
+        "under_low": ("unit of the outcome", "the effect under the low view of the future"),
+        "under_high": ("unit of the outcome", "the effect under the high view of the future"),
+        "sign_agrees": ("share", "members of the ensemble whose effect has the sign of the difference"),
+        "members": ("count", "members of the ensemble"),
+        "cost_per_additional_yuan": ("yuan", "spending to date over what was gained to date"),
+        "cost_low_yuan": ("yuan", "lower end of its 95 % band"),
+        "cost_high_yuan": ("yuan", "upper end of its 95 % band"),
         "cost_note": ("name", "why there is no cost figure; empty where there is one"),
     },
     "paths": {

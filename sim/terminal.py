@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 from sim.errors import SimError
 
 DEBUG = "LABOR_SIM_DEBUG"
+LINE_SECONDS = 15.0  # between lines of progress where there is no terminal for a bar
 _PIPED_WIDTH = 160  # columns when the output is not a terminal
 _INTERRUPTED = 130
 
@@ -64,8 +66,8 @@ def print_text(text: str) -> None:
 def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
     """A bar on standard error: call what it yields with (done, total), and (…, failed) if some can fail.
 
-    It tells the share done, the time left and, given a ``unit``, the rate. Away from a terminal it is
-    silent but for its label.
+    It tells the share done, the time left and, given a ``unit``, the rate. Away from a terminal it says its
+    label, and then a line every ``LINE_SECONDS`` at the most.
     """
     from rich.console import Console
     from rich.progress import (
@@ -81,10 +83,19 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
         say(f"{label} ...")
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
                TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[failed]}")]
+    begun = said = time.monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(label, total=None, rate="", failed="")
 
         def show(done: int, total: int, failed: int = 0) -> None:
+            nonlocal said
+            if not console.is_terminal:
+                now = time.monotonic()
+                if now - said >= LINE_SECONDS:
+                    said = now
+                    say(f"{label}: {done} of {total}{f' {unit}' if unit else ''} after {now - begun:,.0f} s"
+                        + (f", {failed} failed" if failed else ""))
+                return
             speed = bar.tasks[0].speed
             bar.update(task, completed=done, total=total, failed=f"{failed} failed" if failed else "",
                        rate=f"{60 * speed:,.1f} {unit} a minute" if unit and speed else "")

@@ -121,14 +121,12 @@ def validate(results: Results | Sequence[Results], data: Data | None = None,
     quarters = _quarters_2020(runs, quarterly, read_targets(data, "quarterly"))
     facts = facts_table(runs, read_targets(data, "fact"))
     stocks = _official_stocks(quarterly)
-    corridors = _corridors(moves, data)
+    corridors = pd.DataFrame() if moves is None else corridors_table(moves, data)
     return Validation(rows, _summary(rows), model, quarters, stocks, facts, corridors, targets, about)
 
 
-def _corridors(moves: np.ndarray | None, data: Data) -> pd.DataFrame:
-    """The comparison of moves with the verdicts of the corridor targets."""
-    if moves is None:
-        return pd.DataFrame()
+def corridors_table(moves: np.ndarray, data: Data) -> pd.DataFrame:
+    """The comparison of moves with the census, with the aims of the corridor targets and their verdicts."""
     table = compare_moves(moves, data)
     wanted = {target.id.partition(".")[2]: target for target in read_targets(data, "corridor")}
     table["least"] = [wanted[name].value - wanted[name].tolerance if name in wanted else np.nan

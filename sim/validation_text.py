@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.moves import in_words
 from sim.rivals import better
 from sim.wording import number
 
@@ -156,11 +157,11 @@ def _fact_lines(validation: Validation) -> list[str]:
 
 def _corridor_lines(validation: Validation) -> list[str]:
     """Five-year moves between provinces, beside the census table of the five years before as a forecast."""
-    lines = []
-    for row in validation.corridors.itertuples():
-        wanted = f"   {row.verdict} (at least {row.least:g})" if row.verdict else ""
-        cells = "".join(f"{number(value, 3):>11}" for value in (row.census, row.model, row.table_of_2005_10))
-        lines.append(f"  {row.measure:<26}{cells}{wanted}")
-    head = f"  {'':<26}{'census':>11}{'model':>11}{'2005-10':>11}"
-    title = "Moves 2014-19 between provinces against the census table of 2010-15 (unseen; shares of all)"
-    return [title, head, *lines] if lines else []
+    if validation.corridors.empty:
+        return []
+    table = in_words(validation.corridors)
+    head = f"  {'':<34}{'census':>9}{'model':>9}{'2005-10':>9}"
+    lines = [f"  {row.measure:<34}{row.census:>9}{row.model:>9}{row._4:>9}   errs least: {row._7}"
+             + (f"; {row.verdict} ({row.aim})" if row.verdict else "") for row in table.itertuples()]
+    title = "Moves 2014-19 between provinces against the census table of 2010-15 (unseen)"
+    return [title, head, *lines]

@@ -77,7 +77,8 @@ def test_version(labor_sim):
 def test_scenarios_lists_the_ready_ones(labor_sim):
     names = {row["name"] for row in labor_sim("scenarios", "--json").json}
     assert {"baseline", "startup-support", "residency-easing", "skills-training", "combined"} <= names
-    assert "startup-support" in labor_sim("scenarios").out
+    told = labor_sim("scenarios").out
+    assert "startup-support" in told and "none is a reference too, not a policy" in " ".join(told.split())
 
 
 def test_check_says_ok_or_every_problem(labor_sim, tmp_path):
@@ -160,13 +161,28 @@ def test_a_coarse_scale_is_warned_of_on_standard_error(labor_sim):
 
 
 def test_compare_prints_findings_and_publishes(labor_sim, tmp_path):
-    words = ("compare", "baseline", "startup-support", "--seeds", 3, "--jobs", 1, "--to", "2026-12")
+    words = ("compare", "baseline", "startup-support", "--seeds", 3, "--jobs", 1, "--to", "2026-12",
+             "--ensemble", 0)
     spoken = labor_sim(*words, "--out", tmp_path / "out")
     assert spoken.code == 0
-    assert "Start-up support" in spoken.out
+    assert "Start-up support" in spoken.out and "cover chance in the simulation" in spoken.out
     assert str(tmp_path / "out" / "report.html") in spoken.out
     assert (tmp_path / "out" / "report.html").is_file()
     assert labor_sim(*words, "--json").json["effects"]
+
+
+def test_compare_carries_the_ensemble_unless_told_not_to(labor_sim, tmp_path, monkeypatch):
+    from sim.engine import simulate as engine
+
+    monkeypatch.setattr(engine, "simulate", fake_runs.worlds)
+    out = tmp_path / "out"
+    spoken = labor_sim("compare", "baseline", "startup-support", "--seeds", 3, "--jobs", 1, "--to", "2027-12",
+                       "--ensemble", 3, "--out", out)
+    assert spoken.code == 0, spoken.err
+    assert "95 % bands" in spoken.out and "Start-up support, year 1: the effect" in spoken.out
+    page = (out / "report.html").read_text(encoding="utf-8")
+    assert "What each band is made of" in page and 'class="bar"' in page
+    assert (out / "bands.csv").is_file() and not (tmp_path / "out.unfinished").exists()
 
 
 def test_validate_prints_its_table_and_publishes(labor_sim, tmp_path):

@@ -285,7 +285,7 @@ def test_the_headline_says_what_it_cannot_tell(comparison):
     said = comparison.headline()
     support = [sentence for sentence in said if sentence.startswith("Startup support")]
     assert any("spends 6.00 billion yuan in its first 5 years" in sentence for sentence in support)
-    assert any("+37.5 thousand (+31.3 to +43.7; +0.03 %)" in sentence for sentence in support)
+    assert any("+37.5 thousand (+31.3 to +43.7, +0.03 %)" in sentence for sentence in support)
     unclear = next(sentence for sentence in support if "cannot tell" in sentence)
     assert "settled in a city" in unclear and "local" not in unclear
     assert any("97.6 thousand yuan" in sentence and "business started" in sentence for sentence in support)

@@ -309,6 +309,16 @@ def test_several_mistakes_are_told_at_once(told):
         "levers.settlement_limit.instrument", "levers.points_reform.strength", "levers.school_places.budgets"}
 
 
+def test_an_instrument_listed_twice_hides_no_mistake(told):
+    problems = told("  - {instrument: rapid-arbitration, take_up: 7, strenght: 2}\n"
+                    "  - {instrument: rapid-arbitration, strength: -3, cost: {}}\n")
+    found = {(problem.line, problem.key.rpartition(".")[2]): problem for problem in problems}
+    assert set(found) == {(3, "take_up"), (3, "strenght"),
+                          (4, "rapid_arbitration"), (4, "strength"), (4, "cost")}
+    assert "already listed on line 3" in found[4, "rapid_arbitration"].message
+    assert found[4, "cost"].nearest == "unit_cost"  # not no_cost, which means the opposite
+
+
 def test_two_instruments_that_set_one_parameter_for_the_same_workers_are_refused(told):
     text = "".join(f"  - instrument: {number}\n    effects: {{settlement_open_share: {{set: 0.9}}}}\n"
                    "    where: {tiers: [large_city]}\n" for number in (63, 64))

@@ -13,7 +13,8 @@ from sim.engine.moves import simulate_moves
 from sim.errors import UsageError
 from sim.estimate.corridors import SPECIFICATIONS, estimate_corridors, estimates_table
 from sim.loading import load_scenario
-from sim.moves import compare_moves, corridor_measures, moves_table
+from sim.moves import compare_moves, corridor_measures, in_words, moves_table
+from sim.validate import corridors_table
 from sim.vocabulary import EXITED, REGIONS
 from sim.world.data import load_data
 
@@ -99,3 +100,14 @@ def test_corridors_without_moves_are_no_obstacle():
 def test_the_packaged_estimates_are_those_of_the_command():
     stored = pd.read_csv(load_data().folder / "corridor_estimates.csv")
     pd.testing.assert_frame_equal(stored, estimates_table(load_data()), rtol=1e-3)
+
+
+def test_the_comparison_in_words_has_aims_a_verdict_and_the_rival():
+    data = load_data()
+    said = in_words(corridors_table(data.od_moves["2000-2005"], data)).set_index("measure")
+    row = said.loc["share in common with the census"]
+    assert (row["aim"], row["verdict"], row["errs least"]) == ("at least 0.8", "missed", "table of 2005-10")
+    same = in_words(corridors_table(data.od_moves["2010-2015"], data)).set_index("measure")
+    assert (same["errs least"] == "model").all()
+    assert list(same.loc["correlation of logs", ["model", "verdict"]]) == ["1.00", "met"]
+    assert same.loc["to Central China, % of moves", "aim"] == "" and (same["verdict"] != "").sum() == 2

@@ -6,6 +6,7 @@ import pytest
 import synthetic
 
 from sim.official import COLUMNS, WEIGHT_ON_LOCAL, official_table, published_names
+from sim.official_words import group_words, indicator_words, official_in_words
 from sim.results import Results
 from sim.world.data import load_data
 
@@ -108,3 +109,21 @@ def test_what_a_run_does_not_hold_is_absent_not_zero():
 def test_unpublished_components_stay_in_the_raw_table(table):
     assert ("age_share", "local_21_30") not in published_names()
     assert table.query("indicator == 'age_share' and group == 'local_21_30'").empty
+
+
+def test_every_published_series_has_words_and_a_row_of_its_own():
+    pairs = sorted(published_names())
+    words = [(indicator_words(indicator), group_words(group)) for indicator, group in pairs]
+    assert not [pair for pair in words if "_" in "".join(pair)]
+    assert group_words("local_over_50") == "local, over 50"
+    assert group_words("origin_central") == "from Central China"
+    assert indicator_words("monthly_income_yoy_growth") == "Monthly income, growth from the year before"
+
+
+def test_the_table_in_words_says_what_the_table_says():
+    table = official_table(synthetic.simulate(synthetic.FakeScenario("baseline"), end="2016-12", seed=1))
+    said = official_in_words(table).set_index(["series", "group"])
+    assert list(said.columns) == ["unit", "2014", "2015", "2016"]
+    value = table.set_index(["year", "indicator", "group"]).loc[(2016, "migrant_workers", "total"), "value"]
+    assert said.loc[("Migrant workers", "all"), "2016"] == f"{value:,.0f}"
+    assert said.loc[("Migrant workers, change from the year before", "all"), "2014"] == "–"

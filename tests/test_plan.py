@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from pathlib import Path
 
 import fake_runs
 import pytest
@@ -88,6 +89,18 @@ def test_the_command_prints_a_table_or_json(pace):
 def test_a_name_that_is_neither_is_told_with_the_nearest():
     with pytest.raises(UsageError, match="subsidy_dose_response"):
         make_plan("subsidy_dose_respons")
+
+
+@pytest.mark.parametrize("name, words", [
+    ("calibration", "labor-sim calibrate"), ("experiments/calibration.yaml", "labor-sim calibrate"),
+    ("travel-grant", "labor-sim virtual travel-grant"),
+    ("experiments/virtual/travel-grant.yaml", "labor-sim virtual experiments"),
+])
+def test_what_has_no_plan_is_called_by_its_name(name, words, monkeypatch):
+    monkeypatch.chdir(Path(__file__).resolve().parent.parent)
+    with pytest.raises(UsageError, match="of which no plan is made") as told:
+        make_plan(name)
+    assert words in str(told.value)
 
 
 def test_durations_are_in_words():

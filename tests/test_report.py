@@ -18,6 +18,7 @@ from sim.outcomes import HEADLINE
 from sim.present import plots
 from sim.present.lever_words import _lever_card, lever_cards
 from sim.present.report import (
+    cited,
     command_of,
     comparison_charts,
     publish_comparison,
@@ -160,6 +161,36 @@ def test_a_sum_of_money_leads_to_the_clause_that_it_rests_on(comparison, page):
     assert cards[1]["anchors"] != anchors or cards[1]["again"]
     assert money_words(comparison, policy, "payer").startswith("local government")
     assert money_words(comparison, easing, "grade").startswith("grade D")
+
+
+def test_an_id_of_the_evidence_leads_to_what_it_stands_for(comparison, page, parsed):
+    assert comparison.manifest["evidence"].keys() == {"H01"}
+    assert '<a href="#evidence-H01">H01</a>' in page and '<tr id="evidence-H01">' in page
+    row = comparison.manifest["evidence"]["H01"]
+    assert row["parameter"] in parsed.words and row["source"] in parsed.words
+    told = cited("H01, <b>H011</b> and H02", comparison.manifest["evidence"])
+    assert told == '<a href="#evidence-H01">H01</a>, &lt;b&gt;H011&lt;/b&gt; and H02'
+    assert cited("nothing <here>", {}) == "nothing &lt;here&gt;"
+
+
+def test_policies_of_one_title_are_told_apart():
+    class Renamed(FakeScenario):
+        def content(self):
+            return {**super().content(), "title": {"en": "Mine", "zh": "我的"}}
+
+    policies = [Renamed("first", {"out": (1, 0)}), Renamed("second", {"out": (2, 0)})]
+    found = compare(FakeScenario("baseline"), policies, end="2026-12", jobs=1,
+                    simulate=synthetic.simulate)
+    assert [policy["title"]["en"] for policy in found.policies] == ["Mine (first)", "Mine (second)"]
+    assert "Mine (second): spends nothing" in " ".join(found.headline())
+
+
+def test_policy_years_that_are_no_calendar_years_are_told(comparison, page):
+    policy = FakeScenario("late", {"out": (1000, 0)}, start="2024-12")
+    late = compare(FakeScenario("baseline"), policy, seeds=2, jobs=1, simulate=synthetic.simulate)
+    told = render_report(late, validate(late.baseline_runs()))
+    assert "Late: year 5 is December 2028 to November 2029" in told
+    assert "Not calendar years" not in page
 
 
 def test_an_instrument_in_words():

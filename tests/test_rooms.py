@@ -25,7 +25,7 @@ SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
           "validate", "validation_text", "compare", "targets", "facts", "rivals",
-          "moves", "posterior", "ensemble"}
+          "moves", "posterior", "ensemble", "band_words", "official_words"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
 # Room: the rooms that it may import, and the outside libraries.
@@ -55,7 +55,7 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "estimate": (WORDS | {"moves", "world.data"}, {"numpy", "pandas"}),
     "virtual": (WORDS | OUTPUT | SCENARIO | FILES | {"arguments", "engine", "world"}, TABLES | {"pydantic"}),
     "present": (WORDS | OUTPUT | {"scenario", "policy.documents", "world.data"},
-                TABLES | {"matplotlib", "jinja2"}),
+                TABLES | {"matplotlib", "jinja2", "markupsafe"}),
     "present.dashboard": (WORDS | OUTPUT | SCENARIO | FILES | {"present", "engine", "mesa_model"},
                           TABLES | {"matplotlib", "solara", "mesa", "altair"}),
 }
@@ -64,7 +64,8 @@ NEVER_IMPORTED = {"cli", "batch"}  # by any other room
 OPENS_FILES = {"yaml_tree", "loading", "results", "validate", "posterior", "present", "batch", "world",
                "engine.checkpoint", "policy.documents", "cli",
                "compiled"}  # compiled reads the sources, to key its cache
-READS_THE_CLOCK = {"engine.simulate", "results", "compare", "batch", "cli", "present.dashboard"}
+READS_THE_CLOCK = {"engine.simulate", "results", "compare", "batch", "cli", "present.dashboard",
+                   "terminal"}
 MAKES_RANDOM_NUMBERS = {"draws"}
 OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet",
            "to_csv", "to_parquet", "fromfile", "loadtxt"}

@@ -7,7 +7,8 @@ import pandas as pd
 import pytest
 import synthetic
 
-from sim import facts
+from sim import facts, load_scenario, simulate
+from sim.loading import with_overrides
 from sim.official import official_table
 from sim.results import Results
 from sim.rivals import better
@@ -145,6 +146,26 @@ def test_facts_by_hand():
     assert facts.unemployment(months) == pytest.approx(5)
     assert facts.settlement_rate(months) == pytest.approx(1200 / 300)
     assert facts.seasonal_departures(months) == pytest.approx(75)
+
+
+def test_willingness_is_the_share_that_the_count_of_its_year_holds():
+    counts = pd.DataFrame([(2016, 20.0), (2017, 30.0)], columns=["year", "value"]).assign(
+        indicator="willing_to_settle_share", group="out", unit="percent")
+    run = Results({"national": synthetic.national(), "official": counts}, {})
+    target = next(one for one in read_targets(load_data(), "fact") if one.id == "willingness")
+    row = facts.facts_table([run], [target]).iloc[0]
+    assert (row["model"], row["error"], row["verdict"]) == (30.0, -7.0, "missed")
+
+
+def test_the_model_counts_who_would_move_registration():
+    """More are willing where the log-odds are higher; all of them where nobody can be unwilling."""
+    shares = []
+    for log_odds in (-10.0, -1.6, 5.0):
+        scenario = with_overrides(load_scenario("baseline"),
+                                  {"parameters.settlement_willingness_log_odds": log_odds})
+        counted = simulate(scenario, scale=200_000, end="2014-12", seed=1, tables=("official",)).official
+        shares.append(counted.set_index("indicator").loc["willing_to_settle_share", "value"])
+    assert shares[0] < 1 and 15 < shares[1] < 45 and shares[2] > 95
 
 
 def test_a_fact_that_no_table_holds_is_said_to_be_unmeasured(validation):

@@ -8,7 +8,15 @@ import pandas as pd
 
 from sim.batch.attribution import Attribution
 from sim.outcomes import OUTCOMES
-from sim.wording import join, number, scale_of, significant, unit_word, with_interval
+from sim.wording import (
+    join,
+    month_in_words,
+    number,
+    scale_of,
+    significant,
+    unit_word,
+    with_interval,
+)
 
 _ONE = {"families": "family", "instruments": "instrument", "levers": "lever"}
 
@@ -66,6 +74,12 @@ def notes(found: Attribution) -> list[str]:
         "Intervals cover chance in the simulation and in the orders, not doubt about the model; the standard "
         "error from orders alone falls with more permutations. Evidence: A strong to D a prior only.",
     ]
+    starts = sorted({lever.window.from_ for name, lever in found.scenario.levers.items()
+                     if any(name in group.levers for group in found.game.groups)})
+    if starts and not starts[0].endswith("-01"):
+        lines.append(f"The figures are those of the calendar year {found.year}. The package begins in "
+                     f"{month_in_words(starts[0])}, and `labor-sim compare` counts its years from there, so "
+                     "the two differ a little.")
     if seeds == 1:
         lines.append("One seed gives no interval: use several.")
     return lines

@@ -101,12 +101,13 @@ class Journal:
         return found
 
     def rows(self) -> pd.DataFrame:
-        """All kept rows, sorted by run and year."""
+        """All kept rows, sorted by run and by year or month."""
         tables = [pd.read_parquet(path) for path in self._whole_tables()]
         if not tables:
             return pd.DataFrame({"run": [], "year": []})
-        rows = pd.concat(tables, ignore_index=True).drop_duplicates(["run", "year"])
-        return rows.sort_values(["run", "year"], ignore_index=True)
+        rows = pd.concat(tables, ignore_index=True)
+        keys = ["run", "month" if "month" in rows else "year"]
+        return rows.drop_duplicates(keys).sort_values(keys, ignore_index=True)
 
     def compact(self, failures: pd.DataFrame) -> pd.DataFrame:
         """Put all parts into one table, sorted by run; the same rows in the same order, always."""

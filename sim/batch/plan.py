@@ -22,7 +22,7 @@ from sim.batch.experiment import Experiment, experiment_files, load_experiment
 from sim.batch.journal import JOURNAL, Journal
 from sim.batch.sharing import plan_sharing
 from sim.errors import Problem, UsageError, nearest
-from sim.loading import load_scenario, scenario_files
+from sim.loading import files_in, load_scenario, scenario_files
 from sim.results import Results
 from sim.scenario import Scenario
 from sim.yaml_tree import read_tree
@@ -93,12 +93,27 @@ def make_plan(name: str, *, scale: int = 5000, end: str | None = None, seeds: in
     if _is_experiment(name):
         experiment = load_experiment(name)
         return plan_experiment(experiment, folder or Path("results") / "sweeps" / experiment.name, jobs)
+    _refuse_other_kinds(name)
     if name not in scenario_files() and not Path(name).is_file():
         names = (*scenario_files(), *experiment_files())
         raise UsageError(Problem("no such scenario or experiment", value=name, nearest=nearest(name, names),
                                  allowed=(*names, "or the path of a file")))
     scenario = load_scenario(name)
     return plan_scenario(scenario, scale, end or scenario.period.to, seeds, jobs)
+
+
+def _refuse_other_kinds(name: str) -> None:
+    """A calibration or a virtual experiment lies beside the experiments and is none: say so."""
+    if name in scenario_files():
+        return
+    path = next((files[name] for files in (files_in("experiments"), files_in("experiments/virtual"))
+                 if name in files), Path(name))
+    tree = read_tree(path, []) if path.is_file() else None
+    for key, kind, command in (("priors", "a calibration", f"labor-sim calibrate {path}"),
+                               ("estimates", "a virtual experiment", f"labor-sim virtual {name}")):
+        if tree is not None and key in tree.value:
+            raise UsageError(Problem(f"this is {kind}, of which no plan is made", value=name,
+                                     allowed=f"a scenario or an experiment; `{command}` runs this one"))
 
 
 def _is_experiment(name: str) -> bool:

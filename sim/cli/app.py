@@ -6,7 +6,8 @@ Exit codes: 0, 2 for the user's mistake, 1 for ours. Everything heavy is importe
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -71,6 +72,21 @@ def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int,
     with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
         return sim.simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
                             progress=progress, **state)
+
+
+@contextmanager
+def staged_bars(label: str) -> Iterator[Callable[..., None]]:
+    """Bars one after another: call what it yields with (stage, done, total), and (…, failed)."""
+    with ExitStack() as open_bars:
+        bars: dict[str, Callable[..., None]] = {}
+
+        def show(stage: str, *counts: int) -> None:
+            if stage not in bars:
+                open_bars.close()
+                bars[stage] = open_bars.enter_context(progress_bar(f"{label}, {stage}"))
+            bars[stage](*counts)
+
+        yield show
 
 
 def say_if_stale(posterior) -> None:

@@ -25,6 +25,7 @@ from sim.cli.app import (
 from sim.terminal import (
     print_json,
     print_table,
+    print_text,
     progress_bar,
     say,
 )
@@ -92,22 +93,26 @@ def moves(
 ) -> None:
     """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
-    from sim.moves import compare_moves, moves_table
+    from sim.moves import RULE, in_words, moves_table
+    from sim.validate import corridors_table
     from sim.world.data import load_data
 
     total, data = moves_over(scenario, scale, range(seed, seed + seeds), last, first, last), load_data()
-    table, compared = moves_table(total, data), compare_moves(total, data)
+    table, compared = moves_table(total, data), corridors_table(total, data)
     if out:
         write_text(out, table.to_csv(index=False))
     if json:
         print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons"})
         return
     moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
-    print_table(moved.head(20), f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
+    print_table(moved.head(20).astype({"origin_code": str, "dest_code": str}),
+                f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
                 f"there at the end of {first}, here at the end of {last}, persons")
-    print_table(compared, "Against the census table of 2010-15 (all registrations, age five and over)",
-                {"measure": "measure", "census": "census", "model": "model",
-                 "table_of_2005_10": "table of 2005-10"})
+    print_table(in_words(compared),
+                "Against the census table of 2010-15 (all registrations, age five and over)")
+    print_text(f"* {RULE}")
+    if (first, last) != ("2014-11", "2019-11"):
+        print_text("* The aims are those for moves from November 2014 to November 2019.")
 
 
 @command

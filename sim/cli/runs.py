@@ -25,6 +25,7 @@ from sim.cli.app import (
     moves_scale,
     say_if_stale,
     simulated,
+    staged_bars,
     write_text,
 )
 from sim.errors import Problem, UsageError
@@ -90,42 +91,52 @@ def run(
 def compare(
     base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
     policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="The scenarios to compare.")],
-    seeds: Annotated[int | None, typer.Option(min=1, help="Pairs of runs per policy: 20; 2 for each member "
-                                              "of an ensemble.")] = None,
+    seeds: Annotated[int, typer.Option(min=1, help="Pairs of runs per policy.")] = 20,
     scale: Scale = "1:5000",
     start: Start = "2014-01",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
     jobs: Jobs = 2,
-    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble: the band then "
-                                          "holds parameters, luck and future; seeds are per member.")] = 0,
+    ensemble: Annotated[int | None, typer.Option(
+        min=0, metavar="N", help="Members of the calibrated ensemble, so that bands hold parameters, luck "
+        "and future: 10 if not given; 0 for intervals over seeds alone.")] = None,
+    ensemble_scale: Annotated[str | None, typer.Option(
+        help="Scale of their runs; 1:20000 if not given, or the comparison's own where that is coarser.")]
+    = None,
     out: Out = None,
     json: Json = False,
 ) -> None:
     """Compare policies with a baseline over paired seeds, 1, 5 and 10 years after each starts."""
-    _check_out(out, "ensemble" if ensemble else "comparison")
-    seeds = seeds or (2 if ensemble else 20)
+    _check_out(out, "comparison")
     months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
     import sim
+    from sim.batch.band import compare_with_bands, forget
+    from sim.ensemble import MEMBERS
+    from sim.posterior import load_posterior
 
     loaded = [sim.load_scenario(name) for name in (base, *policies)]
-    if ensemble:
-        _compare_ensemble(loaded, ensemble, seeds, parse_scale(scale), months, jobs, out, json)
-        return
-    size = f"{counted(len(policies), 'policy', 'policies')} over {counted(seeds, 'seed')}"
-    with progress_bar(f"comparing {size}", "seeds") as progress:
-        comparison = sim.compare(loaded[0], loaded[1:], seeds=seeds, scale=parse_scale(scale), jobs=jobs,
-                                 progress=progress, **months)
+    members = MEMBERS if ensemble is None else ensemble
+    posterior = load_posterior() if members else None
+    if posterior:
+        say_if_stale(posterior)
+    unfinished = out and out.with_name(f"{out.name}.unfinished")
+    with staged_bars(f"comparing {counted(len(policies), 'policy', 'policies')}") as progress:
+        comparison = compare_with_bands(
+            loaded[0], loaded[1:], members=members, scale=parse_scale(scale), seeds=seeds, jobs=jobs,
+            members_scale=ensemble_scale and parse_scale(ensemble_scale), folder=unfinished,
+            posterior=posterior, progress=progress, **months)
     _print_warnings(comparison.manifest)
     if out:
         from sim.present.report import publish_comparison
 
         publish_comparison(comparison, out, command=_typed_command())
+        forget(unfinished)
     if json:
-        print_json({"effects": comparison.effects, "headline": comparison.headline(),
+        print_json({"effects": comparison.judged, "headline": comparison.headline(),
                     "folder": out and str(out)})
         return
     for sentence in comparison.headline():
         print_text(sentence)
+    _print_bands(comparison)
     _print_folder(out)
 
 
@@ -188,7 +199,10 @@ def official(
     if json:
         print_json(table)
     else:
-        print_table(table.astype({"year": str}), "Under the official definitions")
+        from sim.official_words import official_in_words
+
+        print_table(official_in_words(table),
+                    "Under the official definitions (--json and --out have the names of the data files)")
 
 
 @command
@@ -224,33 +238,22 @@ def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) 
     return found
 
 
-def _compare_ensemble(loaded: list, members: int, seeds: int, scale: int, months: dict[str, str], jobs: int,
-                      out: Path | None, json: bool) -> None:
-    """Effects with a band of parameters, luck and scenario."""
-    from sim.ensemble import compare_ensemble
-    from sim.outcomes import OUTCOMES
-    from sim.posterior import load_posterior
-    from sim.results import write_folder
+def _print_bands(comparison: Any) -> None:
+    """What the band of each headline effect is made of, a table a policy."""
+    from sim.band_words import band_rows
+    from sim.findings import main_horizon, title_of
 
-    posterior = load_posterior()
-    say_if_stale(posterior)
-    with progress_bar(f"comparing at {counted(members, 'member')}", "members") as progress:
-        table = compare_ensemble(loaded[0], loaded[1:], members=members, seeds=seeds, scale=scale, jobs=jobs,
-                                 posterior=posterior, progress=progress, **months)
-    if out:
-        manifest = {"kind": "ensemble", "base": loaded[0].name, "members": members, "seeds": seeds,
-                    "scale": scale, "posterior": posterior.about["versions"], **months}
-        write_folder(out, {"ensemble": table}, manifest,
-                     {"ensemble.csv": table.to_csv(index=False).encode()}, {})
-    if json:
-        print_json({"effects": table, "folder": out and str(out)})
-        return
-    shown = table[[OUTCOMES[key].headline for key in table["outcome"]]]
-    print_table(shown, "Effects with 90 % bands; percent of the variance from parameters, luck and scenario",
-                {"policy": "policy", "outcome": "outcome", "horizon_years": "year", "difference": "effect",
-                 "low": "low", "high": "high", "parameters_percent": "parameters", "luck_percent": "luck",
-                 "scenario_percent": "scenario", "verdict": "verdict"})
-    _print_folder(out)
+    for policy in comparison.policies:
+        table = comparison.judged[comparison.judged["policy"] == policy["name"]]
+        horizon = main_horizon(table) if len(table) else 0
+        rows = band_rows(comparison, policy["name"], horizon)
+        if rows:
+            print_table([{**row, **row["shares"]} for row in rows],
+                        f"{title_of(policy)}, year {horizon}: the effect, its 95 % band, and how much "
+                        "of the band is which doubt",
+                        {"outcome": "outcome", "unit": "unit", "effect": "effect", "band": "95 % band",
+                         "parameters": "parameters", "luck": "luck", "scenario": "future",
+                         "reading": "reading"})
 
 
 def _check_out(out: Path | None, kind: str) -> None:

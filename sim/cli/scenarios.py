@@ -17,6 +17,7 @@ from sim.terminal import (
     print_json,
     print_records,
     print_table,
+    print_text,
     say,
 )
 
@@ -24,7 +25,7 @@ from sim.terminal import (
 @command
 def scenarios(json: Json = False) -> None:
     """List the scenarios that can be named."""
-    from sim.catalogue import list_scenarios
+    from sim.catalogue import list_scenarios, scenario_notes
 
     rows = list_scenarios()
     if json:
@@ -32,6 +33,8 @@ def scenarios(json: Json = False) -> None:
     else:
         print_table(rows, columns={"name": "name", "title": "title", "extends": "extends",
                                    "levers": "levers", "file": "file"})
+        for note in scenario_notes(rows):
+            print_text(f"* {note}")
 
 
 @command
@@ -109,6 +112,8 @@ def levers(
                       "`labor-sim levers ID` shows one whole)",
                 {"number": "no.", "instrument": "instrument", "evidence": "evidence", "label": "what",
                  "changes": "changes", "cost": "cost"})
+    print_text("* none counted: the ledger charges nothing for it, for the reason that follows. nothing: it "
+               "has no effect of its own.")
     if others:
         print_table(others["parameters"], "What a lever can change",
                     {"parameter": "parameter", "default": "default", "low": "least", "high": "most",

@@ -47,6 +47,7 @@ def official_rows(year: int, y: np.record, places: Places, scale: int, starts: i
     everyone = max(int(y.age[:, 1:].sum()), 1)
     add("months_worked_per_year", "all", y.months.sum() / everyone, "months")
     add("owed_wages_share", "all", 100.0 * y.owed.sum() / everyone, "percent")
+    add("willing_to_settle_share", "out", 100.0 * y.willing[1] / max(int(y.willing[0]), 1), "percent")
     sectors = y.pay[:, :, 1].sum(axis=0)
     for s, name in enumerate(SECTORS):
         if name != "other":

@@ -9,7 +9,8 @@ import numpy as np
 from sim.arithmetic import log
 from sim.compiled import kernel
 from sim.steps.life import age_group
-from sim.vocabulary import EXITED, SETTLED_SEARCH, SETTLED_WORK
+from sim.steps.stakes import is_willing_to_settle, may_settle
+from sim.vocabulary import EXITED, MIGRANT_WORK, SETTLED_SEARCH, SETTLED_WORK
 from sim.world.schema import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker
@@ -35,6 +36,7 @@ def year_type(places: int) -> np.dtype:
         ("insured", whole, (2,)),
         ("owed", whole, (2,)),
         ("months", whole, (2,)),  # months worked
+        ("willing", whole, (2,)),  # in work away with a year of stay: all, and who would move registration
         ("income", whole, (len(INCOME_GROUPS), INCOME_BINS)),
     ])
 
@@ -62,6 +64,9 @@ def count_year(workers, conditions, regions, sums, first, last):
         position = int(BINS_PER_LOG * log(max(income, 1.0) / FIRST_BIN_YUAN) + 1.0)
         position = min(max(position, 0), INCOME_BINS - 1)
         group = 1
+        if activity == MIGRANT_WORK and may_settle(w, c):
+            y.willing[0] += 1
+            y.willing[1] += is_willing_to_settle(w, c, 0.0)
         if is_settled:
             group = 4
         elif away + local >= MONTHS_NEEDED:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.ensemble import KEYS
 from sim.findings import title_of
 from sim.outcomes import OUTCOMES
 from sim.present.style import COLOURS, GREY, INK, WIDTH, empty_figure, headed, scaled, styled
@@ -25,9 +26,9 @@ if TYPE_CHECKING:
     from sim.compare import Comparison
     from sim.validate import Validation
 
-PANELS_PER_ROW = 4
 OFFICIAL, MODEL, UNSEEN = "#222222", "#0072b2", "#f3f0e6"
 PANELS_PER_ROW = 4
+
 
 @styled
 def difference_over_time(comparison: Comparison, key: str) -> Figure:
@@ -35,7 +36,11 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
     outcome = OUTCOMES[key]
     policies = comparison.policies
     table = comparison.paths[comparison.paths["outcome"] == key]
-    ends = table[["year_low", "year_high", "year_difference"]].abs().to_numpy()
+    bands = comparison.tables.get("bands", pd.DataFrame(columns=["outcome", "policy", "low", "high"]))
+    bands = bands[bands["outcome"] == key].merge(comparison.effects[[*KEYS, "to_month"]], how="left") if len(
+        bands) else bands
+    ends = np.concatenate([table[["year_low", "year_high", "year_difference"]].abs().to_numpy().ravel(),
+                           bands[["low", "high"]].abs().to_numpy(float).ravel()])
     factor, word = scaled(np.nanmax(ends) if np.isfinite(ends).any() else 1.0, outcome.unit)
     rows = -(-len(policies) // PANELS_PER_ROW)
     columns = min(len(policies), PANELS_PER_ROW)
@@ -48,14 +53,18 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
         policy = policies[index]
         part = table[table["policy"] == policy["name"]]
         _band(panel, part, factor, policy["start"], COLOURS[index % len(COLOURS)])
+        for row in bands[bands["policy"] == policy["name"]].itertuples():
+            panel.plot([_decimal_year(row.to_month)] * 2, [row.low / factor, row.high / factor],
+                       color=COLOURS[index % len(COLOURS)], linewidth=2.2, solid_capstyle="butt")
         if not np.nanmax(ends) > 1e-9:  # nothing changes: rounding must not look like a result
             panel.set_ylim(-1, 1)
         panel.set_title(_wrapped(title_of(policy), 26))
     unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
     period = "total of" if outcome.kind == "flow" else "mean of"
+    bars = "; bars: 95 % with parameters and future" if len(bands) else ""
     headed(figure, f"{outcome.label}: difference from the baseline",
-            f"{' '.join(filter(None, (word, unit)))}, {period} the last 12 months; band: 95 % over "
-            "seeds; dotted: the policy begins")
+            f"{' '.join(filter(None, (word, unit)))}, {period} the last 12 months; shade: 95 % over "
+            f"seeds{bars}; dotted: the policy begins")
     return figure
 
 

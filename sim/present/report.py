@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import base64
 import os
+import re
 from collections.abc import Sequence
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup, escape
 
 from sim.compare import Comparison
 from sim.findings import (
@@ -38,6 +40,7 @@ CHARTED = (
     ("mean_age", "all"), ("age_share", "over_50"), ("female_share", "out"),
 )  # fmt: skip
 OUTLOOK = {"total": "All migrant workers", "out": "Out-of-township", "local": "Local"}
+EVIDENCE_STATUS = {"seen": "read in the source", "recalled": "recalled, not read again"}
 _OTHER_CHARTS = ("baseline", "spending", "winners", "validation", "within-2020")
 PAGE = "report.html"
 
@@ -54,6 +57,8 @@ def publish_comparison(
     page = render_report(comparison, validation, figures, command)
     files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
     files["effects.csv"] = comparison.effects.to_csv(index=False).encode()
+    if "bands" in comparison.tables:
+        files["bands.csv"] = comparison.bands.to_csv(index=False).encode()
     files["winners.csv"] = comparison.winners.to_csv(index=False).encode()
     files["validation.txt"] = validation.text().encode()
     return comparison.save(folder, {**files, PAGE: page.encode()})
@@ -114,6 +119,7 @@ def render_report(
             _policy(comparison, policy, levers)
             for policy, levers in zip(comparison.policies, lever_words.lever_cards(comparison), strict=True)
         ],
+        "bands": about.get("ensemble"),
         "reference": reference_sentence(comparison),
         "trust": trust_sentences(comparison),
         "main_words": _main_year_words(comparison),
@@ -122,6 +128,9 @@ def render_report(
         "images": {name: _image(figures.get(name)) for name in _OTHER_CHARTS},
         "validation": _validation(validation),
         "documents": list((about.get("documents") or {}).values()),
+        "evidence": evidence_rows(about),
+        "cited": partial(cited, evidence=about.get("evidence") or {}),
+        "not_calendar": _not_calendar_words(comparison),
         "command": command or command_of(about),
     }  # fmt: skip
     return _template().render(context)
@@ -147,8 +156,9 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, li
         "name": policy["name"],
         "description": policy.get("description", ""),
         "start": month_in_words(policy["start"]),
-        "sentences": [sentence[:1].upper() + sentence[1:] for sentence in sentences],
+        "sentences": [_with_list(sentence[:1].upper() + sentence[1:]) for sentence in sentences],
         "effects": report_tables.policy_table(comparison, policy),
+        "doubt": report_tables.doubt_rows(comparison, policy),
         "costs": report_tables.cost_rows(comparison, policy, levers["anchors"]),
         "money": {name: report_tables.money_words(comparison, policy, name)
                   for name in ("payer", "family", "grade")},
@@ -157,6 +167,13 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, li
         "levers": levers,
         "grades": lever_words.grade_counts(policy),
     }
+
+
+def _with_list(sentence: str) -> dict[str, Any]:
+    """A sentence that lists several things as its beginning and the things."""
+    lead, _, rest = sentence.partition(": ")
+    items = rest.rstrip(".").split("; ")
+    return {"lead": f"{lead}:", "items": items} if len(items) > 1 else {"lead": sentence, "items": []}
 
 
 def _validation(validation: Validation) -> dict[str, Any]:
@@ -203,9 +220,43 @@ def _question(comparison: Comparison) -> str:
     )
 
 
+def cited(text: str, evidence: dict[str, Any]) -> Markup:
+    """The text for the page, each id of the evidence in it a link to the list at the end."""
+    parts = re.split(r"\b(" + "|".join(map(re.escape, evidence)) + r")\b", text) if evidence else [text]
+    link = Markup('<a href="#evidence-{0}">{0}</a>')
+    return Markup("").join(link.format(part) if part in evidence else escape(part) for part in parts)
+
+
+def evidence_rows(about: dict[str, Any]) -> list[dict[str, str]]:
+    """The rows of evidence that the levers cite: id, finding with its value and range, source, how known."""
+    return [
+        {"id": name, "finding": row["parameter"],
+         "value": " ".join(filter(None, (row["value"], "" if row["unit"] == "-" else row["unit"]))),
+         "range": " to ".join(dict.fromkeys(filter(None, (row["range_low"], row["range_high"])))),
+         "source": row["source"], "status": EVIDENCE_STATUS.get(row["status"], row["status"])}
+        for name, row in (about.get("evidence") or {}).items()
+    ]
+
+
+def _not_calendar_words(comparison: Comparison) -> str:
+    """Which policies' years are not calendar years, and what that means for other figures."""
+    table = comparison.effects
+    table = table[~table["from_month"].str.endswith("-01")] if len(table) else table
+    if table.empty:
+        return ""
+    told = []
+    for policy in comparison.policies:
+        own = table[table["policy"] == policy["name"]]
+        if len(own):
+            year = own[own["horizon_years"] == main_horizon(own)].iloc[0]
+            told.append(f"{title_of(policy)}: year {year['horizon_years']} is "
+                        f"{period_words(year['from_month'], year['to_month'])}")
+    return "; ".join(told)
+
+
 def _main_year_words(comparison: Comparison) -> str:
     """The year of the side-by-side table, in words."""
-    table = comparison.effects
+    table = comparison.judged
     if table.empty:
         return ""
     horizon = main_horizon(table)

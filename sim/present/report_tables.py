@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.band_words import PART_WORDS, band_rows
 from sim.compare import Comparison
 from sim.findings import main_horizon, title_of
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
@@ -43,7 +44,7 @@ def side_by_side(comparison: Comparison) -> list[dict[str, Any]]:
     """Headline outcomes by policy in the main year: one row an outcome, one cell a policy."""
     cells = {}
     for policy in comparison.policies:
-        table = _of_policy(comparison.effects, policy)
+        table = _of_policy(comparison.judged, policy)
         if len(table):
             for row in table[table["horizon_years"] == main_horizon(table)].itertuples():
                 cells[row.outcome, policy["name"]] = effect_cell(OUTCOMES[row.outcome], row)
@@ -56,7 +57,7 @@ def side_by_side(comparison: Comparison) -> list[dict[str, Any]]:
 
 def policy_table(comparison: Comparison, policy: dict[str, Any]) -> dict[str, Any]:
     """All outcomes of one policy at each horizon, with the cost per additional one by the main year."""
-    table = _of_policy(comparison.effects, policy)
+    table = _of_policy(comparison.judged, policy)
     horizons = sorted(int(horizon) for horizon in table["horizon_years"].unique())
     if not horizons:
         return {"horizons": [], "main": None, "rows": []}
@@ -76,6 +77,15 @@ def policy_table(comparison: Comparison, policy: dict[str, Any]) -> dict[str, An
             }
         )
     return {"horizons": horizons, "main": main, "rows": rows}
+
+
+def doubt_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, Any]]:
+    """What the band of each headline outcome is made of in the main year; none without bands."""
+    table = _of_policy(comparison.judged, policy)
+    rows = band_rows(comparison, policy["name"], main_horizon(table)) if len(table) else []
+    return [{**row, "parts": [{"name": name, "words": PART_WORDS[name][0], "percent": round(share, 1),
+                               "text": row["shares"][name]} for name, share in row["parts"].items()]}
+            for row in rows]
 
 
 _EMPTY = {"text": "–", "range": "", "kind": "none"}

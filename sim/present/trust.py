@@ -11,18 +11,20 @@ from typing import Any
 
 import pandas as pd
 
+from sim.moves import measure_words
 from sim.parameters import PARAMETERS, STATUSES
 from sim.posterior import Posterior
+from sim.present.parameter_words import (
+    by_status,
+    in_a_sentence,
+    named,
+    parameter_tables,
+    status_table,
+)
 from sim.rivals import better
 from sim.validate import Validation
 from sim.wording import listing, number
 
-STATUS_WORDS = {
-    "observed": "a statistic",
-    "estimated": "estimated from data, here or in a study",
-    "calibrated": "set so that the model meets a target shown below",
-    "assumed": "a judgement: vary it before relying on it",
-}
 GRADE_WORDS = {
     "A": "a quasi-experiment in China",
     "B": "a quasi-experiment elsewhere, or matching in China",
@@ -40,8 +42,8 @@ def trust_page(validation: Validation, levers: Sequence[dict[str, Any]], posteri
         ["# How far to trust it", "",
          f"Written by `{command}` from {_made_of(validation)}. Do not edit: run it again.", ""],
         _short_answer(validation, posterior, levers), _questions(validation, posterior, levers),
-        _known(), _reproduced(validation), _rivals(validation), _wrong(validation), _unknown(posterior),
-        _levers(levers), _misuse(validation),
+        status_table(), _reproduced(validation), _rivals(validation), _wrong(validation), _unknown(posterior),
+        _levers(levers), _misuse(validation), parameter_tables(),
     ]  # fmt: skip
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
 
@@ -98,7 +100,7 @@ def _scale(about: dict) -> str:
 
 def _questions(validation: Validation, posterior: Posterior | None, levers) -> list[str]:
     """What a reviewer who distrusts agent-based models asks first."""
-    status = _by_status()
+    status = by_status()
     winners = _winners(validation)
     recovery = (posterior.about.get("recovery") or {}) if posterior else {}
     covered = listing([f"{share} intervals cover {value:.0%}"
@@ -136,7 +138,8 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
          f"{feb['verdict'].iloc[0]}."),
         ("Is randomness mistaken for effect?",
          "The same worker meets the same luck under every policy; an effect is a paired difference with an "
-         "interval, and `compare --ensemble` splits it into parameters, luck and scenario."),
+         "interval over seeds; `compare` widens it to a band that holds parameters, luck and the future, and "
+         "says how much of it is which."),
         ("Which policy effects are guesses?",
          f"Those of levers with grade D: {listing(_few(_with_grade(levers, 'D')))}."
          if _with_grade(levers, "D") else "None of the ready levers has grade D."),
@@ -168,23 +171,11 @@ def _corridor_answer(validation: Validation) -> str:
 def _cannot_tell(posterior: Posterior | None) -> str:
     if posterior is None or "parameters" not in posterior.about:
         return "Unknown: no ensemble is packaged."
-    loose = [row["parameter"] for row in posterior.about["parameters"] if row["verdict"] == "not identified"]
-    pairs = [f"{row['one']} from {row['other']}" for row in posterior.about["alike"]]
+    loose = [row for row in posterior.about["parameters"] if row["verdict"] == "not identified"]
+    pairs = [f"{in_a_sentence(row['one'])} from {in_a_sentence(row['other'])}"
+             for row in posterior.about["alike"]]
     words = f"{len(loose)} of {len(posterior.about['parameters'])} parameters keep their prior"
     return words + (f"; they cannot tell {listing(_few(pairs))}." if pairs else ".")
-
-
-def _by_status() -> dict[str, list[str]]:
-    return {status: [name for name, one in PARAMETERS.items() if one.status == status]
-            for status in STATUSES}  # fmt: skip
-
-
-def _known() -> list[str]:
-    lines = ["## Observed, estimated, assumed", "", "| status | parameters | what it means | which |",
-             "|---|---|---|---|"]
-    for status, names in _by_status().items():
-        lines.append(f"| {status} | {len(names)} | {STATUS_WORDS[status]} | {', '.join(names)} |")
-    return [*lines, "", "Sources stand in `sim/parameters.py`; `labor-sim cite SCENARIO` prints them.", ""]
 
 
 def _reproduced(validation: Validation) -> list[str]:
@@ -244,11 +235,11 @@ def _wrong(validation: Validation) -> list[str]:
                          f"against {number(row.official_percent, 1, signed=True)} %.")
     for row in validation.facts.itertuples():
         if row.verdict != "met":
-            found = "not measured" if row.model != row.model else f"{number(row.model, 2)} against"
-            lines.append(f"- {row.label}: {found} {number(row.official, 2)} {row.unit}.")
+            found = "not measured" if row.model != row.model else number(row.model, 2)
+            lines.append(f"- {row.label}: {found} against {number(row.official, 2)} {row.unit}.")
     for row in validation.corridors.itertuples():
         if row.verdict == "missed":
-            lines.append(f"- Five-year moves, {row.measure.replace('_', ' ')}: {row.model:.2f}, at least "
+            lines.append(f"- Five-year moves, {measure_words(row.measure)}: {row.model:.2f}, at least "
                          f"{row.least:g} wanted.")
     return [*lines, ""]
 
@@ -266,7 +257,7 @@ def _unknown(posterior: Posterior | None) -> list[str]:
               "|---|---|---|---|---|---|"]
     for row in about["parameters"]:
         prior = f"{row['prior_low']:.4g} to {row['prior_high']:.4g}"
-        lines.append(f"| {row['parameter']} | {row['role']} | {prior} "
+        lines.append(f"| {named(row['parameter'])} | {row['role']} | {prior} "
                      f"| {row['low']:.4g} to {row['high']:.4g} | {row['spread']:.0%} | {row['verdict']} |")
     lines += ["", "Targets that pull against each other:", ""]
     lines += [f"- {row['one']} ({row['error_one']:+.1f} sd) against {row['other']} "
@@ -292,7 +283,7 @@ def _misuse(validation: Validation) -> list[str]:
     lines = ["## What not to use it for", "",
              "- Forecasts of a head-count in a given year: where a naive rival wins above, use the rival.",
              "- Counties, cities by name, firms: the places are tiers of a province.",
-             "- Effects of a D lever as findings, or differences smaller than their interval.",
+             "- Effects of a D lever as findings, or differences smaller than their band.",
              "- The year after a policy starts: answers are slow, so judge over five years or more.",
              "- Anything that turns on who leaves the labour force: leavers are not followed."]
     if where:

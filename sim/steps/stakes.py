@@ -232,6 +232,12 @@ def applies_to_settle(w, c, register_probability, wish) -> bool:
     """Whether the worker gets round to it this month and is willing. wish: log-odds that levers add."""
     if uniform(c.keys, U_REGISTER, int(w.id)) >= register_probability:
         return False
+    return is_willing_to_settle(w, c, wish)
+
+
+@rule
+def is_willing_to_settle(w, c, wish) -> bool:
+    """Whether the worker would move registration to the place if they could; a trait of worker and place."""
     place = int(w.place)
     relative = log(current_pay(w, c) * 1.0) - c.mean_log_pay[place]
     school = c.economy[_SCHOOL] * c.place[_SCHOOL_ACCESS, place] if has_school_child(w, c) else 0.0

@@ -1,0 +1,97 @@
+"""Bands in plain words: what they hold, what each effect's doubt is made of, what would narrow it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.outcomes import HEADLINE, OUTCOMES
+from sim.wording import listing, number, unit_word, with_interval
+
+if TYPE_CHECKING:
+    from sim.compare import Comparison
+
+# What each part is called where it stands alone, and what would make it smaller.
+PART_WORDS = {
+    "parameters": ("parameters", "better data on behaviour"),
+    "luck": ("luck", "more seeds, or a finer scale"),
+    "scenario": ("future", "nothing but time: look at both views"),
+}
+MOSTLY, MUCH = 60.0, 25.0  # percent of a band from which it is mostly one part's, or one part's among others
+
+
+def band_sentences(comparison: Comparison) -> list[str]:
+    """What the bands hold and what not; empty for a comparison that carries none."""
+    about = comparison.manifest.get("ensemble")
+    if not about:
+        return []
+    seeds = len(comparison.manifest["seeds"])
+    sentences = [
+        f"Ranges in brackets are 95 % bands. They hold three doubts: luck ({seeds} paired seeds), "
+        f"parameters ({about['members']} members of the calibrated ensemble) and the future (its low and its "
+        "high view). They do not hold doubt about the size of a lever, which its grade of evidence tells, "
+        "nor about the form of the model, which the misses against official statistics tell.",
+        f"Members and views were run at 1:{about['scale']}, each member under {about['member_seeds']} seeds "
+        f"and each view under {len(about['seeds'])}. Luck in so few runs hides small parts; what it may "
+        "hide is counted into the band (\"up to\" in the tables), so that more members (--ensemble 40) "
+        "usually narrow it.",
+    ]
+    if about.get("stale"):
+        sentences.append(
+            f"The ensemble was calibrated with other {listing(list(about['stale']))}: until it is calibrated "
+            "anew, take the part of the parameters as a rough guide.")
+    return sentences
+
+
+def band_rows(comparison: Comparison, policy: str, horizon: int, keys=HEADLINE) -> list[dict[str, Any]]:
+    """One row an outcome: effect, band, parts in percent, the effect under both views, and a reading."""
+    bands = comparison.tables.get("bands")
+    if bands is None or bands.empty:
+        return []
+    own = bands[(bands["policy"] == policy) & (bands["horizon_years"] == horizon)].set_index("outcome")
+    return [_row(key, own.loc[key]) for key in keys if key in own.index]
+
+
+def _row(key: str, row: pd.Series) -> dict[str, Any]:
+    outcome = OUTCOMES[key]
+    unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
+    head = {"outcome": outcome.label, "unit": unit, "verdict": row["verdict"]}
+    if row["verdict"] == "identical":
+        return {**head, "effect": "no change", "band": "", "parts": {}, "shares": {}, "views": "",
+                "agree": "", "reading": "the same in every run"}
+    ends = row["low"], row["high"]
+
+    def words(value: float) -> tuple[str, str]:
+        text, within = with_interval(value, *ends, outcome.unit, outcome.digits)
+        return text.removesuffix(unit).rstrip(), within
+
+    effect, band = words(row["difference"])
+    parts = {name: float(row[f"{name}_percent"]) for name in PART_WORDS}
+    seen = {"luck": True, **{name: bool(row[f"{name}_seen"]) for name in ("parameters", "scenario")}}
+    return {**head, "effect": effect, "band": band, "parts": parts,
+            "shares": {name: _percent(share, seen[name]) for name, share in parts.items()},
+            "views": " / ".join(words(row[f"under_{view}"])[0] for view in ("low", "high")),
+            "agree": f"{round(row['sign_agrees'] * row['members'])} of {row['members']:.0f}",
+            "reading": _reading(row["verdict"], parts, seen)}
+
+
+def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> str:
+    """What the band allows to be said, what it is made of, and what would narrow it."""
+    said = {"higher": "goes up", "lower": "goes down"}.get(verdict, "cannot tell")
+    largest = max(parts, key=parts.get)
+    if not parts[largest] > 0:
+        return said
+    if not seen[largest]:
+        return f"{said}; mostly what so few members leave open"
+    if parts[largest] >= MOSTLY:
+        made = f"mostly {PART_WORDS[largest][0]}"
+    else:
+        made = listing([PART_WORDS[name][0] for name in parts if parts[name] >= MUCH])
+    return f"{said}; {made}" + (f": to narrow it, {PART_WORDS[largest][1]}" if said == "cannot tell" else "")
+
+
+def _percent(share: float, is_seen: bool) -> str:
+    """A part in whole percent; a small one is not shown as none, one that luck hides as what it may be."""
+    text = "under 1 %" if 0 < share < 0.5 else f"{number(share, 0)} %"
+    return text if is_seen or text.startswith("under") else f"up to {text}"

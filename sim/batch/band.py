@@ -1,0 +1,228 @@
+"""A comparison with the whole of its doubt: paired seeds, and the runs in other worlds behind its bands.
+
+    from sim.batch.band import compare_with_bands
+    comparison = compare_with_bands(base, policies, members=12)
+    comparison.bands        # every effect with its band, and how much of it is parameters, luck, scenario
+
+What the worlds of a seed share before they part is lived once. Given a folder, runs are kept there as they
+finish, and the same call goes on where one that was stopped stood.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.arguments import parse_scale
+from sim.batch.execution import Bundle, Simulate
+from sim.batch.executors import make_executor
+from sim.batch.experiment import Run
+from sim.batch.journal import Journal
+from sim.batch.runner import Keeper, program
+from sim.compare import Comparison, compare
+from sim.differences import windows
+from sim.ensemble import (
+    DEFAULT,
+    FUTURES,
+    MEMBER_SEEDS,
+    MEMBERS,
+    SCALE,
+    SEEDS,
+    World,
+    band,
+    effects_by_world,
+    worlds,
+)
+from sim.errors import Problem, ResultsError
+from sim.outcomes import OUTCOMES, monthly
+from sim.posterior import Posterior, load_posterior
+from sim.results import Results
+from sim.scenario import Period, Scenario
+
+KIND = "ensemble"
+STAGES = ("seeds", "runs of the ensemble and of both views of the future")
+Progress = Callable[..., None]
+
+
+@dataclass(frozen=True)
+class Pairs:
+    """What an executor needs to run base and policies in a world, in the words of an experiment."""
+
+    bases: Mapping[str, Scenario]
+    scale: int
+    period: Period
+    tables: tuple[str, ...] = ("national",)
+
+    def rows_of(self, results: Results) -> pd.DataFrame:
+        """One row a month: ``month`` and the outcomes."""
+        return monthly(results.national).reset_index()
+
+
+def compare_with_bands(
+    base: Scenario,
+    policies: Sequence[Scenario],
+    *,
+    members: int = MEMBERS,
+    scale: int | str = 5000,
+    members_scale: int | str | None = None,
+    seeds: int = 20,
+    start: str = "2014-01",
+    end: str = "2035-12",
+    jobs: int = 2,
+    folder: str | os.PathLike | None = None,
+    progress: Callable[..., None] | None = None,
+    posterior: Posterior | None = None,
+    simulate: Simulate | None = None,
+) -> Comparison:
+    """``sim.compare``, then ``carry_uncertainty`` where there are ``members``.
+
+    ``folder`` keeps what has finished, in subfolders named after what it depends on; ``forget`` removes it.
+    ``progress(stage, done, total, failed)`` is called as runs finish; the stages are STAGES.
+    """
+    asked = {"seeds": seeds, "scale": parse_scale(scale), "start": start, "end": end}
+    if members:
+        worlds(members, posterior or load_posterior())  # a mistake is told before anything runs
+    kept = folder and Path(folder) / _fingerprint({"of": [one.content() for one in (base, *policies)],
+                                                   "names": [one.name for one in (base, *policies)], **asked,
+                                                   **program()}) / "comparison"
+    if kept and kept.is_dir():
+        found = Comparison.load(kept)
+    else:
+        found = compare(base, policies, **asked, jobs=jobs, progress=_in_stage(progress, STAGES[0]),
+                        simulate=simulate)
+        if kept and members:
+            found.save(kept)
+    if not members:
+        return found
+    return carry_uncertainty(found, base, policies, members=members, scale=members_scale, jobs=jobs,
+                             folder=kept and kept.parent, posterior=posterior,
+                             progress=_in_stage(progress, STAGES[1]), simulate=simulate)
+
+
+def _in_stage(progress: Callable[..., None] | None, stage: str) -> Progress | None:
+    return None if progress is None else partial(progress, stage)
+
+
+def carry_uncertainty(
+    comparison: Comparison,
+    base: Scenario,
+    policies: Sequence[Scenario],
+    *,
+    members: int = MEMBERS,
+    scale: int | str | None = None,
+    jobs: int = 2,
+    folder: str | os.PathLike | None = None,
+    posterior: Posterior | None = None,
+    progress: Progress | None = None,
+    simulate: Simulate | None = None,
+) -> Comparison:
+    """The comparison of ``base`` with ``policies``, its effects with bands of parameters, luck and scenario.
+
+    ``members`` of the calibrated ensemble are run at ``scale`` (the comparison's own or ``SCALE``, whichever
+    is coarser), as are the views of the future. Runs are kept in a subfolder of ``folder``, if one is named.
+    ``progress(done, total, failed)``; ``simulate`` replaces the simulator, for tests. Raises ``UsageError``
+    for one member, ``ResultsError`` when a run fails.
+    """
+    posterior = posterior or load_posterior()
+    chosen, about = worlds(members, posterior), comparison.manifest
+    starts = {policy["name"]: policy["start"] for policy in comparison.policies}
+    ends = [window.last for start in starts.values() for window in windows(start, about["end"])]
+    if not ends:  # no policy year is over: there is no effect to put a band around
+        return comparison
+    pairs = Pairs({one.name: one for one in (base, *policies)},
+                  parse_scale(scale) if scale else max(parse_scale(about["scale"]), SCALE),
+                  Period.model_validate({"from": about["start"], "to": max(ends)}))
+    months = _months(pairs, chosen, folder, jobs, progress, simulate)
+    bands = band(comparison.effects, effects_by_world(months, base.name, starts))
+    said = {"members": members, "scale": pairs.scale, "runs": months["run"].nunique(), "seeds": list(SEEDS),
+            "member_seeds": MEMBER_SEEDS, "stale": posterior.stale()}
+    return replace(comparison, tables={**comparison.tables, "bands": bands},
+                   manifest={**about, KIND: said})
+
+
+def forget(folder: str | os.PathLike) -> None:
+    """Remove what ``compare_with_bands`` kept, once the comparison itself is stored."""
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def _months(pairs: Pairs, chosen: Sequence[World], folder: str | os.PathLike | None, jobs: int,
+            progress: Progress | None, simulate: Simulate | None) -> pd.DataFrame:
+    """Every run month by month: kept ones, and missing ones run now."""
+    execute = make_executor("processes", jobs, None)
+    bundled = _bundles(pairs, chosen)
+    runs = [run for bundle in bundled for run in bundle]
+    failed = []
+    with _journal(folder, _plan(pairs, chosen)) as journal:
+        finished = journal.finished()
+        missing = [tuple(run for run in bundle if run.number not in finished) for bundle in bundled]
+        keeper = Keeper(journal)
+        if progress:
+            progress(len(finished), len(runs), 0)
+        try:
+            for end in execute(pairs, [bundle for bundle in missing if bundle], simulate):
+                failed += [end] if end.rows is None else []
+                keeper.take(end)
+                if progress:
+                    progress(len(finished) + keeper.taken, len(runs), len(failed))
+        finally:  # also when interrupted from the keyboard
+            keeper.flush()
+        if failed:
+            raise ResultsError(Problem(
+                f"{len(failed)} runs of the ensemble failed, the first in {failed[0].stage}: "
+                f"{failed[0].message}", file=str(folder or ""),
+                allowed="--ensemble 0 for a comparison without them"))
+        return journal.rows()
+
+
+def _bundles(pairs: Pairs, chosen: Sequence[World]) -> list[Bundle]:
+    """What one process runs: of a seed, the defaults with the views of the future, or one member."""
+    groups: dict[tuple[str, int], list[tuple[World, str, int]]] = {}
+    for world in chosen:
+        together = DEFAULT if world.name in FUTURES else world.name
+        for seed in world.seeds:
+            groups.setdefault((together, seed), []).extend((world, name, seed) for name in pairs.bases)
+    bundled, number = [], 0
+    for group in groups.values():
+        bundled.append(tuple(Run(number + place, name, {"world": world.name}, seed, dict(world.overrides))
+                             for place, (world, name, seed) in enumerate(group)))
+        number += len(group)
+    return bundled
+
+
+def _plan(pairs: Pairs, chosen: Sequence[World]) -> dict[str, Any]:
+    """What kept runs depend on."""
+    settings = {
+        "scenarios": {name: scenario.content() for name, scenario in pairs.bases.items()},
+        "worlds": {world.name: {"overrides": dict(world.overrides), "seeds": list(world.seeds)}
+                   for world in chosen},
+        "scale": pairs.scale, "period": pairs.period.model_dump(by_alias=True), "outcomes": list(OUTCOMES),
+        **program(),
+    }
+    columns = {"world": ("", "the defaults, a view of the future, or a member of the ensemble"),
+               "month": ("YYYY-MM", "month")}
+    return {"kind": KIND, "name": "-".join(pairs.bases), "settings": settings, "columns": columns}
+
+
+@contextmanager
+def _journal(folder: str | os.PathLike | None, plan: dict[str, Any]) -> Iterator[Journal]:
+    """Where runs are kept: a subfolder of its own for every plan; a passing one where none is named."""
+    with tempfile.TemporaryDirectory() as passing:
+        within = Path(folder or passing) / f"{KIND}-{_fingerprint(plan['settings'])}"
+        with Journal.open(within, plan) as journal:
+            yield journal
+
+
+def _fingerprint(settings: Mapping[str, Any]) -> str:
+    text = json.dumps(settings, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
