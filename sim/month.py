@@ -172,7 +172,9 @@ def _note_rows(workers, c, b, first, last):
     """Copy what passes pick by from the rows of a block into arrays of the block."""
     for i in range(first, last):
         b.id[i - first] = workers[i].id
-        _note_start(workers[i], b, i - first)
+        _note_row(workers[i], b, i - first)
+    b.activity_before[:] = b.activity
+    b.place_before[:] = b.place
     if c.levers.budgets > 0:
         for k in range(last - first):
             claims.forget_grants(c, b, k)
