@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -65,29 +67,35 @@ class Ledger:
 
         Money that was there and served nobody has a row too, without a province.
         """
+        totals, provinces = self.served_this_year.sum(axis=1), self.policy.places.provinces
         for n, name in enumerate(self.policy.names):
+            if totals[n] == 0 and not (n in self.policy.budgeted and self._is_in_force(name, month)):
+                continue
             budget, queue = self._year_budget(n, month), float(self.queue[n] * self.scale)
-            total, spent = int(self.served_this_year[n].sum()), float(self.spent_this_year[n].sum())
-            for province in np.flatnonzero(self.served_this_year[n]):
-                part = int(self.served_this_year[n, province]) / total
-                self._write(month, n, self.policy.places.provinces[province], (
-                    int(self.served_this_year[n, province]) * self.scale,
-                    self.spent_this_year[n, province], budget * part, (budget - spent) * part, queue * part,
-                ))
-            if total == 0 and n in self.policy.budgeted and self._is_in_force(name, month):
-                self._write(month, n, None, (0, 0.0, budget, budget, queue))
+            spent, rows = float(self.spent_this_year[n].sum()), np.flatnonzero(self.served_this_year[n])
+            if totals[n] == 0:
+                self._write(month, n, [None], np.array([0, 0.0, budget, budget, queue])[:, None])
+                continue
+            served = self.served_this_year[n, rows]
+            part = served / totals[n]
+            self._write(month, n, [provinces[row] for row in rows], (
+                served * self.scale, self.spent_this_year[n, rows], budget * part, (budget - spent) * part,
+                queue * part))
         self.served_this_year[:] = 0
         self.spent_this_year[:] = 0.0
         self.queue[:] = 0
 
-    def _write(self, month: int, lever: int, province: str | None, amounts: tuple) -> None:
-        """One row for each payer, with its share of the amounts."""
+    def _write(self, month: int, lever: int, provinces: list[str | None],
+               amounts: Iterable[np.ndarray]) -> None:
+        """A row for each province and payer, with the payer's share of the amounts, arrays by province."""
         name = self.policy.names[lever]
         said = self.policy.scenario.levers[name]
         payers = said.unit_cost.shares if said.unit_cost else {None: 1.0}
-        for payer, share in payers.items():
-            self._rows.append((2014 + month // 12, name, said.instrument, province, payer,
-                               *(amount * share for amount in amounts)))
+        by_payer = [zip(*((amount * share).tolist() for amount in amounts), strict=True)
+                    for share in payers.values()]
+        for province, *rows in zip(provinces, *by_payer, strict=True):
+            self._rows += [(2014 + month // 12, name, said.instrument, province, payer, *row)
+                           for payer, row in zip(payers, rows, strict=True)]
 
     def _is_in_force(self, name: str, month: int) -> bool:
         """Whether the lever was in force in the year that the month closes, up to the month."""

@@ -16,7 +16,7 @@ from sim.parameters import PARAMETERS
 from sim.policy.by_place import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.delivery import Reach, Steering, is_at_work
 from sim.policy.lever import Lever
-from sim.policy.lever_rows import lever_rows, worker_effects
+from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
 from sim.policy.reach import Where
 from sim.policy.shock import SECTOR_PARAMETERS
 from sim.policy.terms import month_number
@@ -80,10 +80,10 @@ class Policy:
         self._by_place = ByPlace(scenario, places, self._levers, self._folded, self._changed_by,
                                  self._steering)
         apart = [n for n, is_folded in enumerate(self._folded) if not is_folded]
-        effects = worker_effects(self.names, self._levers, apart)
-        _refuse_too_many(self._levers, len(effects))
+        self._effects = worker_effects(self.names, self._levers, apart)
+        _refuse_too_many(self._levers, len(self._effects))
         self._fixed = lever_rows(
-            self.names, self._levers, self.budgeted, self.occasions, effects,
+            self.names, self._levers, self.budgeted, self.occasions,
             [self._home_mask(lever.where) for lever in self._levers], self._by_place.masks, len(places),
         )
         self._economy = _fixed(within_bounds(ECONOMY, given_values(scenario, ECONOMY)))
@@ -156,8 +156,8 @@ class Policy:
         take_up = np.array([one.take_up for one in reach])
         is_active = strength > 0.0
         levers["is_active"][:count] = is_active
-        billing = self.occasions[is_active & (self.occasions >= 0)]
-        levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
+        for name, values in lists_in_force(self._effects, self.occasions, is_active).items():
+            levers[name][: len(values)] = values
         levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
         is_course = self.occasions == _TRAINING_ENROLMENT
         rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: not is_course[n])
