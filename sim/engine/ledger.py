@@ -26,6 +26,8 @@ class Ledger:
         self.month_spending = 0.0
         self._granted = np.full(count, -1, dtype=np.int64)  # most uses this month; -1 = no limit
         self._rows: list[tuple] = []
+        # a tuple: what a checkpoint carries to levers in other rows are the arrays and lists
+        self._yearly = tuple(n for n in policy.budgeted if self._budget(n).yuan_per_year is not None)
 
     def cutoffs(self, month: int, tickets: np.ndarray) -> np.ndarray:
         """Ticket bins that this month's money reaches, by lever.
@@ -34,12 +36,13 @@ class Ledger:
         window); what is not used stays for later months. Never more claims than money.
         """
         cutoffs, prices = self.policy.cutoffs_without_budget(), self.policy.prices(month)
-        for row, lever in enumerate(self.policy.budgeted):
-            if month % 12 == 0 and self._budget(lever).yuan_per_year is not None:
-                self.spent[lever] = 0.0
+        self._granted[self.policy.budgeted] = 0
+        if month % 12 == 0:
+            self.spent[list(self._yearly)] = 0.0
+        for lever in self.policy.rationed(month):
             cost = max(int(prices[lever]), 1) * self.scale
             affordable = max(int((self._released(lever, month) - self.spent[lever]) // cost), 0)
-            running = np.cumsum(tickets[row])
+            running = np.cumsum(tickets[self.policy.budgeted.index(lever)])
             bins = int((running <= affordable).sum())
             cutoffs[lever] = bins
             granted = int(running[bins - 1]) if bins else 0
@@ -50,7 +53,7 @@ class Ledger:
     def enter(self, month: int, served: np.ndarray) -> None:
         """Book a month. served: (levers, 31) uses by province. Raises AccountingError on overspending."""
         uses = served.sum(axis=1)
-        for lever in self.policy.budgeted:
+        for lever in self.policy.rationed(month):
             if uses[lever] > self._granted[lever]:
                 raise AccountingError(
                     f"lever {self.policy.names[lever]} served {uses[lever]} in {month_text(month)}, "

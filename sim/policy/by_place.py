@@ -58,12 +58,15 @@ class ByPlace:
         self._shocks = {month: [(self.place_mask(shock.where), name, change)
                                 for shock, name, change in changes if not shock.sectors]
                         for month, changes in changes_by_month(scenario).items()}
+        self._asked: tuple[str, bool] | None = None
         self._key: tuple = ()
         self._kept: Tables | None = None
 
     def tables(self, month: str, with_levers: bool = True) -> Tables:
         """The tables of a month."""
-        years = month_number(month) / 12
+        if (month, with_levers) == self._asked:
+            return self._kept
+        self._asked, years = (month, with_levers), month_number(month) / 12
         on_paths = [path.at(years, tier or TIERS[0]) for _, _, path, tier in self._paths]
         reach = self._steering.reach(month) if with_levers else None
         key = (on_paths, month if month in self._shocks else None, reach)

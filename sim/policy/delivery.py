@@ -42,17 +42,20 @@ class Steering:
         self._acting = [lever.acting for lever in levers]
         self._alone = [Reach(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
         self._turns = sorted(set().union(*(lever.window.turns() for lever in levers)))
-        self._since: dict[int, list[Reach]] = {}  # by position of the turn before
+        self._since: dict[int, list[Reach]] = {}  # by how many turns have passed
+        self._known: dict[tuple[float, ...], list[Reach]] = {}  # by strength of each lever: seasons return
 
     def reach(self, month: str) -> list[Reach]:
         """How each lever works in a month, in order; the same list until a window or a ramp moves."""
         turn = bisect_right(self._turns, month_number(month))
         if turn not in self._since:
-            strengths = [lever.window.strength(month) for lever in self._levers]
-            self._since[turn] = [self._reach(n, strengths) for n in range(len(self._levers))]
+            strengths = tuple(lever.window.strength(month) for lever in self._levers)
+            if strengths not in self._known:
+                self._known[strengths] = [self._reach(n, strengths) for n in range(len(strengths))]
+            self._since[turn] = self._known[strengths]
         return self._since[turn]
 
-    def _reach(self, n: int, strengths: list[float]) -> Reach:
+    def _reach(self, n: int, strengths: Sequence[float]) -> Reach:
         alone = self._alone[n]
         if strengths[n] == 0.0:
             return alone
