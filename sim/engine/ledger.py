@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
@@ -25,7 +25,7 @@ class Ledger:
         self.queue = np.zeros(count, dtype=np.int64)
         self.month_spending = 0.0
         self._granted = np.full(count, -1, dtype=np.int64)  # most uses this month; -1 = no limit
-        self._rows: list[tuple] = []
+        self._closed: list[tuple] = []  # sums of past years, from which the table is made
         # a tuple: what a checkpoint carries to levers in other rows are the arrays and lists
         self._yearly = tuple(n for n in policy.budgeted if self._budget(n).yuan_per_year is not None)
 
@@ -66,50 +66,49 @@ class Ledger:
         self.served_this_year += served
 
     def close_year(self, month: int) -> None:
-        """Write the year's rows, one by lever, province and payer, and start a new year.
-
-        Money that was there and served nobody has a row too, without a province.
-        """
-        totals, provinces = self.served_this_year.sum(axis=1), self.policy.places.provinces
+        """Keep the sums of the year that the month ends, of levers that have any, and start a new year."""
+        totals = self.served_this_year.sum(axis=1)
         for n, name in enumerate(self.policy.names):
-            if totals[n] == 0 and not (n in self.policy.budgeted and self._is_in_force(name, month)):
-                continue
-            budget, queue = self._year_budget(n, month), float(self.queue[n] * self.scale)
-            spent, rows = float(self.spent_this_year[n].sum()), np.flatnonzero(self.served_this_year[n])
-            if totals[n] == 0:
-                self._write(month, n, [None], np.array([0, 0.0, budget, budget, queue])[:, None])
-                continue
-            served = self.served_this_year[n, rows]
-            part = served / totals[n]
-            self._write(month, n, [provinces[row] for row in rows], (
-                served * self.scale, self.spent_this_year[n, rows], budget * part, (budget - spent) * part,
-                queue * part))
+            if totals[n] or (n in self.policy.budgeted and self._is_in_force(name, month)):
+                served = np.flatnonzero(self.served_this_year[n])
+                self._closed.append((
+                    2014 + month // 12, name, self._year_budget(n, month), float(self.queue[n] * self.scale),
+                    served.tolist(), self.served_this_year[n, served].tolist(),
+                    self.spent_this_year[n, served].tolist(), float(self.spent_this_year[n].sum())))
         self.served_this_year[:] = 0
         self.spent_this_year[:] = 0.0
         self.queue[:] = 0
 
-    def _write(self, month: int, lever: int, provinces: list[str | None],
-               amounts: Iterable[np.ndarray]) -> None:
-        """A row for each province and payer, with the payer's share of the amounts, arrays by province."""
-        name = self.policy.names[lever]
-        said = self.policy.scenario.levers[name]
-        payers = said.unit_cost.shares if said.unit_cost else {None: 1.0}
-        by_payer = [zip(*((amount * share).tolist() for amount in amounts), strict=True)
-                    for share in payers.values()]
-        for province, *rows in zip(provinces, *by_payer, strict=True):
-            self._rows += [(2014 + month // 12, name, said.instrument, province, payer, *row)
-                           for payer, row in zip(payers, rows, strict=True)]
+    def table(self) -> pd.DataFrame:
+        """Rows by year, lever, province and payer; each payer's share of served, money and queue.
+
+        Money that was there and served nobody has a row too, without a province.
+        """
+        rows = [row for sums in self._closed for row in self._rows(*sums)]
+        columns = ["year", "lever", "instrument", "province", "payer", "served", "spending_yuan",
+                   "budget_yuan", "unspent_yuan", "queue"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _rows(self, year: int, name: str, budget: float, queue: float, provinces: list[int],
+              served: list[int], spent: list[float], all_spent: float) -> Iterator[tuple]:
+        """A row for each province and payer of a lever's year, with the payer's share of the amounts."""
+        lever = self.policy.scenario.levers[name]
+        payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
+        total, by_province = sum(served), [(None, (0, 0.0, budget, budget, queue))]
+        if provinces:
+            by_province = [
+                (self.policy.places.provinces[province], (
+                    uses * self.scale, yuan, budget * (uses / total), (budget - all_spent) * (uses / total),
+                    queue * (uses / total)))
+                for province, uses, yuan in zip(provinces, served, spent, strict=True)]
+        for province, amounts in by_province:
+            for payer, share in payers.items():
+                yield (year, name, lever.instrument, province, payer, *(amount * share for amount in amounts))
 
     def _is_in_force(self, name: str, month: int) -> bool:
         """Whether the lever was in force in the year that the month closes, up to the month."""
         window = self.policy.scenario.levers[name].window
         return any(window.strength(month_text(one)) > 0.0 for one in range(month - month % 12, month + 1))
-
-    def table(self) -> pd.DataFrame:
-        """Rows by year, lever, province and payer; each payer's share of served, money and queue."""
-        columns = ["year", "lever", "instrument", "province", "payer", "served", "spending_yuan",
-                   "budget_yuan", "unspent_yuan", "queue"]
-        return pd.DataFrame(self._rows, columns=columns)
 
     def _budget(self, lever: int):
         return self.policy.scenario.levers[self.policy.names[lever]].money
