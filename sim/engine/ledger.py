@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 import pandas as pd
 
@@ -23,7 +25,9 @@ class Ledger:
         self.queue = np.zeros(count, dtype=np.int64)
         self.month_spending = 0.0
         self._granted = np.full(count, -1, dtype=np.int64)  # most uses this month; -1 = no limit
-        self._rows: list[tuple] = []
+        self._closed: list[tuple] = []  # sums of past years, from which the table is made
+        # a tuple: what a checkpoint carries to levers in other rows are the arrays and lists
+        self._yearly = tuple(n for n in policy.budgeted if self._budget(n).yuan_per_year is not None)
 
     def cutoffs(self, month: int, tickets: np.ndarray) -> np.ndarray:
         """Ticket bins that this month's money reaches, by lever.
@@ -32,12 +36,13 @@ class Ledger:
         window); what is not used stays for later months. Never more claims than money.
         """
         cutoffs, prices = self.policy.cutoffs_without_budget(), self.policy.prices(month)
-        for row, lever in enumerate(self.policy.budgeted):
-            if month % 12 == 0 and self._budget(lever).yuan_per_year is not None:
-                self.spent[lever] = 0.0
+        self._granted[self.policy.budgeted] = 0
+        if month % 12 == 0:
+            self.spent[list(self._yearly)] = 0.0
+        for lever in self.policy.rationed(month):
             cost = max(int(prices[lever]), 1) * self.scale
             affordable = max(int((self._released(lever, month) - self.spent[lever]) // cost), 0)
-            running = np.cumsum(tickets[row])
+            running = np.cumsum(tickets[self.policy.budgeted.index(lever)])
             bins = int((running <= affordable).sum())
             cutoffs[lever] = bins
             granted = int(running[bins - 1]) if bins else 0
@@ -48,7 +53,7 @@ class Ledger:
     def enter(self, month: int, served: np.ndarray) -> None:
         """Book a month. served: (levers, 31) uses by province. Raises AccountingError on overspending."""
         uses = served.sum(axis=1)
-        for lever in self.policy.budgeted:
+        for lever in self.policy.rationed(month):
             if uses[lever] > self._granted[lever]:
                 raise AccountingError(
                     f"lever {self.policy.names[lever]} served {uses[lever]} in {month_text(month)}, "
@@ -61,44 +66,49 @@ class Ledger:
         self.served_this_year += served
 
     def close_year(self, month: int) -> None:
-        """Write the year's rows, one by lever, province and payer, and start a new year.
-
-        Money that was there and served nobody has a row too, without a province.
-        """
+        """Keep the sums of the year that the month ends, of levers that have any, and start a new year."""
+        totals = self.served_this_year.sum(axis=1)
         for n, name in enumerate(self.policy.names):
-            budget, queue = self._year_budget(n, month), float(self.queue[n] * self.scale)
-            total, spent = int(self.served_this_year[n].sum()), float(self.spent_this_year[n].sum())
-            for province in np.flatnonzero(self.served_this_year[n]):
-                part = int(self.served_this_year[n, province]) / total
-                self._write(month, n, self.policy.places.provinces[province], (
-                    int(self.served_this_year[n, province]) * self.scale,
-                    self.spent_this_year[n, province], budget * part, (budget - spent) * part, queue * part,
-                ))
-            if total == 0 and n in self.policy.budgeted and self._is_in_force(name, month):
-                self._write(month, n, None, (0, 0.0, budget, budget, queue))
+            if totals[n] or (n in self.policy.budgeted and self._is_in_force(name, month)):
+                served = np.flatnonzero(self.served_this_year[n])
+                self._closed.append((
+                    2014 + month // 12, name, self._year_budget(n, month), float(self.queue[n] * self.scale),
+                    served.tolist(), self.served_this_year[n, served].tolist(),
+                    self.spent_this_year[n, served].tolist(), float(self.spent_this_year[n].sum())))
         self.served_this_year[:] = 0
         self.spent_this_year[:] = 0.0
         self.queue[:] = 0
 
-    def _write(self, month: int, lever: int, province: str | None, amounts: tuple) -> None:
-        """One row for each payer, with its share of the amounts."""
-        name = self.policy.names[lever]
-        said = self.policy.scenario.levers[name]
-        payers = said.unit_cost.shares if said.unit_cost else {None: 1.0}
-        for payer, share in payers.items():
-            self._rows.append((2014 + month // 12, name, said.instrument, province, payer,
-                               *(amount * share for amount in amounts)))
+    def table(self) -> pd.DataFrame:
+        """Rows by year, lever, province and payer; each payer's share of served, money and queue.
+
+        Money that was there and served nobody has a row too, without a province.
+        """
+        rows = [row for sums in self._closed for row in self._rows(*sums)]
+        columns = ["year", "lever", "instrument", "province", "payer", "served", "spending_yuan",
+                   "budget_yuan", "unspent_yuan", "queue"]
+        return pd.DataFrame(rows, columns=columns)
+
+    def _rows(self, year: int, name: str, budget: float, queue: float, provinces: list[int],
+              served: list[int], spent: list[float], all_spent: float) -> Iterator[tuple]:
+        """A row for each province and payer of a lever's year, with the payer's share of the amounts."""
+        lever = self.policy.scenario.levers[name]
+        payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
+        total, by_province = sum(served), [(None, (0, 0.0, budget, budget, queue))]
+        if provinces:
+            by_province = [
+                (self.policy.places.provinces[province], (
+                    uses * self.scale, yuan, budget * (uses / total), (budget - all_spent) * (uses / total),
+                    queue * (uses / total)))
+                for province, uses, yuan in zip(provinces, served, spent, strict=True)]
+        for province, amounts in by_province:
+            for payer, share in payers.items():
+                yield (year, name, lever.instrument, province, payer, *(amount * share for amount in amounts))
 
     def _is_in_force(self, name: str, month: int) -> bool:
         """Whether the lever was in force in the year that the month closes, up to the month."""
         window = self.policy.scenario.levers[name].window
         return any(window.strength(month_text(one)) > 0.0 for one in range(month - month % 12, month + 1))
-
-    def table(self) -> pd.DataFrame:
-        """Rows by year, lever, province and payer; each payer's share of served, money and queue."""
-        columns = ["year", "lever", "instrument", "province", "payer", "served", "spending_yuan",
-                   "budget_yuan", "unspent_yuan", "queue"]
-        return pd.DataFrame(self._rows, columns=columns)
 
     def _budget(self, lever: int):
         return self.policy.scenario.levers[self.policy.names[lever]].money

@@ -8,6 +8,7 @@ the places for the month. What depends on the worker stays a lever, decided work
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import NamedTuple
 
 import numpy as np
 
@@ -16,7 +17,7 @@ from sim.parameters import PARAMETERS
 from sim.policy.by_place import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.delivery import Reach, Steering, is_at_work
 from sim.policy.lever import Lever
-from sim.policy.lever_rows import lever_rows, worker_effects
+from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
 from sim.policy.reach import Where
 from sim.policy.shock import SECTOR_PARAMETERS
 from sim.policy.terms import month_number
@@ -56,6 +57,15 @@ def month_text(index: int) -> str:
     return f"{2014 + index // 12:04d}-{index % 12 + 1:02d}"
 
 
+class InForce(NamedTuple):
+    """What levers come to under one ``reach``, whatever the month is otherwise."""
+
+    fields: dict[str, np.ndarray | int]  # of the levers' record
+    rationed: list[int]  # levers with a budget, those of courses first
+    prices: np.ndarray  # whole yuan per serving, int64
+    relief: np.ndarray  # off the cost of corridors, (homes, places)
+
+
 class Policy:
     """A scenario laid out over the places. Levers are kept in order of name.
 
@@ -80,10 +90,10 @@ class Policy:
         self._by_place = ByPlace(scenario, places, self._levers, self._folded, self._changed_by,
                                  self._steering)
         apart = [n for n, is_folded in enumerate(self._folded) if not is_folded]
-        effects = worker_effects(self.names, self._levers, apart)
-        _refuse_too_many(self._levers, len(effects))
+        self._effects = worker_effects(self.names, self._levers, apart)
+        _refuse_too_many(self._levers, len(self._effects))
         self._fixed = lever_rows(
-            self.names, self._levers, self.budgeted, self.occasions, effects,
+            self.names, self._levers, self.budgeted, self.occasions,
             [self._home_mask(lever.where) for lever in self._levers], self._by_place.masks, len(places),
         )
         self._economy = _fixed(within_bounds(ECONOMY, given_values(scenario, ECONOMY)))
@@ -92,6 +102,7 @@ class Policy:
             given_values(scenario, CORRIDOR), len(places.provinces) * len(places))[None, :]
         ).reshape(len(places.provinces), len(places)))
         self._changes = changes_by_month(scenario)
+        self._of_reach: dict[int, InForce] = {}
         self._steps: tuple[Tables | None, list[Served]] = None, []
 
     # --- parameters of a month --------------------------------------------------------------------
@@ -115,15 +126,7 @@ class Policy:
 
     def corridor_relief(self, month: int) -> np.ndarray:
         """What labour cooperation takes off the cost of each corridor, log-odds, (homes, places)."""
-        sizes = self._by_place.sizes(CORRIDOR[0], month_text(month))
-        if not sizes:
-            return self._no_relief
-        value = np.full(self._no_relief.shape, given_values(self.scenario, CORRIDOR)[0])
-        for n, size in sizes:
-            effect = self._levers[n].changes[CORRIDOR[0]]
-            mask = self._home_mask(self._levers[n].where)[:, None] & self._by_place.masks[n][None, :]
-            value = np.where(mask, value + size * (effect.on(value) - value), value)
-        return _fixed(within_bounds(CORRIDOR, value.reshape(1, -1)).reshape(value.shape))
+        return self._in_force(month).relief
 
     def sector_factors(self, month: int) -> dict[str, np.ndarray]:
         """Factors by sector of a month, from shocks that name sectors."""
@@ -151,23 +154,46 @@ class Policy:
 
     def fill_levers_of_month(self, levers: np.record, month: int) -> None:
         """Write what depends on ``reach`` alone."""
-        reach, count = self.reach(month), len(self.names)
-        strength = np.array([one.strength for one in reach])
-        take_up = np.array([one.take_up for one in reach])
-        is_active = strength > 0.0
-        levers["is_active"][:count] = is_active
-        billing = self.occasions[is_active & (self.occasions >= 0)]
-        levers["billed"] = np.bincount(billing, minlength=len(OCCASION_NAMES))
-        levers["coverage"][:count] = take_up * np.where(self._folded, 1.0, strength)
-        is_course = self.occasions == _TRAINING_ENROLMENT
-        rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: not is_course[n])
-        levers["budgets"], levers["rationed"][: len(rationed)] = len(rationed), rationed
-        levers["courses"] = int(is_course[rationed].sum())
-        levers["first"] = -1
-        for n, one in enumerate(reach):
-            if one.first:
-                first = one.first[:MAX_FIRST]
-                levers["first"][n, : len(first)] = first
+        for name, values in self._in_force(month).fields.items():
+            if np.ndim(values):
+                levers[name][: len(values)] = values
+            else:
+                levers[name] = values
+
+    def rationed(self, month: int) -> list[int]:
+        """The levers in force that have a budget, those of courses first."""
+        return self._in_force(month).rationed
+
+    def _in_force(self, month: int) -> InForce:
+        reach = self.reach(month)  # kept as long as the policy, so that its identity stands for it
+        if id(reach) not in self._of_reach:
+            strength = np.array([one.strength for one in reach])
+            take_up = np.array([one.take_up for one in reach])
+            first = np.full((len(reach), MAX_FIRST), -1)
+            for n, one in enumerate(reach):
+                first[n, : len(one.first)] = one.first[:MAX_FIRST]
+            is_active, is_course = strength > 0.0, self.occasions == _TRAINING_ENROLMENT
+            rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: not is_course[n])
+            fields = {
+                "is_active": is_active, "coverage": take_up * np.where(self._folded, 1.0, strength),
+                "budgets": len(rationed), "courses": int(is_course[rationed].sum()),
+                "rationed": np.array(rationed, dtype=np.int64), "first": first,
+                **lists_in_force(self._effects, self.occasions, is_active),
+            }
+            prices = np.array([one.price for one in reach], dtype=np.int64)
+            self._of_reach[id(reach)] = InForce(fields, rationed, prices, self._relief(month_text(month)))
+        return self._of_reach[id(reach)]
+
+    def _relief(self, month: str) -> np.ndarray:
+        sizes = self._by_place.sizes(CORRIDOR[0], month)
+        value = self._no_relief
+        for n, size in sizes:
+            effect = self._levers[n].changes[CORRIDOR[0]]
+            mask = self._home_mask(self._levers[n].where)[:, None] & self._by_place.masks[n][None, :]
+            value = np.where(mask, value + size * (effect.on(value) - value), value)
+        if not sizes:
+            return value
+        return _fixed(within_bounds(CORRIDOR, value.reshape(1, -1)).reshape(value.shape))
 
     def servings_of_places(self, month: int, migrants: np.ndarray, parents: np.ndarray) -> np.ndarray:
         """Whom levers serve by a share of the people in a place, (levers, provinces), in whole persons.
@@ -181,8 +207,8 @@ class Policy:
             self._steps = tables, self._steps_of_places(tables, month_text(month))
         for lever, occasion, step in self._steps[1]:
             people = parents if occasion == _SCHOOL_PLACE_MONTH else migrants
-            persons = np.rint(np.maximum(step, 0.0) * people).astype(np.int64)
-            np.add.at(served[lever], self.places.province, persons)
+            persons = np.rint(np.maximum(step, 0.0) * people)
+            served[lever] += np.bincount(self.places.province, persons).astype(np.int64)
         return served
 
     def _steps_of_places(self, tables: Tables, month: str) -> list[Served]:
@@ -199,7 +225,7 @@ class Policy:
 
     def prices(self, month: int) -> np.ndarray:
         """Whole yuan per serving of each lever in a month, int64."""
-        return np.array([one.price for one in self.reach(month)], dtype=np.int64)
+        return self._in_force(month).prices
 
     def budget_scale(self, lever: int, month: int) -> float:
         """Factor on a lever's budget in a month."""

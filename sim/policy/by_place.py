@@ -1,7 +1,7 @@
 """Parameters by place in a month: the scenario's values, paths and shocks, then levers.
 
-Most months say the same as the month before, so the tables of the month asked for last are kept and
-given again while all that they are made from is the same. They cannot be written to.
+Most months say the same as the month before or as a season of the year before, so tables are kept by all
+that they are made from, and given again. They cannot be written to.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from sim.steps.conditions import PLACE, WORKER
 from sim.vocabulary import TIERS
 from sim.world.places import Places
 
+MOST_KEPT = 8  # tables of as many situations, for the seasons of a year return
 Step = tuple[int, np.ndarray, np.ndarray]  # a lever, a parameter by place before it and after it
 
 
@@ -58,18 +59,23 @@ class ByPlace:
         self._shocks = {month: [(self.place_mask(shock.where), name, change)
                                 for shock, name, change in changes if not shock.sectors]
                         for month, changes in changes_by_month(scenario).items()}
-        self._key: tuple = ()
-        self._kept: Tables | None = None
+        self._asked: tuple[str, bool] | None = None
+        self._last: Tables | None = None
+        self._kept: dict[tuple, Tables] = {}  # by all that they are made from
 
     def tables(self, month: str, with_levers: bool = True) -> Tables:
         """The tables of a month."""
-        years = month_number(month) / 12
-        on_paths = [path.at(years, tier or TIERS[0]) for _, _, path, tier in self._paths]
-        reach = self._steering.reach(month) if with_levers else None
-        key = (on_paths, month if month in self._shocks else None, reach)
-        if self._kept is None or key != self._key:
-            self._key, self._kept = key, self._made(month, on_paths, with_levers)
-        return self._kept
+        if (month, with_levers) != self._asked:
+            years = month_number(month) / 12
+            on_paths = tuple(path.at(years, tier or TIERS[0]) for _, _, path, tier in self._paths)
+            reach = id(self._steering.reach(month)) if with_levers else None  # steering keeps every reach
+            key = (on_paths, month if month in self._shocks else None, reach)
+            if key not in self._kept:
+                if len(self._kept) == MOST_KEPT:
+                    self._kept.clear()
+                self._kept[key] = self._made(month, on_paths, with_levers)
+            self._asked, self._last = (month, with_levers), self._kept[key]
+        return self._last
 
     def steps(self, name: str, value: np.ndarray, month: str) -> Iterator[Step]:
         """A parameter by place before and after each lever: sets, then scales, then additions, in order
@@ -110,7 +116,7 @@ class ByPlace:
         return np.array([where.has_place(self._places.provinces[p], TIERS[t])
                          for p, t in zip(self._places.province, self._places.tier, strict=True)])
 
-    def _made(self, month: str, on_paths: list[float], with_levers: bool) -> Tables:
+    def _made(self, month: str, on_paths: tuple[float, ...], with_levers: bool) -> Tables:
         history = {names: table.copy() for names, table in self._given.items()}
         for (names, row, _, tier), value in zip(self._paths, on_paths, strict=True):
             history[names][row, slice(None) if tier is None else self._rows_of_tier[tier]] = value

@@ -41,18 +41,33 @@ class Steering:
         ]
         self._acting = [lever.acting for lever in levers]
         self._alone = [Reach(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
-        self._turns = sorted(set().union(*(lever.window.turns() for lever in levers)))
-        self._since: dict[int, list[Reach]] = {}  # by position of the turn before
+        self._turning: dict[int, list[int]] = {}  # levers whose strength may change, by month number
+        for n, lever in enumerate(levers):
+            for number in lever.window.turns():
+                self._turning.setdefault(number, []).append(n)
+        self._turns = sorted(self._turning)
+        self._strengths = [0.0] * len(levers)  # after the turns that have passed in ``_since``
+        self._since = [list(self._alone)]  # reach by the number of turns passed
+        self._known: dict[tuple[float, ...], list[Reach]] = {}  # by strength of each lever: seasons return
 
     def reach(self, month: str) -> list[Reach]:
         """How each lever works in a month, in order; the same list until a window or a ramp moves."""
-        turn = bisect_right(self._turns, month_number(month))
-        if turn not in self._since:
-            strengths = [lever.window.strength(month) for lever in self._levers]
-            self._since[turn] = [self._reach(n, strengths) for n in range(len(self._levers))]
-        return self._since[turn]
+        passed = bisect_right(self._turns, month_number(month))
+        while len(self._since) <= passed:
+            self._since.append(self._after(self._turns[len(self._since) - 1]))
+        return self._since[passed]
 
-    def _reach(self, n: int, strengths: list[float]) -> Reach:
+    def _after(self, number: int) -> list[Reach]:
+        """Reach after the next turn, which lies in the month of that number."""
+        month = f"{number // 12:04d}-{number % 12 + 1:02d}"
+        for n in self._turning[number]:
+            self._strengths[n] = self._levers[n].window.strength(month)
+        key = tuple(self._strengths)
+        if key not in self._known:
+            self._known[key] = [self._reach(n, key) for n in range(len(key))]
+        return self._known[key]
+
+    def _reach(self, n: int, strengths: Sequence[float]) -> Reach:
         alone = self._alone[n]
         if strengths[n] == 0.0:
             return alone

@@ -1,4 +1,4 @@
-"""Levers as rows of the month's record: what does not change from month to month."""
+"""Levers as rows of the month's record: what each of them is, and the lists of those in force."""
 
 from __future__ import annotations
 
@@ -41,9 +41,9 @@ def worker_effects(names: Sequence[str], levers: Sequence[Lever], apart: Sequenc
 
 
 def lever_rows(names: Sequence[str], levers: Sequence[Lever], budgeted: Sequence[int], occasions: np.ndarray,
-               effects: Sequence[WorkerEffect], home_masks: Sequence[np.ndarray],
-               place_masks: Sequence[np.ndarray], places: int) -> dict[str, np.ndarray]:
-    """Fields of the levers' record, padded to its size."""
+               home_masks: Sequence[np.ndarray], place_masks: Sequence[np.ndarray],
+               places: int) -> dict[str, np.ndarray]:
+    """Fields of the levers' record that stay the same from month to month, padded to its size."""
     who = [lever.who for lever in levers]
     rows = {n: row for row, n in enumerate(budgeted)}
     columns = {
@@ -71,21 +71,29 @@ def lever_rows(names: Sequence[str], levers: Sequence[Lever], budgeted: Sequence
     for name, values in columns.items():
         if len(levers):
             record[name][: len(levers)] = np.array(values)
-    record["effect_start"] = np.searchsorted([e[0] for e in effects], np.arange(len(WORKER) + 1))
-    for position, (_, kind, _, lever, value) in enumerate(effects):
-        record["effect_lever"][position] = lever
-        record["effect_kind"][position] = kind
-        record["effect_value"][position] = value
     record["low"] = [PARAMETERS[name].low for name in WORKER]
     record["high"] = [PARAMETERS[name].high for name in WORKER]
     record["count"] = len(levers)
-    record["first"] = -1
-    order = np.argsort(occasions, kind="stable")
-    record["bill_lever"][: len(order)] = order
-    record["bill_start"] = np.searchsorted(occasions[order], np.arange(len(OCCASION_NAMES) + 1))
-    of_effects = ("effect_start", "effect_lever", "effect_kind", "effect_value", "low", "high")
-    fixed = ("count", *columns, "first", "bill_lever", "bill_start", *of_effects)
-    return {name: np.array(record[name]) for name in fixed}
+    return {name: np.array(record[name]) for name in ("count", *columns, "low", "high")}
+
+
+def lists_in_force(effects: Sequence[WorkerEffect], occasions: np.ndarray,
+                   is_active: np.ndarray) -> dict[str, np.ndarray]:
+    """The lists that workers go through, of the levers in force alone; each fills the field it is named for
+    from the beginning. Effects by parameter, and levers by the occasion on which they bill.
+    """
+    acting = [effect for effect in effects if is_active[effect[3]]]
+    billing = np.flatnonzero(is_active & (occasions >= 0))
+    billing = billing[np.argsort(occasions[billing], kind="stable")]
+    return {
+        "effect_start": np.searchsorted([effect[0] for effect in acting], np.arange(len(WORKER) + 1)),
+        "effect_kind": np.array([effect[1] for effect in acting], dtype=np.int64),
+        "effect_lever": np.array([effect[3] for effect in acting], dtype=np.int64),
+        "effect_value": np.array([effect[4] for effect in acting]),
+        "bill_lever": billing,
+        "bill_start": np.searchsorted(occasions[billing], np.arange(len(OCCASION_NAMES) + 1)),
+        "billed": np.bincount(occasions[billing], minlength=len(OCCASION_NAMES)),
+    }
 
 
 def _parts(effect: Effect):

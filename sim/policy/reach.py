@@ -65,9 +65,12 @@ class Window(Strict):
     def turns(self) -> set[int]:
         """Month numbers outside which ``strength`` is that of the month before."""
         first, last = month_number(self.from_), month_number(self.to)
-        if self.season:
-            return set(range(first, last + 2))
-        return {*range(first, min(first + self.ramp_months, last) + 1), last + 1}
+        ramp = set(range(first, min(first + self.ramp_months, last) + 1))
+        if not self.season:
+            return {*ramp, last + 1}
+        is_on = [number % 12 + 1 in self.season for number in range(12)]
+        return {*ramp, last + 1, *(number for number in range(first, last + 1)
+                                   if is_on[number % 12] != is_on[number % 12 - 1])}
 
 
 class Where(Strict):

@@ -15,7 +15,7 @@ _FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
 
 
 def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
-    """Levers in order of name; effects sorted by parameter, kind and lever."""
+    """Levers in order of name; effects of those in force sorted by parameter, kind and lever."""
     each = (MAX_LEVERS,)
     return np.dtype([
         ("count", _WHOLE),
@@ -31,7 +31,7 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
         ("occasion", _WHOLE, each),  # -1 = never billed
         ("billed", _WHOLE, (occasions,)),  # active levers that bill on each occasion
         ("bill_start", _WHOLE, (occasions + 1,)),  # of bill_lever, by occasion
-        ("bill_lever", _WHOLE, each),  # levers that bill, sorted by occasion
+        ("bill_lever", _WHOLE, each),  # levers in force that bill, sorted by occasion
         ("checks", _WHOLE, each),
         ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
         ("place_mask", _FLAG, (MAX_LEVERS, places)),
