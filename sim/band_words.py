@@ -85,7 +85,8 @@ def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> st
     if not parts[largest] > 0:
         return said
     if not seen[largest]:
-        return f"{said}; mostly what so few members leave open"
+        few = "so few runs" if largest == "scenario" else "so few members"
+        return f"{said} with {few}" if said == "cannot tell" else f"{said}; {few} leave open how much"
     if parts[largest] >= MOSTLY:
         made = f"mostly {PART_WORDS[largest][0]}"
     else:
