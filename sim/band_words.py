@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.ensemble import FUTURES
 from sim.outcomes import HEADLINE, OUTCOMES
 from sim.wording import listing, number, unit_word, with_interval
 
@@ -58,7 +59,7 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
     unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
     head = {"outcome": outcome.label, "unit": unit, "verdict": row["verdict"]}
     if row["verdict"] == "identical":
-        return {**head, "effect": "no change", "band": "", "parts": {}, "shares": {}, "views": "",
+        return {**head, "effect": "no change", "band": "", "parts": {}, "shares": {}, "views": [],
                 "agree": "", "reading": "the same in every run"}
     ends = row["low"], row["high"]
 
@@ -71,7 +72,8 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
     seen = {"luck": True, **{name: bool(row[f"{name}_seen"]) for name in ("parameters", "scenario")}}
     return {**head, "effect": effect, "band": band, "parts": parts,
             "shares": {name: _percent(share, seen[name]) for name, share in parts.items()},
-            "views": " / ".join(words(row[f"under_{view}"])[0] for view in ("low", "high")),
+            "views": [f"{view} {words(row[f'under_{view}'])[0]}" for view in FUTURES]
+                     if seen["scenario"] else ["no difference seen"],
             "agree": f"{round(row['sign_agrees'] * row['members'])} of {row['members']:.0f}",
             "reading": _reading(row["verdict"], parts, seen)}
 
@@ -83,7 +85,8 @@ def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> st
     if not parts[largest] > 0:
         return said
     if not seen[largest]:
-        return f"{said}; mostly what so few members leave open"
+        few = "so few runs" if largest == "scenario" else "so few members"
+        return f"{said} with {few}" if said == "cannot tell" else f"{said}; {few} leave open how much"
     if parts[largest] >= MOSTLY:
         made = f"mostly {PART_WORDS[largest][0]}"
     else:

@@ -103,6 +103,11 @@ def title_of(described: dict[str, Any]) -> str:
     return (described.get("title") or {}).get("en") or described["name"]
 
 
+def last_month(described: dict[str, Any]) -> str:
+    """The last month in which one of a policy's own levers is in force; empty for one without levers."""
+    return max((lever["window"]["to"] for lever in described["levers"].values()), default="")
+
+
 def period_words(first: str, last: str) -> str:
     """A policy year in words: ``2029`` when it is a calendar year."""
     if first.endswith("-01") and last == f"{first[:4]}-12":

@@ -6,9 +6,9 @@ import json
 import math
 import os
 import sys
-import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from time import monotonic
 from typing import Any
 
 from sim.errors import SimError
@@ -83,14 +83,14 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
         say(f"{label} ...")
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
                TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[failed]}")]
-    begun = said = time.monotonic()
+    begun = said = monotonic()
     with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task(label, total=None, rate="", failed="")
 
         def show(done: int, total: int, failed: int = 0) -> None:
             nonlocal said
             if not console.is_terminal:
-                now = time.monotonic()
+                now = monotonic()
                 if now - said >= LINE_SECONDS:
                     said = now
                     say(f"{label}: {done} of {total}{f' {unit}' if unit else ''} after {now - begun:,.0f} s"

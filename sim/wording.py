@@ -95,8 +95,10 @@ def ordinal(count: int) -> str:
 
 
 def listing(words: list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``."""
-    return " and ".join(", ".join(words).rsplit(", ", 1)) if len(words) > 1 else "".join(words)
+    """``a``, ``a and b``, ``a, b and c``; with semicolons where a word has a comma of its own."""
+    *others, last = words or [""]
+    between = "; " if any("," in word for word in words) else ", "
+    return f"{between.join(others)} and {last}" if others else last
 
 
 def month_in_words(month: str) -> str:

@@ -17,7 +17,7 @@ import fake_runs
 import pytest
 
 import sim
-from sim import cli
+from sim import cli, terminal
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -269,6 +269,17 @@ def test_our_mistake_is_exit_code_1(labor_sim, monkeypatch):
     assert spoken.code == 1
     assert "not in your input" in spoken.err and "LABOR_SIM_DEBUG" in spoken.err
     assert "Traceback" not in spoken.err
+
+
+def test_without_a_terminal_progress_is_a_line_now_and_then(capsys, monkeypatch):
+    clock = iter([0.0, 1.0, 16.0, 17.0, 40.0])
+    monkeypatch.setattr(terminal, "monotonic", lambda: next(clock))
+    with terminal.progress_bar("sweeping x", "runs") as show:
+        for done in range(4):
+            show(done, 4, int(done > 2))
+    assert capsys.readouterr().err.splitlines() == [
+        "sweeping x ...", "sweeping x: 1 of 4 runs after 16 s",
+        "sweeping x: 3 of 4 runs after 40 s, 1 failed"]
 
 
 def test_debugging_shows_the_traceback(labor_sim, monkeypatch):

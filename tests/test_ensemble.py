@@ -151,7 +151,7 @@ def test_a_part_that_luck_hides_is_counted_on_the_safe_side(banded):
         scenario_percent=0.2, parameters_seen=False, scenario_seen=False)})
     row = band_rows(hidden, "startup-support", 5)[0]
     assert row["shares"] == {"parameters": "up to 90 %", "luck": "10 %", "scenario": "under 1 %"}
-    assert row["reading"] == "cannot tell; mostly what so few members leave open"
+    assert row["reading"] == "cannot tell with so few members"
 
 
 def test_cost_has_the_band_of_what_a_yuan_buys(pair):

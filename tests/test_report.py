@@ -16,9 +16,9 @@ from sim.compare import Comparison, compare
 from sim.errors import ResultsError
 from sim.outcomes import HEADLINE
 from sim.present import plots
+from sim.present.evidence import cited
 from sim.present.lever_words import _lever_card, lever_cards
 from sim.present.report import (
-    cited,
     command_of,
     comparison_charts,
     publish_comparison,
@@ -131,7 +131,8 @@ def test_an_analyst_finds_everything_asked_for(parsed):
 
 def test_the_command_repeats_the_comparison(comparison):
     assert command_of({**comparison.manifest, "policies": comparison.policies[:1]}) == (
-        "labor-sim compare baseline startup-support --seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12"
+        "labor-sim compare baseline startup-support --seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12 "
+        "--ensemble 0"
     )
 
 

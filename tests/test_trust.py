@@ -49,7 +49,7 @@ def test_the_page_has_its_parts_and_ten_answers(validation, posterior):
     assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == HEADINGS
     questions = page.split("## Ten questions")[1].split("## ")[0]
     assert questions.count("?** ") == 10
-    assert "50% intervals cover 47%" in page and "Mean age (+2.1 sd) against Migrants (-1.5 sd)" in page
+    assert "50% intervals cover 47%" in page and "Mean age (+2.1 sd) against Migrants (−1.5 sd)" in page
 
 
 def test_every_parameter_is_listed_once_under_its_status_in_words(validation):

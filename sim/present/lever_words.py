@@ -123,7 +123,7 @@ def _delivery_words(delivery: dict[str, Any]) -> str:
 def _strength_words(lever: dict[str, Any]) -> str:
     """The strength, what of it the reference holds already, and what is credible."""
     strength, held, acting = lever.get("strength", 1.0), lever.get("held", 0.0), _acting(lever)
-    said = f"{strength:g} times the documented one"
+    said = "in full, as documented" if strength == 1.0 else f"{strength:g} times the documented one"
     if held:
         said += f", of which {held:g} is held already: it acts at {acting:g}"
     strengths = lever.get("strength_range")

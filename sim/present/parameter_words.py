@@ -7,6 +7,12 @@ import re
 from sim.official_words import indicator_words
 from sim.parameters import PARAMETERS, STATUSES
 
+# Meanings that lean on the parameter before them, said in full.
+_WHOLE = {
+    "attention_festival_probability": "probability that a worker reconsiders in February and in March",
+    "late_return_probability": "probability that a migrant still at home in March goes back to work away",
+    "local_pay_level": "pay of a reference local worker over the private-unit wage there and in the sector",
+}
 STATUS_WORDS = {
     "observed": "a statistic",
     "estimated": "estimated from data, here or in a study",
@@ -48,6 +54,9 @@ def parameter_tables() -> list[str]:
 def named(name: str) -> str:
     """A parameter in words, its name in brackets."""
     meaning = PARAMETERS[name].meaning if name in PARAMETERS else name.replace("_", " ")
+    meaning = _WHOLE.get(name, meaning)
+    if meaning.startswith("of "):
+        meaning = f"{PARAMETERS[name].unit} {meaning}"
     words = re.sub(r"\b\w+_\w+\b", lambda other: other.group().replace("_", " "), meaning)
     return f"{words[:1].upper()}{words[1:]} [`{name}`]"
 

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.ensemble import KEYS
-from sim.findings import title_of
+from sim.findings import last_month, title_of
 from sim.outcomes import OUTCOMES
 from sim.present.style import COLOURS, GREY, INK, WIDTH, empty_figure, headed, scaled, styled
 from sim.wording import number, unit_word
@@ -53,6 +53,8 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
         policy = policies[index]
         part = table[table["policy"] == policy["name"]]
         _band(panel, part, factor, policy["start"], COLOURS[index % len(COLOURS)])
+        if last_month(policy) and last_month(policy) < comparison.manifest["end"]:
+            _dotted(panel, last_month(policy))
         for row in bands[bands["policy"] == policy["name"]].itertuples():
             panel.plot([_decimal_year(row.to_month)] * 2, [row.low / factor, row.high / factor],
                        color=COLOURS[index % len(COLOURS)], linewidth=2.2, solid_capstyle="butt")
@@ -64,7 +66,7 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
     bars = "; bars: 95 % with parameters and future" if len(bands) else ""
     headed(figure, f"{outcome.label}: difference from the baseline",
             f"{' '.join(filter(None, (word, unit)))}, {period} the last 12 months; shade: 95 % over "
-            f"seeds{bars}; dotted: the policy begins")
+            f"seeds{bars}; dotted: the policy begins, and ends")
     return figure
 
 
@@ -74,10 +76,14 @@ def _band(panel: Axes, part: pd.DataFrame, factor: float, start: str, colour: st
     when = part["month"].map(_decimal_year).to_numpy()
     middle, low, high = (part[f"year_{name}"].to_numpy() / factor for name in ("difference", "low", "high"))
     panel.axhline(0, color=INK, linewidth=0.8)
-    panel.axvline(_decimal_year(start), color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
+    _dotted(panel, start)
     panel.fill_between(when, low, high, color=colour, alpha=0.22, linewidth=0)
     panel.plot(when, middle, color=colour, linewidth=1.8)
     _whole_years(panel)
+
+
+def _dotted(panel: Axes, month: str) -> None:
+    panel.axvline(_decimal_year(month), color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
 
 
 @styled

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import base64
 import os
-import re
 from collections.abc import Sequence
 from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
-from markupsafe import Markup, escape
 
 from sim.compare import Comparison
 from sim.findings import (
+    last_month,
     main_horizon,
     period_words,
     policy_sentences,
@@ -25,6 +24,7 @@ from sim.findings import (
 from sim.official import official_table
 from sim.outcomes import HEADLINE, OUTCOMES
 from sim.present import lever_words, plots, report_tables, style
+from sim.present.evidence import cited, evidence_rows
 from sim.present.report_tables import group_words
 from sim.targets import FIRST_YEAR, LAST_FIT_YEAR
 from sim.validate import Validation, validate
@@ -40,7 +40,6 @@ CHARTED = (
     ("mean_age", "all"), ("age_share", "over_50"), ("female_share", "out"),
 )  # fmt: skip
 OUTLOOK = {"total": "All migrant workers", "out": "Out-of-township", "local": "Local"}
-EVIDENCE_STATUS = {"seen": "read in the source", "recalled": "recalled, not read again"}
 _OTHER_CHARTS = ("baseline", "spending", "winners", "validation", "within-2020")
 PAGE = "report.html"
 
@@ -130,6 +129,7 @@ def render_report(
         "documents": list((about.get("documents") or {}).values()),
         "evidence": evidence_rows(about),
         "cited": partial(cited, evidence=about.get("evidence") or {}),
+        "ended": _ended_words(comparison),
         "not_calendar": _not_calendar_words(comparison),
         "command": command or command_of(about),
     }  # fmt: skip
@@ -142,7 +142,8 @@ def command_of(about: dict[str, Any]) -> str:
     scale = str(about["scale"]).removeprefix("1:")
     return (
         f"labor-sim compare {' '.join(names)} --seeds {len(about['seeds'])} --scale 1:{scale} "
-        f"--from {about['start']} --to {about['end']}"
+        f"--from {about['start']} --to {about['end']} "
+        f"--ensemble {(about.get('ensemble') or {}).get('members', 0)}"
     )
 
 
@@ -182,6 +183,8 @@ def _validation(validation: Validation) -> dict[str, Any]:
         "missed_fit": _some(report_tables.missed(validation, "fit")),
         "missed_unseen": _some(report_tables.missed(validation, "unseen")),
         "rivals": report_tables.rival_rows(validation),
+        "rivals_beaten": report_tables.rivals_beaten(validation),
+        "facts": report_tables.fact_rows(validation),
         "quarters": report_tables.quarter_rows(validation),
         "rule": validation.about.get("rule", ""),
         "fit": f"{FIRST_YEAR}–{LAST_FIT_YEAR}",
@@ -220,22 +223,13 @@ def _question(comparison: Comparison) -> str:
     )
 
 
-def cited(text: str, evidence: dict[str, Any]) -> Markup:
-    """The text for the page, each id of the evidence in it a link to the list at the end."""
-    parts = re.split(r"\b(" + "|".join(map(re.escape, evidence)) + r")\b", text) if evidence else [text]
-    link = Markup('<a href="#evidence-{0}">{0}</a>')
-    return Markup("").join(link.format(part) if part in evidence else escape(part) for part in parts)
-
-
-def evidence_rows(about: dict[str, Any]) -> list[dict[str, str]]:
-    """The rows of evidence that the levers cite: id, finding with its value and range, source, how known."""
-    return [
-        {"id": name, "finding": row["parameter"],
-         "value": " ".join(filter(None, (row["value"], "" if row["unit"] == "-" else row["unit"]))),
-         "range": " to ".join(dict.fromkeys(filter(None, (row["range_low"], row["range_high"])))),
-         "source": row["source"], "status": EVIDENCE_STATUS.get(row["status"], row["status"])}
-        for name, row in (about.get("evidence") or {}).items()
-    ]
+def _ended_words(comparison: Comparison) -> str:
+    """Which policies end within the run, and when."""
+    ends = {title_of(policy): last_month(policy) for policy in comparison.policies}
+    told = {title: end for title, end in ends.items() if end and end < comparison.manifest["end"]}
+    if len(set(told.values())) == 1 and len(told) == len(ends):
+        return f"all in {month_in_words(next(iter(told.values())))}"
+    return "; ".join(f"{title} in {month_in_words(end)}" for title, end in told.items())
 
 
 def _not_calendar_words(comparison: Comparison) -> str:

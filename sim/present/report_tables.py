@@ -11,6 +11,7 @@ from sim.compare import Comparison
 from sim.findings import main_horizon, title_of
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.present.lever_words import PAYERS
+from sim.rivals import better
 from sim.validate import Validation
 from sim.wording import amount, number, unit_word, with_interval
 
@@ -182,6 +183,8 @@ def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> 
         keys = table["lever"].map(lambda name: (levers.get(name, {}).get("family") or "").replace("-", " "))
     else:
         keys = table["lever"].map(lambda name: f"grade {levers.get(name, {}).get('evidence', 'D')}")
+    if column == "family" and not keys.any():  # no lever is of a family: there is nothing to tell apart
+        return ""
     sums = table["spending_yuan"].groupby(keys).sum().sort_values(ascending=False)
     return "; ".join(f"{key or 'own levers'} {amount(spent, 'yuan')}" for key, spent in sums.items() if spent)
 
@@ -265,11 +268,30 @@ def rival_rows(validation: Validation) -> list[dict[str, str]]:
     ]  # fmt: skip
 
 
+def rivals_beaten(validation: Validation) -> tuple[int, int]:
+    """On how many series of the unseen years the model errs less than both forecasts; of how many."""
+    found = validation.summary.dropna(subset=["last_value_error"])
+    wins = [better(row.mean_absolute_error, row.last_value_error, row.trend_error) == "model"
+            for row in found.itertuples()]
+    return sum(wins), len(wins)
+
+
+def fact_rows(validation: Validation) -> list[dict[str, str]]:
+    """Stylised facts that no official series holds: target, model, verdict."""
+    return [
+        {"label": row.label, "years": row.years, "unit": row.unit,
+         "target": f"{number(row.official, 1)} ± {row.tolerance:g}", "model": number(row.model, 1),
+         "verdict": row.verdict}
+        for row in validation.facts.itertuples()
+    ]  # fmt: skip
+
+
 def quarter_rows(validation: Validation) -> list[dict[str, str]]:
     """The path within 2020, official and model."""
     return [
         {"moment": row.moment, "official": number(row.official_percent, 1, signed=True),
-         "model": number(row.model_percent, 1, signed=True)}
+         "model": number(row.model_percent, 1, signed=True), "verdict": row.verdict,
+         "tolerance": f"{row.tolerance:g}"}
         for row in validation.quarters.itertuples()
     ]  # fmt: skip
 

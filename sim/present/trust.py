@@ -256,19 +256,24 @@ def _unknown(posterior: Posterior | None) -> list[str]:
               "| parameter | role | prior, 90 % | after, 90 % | spread left | verdict |",
               "|---|---|---|---|---|---|"]
     for row in about["parameters"]:
-        prior = f"{row['prior_low']:.4g} to {row['prior_high']:.4g}"
+        prior, after = (f"{row[low]:.3g} to {row[high]:.3g}".replace("-", "−")
+                        for low, high in (("prior_low", "prior_high"), ("low", "high")))
         lines.append(f"| {named(row['parameter'])} | {row['role']} | {prior} "
-                     f"| {row['low']:.4g} to {row['high']:.4g} | {row['spread']:.0%} | {row['verdict']} |")
+                     f"| {after} | {row['spread']:.0%} | {row['verdict']} |")
     lines += ["", "Targets that pull against each other:", ""]
-    lines += [f"- {row['one']} ({row['error_one']:+.1f} sd) against {row['other']} "
-              f"({row['error_other']:+.1f} sd)" for row in about["tensions"][:_MOST_NAMED]] or ["- none"]
+    lines += [f"- {row['one']} ({_sd(row['error_one'])}) against {row['other']} ({_sd(row['error_other'])})"
+              for row in about["tensions"][:_MOST_NAMED]] or ["- none"]
     return [*lines, ""]
+
+
+def _sd(error: float) -> str:
+    return f"{number(error, 1, signed=True)} sd"
 
 
 def _levers(levers: Sequence[dict[str, Any]]) -> list[str]:
     lines = ["## What policy effects rest on", "", "| grade | means | levers |", "|---|---|---|"]
     for grade, words in GRADE_WORDS.items():
-        lines.append(f"| {grade} | {words} | {', '.join(_with_grade(levers, grade)) or '–'} |")
+        lines.append(f"| {grade} | {words} | {'; '.join(_with_grade(levers, grade)) or '–'} |")
     return [*lines, "", "An effect of a D lever answers what would happen if it worked as assumed.", ""]
 
 
