@@ -8,12 +8,14 @@ import numpy as np
 import pytest
 
 from sim.draws import PURPOSE, month_keys, uniform
-from sim.engine.markets import weigh_destinations
+from sim.engine.markets import WIDTH, weigh_destinations
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import desired_jobs, wage_gap_next
 from sim.rules.enterprise import closing_probability
 from sim.rules.migration import value_of_income, with_switching_cost
 from sim.steps.choice import KEEP_PLACE, MIGRATE, STAY_FARM, TAKE_LOCAL, pick
+from sim.steps.conditions import conditions_type, make_record
+from sim.world.places import HOMES
 
 OPTIONS = (STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE)
 NEVER = -1e9
@@ -139,14 +141,27 @@ def test_wages_bring_jobs_back_to_workers():
 
 # --- gravity ------------------------------------------------------------------------------------------
 
+def weighed(values: np.ndarray, weight: np.ndarray, nest: float, by_province: list[int]) -> np.ndarray:
+    """Conditions with destinations weighed. values: of places away. weight: (31 homes, places).
+
+    by_province: how many of the places lie in each of the first provinces.
+    """
+    conditions = make_record(conditions_type(HOMES + len(values)))
+    c = conditions[0]
+    c.income_value[:, HOMES:] = values
+    c.place_order[:] = HOMES + np.arange(len(values))
+    counts = by_province + [0] * (HOMES - len(by_province))
+    c.first_place[:] = np.concatenate([[0], np.cumsum(counts)])
+    columns = np.zeros((len(values), WIDTH))
+    columns[:, :HOMES] = weight.T
+    weigh_destinations(conditions, columns, nest)
+    return c
+
+
 def destination_shares(values: np.ndarray, corridor: np.ndarray, nest: float) -> np.ndarray:
     """Shares by place when each province has one place: (homes, places)."""
-    homes = len(values)
-    inclusive, provinces = np.empty((homes, 1)), np.empty((homes, 1, homes))
-    places = np.zeros((homes, 1, homes))
-    weigh_destinations(values[None, :], np.exp(corridor / nest), nest, np.arange(homes),
-                       np.arange(homes + 1), inclusive, provinces, places)
-    return np.diff(provinces[:, 0, :], axis=1, prepend=0.0)
+    c = weighed(values, np.exp(corridor / nest), nest, [1] * HOMES)
+    return np.diff(c.province_cumulative[:, 0, :], axis=1, prepend=0.0)
 
 
 @pytest.mark.parametrize("nest", [0.3, 0.6, 1.0])
@@ -165,12 +180,8 @@ def test_flows_fall_with_distance_at_the_stated_elasticity(elasticity, nest):
 def test_alike_places_of_one_province_compete_with_each_other():
     """A second, equal place in a province draws less than double when the nest is tight."""
     def province_share(nest: float, twins: int) -> float:
-        first_place = np.array([0, twins, twins + 1])
-        order = np.arange(twins + 1)
-        inclusive, provinces, places = np.empty((2, 1)), np.empty((2, 1, 2)), np.zeros((2, 1, twins + 1))
-        weigh_destinations(np.zeros((1, twins + 1)), np.ones((2, twins + 1)), nest, order, first_place,
-                           inclusive, provinces, places)
-        return float(provinces[0, 0, 0])
+        c = weighed(np.zeros(twins + 1), np.ones((HOMES, twins + 1)), nest, [twins, 1])
+        return float(c.province_cumulative[0, 0, 0])
 
     assert province_share(1.0, 1) == pytest.approx(0.5)
     assert province_share(1.0, 2) == pytest.approx(2.0 / 3.0)  # no nests: two of three equal places
@@ -179,10 +190,9 @@ def test_alike_places_of_one_province_compete_with_each_other():
 
 
 def test_the_value_of_migrating_is_the_log_sum_over_places():
-    values, inclusive = np.array([[0.3, -0.2, 1.1]]), np.empty((3, 1))
-    weigh_destinations(values, np.ones((3, 3)), 1.0, np.arange(3), np.arange(4), inclusive,
-                       np.empty((3, 1, 3)), np.zeros((3, 1, 3)))
-    assert inclusive[:, 0] == pytest.approx(math.log(np.exp(values).sum()))
+    values = np.array([0.3, -0.2, 1.1])
+    c = weighed(values, np.ones((HOMES, 3)), 1.0, [1, 1, 1])
+    assert c.inclusive_value[:, 0] == pytest.approx(math.log(np.exp(values).sum()))
 
 
 # --- businesses ---------------------------------------------------------------------------------------
