@@ -8,6 +8,7 @@ it was at is executed again; a bundle that takes its worker down every time is a
 
 from __future__ import annotations
 
+import gc
 from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
@@ -92,4 +93,7 @@ def _prepare(experiment: Experiment, simulate: Simulate | None) -> None:
 
 def _execute_here(bundle: Bundle) -> list[RunEnd]:
     experiment, simulate = _shared
-    return execute(experiment, bundle, simulate)
+    ends = execute(experiment, bundle, simulate)
+    if not gc.get_freeze_count():
+        gc.freeze()  # what the first run loaded stays: later runs need not look through it for garbage
+    return ends
