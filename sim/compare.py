@@ -75,7 +75,7 @@ class Comparison:
             Results(
                 {name: table[table["seed"] == seed].drop(columns="seed") for name, table in tables.items()},
                 {"scenario_name": self.manifest["base"]["name"], "seed": seed,
-                 "scale": self.manifest["scale"]},
+                 "scenario": self.manifest["base"].get("scenario"), "scale": self.manifest["scale"]},
             )
             for seed in self.manifest["seeds"]
         ]

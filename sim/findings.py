@@ -62,7 +62,7 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
     if costs:
         sentences.append(
             f"{title}: over its first {horizon} years together, all its spending set against one outcome "
-            f"at a time is {'; '.join(costs)}."
+            f"at a time: {'; '.join(costs)}."
         )
     return sentences
 

@@ -22,7 +22,6 @@ from sim.present.report import (
     command_of,
     comparison_charts,
     publish_comparison,
-    publish_validation,
     render_report,
 )
 from sim.present.report_tables import (
@@ -31,9 +30,10 @@ from sim.present.report_tables import (
     effect_cell,
     money_words,
     policy_table,
-    validation_rows,
 )
 from sim.present.style import as_png, as_svg
+from sim.present.validation_page import publish_validation
+from sim.present.validation_tables import validation_rows
 from sim.validate import validate
 
 
@@ -346,3 +346,16 @@ def test_a_validation_is_published_with_a_chart_per_indicator(validation, compar
     assert len(charts) == len(targets.drop_duplicates(["indicator", "group"])) + 1
     assert "within_2020" in charts and "migrant_workers-out" in charts
     assert np.isfinite(validation.rows["error"]).all()
+
+
+def test_a_validation_has_a_page_of_its_own(validation, comparison, tmp_path):
+    folder = publish_validation(validation, comparison.baseline, tmp_path / "validation")
+    page = (folder / "report.html").read_text(encoding="utf-8")
+    parsed = Balance()
+    parsed.feed(page)
+    assert not parsed.wrong and not parsed.open
+    assert all(address.startswith("data:image/svg+xml;base64,") for address in parsed.fetched)
+    words = re.sub(r"\s+", " ", " ".join(parsed.text))
+    for part in ("Mean of 4 seeds at 1:5000", "Of 2", "Facts that no official series holds",
+                 "Errors by indicator", "Willing to move registration", "naive forecasts on"):
+        assert part in words, part

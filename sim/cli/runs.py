@@ -165,7 +165,7 @@ def validate(
     if out:
         import pandas
 
-        from sim.present.report import publish_validation
+        from sim.present.validation_page import publish_validation
 
         publish_validation(validation, pandas.concat([run.national for run in runs]), out)
     if json:

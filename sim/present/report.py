@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import base64
 import os
-from collections.abc import Sequence
-from functools import cache, partial
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,23 +24,21 @@ from sim.outcomes import HEADLINE, OUTCOMES
 from sim.present import lever_words, plots, report_tables, style
 from sim.present.evidence import cited, evidence_rows
 from sim.present.report_tables import group_words
-from sim.targets import FIRST_YEAR, LAST_FIT_YEAR
+from sim.present.validation_page import (
+    PAGE,
+    charted,
+    image_address,
+    page_template,
+    validation_context,
+)
 from sim.validate import Validation, validate
 from sim.wording import listing, month_in_words, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-# The validation charts of the page: three a row, what a reader would ask for first.
-CHARTED = (
-    ("migrant_workers", "out"), ("migrant_workers", "local"), ("out_cross_province_share", "all"),
-    ("monthly_income", "out"), ("monthly_income", "local"), ("monthly_income", "all"),
-    ("mean_age", "all"), ("age_share", "over_50"), ("female_share", "out"),
-)  # fmt: skip
 OUTLOOK = {"total": "All migrant workers", "out": "Out-of-township", "local": "Local"}
 _OTHER_CHARTS = ("baseline", "spending", "winners", "validation", "within-2020")
-PAGE = "report.html"
-
 
 def publish_comparison(
     comparison: Comparison, folder: str | os.PathLike, *, command: str | None = None
@@ -63,22 +59,6 @@ def publish_comparison(
     return comparison.save(folder, {**files, PAGE: page.encode()})
 
 
-def publish_validation(
-    validation: Validation, national: pd.DataFrame, folder: str | os.PathLike
-) -> Path:
-    """Write the validation's tables, its text and one chart per indicator; return the folder."""
-    pairs = validation.rows.loc[validation.rows["label"] != "", ["indicator", "group"]].drop_duplicates()
-    figures = {
-        f"{indicator}-{group}": plots.validation_chart(validation, indicator, group)
-        for indicator, group in pairs.itertuples(index=False)
-    }
-    if len(validation.quarters):
-        figures["within_2020"] = plots.stock_within_2020(national, validation.stocks)
-    return validation.save(
-        folder, {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
-    )
-
-
 def comparison_charts(comparison: Comparison, validation: Validation) -> dict[str, Figure]:
     """Every chart of the page by name."""
     figures = {f"difference-{key}": plots.difference_over_time(comparison, key) for key in HEADLINE}
@@ -91,8 +71,7 @@ def comparison_charts(comparison: Comparison, validation: Validation) -> dict[st
     if winners:
         year = winners[0][1]["year"].iloc[0]
         figures["winners"] = plots.change_by_group(winners, group_words, year)
-    known = set(zip(validation.rows["indicator"], validation.rows["group"], strict=True))
-    figures["validation"] = plots.validation_grid(validation, [pair for pair in CHARTED if pair in known])
+    figures["validation"] = plots.validation_grid(validation, charted(validation))
     if len(validation.quarters):
         figures["within-2020"] = plots.stock_within_2020(comparison.baseline, validation.stocks)
     return figures
@@ -123,9 +102,10 @@ def render_report(
         "trust": trust_sentences(comparison),
         "main_words": _main_year_words(comparison),
         "side_by_side": report_tables.side_by_side(comparison),
-        "headline_charts": [(OUTCOMES[key].label, _image(figures[f"difference-{key}"])) for key in HEADLINE],
-        "images": {name: _image(figures.get(name)) for name in _OTHER_CHARTS},
-        "validation": _validation(validation),
+        "headline_charts": [(OUTCOMES[key].label, image_address(figures[f"difference-{key}"]))
+                            for key in HEADLINE],
+        "images": {name: image_address(figures.get(name)) for name in _OTHER_CHARTS},
+        "validation": validation_context(validation),
         "documents": list((about.get("documents") or {}).values()),
         "evidence": evidence_rows(about),
         "cited": partial(cited, evidence=about.get("evidence") or {}),
@@ -133,7 +113,7 @@ def render_report(
         "not_calendar": _not_calendar_words(comparison),
         "command": command or command_of(about),
     }  # fmt: skip
-    return _template().render(context)
+    return page_template("report.html.j2").render(context)
 
 
 def command_of(about: dict[str, Any]) -> str:
@@ -175,27 +155,6 @@ def _with_list(sentence: str) -> dict[str, Any]:
     lead, _, rest = sentence.partition(": ")
     items = rest.rstrip(".").split("; ")
     return {"lead": f"{lead}:", "items": items} if len(items) > 1 else {"lead": sentence, "items": []}
-
-
-def _validation(validation: Validation) -> dict[str, Any]:
-    return {
-        "rows": report_tables.validation_rows(validation),
-        "missed_fit": _some(report_tables.missed(validation, "fit")),
-        "missed_unseen": _some(report_tables.missed(validation, "unseen")),
-        "rivals": report_tables.rival_rows(validation),
-        "rivals_beaten": report_tables.rivals_beaten(validation),
-        "facts": report_tables.fact_rows(validation),
-        "quarters": report_tables.quarter_rows(validation),
-        "rule": validation.about.get("rule", ""),
-        "fit": f"{FIRST_YEAR}–{LAST_FIT_YEAR}",
-        "unseen": _years(validation.rows.loc[validation.rows["period"] == "unseen", "year"]),
-    }
-
-
-def _some(labels: list[str], most: int = 6) -> str:
-    """The first few of a list in words, the others counted; nothing for an empty list."""
-    more = len(labels) - most
-    return "; ".join(labels[:most]) + (f"; and {more} more" if more > 0 else "")
 
 
 def _outlook(comparison: Comparison) -> Figure:
@@ -265,26 +224,3 @@ def _simulated(about: dict[str, Any]) -> str:
     workers = about.get("workers")
     each = f"each standing for {number(float(scale))} real ones"
     return f"{number(workers)} simulated workers, {each}" if workers else f"simulated workers, {each}"
-
-
-def _years(years: pd.Series) -> str:
-    found: Sequence[int] = sorted(set(years))
-    return f"{found[0]}–{found[-1]}" if len(found) > 1 else "".join(str(year) for year in found)
-
-
-def _image(figure: Figure | None) -> str | None:
-    """A chart as a data address, so that the page needs no other file."""
-    if figure is None:
-        return None
-    return "data:image/svg+xml;base64," + base64.b64encode(style.as_svg(figure)).decode()
-
-
-@cache
-def _template():
-    from jinja2 import Environment, PackageLoader, StrictUndefined
-
-    environment = Environment(
-        loader=PackageLoader("sim.present"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
-    return environment.get_template("report.html.j2")

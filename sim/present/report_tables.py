@@ -11,8 +11,6 @@ from sim.compare import Comparison
 from sim.findings import main_horizon, title_of
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.present.lever_words import PAYERS
-from sim.rivals import better
-from sim.validate import Validation
 from sim.wording import amount, number, unit_word, with_interval
 
 GROUP_WORDS = {
@@ -35,7 +33,6 @@ _NO_COST = {
     "cannot tell": "cannot tell", "moved the other way": "moved the other way",
     "no spending": "no spending", "no change": "–", "not a count": "",
 }  # fmt: skip
-_ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}
 
 
 # --- effects ----------------------------------------------------------------------------------------
@@ -221,79 +218,6 @@ def winner_rows(winners: pd.DataFrame) -> list[dict[str, Any]]:
 def group_words(grouping: str, group: str) -> str:
     """A group as it is written."""
     return GROUP_WORDS.get(group, group)
-
-
-# --- against official statistics --------------------------------------------------------------------
-
-
-def validation_rows(validation: Validation) -> list[dict[str, Any]]:
-    """One row a target: error and verdict in the fit years and in the unseen years."""
-    by = validation.summary.set_index(["indicator", "group", "period"])
-    rows = []
-    for target in validation.targets:
-        cells = {}
-        for period in ("fit", "unseen"):
-            key = (target.indicator, target.group, period)
-            if key in by.index:
-                row = by.loc[key]
-                digits = 2 if row["error_unit"] == "ratio" else 1
-                unit = _ERROR_WORDS[row["error_unit"]]
-                cells[period] = {
-                    "error": number(row["mean_absolute_error"], digits) + unit,
-                    "worst": number(row["worst_error"], digits, signed=True) + unit,
-                    "verdict": row["verdict"],
-                    "years": int(row["years"]),
-                }
-        if cells:
-            allowed = dict.fromkeys(f"{size:g}" for size in (target.tolerance, target.tolerance_unseen))
-            rows.append({"label": target.label, "tolerance": " / ".join(allowed) + unit, **cells})
-    return rows
-
-
-def missed(validation: Validation, period: str) -> list[str]:
-    """Labels of the targets missed in a period."""
-    found = validation.summary
-    return found[(found["period"] == period) & (found["verdict"] == "missed")]["label"].tolist()
-
-
-def rival_rows(validation: Validation) -> list[dict[str, str]]:
-    """The model's unseen error on head-counts beside two forecasts without a model."""
-    found = validation.summary.dropna(subset=["trend_error"])
-    found = found[(found["indicator"] == "migrant_workers") & found["group"].isin(["out", "local", "total"])]
-    return [
-        {"label": row.label, "model": number(row.mean_absolute_error, 1),
-         "held": number(row.last_value_error, 1), "trend": number(row.trend_error, 1),
-         "best": row.mean_absolute_error < min(row.last_value_error, row.trend_error)}
-        for row in found.itertuples()
-    ]  # fmt: skip
-
-
-def rivals_beaten(validation: Validation) -> tuple[int, int]:
-    """On how many series of the unseen years the model errs less than both forecasts; of how many."""
-    found = validation.summary.dropna(subset=["last_value_error"])
-    wins = [better(row.mean_absolute_error, row.last_value_error, row.trend_error) == "model"
-            for row in found.itertuples()]
-    return sum(wins), len(wins)
-
-
-def fact_rows(validation: Validation) -> list[dict[str, str]]:
-    """Stylised facts that no official series holds: target, model, verdict."""
-    return [
-        {"label": row.label, "years": row.years, "unit": row.unit,
-         "target": f"{number(row.official, 1)} ± {row.tolerance:g}", "model": number(row.model, 1),
-         "verdict": row.verdict}
-        for row in validation.facts.itertuples()
-    ]  # fmt: skip
-
-
-def quarter_rows(validation: Validation) -> list[dict[str, str]]:
-    """The path within 2020, official and model."""
-    return [
-        {"moment": row.moment, "official": number(row.official_percent, 1, signed=True),
-         "model": number(row.model_percent, 1, signed=True), "verdict": row.verdict,
-         "tolerance": f"{row.tolerance:g}"}
-        for row in validation.quarters.itertuples()
-    ]  # fmt: skip
 
 
 def _of_policy(table: pd.DataFrame, policy: dict[str, Any]) -> pd.DataFrame:

@@ -1,0 +1,111 @@
+"""The validation as an offline page of its own, and as the part of a comparison's page that it is."""
+
+from __future__ import annotations
+
+import base64
+import os
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.moves import RULE, in_words
+from sim.present import plots, style, validation_tables
+from sim.targets import FIRST_YEAR, LAST_FIT_YEAR
+from sim.validate import Validation
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+# The validation charts of the page: three a row, what a reader would ask for first.
+CHARTED = (
+    ("migrant_workers", "out"), ("migrant_workers", "local"), ("out_cross_province_share", "all"),
+    ("monthly_income", "out"), ("monthly_income", "local"), ("monthly_income", "all"),
+    ("mean_age", "all"), ("age_share", "over_50"), ("female_share", "out"),
+)  # fmt: skip
+PAGE = "report.html"
+
+
+def publish_validation(
+    validation: Validation, national: pd.DataFrame, folder: str | os.PathLike
+) -> Path:
+    """Write the validation's page, tables, text and one chart per indicator; return the folder."""
+    pairs = validation.rows.loc[validation.rows["label"] != "", ["indicator", "group"]].drop_duplicates()
+    figures = {
+        f"{indicator}-{group}": plots.validation_chart(validation, indicator, group)
+        for indicator, group in pairs.itertuples(index=False)
+    }
+    if len(validation.quarters):
+        figures["within_2020"] = plots.stock_within_2020(national, validation.stocks)
+    files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
+    return validation.save(folder, {**files, PAGE: render_validation(validation, national).encode()})
+
+
+def render_validation(validation: Validation, national: pd.DataFrame) -> str:
+    """The validation as a page that needs no other file. ``national``: the tables of all runs together."""
+    figures = {"validation": plots.validation_grid(validation, charted(validation))}
+    if len(validation.quarters):
+        figures["within-2020"] = plots.stock_within_2020(national, validation.stocks)
+    about = validation.about
+    one, many = (("member of the calibrated ensemble", "members of the calibrated ensemble")
+                 if about.get("members") else ("seed", "seeds"))
+    count = about.get("members") or len(about.get("seeds") or [])
+    context = {"about": about, "runs": f"{count} {one if count == 1 else many}",
+               "validation": {**validation_context(validation),
+                              "short": validation_tables.validation_in_short(validation)},
+               "images": {name: image_address(figures.get(name)) for name in ("validation", "within-2020")}}
+    return page_template("validation.html.j2").render(context)
+
+
+def charted(validation: Validation) -> list[tuple[str, str]]:
+    """The pairs of indicator and group that the page draws."""
+    known = set(zip(validation.rows["indicator"], validation.rows["group"], strict=True))
+    return [pair for pair in CHARTED if pair in known]
+
+
+def validation_context(validation: Validation) -> dict[str, Any]:
+    return {
+        "rows": validation_tables.validation_rows(validation),
+        "missed_fit": _some(validation_tables.missed(validation, "fit")),
+        "missed_unseen": _some(validation_tables.missed(validation, "unseen")),
+        "rivals": validation_tables.rival_rows(validation),
+        "rivals_beaten": validation_tables.rivals_beaten(validation),
+        "facts": validation_tables.fact_rows(validation),
+        "quarters": validation_tables.quarter_rows(validation),
+        "corridors": in_words(validation.corridors).to_dict("records"),
+        "corridor_rule": RULE,
+        "rule": validation.about.get("rule", ""),
+        "fit": f"{FIRST_YEAR}–{LAST_FIT_YEAR}",
+        "unseen": _years(validation.rows.loc[validation.rows["period"] == "unseen", "year"]),
+    }
+
+
+def _some(labels: list[str], most: int = 6) -> str:
+    """The first few of a list in words, the others counted; nothing for an empty list."""
+    more = len(labels) - most
+    return "; ".join(labels[:most]) + (f"; and {more} more" if more > 0 else "")
+
+
+def _years(years: pd.Series) -> str:
+    found: Sequence[int] = sorted(set(years))
+    return f"{found[0]}–{found[-1]}" if len(found) > 1 else "".join(str(year) for year in found)
+
+
+def image_address(figure: Figure | None) -> str | None:
+    """A chart as a data address, so that the page needs no other file."""
+    if figure is None:
+        return None
+    return "data:image/svg+xml;base64," + base64.b64encode(style.as_svg(figure)).decode()
+
+
+@cache
+def page_template(name: str):
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    environment = Environment(
+        loader=PackageLoader("sim.present"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    return environment.get_template(name)

@@ -1,0 +1,97 @@
+"""The validation's tables as words: errors and verdicts, rivals, the path within 2020, stylised facts."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.rivals import better
+from sim.validate import Validation
+from sim.wording import number
+
+_ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}
+
+
+def validation_rows(validation: Validation) -> list[dict[str, Any]]:
+    """One row a target: error and verdict in the fit years and in the unseen years."""
+    by = validation.summary.set_index(["indicator", "group", "period"])
+    rows = []
+    for target in validation.targets:
+        cells = {}
+        for period in ("fit", "unseen"):
+            key = (target.indicator, target.group, period)
+            if key in by.index:
+                row = by.loc[key]
+                digits = 2 if row["error_unit"] == "ratio" else 1
+                unit = _ERROR_WORDS[row["error_unit"]]
+                cells[period] = {
+                    "error": number(row["mean_absolute_error"], digits) + unit,
+                    "worst": number(row["worst_error"], digits, signed=True) + unit,
+                    "verdict": row["verdict"],
+                    "years": int(row["years"]),
+                }
+        if cells:
+            allowed = dict.fromkeys(f"{size:g}" for size in (target.tolerance, target.tolerance_unseen))
+            rows.append({"label": target.label, "tolerance": " / ".join(allowed) + unit, **cells})
+    return rows
+
+
+def missed(validation: Validation, period: str) -> list[str]:
+    """Labels of the targets missed in a period."""
+    found = validation.summary
+    return found[(found["period"] == period) & (found["verdict"] == "missed")]["label"].tolist()
+
+
+def rival_rows(validation: Validation) -> list[dict[str, str]]:
+    """The model's unseen error on head-counts beside two forecasts without a model."""
+    found = validation.summary.dropna(subset=["trend_error"])
+    found = found[(found["indicator"] == "migrant_workers") & found["group"].isin(["out", "local", "total"])]
+    return [
+        {"label": row.label, "model": number(row.mean_absolute_error, 1),
+         "held": number(row.last_value_error, 1), "trend": number(row.trend_error, 1),
+         "best": row.mean_absolute_error < min(row.last_value_error, row.trend_error)}
+        for row in found.itertuples()
+    ]  # fmt: skip
+
+
+def validation_in_short(validation: Validation) -> list[str]:
+    """How many series meet their tolerance in either period, and how many beat the two forecasts."""
+    counts = validation.summary.groupby(["period", "verdict"]).size()
+    lines = []
+    for period, words in (("fit", "the years to 2019"), ("unseen", "the unseen years")):
+        found = {name: int(counts.get((period, name), 0)) for name in ("met", "near", "missed")}
+        if sum(found.values()):
+            lines.append(f"Of {sum(found.values())} series in {words}: {found['met']} met, "
+                         f"{found['near']} near, {found['missed']} missed.")
+    beaten, of = rivals_beaten(validation)
+    if of:
+        lines.append(f"In the unseen years the model errs less than both naive forecasts on {beaten} of {of} "
+                     "series.")
+    return lines
+
+
+def rivals_beaten(validation: Validation) -> tuple[int, int]:
+    """On how many series of the unseen years the model errs less than both forecasts; of how many."""
+    found = validation.summary.dropna(subset=["last_value_error"])
+    wins = [better(row.mean_absolute_error, row.last_value_error, row.trend_error) == "model"
+            for row in found.itertuples()]
+    return sum(wins), len(wins)
+
+
+def fact_rows(validation: Validation) -> list[dict[str, str]]:
+    """Stylised facts that no official series holds: target, model, verdict."""
+    return [
+        {"label": row.label, "years": row.years, "unit": row.unit,
+         "target": f"{number(row.official, 1)} ± {row.tolerance:g}", "model": number(row.model, 1),
+         "verdict": row.verdict}
+        for row in validation.facts.itertuples()
+    ]  # fmt: skip
+
+
+def quarter_rows(validation: Validation) -> list[dict[str, str]]:
+    """The path within 2020, official and model."""
+    return [
+        {"moment": row.moment, "official": number(row.official_percent, 1, signed=True),
+         "model": number(row.model_percent, 1, signed=True), "verdict": row.verdict,
+         "tolerance": f"{row.tolerance:g}"}
+        for row in validation.quarters.itertuples()
+    ]  # fmt: skip
