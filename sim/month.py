@@ -159,12 +159,9 @@ def live_month(w, c, b, k: int) -> None:
 # --- steps as passes over the rows of a block --------------------------------------------------------
 @rule
 def _note_start(w, b, k):
-    activity, place = w.activity, w.place
-    b.activity_before[k] = activity
-    b.place_before[k] = place
-    b.activity[k] = activity
-    b.place[k] = place
-    b.status[k] = w.status
+    _note_row(w, b, k)
+    b.activity_before[k] = w.activity
+    b.place_before[k] = w.place
 
 
 @rule

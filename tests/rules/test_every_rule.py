@@ -16,7 +16,7 @@ for _module in pkgutil.iter_modules(sim.rules.__path__):
     importlib.import_module(f"sim.rules.{_module.name}")
 RULES = {
     f"{function.__module__.rpartition('.')[2]}.{function.__name__}": function
-    for function in sim.compiled._RULES
+    for function, _ in sim.compiled._RULES
     if function.__module__.startswith("sim.rules.")
 }
 
