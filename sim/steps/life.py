@@ -1,6 +1,6 @@
 """Ageing, festival visits, training, and counting."""
 
-from sim.compiled import rule
+from sim.compiled import inlined_rule, rule
 from sim.draws import PURPOSE, uniform
 from sim.rules.demography import OLDEST, exit_probability
 from sim.rules.migration import carried_back
@@ -68,7 +68,7 @@ def is_farm_season(c) -> bool:
     return (c.month_of_year == 6) | (c.month_of_year == 10)
 
 
-@rule
+@inlined_rule
 def help_on_farm(w, c, b, k) -> None:
     """Leave the local job alone for a month, unpaid, for the family's own land."""
     if is_farm_season(c) and uniform(c.keys, _U_FARM_SEASON, int(w.id)) < c.economy[_FARM_SEASON]:
@@ -129,7 +129,7 @@ def visit_chance(c) -> float:
     return early if c.month_of_year == 1 else (share - early) / max(1.0 - early, 0.01)
 
 
-@rule
+@inlined_rule
 def visit_home(w, c, b, k) -> None:
     """Go home for Spring Festival, in January or February; come back in February, March, or lose the job.
 
