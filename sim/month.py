@@ -259,9 +259,9 @@ def _drawn_pass(step: Step) -> Callable:
     @rule
     def run(workers, c, b, count, first):
         second_key = int(c.keys[purpose, 1])
-        limit = int(chance(c) * 4294967296.0) + 1
+        limit = np.uint32(min(int(chance(c) * 4294967296.0) + 1, 0xFFFFFFFF))
         for k in range(count):
-            b.chosen[k] = draw_mixed(int(b.mixed_id[k]), second_key) <= limit
+            b.chosen[k] = np.uint32(draw_mixed(int(b.mixed_id[k]), second_key)) <= limit
         if has_hurried:
             for k in range(count):
                 is_hurried = ((hurried_activities >> int(b.activity[k])) & 1) != 0
