@@ -69,7 +69,7 @@ def _short_answer(validation: Validation, posterior: Posterior | None, levers) -
     counts, winners = _counts(validation), _winners(validation)
     lines = ["## In short", ""]
     for period, words in (("fit", "years to 2019, open to whoever set the parameters"),
-                          ("unseen", "later years, which were not")):
+                          ("unseen", "later years, to which nothing is fitted")):
         found = {verdict: counts.get((period, verdict), 0) for verdict in ("met", "near", "missed")}
         lines.append(f"- Of {sum(found.values())} official series in the {words}: {found['met']} met, "
                      f"{found['near']} near, {found['missed']} missed.")

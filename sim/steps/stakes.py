@@ -280,8 +280,6 @@ def is_short_of_points(w, c) -> bool:
 @rule
 def settle(w, c, b, k) -> None:
     """Move registration to the city: admitted by its rules, willing, and within the quota."""
-    if not applies_to_settle(w, c, faced(w, c, b, k, _REGISTER), faced(w, c, b, k, _WISH)):
-        return
     place = int(w.place)
     rank = openness(w, c)
     if rank >= faced(w, c, b, k, _OPEN):
@@ -290,6 +288,8 @@ def settle(w, c, b, k) -> None:
         return
     if is_short_of_points(w, c):
         return
+    if not applies_to_settle(w, c, faced(w, c, b, k, _REGISTER), faced(w, c, b, k, _WISH)):
+        return  # asked last, for whoever is not admitted need not be
     serve(w, c, b, k, _SETTLEMENT)
     is_beyond_quota = c.place[_QUOTA, place] < 1.0 and point_bin(w, c) <= c.quota_cutoff_by_rule[place]
     if rank >= c.by_rule[_OPEN, place] or is_beyond_quota:
