@@ -43,9 +43,22 @@ def command(function: Callable) -> Callable:
     @functools.wraps(function)
     def explained(*arguments: Any, **options: Any) -> None:
         with explained_errors():
+            if function.__name__ in _THAT_SIMULATE:
+                _say_if_uncompiled()
             function(*arguments, **options)
 
     return app.command()(explained)
+
+
+_THAT_SIMULATE = {"run", "compare", "validate", "sweep", "plan", "attribute", "calibrate", "virtual", "trust",
+                  "moves", "rerun"}
+
+
+def _say_if_uncompiled() -> None:
+    from sim.compiled import cache_folder, is_enabled
+
+    if is_enabled() and not any(cache_folder().rglob("*.nbi")):
+        say("compiling the model, once for these sources: half a minute to two minutes")
 
 
 def _print_version(is_asked: bool) -> None:

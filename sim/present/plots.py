@@ -205,7 +205,7 @@ def spending_by_year(comparison: Comparison) -> Figure:
         spent = sums[policy["name"]]
         colour = COLOURS[index % len(COLOURS)]
         panel.plot(spent.index, spent, color=colour, linewidth=1.8, marker="o", markersize=3)
-        ends.append((spent.iloc[-1], title_of(policy), colour))
+        ends.append((spent.iloc[-1], _wrapped(title_of(policy), 28), colour))
     panel.set_ylim(bottom=0)
     _whole_years(panel)
     _end_labels(panel, ends)

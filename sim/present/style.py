@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
@@ -23,6 +24,7 @@ _STYLE = {
     "svg.fonttype": "path", "figure.dpi": 100, "axes.unicode_minus": True,
 }  # fmt: skip
 WIDTH, _HEADING = 10.0, 0.55  # inches: a full-width figure, and its title and subtitle
+_LINE, _LETTERS_PER_INCH = 0.16, 15.5  # of a subtitle of several lines
 
 
 def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
@@ -68,12 +70,15 @@ def empty_figure(width: float, height: float) -> Figure:
 
 
 def headed(figure: Figure, title: str, subtitle: str) -> None:
-    """Title and, below it, what the numbers are, left-aligned over the whole figure."""
-    height = figure.get_figheight()
-    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - _HEADING / height))
+    """Title and, below it, what the numbers are, left-aligned over the whole figure, in lines that fit."""
+    lines = textwrap.wrap(subtitle, int(figure.get_figwidth() * _LETTERS_PER_INCH))
+    heading = _HEADING + _LINE * (len(lines) - 1)
+    height = figure.get_figheight() + heading - _HEADING
+    figure.set_figheight(height)
+    figure.get_layout_engine().set(rect=(0, 0, 1, 1 - heading / height))
     for text, inches, look in (
         (title, 0.05, {"fontsize": 11, "weight": "bold"}),
-        (subtitle, 0.28, {"fontsize": 8.5, "color": "#555555"}),
+        ("\n".join(lines), 0.28, {"fontsize": 8.5, "color": "#555555"}),
     ):
         mark = figure.text(0.006, 1 - inches / height, text, ha="left", va="top", **look)
         mark.set_in_layout(False)
