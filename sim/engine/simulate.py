@@ -86,7 +86,8 @@ class Simulation:
             start_year(self._rows, self.rows)
         c, plain = self.open_month(), self.economy.opening.plain
         if live is None:
-            keys_ahead = month_keys(self.seed, month + 1) if self._lists_claims else None
+            lists_claims = self.economy.opening.has_quota.any() and not self.policy.budgeted
+            keys_ahead = month_keys(self.seed, month + 1) if lists_claims else None
             self._shards.run_month(self._rows, plain, self.rows, keys_ahead)
         else:
             self._shards.clear()
@@ -123,7 +124,6 @@ class Simulation:
         """Conditions of the coming month, with budgets and quotas rationed."""
         opening, budgeted = self.economy.begin(self.month), self.policy.budgeted
         has_quota = opening.has_quota.any()
-        self._lists_claims = has_quota and not budgeted
         if budgeted or has_quota:
             self._shards.count_claims(self._rows, opening.plain, self.rows,
                                       CLAIMS if budgeted else ("points",))
