@@ -13,14 +13,14 @@ import pandas as pd
 
 from sim.draws import uniform
 from sim.month import STEPS
-from sim.rules.migration import odds
 from sim.steps.choice import (
     OPTIONS,
     U_ATTENTION,
     attention,
+    option_odds,
     option_values,
     reconsider,
-    supported_values,
+    supported_odds,
     worker_group,
 )
 from sim.steps.conditions import ECONOMY, is_among
@@ -67,8 +67,8 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
     """
     values = np.array(option_values(w, c))
     has = values > _MISSING
-    wanted = _probabilities(values)
-    probability = _after_rationing(w, c, values, wanted)
+    weights = np.array(option_odds(w, c))
+    wanted, probability = weights / weights.sum(), _after_rationing(w, c, weights)
     present = _present_option(w)
     heed = _heed(w, c)
     table = pd.DataFrame({
@@ -110,9 +110,9 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
         if step.concerns(w, c):
             step.do(w, c, b, k)
     heed = _heed(w, c)
-    values = np.array(supported_values(w, c, b, k))
-    probability = _after_rationing(w, c, values, _probabilities(values))
-    told = np.where(values > _MISSING, probability, np.nan)
+    weights = np.array(supported_odds(w, c, b, k))
+    probability = _after_rationing(w, c, weights)
+    told = np.where(weights > 0.0, probability, np.nan)
     return {
         "attention_probability": heed, "reconsidered": uniform(c.keys, U_ATTENTION, int(w.id)) < heed,
         **{f"{option}_probability": float(p) for option, p in zip(OPTIONS, told, strict=True)},
@@ -160,20 +160,15 @@ def _heed(w: SimpleNamespace, c: SimpleNamespace) -> float:
 
 
 # --- parts of a choice ----------------------------------------------------------------------------
-def _probabilities(values: np.ndarray) -> np.ndarray:
-    weights = np.array([odds(value) for value in (values - values.max()).tolist()])
-    return weights / weights.sum()
-
-
-def _after_rationing(w, c, values: np.ndarray, wanted: np.ndarray) -> np.ndarray:
-    """Local work needs an offer; who gets none chooses again among the rest."""
-    local = OPTIONS.index("local_work")
+def _after_rationing(w, c, weights: np.ndarray) -> np.ndarray:
+    """Probabilities of options of these odds: local work needs an offer; who gets none chooses again."""
+    local, wanted = OPTIONS.index("local_work"), weights / weights.sum()
     if w.activity == LOCAL_WORK:
         return wanted
-    without = values.copy()
-    without[local] = -1e9
+    without = weights.copy()
+    without[local] = 0.0
     offer = float(c.local_offer[int(w.home)])
-    probability = wanted + wanted[local] * (1.0 - offer) * _probabilities(without)
+    probability = wanted + wanted[local] * (1.0 - offer) * without / without.sum()
     probability[local] = wanted[local] * offer
     return probability
 

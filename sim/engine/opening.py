@@ -22,6 +22,7 @@ from sim.engine.markets import (
     weigh_destinations,
     write_tables,
 )
+from sim.engine.odds import fill_personal_odds, fill_place_odds
 from sim.rules.migration import floor_effort
 from sim.steps.conditions import ECONOMY, PLACE, WORKER, conditions_type, for_kernels, make_record
 from sim.vocabulary import SECTORS
@@ -81,6 +82,7 @@ class Opening:
         now.hire_cumulative[:], now.local_offer[:] = economy.hire_cumulative, economy.offer
         now.home_taste[:], now.out_share[:] = economy.home_taste, economy.out_share
         now.network[:] = economy.network
+        fill_place_odds(self.plain)
         now.quota_cutoff[:] = now.quota_cutoff_by_rule[:] = -1
         now.keys[:] = month_keys(economy.seed, month)
         return self.record
@@ -123,6 +125,7 @@ class Opening:
                          numbers[_MIGRANT_LEVEL])
         self._log_level = np.log(level)
         fill_pay_profiles(self.plain)
+        fill_personal_odds(self.plain)
 
     def _write_tables(self, tables: Tables, month: int) -> None:
         if tables is self._tables:

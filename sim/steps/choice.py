@@ -14,10 +14,15 @@ from sim.rules.migration import (
     with_switching_cost,
 )
 from sim.steps.conditions import (
+    AGE_MONTHS,
     ECONOMY,
     EVENT,
+    EXPERIENCE_MONTHS,
     OCCASION_NAMES,
     PLACE,
+    STAY_MONTHS,
+    TRAINING_MONTHS,
+    UNTRAINED,
     WORKER,
     faced,
     has_school_child,
@@ -35,6 +40,7 @@ from sim.world.schema import (
     IS_FEMALE,
     NEW,
     POOR,
+    TRAINED,
     age_months,
     education_of,
 )
@@ -148,34 +154,55 @@ def option_values(w, c):
 
 
 @inlined_rule
-def pick(draw, farm, local, keep, migrate) -> int:
-    """The option that a uniform draw selects in proportion to the odds, in fixed order."""
-    top = max(max(farm, local), max(keep, migrate))
-    a, b, d, e = odds(farm - top), odds(local - top), odds(keep - top), odds(migrate - top)
-    x = draw * (a + b + d + e)
-    if x < a:
-        return STAY_FARM
-    if x < a + b:
-        return TAKE_LOCAL
-    return KEEP_PLACE if x < a + b + d else MIGRATE
+def option_odds(w, c):
+    """The odds of these options: exp of ``option_values``, as products of the month's tables; 0 for none."""
+    home, place, activity = int(w.home), int(w.place), int(w.activity)
+    traits, flags = int(w.traits), int(w.status)
+    is_new = (flags & NEW) != 0
+    attached = int(w.attached_place) if (flags & DISPLACED) != 0 else place
+    age = min(age_months(int(w.birth_month), c.month), AGE_MONTHS - 1)
+    since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
+    group, switching = worker_group(w, c), c.switching_odds
+
+    farm = c.farm_odds[home] * (1.0 if is_new | (activity == FARM) else switching)
+    skill = (
+        c.trait_odds[traits & 15] * c.experience_odds[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)]
+        * c.training_odds[since if flags & TRAINED else UNTRAINED] * c.ability_odds[int(w.ability) & 255]
+    )
+    local = c.local_odds[home] * skill * c.local_age_odds[age]
+    lost_local_job = ((flags & DISPLACED) != 0) & (attached < HOMES)
+    local *= 1.0 if is_new | (activity == LOCAL_WORK) | lost_local_job else switching
+    away = c.away_odds[home, group] * skill * c.migration_age_odds[age] * c.sex_odds[traits & IS_FEMALE]
+    months = months_of_stay(w, c) if attached == place else int(w.migrant_months)
+    across = c.across_age_odds[age]
+    keep = away * c.place_odds[group, attached] * c.stay_odds[min(max(months, 0), STAY_MONTHS - 1)]
+    keep *= across if c.province[attached] != home else 1.0
+    migrate = away * c.migrate_odds[home, group] * (1.0 if is_new else switching)
+    return farm, local, keep, migrate
 
 
 @inlined_rule
-def supported_values(w, c, b, k):
-    """The values of ``option_values`` with what support adds: a public post at home, help to leave."""
-    farm, local, keep, migrate = option_values(w, c)
-    post = faced(w, c, b, k, _POST)
-    if post > 0.0:
-        income = c.farm_income[int(w.home)]
-        beta = c.economy[_BETA]
-        farm += value_of_income(income + post, beta) - value_of_income(income, beta)
-    if int(w.place) < HOMES:
+def supported_odds(w, c, b, k):
+    """The odds of ``option_odds`` with what support adds: a public post at home, help to leave."""
+    farm, local, keep, migrate = option_odds(w, c)
+    if c.most[_POST] > 0.0:
+        income, beta = c.farm_income[int(w.home)], c.economy[_BETA]
+        post = faced(w, c, b, k, _POST)
+        farm *= odds(value_of_income(income + post, beta) - value_of_income(income, beta))
+    if c.most[_RELIEF] + c.most[_FLOOR] > 0.0 and int(w.place) < HOMES:
         relief = faced(w, c, b, k, _RELIEF)
         if c.poor_floor_effort > 0.0 and int(w.traits) & POOR:
             relief += c.poor_floor_effort * faced(w, c, b, k, _FLOOR)
-        keep += relief
-        migrate += relief
+        keep *= odds(relief)
+        migrate *= odds(relief)
     return farm, local, keep, migrate
+
+
+@inlined_rule
+def pick(draw, farm, local, keep, migrate) -> int:
+    """The option that a uniform draw selects in proportion to the odds, in fixed order."""
+    x = draw * (farm + local + keep + migrate)
+    return int(x >= farm) + int(x >= farm + local) + int(x >= farm + local + keep)
 
 
 @inlined_rule
@@ -185,12 +212,12 @@ def reconsider(w, c, b, k) -> None:
     if uniform(c.keys, U_ATTENTION, worker) >= attention(w, c):
         return
     b.events[_E_RECONSIDERED] += 1
-    farm, local, keep, migrate = supported_values(w, c, b, k)
+    farm, local, keep, migrate = supported_odds(w, c, b, k)
     choice = pick(uniform(c.keys, _U_CHOICE, worker), farm, local, keep, migrate)
     if choice == TAKE_LOCAL and w.activity != LOCAL_WORK:
         b.applicants[home] += 1
         if uniform(c.keys, _U_OFFER, worker) >= c.local_offer[home]:
-            choice = pick(uniform(c.keys, _U_WITHOUT, worker), farm, -1e9, keep, migrate)
+            choice = pick(uniform(c.keys, _U_WITHOUT, worker), farm, 0.0, keep, migrate)
     carry_out(w, c, b, k, choice)
 
 
@@ -221,7 +248,7 @@ def stay_at_farm(w, c, b, k, activity, is_home) -> None:
         flags = insurance_kept(w, c, b, k, flags) & ~DISPLACED
         go_home(w, c, b, is_home)
         change_activity(w, c, FARM)
-    elif uniform(c.keys, _U_FADE, int(w.id)) < c.economy[_FADE]:
+    elif flags & DISPLACED and uniform(c.keys, _U_FADE, int(w.id)) < c.economy[_FADE]:
         flags &= ~DISPLACED
     w.status = flags
 

@@ -41,6 +41,8 @@ POINT_BINS = 128
 EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
 UNTRAINED = TRAINING_MONTHS  # position in the training factors of those who never took a course
+AGE_MONTHS = 1024  # nobody is older; the old count as of this age
+STAY_MONTHS = 61  # a longer stay attaches no more
 OWN_PAY = 7  # column of pay_level for profit; the columns before it are sectors
 
 EVENTS = (
@@ -111,6 +113,22 @@ def conditions_type(places: int) -> np.dtype:
         ("place_cumulative", _REAL, (homes, groups, places - homes)),  # tiers within a province
         ("first_place", _WHOLE, (homes + 1,)),  # positions in place_order by province
         ("place_order", _WHOLE, (places - homes,)),  # places away, sorted by province
+        # the terms of a choice as factors of odds (sim.engine.odds)
+        ("switching_odds", _REAL),
+        ("sex_odds", _REAL, (2,)),  # men, women
+        ("trait_odds", _REAL, (16,)),  # by the lowest bits of traits
+        ("experience_odds", _REAL, (EXPERIENCE_MONTHS,)),
+        ("training_odds", _REAL, (TRAINING_MONTHS + 1,)),  # the last is UNTRAINED
+        ("ability_odds", _REAL, (256,)),  # by the byte of ability
+        ("local_age_odds", _REAL, (AGE_MONTHS,)),
+        ("migration_age_odds", _REAL, (AGE_MONTHS,)),
+        ("across_age_odds", _REAL, (AGE_MONTHS,)),
+        ("stay_odds", _REAL, (STAY_MONTHS,)),  # by months in the place
+        ("farm_odds", _REAL, (homes,)),
+        ("local_odds", _REAL, (homes,)),
+        ("away_odds", _REAL, (homes, groups)),  # taste for living away
+        ("place_odds", _REAL, (groups, places)),  # nought at home
+        ("migrate_odds", _REAL, (homes, groups)),
         ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
         ("quota_cutoff_by_rule", _WHOLE, (places,)),  # the same, had no lever been in force
         ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month

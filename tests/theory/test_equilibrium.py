@@ -16,11 +16,10 @@ from sim.rules.employment import (
     vacancies,
     wage_gap_next,
 )
-from sim.rules.migration import value_of_income, with_switching_cost
+from sim.rules.migration import odds, value_of_income, with_switching_cost
 from sim.steps.choice import MIGRATE, STAY_FARM, pick
 
 FARM = 2500.0
-NEVER = -1e9
 
 
 def default(name: str) -> float:
@@ -29,7 +28,9 @@ def default(name: str) -> float:
 
 def leaving_share(value_home: float, value_away: float, draws: int = 20_000) -> float:
     """Share of evenly spread draws that pick the city, by the model's own choice."""
-    picks = [pick((n + 0.5) / draws, value_home, NEVER, NEVER, value_away) for n in range(draws)]
+    top = max(value_home, value_away)
+    at_home, away = odds(value_home - top), odds(value_away - top)
+    picks = [pick((n + 0.5) / draws, at_home, 0.0, 0.0, away) for n in range(draws)]
     return picks.count(MIGRATE) / draws
 
 
@@ -78,8 +79,8 @@ def test_as_noise_vanishes_expected_incomes_become_equal(jobs):
 def test_at_the_default_noise_the_gap_in_income_is_the_log_odds_over_the_coefficient(jobs):
     coefficient = default("income_coefficient")
     world = TwoSectors(coefficient, jobs).settle()
-    odds = math.log(world.away / (1000.0 - world.away))
-    assert odds == pytest.approx(coefficient * math.log(world.expected() / FARM), abs=1e-3)
+    log_odds = math.log(world.away / (1000.0 - world.away))
+    assert log_odds == pytest.approx(coefficient * math.log(world.expected() / FARM), abs=1e-3)
 
 
 def test_more_jobs_raise_unemployment_less_than_they_raise_employment():
@@ -148,4 +149,4 @@ def test_the_closed_form_used_here_is_the_models_own_choice(gain):
     leave = leaving_share(0.0, with_switching_cost(gain, cost, False))
     back = leaving_share(0.0, with_switching_cost(-gain, cost, False))
     assert long_run_share(gain, 0.0, cost) == pytest.approx(leave / (leave + back), abs=2e-3)
-    assert pick(0.5, 0.0, NEVER, NEVER, -1e3) == STAY_FARM
+    assert pick(0.5, 1.0, 0.0, 0.0, odds(-1e3)) == STAY_FARM

@@ -12,7 +12,7 @@ from sim.engine.markets import WIDTH, weigh_destinations
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import desired_jobs, wage_gap_next
 from sim.rules.enterprise import closing_probability
-from sim.rules.migration import value_of_income, with_switching_cost
+from sim.rules.migration import odds, value_of_income, with_switching_cost
 from sim.steps.choice import KEEP_PLACE, MIGRATE, STAY_FARM, TAKE_LOCAL, pick
 from sim.steps.conditions import conditions_type, make_record
 from sim.world.places import HOMES
@@ -23,7 +23,8 @@ NEVER = -1e9
 
 def choice_shares(*values: float, draws: int = 100_000) -> np.ndarray:
     """Share of evenly spread draws that pick each option: exact to 1 / draws."""
-    picks = [pick((n + 0.5) / draws, *values) for n in range(draws)]
+    weights = [odds(value - max(values)) for value in values]
+    picks = [pick((n + 0.5) / draws, *weights) for n in range(draws)]
     return np.bincount(picks, minlength=4) / draws
 
 
@@ -38,8 +39,8 @@ def test_options_are_chosen_in_proportion_to_their_odds(values):
 
 def test_what_is_not_offered_is_never_chosen():
     assert choice_shares(NEVER, 0.0, NEVER, 0.0)[[STAY_FARM, KEEP_PLACE]].tolist() == [0.0, 0.0]
-    assert pick(2.0**-33, NEVER, 0.0, NEVER, NEVER) == TAKE_LOCAL
-    assert pick(1.0 - 2.0**-33, 0.0, NEVER, NEVER, NEVER) in (STAY_FARM, MIGRATE)
+    assert pick(2.0**-33, 0.0, 1.0, 0.0, 0.0) == TAKE_LOCAL
+    assert pick(1.0 - 2.0**-33, 1.0, 0.0, 0.0, 0.0) == STAY_FARM
 
 
 def test_odds_between_two_options_do_not_depend_on_a_third():
@@ -53,7 +54,7 @@ def test_the_same_luck_stays_put_when_leaving_gets_better():
     """A better option elsewhere takes workers from the others; it never moves one between the others."""
     for n in range(1000):
         draw = (n + 0.5) / 1000
-        before, after = pick(draw, 1.0, NEVER, NEVER, 1.0), pick(draw, 1.0, NEVER, NEVER, 1.3)
+        before, after = pick(draw, 1.0, 0.0, 0.0, 1.0), pick(draw, 1.0, 0.0, 0.0, 1.3)
         assert (before, after) != (MIGRATE, STAY_FARM)
 
 
