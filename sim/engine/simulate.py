@@ -22,12 +22,13 @@ from sim.engine.economy import Economy, sector_mixes
 from sim.engine.kernel import CLAIMS, Shards
 from sim.engine.ledger import Ledger
 from sim.engine.plain import plain_sums
+from sim.engine.policies import policy_of
 from sim.engine.record import Record, worker_table
 from sim.engine.year import count_year, start_year, year_type
 from sim.errors import Problem, UsageError, nearest
 from sim.loading import load_scenario
 from sim.parameters import PARAMETERS
-from sim.policy.arrays import Policy, month_index, month_text
+from sim.policy.arrays import month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
 from sim.steps.conditions import for_kernels
@@ -60,7 +61,7 @@ class Simulation:
         self.last = checked_month("to", end or self.scenario.period.to)
         growth = _growth(self.scenario)
         places, corridors, series, recipe, mixes = _setting(growth)
-        self.policy = Policy(self.scenario, places)
+        self.policy = policy_of(self.scenario, places)
         ability_sd = self.scenario.parameters.get("wage_residual_sd", PARAMETERS["wage_residual_sd"].default)
         self.recipe = recipe._replace(ability_sd=ability_sd)
         self.places, self.month = places, 0
