@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,10 +24,10 @@ import pandas as pd
 from sim.compiled import model_hash
 from sim.engine.accounts import Accounts
 from sim.engine.census import census_type
+from sim.engine.plain import plain_sums
 from sim.errors import Problem, ResultsError, UsageError
 from sim.past import differences, past_of
 from sim.policy.arrays import month_index, month_text
-from sim.steps.conditions import make_record
 from sim.world.schema import WORKER_TYPE
 
 if TYPE_CHECKING:
@@ -138,7 +139,7 @@ def take(run: Simulation, record: Record, start: str) -> Checkpoint:
     state = {
         "month": run.month,
         "workers": np.array(run.workers[: run.rows], dtype=WORKER_TYPE),
-        "census": np.array([run.census]),
+        "census": _census_record(run.census, len(run.places)),
         "accounts": {"stock": run._accounts.stock.copy(), "savings": run._accounts.savings},
         "economy": _held(run.economy),
         "ledger": _held_by_lever(run.ledger),
@@ -147,14 +148,19 @@ def take(run: Simulation, record: Record, start: str) -> Checkpoint:
     return Checkpoint(about, state)
 
 
+def _census_record(census: SimpleNamespace, places: int) -> np.ndarray:
+    record = np.zeros(1, dtype=census_type(places))
+    for name, counts in vars(census).items():
+        record[name][0] = counts
+    return record
+
+
 def put_back(checkpoint: Checkpoint, run: Simulation) -> None:
     """Bring a run that has not begun to where the checkpoint stands; many runs may start from one."""
     state = checkpoint.state
     run.month, run.rows = state["month"], len(state["workers"])
     run.workers[: run.rows] = state["workers"]
-    census = make_record(census_type(len(run.places)))
-    census[:] = state["census"]
-    run.census = census[0]
+    run.census = plain_sums(state["census"].copy()[0])
     run._accounts = Accounts(**_copied(state["accounts"]))
     vars(run.economy).update(_copied(state["economy"]))
     _give_to_levers(run.ledger, state["ledger"])

@@ -55,9 +55,11 @@ class Simulation:
     """The state of a run. ``step`` advances it by a month; the columns are ``workers``."""
 
     def __init__(self, scenario: Scenario | str, scale: int | str = 5000, end: str | None = None,
-                 seed: int = 0, threads: int = 2, branch_from: Checkpoint | None = None):
+                 seed: int = 0, threads: int = 2, branch_from: Checkpoint | None = None,
+                 with_groups: bool = True):
+        """with_groups: whether the census counts by sex, age and schooling."""
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
-        self.scale, self.seed = parse_scale(scale), seed
+        self.scale, self.seed, self._with_groups = parse_scale(scale), seed, with_groups
         self.last = checked_month("to", end or self.scenario.period.to)
         growth = _growth(self.scenario)
         places, corridors, series, recipe, mixes = _setting(growth)
@@ -117,8 +119,8 @@ class Simulation:
 
     def _take_census(self, month: int, c: np.ndarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""
-        self.census = self._shards.count(count_census, census_type(len(self.places)), self.rows,
-                                         self._rows, c)
+        self.census = plain_sums(self._shards.count(
+            count_census, census_type(len(self.places)), self.rows, self._rows, c, self._with_groups))
         self._accounts.check_census(month, self.census.stock, self.census.savings)
 
     def open_month(self) -> np.recarray:
@@ -216,7 +218,7 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     if branch_from is not None:
         origin = branch_from if isinstance(branch_from, Checkpoint) else Checkpoint.load(branch_from)
         origin.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
-    run = Simulation(scenario, scale, end, seed, threads, origin)
+    run = Simulation(scenario, scale, end, seed, threads, origin, with_groups="groups" in wanted)
     if run.last < first:
         raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(run.last),
                                  allowed=f"{start} or later"))
