@@ -28,7 +28,7 @@ from sim.engine.plain import plain_sums
 from sim.errors import Problem, ResultsError, UsageError
 from sim.past import differences, past_of
 from sim.policy.arrays import month_index, month_text
-from sim.world.schema import WORKER_TYPE
+from sim.world.schema import WORKER_TYPE, copy_rows
 
 if TYPE_CHECKING:
     from sim.engine.ledger import Ledger
@@ -131,14 +131,15 @@ class Checkpoint:
 
 def take(run: Simulation, record: Record, start: str) -> Checkpoint:
     """The state of a run between two months, with what has been reported since ``start``."""
-    month = month_text(run.month)
+    month, workers = month_text(run.month), np.empty(run.rows, dtype=WORKER_TYPE)
+    copy_rows(run.workers[: run.rows], workers)
     about = {
         "month": month, "start": start, "seed": run.seed, "scale": run.scale, "tables": list(record.wanted),
         "code_hash": model_hash(), "scenario_name": run.scenario.name, "past": past_of(run.scenario, month),
     }
     state = {
         "month": run.month,
-        "workers": np.array(run.workers[: run.rows], dtype=WORKER_TYPE),
+        "workers": workers,
         "census": _census_record(run.census, len(run.places)),
         "accounts": {"stock": run._accounts.stock.copy(), "savings": run._accounts.savings},
         "economy": _held(run.economy),
@@ -159,7 +160,7 @@ def put_back(checkpoint: Checkpoint, run: Simulation) -> None:
     """Bring a run that has not begun to where the checkpoint stands; many runs may start from one."""
     state = checkpoint.state
     run.month, run.rows = state["month"], len(state["workers"])
-    run.workers[: run.rows] = state["workers"]
+    copy_rows(state["workers"], run.workers[: run.rows])
     run.census = plain_sums(state["census"].copy()[0])
     run._accounts = Accounts(**_copied(state["accounts"]))
     vars(run.economy).update(_copied(state["economy"]))

@@ -36,7 +36,7 @@ from sim.tables import TABLES
 from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import load_data
 from sim.world.places import Places, build_places
-from sim.world.schema import COLUMNS, WORKER_TYPE, allocate
+from sim.world.schema import COLUMNS, WORKER_TYPE, allocate, copy_rows
 from sim.world.series import LAST_YEAR, Growth, Series, build_series
 from sim.world.synthesis import (
     Recipe,
@@ -174,7 +174,9 @@ def _population(growth: Growth, scale: int, seed: int, ability_sd: float,
     if not few:
         return _made(growth, scale, seed, ability_sd, last)
     workers, initial = _made_once(growth, scale, seed, ability_sd, last)
-    return workers.copy(), initial
+    own = allocate(len(workers))
+    copy_rows(workers, own)
+    return own, initial
 
 
 def _made(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[np.recarray, int]:
