@@ -91,8 +91,8 @@ class Opening:
         self._write_tables(economy.policy.place_parameters(month, with_levers), month)
         numbers, series = self.numbers, economy.series
         drift = numbers[_DRIFT] * month / 12.0
-        log_pay = series.log_pay[:, :, month] - drift + (self._log_level + economy.gap)[:, None]
-        now.log_pay[:] = log_pay + self._tables.log_pay_scale
+        by_sector = series.log_pay[:, :, month].T - drift + (self._log_level + economy.gap)
+        now.log_pay[:] = (by_sector + self._tables.log_pay_scale).T
         now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * economy.mix).sum(axis=1))
         now.month[0], now.month_of_year[0] = month, month % 12 + 1
         now.price_index[0] = series.price_index[month]

@@ -38,7 +38,7 @@ class Tables:
     faced: np.ndarray  # worker-level, what everybody in a place faces
     by_rule: np.ndarray  # the same, had no lever been in force
     place_by_rule: np.ndarray  # place-level, had no lever been in force; not held to the bounds
-    log_pay_scale: np.ndarray  # log factor on pay, (places, sectors)
+    log_pay_scale: np.ndarray  # log factor on pay, (sectors, places)
 
 
 class ByPlace:
@@ -136,7 +136,7 @@ class ByPlace:
         if shocks:  # what a scenario gives, and its paths, lie within the bounds
             by_rule, faced, place = (within_bounds(WORKER, by_rule), within_bounds(WORKER, faced),
                                      within_bounds(PLACE, place))
-        made = Tables(place, faced, by_rule, history[PLACE], np.log(place[_SECTOR_PAY].T))
+        made = Tables(place, faced, by_rule, history[PLACE], np.log(place[_SECTOR_PAY]))
         for table in vars(made).values():
             table.flags.writeable = False
         return made
