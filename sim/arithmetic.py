@@ -16,7 +16,6 @@ from sim.compiled import rule
 _STEPS_PER_LOG = 92.33248261689366  # 64 / ln 2
 _STEP_HIGH = 0.010830424493178725  # ln 2 / 64, with the low bits of the product cleared
 _STEP_LOW = 2.030704202170295e-10
-_POWERS_OF_TWO = np.ldexp(np.ones(2200), np.arange(-1074, 1126).clip(max=1023))
 # 2 ** (j / 64), each correctly rounded, in full digits so that no library computes them anew
 _ROOTS = np.array([float.fromhex(text) for text in (
     "0x1.0000000000000p+0", "0x1.02c9a3e778061p+0", "0x1.059b0d3158574p+0", "0x1.0874518759bc8p+0",
@@ -52,7 +51,8 @@ def exp(x: float) -> float:
     # Taylor series on |r| <= ln(2) / 128
     p = 1.0 + r + square * (0.5 + r * (1.0 / 6.0) + square * (1.0 / 24.0 + r * (1.0 / 120.0)))
     whole = int(k)
-    return p * _ROOTS[whole & 63] * _POWERS_OF_TWO[(whole >> 6) + 1074]
+    power_of_two = np.int64(((whole >> 6) + 1023) << 52).view(np.float64)  # from its bits: no look-up
+    return p * _ROOTS[whole & 63] * float(power_of_two)
 
 
 @rule

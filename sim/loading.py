@@ -7,11 +7,11 @@ that was probably meant.
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from sim.errors import Problem, ScenarioError, SimError, nearest
 from sim.instruments import (
@@ -64,13 +64,17 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
 
         with_overrides(scenario, {"levers.startup_grant.effects.startup_grant_yuan.set": 10_000})
     """
-    content = scenario.model_dump(by_alias=True)
+    content, origins = _opened(scenario, overrides), _origins_after(scenario, overrides)
     refused = [_override(content, key, value) for key, value in overrides.items()]
     if any(refused):
         raise ScenarioError(problem for problem in refused if problem)
-    origins = _origins_after(scenario, overrides)
-    name = content.pop("name")
-    return _checked(name, _tree_of(content, origins), [], origins)
+    try:
+        changed = Scenario.model_validate(content)  # what is not opened is not checked again
+    except ValidationError:
+        name = content.pop("name")
+        return _checked(name, _tree_of(_plain(content), origins), [], origins)
+    changed._origins = origins
+    return changed
 
 
 def folders() -> tuple[Path, ...]:
@@ -207,6 +211,28 @@ def _sound_levers(content: Mapping[str, Any]) -> dict[str, Lever]:
 
 
 # --- overriding -------------------------------------------------------------------------------------
+
+def _opened(scenario: Scenario, keys: Iterable[str]) -> dict[str, Any]:
+    """A scenario's content with plain maps and lists where dotted keys lead, and otherwise as it is: a sweep
+    changes two numbers of a scenario of thousands, a thousand times over.
+    """
+    content = {name: dict(value) if isinstance(value, dict) else value for name, value in scenario}
+    for key in keys:
+        section, *below = parts(key)
+        value = content.get(section)
+        if isinstance(value, BaseModel):
+            content[section] = _plain(value)
+        elif isinstance(value, dict) and below and isinstance(value.get(below[0]), BaseModel):
+            value[below[0]] = _plain(value[below[0]])
+    return content
+
+
+def _plain(value: Any) -> Any:
+    """Maps, lists and numbers, with the keys of files, instead of models."""
+    if isinstance(value, BaseModel):
+        return value.model_dump(by_alias=True)
+    return {name: _plain(child) for name, child in value.items()} if isinstance(value, dict) else value
+
 
 def _override(content: dict[str, Any], key: str, value: Any) -> Problem | None:
     """Change one value in place; the problem, if the key leads nowhere."""

@@ -48,7 +48,11 @@ class Outcome:
 
     def over(self, values: np.ndarray) -> float:
         """Sum up the months of a period: the total of a flow, the mean of a stock or rate."""
-        return float(np.sum(values) if self.kind == "flow" else np.mean(values))
+        return float(self.over_each(values))
+
+    def over_each(self, periods: np.ndarray) -> np.ndarray:
+        """The same for several periods, (periods, months)."""
+        return np.sum(periods, axis=-1) if self.kind == "flow" else np.mean(periods, axis=-1)
 
 
 def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:

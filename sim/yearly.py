@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import pandas as pd
 
 from sim.outcomes import OUTCOMES
@@ -12,14 +13,12 @@ from sim.wording import join, number, scale_of, significant, unit_word
 
 def yearly(national: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     """One row per whole calendar year of the table ``national``: ``year``, then the outcomes asked for."""
-    keys = list(keys)
-    series = {key: OUTCOMES[key].series(national) for key in keys}
-    months: dict[int, list[int]] = {}
-    for position, month in enumerate(national["month"]):
-        months.setdefault(int(month[:4]), []).append(position)
-    whole = {year: positions for year, positions in sorted(months.items()) if len(positions) == 12}
-    return pd.DataFrame({"year": list(whole), **{
-        key: [OUTCOMES[key].over(series[key][positions]) for positions in whole.values()] for key in keys}})
+    of_month = np.array([int(month[:4]) for month in national["month"]], dtype=np.int64)
+    years, months = np.unique(of_month, return_counts=True)
+    whole = years[months == 12]
+    positions = np.flatnonzero(np.isin(of_month, whole)).reshape(len(whole), 12)
+    return pd.DataFrame({"year": whole, **{
+        key: OUTCOMES[key].over_each(OUTCOMES[key].series(national)[positions]) for key in keys}})
 
 
 def in_words(table: pd.DataFrame, most: int = 8) -> pd.DataFrame:

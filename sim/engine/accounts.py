@@ -59,8 +59,8 @@ class Accounts:
 
         stock: workers by home, place and activity. savings: yuan.
         """
-        is_same = np.array_equal(stock, self.stock)
-        _must(month, "workers counted afresh", stock.sum(), self.stock.sum(), is_same)
+        if not np.array_equal(stock, self.stock):
+            _must(month, "workers counted afresh", stock.sum(), self.stock.sum(), is_same=False)
         _must(month, "savings counted afresh", int(savings), self.savings)
 
 

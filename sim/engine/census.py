@@ -53,8 +53,11 @@ def census_type(places: int) -> np.dtype:
 
 
 @kernel
-def count_census(workers, conditions, census, first, last):
-    """Add the workers of some rows to ``census`` (one record of ``census_type``)."""
+def count_census(workers, conditions, with_groups, census, first, last):
+    """Add the workers of some rows to ``census`` (one record of ``census_type``).
+
+    with_groups: whether to count the groups too, which a report may not want.
+    """
     c, total = conditions[0], census[0]
     insured, trained, owed, savings, poor_away, parents_away = 0, 0, 0, 0, 0, 0  # quicker than the record
     for i in range(first, last):
@@ -63,11 +66,12 @@ def count_census(workers, conditions, census, first, last):
         if activity == EXITED:
             continue
         months = age_months(int(w.birth_month), c.month)
-        sex, age, education = traits & IS_FEMALE, age_group(months), education_of(traits)
         total.stock[int(w.home), int(w.place), activity] += 1
-        total.group_stock[sex, age, education, activity] += 1
-        if (EARNERS >> activity) & 1:
-            total.group_pay[sex, age, education] += current_pay(w, c)
+        if with_groups:
+            sex, age, education = traits & IS_FEMALE, age_group(months), education_of(traits)
+            total.group_stock[sex, age, education, activity] += 1
+            if (EARNERS >> activity) & 1:
+                total.group_pay[sex, age, education] += current_pay(w, c)
         insured += (status & INSURED) != 0
         trained += (status & TRAINED) != 0
         owed += w.arrears > 0

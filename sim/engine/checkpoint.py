@@ -15,6 +15,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -23,11 +24,11 @@ import pandas as pd
 from sim.compiled import model_hash
 from sim.engine.accounts import Accounts
 from sim.engine.census import census_type
+from sim.engine.plain import plain_sums
 from sim.errors import Problem, ResultsError, UsageError
 from sim.past import differences, past_of
 from sim.policy.arrays import month_index, month_text
-from sim.steps.conditions import make_record
-from sim.world.schema import WORKER_TYPE
+from sim.world.schema import WORKER_TYPE, copy_rows
 
 if TYPE_CHECKING:
     from sim.engine.ledger import Ledger
@@ -130,15 +131,16 @@ class Checkpoint:
 
 def take(run: Simulation, record: Record, start: str) -> Checkpoint:
     """The state of a run between two months, with what has been reported since ``start``."""
-    month = month_text(run.month)
+    month, workers = month_text(run.month), np.empty(run.rows, dtype=WORKER_TYPE)
+    copy_rows(run.workers[: run.rows], workers)
     about = {
         "month": month, "start": start, "seed": run.seed, "scale": run.scale, "tables": list(record.wanted),
         "code_hash": model_hash(), "scenario_name": run.scenario.name, "past": past_of(run.scenario, month),
     }
     state = {
         "month": run.month,
-        "workers": np.array(run.workers[: run.rows], dtype=WORKER_TYPE),
-        "census": np.array([run.census]),
+        "workers": workers,
+        "census": _census_record(run.census, len(run.places)),
         "accounts": {"stock": run._accounts.stock.copy(), "savings": run._accounts.savings},
         "economy": _held(run.economy),
         "ledger": _held_by_lever(run.ledger),
@@ -147,14 +149,19 @@ def take(run: Simulation, record: Record, start: str) -> Checkpoint:
     return Checkpoint(about, state)
 
 
+def _census_record(census: SimpleNamespace, places: int) -> np.ndarray:
+    record = np.zeros(1, dtype=census_type(places))
+    for name, counts in vars(census).items():
+        record[name][0] = counts
+    return record
+
+
 def put_back(checkpoint: Checkpoint, run: Simulation) -> None:
     """Bring a run that has not begun to where the checkpoint stands; many runs may start from one."""
     state = checkpoint.state
     run.month, run.rows = state["month"], len(state["workers"])
-    run.workers[: run.rows] = state["workers"]
-    census = make_record(census_type(len(run.places)))
-    census[:] = state["census"]
-    run.census = census[0]
+    copy_rows(state["workers"], run.workers[: run.rows])
+    run.census = plain_sums(state["census"].copy()[0])
     run._accounts = Accounts(**_copied(state["accounts"]))
     vars(run.economy).update(_copied(state["economy"]))
     _give_to_levers(run.ledger, state["ledger"])

@@ -9,17 +9,11 @@ import numpy as np
 from sim.draws import month_keys
 from sim.engine.markets import REFERENCE_GROUP, fill_quota_cutoffs, settle_labour_markets
 from sim.engine.opening import Opening
+from sim.engine.stocks import networks
 from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy
 from sim.steps.conditions import ECONOMY, PLACE
-from sim.vocabulary import (
-    EXITED,
-    MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    SECTORS,
-    SETTLED_SEARCH,
-    SETTLED_WORK,
-)
+from sim.vocabulary import SECTORS
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import HOMES, Places
@@ -154,10 +148,9 @@ class Economy:
         fill_quota_cutoffs(opening.plain, opening.has_quota, by_rule, self.migrants,
                            self._quota_used_by_rule, claims, now.quota_cutoff_by_rule)
 
-    def _jobs_by_sector(self, month: int) -> np.ndarray:
-        """Jobs of January 2014 with the sectors' shares of today, (places, sectors); same sum by place."""
-        shift = self.series.sector_ratio[:, month] ** self.opening.numbers[_MIX_ELASTICITY]
-        return self.jobs_2014 * shift / (self.mix @ shift)[:, None]
+    def _sector_shift(self, month: int) -> np.ndarray:
+        """How the sectors' shares of jobs have moved since January 2014, (sectors,)."""
+        return self.series.sector_ratio[:, month] ** self.opening.numbers[_MIX_ELASTICITY]
 
     def _output_response(self) -> np.ndarray:
         """How much more than elsewhere jobs answer output, (31 provinces)."""
@@ -166,17 +159,16 @@ class Economy:
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
         opening, month = self.opening, int(self.opening.now.month[0])
-        by_home, by_place = block.by_home, block.by_place
-        workers = by_home[:, :EXITED].sum(axis=1) - by_home[:, SETTLED_WORK] - by_home[:, SETTLED_SEARCH]
-        self.migrants = (by_place[:, MIGRANT_WORK] + by_place[:, MIGRANT_SEARCH]).astype(float)
-        self.network = block.away / np.maximum(workers, 1)[:, None]
+        self.migrants, self.network = networks(block.by_home, block.by_place, block.away)
         self.out_share = self.network.sum(axis=1)
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
+        shift = self._sector_shift(month)
         settle_labour_markets(
-            opening.plain, self._jobs_by_sector(month), self.policy.sector_factors(month)["jobs_scale"],
-            self.series.output_ratio[:, month], self._output_response(), by_place, block.employed,
-            block.business, block.works, block.applicants, min(max(rise, 0.3), 4.0), self.gap, self.tightness,
-            self.news, self.limit, self.hire_cumulative, self.open_jobs, self.offer,
+            opening.plain, self.jobs_2014, shift, self.mix @ shift,
+            self.policy.sector_factors(month)["jobs_scale"], self.series.output_ratio[:, month],
+            self._output_response(), block.by_place, block.employed, block.business, block.works,
+            block.applicants, min(max(rise, 0.3), 4.0), self.gap, self.tightness, self.news, self.limit,
+            self.hire_cumulative, self.open_jobs, self.offer,
         )
 
 

@@ -263,7 +263,8 @@ def fill_quota_cutoffs(conditions, has_quota, quota, migrants, used, claims, cut
 
 
 @rule
-def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, output_response, gap, homes, desired):
+def _fill_desired_jobs(c, jobs_2014, shift, shift_of_all, jobs_factor, output_ratio, output_response, gap,
+                       homes, desired):
     """Jobs wanted by sector and place. Sector by sector, so that the compiler can vectorise over places."""
     economy, place, province, places = c.economy, c.place, c.province, len(gap)
     years, demand = c.month / 12.0, economy[_DEMAND]
@@ -277,7 +278,7 @@ def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, output_response,
     for s in range(len(desired)):
         for p in range(places):
             relative[p] = wage[p] * place[_SECTOR_PAY + s, p]
-            wanted[p] = jobs_2014[p, s]
+            wanted[p] = jobs_2014[p, s] * shift[s] / shift_of_all[p]  # the same sum by place
         for p in range(places):
             wanted[p] = desired_jobs(wanted[p], output[p], elasticity[p], labour_saving[p], years,
                                      relative[p], demand)
@@ -287,20 +288,24 @@ def _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, output_response,
 
 @kernel
 def settle_labour_markets(
-    conditions, jobs_2014, jobs_factor, output_ratio, output_response, by_place, employed, business, works,
-    applicants, rise, gap, tightness, news, limit, hire_cumulative, open_jobs, offer,
+    conditions, jobs_2014, shift, shift_of_all, jobs_factor, output_ratio, output_response, by_place,
+    employed, business, works, applicants, rise, gap, tightness, news, limit, hire_cumulative, open_jobs,
+    offer,
 ):
     """Vacancies, tightness, wages, sectors of new jobs and offers of local work for next month.
 
-    Workers by place and activity, on payday by place and sector, businesses by home; rise: how many more
-    will look around next month. All in simulated workers; output_ratio and output_response by province.
+    jobs_2014: (places, sectors); shift: how the sectors' shares have moved since, and shift_of_all: the mean
+    of that over the jobs of a place. Workers by place and activity, on payday by place and sector, businesses
+    by home; rise: how many more will look around next month. All in simulated workers; output_ratio and
+    output_response by province.
     Updates gap, tightness, news, limit, hire_cumulative, open_jobs and offer in place.
     """
     c = conditions[0]
     economy, homes = c.economy, len(offer)
     reference = economy[_REFERENCE]
     desired = np.empty((jobs_2014.shape[1], len(gap)))
-    _fill_desired_jobs(c, jobs_2014, jobs_factor, output_ratio, output_response, gap, homes, desired)
+    _fill_desired_jobs(c, jobs_2014, shift, shift_of_all, jobs_factor, output_ratio, output_response, gap,
+                       homes, desired)
     for p in range(len(gap)):
         is_local = p < homes
         filled = float(by_place[p, LOCAL_WORK] + by_place[p, MIGRANT_WORK] + by_place[p, SETTLED_WORK])

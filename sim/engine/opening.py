@@ -24,8 +24,7 @@ from sim.engine.markets import (
 )
 from sim.engine.odds import fill_personal_odds, fill_place_odds
 from sim.rules.migration import floor_effort
-from sim.steps.conditions import ECONOMY, PLACE, WORKER, conditions_type, for_kernels, make_record
-from sim.vocabulary import SECTORS
+from sim.steps.conditions import ECONOMY, WORKER, conditions_type, for_kernels, make_record
 from sim.world.places import HOMES
 
 if TYPE_CHECKING:
@@ -94,8 +93,8 @@ class Opening:
         self._write_tables(economy.policy.place_parameters(month, with_levers), month)
         numbers, series = self.numbers, economy.series
         drift = numbers[_DRIFT] * month / 12.0
-        log_pay = series.log_pay[:, :, month] - drift + (self._log_level + economy.gap)[:, None]
-        now.log_pay[:] = log_pay + self._log_pay_scale
+        by_sector = series.log_pay[:, :, month].T - drift + (self._log_level + economy.gap)
+        now.log_pay[:] = (by_sector + self._tables.log_pay_scale).T
         now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * economy.mix).sum(axis=1))
         now.month[0], now.month_of_year[0] = month, month % 12 + 1
         now.price_index[0] = series.price_index[month]
@@ -132,7 +131,6 @@ class Opening:
             return
         self._tables, now = tables, self.now
         write_tables(self.plain, tables.place, tables.faced, tables.by_rule, self.has_quota)
-        self._log_pay_scale = np.log(now.place[_SECTOR_PAY].T)
         for name in self.economy.policy.changed:
             if name in WORKER:
                 row = WORKER.index(name)
@@ -187,6 +185,5 @@ _MIGRANT_LEVEL = ECONOMY.index("migrant_pay_level")
 _SCHOOLING = ECONOMY.index("schooling_return")
 _DISTANCE = ECONOMY.index("distance_coefficient")
 _BORDER = ECONOMY.index("province_border_cost")
-_SECTOR_PAY = [PLACE.index(f"pay_scale_{sector}") for sector in SECTORS]
 _WORKS = WORKER.index("works_offer_probability")
 _WORKSHOP = WORKER.index("workshop_offer_probability")

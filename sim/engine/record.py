@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.engine.census import CENSUS_MONTHS
 from sim.engine.official_counts import official_rows
+from sim.engine.stocks import add_up
 from sim.engine.year import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS, INCOME_GROUPS
 from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
@@ -36,10 +37,10 @@ STOCKS = tuple(name for name in ACTIVITIES if name != "exited")
 _LIVING = slice(0, EXITED)
 _EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
 # What the national figures are made from; the month's events and money by their own names.
+_OTHERS = ("savings", "insured", "trained", "parents_away", "new_entrants")
 _COUNTS = (
     *ACTIVITIES, *(f"{name} {what}" for name in ACTIVITIES for what in ("pay", "paid")), *MONEY_CODE, *EVENT,
-    "businesses", "business_jobs", "additional_jobs", "visiting", "across", "savings", "insured", "trained",
-    "parents_away", "new_entrants",
+    "businesses", "business_jobs", "additional_jobs", "visiting", "across", *_OTHERS,
 )
 # Rural poverty line of 2010 prices 2,300 yuan a year, at 2023 prices (official standard, uprated).
 POVERTY_LINE_2023 = 3200.0
@@ -156,13 +157,11 @@ class Record:
         """
         run, census = self.run, self.run.census
         at_home = block.by_home[:, FARM] + block.by_home[:, TRAINING]
-        counts = np.concatenate([
-            block.by_home.sum(axis=0), block.pay.ravel(), block.money, block.events,
-            block.business.sum(axis=0), (
-                block.visiting.sum(), (block.away * self._is_across).sum(), run.savings, census.insured,
-                census.trained, census.parents_away, run.entrants_now.sum(),
-            ),
-        ])
+        counts = np.empty(len(_COUNTS), dtype=np.int64)
+        add_up(block.by_home, block.pay, block.money, block.events, block.business, block.visiting,
+               block.away, run.places.province, counts)
+        counts[-len(_OTHERS):] = (run.savings, census.insured, census.trained, census.parents_away,
+                                  run.entrants_now.sum())
         return counts, (run.ledger.month_spending, float(at_home @ run.economy.opening.now.farm_income))
 
     def _place_table(self, months: list[str]) -> pd.DataFrame:

@@ -22,12 +22,13 @@ from sim.engine.economy import Economy, sector_mixes
 from sim.engine.kernel import CLAIMS, Shards
 from sim.engine.ledger import Ledger
 from sim.engine.plain import plain_sums
+from sim.engine.policies import policy_of
 from sim.engine.record import Record, worker_table
 from sim.engine.year import count_year, start_year, year_type
 from sim.errors import Problem, UsageError, nearest
 from sim.loading import load_scenario
 from sim.parameters import PARAMETERS
-from sim.policy.arrays import Policy, month_index, month_text
+from sim.policy.arrays import month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario
 from sim.steps.conditions import for_kernels
@@ -35,7 +36,7 @@ from sim.tables import TABLES
 from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import load_data
 from sim.world.places import Places, build_places
-from sim.world.schema import COLUMNS, WORKER_TYPE, allocate
+from sim.world.schema import COLUMNS, WORKER_TYPE, allocate, copy_rows
 from sim.world.series import LAST_YEAR, Growth, Series, build_series
 from sim.world.synthesis import (
     Recipe,
@@ -54,13 +55,15 @@ class Simulation:
     """The state of a run. ``step`` advances it by a month; the columns are ``workers``."""
 
     def __init__(self, scenario: Scenario | str, scale: int | str = 5000, end: str | None = None,
-                 seed: int = 0, threads: int = 2, branch_from: Checkpoint | None = None):
+                 seed: int = 0, threads: int = 2, branch_from: Checkpoint | None = None,
+                 with_groups: bool = True):
+        """with_groups: whether the census counts by sex, age and schooling."""
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
-        self.scale, self.seed = parse_scale(scale), seed
+        self.scale, self.seed, self._with_groups = parse_scale(scale), seed, with_groups
         self.last = checked_month("to", end or self.scenario.period.to)
         growth = _growth(self.scenario)
         places, corridors, series, recipe, mixes = _setting(growth)
-        self.policy = Policy(self.scenario, places)
+        self.policy = policy_of(self.scenario, places)
         ability_sd = self.scenario.parameters.get("wage_residual_sd", PARAMETERS["wage_residual_sd"].default)
         self.recipe = recipe._replace(ability_sd=ability_sd)
         self.places, self.month = places, 0
@@ -116,8 +119,8 @@ class Simulation:
 
     def _take_census(self, month: int, c: np.ndarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""
-        self.census = self._shards.count(count_census, census_type(len(self.places)), self.rows,
-                                         self._rows, c)
+        self.census = plain_sums(self._shards.count(
+            count_census, census_type(len(self.places)), self.rows, self._rows, c, self._with_groups))
         self._accounts.check_census(month, self.census.stock, self.census.savings)
 
     def open_month(self) -> np.recarray:
@@ -171,7 +174,9 @@ def _population(growth: Growth, scale: int, seed: int, ability_sd: float,
     if not few:
         return _made(growth, scale, seed, ability_sd, last)
     workers, initial = _made_once(growth, scale, seed, ability_sd, last)
-    return workers.copy(), initial
+    own = allocate(len(workers))
+    copy_rows(workers, own)
+    return own, initial
 
 
 def _made(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[np.recarray, int]:
@@ -215,7 +220,7 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     if branch_from is not None:
         origin = branch_from if isinstance(branch_from, Checkpoint) else Checkpoint.load(branch_from)
         origin.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
-    run = Simulation(scenario, scale, end, seed, threads, origin)
+    run = Simulation(scenario, scale, end, seed, threads, origin, with_groups="groups" in wanted)
     if run.last < first:
         raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(run.last),
                                  allowed=f"{start} or later"))

@@ -7,7 +7,14 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.compiled import kernel
-from sim.vocabulary import EXITED, FARM, MIGRANT_SEARCH, MIGRANT_WORK
+from sim.vocabulary import (
+    EXITED,
+    FARM,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    SETTLED_SEARCH,
+    SETTLED_WORK,
+)
 
 
 class Carried(NamedTuple):
@@ -59,6 +66,54 @@ def _carry(stock, change, entrants, left, joined, by_home, by_place, away):
             expected += by_flows[place, activity]
             living += by_place[place, activity]
     return astray, negative, living, expected, before, total_left, total_joined, exited
+
+
+@kernel
+def networks(by_home, by_place, away):
+    """Out-migrants by place, and those of a home in each place over the workers registered there.
+
+    by_home: (homes, activities), by_place: (places, activities), away: (homes, places), whole numbers.
+    """
+    homes, places = away.shape
+    migrants, network = np.empty(places), np.empty((homes, places))
+    for place in range(places):
+        migrants[place] = by_place[place, MIGRANT_WORK] + by_place[place, MIGRANT_SEARCH]
+    for home in range(homes):
+        workers = -by_home[home, SETTLED_WORK] - by_home[home, SETTLED_SEARCH]
+        for activity in range(EXITED):
+            workers += by_home[home, activity]
+        for place in range(places):
+            network[home, place] = away[home, place] / float(max(workers, 1))
+    return migrants, network
+
+
+@kernel
+def add_up(by_home, pay, money, events, business, visiting, away, province, counts):
+    """Fill ``counts`` with the nation's sums, in the order of the arguments.
+
+    Workers by home and activity; pay by activity (yuan, paid workers); money and events as they are;
+    businesses by home (3); who visits, by home; and out-migrants by home and place: those across provinces.
+    """
+    n, (homes, places) = 0, away.shape
+    for activity in range(by_home.shape[1]):
+        counts[n] = by_home[:, activity].sum()
+        n += 1
+    for activity in range(pay.shape[0]):
+        for column in range(pay.shape[1]):
+            counts[n] = pay[activity, column]
+            n += 1
+    for sums in (money, events):
+        counts[n : n + len(sums)] = sums
+        n += len(sums)
+    for column in range(business.shape[1]):
+        counts[n] = business[:, column].sum()
+        n += 1
+    counts[n] = visiting.sum()
+    across = 0
+    for home in range(homes):
+        for place in range(places):
+            across += away[home, place] if province[place] != home else 0
+    counts[n + 1] = across
 
 
 def carry_stock(*arrays) -> Carried:

@@ -8,6 +8,8 @@ the places for the month. What depends on the worker stays a lever, decided work
 from __future__ import annotations
 
 from collections.abc import Iterable
+from copy import copy
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
@@ -52,6 +54,7 @@ def month_index(month: str) -> int:
     return month_number(month) - FIRST_MONTH
 
 
+@cache
 def month_text(index: int) -> str:
     """The reverse of ``month_index``."""
     return f"{2014 + index // 12:04d}-{index % 12 + 1:02d}"
@@ -96,7 +99,7 @@ class Policy:
             self.names, self._levers, self.budgeted, self.occasions,
             [self._home_mask(lever.where) for lever in self._levers], self._by_place.masks, len(places),
         )
-        self._economy = _fixed(within_bounds(ECONOMY, given_values(scenario, ECONOMY)))
+        self._economy = _economy_of(scenario)
         self._economy_moves = any(name in ECONOMY for name in scenario.paths)
         self._no_relief = _fixed(within_bounds(CORRIDOR, np.repeat(
             given_values(scenario, CORRIDOR), len(places.provinces) * len(places))[None, :]
@@ -104,6 +107,14 @@ class Policy:
         self._changes = changes_by_month(scenario)
         self._of_reach: dict[int, InForce] = {}
         self._steps: tuple[Tables | None, list[Served]] = None, []
+
+    def with_economy_of(self, scenario: Scenario) -> Policy:
+        """The policy of a scenario that differs in nothing but parameters of the economy and words: what it
+        comes to by place is shared.
+        """
+        alike = copy(self)
+        alike.scenario, alike._economy = scenario, _economy_of(scenario)
+        return alike
 
     # --- parameters of a month --------------------------------------------------------------------
     def economy(self, month: int) -> np.ndarray:
@@ -259,6 +270,10 @@ class Policy:
 def _fixed(values: np.ndarray) -> np.ndarray:
     values.flags.writeable = False
     return values
+
+
+def _economy_of(scenario: Scenario) -> np.ndarray:
+    return _fixed(within_bounds(ECONOMY, given_values(scenario, ECONOMY)))
 
 
 def _refuse_too_many(levers: list[Lever], effects: int) -> None:

@@ -1,7 +1,8 @@
 """Parameters by place in a month: the scenario's values, paths and shocks, then levers.
 
-Most months say the same as the month before or as a season of the year before, so tables are kept by all
-that they are made from, and given again. They cannot be written to.
+Many months say the same as the month before or as a season of the year before, and the next run often has
+the same places, so tables are kept by all that they are made from, and given again. They cannot be
+written to.
 """
 
 from __future__ import annotations
@@ -21,10 +22,11 @@ from sim.policy.shock import Shock
 from sim.policy.terms import month_number
 from sim.scenario import Scenario
 from sim.steps.conditions import PLACE, WORKER
-from sim.vocabulary import TIERS
+from sim.vocabulary import SECTORS, TIERS
 from sim.world.places import Places
 
-MOST_KEPT = 8  # tables of as many situations, for the seasons of a year return
+MOST_KEPT = 160  # tables of as many situations, some 60 to 120 kB each: eleven years in which paths move
+_SECTOR_PAY = [PLACE.index(f"pay_scale_{sector}") for sector in SECTORS]
 Step = tuple[int, np.ndarray, np.ndarray]  # a lever, a parameter by place before it and after it
 
 
@@ -36,6 +38,7 @@ class Tables:
     faced: np.ndarray  # worker-level, what everybody in a place faces
     by_rule: np.ndarray  # the same, had no lever been in force
     place_by_rule: np.ndarray  # place-level, had no lever been in force; not held to the bounds
+    log_pay_scale: np.ndarray  # log factor on pay, (sectors, places)
 
 
 class ByPlace:
@@ -59,23 +62,24 @@ class ByPlace:
         self._shocks = {month: [(self.place_mask(shock.where), name, change)
                                 for shock, name, change in changes if not shock.sectors]
                         for month, changes in changes_by_month(scenario).items()}
-        self._asked: tuple[str, bool] | None = None
-        self._last: Tables | None = None
+        self._by_month: dict[tuple[str, bool], Tables] = {}
         self._kept: dict[tuple, Tables] = {}  # by all that they are made from
 
     def tables(self, month: str, with_levers: bool = True) -> Tables:
         """The tables of a month."""
-        if (month, with_levers) != self._asked:
+        found = self._by_month.get((month, with_levers))
+        if found is None:
             years = month_number(month) / 12
             on_paths = tuple(path.at(years, tier or TIERS[0]) for _, _, path, tier in self._paths)
             reach = id(self._steering.reach(month)) if with_levers else None  # steering keeps every reach
             key = (on_paths, month if month in self._shocks else None, reach)
-            if key not in self._kept:
-                if len(self._kept) == MOST_KEPT:
-                    self._kept.clear()
-                self._kept[key] = self._made(month, on_paths, with_levers)
-            self._asked, self._last = (month, with_levers), self._kept[key]
-        return self._last
+            if len(self._kept) >= MOST_KEPT:
+                self._kept, self._by_month = {}, {}
+            kept = self._kept
+            if key not in kept:
+                kept.setdefault(key, self._made(month, on_paths, with_levers))
+            found = self._by_month[month, with_levers] = kept[key]
+        return found
 
     def steps(self, name: str, value: np.ndarray, month: str) -> Iterator[Step]:
         """A parameter by place before and after each lever: sets, then scales, then additions, in order
@@ -132,7 +136,7 @@ class ByPlace:
         if shocks:  # what a scenario gives, and its paths, lie within the bounds
             by_rule, faced, place = (within_bounds(WORKER, by_rule), within_bounds(WORKER, faced),
                                      within_bounds(PLACE, place))
-        made = Tables(place, faced, by_rule, history[PLACE])
+        made = Tables(place, faced, by_rule, history[PLACE], np.log(place[_SECTOR_PAY]))
         for table in vars(made).values():
             table.flags.writeable = False
         return made

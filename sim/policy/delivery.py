@@ -41,30 +41,24 @@ class Steering:
         ]
         self._acting = [lever.acting for lever in levers]
         self._alone = [Reach(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
-        self._turning: dict[int, list[int]] = {}  # levers whose strength may change, by month number
-        for n, lever in enumerate(levers):
-            for number in lever.window.turns():
-                self._turning.setdefault(number, []).append(n)
-        self._turns = sorted(self._turning)
-        self._strengths = [0.0] * len(levers)  # after the turns that have passed in ``_since``
-        self._since = [list(self._alone)]  # reach by the number of turns passed
+        self._turns = sorted({number for lever in levers for number in lever.window.turns()})
+        self._since = {0: list(self._alone)}  # reach by the number of turns passed
         self._known: dict[tuple[float, ...], list[Reach]] = {}  # by strength of each lever: seasons return
 
     def reach(self, month: str) -> list[Reach]:
         """How each lever works in a month, in order; the same list until a window or a ramp moves."""
         passed = bisect_right(self._turns, month_number(month))
-        while len(self._since) <= passed:
-            self._since.append(self._after(self._turns[len(self._since) - 1]))
-        return self._since[passed]
+        found = self._since.get(passed)
+        if found is None:
+            found = self._since[passed] = self._after(self._turns[passed - 1])
+        return found
 
     def _after(self, number: int) -> list[Reach]:
-        """Reach after the next turn, which lies in the month of that number."""
+        """Reach after the turn that lies in the month of that number."""
         month = f"{number // 12:04d}-{number % 12 + 1:02d}"
-        for n in self._turning[number]:
-            self._strengths[n] = self._levers[n].window.strength(month)
-        key = tuple(self._strengths)
+        key = tuple(lever.window.strength(month) for lever in self._levers)
         if key not in self._known:
-            self._known[key] = [self._reach(n, key) for n in range(len(key))]
+            self._known.setdefault(key, [self._reach(n, key) for n in range(len(key))])
         return self._known[key]
 
     def _reach(self, n: int, strengths: Sequence[float]) -> Reach:

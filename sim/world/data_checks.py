@@ -84,7 +84,7 @@ def check_columns(
         cells = frame[rule.column]
         empty = cells == ""
         if rule.required == "yes":
-            _note(problems, file, rule.column, cells[empty], "cell is empty", "a value")
+            _note(problems, file, rule.column, cells, empty, "cell is empty", "a value")
         if rule.kind == "text":
             continue
         values = pd.to_numeric(cells.where(~empty), errors="coerce").astype(float)
@@ -92,12 +92,12 @@ def check_columns(
         if rule.kind == "integer":
             wrong |= ~empty & (values % 1 != 0)
         kind = "a whole number" if rule.kind == "integer" else "a number"
-        _note(problems, file, rule.column, cells[wrong], "cell is not of the expected kind", kind)
+        _note(problems, file, rule.column, cells, wrong, "cell is not of the expected kind", kind)
         if rule.lower != "":
             low, high = float(rule.lower), float(rule.upper)
             outside = ~wrong & ((values < low) | (values > high))
             allowed = f"{low:g} to {high:g}"
-            _note(problems, file, rule.column, cells[outside], "value is out of range", allowed)
+            _note(problems, file, rule.column, cells, outside, "value is out of range", allowed)
         whole = rule.kind == "integer" and not empty.any() and not wrong.any()
         frame[rule.column] = values.astype(np.int64) if whole else values
     return frame
@@ -189,12 +189,12 @@ def _words_in(cell: object, allowed: str) -> list:
 
 def _check_unit_bounds(file: str, frame: pd.DataFrame, problems: list[Problem]) -> None:
     name = next(frame[column] for column in ("indicator", "measure", "marginal") if column in frame)
-    signed = name.str.contains("change|growth")
+    signed = name.str.contains("change|growth").to_numpy()
+    units, values = frame["unit"].to_numpy(), frame["value"].to_numpy()
     for unit, (low, high) in UNIT_BOUNDS.items():
-        lowest = np.where(signed, -high, low)
-        outside = (frame["unit"] == unit) & ((frame["value"] < lowest) | (frame["value"] > high))
+        outside = (units == unit) & ((values < np.where(signed, -high, low)) | (values > high))
         allowed = f"{low:g} to {high:g} {unit}"
-        _note(problems, file, "value", frame["value"][outside], "value is out of range", allowed)
+        _note(problems, file, "value", frame["value"], outside, "value is out of range", allowed)
 
 
 def _check_census_sums(tables: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
@@ -289,8 +289,8 @@ def _check_pairs(tables: dict[str, pd.DataFrame], problems: list[Problem]) -> No
             )
     moves = tables["od_flows_history.csv"]
     same = moves["origin_code"] == moves["dest_code"]
-    inside, message = moves["dest_code"][same], "a move within one province"
-    _note(problems, "od_flows_history.csv", "dest_code", inside, message, "two different provinces")
+    _note(problems, "od_flows_history.csv", "dest_code", moves["dest_code"], same,
+          "a move within one province", "two different provinces")
     for period, rows in moves.groupby("period"):
         _compare(
             problems,
@@ -338,9 +338,11 @@ def _compare(
 
 
 def _note(
-    problems: list, file: str, key: str, cells: pd.Series, message: str, allowed: str
+    problems: list, file: str, key: str, cells: pd.Series, bad: np.ndarray | pd.Series, message: str,
+    allowed: str,
 ) -> None:
-    for line, cell in cells.items():
+    """Note a problem for each of the cells that is bad."""
+    for line, cell in cells[bad].items() if bad.any() else ():
         problems.append(_problem(message, file, line, key, cell, allowed))
 
 

@@ -81,6 +81,11 @@ HUNDREDTH = 0.01
 ABILITY_UNIT = 1.0 / 64.0
 
 
+def copy_rows(source: np.ndarray, target: np.ndarray) -> None:
+    """Copy rows of workers, as bytes: field by field, as NumPy copies records, takes forty times as long."""
+    target.view(np.uint8)[:] = source.view(np.uint8)
+
+
 def allocate(rows: int) -> np.recarray:
     """Empty rows for workers; ``workers.savings`` is a column, ``workers[5]`` a worker."""
     return np.zeros(rows, dtype=WORKER_TYPE).view(np.recarray)

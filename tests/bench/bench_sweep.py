@@ -2,6 +2,7 @@
 
     python tests/bench/bench_sweep.py            # or, for a first look:
     python tests/bench/bench_sweep.py --quick
+    python tests/bench/bench_sweep.py --long         # one sweep of 10,000 whole runs, with its memory
 
 Prints a table and writes it to ``results/bench/`` (``sweep.md`` and ``sweep.json``). Nothing is asserted:
 a machine's speed is not a property of the model. The method of each figure stands in ``METHOD``.
@@ -18,6 +19,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import wraps
+from multiprocessing import active_children
 from pathlib import Path
 from typing import Any
 
@@ -54,7 +56,8 @@ leaves out the start: from the first run that came back to the last. Processor t
 processes, starting them included; on a machine with busy neighbours it says more than the clock. The
 shares are the processor time of one process that executes the same runs one after another and writes
 them, by the part of the program (the instruments themselves take 1 or 2 %). Memory is the resident size
-of one process after many short runs (1:{SHORT_SCALE:,}, 12 months), which allocate in the same way.
+of one process after many short runs (1:{SHORT_SCALE:,}, 12 months), which allocate in the same way; with
+`--long`, of the sweeping process and of the largest of its workers, which are replaced every 1,000 runs.
 Planning is `labor-sim plan` in a new process, two measured runs included. `mesa.batch_run` runs
 `LaborMigrationModel`, the same model with the same compiled months, on as many processes, collecting
 the last month; its runs cannot be resumed, and yearly outcomes would have to be collected by hand."""
@@ -80,14 +83,21 @@ def throughput(runs: int, jobs: int, executor: str, scenario: str) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         declared = experiment(Path(folder), runs, scenario=scenario)
         came: list[float] = []
+        marks: dict[int, tuple[float, float]] = {}
+
+        def note(done: int, *_: int) -> None:
+            came.append(time.perf_counter())
+            if done in quarters(runs):
+                workers = (resident_mib(child.pid) for child in active_children())
+                marks[done] = resident_mib(), max(workers, default=0.0)
+
         began, used = time.perf_counter(), sum(os.times()[:4])
-        sweep = run_sweep(declared, Path(folder) / "out", jobs=jobs, executor=executor,
-                          progress=lambda *counts: came.append(time.perf_counter()))
+        sweep = run_sweep(declared, Path(folder) / "out", jobs=jobs, executor=executor, progress=note)
         seconds, used = time.perf_counter() - began, sum(os.times()[:4]) - used
     assert len(sweep.failures) == 0, sweep.failures
     swing = (len(came) - 2) / (came[-1] - came[1])  # came[0] says what was there before
     return {"runs": runs, "seconds": seconds, "an_hour": 3600 * runs / seconds, "in_swing": 3600 * swing,
-            "start": came[1] - began, "processor_seconds": used / runs}
+            "start": came[1] - began, "processor_seconds": used / runs, "marks": marks}
 
 
 def shares(runs: int, scenario: str) -> dict:
@@ -170,16 +180,23 @@ def memory(runs: int) -> dict:
         for done, run in enumerate(declared.runs(), 1):
             end, = execute(declared, (run,), None)
             assert end.rows is not None, end.message
-            if done in (runs // 20, runs // 4, runs // 2, runs):
+            if done in quarters(runs):
                 marks[done] = resident_mib()
     return {"marks": marks}
 
 
-def resident_mib() -> float:
-    """This process's resident size now (Linux), else its peak."""
+def quarters(runs: int) -> tuple[int, ...]:
+    """After how many runs memory is looked at."""
+    return runs // 20, runs // 4, runs // 2, runs
+
+
+def resident_mib(process: int | str = "self") -> float:
+    """A process's resident size now (Linux), else the peak of this one; nought if it has ended."""
     try:
-        pages = int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1])
+        pages = int(Path(f"/proc/{process}/statm").read_text(encoding="utf-8").split()[1])
     except OSError:
+        if process != "self":
+            return 0.0
         from bench_engine import peak_mib
 
         return peak_mib()
@@ -226,6 +243,7 @@ def measured(name: str, **arguments: Any) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--quick", action="store_true", help="a tenth of the runs")
+    parser.add_argument("--long", action="store_true", help="10,000 whole runs in one sweep, alone")
     parser.add_argument("--jobs", type=int, default=2, help="processes")
     parser.add_argument("--out", default=str(ROOT / "results" / "bench"), help="folder of the report")
     parser.add_argument("--measure", nargs=2, metavar=("NAME", "ARGUMENTS"), help=argparse.SUPPRESS)
@@ -233,6 +251,9 @@ def main() -> None:
     if options.measure:
         name, arguments = options.measure
         print(json.dumps(MEASURES[name](**json.loads(arguments))))
+        return
+    if options.long:
+        long_report(options.jobs, Path(options.out), 1_000 if options.quick else 10_000)
         return
     report(options.quick, options.jobs, Path(options.out))
 
@@ -251,14 +272,41 @@ def report(quick: bool, jobs: int, folder: Path) -> None:
         "memory": measured("memory", runs=10_000 // size),
         "planning": measured("planning", runs=100_000),
     }
+    tell(f"Sweeps on {jobs} processes", table_rows(found), quick, folder / "sweep",
+         {"jobs": jobs, "measures": found})
+
+
+def long_report(jobs: int, folder: Path, runs: int) -> None:
+    """One long sweep: whether its speed and its memory last."""
+    measured("shares", runs=2, scenario="baseline")  # compiles, where the sources have changed
+    found = measured("throughput", runs=runs, jobs=jobs, executor="processes", scenario="baseline")
+    rows = sweep_rows("baseline, processes", found, "60,000")
+    for done, sizes in found["marks"].items():
+        rows += [(f"memory of the {which} after {int(done):,} runs", f"{size:,.0f} MiB", "flat")
+                 for which, size in zip(("sweeping process", "largest worker"), sizes, strict=True)]
+    tell(f"A sweep of {runs:,} runs on {jobs} processes", rows, False, folder / "sweep_long",
+         {"jobs": jobs, "measures": {"sweep": found}})
+
+
+def tell(title: str, rows: list[tuple[str, str, str]], quick: bool, path: Path, content: dict) -> None:
+    """Print the table, and write it to ``path`` with the endings .md and .json."""
     machine = this_machine()
-    text = markdown_table(f"Sweeps on {jobs} processes", table_rows(found), quick, [METHOD], machine)
+    text = markdown_table(title, rows, quick, [METHOD], machine)
     print(text)
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "sweep.md").write_text(text, encoding="utf-8")
-    content = {"machine": machine, "quick": quick, "jobs": jobs, "method": METHOD, "measures": found}
-    (folder / "sweep.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
-    print(f"Written to {folder}/sweep.md and sweep.json.")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.with_suffix(".md").write_text(text, encoding="utf-8")
+    content = {"machine": machine, "quick": quick, "method": METHOD, **content}
+    path.with_suffix(".json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
+    print(f"Written to {path}.md and {path.name}.json.")
+
+
+def sweep_rows(what: str, one: dict, aim: str) -> list[tuple[str, str, str]]:
+    """(what, value, aim) for each figure of a throughput."""
+    return [(f"{what}: whole ({one['runs']:,} runs)", f"{one['an_hour']:,.0f}/h", aim),
+            (f"{what}: in full swing", f"{one['in_swing']:,.0f}/h", ""),
+            (f"{what}: to the first run back", f"{one['start']:.1f} s", ""),
+            (f"{what}: processor time a run, all processes",
+             f"{1000 * one['processor_seconds']:.0f} ms", "")]
 
 
 def table_rows(found: dict[str, dict]) -> list[tuple[str, str, str]]:
@@ -266,13 +314,7 @@ def table_rows(found: dict[str, dict]) -> list[tuple[str, str, str]]:
     rows = []
     for key, what in (("sweep", "baseline, processes"), ("levers", "`combined`, processes"),
                       ("dask", "baseline, Dask cluster on this machine")):
-        one = found[key]
-        aim = "60,000" if key == "sweep" else ""
-        rows += [(f"{what}: whole ({one['runs']:,} runs)", f"{one['an_hour']:,.0f}/h", aim),
-                 (f"{what}: in full swing", f"{one['in_swing']:,.0f}/h", ""),
-                 (f"{what}: to the first run back", f"{one['start']:.1f} s", ""),
-                 (f"{what}: processor time a run, all processes",
-                  f"{1000 * one['processor_seconds']:.0f} ms", "")]
+        rows += sweep_rows(what, found[key], "60,000" if key == "sweep" else "")
     mesa, share = found["mesa"], found["shares"]
     rows += [(f"mesa.batch_run {mesa['mesa']} of the same model ({mesa['runs']:,} runs)",
               f"{mesa['an_hour']:,.0f}/h", ""),
