@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.cli.app import moves_scale
 from sim.engine.moves import simulate_moves
 from sim.errors import UsageError
 from sim.estimate.corridors import SPECIFICATIONS, estimate_corridors, estimates_table
@@ -46,6 +47,23 @@ def test_the_table_has_codes_names_and_persons(moves):
     row = table[(table["origin_code"] == 43) & (table["dest_code"] == 44)].iloc[0]
     assert (row["origin"], row["destination"]) == ("Hunan", "Guangdong")
     assert row["persons"] == moves[table["origin_code"].unique().tolist().index(43)][18]
+
+
+def test_places_that_hold_their_workers_send_fewer_home():
+    data, base = load_data(), load_scenario("baseline")
+    east = data.region_of == REGIONS.index("East")
+
+    def back_from_the_east(attachment: float) -> float:
+        scenario = base.model_copy(update={"parameters": {**base.parameters, "place_attachment": attachment}})
+        found = simulate_moves(scenario, "2014-11", "2017-11", scale=50_000, seed=3)
+        return found[np.ix_(east, ~east)].sum()
+
+    loose, default, firm = (back_from_the_east(value) for value in (0.0, 0.9, 2.0))
+    assert loose > 1.5 * default and default > 1.2 * firm > 0
+
+
+def test_a_validation_counts_moves_finely_enough_for_a_table():
+    assert moves_scale("1:5000") == "1:250" and moves_scale("1:100") == "1:100"
 
 
 def test_months_in_the_wrong_order_are_refused():

@@ -109,8 +109,8 @@ def say_if_stale(posterior) -> None:
 
 
 def moves_scale(scale: str) -> str:
-    """The scale at which a validation counts moves: 1:1000 or finer, for a table has 930 cells to fill."""
-    return f"1:{min(parse_scale(scale), 1000)}"
+    """The scale at which a validation counts moves: 1:250 or finer, for a table has 930 cells to fill."""
+    return f"1:{min(parse_scale(scale), 250)}"
 
 
 def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11",

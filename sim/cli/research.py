@@ -85,7 +85,7 @@ def moves(
     scenario: ScenarioName,
     start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Residence now.")] = "2019-11",
-    scale: Scale = "1:1000",
+    scale: Scale = "1:250",
     seed: Seed = 0,
     seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is taken, from that seed on.")] = 1,
     out: Annotated[Path | None, typer.Option(help="CSV file of the table to write as well.")] = None,

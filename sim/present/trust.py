@@ -120,8 +120,9 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
          "alone), the weight of local workers in the published means (2016 to 2021), and how often the "
          "displaced reconsider (A35, the recovery within 2020). So ages by group and that recovery are not "
          "wholly unseen. And rules were mended after errors of the unseen years had been printed beside "
-         "those of the fit years (the labour reserve, the seasons, real output, the months of the epidemic: "
-         "DECISIONS.md), though set on figures of the fit years, on closures and on output. Years and tables "
+         "those of the fit years (the labour reserve, the seasons, real output, the months of the epidemic, "
+         "how firmly a place holds its workers: DECISIONS.md), though set on figures of the fit years, on "
+         "closures, on output and on the moves of 2005-10. Years and tables "
          "that nobody has looked at, 2022 and after and the moves of 2015-20, are the test to come."),
         ("Does it beat a ruler?",
          f"On {len(winners) - len(lost)} of {len(winners)} series of the unseen years; not on "
@@ -161,11 +162,14 @@ def _corridor_answer(validation: Validation) -> str:
     (ours, theirs), (log_ours, log_theirs) = (moves.loc[name, ["model", "table_of_2005_10"]]
                                               for name in ("common_share", "log_correlation"))  # fmt: skip
     better_one = "The model is" if ours > theirs else "The older table is"
+    east, from_east = (100 * moves.loc["share from East", ["census", "model"]]).tolist()
     return (f"Moves of 2014-19 share {ours:.2f} with the census table of 2010-15, the table of 2005-10 "
             f"{theirs:.2f}; logs correlate at {log_ours:.2f} and {log_theirs:.2f}. {better_one} the better "
-            "forecast of the two. The census counts everybody over five, families, students and urban "
-            "registrations included; the model moves rural workers, of whom hardly more were away in 2019 "
-            "than in 2014, so that nearly as many must come home or settle as leave.")
+            f"forecast of the two. What differs is less the way moves go than where they begin: "
+            f"{from_east:.0f} in a hundred leave the East, {east:.0f} in the census; "
+            "most go home. The census counts everybody over five, families, students and urban registrations "
+            "included; the model moves rural workers, of whom hardly more were away in 2019 than in 2014, so "
+            "that nearly as many must come home or settle as leave.")
 
 
 def _cannot_tell(posterior: Posterior | None) -> str:
