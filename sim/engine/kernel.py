@@ -110,8 +110,7 @@ class Shards:
     def clear(self, names: tuple[str, ...] | None = None) -> None:
         """Set sums to zero: those of the month, if not told which."""
         for block in self._plain:
-            for name in self._of_month if names is None else names:
-                block[name].fill(0)
+            _bytes_of(block, self._of_month if names is None else names).fill(0)
 
     def close(self) -> None:
         """End the threads."""
@@ -134,6 +133,13 @@ class Shards:
         for name in names:
             for other, *_ in parts[1:]:
                 total[name] += other[name]
+
+
+def _bytes_of(records: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+    """The memory of fields that lie one after another: many small arrays are slow to clear one by one."""
+    kind = records.dtype
+    first, (last_kind, start) = kind.fields[names[0]][1], kind.fields[names[-1]][:2]
+    return records.view(np.uint8)[first : start + last_kind.itemsize]
 
 
 def _highest_claim_draw(c: np.void) -> int:
