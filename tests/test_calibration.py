@@ -263,6 +263,24 @@ def test_the_default_point_is_put_in_force(tmp_path):
         adopt(Posterior(pd.DataFrame(), np.array([]), pd.DataFrame(), {}), table)
 
 
+def test_the_command_names_what_it_puts_in_force(tmp_path, monkeypatch, capsys):
+    from sim.batch.calibration import adopt as module
+    from sim.cli.research import _adopt_point
+
+    table, store = tmp_path / "parameters.py", tmp_path / "posterior.parquet"
+    table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(module, "TABLE", table)
+    about = {"default_point": {"values": {"migration_amenity": -0.0625}, "fitted": ["migration_amenity"]}}
+    Posterior(pd.DataFrame({"migration_amenity": [0.1]}), np.array([1.0]), pd.DataFrame(index=[0]),
+              about).save(store)
+    _adopt_point(store)
+    told = capsys.readouterr().out
+    assert "migration_amenity: -0.0625" in told and "--confirm" in told
+    assert '"migration_amenity", -0.0625,' in table.read_text(encoding="utf-8")
+    _adopt_point(store)
+    assert "in force already" in capsys.readouterr().out
+
+
 def test_a_target_out_of_reach_gets_room():
     sd = stages._with_discrepancy(np.array([1.0, 1.0]), np.array([[5.0, 0.3], [-4.0, 9.0]]))
     assert sd == pytest.approx([2.0, 1.0])

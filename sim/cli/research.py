@@ -201,7 +201,7 @@ def _adopt_point(path: Path | None) -> None:
     from sim.batch.calibration.adopt import TABLE, adopt
     from sim.posterior import load_posterior
 
-    changed = adopt(load_posterior(path))
+    changed = adopt(load_posterior(path), TABLE)
     if not changed:
         print("The default point is in force already.")
         return

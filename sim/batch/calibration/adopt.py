@@ -13,7 +13,7 @@ TABLE = Path(parameters.__file__)
 _STATUS = re.compile(r'"(?:assumed|estimated|observed)"')
 
 
-def adopt(posterior: Posterior, table: Path = TABLE) -> dict[str, float]:
+def adopt(posterior: Posterior, table: Path) -> dict[str, float]:
     """Write the fitted values of the ensemble's default point into ``table``, a file like
     ``sim/parameters.py``, and return those that changed; such a parameter is ``calibrated`` from then on.
 
