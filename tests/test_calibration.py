@@ -323,7 +323,7 @@ def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path):
     assert kept.default == found.posterior.default and kept.stale() == []
     point = kept.about["default_point"]
     assert point["misfits"]["default point"] <= point["misfits"]["packaged defaults"]
-    assert "Misfit" in text and ("is not in force" in text) == bool(kept.out_of_force())
+    assert "Misfit" in text and ("differs from what was packaged" in text) == bool(kept.out_of_force())
     assert len(kept.ensemble(5)) == 5
     kept.about["versions"]["code"] = "another"  # a kernel was made faster, say
     renewed, worst = confirm(kept, 2)

@@ -78,9 +78,10 @@ def _point_words(posterior: Posterior) -> list[str]:
              f"{len(point['seeds'])} seeds, the median's of the calibration's): {misfits}."]
     changed = posterior.out_of_force()
     if not changed:
-        return [*lines, "The default point is in force: the packaged parameters are it."]
-    return [*lines, "The default point is not in force (labor-sim calibrate FILE --adopt makes it so): "
-            + ", ".join(f"{name} {value:g}" for name, value in changed.items()) + "."]
+        return [*lines, "The default point is what was packaged at the time."]
+    values = ", ".join(f"{name} {value:g}" for name, value in changed.items())
+    return [*lines, "The default point differs from what was packaged at the time (labor-sim calibrate FILE "
+            f"--adopt puts it in force): {values}."]
 
 
 def describe(calibration: Calibration, posterior: Posterior, screen: pd.DataFrame,
