@@ -93,7 +93,7 @@ def fit_emulator(points: np.ndarray, values: np.ndarray, fitted: np.ndarray,
         penalty[0] = 1e-6  # the constant is free
         inverse = np.linalg.inv(x.T @ x + np.diag(penalty))
         coefficients = inverse @ x.T @ values
-        leverage = np.minimum(np.einsum("ij,ij->i", x @ inverse, x), 0.99)
+        leverage = np.minimum(np.einsum("ij,ij->i", x @ inverse, x), 1.0 - 1e-9)  # 1 but for rounding
         left_out = (values - x @ coefficients) / (1.0 - leverage)[:, None]
         sd = np.maximum(np.sqrt(np.mean(left_out[judged] ** 2, axis=0)), 1e-12)
         score = float(np.log(sd / spread).mean())
