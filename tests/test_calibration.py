@@ -127,20 +127,20 @@ def test_noise_is_seen_by_the_left_out_errors():
 def test_the_error_is_told_where_there_are_more_terms_than_runs():
     """Errors at fresh points are as large as said, though the terms could follow every run exactly."""
     draws = np.random.default_rng(4)
-    slopes, bends = draws.normal(size=(20, 2)), draws.normal(size=(20, 20))
+    slopes, bends = draws.normal(size=(24, 2)), draws.normal(size=(24, 24))
 
     def bent(points):
         x = 2 * points - 1
         return x @ slopes + 0.3 * np.einsum("ij,jk,ik->i", x, bends, x)[:, None]
 
-    points, fresh, fitted = unit_points(120, 20, seed=1), unit_points(300, 20, seed=2), np.arange(8)
-    assert len(terms(points, fitted)[0]) > 120
+    points, fresh, fitted = draws.random((128, 24)), draws.random((300, 24)), np.arange(12)
+    assert len(terms(points, fitted)[0]) > 250
     emulator = fit_emulator(points, bent(points), fitted)
     errors = bent(fresh) - emulator.means(fresh)
-    assert np.sqrt((errors**2).mean(axis=0)) == pytest.approx(emulator.sd, rel=0.25)
+    assert emulator.sd == pytest.approx(np.sqrt((errors**2).mean(axis=0)), rel=0.3)
     leverage = ((terms(fresh, fitted) @ emulator.root) ** 2).sum(axis=1)
     told = (1 + leverage)[:, None] * np.diag(emulator.covariance)
-    assert (errors**2 / told).mean(axis=0) == pytest.approx([1.0, 1.0], abs=0.4)
+    assert (errors**2 / told).mean(axis=0) == pytest.approx([1.0, 1.0], abs=0.5)
 
 
 def test_the_sampler_finds_a_sharp_and_correlated_posterior():
