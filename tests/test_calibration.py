@@ -320,9 +320,10 @@ def test_members_are_weighted_by_their_own_runs():
 
 # --- the whole ----------------------------------------------------------------------------------------
 
-def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path):
-    from sim.batch.calibration import calibrate
+def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path, monkeypatch):
+    from sim.batch.calibration import calibrate, point
 
+    monkeypatch.setattr(point, "FINAL_SEEDS", 2)
     told = []
     found = calibrate(miniature, tmp_path / "out", jobs=1,
                       progress=lambda stage, done, total: told.append((stage, done, total)))
@@ -340,8 +341,8 @@ def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path):
     kept = load_posterior(tmp_path / "posterior.parquet")
     pd.testing.assert_frame_equal(kept.members, found.posterior.members)
     assert kept.default == found.posterior.default and kept.stale() == []
-    point = kept.about["default_point"]
-    assert point["misfits"]["default point"] <= point["misfits"]["packaged defaults"]
+    misfits = kept.about["default_point"]["misfits"]
+    assert misfits["default point"] <= misfits["packaged defaults"]
     assert "Misfit" in text and ("differs from what was packaged" in text) == bool(kept.out_of_force())
     assert len(kept.ensemble(5)) == 5
     kept.about["versions"]["code"] = "another"  # a kernel was made faster, say
