@@ -10,8 +10,9 @@
   the eligible. ``occasion`` names the moment at which it is faced.
 
 ``source`` is the id of a row of ``sim/data/evidence.csv`` where there is one. ``status`` is
-``observed`` (a statistic), ``estimated`` (from data, here or in a study), ``calibrated`` (set by hand
-so that the model meets a target that ``validate`` shows) or ``assumed`` (a judgement: sweep it).
+``observed`` (a statistic), ``estimated`` (from data, here or in a study), ``calibrated`` (set so that the
+model meets a target that ``validate`` shows: by ``labor-sim calibrate``, whose default point is written
+here by its ``--adopt``, or by hand) or ``assumed`` (a judgement: sweep it).
 """
 
 from __future__ import annotations

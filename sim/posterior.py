@@ -1,7 +1,7 @@
 """The calibrated ensemble: parameter sets with weights, the default point, and what they were made with.
 
 ``sim/data/posterior.parquet`` is written by ``labor-sim calibrate``. It holds one row a member: its weight,
-whether it is the default point, the value of every calibrated parameter, and its errors on the targets.
+the value of every calibrated parameter, and its errors on the targets; the default point lies beside them.
 """
 
 from __future__ import annotations
@@ -29,14 +29,24 @@ _TARGETS = ("targets.csv", "official_annual.csv", "official_quarterly.csv")
 
 @dataclass(frozen=True)
 class Posterior:
-    """``members``: a row each, parameters only; ``weights`` sum to 1; ``default``: the single best set;
-    ``errors``: each member's errors on the targets; ``about``: scale, seeds, stages and versions."""
+    """``members``: a row each, parameters only; ``weights`` sum to 1; ``errors``: each member's errors on the
+    targets; ``about``: scale, seeds, stages, the default point and versions."""
 
     members: pd.DataFrame
     weights: np.ndarray
-    default: dict[str, float]
     errors: pd.DataFrame
     about: dict[str, Any]
+
+    @property
+    def default(self) -> dict[str, float]:
+        """The default point: fitted parameters at their best, the carried ones as packaged then. Empty for an
+        ensemble that was made before there was one."""
+        return self.about.get("default_point", {}).get("values", {})
+
+    def out_of_force(self) -> dict[str, float]:
+        """The values of the default point that are not those of the packaged parameters."""
+        fitted = self.about.get("default_point", {}).get("fitted", ())
+        return {name: self.default[name] for name in fitted if self.default[name] != PARAMETERS[name].default}
 
     def ensemble(self, count: int) -> list[dict[str, float]]:
         """``count`` parameter sets, spread evenly over the weights: the same ones whenever asked."""
@@ -57,7 +67,6 @@ class Posterior:
 
         table = self.members.copy()
         table.insert(0, "weight", self.weights)
-        table.insert(1, "is_default", [dict(row) == self.default for _, row in self.members.iterrows()])
         table = table.join(self.errors.add_prefix(_ERROR))
         made = pa.Table.from_pandas(table, preserve_index=False)
         made = made.replace_schema_metadata({_ABOUT: json.dumps(self.about, sort_keys=True).encode()})
@@ -81,8 +90,7 @@ def load_posterior(path: Path | None = None) -> Posterior:
     frame = table.to_pandas()
     names = [name for name in frame if name in PARAMETERS]
     errors = frame[[name for name in frame if name.startswith(_ERROR)]]
-    members, default = frame[names], frame[names][frame["is_default"]].iloc[0]
-    return Posterior(members, frame["weight"].to_numpy(), dict(default),
+    return Posterior(frame[names], frame["weight"].to_numpy(),
                      errors.rename(columns=lambda name: name.removeprefix(_ERROR)), json.loads(about))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import importlib.util
 import warnings
 from pathlib import Path
 
@@ -11,18 +12,21 @@ import pandas as pd
 import pytest
 
 from sim.batch.calibration import load_calibration
+from sim.batch.calibration.adopt import TABLE, adopt
 from sim.batch.calibration.confirm import confirm
-from sim.batch.calibration.emulate import fit_emulator
+from sim.batch.calibration.emulate import fit_emulator, terms
 from sim.batch.calibration.observe import observations
 from sim.batch.experiment import ExperimentError
+from sim.errors import UsageError
 from sim.parameters import PARAMETERS
-from sim.posterior import PACKAGED, load_posterior, versions
+from sim.posterior import PACKAGED, Posterior, load_posterior, versions
 from sim.world.data import load_data
 
 pytest.importorskip("scipy")
 pytest.importorskip("SALib")
 
-from sim.batch.calibration import stages  # noqa: E402
+from sim.batch.calibration import recovery, stages  # noqa: E402
+from sim.batch.calibration.point import default_point  # noqa: E402
 from sim.batch.calibration.sample import (  # noqa: E402
     posterior_points,
     resample,
@@ -39,7 +43,7 @@ period: {from: 2014-01, to: 2019-12}
 scale: 1:100000
 seeds: [1, 2]
 screen_seeds: [1]
-stages: {trajectories: 2, fitted: 2, waves: [12, 10], members: 6, truths: 2}
+stages: {trajectories: 2, fitted: 2, luck: 3, waves: [12, 10], members: 6, truths: 2, point: 4}
 priors:
   migrant_pay_level: {low: 1.0, high: 1.3, source: a test}
   migration_amenity: {low: -0.4, high: 1.2, source: a test}
@@ -120,20 +124,55 @@ def test_noise_is_seen_by_the_left_out_errors():
     assert emulator.sd == pytest.approx([0.3, 0.3], rel=0.1)
 
 
+def test_the_error_is_told_where_there_are_more_terms_than_runs():
+    """Errors at fresh points are as large as said, though the terms could follow every run exactly."""
+    draws = np.random.default_rng(4)
+    slopes, bends = draws.normal(size=(24, 2)), draws.normal(size=(24, 24))
+
+    def bent(points):
+        x = 2 * points - 1
+        return x @ slopes + 0.3 * np.einsum("ij,jk,ik->i", x, bends, x)[:, None]
+
+    points, fresh, fitted = draws.random((128, 24)), draws.random((300, 24)), np.arange(12)
+    assert len(terms(points, fitted)[0]) > 250
+    emulator = fit_emulator(points, bent(points), fitted)
+    errors = bent(fresh) - emulator.means(fresh)
+    assert emulator.sd == pytest.approx(np.sqrt((errors**2).mean(axis=0)), rel=0.3)
+    leverage = ((terms(fresh, fitted) @ emulator.root) ** 2).sum(axis=1)
+    told = (1 + leverage)[:, None] * np.diag(emulator.covariance)
+    assert (errors**2 / told).mean(axis=0) == pytest.approx([1.0, 1.0], abs=0.5)
+
+
 def test_the_sampler_finds_a_sharp_and_correlated_posterior():
     """Normal likelihoods of sums: the answer is known where the prior is wide beside it."""
     def likelihood(points):
         total, gap = points[:, 0] + points[:, 1], points[:, 0] - points[:, 1]
         return -0.5 * (((total - 1.2) / 0.01) ** 2 + ((gap - 0.1) / 0.1) ** 2)
 
-    points, weights = posterior_points(likelihood, 6, seed=5, count=4096)
+    points = posterior_points(likelihood, 6, seed=5, count=4096)
     total, gap = points[:, 0] + points[:, 1], points[:, 0] - points[:, 1]
-    assert weights @ total == pytest.approx(1.2, abs=0.002)
-    assert np.sqrt(weights @ (total - weights @ total) ** 2) == pytest.approx(0.01, rel=0.1)
-    assert np.sqrt(weights @ (gap - weights @ gap) ** 2) == pytest.approx(0.1, rel=0.1)
+    assert total.mean() == pytest.approx(1.2, abs=0.002) and total.std() == pytest.approx(0.01, rel=0.1)
+    assert gap.mean() == pytest.approx(0.1, abs=0.02) and gap.std() == pytest.approx(0.1, rel=0.1)
     others = points[:, 2:]
-    assert weights @ others == pytest.approx(np.full(4, 0.5), abs=0.03)  # the prior, untouched
-    assert np.sqrt(weights @ (others - 0.5) ** 2) == pytest.approx(np.full(4, 12**-0.5), rel=0.07)
+    assert others.mean(axis=0) == pytest.approx(np.full(4, 0.5), abs=0.03)  # the prior, untouched
+    assert others.std(axis=0) == pytest.approx(np.full(4, 12**-0.5), rel=0.07)
+
+
+def test_a_posterior_in_many_dimensions_keeps_its_width():
+    """Forty parameters of which each figure tells a little: importance weights would rest on a few points."""
+    slopes = np.random.default_rng(3).normal(size=(40, 12))
+
+    def likelihood(points):
+        from scipy.special import ndtri
+
+        return -0.5 * ((ndtri(points) @ slopes) ** 2).sum(axis=1)
+
+    points = posterior_points(likelihood, 40, seed=5, count=4096)
+    from scipy.special import ndtri
+
+    known = np.linalg.inv(np.eye(40) + slopes @ slopes.T)  # a normal prior and a normal likelihood
+    assert np.cov(ndtri(points), rowvar=False).trace() == pytest.approx(known.trace(), rel=0.06)
+    assert len(np.unique(points[:, 0])) > 3900
 
 
 def test_draws_follow_the_weights():
@@ -142,28 +181,123 @@ def test_draws_follow_the_weights():
     assert weighted_quantiles(values, weights, (0.5,)) == pytest.approx([2.0])
 
 
-class MadeUpWork(stages._Work):
-    """A world whose runs are a known curve with luck of their own."""
-
-    def run(self, stage, shares, seeds):
-        from scipy.special import ndtri
-
-        rough = unit_points(len(shares), 2 * len(self.seen), 1000 + len(stage))
-        luck = 0.2 * ndtri(rough[:, : len(self.seen)])
-        return curve(shares)[:, : len(self.seen)] + luck, np.full((len(shares), len(self.seen)), 0.2)
+SHARED = np.array([[0.09, 0.08], [0.08, 0.09]])  # luck that two observations share nearly whole
 
 
-def test_intervals_cover_the_truth_at_about_their_nominal_rate(miniature):
-    """Sixty made-up truths: 120 intervals of 90 % cover 82 to 98 of a hundred, those of 50 % 38 to 62."""
-    plan = miniature.model_copy(update={"stages": miniature.stages.model_copy(update={"truths": 60})})
-    seen = tuple(dataclasses.replace(one, sd=0.3) for one in observations()[:2])
-    work = MadeUpWork(plan, Path("."), 1, seen, None)
+class MadeUpWork(stages.Work):
+    """A world whose runs are a known curve; a seed's luck is common to its points but for a little."""
+
+    def run_values(self, stage, values, seeds, seeds_apart=False):
+        shares = np.column_stack([[prior.share(value) for value in column] for prior, column
+                                  in zip(self.calibration.priors.values(), values.T, strict=True)])
+        found = np.empty((len(values), len(seeds), len(self.seen)))
+        for place, mean in enumerate(curve(shares)[:, : len(self.seen)]):
+            for column, seed in enumerate(seeds):
+                own = seed + place * len(seeds) if seeds_apart else seed
+                common = np.random.default_rng(own).multivariate_normal([0, 0], SHARED)
+                rest = np.random.default_rng([own, place + 1]).normal(0, 0.1, len(self.seen))
+                found[place, column] = mean + common + rest
+        return found
+
+
+def made_up(miniature, sd, **sizes):
+    plan = miniature.model_copy(update={"stages": miniature.stages.model_copy(update=sizes)})
+    seen = tuple(dataclasses.replace(one, sd=sd) for one in observations()[:2])
+    return MadeUpWork(plan, Path("."), 1, seen, None)
+
+
+def test_intervals_cover_the_truth_at_about_their_nominal_rate(miniature, monkeypatch):
+    """Sixty made-up truths, whose luck two observations share; rates within two standard errors."""
+    monkeypatch.setattr(recovery, "POINTS", 256)
+    work = made_up(miniature, 0.1, truths=60, luck=40)
     points = unit_points(256, 3, seed=4)
-    emulator = fit_emulator(points, work.run("wave1", points, (1,))[0], np.array([0, 1]))
-    found = stages._recovery(work, emulator, np.array([0, 1]))
+    emulator = fit_emulator(points, work.run("wave1", points, (1, 2)).mean(axis=1), np.array([0, 1]))
+    luck = stages._luck(work)
+    assert luck == pytest.approx(SHARED + 0.01 * np.eye(2), abs=0.05)
+    found = recovery.recover(work, emulator, np.array([0, 1]), luck)
     assert found["truths"] == 60
-    assert 0.82 <= found["covered"]["90%"] <= 0.98
-    assert 0.38 <= found["covered"]["50%"] <= 0.62
+    for rate, nominal in (("90%", 0.9), ("50%", 0.5)):
+        assert 0.01 < found["error"][rate] < 0.15
+        assert abs(found["covered"][rate] - nominal) <= found["error"][rate]
+    assert "90% intervals cover" in recovery.recovery_words(found)
+    blind = recovery.recover(work, emulator, np.array([0, 1]), np.zeros((2, 2)))  # the luck left out
+    assert blind["covered"]["90%"] < 0.9 - blind["error"]["90%"]
+    assert "off by more than its error" in recovery.recovery_words(blind)
+
+
+def test_errors_that_go_together_count_once():
+    """Where left-out errors of two observations are one error, the second adds nothing to what is known."""
+    points = unit_points(256, 3, seed=1)
+    draws = np.random.default_rng(2)
+    same = draws.normal(0, 0.5, 256)
+    twice = np.column_stack([points[:, 0] + same, points[:, 0] + same + draws.normal(0, 0.02, 256)])
+    spreads = [posterior_points(fit_emulator(points, values, np.array([0])).log_likelihood(
+        np.full(values.shape[1], 0.5), 0.04 * np.eye(values.shape[1])), 3, 7, 1024)[:, 0].std()
+        for values in (twice[:, :1], twice)]
+    assert spreads[1] == pytest.approx(spreads[0], rel=0.07)
+
+
+def test_the_default_point_is_the_best_with_the_carried_parameters_as_packaged(miniature):
+    """The first error is nought on one line, the second's on another: the point lies where they cross."""
+    work = made_up(miniature, 0.1, point=12)
+    points = unit_points(200, 3, seed=1)
+    emulator = fit_emulator(points, work.run("wave1", points, (1, 2)).mean(axis=1), np.array([0, 1]))
+    fitted, sd = np.array([0, 1]), np.array([0.1, 0.1])
+    found = default_point(work, emulator, fitted, sd, stages._luck(work), work.defaults)
+    carried = "matching_elasticity"
+    assert found["values"][carried] == PARAMETERS[carried].default
+    assert found["fitted"] == [name for name in miniature.priors if name != carried]
+    for name in found["fitted"]:
+        assert found["values"][name] in (float(f"{found['values'][name]:.3g}"), PARAMETERS[name].default)
+    misfits = found["misfits"]
+    assert misfits["default point"] <= misfits["packaged defaults"]
+    again = work.run_values("again", np.array([list(found["values"].values())]), tuple(found["seeds"]))
+    assert ((again.mean(axis=1) / sd) ** 2).sum() == pytest.approx(misfits["default point"], abs=2.0)
+    finer = np.array([[first, second, work.default_shares[2]]
+                      for first in np.linspace(0.03, 0.97, 48) for second in np.linspace(0.03, 0.97, 48)])
+    luck = work.run("luck", finer[:1], tuple(found["seeds"])).mean(axis=(0, 1)) - curve(finer[:1])[0]
+    least = (((curve(finer) + luck) / sd) ** 2).sum(axis=1).min()
+    assert misfits["default point"] <= least + 6.0
+
+
+def test_the_default_point_is_put_in_force(tmp_path):
+    table = tmp_path / "parameters.py"
+    table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
+    values = {"migration_amenity": -0.0625, "job_finding_probability": 0.377, "switching_cost": 2.5}
+    about = {"default_point": {"values": {**values, "matching_elasticity": 0.5}, "fitted": list(values)}}
+    found = Posterior(pd.DataFrame(), np.array([]), pd.DataFrame(), about)
+    changed = {name: value for name, value in values.items() if value != PARAMETERS[name].default}
+    assert found.out_of_force() == changed
+    assert adopt(found, table) == changed
+    assert adopt(found, table) == {}  # once is enough
+    spec = importlib.util.spec_from_file_location("adopted", table)
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    for name, parameter in module.PARAMETERS.items():
+        before = PARAMETERS[name]
+        expected = dataclasses.replace(before, default=values[name], status="calibrated") \
+            if name in changed else before
+        assert parameter == expected
+    with pytest.raises(UsageError):
+        adopt(Posterior(pd.DataFrame(), np.array([]), pd.DataFrame(), {}), table)
+
+
+def test_the_command_names_what_it_puts_in_force(tmp_path, monkeypatch, capsys):
+    from sim.batch.calibration import adopt as module
+    from sim.cli.research import _adopt_point
+
+    table, store = tmp_path / "parameters.py", tmp_path / "posterior.parquet"
+    table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.setattr(module, "TABLE", table)
+    about = {"default_point": {"values": {"migration_amenity": -0.0625}, "fitted": ["migration_amenity"]}}
+    Posterior(pd.DataFrame({"migration_amenity": [0.1]}), np.array([1.0]), pd.DataFrame(index=[0]),
+              about).save(store)
+    _adopt_point(store)
+    told = capsys.readouterr().out
+    assert "migration_amenity: -0.0625" in told and "--confirm" in told
+    assert '"migration_amenity", -0.0625,' in table.read_text(encoding="utf-8")
+    _adopt_point(store)
+    assert "in force already" in capsys.readouterr().out
 
 
 def test_a_target_out_of_reach_gets_room():
@@ -175,24 +309,26 @@ def test_members_are_weighted_by_their_own_runs():
     points = unit_points(200, 3, seed=1)
     emulator = fit_emulator(points, curve(points), np.array([0, 1]))
     chosen = points[:4]
-    errors = emulator.means(chosen)
-    even, power = stages._reweighted(chosen, errors, emulator, np.array([0.5, 0.5]), np.zeros(2))
+    errors, allowed = emulator.means(chosen), 0.25 * np.eye(2)
+    emulated = emulator.log_likelihood(0.0, allowed)(chosen)
+    even, power = stages._reweighted(errors, emulated, allowed)
     assert power == 1.0 and even == pytest.approx(np.full(4, 0.25), abs=0.01)
     errors = np.vstack([errors[:3] * 0.5, [np.nan, np.nan]])
-    uneven, _ = stages._reweighted(chosen, errors, emulator, np.array([0.5, 0.5]), np.zeros(2))
+    uneven, _ = stages._reweighted(errors, emulated, allowed)
     assert uneven[3] == 0 and uneven.sum() == pytest.approx(1)
 
 
 # --- the whole ----------------------------------------------------------------------------------------
 
-def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path):
-    from sim.batch.calibration import calibrate
+def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path, monkeypatch):
+    from sim.batch.calibration import calibrate, point
 
+    monkeypatch.setattr(point, "FINAL_SEEDS", 2)
     told = []
     found = calibrate(miniature, tmp_path / "out", jobs=1,
                       progress=lambda stage, done, total: told.append((stage, done, total)))
     assert [stage for stage in dict.fromkeys(stage for stage, *_ in told)] == [
-        "screen", "wave1", "wave2", "truths", "members"]  # fmt: skip
+        "screen", "luck", "wave1", "wave2", "truths", "members", "point1", "point2", "final"]  # fmt: skip
     assert found.posterior.weights.sum() == pytest.approx(1)
     assert set(found.parameters["parameter"]) == set(miniature.priors)
     assert (found.parameters["role"] == "fitted").sum() == 2
@@ -205,6 +341,9 @@ def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path):
     kept = load_posterior(tmp_path / "posterior.parquet")
     pd.testing.assert_frame_equal(kept.members, found.posterior.members)
     assert kept.default == found.posterior.default and kept.stale() == []
+    misfits = kept.about["default_point"]["misfits"]
+    assert misfits["default point"] <= misfits["packaged defaults"]
+    assert "Misfit" in text and ("differs from what was packaged" in text) == bool(kept.out_of_force())
     assert len(kept.ensemble(5)) == 5
     kept.about["versions"]["code"] = "another"  # a kernel was made faster, say
     renewed, worst = confirm(kept, 2)
@@ -222,6 +361,15 @@ def test_the_packaged_ensemble_is_usable():
         inside = posterior.members[name].between(PARAMETERS[name].low, PARAMETERS[name].high)
         assert inside.all(), name
     assert posterior.about["calibration"]["scale"] and posterior.about["recovery"]["covered"]
+
+
+def test_the_packaged_default_point_is_in_force():
+    """One point everywhere: the fitted parameters of the table are those of the stored ensemble's point."""
+    posterior = load_posterior()
+    if not posterior.default:
+        pytest.skip("the packaged ensemble was made before there was a default point")
+    assert posterior.out_of_force() == {}, "labor-sim calibrate FILE --adopt puts the stored point in force"
+    assert all(PARAMETERS[name].status == "calibrated" for name in posterior.about["fitted"])
 
 
 def test_a_changed_rule_without_recalibration_is_reported():

@@ -68,7 +68,7 @@ def test_a_seed_that_a_world_was_not_run_under_is_left_out():
 
 
 POSTERIOR = Posterior(pd.DataFrame({"income_coefficient": [0.8, 1.2]}), np.array([0.5, 0.5]),
-                      {"income_coefficient": 1.0}, pd.DataFrame(), {"versions": {}})  # fmt: skip
+                      pd.DataFrame(), {"versions": {}})  # fmt: skip
 END = "2030-12"
 
 

@@ -66,7 +66,7 @@ OPENS_FILES = {"yaml_tree", "loading", "results", "validate", "posterior", "pres
                "compiled"}  # compiled reads the sources, to key its cache
 READS_THE_CLOCK = {"engine.simulate", "results", "compare", "batch", "cli", "present.dashboard",
                    "terminal"}
-MAKES_RANDOM_NUMBERS = {"draws"}
+MAKES_RANDOM_NUMBERS = {"draws", "batch.calibration.sample"}  # the latter: of a posterior, not of the model
 OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet",
            "to_csv", "to_parquet", "fromfile", "loadtxt"}
 

@@ -34,14 +34,17 @@ def posterior():
     about = {
         "versions": versions(), "calibration": {"scale": "1:20000"}, "fitted": ["income_coefficient"],
         "effective_members": 1.8, "likelihood_power": 0.5,
-        "recovery": {"truths": 16, "parameters": 1, "covered": {"50%": 0.47, "90%": 0.88}},
+        "recovery": {"truths": 16, "parameters": 1, "covered": {"50%": 0.47, "90%": 0.88},
+                     "error": {"50%": 0.06, "90%": 0.05}},
+        "default_point": {"values": {"income_coefficient": 0.5}, "fitted": ["income_coefficient"],
+                          "misfits": {"default point": 21.4, "packaged defaults": 28.3}},
         "parameters": [{**row, "parameter": "income_coefficient", "spread": 0.3, "verdict": "identified"},
                        {**row, "parameter": "switching_cost", "spread": 0.97, "verdict": "not identified"}],
         "alike": [], "tensions": [{"one": "Mean age", "other": "Migrants", "error_one": 2.1,
                                    "error_other": -1.5, "cosine": -0.7}],
     }  # fmt: skip
     members = pd.DataFrame({"income_coefficient": [0.5, 0.6], "switching_cost": [2.0, 3.0]})
-    return Posterior(members, np.array([0.6, 0.4]), dict(members.iloc[0]), pd.DataFrame(), about)
+    return Posterior(members, np.array([0.6, 0.4]), pd.DataFrame(), about)
 
 
 def test_the_page_has_its_parts_and_ten_answers(validation, posterior):

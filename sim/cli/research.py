@@ -123,9 +123,14 @@ def calibrate(
     store: Annotated[Path | None, typer.Option(help="Parquet file for the ensemble as well.")] = None,
     confirm: Annotated[int, typer.Option(min=0, help="Calibrate nothing: run that many members of the stored "
                                          "ensemble again, and renew its stamp if nothing changed.")] = 0,
+    adopt: Annotated[bool, typer.Option("--adopt", help="Calibrate nothing: write the default point of the "
+                                        "stored ensemble into sim/parameters.py.")] = False,
     json: Json = False,
 ) -> None:
     """Fit parameters to the official figures to 2019; one that was killed goes on where it stood."""
+    if adopt:
+        _adopt_point(store)
+        return
     if confirm:
         _confirm_ensemble(store, confirm)
         return
@@ -189,6 +194,21 @@ def virtual(
         print_json({"estimates": found.table, "by_seed": found.by_seed})
         return
     print(found.text(), end="")
+
+
+def _adopt_point(path: Path | None) -> None:
+    """Make the default point of a stored ensemble the packaged parameters."""
+    from sim.batch.calibration.adopt import TABLE, adopt
+    from sim.posterior import load_posterior
+
+    changed = adopt(load_posterior(path), TABLE)
+    if not changed:
+        print("The default point is in force already.")
+        return
+    for name, value in changed.items():
+        print(f"{name}: {value:g}")
+    print(f"Written to {TABLE}. The ensemble's stamp is of the table before: confirm its members "
+          "(labor-sim calibrate FILE --confirm 3).")
 
 
 def _confirm_ensemble(path: Path | None, count: int) -> None:

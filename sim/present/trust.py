@@ -103,7 +103,9 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
     status = by_status()
     winners = _winners(validation)
     recovery = (posterior.about.get("recovery") or {}) if posterior else {}
+    errors = recovery.get("error", {})
     covered = listing([f"{share} intervals cover {value:.0%}"
+                       + (f" (± {100 * errors[share]:.0f} points)" if share in errors else "")
                        for share, value in recovery.get("covered", {}).items()])
     lost = winners[winners["winner"] != "model"]["label"].tolist()
     feb = validation.quarters[validation.quarters["month"] == "2020-02"]
@@ -257,6 +259,7 @@ def _unknown(posterior: Posterior | None) -> list[str]:
               f"Members are worth {about['effective_members']:.1f} equally good ones"
               + ("." if about["likelihood_power"] == 1 else
                  f", after softening the last weighting to the power {about['likelihood_power']:g}."), "",
+              *_point_words(posterior),
               "| parameter | role | prior, 90 % | after, 90 % | spread left | verdict |",
               "|---|---|---|---|---|---|"]
     for row in about["parameters"]:
@@ -268,6 +271,17 @@ def _unknown(posterior: Posterior | None) -> list[str]:
     lines += [f"- {row['one']} ({_sd(row['error_one'])}) against {row['other']} ({_sd(row['error_other'])})"
               for row in about["tensions"][:_MOST_NAMED]] or ["- none"]
     return [*lines, ""]
+
+
+def _point_words(posterior: Posterior) -> list[str]:
+    """How well the default point fits, and whether the packaged parameters are it."""
+    if not posterior.default:
+        return []
+    misfits = posterior.about["default_point"]["misfits"]
+    in_force = "in force" if not posterior.out_of_force() else "not in force"
+    return ["The default point has the fitted parameters at their best, the carried ones as packaged, and is "
+            f"{in_force}. Errors in standard deviations, squared and summed: "
+            + listing([f"{name} {value:.1f}" for name, value in misfits.items()]) + ".", ""]
 
 
 def _sd(error: float) -> str:

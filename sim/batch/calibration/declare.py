@@ -46,16 +46,19 @@ class Prior(Strict):
 
 
 class Stages(Strict):
-    """How many runs each stage takes: Morris trajectories, points of each wave, members at the end.
+    """How many runs each stage takes: Morris trajectories, seeds for luck, points of each wave, members.
 
-    ``fitted`` parameters at the most are fitted; ``truths`` is the size of the recovery test.
+    ``fitted`` parameters at the most are fitted; ``truths`` is the size of the recovery test; ``point`` is
+    how many points are tried for the default point at first (half as many after that).
     """
 
     trajectories: Annotated[Whole, Field(ge=2)] = 8
     fitted: Annotated[Whole, Field(ge=1, le=MOST_FITTED)] = MOST_FITTED
+    luck: Annotated[Whole, Field(ge=2)] = 24
     waves: Annotated[tuple[Whole, ...], Field(min_length=1)] = (256, 192)
-    members: Annotated[Whole, Field(ge=4)] = 48
-    truths: Whole = 20
+    members: Annotated[Whole, Field(ge=4)] = 80
+    truths: Whole = 60
+    point: Annotated[Whole, Field(ge=4)] = 48
 
 
 class Calibration(Strict):

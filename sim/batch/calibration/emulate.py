@@ -1,31 +1,56 @@
 """An emulator: each observation as a smooth function of the parameters, fitted to runs.
 
-Quadratic in the fitted parameters, straight in the carried ones, by ridge regression; all parameters lie
-between -1 and 1. What the emulator does not know is the spread of its leave-one-out errors, which also
-holds the luck of the runs.
+Straight in every parameter, with squares of all and products of the fitted ones with all, by ridge
+regression; all parameters lie between -1 and 1. There may be more terms than runs: the ridge on squares and
+products is the one of ``CURVATURE`` that predicts left-out runs best. What the emulator does not know is the
+covariance of its leave-one-out errors, which are alike in neighbouring observations (who is wrong about the
+stock away is wrong about its change) and larger far from the runs; it also holds the luck of the runs.
 """
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 
-RIDGE = 0.1  # added to the diagonal for every term but the constant: a term needs some support
+RIDGE = 0.1  # added to the diagonal for straight terms: a term needs some support
+CURVATURE = (0.1, 1.0, 3.0, 10.0, 30.0, 100.0)  # the same for squares and products: one is chosen
 
 
 @dataclass(frozen=True)
 class Emulator:
-    """``means`` of (observations,) at points; ``sd`` (observations,) is the emulator's own error."""
+    """Its error at a point is normal with ``covariance`` (observations, observations) times 1 plus the
+    point's leverage; ``sd`` (observations,) is the error met when runs were left out."""
 
-    fitted: np.ndarray  # columns of the points that enter by squares and products too
+    fitted: np.ndarray  # columns of the points that enter by products too
     coefficients: np.ndarray  # (terms, observations)
+    root: np.ndarray  # (terms, terms): squared length of terms @ root is a point's leverage
+    covariance: np.ndarray
     sd: np.ndarray
     explained: np.ndarray  # share of the variance of left-out runs that is predicted
 
     def means(self, points: np.ndarray) -> np.ndarray:
         """Expected observations, (points, observations); ``points`` lie between 0 and 1."""
         return terms(points, self.fitted) @ self.coefficients
+
+    def log_likelihood(self, data: np.ndarray | float,
+                       allowed: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+        """Log density of data at points, but for a constant: normal errors of covariance ``allowed`` and,
+        beside them, the emulator's own."""
+        white = np.linalg.inv(np.linalg.cholesky(allowed))
+        sizes, axes = np.linalg.eigh(white @ self.covariance @ white.T)
+        turned = white.T @ axes  # independent errors of variance 1, and sizes * (1 + leverage)
+        root = self.root.astype(np.float32)
+
+        def found(points: np.ndarray) -> np.ndarray:
+            x = terms(points, self.fitted)
+            errors = (x @ self.coefficients - data) @ turned
+            leverage = ((x.astype(np.float32) @ root) ** 2).sum(axis=1)
+            variance = 1.0 + np.outer(1.0 + leverage, np.maximum(sizes, 0.0))
+            return -0.5 * (errors**2 / variance + np.log(variance)).sum(axis=1)
+
+        return found
 
     def slopes(self, point: np.ndarray) -> np.ndarray:
         """Change of each observation over the whole range of each parameter at a point, by differences."""
@@ -39,10 +64,17 @@ class Emulator:
 
 
 def terms(points: np.ndarray, fitted: np.ndarray) -> np.ndarray:
-    """Constant, every parameter, squares and products of the fitted ones: (points, terms)."""
+    """Constant, every parameter, every square, products of fitted ones with all: (points, terms)."""
     x = 2.0 * np.atleast_2d(points) - 1.0
-    pairs = [x[:, i] * x[:, j] for place, i in enumerate(fitted) for j in fitted[place:]]
-    return np.column_stack([np.ones(len(x)), x, *pairs])
+    first, second = _products(x.shape[1], fitted)
+    return np.column_stack([np.ones(len(x)), x, x[:, first] * x[:, second]])
+
+
+def _products(count: int, fitted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Columns whose products enter."""
+    chosen = set(np.asarray(fitted).tolist())
+    pairs = [(i, j) for i in range(count) for j in range(i, count) if i == j or i in chosen or j in chosen]
+    return tuple(np.array(pairs).T)
 
 
 def fit_emulator(points: np.ndarray, values: np.ndarray, fitted: np.ndarray,
@@ -52,13 +84,21 @@ def fit_emulator(points: np.ndarray, values: np.ndarray, fitted: np.ndarray,
     ``judged`` marks the runs whose left-out errors say how good it is; all, if not given.
     """
     x = terms(points, fitted)
-    penalty = RIDGE * np.eye(x.shape[1])
-    penalty[0, 0] = 0.0
-    inverse = np.linalg.inv(x.T @ x + penalty)
-    coefficients = inverse @ x.T @ values
-    leverage = np.minimum(np.einsum("ij,jk,ik->i", x, inverse, x), 0.99)
-    left_out = (values - x @ coefficients) / (1.0 - leverage)[:, None]
     judged = np.ones(len(points), dtype=bool) if judged is None else judged
-    sd = np.sqrt(np.mean(left_out[judged] ** 2, axis=0))
     spread = np.maximum(values[judged].std(axis=0), 1e-12)
-    return Emulator(np.asarray(fitted), coefficients, sd, 1.0 - (sd / spread) ** 2)
+    best = None
+    for curvature in CURVATURE:
+        penalty = np.full(x.shape[1], curvature)
+        penalty[: 1 + points.shape[1]] = RIDGE
+        penalty[0] = 1e-6  # the constant is free
+        inverse = np.linalg.inv(x.T @ x + np.diag(penalty))
+        coefficients = inverse @ x.T @ values
+        leverage = np.minimum(np.einsum("ij,ij->i", x @ inverse, x), 1.0 - 1e-9)  # 1 but for rounding
+        left_out = (values - x @ coefficients) / (1.0 - leverage)[:, None]
+        sd = np.maximum(np.sqrt(np.mean(left_out[judged] ** 2, axis=0)), 1e-12)
+        score = float(np.log(sd / spread).mean())
+        if best is None or score < best[0]:
+            own = left_out[judged] * np.sqrt(1.0 - leverage[judged])[:, None]  # free of their own leverage
+            best = (score, coefficients, np.linalg.cholesky(inverse), own.T @ own / len(own), sd)
+    _, coefficients, root, covariance, sd = best
+    return Emulator(np.asarray(fitted), coefficients, root, covariance, sd, 1.0 - (sd / spread) ** 2)

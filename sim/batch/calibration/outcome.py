@@ -9,6 +9,7 @@ import pandas as pd
 
 from sim.batch.calibration.declare import Calibration
 from sim.batch.calibration.observe import Observation
+from sim.batch.calibration.recovery import recovery_words
 from sim.batch.calibration.sample import weighted_quantiles
 from sim.parameters import PARAMETERS
 from sim.posterior import Posterior
@@ -41,11 +42,12 @@ class Outcome:
         for row in self.parameters.itertuples():
             lines.append(f"  {row.parameter:<36}{row.role:<9}"
                          f"prior {row.prior_low:>9.4g} to {row.prior_high:<9.4g}"
-                         f"posterior {row.low:>9.4g} to {row.high:<9.4g}best {row.best:<9.4g}"
+                         f"posterior {row.low:>9.4g} to {row.high:<9.4g} "
+                         f"packaged {row.packaged:<9.4g}point {row.point:<9.4g}"
                          f"spread {row.spread:4.2f}  {row.verdict}")
         lines += ["", "Observations (errors in standard deviations, half the tolerance each)"]
         for row in self.observations.itertuples():
-            lines.append(f"  {row.label:<56}defaults {row.defaults:+6.1f}  best {row.best:+6.1f}"
+            lines.append(f"  {row.label:<56}packaged {row.packaged:+6.1f}  point {row.point:+6.1f}"
                          f"  ensemble {row.low:+6.1f} to {row.high:+6.1f}"
                          f"  emulator {row.explained:4.0%}  {row.verdict}")
         lines += ["", "Parameters that the figures cannot tell apart (correlation beyond "
@@ -63,69 +65,75 @@ class Outcome:
                      f"; the correction by their own runs is softened (power {about['likelihood_power']:g}), "
                      "since otherwise a few would carry all weight") + "."]  # fmt: skip
         if about["recovery"]:
-            found = ", ".join(f"{share} intervals cover {value:.0%}"
-                              for share, value in about["recovery"]["covered"].items())
-            lines.append(f"Recovery of {about['recovery']['truths']} made-up truths, fitted parameters: "
-                         f"{found}.")
+            lines.append(recovery_words(about["recovery"]))
+        lines += ["", *_point_words(self.posterior)]
         return "\n".join(lines) + "\n"
 
 
+def _point_words(posterior: Posterior) -> list[str]:
+    """The default point's misfit beside that of others, and how to put it in force."""
+    point = posterior.about["default_point"]
+    misfits = ", ".join(f"{name} {value:.1f}" for name, value in point["misfits"].items())
+    lines = ["Misfit (errors in standard deviations, squared and summed; means of "
+             f"{len(point['seeds'])} seeds, the median's of the calibration's): {misfits}."]
+    changed = posterior.out_of_force()
+    if not changed:
+        return [*lines, "The default point is what was packaged at the time."]
+    values = ", ".join(f"{name} {value:g}" for name, value in changed.items())
+    return [*lines, "The default point differs from what was packaged at the time (labor-sim calibrate FILE "
+            f"--adopt puts it in force): {values}."]
+
+
 def describe(calibration: Calibration, posterior: Posterior, screen: pd.DataFrame,
-             seen: tuple[Observation, ...], sample: tuple[np.ndarray, np.ndarray], slopes: np.ndarray,
+             seen: tuple[Observation, ...], found: np.ndarray, slopes: np.ndarray,
              fitted: np.ndarray) -> Outcome:
-    """Tables from the ensemble, the emulator's sample (points of the unit cube, weights) and its slopes."""
-    found, weights = sample
+    """Tables from the ensemble, the emulator's sample of the posterior (in the unit cube) and its slopes."""
     sd = np.array([one.sd for one in seen])
-    outcome = Outcome(posterior, _parameters(calibration, posterior, found, weights, fitted),
-                      _observations(posterior, seen), _alike(calibration, found, weights),
+    outcome = Outcome(posterior, _parameters(calibration, posterior, found, fitted),
+                      _observations(posterior, seen), _alike(calibration, found),
                       _tensions(posterior, seen, slopes / sd), screen)  # fmt: skip
     for name in ("parameters", "alike", "tensions"):  # what is known of the ensemble travels with it
         posterior.about[name] = getattr(outcome, name).to_dict("records")
     return outcome
 
 
-def _parameters(calibration, posterior, found, weights, fitted) -> pd.DataFrame:
+def _parameters(calibration, posterior, found, fitted) -> pd.DataFrame:
     rows = []
     for column, (name, prior) in enumerate(calibration.priors.items()):
         share = found[:, column]
-        mean = weights @ share
-        spread = float(np.sqrt(weights @ (share - mean) ** 2)) / _PRIOR_SPREAD
-        ends = prior.value(weighted_quantiles(share, weights, (0.05, 0.95)))
+        spread = float(share.std()) / _PRIOR_SPREAD
+        ends = prior.value(np.quantile(share, (0.05, 0.95)))
         wide = prior.value(np.array([0.05, 0.95]))
         rows.append({
             "parameter": name, "role": "fitted" if column in fitted else "carried",
             "prior_low": wide[0], "prior_high": wide[1], "low": ends[0], "high": ends[1],
-            "mean": float(weights @ prior.value(share)), "best": posterior.default[name],
-            "default_in_code": PARAMETERS[name].default, "spread": spread,
+            "mean": float(prior.value(share).mean()), "point": posterior.default[name],
+            "packaged": PARAMETERS[name].default, "spread": spread,
             "verdict": "not identified" if spread > UNIDENTIFIED else "identified",
         })  # fmt: skip
     return pd.DataFrame(rows)
 
 
 def _observations(posterior: Posterior, seen: tuple[Observation, ...]) -> pd.DataFrame:
-    best = (posterior.members == pd.Series(posterior.default)[posterior.members.columns]).all(axis=1)
     explained = posterior.about["emulator_explained"]
-    defaults = {one["name"]: one["error_of_defaults"] for one in posterior.about["observations"]}
+    point = posterior.about["default_point"]
     rows = []
     for one in seen:
         errors = posterior.errors[one.name].to_numpy() / one.sd
         low, high = weighted_quantiles(errors, posterior.weights, (0.05, 0.95))
         inside = low <= 2.0 and high >= -2.0
         rows.append({"name": one.name, "label": one.label, "unit": one.unit, "sd": one.sd,
-                     "defaults": defaults[one.name] / one.sd,
-                     "best": float(errors[best.to_numpy()][0]) if best.any() else np.nan,
+                     "packaged": point["errors_of_defaults"][one.name] / one.sd,
+                     "point": point["errors"][one.name] / one.sd,
                      "mean": float(posterior.weights @ errors), "low": low, "high": high,
                      "explained": explained[one.name],
                      "verdict": "reached" if inside else "out of reach"})  # fmt: skip
     return pd.DataFrame(rows)
 
 
-def _alike(calibration: Calibration, found: np.ndarray, weights: np.ndarray) -> pd.DataFrame:
+def _alike(calibration: Calibration, found: np.ndarray) -> pd.DataFrame:
     names = list(calibration.priors)
-    centred = found - weights @ found
-    covariance = (centred * weights[:, None]).T @ centred
-    scale = np.sqrt(np.diag(covariance))
-    correlation = covariance / scale[:, None] / scale[None, :]
+    correlation = np.corrcoef(found, rowvar=False)
     rows = [{"one": names[i], "other": names[j], "correlation": correlation[i, j]}
             for i in range(len(names)) for j in range(i + 1, len(names)) if abs(correlation[i, j]) > ALIKE]
     table = pd.DataFrame(rows, columns=["one", "other", "correlation"])

@@ -1,9 +1,12 @@
-"""Parameter sets that agree with the figures, by sequential importance sampling on an emulator.
+"""Parameter sets that agree with the figures: a sample of the posterior, made on an emulator.
 
 Points live in a space where the prior is standard normal. The likelihood is brought in by degrees, so that
-at each step a fair share of the points keeps weight; between steps the points are drawn afresh from a
-normal fitted to the weighted ones (population Monte Carlo; Cappé and others, 2004). All draws are scrambled
-Sobol' points of a stated seed, so a calibration can be repeated to the last bit.
+at each step half of the points keep weight; they are drawn anew by their weights and then moved by
+elliptical slice sampling, which leaves the posterior of that step as it is and has nothing to tune
+(sequential Monte Carlo: Del Moral and others, 2006; the moves: Murray, Adams and MacKay, 2010). All points
+weigh the same in the end, however sharp the posterior is: with several dozen parameters, importance weights
+would come to rest on a few. All draws follow from a stated seed, so a calibration can be repeated to the
+last bit.
 """
 
 from __future__ import annotations
@@ -13,10 +16,11 @@ from collections.abc import Callable
 
 import numpy as np
 
-POINTS = 8192
-KEPT_SHARE = 0.15  # effective share of points that each step must keep
-WIDER = 1.2  # proposals are wider than what they are fitted to
-MOST_STEPS = 40
+POINTS = 4096
+KEPT_SHARE = 0.5  # effective share of points that each step must keep
+MOVES = 6  # of every point at each step
+LAST_MOVES = 12  # at the full likelihood
+_MOST_SHRINKS = 60  # of a slice, which then holds next to nothing but the point itself
 
 
 def unit_points(count: int, dimensions: int, seed: int) -> np.ndarray:
@@ -33,30 +37,56 @@ def unit_points(count: int, dimensions: int, seed: int) -> np.ndarray:
 
 
 def posterior_points(log_likelihood: Callable[[np.ndarray], np.ndarray], dimensions: int, seed: int,
-                     count: int = POINTS) -> tuple[np.ndarray, np.ndarray]:
-    """Points of the unit cube and their weights (sum 1) under an even prior times the likelihood."""
+                     count: int = POINTS) -> np.ndarray:
+    """Points of the unit cube, (count, dimensions), spread as an even prior times the likelihood."""
     from scipy.special import ndtr, ndtri
 
+    draws = np.random.default_rng(seed)
     z = ndtri(unit_points(count, dimensions, seed))
-    proposal = _normal_log(z, np.zeros(dimensions), np.eye(dimensions))
-    power = 0.0
-    for step in range(MOST_STEPS):
-        target, fit = _normal_log(z, np.zeros(dimensions), np.eye(dimensions)), log_likelihood(ndtr(z))
-        power = _next_power(target - proposal, fit, power)
-        weights = _weights(target - proposal + power * fit)
-        if power >= 1.0 and 1.0 / (weights**2).sum() > KEPT_SHARE * count:
+    fit, power = log_likelihood(ndtr(z)), 0.0
+    while power < 1.0:
+        before, power = power, _next_power(fit, power)
+        places = resample(_weights((power - before) * fit), count)
+        z, fit = z[places], fit[places]
+        for _ in range(MOVES if power < 1.0 else LAST_MOVES):
+            z, fit = _moved(z, fit, power, log_likelihood, draws)
+    return ndtr(z)
+
+
+def _moved(z: np.ndarray, fit: np.ndarray, power: float, log_likelihood: Callable[[np.ndarray], np.ndarray],
+           draws: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Every point moved once along an ellipse through itself and a draw from the prior."""
+    from scipy.special import ndtr
+
+    other = draws.standard_normal(z.shape)
+    least = power * fit + np.log(draws.random(len(z)))
+    angle = draws.uniform(0.0, 2.0 * np.pi, len(z))
+    low, high = angle - 2.0 * np.pi, angle.copy()
+    new_z, new_fit, waiting = z.copy(), fit.copy(), np.arange(len(z))
+    for _ in range(_MOST_SHRINKS):
+        turn = angle[waiting, None]
+        tried = z[waiting] * np.cos(turn) + other[waiting] * np.sin(turn)
+        found = log_likelihood(ndtr(tried))
+        taken = power * found > least[waiting]
+        new_z[waiting[taken]], new_fit[waiting[taken]] = tried[taken], found[taken]
+        waiting = waiting[~taken]
+        if not len(waiting):
             break
-        mean = weights @ z
-        centred = z - mean
-        covariance = WIDER * (centred * weights[:, None]).T @ centred + 1e-4 * np.eye(dimensions)
-        z = mean + ndtri(unit_points(count, dimensions, seed + step + 1)) @ np.linalg.cholesky(covariance).T
-        proposal = _normal_log(z, mean, covariance)
-    return ndtr(z), weights
+        behind = angle[waiting] < 0.0
+        low[waiting] = np.where(behind, angle[waiting], low[waiting])
+        high[waiting] = np.where(behind, high[waiting], angle[waiting])
+        angle[waiting] = draws.uniform(low[waiting], high[waiting])
+    return new_z, new_fit
 
 
 def resample(weights: np.ndarray, count: int) -> np.ndarray:
     """Indices of ``count`` evenly spread draws in proportion to the weights."""
     return np.searchsorted(np.cumsum(weights), (np.arange(count) + 0.5) / count).clip(max=len(weights) - 1)
+
+
+def spread_over(points: np.ndarray, count: int) -> np.ndarray:
+    """``count`` points of a sample, evenly over its order, in which those of one descent lie together."""
+    return points[((np.arange(count) + 0.5) / count * len(points)).astype(int)]
 
 
 def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: tuple[float, ...]) -> np.ndarray:
@@ -66,10 +96,10 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: tuple[fl
     return np.interp(shares, cumulative / weights.sum(), values[order])
 
 
-def _next_power(ratio: np.ndarray, fit: np.ndarray, power: float) -> float:
+def _next_power(fit: np.ndarray, power: float) -> float:
     """The largest power of the likelihood, up to one, at which enough points keep weight."""
     def kept(candidate: float) -> float:
-        return 1.0 / (_weights(ratio + candidate * fit) ** 2).sum() / len(fit)
+        return 1.0 / (_weights((candidate - power) * fit) ** 2).sum() / len(fit)
 
     if kept(1.0) >= KEPT_SHARE:
         return 1.0
@@ -77,16 +107,9 @@ def _next_power(ratio: np.ndarray, fit: np.ndarray, power: float) -> float:
     for _ in range(40):
         middle = 0.5 * (low + high)
         low, high = (middle, high) if kept(middle) >= KEPT_SHARE else (low, middle)
-    return max(low, min(power + 1e-3, 1.0))
+    return min(max(low, power + 1e-6), 1.0)
 
 
 def _weights(logs: np.ndarray) -> np.ndarray:
     weights = np.exp(logs - logs.max())
     return weights / weights.sum()
-
-
-def _normal_log(z: np.ndarray, mean: np.ndarray, covariance: np.ndarray) -> np.ndarray:
-    """Log density of a normal but for the constant in its dimension."""
-    root = np.linalg.cholesky(covariance)
-    scaled = np.linalg.solve(root, (z - mean).T)
-    return -0.5 * (scaled**2).sum(axis=0) - np.log(np.diag(root)).sum()
