@@ -363,7 +363,7 @@ CLAIM_PURPOSE, _CLAIM_AMONG, _CLAIM_UNLESS = _CLAIM_QUOTA.purpose, _CLAIM_QUOTA.
 
 
 @rule
-def list_claimants(b, ahead, listed, first, count) -> None:
+def list_claimants(workers, c, b, ahead, listed, first, count) -> None:
     """List who may claim a place in a quota next month, while the block is at hand at a month's end.
 
     ahead: int64 (3,), the two keys of next month's draw and a limit that the draw must not exceed.
@@ -374,7 +374,8 @@ def list_claimants(b, ahead, listed, first, count) -> None:
         b.chosen[k] = draw_mixed(mix32(int(b.id[k]) ^ first_key), second_key) <= limit
     for j in range(_gather_few(b, count)):
         k = int(b.rows[j])
-        if is_among(int(b.activity[k]), int(b.status[k]), _CLAIM_AMONG, _CLAIM_UNLESS):
+        is_here = is_among(int(b.activity[k]), int(b.status[k]), _CLAIM_AMONG, _CLAIM_UNLESS)
+        if is_here and stakes.may_settle_next_month(workers[np.uint64(first + k)], c):
             n += 1
             if n < len(listed):
                 listed[n] = first + k

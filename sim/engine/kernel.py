@@ -24,7 +24,7 @@ def _run_rows(workers, conditions, ahead, blocks, listed, first, last):
         end = min(start + BLOCK, last)
         run_block(workers, conditions[0], blocks[0], start, end)
         if len(listed) > 0:
-            list_claimants(blocks[0], ahead, listed, start, end - start)
+            list_claimants(workers, conditions[0], blocks[0], ahead, listed, start, end - start)
 
 
 @kernel

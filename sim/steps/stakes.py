@@ -228,6 +228,12 @@ def may_settle(w, c) -> bool:
 
 
 @rule
+def may_settle_next_month(w, c) -> bool:
+    """The same a month ahead, for whoever stays as the month ends."""
+    return months_of_stay(w, c) + 1 >= MONTHS_OF_STAY_NEEDED
+
+
+@rule
 def applies_to_settle(w, c, register_probability, wish) -> bool:
     """Whether the worker gets round to it this month and is willing. wish: log-odds that levers add."""
     if uniform(c.keys, U_REGISTER, int(w.id)) >= register_probability:

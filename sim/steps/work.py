@@ -155,9 +155,9 @@ def find_job(w, c, b, k) -> None:
         c.network[int(w.home), place], c.economy[_NETWORK_EFFECT],
         c.place[_SERVICE, place], c.economy[_SERVICE_EFFECT],
     )
-    chance *= search_effort(
-        faced(w, c, b, k, _BENEFIT), exp(c.mean_log_pay[place]), c.economy[_BENEFIT_EFFECT]
-    )
+    benefit = faced(w, c, b, k, _BENEFIT)
+    if benefit > 0.0:  # else the effort is 1, and the pay need not be worked out
+        chance *= search_effort(benefit, exp(c.mean_log_pay[place]), c.economy[_BENEFIT_EFFECT])
     if uniform(c.keys, _U_FIND, int(w.id)) < min(chance, c.finding_limit[place]):
         take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
 
