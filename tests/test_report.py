@@ -129,6 +129,33 @@ def test_an_analyst_finds_everything_asked_for(parsed):
     assert "nan" not in parsed.words.lower().split() and "None" not in parsed.words
 
 
+def test_every_column_says_which_years_it_is_about(parsed):
+    for words in ("Baseline, year 5 2029", "Difference, year 5 2029", "Difference, year 10 2034",
+                  "Cost of one more, years 1 to 5 together 2025 to 2029", "Effects in years 1, 5 and 10"):
+        assert words in parsed.words, words
+
+
+def test_a_cost_says_in_which_years_what_it_bought_is_counted():
+    # a flow may be clear over five years together and not in the fifth alone, or the other way round
+    policy = FakeScenario("enforcement", {"arrears_cases": (-500, 0), "settled": (300_000, 0)}, spending=1e8)
+    found = compare(FakeScenario("baseline"), policy, seeds=2, jobs=1, end="2029-12",
+                    simulate=synthetic.simulate)
+    rows = {row["label"]: row["cost"]["range"]
+            for row in policy_table(found, found.policies[0])["rows"] if row["cost"]["range"]}
+    assert rows["Settled in a city"].endswith("per settled worker in year 5")
+    assert rows["Workers hit by unpaid wages"].endswith("in years 1 to 5")
+    assert any("per additional settled worker in year 5" in said for said in found.headline())
+
+
+def test_a_page_of_one_policy_speaks_of_one():
+    policy = FakeScenario("startup-support", {"out": (30_000, 0)})
+    short = compare(FakeScenario("baseline"), policy, seeds=2, jobs=1, end="2026-12",
+                    simulate=synthetic.simulate)
+    told = re.sub(r"\s+", " ", render_report(short, validate(short.baseline_runs())))
+    assert "If startup support were in force from January 2025, what would change" in told
+    assert "Effects in year 1<" in told and "these policies" not in told and "Side by side" not in told
+
+
 def test_the_command_repeats_the_comparison(comparison):
     assert command_of({**comparison.manifest, "policies": comparison.policies[:1]}) == (
         "labor-sim compare baseline startup-support --seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12 "
@@ -232,7 +259,7 @@ def test_a_short_run_says_so_instead_of_failing(validation):
 
 def test_cells_say_what_the_table_says(comparison):
     table = policy_table(comparison, comparison.policies[0])
-    assert (table["horizons"], table["main"]) == ([1, 5, 10], 5)
+    assert [year["number"] for year in table["years"]] == [1, 5, 10] and table["main"]["number"] == 5
     rows = {row["label"]: row for row in table["rows"]}
     local = rows["Local non-farm workers"]
     assert local["cells"][1] == {"text": "+37.5 thousand", "range": "+31.3 to +43.7", "kind": "moved"}

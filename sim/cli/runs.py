@@ -241,16 +241,17 @@ def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) 
 def _print_bands(comparison: Any) -> None:
     """What the band of each headline effect is made of, a table a policy."""
     from sim.band_words import band_rows
-    from sim.findings import main_horizon, title_of
+    from sim.findings import main_horizon, period_words, title_of
 
     for policy in comparison.policies:
         table = comparison.judged[comparison.judged["policy"] == policy["name"]]
         horizon = main_horizon(table) if len(table) else 0
         rows = band_rows(comparison, policy["name"], horizon)
         if rows:
+            months = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0]
             print_table([{**row, **row["shares"]} for row in rows],
-                        f"{title_of(policy)}, year {horizon}: the effect, its 95 % band, and how much "
-                        "of the band is which doubt",
+                        f"{title_of(policy)}, year {horizon} ({period_words(*months)}): the effect in that "
+                        "year, its 95 % band, and how much of the band is which doubt",
                         {"outcome": "outcome", "unit": "unit", "effect": "effect", "band": "95 % band",
                          "parameters": "parameters", "luck": "luck", "scenario": "future",
                          "reading": "reading"})
