@@ -151,7 +151,7 @@ def amount(number: float) -> str:
 def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
     """What a scenario rests on: its documents, levers, unit costs, shocks, paths, assumptions and data."""
     levers = [
-        {"lever": name, "label": lever.label.en, "document": citation.document, "clause": citation.clause,
+        {"lever": name, "label": lever.title, "document": citation.document, "clause": citation.clause,
          "instrument": lever.instrument, "family": lever.family, "strength": lever.strength,
          "not_known": lever.not_known,
          "instruments": [documents.instruments()[number].name for number in lever.instruments],

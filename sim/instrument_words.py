@@ -98,6 +98,7 @@ def _part(lever: Lever) -> dict[str, Any]:
         when += f", in full after {window.ramp_months} months"
     return {
         "part": lever.part,
+        "label": lever.part_label.en if lever.part_label else None,
         "changes": _changes(lever),
         "who": _conditions(lever.who, Who()) or "everybody whom it concerns",
         "where": _conditions(lever.where, Where()) or "everywhere",

@@ -135,6 +135,16 @@ def test_all_documents_together_hold_all_instruments():
     assert {row["id"] for row in citations(scenario)["documents"]} == set(DOCUMENTS)
 
 
+def test_parts_of_an_instrument_have_titles_of_their_own():
+    for one in CATALOGUE.values():
+        titles = [lever.title for lever in one.parts]
+        assert len(set(titles)) == len(titles), one.slug
+        assert all(title.startswith(one.main.label.en) for title in titles)
+    halves = [lever.title for lever in CATALOGUE["startup-subsidy"].parts]
+    assert halves == ["Start-up subsidy: first half at the start",
+                      "Start-up subsidy: second half after six months"]
+
+
 @pytest.mark.parametrize("name", (*POLICIES, "none"))
 def test_a_document_opens_with_four_lines_on_what_it_assumes(name):
     folder = "" if name == "none" else "documents"

@@ -172,7 +172,7 @@ def test_the_same_lever_is_described_once(comparison):
 def test_a_lever_in_words(comparison):
     card = lever_cards(comparison)[0]["cards"][0]
     assert card["changes"] == ["Grant to a new business: 8,000 yuan, once added"]
-    assert card["who"] == "aged 22 to 50" and card["where"] == "for people from Central, West"
+    assert card["who"] == "aged 22 to 50" and card["where"] == "for people from Central China and the West"
     assert card["when"] == "January 2025 to December 2035, in full after 12 months"
     assert card["cost"] == "8,000 yuan per business started, paid by local government (source: H01)"
     assert card["budget"] == "2.00 billion yuan a year" and card["grade"] == "D"
@@ -233,6 +233,33 @@ def test_an_instrument_in_words():
     assert words["honours"]["changes"][0].startswith("Nothing. ")
     assert "central government (50 %) and local government (50 %)" in words["startup-subsidy"]["cost"]
     assert all(card["citations"] and card["not_known"] and card["changes"] for card in words.values())
+
+
+def test_the_two_halves_of_a_subsidy_are_told_apart_on_the_page():
+    from sim.loading import load_scenario
+
+    levers = {name: lever for name, lever in load_scenario("ten-departments-2024").content()["levers"].items()
+              if lever.get("instrument") == "startup-subsidy"}
+    cards = [_lever_card({}, lever) for lever in levers.values()]
+    assert [card["label"] for card in cards] == ["Start-up subsidy: first half at the start",
+                                                 "Start-up subsidy: second half after six months"]
+    assert len({card["label_zh"] for card in cards}) == 2
+
+
+def test_regions_are_spelled_alike_everywhere():
+    from sim.group_words import region
+    from sim.moves import measure_words
+    from sim.official_words import group_words
+    from sim.present.report_tables import GROUP_WORDS
+    from sim.targets import read_targets
+    from sim.world.data import load_data
+
+    assert region("Central") == "Central China"
+    assert GROUP_WORDS["Central"] == "Home in Central China" and group_words("central") == "Central China"
+    assert group_words("dest_central") == "working in Central China"
+    assert measure_words("share from Central").startswith("from Central China")
+    labels = [target.label for target in read_targets(load_data()) if "Central" in target.label]
+    assert labels and all("Central China" in label for label in labels)
 
 
 def test_another_reference_than_the_baseline_is_named():

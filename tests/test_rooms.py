@@ -19,7 +19,7 @@ MODULES = {
     for path in sorted((ROOT / "sim").rglob("*.py"))
 }
 
-WORDS = {"errors", "vocabulary", "parameters"}
+WORDS = {"errors", "vocabulary", "parameters", "group_words"}
 CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
@@ -31,6 +31,7 @@ TABLES = {"numpy", "pandas", "pyarrow"}
 # Room: the rooms that it may import, and the outside libraries.
 ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "vocabulary": (set(), set()),
+    "group_words": (set(), set()),
     "errors": (set(), set()),
     "parameters": (WORDS, {"pydantic"}),
     "compiled": ({"errors"}, {"numpy", "numba"}),

@@ -191,7 +191,8 @@ def _label(key: str, levers: Mapping[str, Lever], over: str) -> str:
     """A group in words."""
     if over == "families" and key not in levers:
         return key.replace("-", " ").replace("_", " ").capitalize()
-    return next(iter(levers.values())).label.en
+    first = next(iter(levers.values()))
+    return first.title if len(levers) == 1 else first.label.en
 
 
 def _period(package: Scenario, own: Mapping[str, Any], year: int | None) -> Period:

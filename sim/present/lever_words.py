@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compare import Comparison
+from sim.group_words import ACTIVITIES, SCHOOLING, SECTORS, TIERS, region
 from sim.wording import amount, listing, month_in_words, number
 
 GRADES = {
@@ -27,11 +28,6 @@ _OCCASIONS = {
     "festival_trip": "return after Spring Festival", "departure": "departure for work away",
     "relief": "relief paid", "study_start": "worker who goes to school",
     "school_place_month": "school place and month", "housing_month": "home and month",
-}  # fmt: skip
-_TIERS = {
-    "home_township": "home townships", "county_town": "counties and towns under 1 million",
-    "city": "cities of 1 to 3 million", "large_city": "cities of 3 to 5 million",
-    "mega_city": "cities over 5 million",
 }  # fmt: skip
 _FLAGS = {
     "poor": "from a poor household", "has_school_child": "with a child of school age",
@@ -56,10 +52,16 @@ def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
                 seen.append((lever, anchor))
                 cards.append({"anchor": anchor, **_lever_card(comparison.manifest, lever)})
             else:
-                again.append(lever["label"]["en"])
+                again.append(lever_title(lever))
             anchors[name] = anchor
         found.append({"cards": cards, "again": again, "anchors": anchors})
     return found
+
+
+def lever_title(lever: dict[str, Any], language: str = "en") -> str:
+    """A lever's label, and which part of its instrument it is; empty where it has none in the language."""
+    parts = [lever["label"].get(language), (lever.get("part_label") or {}).get(language)]
+    return (": " if language == "en" else "：").join(filter(None, parts))
 
 
 def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +71,8 @@ def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, An
     if window.get("ramp_months"):
         when += f", in full after {window['ramp_months']} months"
     return {
-        "label": lever["label"]["en"],
-        "label_zh": lever["label"].get("zh", ""),
+        "label": lever_title(lever),
+        "label_zh": lever_title(lever, "zh"),
         "instrument": _instrument_words(lever),
         "changes": _changes(lever, parameters),
         "strength": _strength_words(lever),
@@ -93,8 +95,9 @@ def _instrument_words(lever: dict[str, Any]) -> str:
     if not lever.get("instrument"):
         return ""
     numbers = ", ".join(str(number) for number in lever.get("instruments") or ())
+    family = (lever.get("family") or "").replace("-", " ")
     part = f", part {lever['part']}" if lever.get("part") else ""
-    return f"{numbers} {lever['instrument']}{part}, of the family {lever.get('family', '')}"
+    return f"{numbers} {lever['instrument']}{part}, of the family {family}"
 
 
 def _changes(lever: dict[str, Any], parameters: dict[str, Any]) -> list[str]:
@@ -154,14 +157,14 @@ def _quantity(value: float, unit: str) -> str:
 
 def _where_words(where: dict[str, Any]) -> str:
     parts = []
-    homes = [*where.get("home_provinces", ()), *where.get("home_regions", ())]
-    places = [*where.get("provinces", ()), *where.get("regions", ())]
+    homes = [*where.get("home_provinces", ()), *map(region, where.get("home_regions", ()))]
+    places = [*where.get("provinces", ()), *map(region, where.get("regions", ()))]
     if homes:
-        parts.append(f"for people from {', '.join(homes)}")
+        parts.append(f"for people from {listing(homes)}")
     if places:
-        parts.append(f"in {', '.join(places)}")
+        parts.append(f"in {listing(places)}")
     if where.get("tiers"):
-        parts.append(f"in {listing([_TIERS.get(tier, tier) for tier in where['tiers']])}")
+        parts.append(f"in {listing([TIERS[tier] for tier in where['tiers']])}")
     return "; ".join(parts) or "everywhere"
 
 
@@ -171,9 +174,10 @@ def _who_words(who: dict[str, Any]) -> str:
         parts.append({"male": "men", "female": "women"}[who["sex"]])
     if who.get("age"):
         parts.append(f"aged {who['age'][0]} to {who['age'][1]}")
-    for field, words in (("education", "schooling"), ("activity", "now in"), ("sector", "working in")):
+    for field, head, words in (("education", "schooling", SCHOOLING), ("activity", "now", ACTIVITIES),
+                               ("sector", "in", SECTORS)):
         if who.get(field):
-            parts.append(f"{words}: {', '.join(word.replace('_', ' ') for word in who[field])}")
+            parts.append(f"{head}: {listing([words[word] for word in who[field]])}")
     if who.get("migrant_months"):
         least, most = who["migrant_months"]
         ends = f"at least {least}" if most is None else f"{least} to {most}"

@@ -171,8 +171,8 @@ def _outlook(comparison: Comparison) -> Figure:
 
 def _question(comparison: Comparison) -> str:
     titles = [title_of(policy)[:1].lower() + title_of(policy)[1:] for policy in comparison.policies]
-    asked = ("change for China's rural migrant workers, who would gain and who would lose, what would it cost, "
-             "and how sure are we?")
+    asked = ("change for China's rural migrant workers, who would gain and who would lose, what would it "
+             "cost, and how sure are we?")
     if len(titles) == 1:
         start = month_in_words(comparison.policies[0]["start"])
         return f"If {titles[0]} were in force from {start}, what would {asked}"

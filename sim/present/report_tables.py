@@ -9,19 +9,18 @@ import pandas as pd
 from sim.band_words import PART_WORDS, band_rows
 from sim.compare import Comparison
 from sim.findings import gained_in, main_horizon, period_words, title_of, years_to
+from sim.group_words import AGES, SCHOOLING, region
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
-from sim.present.lever_words import PAYERS
+from sim.present.lever_words import PAYERS, lever_title
+from sim.vocabulary import REGIONS
 from sim.wording import amount, number, unit_word, with_interval
 
 GROUP_WORDS = {
     "all": "All workers",
     "male": "Men", "female": "Women",
-    "16_20": "Aged 16–20", "21_30": "Aged 21–30", "31_40": "Aged 31–40", "41_50": "Aged 41–50",
-    "over_50": "Aged over 50",
-    "none": "No schooling", "primary": "Primary school", "junior": "Junior middle school",
-    "senior": "Senior middle school", "college": "College",
-    "East": "Home in the East", "Central": "Home in Central China", "West": "Home in the West",
-    "Northeast": "Home in the Northeast",
+    **{group: f"Aged {words}" for group, words in AGES.items()},
+    **{level: words.capitalize() for level, words in SCHOOLING.items()},
+    **{name: f"Home in {region(name)}" for name in REGIONS},
     "farm": "Farming or idle before", "local_work": "Working locally before",
     "own_business": "Own business before", "migrant_work": "Working away before",
     "migrant_search": "Looking for work away before", "settled_work": "Settled and working before",
@@ -158,9 +157,7 @@ def cost_rows(comparison: Comparison, policy: dict[str, Any],
     rows = []
     for (lever, payer), part in table.groupby(["lever", "payer"], sort=False):
         described = policy["levers"].get(lever, {})
-        label = described.get("label", {}).get("en", lever)
-        if described.get("part"):
-            label += f" ({described['part'].replace('-', ' ')})"
+        label = lever_title(described) if described else lever
         years = f"{part['year'].min()}–{part['year'].max()}"
         has_budget = part["budget_yuan"].notna().any()
         rows.append(
