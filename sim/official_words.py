@@ -59,7 +59,8 @@ def official_in_words(table: pd.DataFrame) -> pd.DataFrame:
                      "unit": _UNITS.get(unit, unit),
                      **{str(year): number(values.get(year, float("nan")), _DIGITS.get(unit, 2), is_signed)
                         for year in years}})
-    return pd.DataFrame(rows)
+    order = {name: position for position, name in enumerate(dict.fromkeys(row["series"] for row in rows))}
+    return pd.DataFrame(sorted(rows, key=lambda row: (order[row["series"]], row["group"] != "all")))
 
 
 def indicator_words(indicator: str) -> str:

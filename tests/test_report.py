@@ -246,6 +246,27 @@ def test_the_two_halves_of_a_subsidy_are_told_apart_on_the_page():
     assert len({card["label_zh"] for card in cards}) == 2
 
 
+def test_every_condition_of_a_lever_is_told():
+    from sim.policy.reach import Where, Who, Window
+    from sim.reach_words import when_words, where_words, who_words
+
+    given = {"sex": "female", "age": [22, 50], "education": ["junior"], "poor": True, "activity": ["farm"],
+             "sector": ["transport"], "migrant_months": [6, None], "has_school_child": True, "insured": False,
+             "trained": False, "displaced": True, "had_business": False, "insured_months": [12, 60],
+             "months_in_activity": [0, 6]}
+    assert given.keys() == Who.model_fields.keys()
+    told = [who_words(Who.model_validate({key: value}).model_dump(mode="json"))
+            for key, value in given.items()]
+    assert "everybody whom it concerns" not in told and len(set(told)) == len(given)
+    places = {"provinces": ["Henan"], "regions": ["Central"], "tiers": ["city"], "home_provinces": ["Henan"],
+              "home_regions": ["West"]}
+    assert places.keys() == Where.model_fields.keys()
+    assert all(where_words({key: value}) != "everywhere" for key, value in places.items())
+    window = Window.model_validate({"from": "2025-01", "to": "2030-12", "ramp_months": 3, "season": [1, 12]})
+    assert when_words(window.model_dump(mode="json", by_alias=True)) == (
+        "January 2025 to December 2030, in full after 3 months, in January and December alone")
+
+
 def test_regions_are_spelled_alike_everywhere():
     from sim.group_words import region
     from sim.moves import measure_words

@@ -19,11 +19,11 @@ MODULES = {
     for path in sorted((ROOT / "sim").rglob("*.py"))
 }
 
-WORDS = {"errors", "vocabulary", "parameters", "group_words"}
+WORDS = {"errors", "vocabulary", "parameters", "group_words", "reach_words", "wording"}
 CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
-OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
+OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "official",
           "validate", "validation_text", "compare", "targets", "facts", "rivals",
           "moves", "posterior", "ensemble", "band_words", "official_words"}
 TABLES = {"numpy", "pandas", "pyarrow"}
@@ -32,6 +32,8 @@ TABLES = {"numpy", "pandas", "pyarrow"}
 ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "vocabulary": (set(), set()),
     "group_words": (set(), set()),
+    "wording": (set(), set()),
+    "reach_words": ({"group_words", "wording"}, set()),
     "errors": (set(), set()),
     "parameters": (WORDS, {"pydantic"}),
     "compiled": ({"errors"}, {"numpy", "numba"}),

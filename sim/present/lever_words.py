@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.compare import Comparison
-from sim.group_words import ACTIVITIES, SCHOOLING, SECTORS, TIERS, region
-from sim.wording import amount, listing, month_in_words, number
+from sim.reach_words import when_words, where_words, who_words
+from sim.wording import amount, listing, number
 
 GRADES = {
     "A": "measured in China by a study that compares like with like",
@@ -28,10 +28,6 @@ _OCCASIONS = {
     "festival_trip": "return after Spring Festival", "departure": "departure for work away",
     "relief": "relief paid", "study_start": "worker who goes to school",
     "school_place_month": "school place and month", "housing_month": "home and month",
-}  # fmt: skip
-_FLAGS = {
-    "poor": "from a poor household", "has_school_child": "with a child of school age",
-    "insured": "insured", "trained": "trained",
 }  # fmt: skip
 
 
@@ -65,20 +61,17 @@ def lever_title(lever: dict[str, Any], language: str = "en") -> str:
 
 
 def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, Any]:
-    window, grade = lever["window"], lever.get("evidence", "D")
+    grade = lever.get("evidence", "D")
     parameters = manifest.get("parameters", {})
-    when = f"{month_in_words(window['from'])} to {month_in_words(window['to'])}"
-    if window.get("ramp_months"):
-        when += f", in full after {window['ramp_months']} months"
     return {
         "label": lever_title(lever),
         "label_zh": lever_title(lever, "zh"),
         "instrument": _instrument_words(lever),
         "changes": _changes(lever, parameters),
         "strength": _strength_words(lever),
-        "when": when,
-        "where": _where_words(lever.get("where") or {}),
-        "who": _who_words(lever.get("who") or {}),
+        "when": when_words(lever["window"]),
+        "where": where_words(lever.get("where") or {}),
+        "who": who_words(lever.get("who") or {}),
         "take_up": f"{number(100 * lever.get('take_up', 1), 0)} % of those eligible, at most",
         "cost": _unit_cost_words(lever.get("unit_cost"), lever.get("no_cost"), _acting(lever)),
         "budget": _budget_words(lever.get("budget")),
@@ -153,39 +146,6 @@ def _quantity(value: float, unit: str) -> str:
     if unit.split(" ")[0] == "share":
         return f"{100 * value:,.10g} %{unit.removeprefix('share')}"
     return f"{value:,.10g} {unit}".removesuffix(" factor")
-
-
-def _where_words(where: dict[str, Any]) -> str:
-    parts = []
-    homes = [*where.get("home_provinces", ()), *map(region, where.get("home_regions", ()))]
-    places = [*where.get("provinces", ()), *map(region, where.get("regions", ()))]
-    if homes:
-        parts.append(f"for people from {listing(homes)}")
-    if places:
-        parts.append(f"in {listing(places)}")
-    if where.get("tiers"):
-        parts.append(f"in {listing([TIERS[tier] for tier in where['tiers']])}")
-    return "; ".join(parts) or "everywhere"
-
-
-def _who_words(who: dict[str, Any]) -> str:
-    parts = []
-    if who.get("sex"):
-        parts.append({"male": "men", "female": "women"}[who["sex"]])
-    if who.get("age"):
-        parts.append(f"aged {who['age'][0]} to {who['age'][1]}")
-    for field, head, words in (("education", "schooling", SCHOOLING), ("activity", "now", ACTIVITIES),
-                               ("sector", "in", SECTORS)):
-        if who.get(field):
-            parts.append(f"{head}: {listing([words[word] for word in who[field]])}")
-    if who.get("migrant_months"):
-        least, most = who["migrant_months"]
-        ends = f"at least {least}" if most is None else f"{least} to {most}"
-        parts.append(f"{ends} months of work away so far")
-    for field, words in _FLAGS.items():
-        if who.get(field) is not None:
-            parts.append(words if who[field] else f"not {words}")
-    return "; ".join(parts) or "everybody whom it concerns"
 
 
 def _acting(lever: dict[str, Any]) -> float:
