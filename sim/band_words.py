@@ -11,7 +11,7 @@ from sim.outcomes import HEADLINE, OUTCOMES
 from sim.wording import listing, number, unit_word, with_interval
 
 if TYPE_CHECKING:
-    from sim.compare import Comparison
+    from sim.comparison import Comparison
 
 # What each part is called where it stands alone, and what would make it smaller.
 PART_WORDS = {

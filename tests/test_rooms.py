@@ -24,7 +24,7 @@ CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
 FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "official",
-          "validate", "validation_text", "compare", "targets", "facts", "rivals",
+          "validate", "validation_text", "compare", "comparison", "paired_runs", "targets", "facts", "rivals",
           "moves", "posterior", "ensemble", "band_words", "official_words"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
@@ -51,8 +51,9 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     **{room: (WORDS | SCENARIO | FILES, {"pydantic", "ruamel"}) for room in FILES},
     "engine": (WORDS | CORE | SCENARIO | OUTPUT | {"past", "rules", "steps", "month", "world", "loading"},
                TABLES | {"numba"}),
-    "mesa_model": (WORDS | CORE | SCENARIO | OUTPUT | {"steps", "month", "world", "engine", "loading"},
-                   TABLES | {"mesa"}),
+    "mesa_worker": (WORDS | CORE | SCENARIO | {"steps", "world", "engine"}, TABLES | {"mesa"}),
+    "mesa_model": (WORDS | CORE | SCENARIO | OUTPUT | {"steps", "month", "world", "engine", "loading",
+                                                       "mesa_worker"}, TABLES | {"mesa"}),
     **{room: (WORDS | OUTPUT | {"world.data", "policy.documents", "scenario", "loading", "past"}, TABLES)
        for room in OUTPUT},
     "estimate": (WORDS | {"moves", "world.data"}, {"numpy", "pandas"}),

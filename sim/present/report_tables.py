@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.band_words import PART_WORDS, band_rows
-from sim.compare import Comparison
+from sim.comparison import Comparison
 from sim.findings import gained_in, main_horizon, period_words, title_of, years_to
 from sim.group_words import AGES, SCHOOLING, region
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
