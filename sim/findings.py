@@ -71,7 +71,11 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
 def trust_sentences(comparison: Comparison) -> list[str]:
     """What the ranges cover, and how many levers rest on a prior alone."""
     seeds = len(comparison.manifest["seeds"])
-    pairs = f"{seeds} paired seed{'s' if seeds != 1 else ''}"
+    pairs = f"{seeds} paired seeds"
+    if seeds == 1:
+        sentences = ["One seed gives no interval, so chance cannot be told from the policy: use at least "
+                     f"{FEW_SEEDS} seeds before relying on any of this."]
+        return [*sentences, *_prior_sentences(comparison)]
     sentences = band_sentences(comparison) or [
         f"Ranges in brackets are 95 % intervals over {pairs}: they cover chance in the simulation, not doubt "
         "about the model's assumptions, which may well be larger."
@@ -81,16 +85,18 @@ def trust_sentences(comparison: Comparison) -> list[str]:
             f"With {pairs} the intervals over seeds are rough themselves, and one may be empty by accident: "
             f"use at least {FEW_SEEDS} seeds before relying on them."
         )
+    return [*sentences, *_prior_sentences(comparison)]
+
+
+def _prior_sentences(comparison: Comparison) -> list[str]:
     levers = {name: lever for policy in comparison.policies for name, lever in policy["levers"].items()}
     grades = {name: lever.get("evidence") for name, lever in levers.items()}
     priors = sum(grade == PRIOR_ONLY for grade in grades.values())
-    if priors:
-        sentences.append(
-            f"{priors} of {len(grades)} levers {'rests' if priors == 1 else 'rest'} on evidence grade "
+    if not priors:
+        return []
+    return [f"{priors} of {len(grades)} levers {'rests' if priors == 1 else 'rest'} on evidence grade "
             f"{PRIOR_ONLY}: an assumption of a size that nobody has measured, so results that hang on it are "
-            "what-ifs, not findings."
-        )
-    return sentences
+            "what-ifs, not findings."]
 
 
 def years_to(horizon: int) -> str:

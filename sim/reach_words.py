@@ -14,9 +14,11 @@ _RANGES = {
     "months_in_activity": "months at what they do now",
 }  # fmt: skip
 _FLAGS = {
-    "poor": "from a poor household", "has_school_child": "with a child of school age",
-    "insured": "insured", "trained": "trained", "displaced": "out of a lost job",
-    "had_business": "owner of a business before",
+    "poor": ("from a poor household", "not from a poor household"),
+    "has_school_child": ("with a child of school age", "without a child of school age"),
+    "insured": ("insured", "not insured"), "trained": ("trained", "not trained"),
+    "displaced": ("out of a lost job", "not out of a lost job"),
+    "had_business": ("with a business before this one", "without a business before this one"),
 }  # fmt: skip
 
 
@@ -50,7 +52,7 @@ def who_words(who: Mapping[str, Any]) -> str:
             parts.append(f"{f'at least {least}' if most is None else f'{least} to {most}'} {words}")
     for field, words in _FLAGS.items():
         if who.get(field) is not None:
-            parts.append(words if who[field] else f"not {words}")
+            parts.append(words[0] if who[field] else words[1])
     return "; ".join(parts) or "everybody whom it concerns"
 
 

@@ -171,7 +171,7 @@ def test_the_same_lever_is_described_once(comparison):
 
 def test_a_lever_in_words(comparison):
     card = lever_cards(comparison)[0]["cards"][0]
-    assert card["changes"] == ["Grant to a new business: 8,000 yuan, once added"]
+    assert card["changes"] == ["Grant to a new business: raised by 8,000 yuan, once"]
     assert card["who"] == "aged 22 to 50" and card["where"] == "for people from Central China and the West"
     assert card["when"] == "January 2025 to December 2035, in full after 12 months"
     assert card["cost"] == "8,000 yuan per business started, paid by local government (source: H01)"

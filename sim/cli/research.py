@@ -195,6 +195,7 @@ def virtual(
         print_json({"estimates": found.table, "by_seed": found.by_seed})
         return
     print(found.text(), end="")
+    print("Letters and numbers in brackets are rows of the evidence: `labor-sim cite A14` prints one.")
 
 
 def _confirm_ensemble(path: Path | None, count: int) -> None:

@@ -137,7 +137,8 @@ def _effect_words(parameter: dict[str, Any], name: str, effect: dict[str, float]
     if effect.get("scale") is not None:
         steps.append(f"multiplied by {effect['scale']:g}")
     if effect.get("add") is not None:
-        steps.append(f"{_quantity(effect['add'], unit)} added")
+        way = "raised" if effect["add"] >= 0 else "lowered"
+        steps.append(f"{way} by {_quantity(abs(effect['add']), unit)}")
     return f"{meaning[:1].upper()}{meaning[1:]}: {', then '.join(steps)}"
 
 
