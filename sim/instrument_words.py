@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.catalogue import GRADES, cost_in_words, effects_in_words, evidence_in
+from sim.catalogue import GRADES, cost_in_words, effects_in_words
+from sim.citations import evidence_in
 from sim.errors import Problem, UsageError, nearest
 from sim.instruments import Instrument, checked_instruments
 from sim.loading import catalogue

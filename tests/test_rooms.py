@@ -22,7 +22,7 @@ MODULES = {
 WORDS = {"errors", "vocabulary", "parameters", "group_words", "reach_words", "wording"}
 CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
-FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
+FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "citations", "instrument_words"}
 OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "official",
           "validate", "validation_text", "compare", "comparison", "paired_runs", "targets", "facts", "rivals",
           "moves", "posterior", "ensemble", "band_words", "official_words"}

@@ -153,7 +153,7 @@ def cite(
     json: Json = False,
 ) -> None:
     """Print the documents, evidence and data that a scenario rests on, or what one id stands for."""
-    from sim.catalogue import citations, cited_as, is_evidence_id
+    from sim.citations import citations, cited_as, is_evidence_id
     from sim.loading import load_scenario
 
     sections = cited_as(name) if is_evidence_id(name) else citations(load_scenario(name))
