@@ -11,7 +11,7 @@ from sim.outcomes import HEADLINE, OUTCOMES
 from sim.wording import listing, number, unit_word, with_interval
 
 if TYPE_CHECKING:
-    from sim.compare import Comparison
+    from sim.comparison import Comparison
 
 # What each part is called where it stands alone, and what would make it smaller.
 PART_WORDS = {
@@ -65,6 +65,8 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
 
     def words(value: float) -> tuple[str, str]:
         text, within = with_interval(value, *ends, outcome.unit, outcome.digits)
+        if not any(figure in "123456789" for figure in text):
+            return "0", within
         return text.removesuffix(unit).rstrip(), within
 
     effect, band = words(row["difference"])

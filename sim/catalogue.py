@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from io import StringIO
 from typing import Any
@@ -146,51 +145,6 @@ def amount(number: float) -> str:
     if abs(number) >= 1e9:
         return f"{number / 1e9:,g} billion"
     return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:g}"
-
-
-def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
-    """What a scenario rests on: its documents, levers, unit costs, shocks, paths, assumptions and data."""
-    levers = [
-        {"lever": name, "label": lever.label.en, "document": citation.document, "clause": citation.clause,
-         "instrument": lever.instrument, "family": lever.family, "strength": lever.strength,
-         "not_known": lever.not_known,
-         "instruments": [documents.instruments()[number].name for number in lever.instruments],
-         "evidence": lever.evidence, "evidence_means": GRADES[lever.evidence], "note": lever.note}
-        for name, lever in scenario.levers.items() for citation in lever.citation
-    ]
-    cited = {row["document"] for row in levers}
-    chosen = scenario.future_assumptions
-    texts = [lever.unit_cost.source for lever in scenario.levers.values() if lever.unit_cost]
-    texts += [lever.note or "" for lever in scenario.levers.values()]
-    texts += [part.source for lever in scenario.levers.values()
-              for part in (lever.strength_range, lever.reached) if part]
-    texts += [f"{shock.source} {shock.note}" for shock in scenario.shocks.values()]
-    texts += [path.source for path in scenario.paths.values()] + [chosen.source]
-    ids = {word for text in texts for word in re.findall(r"\b[A-HSW]\d\d\b", text)}
-    return {
-        "documents": [
-            {"id": d.id, "title": d.title_en, "title_zh": d.title_zh, "number": d.number,
-             "issued_by": d.issuing_bodies, "date": d.date, "source": d.source}
-            for d in documents.documents().values() if d.id in cited
-        ],
-        "levers": levers,
-        "unit_costs": [
-            {"lever": name, "yuan": lever.unit_cost.yuan, "per": OCCASIONS[lever.unit_cost.per],
-             "payers": payers_in_words(lever.unit_cost.shares), "source": lever.unit_cost.source}
-            for name, lever in scenario.levers.items() if lever.unit_cost
-        ],
-        "shocks": [{"shock": name, "label": shock.label.en, "source": shock.source, "note": shock.note}
-                   for name, shock in scenario.shocks.items()],
-        "paths": [{"parameter": name, "source": path.source} for name, path in scenario.paths.items()],
-        "assumptions": [{"view": scenario.assumptions, "source": chosen.source}],
-        "evidence": [
-            {"id": row["id"], "what": row["parameter"], "value": row["value"], "unit": row["unit"],
-             "status": row["status"], "source": row["source"]}
-            for row in documents.evidence().values() if row["id"] in ids
-        ],
-        "data": [{"id": s.id, "title": s.title, "publisher": s.publisher, "seen": s.where_seen,
-                  "date": s.reference_date} for s in documents.data_sources().values()],
-    }
 
 
 def describe(scenario: Scenario) -> str:

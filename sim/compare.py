@@ -10,111 +10,26 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from sim.differences import HORIZONS, effects, paths, windows
-from sim.ensemble import judged
+from sim.comparison import Comparison
+from sim.differences import HORIZONS, effects, paths
 from sim.errors import Problem, UsageError
-from sim.outcomes import OUTCOMES, monthly
+from sim.outcomes import OUTCOMES
+from sim.paired_runs import Plan, run_seeds, winner_months
 from sim.past import Origin, shared_pasts
-from sim.results import Results, read_folder, write_folder
+from sim.results import Results
 from sim.tables import COMPARISON_TABLES
-from sim.winners import count_winners, winners_over_seeds
+from sim.winners import winners_over_seeds
 
 if TYPE_CHECKING:
-    from sim.engine.checkpoint import Checkpoint
     from sim.scenario import Scenario
 
 _LEDGER_SUMS = ["served", "spending_yuan", "budget_yuan", "unspent_yuan", "queue"]
-
-
-@dataclass
-class Comparison:
-    """What policies change. ``comparison.effects`` is a table; ``headline()`` says it in words."""
-
-    tables: dict[str, pd.DataFrame]
-    manifest: dict[str, Any]
-
-    def __getattr__(self, name: str) -> pd.DataFrame:
-        tables = self.__dict__.get("tables", {})
-        if name in tables:
-            return tables[name]
-        raise AttributeError(f"a comparison has no table {name!r}; it has {', '.join(sorted(tables))}")
-
-    def __repr__(self) -> str:
-        names = ", ".join(policy["name"] for policy in self.policies)
-        tables = ", ".join(sorted(self.tables))
-        return f"<Comparison of {self.manifest['base']['name']} with {names}: {tables}>"
-
-    @property
-    def policies(self) -> list[dict[str, Any]]:
-        """Each policy in the order asked for: name, title, start, own levers, resolved scenario."""
-        return self.manifest["policies"]
-
-    @property
-    def judged(self) -> pd.DataFrame:
-        """``effects`` with the bands of parameters, luck and scenario in place of the intervals, if any."""
-        return judged(self.tables)
-
-    def headline(self) -> list[str]:
-        """The answer in plain sentences, policy by policy, and how far to trust it."""
-        from sim.findings import headline
-
-        return headline(self)
-
-    def baseline_runs(self) -> list[Results]:
-        """The baseline's national and official tables seed by seed, as ``validate`` takes them."""
-        tables = {"national": self.baseline, "official": self.official}
-        return [
-            Results(
-                {name: table[table["seed"] == seed].drop(columns="seed") for name, table in tables.items()},
-                {"scenario_name": self.manifest["base"]["name"], "seed": seed,
-                 "scenario": self.manifest["base"].get("scenario"), "scale": self.manifest["scale"]},
-            )
-            for seed in self.manifest["seeds"]
-        ]
-
-    def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
-        """Write the tables and the manifest, all or nothing; ``extra`` are further files to put beside."""
-        manifest = {"kind": "comparison", **self.manifest}
-        return write_folder(folder, self.tables, manifest, extra, COMPARISON_TABLES)
-
-    @classmethod
-    def load(cls, folder: str | os.PathLike) -> Comparison:
-        """Read a folder written by ``save``."""
-        return cls(*read_folder(folder, kind="comparison"))
-
-
-@dataclass(frozen=True)
-class _Plan:
-    """Everything that a process needs in order to run one seed."""
-
-    base: Any
-    policies: tuple
-    starts: tuple[str, ...]
-    scale: int | str
-    start: str
-    end: str
-    threads: int
-    simulate: Callable[..., Results] | None
-    origins: tuple[Origin | None, ...]
-
-    def keep(self, number: int) -> tuple[str, ...]:
-        """The Decembers whose workers are needed of the base (0) or of a policy (from 1).
-
-        Of the base also the last one before each policy, by which winners and losers are grouped.
-        """
-        starts = self.starts if number == 0 else [self.starts[number - 1]]
-        months = {month for start in starts for month in _winner_months(start, self.end).values()}
-        if number == 0:
-            months |= {_december_before(start) for start in starts if _december_before(start) >= self.start}
-        return tuple(sorted(months))
 
 
 def compare(
@@ -142,9 +57,9 @@ def compare(
     levers = [_own_levers(base, policy) for policy in given]
     starts = tuple(max(start, _first_month(found, start)) for found in levers)
     origins = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
-    plan = _Plan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, origins)
+    plan = Plan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, origins)
     runs = []
-    for run in _run_seeds(plan, seeds, min(jobs, len(seeds))):
+    for run in run_seeds(plan, seeds, min(jobs, len(seeds))):
         runs.append(run)
         if progress:
             progress(len(runs), len(seeds))
@@ -160,99 +75,10 @@ def _shared(base: Scenario, policies: list[Scenario], starts: Sequence[str],
     return tuple(shared_pasts([base, *policies], [end, *(min(month, end) for month in starts)]))
 
 
-# --- one seed, in a process of its own --------------------------------------------------------------
-
-
-def _run_seeds(plan: _Plan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
-    """Each seed's sums, in the order in which they finish; the first failure stops the rest."""
-    if jobs <= 1:
-        yield from (_run_seed(plan, seed) for seed in seeds)
-        return
-    from concurrent.futures import as_completed
-
-    from sim.processes import worker_pool
-
-    with worker_pool(jobs) as pool:
-        for future in as_completed([pool.submit(_run_seed, plan, seed) for seed in seeds]):
-            yield future.result()
-
-
-def _run_seed(plan: _Plan, seed: int) -> dict:
-    """Run the base and every policy under one seed and keep the sums that the tables need.
-
-    What policies share with the base, or with each other, before their first own month is lived once.
-    """
-    states: dict[Origin, Checkpoint] = {}
-    base = _simulate(plan, 0, seed, states)
-    result = {
-        "seed": seed,
-        "months": base.national["month"].tolist(),
-        "monthly": [monthly(base.national).to_numpy()],
-        "national": base.national,
-        "official": base.tables.get("official"),
-        "manifest": base.manifest,
-        "warnings": [*(base.manifest.get("warnings") or ())],
-        "ledgers": [],
-        "winners": [],
-    }
-    for number, start in enumerate(plan.starts, 1):
-        run = _simulate(plan, number, seed, states)
-        result["monthly"].append(monthly(run.national).to_numpy())
-        result["warnings"] += run.manifest.get("warnings") or ()
-        result["ledgers"].append(run.tables.get("ledger"))
-        result["winners"].append(_winners_of_seed(plan, base, run, start))
-    return result
-
-
-def _simulate(plan: _Plan, number: int, seed: int, states: dict[Origin, Checkpoint]) -> Results:
-    """Run the base (0) or a policy (from 1), from and to the ``states`` that the plan says."""
-    origins, settings = plan.origins, {}
-    if origins[number] is not None:
-        settings["branch_from"] = states.get(origins[number])
-    wanted = {origin for origin in origins[number + 1:] if origin is not None}
-    begun = origins[number].month if origins[number] else ""
-    own = [origin.month for origin in wanted if origin.scenario == number and origin.month >= begun]
-    if own:
-        settings["save_at"] = own
-        settings["save_to"] = lambda state: states.update({Origin(number, state.month): state})
-    simulate = plan.simulate
-    if simulate is None:
-        from sim import simulate
-    results = simulate((plan.base, *plan.policies)[number], scale=plan.scale, start=plan.start, end=plan.end,
-                       seed=seed, threads=plan.threads, keep=plan.keep(number), **settings)
-    for origin in states.keys() - wanted:  # nobody will need it any more
-        del states[origin]
-    return results
-
-
-def _winners_of_seed(plan: _Plan, base: Results, run: Results, start: str) -> dict[int, pd.DataFrame]:
-    """Winners and losers by horizon, for the months whose workers were kept."""
-    before = base.workers.get(_december_before(start))
-    scale = float(base.manifest["scale"])
-    return {
-        horizon: count_winners(base.workers[month], run.workers[month], before, scale)
-        for horizon, month in _winner_months(start, plan.end).items()
-        if month in base.workers and month in run.workers
-    }
-
-
-def _winner_months(start: str, end: str) -> dict[int, str]:
-    """The December of the last calendar year that is complete when each policy year ends."""
-    found = {}
-    for window in windows(start, end, HORIZONS):
-        year = int(window.last[:4]) - (not window.last.endswith("-12"))
-        found[window.horizon] = f"{max(year, int(start[:4]))}-12"
-    return {horizon: month for horizon, month in found.items() if month <= end}
-
-
-def _december_before(month: str) -> str:
-    return f"{int(month[:4]) - 1:04d}-12"
-
-
 # --- from seeds to tables ---------------------------------------------------------------------------
 
 
-def _tables(plan: _Plan, runs: list[dict]) -> dict[str, pd.DataFrame]:
+def _tables(plan: Plan, runs: list[dict]) -> dict[str, pd.DataFrame]:
     months = runs[0]["months"]
     base = np.stack([run["monthly"][0] for run in runs])
     found: dict[str, list[pd.DataFrame]] = {"effects": [], "paths": [], "winners": [], "costs": []}
@@ -280,7 +106,7 @@ def _stacked(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
 
 
 def _winners_table(seeds: list[dict[int, pd.DataFrame]], start: str, end: str) -> pd.DataFrame:
-    months = _winner_months(start, end)
+    months = winner_months(start, end)
     tables = [
         winners_over_seeds([seed[horizon] for seed in seeds]).assign(
             horizon_years=horizon, year=int(months[horizon][:4])
@@ -397,7 +223,7 @@ def _cited(policies: list[dict]) -> dict[str, Any]:
     }
 
 
-def _manifest(plan: _Plan, runs: list[dict], seeds: list[int], policies: list[dict]) -> dict[str, Any]:
+def _manifest(plan: Plan, runs: list[dict], seeds: list[int], policies: list[dict]) -> dict[str, Any]:
     first = runs[0]["manifest"]
     content = plan.base.content()
     return {

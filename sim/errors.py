@@ -6,6 +6,7 @@ every mistake in a file is told at once. ``exit_code`` is 2 where the user can m
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -81,12 +82,17 @@ class AccountingError(SimError):
 def nearest(word: object, allowed: Iterable[str]) -> str | None:
     """The allowed word that ``word`` was probably meant to be, or None when nothing is close.
 
-    A word that denies (``no_cost``) is meant by ``cost`` only where nothing else is close.
+    A word that denies (``no_cost``) is meant by ``cost`` only where nothing else is close. Where no whole
+    word is close, one of which a part is (``rigths`` for ``rights-and-wages``).
     """
     meant, by_lower = str(word).lower(), {choice.lower(): choice for choice in allowed}
     close = get_close_matches(meant, by_lower, n=3, cutoff=0.6)
-    if meant.startswith("no") or not close or not close[0].startswith("no_"):
-        return by_lower[close[0]] if close else None
+    if not close:
+        parts = {part: choice for choice in reversed(by_lower) for part in re.split("[-_ ]", choice)}
+        part = get_close_matches(meant, [part for part in parts if len(part) > 2], n=1, cutoff=0.8)
+        return by_lower[parts[part[0]]] if part else None
+    if meant.startswith("no") or not close[0].startswith("no_"):
+        return by_lower[close[0]]
     plain = [choice for choice in by_lower if not choice.startswith("no_")]
     by_end = {choice.rpartition("_")[2]: choice for choice in plain}
     ends = get_close_matches(meant, by_end, n=1, cutoff=0.8)

@@ -11,7 +11,7 @@ from sim.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.wording import amount, listing, month_in_words, number, ordinal, with_interval
 
 if TYPE_CHECKING:
-    from sim.compare import Comparison
+    from sim.comparison import Comparison
 
 MAIN_HORIZON = 5  # policies act slowly: judge them over at least five years
 PRIOR_ONLY = "D"
@@ -57,12 +57,13 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
         sentences.append(f"{title}: {when}, against the baseline: {'; '.join(changes)}.")
     unclear = [_lower_first(OUTCOMES[key].label) for key in rows.index[rows["verdict"] == "cannot tell"]]
     if unclear:
-        sentences.append(f"{title}: {when}, the runs cannot tell whether {listing(unclear)} go up or down.")
-    costs = [_cost(OUTCOMES[row.Index], row) for row in rows.itertuples() if row.cost_note == ""]
+        sentences.append(f"{title}: {when}, the runs cannot tell in which direction these move: "
+                         f"{listing(unclear)}.")
+    costs = [_cost(OUTCOMES[row.Index], row, horizon) for row in rows.itertuples() if row.cost_note == ""]
     if costs:
         sentences.append(
-            f"{title}: over its first {horizon} years together, all its spending set against one outcome "
-            f"at a time: {'; '.join(costs)}."
+            f"{title}: all that it spends in its first {_years(horizon)}, set against one outcome at a time: "
+            f"{'; '.join(costs)}."
         )
     return sentences
 
@@ -70,7 +71,11 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
 def trust_sentences(comparison: Comparison) -> list[str]:
     """What the ranges cover, and how many levers rest on a prior alone."""
     seeds = len(comparison.manifest["seeds"])
-    pairs = f"{seeds} paired seed{'s' if seeds != 1 else ''}"
+    pairs = f"{seeds} paired seeds"
+    if seeds == 1:
+        sentences = ["One seed gives no interval, so chance cannot be told from the policy: use at least "
+                     f"{FEW_SEEDS} seeds before relying on any of this."]
+        return [*sentences, *_prior_sentences(comparison)]
     sentences = band_sentences(comparison) or [
         f"Ranges in brackets are 95 % intervals over {pairs}: they cover chance in the simulation, not doubt "
         "about the model's assumptions, which may well be larger."
@@ -80,16 +85,28 @@ def trust_sentences(comparison: Comparison) -> list[str]:
             f"With {pairs} the intervals over seeds are rough themselves, and one may be empty by accident: "
             f"use at least {FEW_SEEDS} seeds before relying on them."
         )
+    return [*sentences, *_prior_sentences(comparison)]
+
+
+def _prior_sentences(comparison: Comparison) -> list[str]:
     levers = {name: lever for policy in comparison.policies for name, lever in policy["levers"].items()}
     grades = {name: lever.get("evidence") for name, lever in levers.items()}
     priors = sum(grade == PRIOR_ONLY for grade in grades.values())
-    if priors:
-        sentences.append(
-            f"{priors} of {len(grades)} levers {'rests' if priors == 1 else 'rest'} on evidence grade "
+    if not priors:
+        return []
+    return [f"{priors} of {len(grades)} levers {'rests' if priors == 1 else 'rest'} on evidence grade "
             f"{PRIOR_ONLY}: an assumption of a size that nobody has measured, so results that hang on it are "
-            "what-ifs, not findings."
-        )
-    return sentences
+            "what-ifs, not findings."]
+
+
+def years_to(horizon: int) -> str:
+    """The years of a policy up to one, in words: ``years 1 to 5``."""
+    return "year 1" if horizon == 1 else f"years 1 to {horizon}"
+
+
+def gained_in(outcome: Outcome, horizon: int) -> str:
+    """The span in which what spending bought is counted: a flow's years together, a stock's last year."""
+    return f"in {years_to(horizon) if outcome.kind == 'flow' else f'year {horizon}'}"
 
 
 def main_horizon(effects: pd.DataFrame) -> int:
@@ -109,18 +126,21 @@ def last_month(described: dict[str, Any]) -> str:
 
 
 def period_words(first: str, last: str) -> str:
-    """A policy year in words: ``2029`` when it is a calendar year."""
-    if first.endswith("-01") and last == f"{first[:4]}-12":
-        return first[:4]
+    """Years of a policy in words: ``2029`` or ``2025 to 2029`` when they are calendar years."""
+    if first.endswith("-01") and last.endswith("-12"):
+        return " to ".join(dict.fromkeys((first[:4], last[:4])))
     return f"{month_in_words(first)} to {month_in_words(last)}"
 
 
 def _spending(title: str, horizon: int, year: pd.DataFrame) -> str:
     spent = year["spending_to_date_yuan"].iloc[0]
-    years = "year" if horizon == 1 else f"{horizon} years"
     if not spent:
-        return f"{title}: spends nothing in its first {years}."
-    return f"{title}: spends {amount(spent, 'yuan')} in its first {years}."
+        return f"{title}: spends nothing in its first {_years(horizon)}."
+    return f"{title}: spends {amount(spent, 'yuan')} in its first {_years(horizon)}."
+
+
+def _years(count: int) -> str:
+    return "year" if count == 1 else f"{count} years"
 
 
 def _change(outcome: Outcome, row: Any) -> str:
@@ -136,11 +156,11 @@ def _percent(value: float) -> str:
     return f"{number(value, 1 if abs(value) >= 1 else 2, signed=True)} %"
 
 
-def _cost(outcome: Outcome, row: Any) -> str:
+def _cost(outcome: Outcome, row: Any, horizon: int) -> str:
     which = "avoided" if outcome.good == "lower" else "additional"
     ends = (row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan)
     figure, ends = with_interval(*ends, "yuan", signed=False)
-    return f"{figure} ({ends}) per {which} {outcome.one}"
+    return f"{figure} ({ends}) per {which} {outcome.one} {gained_in(outcome, horizon)}"
 
 
 def _lower_first(text: str) -> str:

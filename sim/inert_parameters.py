@@ -6,21 +6,15 @@ at a known level (the rules of a points scheme). ``sim.parameters`` says what th
 
 from __future__ import annotations
 
+from sim.group_words import SECTORS as SECTOR_WORDS
 from sim.parameter_kinds import Parameter, corridor, economy, place, worker
 from sim.vocabulary import SECTORS
 
-_SECTOR_WORDS = {
-    "manufacturing": "manufacturing", "construction": "construction",
-    "wholesale_retail": "wholesale and retail", "transport": "transport and delivery",
-    "hotel_catering": "hotels and catering", "resident_services": "resident services",
-    "other": "other trades",
-}
-
 _BY_SECTOR = (
     *(place(f"jobs_scale_{sector}", 1.0, 0.0, 3.0, "factor",
-            f"desired jobs of {_SECTOR_WORDS[sector]} in the place", "A26", "assumed") for sector in SECTORS),
+            f"desired jobs of {SECTOR_WORDS[sector]} in the place", "A26", "assumed") for sector in SECTORS),
     *(place(f"pay_scale_{sector}", 1.0, 0.5, 2.0, "factor",
-            f"pay in {_SECTOR_WORDS[sector]} in the place; employers want fewer workers as it rises",
+            f"pay in {SECTOR_WORDS[sector]} in the place; employers want fewer workers as it rises",
             "A47", "assumed") for sector in SECTORS),
 )
 
@@ -56,7 +50,7 @@ INERT: tuple[Parameter, ...] = (
            "paid to the owner once the business has run for six months", "H01", "observed",
            "business_half_year"),
     worker("guaranteed_loan_yuan", 0.0, 0.0, 500000.0, "yuan",
-           "guaranteed loan to a founder if approved, where it is more than startup_loan_yuan", "B24",
+           "guaranteed loan to a founder if approved, where it is more than the expected loan", "B24",
            "observed", "business_start"),
     worker("loan_approval_probability", 0.6, 0.0, 1.0, "share",
            "applications for a guaranteed loan that are approved", "B25", "assumed", "business_start"),

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from sim.catalogue import GRADES, cost_in_words, effects_in_words
+from sim.citations import evidence_in
 from sim.errors import Problem, UsageError, nearest
 from sim.instruments import Instrument, checked_instruments
 from sim.loading import catalogue
 from sim.policy import documents
 from sim.policy.lever import Lever
-from sim.policy.reach import Where, Who
+from sim.reach_words import when_words, where_words, who_words
 
 _DIRECTION = {"higher": "rises", "lower": "falls", "unknown": "sign unknown", "none": "nothing moves"}
 
@@ -25,7 +27,8 @@ def find_instrument(word: str) -> Instrument:
     known = instruments()
     by_number = {str(one.number): one for one in known.values()}
     if word not in known and word not in by_number:
-        raise UsageError(Problem("unknown instrument", value=word, allowed=tuple(known),
+        raise UsageError(Problem("unknown instrument", value=word,
+                                 allowed=(f"1 to {len(known)}", *known),
                                  nearest=nearest(word, known)))
     return known.get(word) or by_number[word]
 
@@ -88,42 +91,30 @@ def whole(one: Instrument) -> dict[str, Any]:
                              f"one, {strengths.most:g} at most ({strengths.source})",
         "reached": f"{lever.reached.share:g} of it ({lever.reached.source})" if lever.reached else None,
         "parts": [_part(part) for part in one.parts],
+        "evidence_rows": evidence_in(_texts(one)),
     }
 
 
+def _texts(one: Instrument) -> Iterator[str]:
+    """Where an instrument cites evidence by its id."""
+    for lever in one.parts:
+        sources = (part.source for part in (lever.strength_range, lever.reached, lever.unit_cost) if part)
+        yield from filter(None, (lever.note, lever.not_known, lever.no_effect, lever.no_cost, *sources))
+
+
 def _part(lever: Lever) -> dict[str, Any]:
-    window = lever.window
-    when = f"{window.from_} to {window.to} where a scenario names no months"
-    if window.ramp_months:
-        when += f", in full after {window.ramp_months} months"
+    said = lever.model_dump(mode="json", by_alias=True)
     return {
         "part": lever.part,
+        "label": lever.part_label.en if lever.part_label else None,
         "changes": _changes(lever),
-        "who": _conditions(lever.who, Who()) or "everybody whom it concerns",
-        "where": _conditions(lever.where, Where()) or "everywhere",
-        "when": when,
+        "who": who_words(said["who"]),
+        "where": where_words(said["where"]),
+        "when": f"{when_words(said['window'])}, where a scenario names no months",
         "take_up": lever.take_up,
         "cost": _cost(lever),
         "cost_source": lever.unit_cost.source if lever.unit_cost else None,
     }
-
-
-def _conditions(given: Who | Where, usual: Who | Where) -> str:
-    """The conditions that are not as usual: ``age 50 to 65; tiers large_city``."""
-    said = []
-    for name in type(given).model_fields:
-        value = getattr(given, name)
-        if value != getattr(usual, name):
-            said.append(f"{name.replace('_', ' ')} {_value(name, value)}")
-    return "; ".join(said)
-
-
-def _value(name: str, value: Any) -> str:
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    if isinstance(value, tuple) and len(value) == 2 and isinstance(value[0], int):
-        return f"from {value[0]}" if value[1] is None else f"{value[0]} to {value[1]}"
-    return ", ".join(map(str, value)) if isinstance(value, tuple) else str(value)
 
 
 def _changes(lever: Lever) -> str:

@@ -162,6 +162,8 @@ def _gaps(lever: Lever) -> Iterable[Problem]:
     if lever.unit_cost is None and lever.no_cost is None:
         yield Problem("an instrument of the catalogue has a cost, or says why none is counted",
                       key="unit_cost", allowed=("unit_cost", "no_cost"))
+    if lever.part is not None and lever.part_label is None:
+        yield Problem("a part says what tells it from the others", key="part_label")
     if len(lever.instruments) != 1:
         yield Problem("an instrument has one number", key="instruments", value=list(lever.instruments))
     if lever.effects and any(effect.set is not None for effect in lever.effects.values()):

@@ -134,9 +134,14 @@ def _located(name: str, places: tuple[Path, ...]) -> Path | None:
 
 
 def _not_found(name: str, **where: Any) -> Problem:
-    names = tuple(scenario_files())
-    return Problem("no such scenario", value=name, allowed=(*names, "or the path of a file"),
-                   nearest=nearest(Path(name).stem, names), **where)
+    names, path = tuple(scenario_files()), Path(name)
+    wrong = "no such scenario"
+    if path.is_dir():
+        wrong = "this is a folder, not a scenario"
+    elif path.is_file():  # by another name than those that are looked at
+        wrong = "the name of a scenario's file ends in .yaml"
+    return Problem(wrong, value=name, allowed=(*names, "or the path of a file"),
+                   nearest=nearest(path.stem, names), **where)
 
 
 def _entries(tree: Tree) -> list[Tree]:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.group_words import region
 from sim.wording import number
 
 if TYPE_CHECKING:
@@ -100,6 +101,5 @@ def measure_words(measure: str) -> str:
     """A measure of ``compare_moves`` in words: ``share from East`` -> ``from the East, % of moves``."""
     if measure in MEASURES:
         return MEASURES[measure]
-    _, side, region = measure.split(" ")
-    place = "Central China" if region == "Central" else f"the {region}"
-    return f"{side} {place}, % of moves"
+    _, side, name = measure.split(" ")
+    return f"{side} {region(name)}, % of moves"

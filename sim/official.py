@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
+import numpy as np
 import pandas as pd
 
 from sim.results import Results
@@ -63,7 +64,8 @@ def official_table(results: Results, names: Iterable[tuple[str, str]] | None = N
     ]
     table = pd.DataFrame(rows, columns=COLUMNS)
     known = published_names() if names is None else set(names)
-    kept = [pair in known for pair in zip(table["indicator"], table["group"], strict=True)]
+    pairs = zip(table["indicator"], table["group"], strict=True)
+    kept = np.array([pair in known for pair in pairs], dtype=bool)  # none where the run has no whole year
     return table[kept].sort_values(["year", "indicator", "group"], ignore_index=True)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sim.group_words import AGES, SCHOOLING, SECTORS, TIERS, region, region_alone
+from sim.vocabulary import REGIONS
 from sim.wording import number
 
 INDICATORS = {
@@ -31,14 +33,13 @@ _GROUPS = {
     "all": "all", "total": "all", "any": "all", "out": "out-of-township", "local": "local",
     "out_cross_province": "out-of-township, cross-province",
     "out_within_province": "out-of-township, within the province",
-    "16_20": "16–20", "21_30": "21–30", "31_40": "31–40", "41_50": "41–50", "le_40": "40 or under",
-    "over_50": "over 50", "no_schooling": "no schooling", "primary": "primary school",
-    "junior_middle": "junior middle school", "senior_middle": "senior middle school",
-    "senior_middle_or_above": "senior middle school or more", "college_plus": "college or more",
-    "accommodation_catering": "lodging and catering", "construction": "construction",
-    "manufacturing": "manufacturing", "resident_services": "services to residents",
-    "transport_storage_post": "transport, storage and post", "wholesale_retail": "trade",
-    "east": "East", "central": "Central China", "west": "West", "northeast": "Northeast",
+    **AGES, **SECTORS, "le_40": "40 or under",
+    # the official series name some of the model's groups otherwise, and join others
+    "no_schooling": SCHOOLING["none"], "primary": SCHOOLING["primary"],
+    "junior_middle": SCHOOLING["junior"], "senior_middle": SCHOOLING["senior"],
+    "senior_middle_or_above": f"{SCHOOLING['senior']} or more", "college_plus": "college or more",
+    "accommodation_catering": SECTORS["hotel_catering"], "transport_storage_post": SECTORS["transport"],
+    **{name.lower(): region_alone(name) for name in REGIONS},
     "all_types": "of all kinds", "migrant_workers": "migrant workers", "pension": "pension",
 }  # fmt: skip
 _SIDES = {"local": "local", "out": "out-of-township", "dest": "working in", "origin": "from"}
@@ -58,7 +59,8 @@ def official_in_words(table: pd.DataFrame) -> pd.DataFrame:
                      "unit": _UNITS.get(unit, unit),
                      **{str(year): number(values.get(year, float("nan")), _DIGITS.get(unit, 2), is_signed)
                         for year in years}})
-    return pd.DataFrame(rows)
+    order = {name: position for position, name in enumerate(dict.fromkeys(row["series"] for row in rows))}
+    return pd.DataFrame(sorted(rows, key=lambda row: (order[row["series"]], row["group"] != "all")))
 
 
 def indicator_words(indicator: str) -> str:
@@ -84,7 +86,6 @@ def group_words(group: str) -> str:
 
 
 def _region(group: str) -> str:
-    if group not in _GROUPS:  # a kind of city
-        return f"a {group.replace('_', ' ')}"
-    words = _GROUPS[group]
-    return words if words.startswith("Central") else f"the {words}"
+    """Where people work or come from: a region, or a kind of city."""
+    name = group.capitalize()
+    return region(name) if name in REGIONS else TIERS.get(group, group.replace("_", " "))

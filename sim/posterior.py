@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.errors import Problem, ResultsError
+from sim.errors import Problem, ResultsError, UsageError
 from sim.parameters import PARAMETERS
 
 PACKAGED = Path(__file__).resolve().parent / "data" / "posterior.parquet"
@@ -49,7 +49,13 @@ class Posterior:
         return {name: self.default[name] for name in fitted if self.default[name] != PARAMETERS[name].default}
 
     def ensemble(self, count: int) -> list[dict[str, float]]:
-        """``count`` parameter sets, spread evenly over the weights: the same ones whenever asked."""
+        """``count`` parameter sets, spread evenly over the weights: the same ones whenever asked.
+
+        Raises ``UsageError`` for more than there are: repeated sets would make intervals too narrow.
+        """
+        if count > len(self.members):
+            raise UsageError(Problem("the calibrated ensemble has not so many members", key="members",
+                                     value=count, allowed=f"at most {len(self.members)}"))
         picks = np.searchsorted(np.cumsum(self.weights), (np.arange(count) + 0.5) / count)
         picks = picks.clip(max=len(self.weights) - 1)
         return [dict(self.members.iloc[int(pick)]) for pick in picks]
@@ -77,14 +83,18 @@ class Posterior:
 
 def load_posterior(path: Path | None = None) -> Posterior:
     """Read an ensemble, by default the packaged one. Raises ResultsError for a file that holds none."""
+    import pyarrow as pa
     import pyarrow.parquet as pq
 
     path = Path(path or PACKAGED)
     if not path.is_file():
         raise ResultsError(Problem("no calibrated ensemble lies here", file=str(path),
                                    allowed="a file written by labor-sim calibrate"))
-    table = pq.read_table(path)
-    about = (table.schema.metadata or {}).get(_ABOUT)
+    try:
+        table = pq.read_table(path)
+        about = (table.schema.metadata or {}).get(_ABOUT)
+    except pa.ArrowInvalid:  # no Parquet file at all
+        about = None
     if about is None:
         raise ResultsError(Problem("the file holds no calibrated ensemble", file=str(path)))
     frame = table.to_pandas()

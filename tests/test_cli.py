@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -48,9 +49,7 @@ def labor_sim(monkeypatch, capsys):
     return call
 
 
-COMMANDS = ("scenarios", "check", "show", "schema", "run", "compare", "validate", "levers", "cite",
-            "official", "population", "sweep", "attribute", "rerun", "plan", "moves", "estimate", "virtual",
-            "calibrate")
+COMMANDS = tuple(one.callback.__name__ for one in cli.app.registered_commands)
 
 
 def test_help_names_every_command(labor_sim):
@@ -64,7 +63,7 @@ def test_help_names_every_command(labor_sim):
 def test_every_command_has_help_and_all_tables_have_json(labor_sim, name):
     spoken = labor_sim(name, "--help")
     assert spoken.code == 0
-    assert "--json" in spoken.out or name == "schema"
+    assert "--json" in spoken.out or name in ("schema", "trust")  # JSON by itself, and a page
 
 
 def test_version(labor_sim):
@@ -141,6 +140,26 @@ def test_cite_names_documents(labor_sim):
     assert "Documents" in labor_sim("cite", "startup-support").out
 
 
+def test_an_id_of_the_evidence_can_be_looked_up(labor_sim):
+    told = labor_sim("cite", "B18").out
+    assert "B18" in told and "Founder knows support" in told and "source" in told
+    assert [row["id"] for row in labor_sim("cite", "S15b", "--json").json["data"]] == ["S15b"]
+    shown = labor_sim("levers", "startup-subsidy").out
+    assert "What the ids above stand for" in shown and "no causal Chinese estimate found" in shown
+    assert "labor-sim cite F13" in labor_sim("levers").out
+
+
+@pytest.mark.parametrize("words", [
+    ("population", "--scale", "1:100000"), ("estimate",), ("levers", "startup-subsidy"),
+    ("levers", "--document", "ten-departments-2024", "--grade", "D"),
+    ("official", "baseline", "--to", "2015-12"),
+    ("run", "baseline", "--to", "2015-12"), ("virtual",), ("scenarios",),
+])
+def test_no_raw_name_is_shown(labor_sim, words):
+    shown = re.sub(r"\S*\.(yaml|csv|md|py)\b|\S*/\S*", "", labor_sim(*words).out)
+    assert re.findall(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b", shown) == []
+
+
 # --- runs ---------------------------------------------------------------------------------------------
 
 
@@ -179,7 +198,7 @@ def test_compare_carries_the_ensemble_unless_told_not_to(labor_sim, tmp_path, mo
     spoken = labor_sim("compare", "baseline", "startup-support", "--seeds", 3, "--jobs", 1, "--to", "2027-12",
                        "--ensemble", 3, "--out", out)
     assert spoken.code == 0, spoken.err
-    assert "95 % bands" in spoken.out and "Start-up support, year 1: the effect" in spoken.out
+    assert "95 % bands" in spoken.out and "Start-up support, year 1 (2025): the effect" in spoken.out
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "What each band is made of" in page and 'class="bar"' in page
     assert (out / "bands.csv").is_file() and not (tmp_path / "out.unfinished").exists()
@@ -223,10 +242,32 @@ def test_official_takes_a_scenario_or_results(labor_sim, tmp_path):
     assert (tmp_path / "table.csv").read_text().startswith("year,indicator,group,value,unit")
 
 
+def test_official_of_less_than_a_year_says_so(labor_sim, monkeypatch):
+    def half_a_year(*words, **settings):
+        run = fake_runs.any_scenario(*words, **settings)
+        run.tables["official"] = run.official.iloc[:0]
+        return run
+
+    monkeypatch.setattr(sim, "simulate", half_a_year)
+    spoken = labor_sim("official", "baseline", "--to", "2014-06")
+    assert spoken.code == 2 and "no whole calendar year" in spoken.err
+
+
+def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch):
+    monkeypatch.setattr("sim.compiled.cache_folder", lambda: tmp_path)  # nothing compiled yet
+    marked = {one.callback.__name__ for one in cli.app.registered_commands if one.callback.simulates}
+    assert marked == {"run", "compare", "validate", "official", "sweep", "attribute", "rerun", "plan",
+                      "trust", "moves", "calibrate", "virtual"}
+    assert "compiling the model" in labor_sim("official", "baseline", "--to", "2015-12").err
+    labor_sim("run", "baseline", "--to", "2015-12", "--out", tmp_path / "run")
+    assert "compiling" not in labor_sim("official", tmp_path / "run").err
+    assert "compiling" not in labor_sim("virtual").err
+
+
 def test_population_lies_beside_its_sources(labor_sim):
     rows = labor_sim("population", "--scale", "1:50000", "--json").json
     assert {"made", "source_value", "source"} <= set(rows[0])
-    assert "age shares" in labor_sim("population", "--scale", "1:50000").out.replace("_", " ")
+    assert "Share by age" in labor_sim("population", "--scale", "1:50000").out
 
 
 # --- mistakes -----------------------------------------------------------------------------------------
@@ -245,6 +286,20 @@ def test_population_lies_beside_its_sources(labor_sim):
     (("compare", "baseline", "baseline"), ["same name"]),
     (("compare", "baseline", "combined", "--seeds", "0"), ["--seeds"]),
     (("official", "nowhere"), ["no such scenario"]),
+    (("official", "."), ["not a results folder", "manifest.json"]),
+    (("official", "baseline", "--out", "nowhere/table.csv"), ["nowhere/table.csv", "no such folder"]),
+    (("trust", "--out", "nowhere/trust.md"), ["nowhere/trust.md", "no such folder"]),
+    (("run", "."), ["this is a folder, not a scenario"]),
+    (("show", "pyproject.toml"), ["ends in .yaml"]),
+    (("cite", "Z99"), ["no evidence and no source has this id"]),
+    (("cite", "startup-suport"), ["did you mean 'startup-support'?"]),
+    (("levers", "--family", "rigths"), ["did you mean 'rights-and-wages'?"]),
+    (("levers", "99"), ["unknown instrument", "1 to 72"]),
+    (("plan", "baseline", "--to", "2013-01"), ["outside the years", "2014-01"]),
+    (("compare", "baseline", "combined", "--ensemble-scale", "1:x"), ["--ensemble-scale", "not a scale"]),
+    (("compare", "baseline", "combined", "--ensemble", "999"), ["not so many members", "at most"]),
+    (("validate", "--ensemble", "999"), ["not so many members"]),
+    (("virtual", "travel-grant", "--members", "999"), ["not so many members"]),
     (("sweep", "nothing"), ["no such experiment", "subsidy_dose_response"]),
     (("moves", "baseline", "--from", "2019-11", "--to", "2014-11"), ["lie after the first"]),
     (("virtual", "travel-grnat"), ["no such virtual experiment", "did you mean 'travel-grant'?"]),

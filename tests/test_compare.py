@@ -299,6 +299,8 @@ def test_one_seed_never_claims_a_direction():
     alone = compare(FakeScenario("baseline"), policy, **{**SHORT, "seeds": 1})
     assert set(alone.effects["verdict"]) <= {"cannot tell", "identical"}
     assert any("cannot tell" in sentence for sentence in alone.headline())
+    assert any("One seed gives no interval" in sentence for sentence in alone.headline())
+    assert not any("95 % interval" in sentence for sentence in alone.headline())
 
 
 def test_numbers_are_written_as_people_do():

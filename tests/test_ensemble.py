@@ -89,13 +89,17 @@ def banded(plain, pair):
 
 
 def test_every_world_is_run_under_seeds_of_the_defaults():
-    chosen = worlds(5, POSTERIOR)
+    five = replace(POSTERIOR, members=POSTERIOR.members.sample(5, replace=True, random_state=1),
+                   weights=np.full(5, 0.2))
+    chosen = worlds(5, five)
     assert [world.name for world in chosen[:3]] == [DEFAULT, "low", "high"]
     assert all(set(world.seeds) <= set(SEEDS) and len(world.seeds) >= 2 for world in chosen)
     used = [seed for world in chosen[3:] for seed in world.seeds]
     assert set(used) == set(SEEDS)  # the luck of one seed is not that of all members
     with pytest.raises(UsageError, match="two members"):
         worlds(1, POSTERIOR)
+    with pytest.raises(UsageError, match="not so many members"):  # repeated ones would narrow the band
+        worlds(5, POSTERIOR)
 
 
 def test_worlds_carry_their_assumptions_into_the_effect(banded, plain):

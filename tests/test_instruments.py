@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from sim.catalogue import citations, describe
+from sim.catalogue import describe
+from sim.citations import citations
 from sim.errors import Problem, ScenarioError, UsageError
 from sim.instrument_words import find_instrument, instruments, list_instruments, page, whole
 from sim.loading import folders, load_scenario, with_overrides
@@ -133,6 +134,16 @@ def test_all_documents_together_hold_all_instruments():
     scenario = load_scenario("all-documents")
     assert {lever.instrument for lever in scenario.levers.values()} == set(SLUGS)
     assert {row["id"] for row in citations(scenario)["documents"]} == set(DOCUMENTS)
+
+
+def test_parts_of_an_instrument_have_titles_of_their_own():
+    for one in CATALOGUE.values():
+        titles = [lever.title for lever in one.parts]
+        assert len(set(titles)) == len(titles), one.slug
+        assert all(title.startswith(one.main.label.en) for title in titles)
+    halves = [lever.title for lever in CATALOGUE["startup-subsidy"].parts]
+    assert halves == ["Start-up subsidy: first half at the start",
+                      "Start-up subsidy: second half after six months"]
 
 
 @pytest.mark.parametrize("name", (*POLICIES, "none"))

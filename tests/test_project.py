@@ -62,6 +62,16 @@ def test_the_readme_names_files_that_exist():
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def test_the_readme_tells_what_every_command_answers():
+    """Each line of the table is a command that exists, with options that it has."""
+    from sim.cli import app
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    told = re.findall(r"^\| `labor-sim ([a-z]+)", text, flags=re.MULTILINE)
+    known = {one.name or one.callback.__name__ for one in app.registered_commands}
+    assert set(told) == known
+
+
 def test_every_folder_of_the_package_is_packaged():
     folders = {path.parent for path in (ROOT / "sim").rglob("*.py")}
     assert [folder for folder in folders if not (folder / "__init__.py").is_file()] == []

@@ -129,6 +129,33 @@ def test_an_analyst_finds_everything_asked_for(parsed):
     assert "nan" not in parsed.words.lower().split() and "None" not in parsed.words
 
 
+def test_every_column_says_which_years_it_is_about(parsed):
+    for words in ("Baseline, year 5 2029", "Difference, year 5 2029", "Difference, year 10 2034",
+                  "Cost of one more, years 1 to 5 together 2025 to 2029", "Effects in years 1, 5 and 10"):
+        assert words in parsed.words, words
+
+
+def test_a_cost_says_in_which_years_what_it_bought_is_counted():
+    # a flow may be clear over five years together and not in the fifth alone, or the other way round
+    policy = FakeScenario("enforcement", {"arrears_cases": (-500, 0), "settled": (300_000, 0)}, spending=1e8)
+    found = compare(FakeScenario("baseline"), policy, seeds=2, jobs=1, end="2029-12",
+                    simulate=synthetic.simulate)
+    rows = {row["label"]: row["cost"]["range"]
+            for row in policy_table(found, found.policies[0])["rows"] if row["cost"]["range"]}
+    assert rows["Settled in a city"].endswith("per settled worker in year 5")
+    assert rows["Workers hit by unpaid wages"].endswith("in years 1 to 5")
+    assert any("per additional settled worker in year 5" in said for said in found.headline())
+
+
+def test_a_page_of_one_policy_speaks_of_one():
+    policy = FakeScenario("startup-support", {"out": (30_000, 0)})
+    short = compare(FakeScenario("baseline"), policy, seeds=2, jobs=1, end="2026-12",
+                    simulate=synthetic.simulate)
+    told = re.sub(r"\s+", " ", render_report(short, validate(short.baseline_runs())))
+    assert "If startup support were in force from January 2025, what would change" in told
+    assert "Effects in year 1<" in told and "these policies" not in told and "Side by side" not in told
+
+
 def test_the_command_repeats_the_comparison(comparison):
     assert command_of({**comparison.manifest, "policies": comparison.policies[:1]}) == (
         "labor-sim compare baseline startup-support --seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12 "
@@ -144,8 +171,8 @@ def test_the_same_lever_is_described_once(comparison):
 
 def test_a_lever_in_words(comparison):
     card = lever_cards(comparison)[0]["cards"][0]
-    assert card["changes"] == ["Grant to a new business: 8,000 yuan, once added"]
-    assert card["who"] == "aged 22 to 50" and card["where"] == "for people from Central, West"
+    assert card["changes"] == ["Grant to a new business: raised by 8,000 yuan, once"]
+    assert card["who"] == "aged 22 to 50" and card["where"] == "for people from Central China and the West"
     assert card["when"] == "January 2025 to December 2035, in full after 12 months"
     assert card["cost"] == "8,000 yuan per business started, paid by local government (source: H01)"
     assert card["budget"] == "2.00 billion yuan a year" and card["grade"] == "D"
@@ -208,6 +235,54 @@ def test_an_instrument_in_words():
     assert all(card["citations"] and card["not_known"] and card["changes"] for card in words.values())
 
 
+def test_the_two_halves_of_a_subsidy_are_told_apart_on_the_page():
+    from sim.loading import load_scenario
+
+    levers = {name: lever for name, lever in load_scenario("ten-departments-2024").content()["levers"].items()
+              if lever.get("instrument") == "startup-subsidy"}
+    cards = [_lever_card({}, lever) for lever in levers.values()]
+    assert [card["label"] for card in cards] == ["Start-up subsidy: first half at the start",
+                                                 "Start-up subsidy: second half after six months"]
+    assert len({card["label_zh"] for card in cards}) == 2
+
+
+def test_every_condition_of_a_lever_is_told():
+    from sim.policy.reach import Where, Who, Window
+    from sim.reach_words import when_words, where_words, who_words
+
+    given = {"sex": "female", "age": [22, 50], "education": ["junior"], "poor": True, "activity": ["farm"],
+             "sector": ["transport"], "migrant_months": [6, None], "has_school_child": True, "insured": False,
+             "trained": False, "displaced": True, "had_business": False, "insured_months": [12, 60],
+             "months_in_activity": [0, 6]}
+    assert given.keys() == Who.model_fields.keys()
+    told = [who_words(Who.model_validate({key: value}).model_dump(mode="json"))
+            for key, value in given.items()]
+    assert "everybody whom it concerns" not in told and len(set(told)) == len(given)
+    places = {"provinces": ["Henan"], "regions": ["Central"], "tiers": ["city"], "home_provinces": ["Henan"],
+              "home_regions": ["West"]}
+    assert places.keys() == Where.model_fields.keys()
+    assert all(where_words({key: value}) != "everywhere" for key, value in places.items())
+    window = Window.model_validate({"from": "2025-01", "to": "2030-12", "ramp_months": 3, "season": [1, 12]})
+    assert when_words(window.model_dump(mode="json", by_alias=True)) == (
+        "January 2025 to December 2030, in full after 3 months, in January and December alone")
+
+
+def test_regions_are_spelled_alike_everywhere():
+    from sim.group_words import region
+    from sim.moves import measure_words
+    from sim.official_words import group_words
+    from sim.present.report_tables import GROUP_WORDS
+    from sim.targets import read_targets
+    from sim.world.data import load_data
+
+    assert region("Central") == "Central China"
+    assert GROUP_WORDS["Central"] == "Home in Central China" and group_words("central") == "Central China"
+    assert group_words("dest_central") == "working in Central China"
+    assert measure_words("share from Central").startswith("from Central China")
+    labels = [target.label for target in read_targets(load_data()) if "Central" in target.label]
+    assert labels and all("Central China" in label for label in labels)
+
+
 def test_another_reference_than_the_baseline_is_named():
     policy = FakeScenario("easing", {"settled": (1000, 0)})
     against = {name: compare(FakeScenario(name), [policy], seeds=2, jobs=1, simulate=synthetic.simulate)
@@ -232,7 +307,7 @@ def test_a_short_run_says_so_instead_of_failing(validation):
 
 def test_cells_say_what_the_table_says(comparison):
     table = policy_table(comparison, comparison.policies[0])
-    assert (table["horizons"], table["main"]) == ([1, 5, 10], 5)
+    assert [year["number"] for year in table["years"]] == [1, 5, 10] and table["main"]["number"] == 5
     rows = {row["label"]: row for row in table["rows"]}
     local = rows["Local non-farm workers"]
     assert local["cells"][1] == {"text": "+37.5 thousand", "range": "+31.3 to +43.7", "kind": "moved"}

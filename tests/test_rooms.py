@@ -19,18 +19,21 @@ MODULES = {
     for path in sorted((ROOT / "sim").rglob("*.py"))
 }
 
-WORDS = {"errors", "vocabulary", "parameters"}
+WORDS = {"errors", "vocabulary", "parameters", "group_words", "reach_words", "wording"}
 CORE = {"compiled", "arithmetic", "draws"}
 SCENARIO = {"policy", "scenario"}
-FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "instrument_words"}
-OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "wording", "official",
-          "validate", "validation_text", "compare", "targets", "facts", "rivals",
+FILES = {"loading", "yaml_tree", "problems", "instruments", "catalogue", "citations", "instrument_words"}
+OUTPUT = {"outcomes", "results", "tables", "differences", "winners", "findings", "official",
+          "validate", "validation_text", "compare", "comparison", "paired_runs", "targets", "facts", "rivals",
           "moves", "posterior", "ensemble", "band_words", "official_words"}
 TABLES = {"numpy", "pandas", "pyarrow"}
 
 # Room: the rooms that it may import, and the outside libraries.
 ROOMS: dict[str, tuple[set[str], set[str]]] = {
     "vocabulary": (set(), set()),
+    "group_words": (set(), set()),
+    "wording": (set(), set()),
+    "reach_words": ({"group_words", "wording"}, set()),
     "errors": (set(), set()),
     "parameters": (WORDS, {"pydantic"}),
     "compiled": ({"errors"}, {"numpy", "numba"}),
@@ -48,8 +51,9 @@ ROOMS: dict[str, tuple[set[str], set[str]]] = {
     **{room: (WORDS | SCENARIO | FILES, {"pydantic", "ruamel"}) for room in FILES},
     "engine": (WORDS | CORE | SCENARIO | OUTPUT | {"past", "rules", "steps", "month", "world", "loading"},
                TABLES | {"numba"}),
-    "mesa_model": (WORDS | CORE | SCENARIO | OUTPUT | {"steps", "month", "world", "engine", "loading"},
-                   TABLES | {"mesa"}),
+    "mesa_worker": (WORDS | CORE | SCENARIO | {"steps", "world", "engine"}, TABLES | {"mesa"}),
+    "mesa_model": (WORDS | CORE | SCENARIO | OUTPUT | {"steps", "month", "world", "engine", "loading",
+                                                       "mesa_worker"}, TABLES | {"mesa"}),
     **{room: (WORDS | OUTPUT | {"world.data", "policy.documents", "scenario", "loading", "past"}, TABLES)
        for room in OUTPUT},
     "estimate": (WORDS | {"moves", "world.data"}, {"numpy", "pandas"}),

@@ -10,13 +10,13 @@ import pytest
 from ruamel.yaml import YAML
 
 from sim.catalogue import (
-    citations,
     describe,
     effects_in_words,
     list_levers,
     list_scenarios,
     scenario_schema,
 )
+from sim.citations import citations
 from sim.errors import ScenarioError
 from sim.loading import load_scenario, scenario_files, with_overrides
 from sim.policy.effects import Effect

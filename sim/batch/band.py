@@ -30,7 +30,8 @@ from sim.batch.executors import make_executor
 from sim.batch.experiment import Run
 from sim.batch.journal import Journal
 from sim.batch.runner import Keeper, program
-from sim.compare import Comparison, compare
+from sim.compare import compare
+from sim.comparison import Comparison
 from sim.differences import windows
 from sim.ensemble import (
     DEFAULT,

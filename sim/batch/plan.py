@@ -21,6 +21,7 @@ from sim.batch.executors import RUNS_PER_PROCESS
 from sim.batch.experiment import Experiment, experiment_files, load_experiment
 from sim.batch.journal import JOURNAL, Journal
 from sim.batch.sharing import plan_sharing
+from sim.engine.simulate import checked_month
 from sim.errors import Problem, UsageError, nearest
 from sim.loading import files_in, load_scenario, scenario_files
 from sim.results import Results
@@ -99,7 +100,9 @@ def make_plan(name: str, *, scale: int = 5000, end: str | None = None, seeds: in
         raise UsageError(Problem("no such scenario or experiment", value=name, nearest=nearest(name, names),
                                  allowed=(*names, "or the path of a file")))
     scenario = load_scenario(name)
-    return plan_scenario(scenario, scale, end or scenario.period.to, seeds, jobs)
+    last = end or scenario.period.to
+    checked_month("to", last)
+    return plan_scenario(scenario, scale, last, seeds, jobs)
 
 
 def _refuse_other_kinds(name: str) -> None:

@@ -6,6 +6,7 @@ Exit codes: 0, 2 for the user's mistake, 1 for ours. Everything heavy is importe
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -37,21 +38,25 @@ Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a file.")]
 
 
-def command(function: Callable) -> Callable:
-    """Make a function a command whose failures are explained."""
+def command(function: Callable | None = None, *,
+            simulates: bool | Callable[[dict[str, Any]], bool] = False) -> Callable:
+    """Make a function a command whose failures are explained.
+
+    ``simulates``: whether it runs the model, so that it says when the model has to be compiled first; a
+    function of the options where that depends on them.
+    """
+    if function is None:
+        return functools.partial(command, simulates=simulates)
 
     @functools.wraps(function)
-    def explained(*arguments: Any, **options: Any) -> None:
+    def explained(**options: Any) -> None:
         with explained_errors():
-            if function.__name__ in _THAT_SIMULATE:
+            if simulates(options) if callable(simulates) else simulates:
                 _say_if_uncompiled()
-            function(*arguments, **options)
+            function(**options)
 
+    explained.simulates = simulates
     return app.command()(explained)
-
-
-_THAT_SIMULATE = {"run", "compare", "validate", "sweep", "plan", "attribute", "calibrate", "virtual", "trust",
-                  "moves", "rerun"}
 
 
 def _say_if_uncompiled() -> None:
@@ -127,6 +132,18 @@ def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str
             total = total + simulate_moves(loaded, first, last, scale=parse_scale(scale), seed=seed,
                                            progress=progress)
     return total / len(seeds)
+
+
+def check_file(path: Path | None) -> None:
+    """Before any work: a file that could not be written afterwards is refused."""
+    if path is None:
+        return
+    if path.is_dir():
+        raise ResultsError(Problem("is a folder; name a file", file=str(path)))
+    if not path.parent.is_dir():
+        raise ResultsError(Problem("cannot be written: there is no such folder", file=str(path)))
+    if not os.access(path.parent, os.W_OK | os.X_OK):
+        raise ResultsError(Problem("cannot be written: no permission", file=str(path)))
 
 
 def write_text(path: Path, text: str) -> None:

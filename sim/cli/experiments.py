@@ -25,7 +25,7 @@ from sim.terminal import (
 )
 
 
-@command
+@command(simulates=True)
 def sweep(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Experiment file, or its name.")],
     jobs: Jobs = 2,
@@ -62,7 +62,7 @@ def sweep(
         print(f"Picture: {picture}")
 
 
-@command
+@command(simulates=True)
 def attribute(
     scenario: ScenarioName,
     base: Annotated[str, typer.Option(help="The scenario that it is held against.")] = "baseline",
@@ -105,7 +105,7 @@ def attribute(
     print(f"Values of all combinations: {found.folder / 'results.parquet'}")
 
 
-@command
+@command(simulates=True)
 def rerun(
     run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="A run_id, or a run's number in a sweep.")],
     folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Its folder, if known.")] = None,
@@ -128,7 +128,7 @@ def rerun(
         raise SystemExit(1)
 
 
-@command
+@command(simulates=True)
 def plan(
     name: Annotated[str, typer.Argument(metavar="SCENARIO|EXPERIMENT", help="Either one, or its file.")],
     scale: Scale = "1:5000",

@@ -14,6 +14,7 @@ from sim.cli.app import (
     Scale,
     ScenarioName,
     Seed,
+    check_file,
     command,
     counted,
     moves_over,
@@ -31,13 +32,14 @@ from sim.terminal import (
 )
 
 
-@command
+@command(simulates=True)
 def trust(
     seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
     scale: Scale = "1:5000",
     out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
 ) -> None:
     """Write how far to trust the model: what is known, what it gets wrong, which rivals win."""
+    check_file(out)
     from sim.catalogue import list_levers
     from sim.instrument_words import list_instruments
     from sim.posterior import PACKAGED, load_posterior
@@ -64,7 +66,8 @@ def estimate(
     json: Json = False,
 ) -> None:
     """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
-    from sim.estimate.corridors import estimates_table
+    check_file(out)
+    from sim.estimate.corridors import estimates_table, in_words
     from sim.world.data import load_data
 
     table = estimates_table(load_data())
@@ -73,14 +76,15 @@ def estimate(
     if json:
         print_json(table)
         return
-    print_table(table, "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
+    print_table(in_words(table),
+                "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
                 {"specification": "specification", "term": "term", "estimate": "estimate",
                  "standard_error": "standard error", "common_share_2005_10": "common share 2005-10",
                  "common_share_2010_15": "common share 2010-15",
                  "log_correlation_2010_15": "log correlation 2010-15"})
 
 
-@command
+@command(simulates=True)
 def moves(
     scenario: ScenarioName,
     start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
@@ -92,6 +96,7 @@ def moves(
     json: Json = False,
 ) -> None:
     """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
+    check_file(out)
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
     from sim.moves import RULE, in_words, moves_table
     from sim.validate import corridors_table
@@ -115,7 +120,7 @@ def moves(
         print_text("* The aims are those for moves from November 2014 to November 2019.")
 
 
-@command
+@command(simulates=True)
 def calibrate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Calibration file.")],
     jobs: Jobs = 2,
@@ -163,7 +168,7 @@ def calibrate(
     print(f"\nEnsemble and tables: {folder}")
 
 
-@command
+@command(simulates=lambda options: bool(options["name"]))
 def virtual(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Virtual experiment, or its file.")] = "",
     seeds: Annotated[int | None, typer.Option(min=2, help="Pairs of runs, if not the file's.")] = None,
@@ -173,6 +178,7 @@ def virtual(
     json: Json = False,
 ) -> None:
     """Repeat a published study design inside the model; without a name, list those that are ready."""
+    check_file(out)
     from sim.virtual import load_virtual, run_virtual, virtual_files
 
     if not name:
@@ -194,6 +200,7 @@ def virtual(
         print_json({"estimates": found.table, "by_seed": found.by_seed})
         return
     print(found.text(), end="")
+    print("Letters and numbers in brackets are rows of the evidence: `labor-sim cite A14` prints one.")
 
 
 def _adopt_point(path: Path | None) -> None:

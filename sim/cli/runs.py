@@ -19,6 +19,7 @@ from sim.cli.app import (
     ScenarioName,
     Seed,
     Start,
+    check_file,
     command,
     counted,
     moves_over,
@@ -43,7 +44,7 @@ def _typed_command() -> str:
     return " ".join(["labor-sim", *(shlex.quote(word) for word in sys.argv[1:])])
 
 
-@command
+@command(simulates=True)
 def run(
     scenario: ScenarioName,
     scale: Scale = "1:5000",
@@ -87,7 +88,7 @@ def run(
         print(f"State before {save_at}: {save_to}")
 
 
-@command
+@command(simulates=True)
 def compare(
     base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
     policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="The scenarios to compare.")],
@@ -122,7 +123,8 @@ def compare(
     with staged_bars(f"comparing {counted(len(policies), 'policy', 'policies')}") as progress:
         comparison = compare_with_bands(
             loaded[0], loaded[1:], members=members, scale=parse_scale(scale), seeds=seeds, jobs=jobs,
-            members_scale=ensemble_scale and parse_scale(ensemble_scale), folder=unfinished,
+            members_scale=ensemble_scale and parse_scale(ensemble_scale, "--ensemble-scale"),
+            folder=unfinished,
             posterior=posterior, progress=progress, **months)
     _print_warnings(comparison.manifest)
     if out:
@@ -140,7 +142,7 @@ def compare(
     _print_folder(out)
 
 
-@command
+@command(simulates=True)
 def validate(
     scenario: ScenarioName = "baseline",
     seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
@@ -177,7 +179,7 @@ def validate(
     _print_folder(out)
 
 
-@command
+@command(simulates=lambda options: not _is_results(options["source"]))
 def official(
     source: Annotated[str, typer.Argument(metavar="SCENARIO|FOLDER", help="A scenario, or results.")],
     scale: Scale = "1:5000",
@@ -188,12 +190,18 @@ def official(
     json: Json = False,
 ) -> None:
     """Print a run's table under the official definitions, names, units and years."""
+    check_file(out)
     from sim.official import official_table
     from sim.results import Results
 
-    is_folder = (Path(source) / "manifest.json").is_file()
-    results = Results.load(source) if is_folder else simulated(source, scale, start, end, seed)
+    if _is_results(source):
+        results = Results.load(source)
+    else:
+        results = simulated(source, scale, start, end, seed)
     table = official_table(results)
+    if table.empty:
+        raise UsageError(Problem("the run holds no whole calendar year, and the official figures are yearly",
+                                 value=source))
     if out:
         write_text(out, table.to_csv(index=False))
     if json:
@@ -214,12 +222,24 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
     if json:
         print_json(table)
         return
-    print_table(table, "Workers of January 2014 as made, beside the sources that they are made from",
+    from sim.population_words import population_in_words
+
+    print_table(population_in_words(table),
+                "Workers of January 2014 as made, beside the sources that they are made from",
                 {"marginal": "marginal", "group": "group", "category": "category", "made": "made",
                  "expected": "expected", "sampling_error": "sampling error", "source_value": "source says",
                  "unit": "unit", "status": "status", "source": "source"})
     for note in table["note"][table["note"].str.startswith("made ")].str.split(";").str[0].unique():
         print(f"* {note}")
+
+
+def _is_results(source: str) -> bool:
+    """Whether it is a folder and not a scenario. One without results is refused by who reads it."""
+    from sim.loading import scenario_files
+    from sim.results import MANIFEST
+
+    folder = Path(source)
+    return (folder / MANIFEST).is_file() or (folder.is_dir() and source not in scenario_files())
 
 
 def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) -> list:
@@ -241,16 +261,17 @@ def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) 
 def _print_bands(comparison: Any) -> None:
     """What the band of each headline effect is made of, a table a policy."""
     from sim.band_words import band_rows
-    from sim.findings import main_horizon, title_of
+    from sim.findings import main_horizon, period_words, title_of
 
     for policy in comparison.policies:
         table = comparison.judged[comparison.judged["policy"] == policy["name"]]
         horizon = main_horizon(table) if len(table) else 0
         rows = band_rows(comparison, policy["name"], horizon)
         if rows:
+            months = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0]
             print_table([{**row, **row["shares"]} for row in rows],
-                        f"{title_of(policy)}, year {horizon}: the effect, its 95 % band, and how much "
-                        "of the band is which doubt",
+                        f"{title_of(policy)}, year {horizon} ({period_words(*months)}): the effect in that "
+                        "year, its 95 % band, and how much of the band is which doubt",
                         {"outcome": "outcome", "unit": "unit", "effect": "effect", "band": "95 % band",
                          "parameters": "parameters", "luck": "luck", "scenario": "future",
                          "reading": "reading"})

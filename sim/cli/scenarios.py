@@ -113,9 +113,9 @@ def levers(
                 {"number": "no.", "instrument": "instrument", "evidence": "evidence", "label": "what",
                  "changes": "changes", "cost": "cost"})
     print_text("* none counted: the ledger charges nothing for it, for the reason that follows. nothing: it "
-               "has no effect of its own.")
+               "has no effect of its own. Ids such as F13 are rows of the evidence: `labor-sim cite F13`.")
     if others:
-        print_table(others["parameters"], "What a lever can change",
+        print_table(others["parameters"], "What a lever can change (by these names, under `effects:`)",
                     {"parameter": "parameter", "default": "default", "low": "least", "high": "most",
                      "unit": "unit", "faced_by": "faced by", "meaning": "meaning"})
 
@@ -137,24 +137,29 @@ def _print_instrument(told: dict[str, Any], json: bool) -> None:
     if json:
         print_json(told)
         return
-    clauses, parts = told.pop("clauses"), told.pop("parts")
+    clauses, parts, evidence = (told.pop(name) for name in ("clauses", "parts", "evidence_rows"))
     print_records([{"title": f"{told.pop('label')} {told.pop('label_zh')}", **told}],
                   f"Instrument {told['number']}: {told['instrument']}")
     print_records(clauses, "What the documents say")
     print_records([{"part": part.pop("part") or "one lever", **part} for part in parts],
                   "What it changes, at strength 1")
+    if evidence:
+        print_records(evidence, "What the ids above stand for")
 
 
 @command
-def cite(scenario: ScenarioName, json: Json = False) -> None:
-    """Print the documents, evidence and data that a scenario rests on."""
-    from sim.catalogue import citations
+def cite(
+    name: Annotated[str, typer.Argument(metavar="SCENARIO|ID", help="A scenario, or an id such as B18.")],
+    json: Json = False,
+) -> None:
+    """Print the documents, evidence and data that a scenario rests on, or what one id stands for."""
+    from sim.citations import citations, cited_as, is_evidence_id
     from sim.loading import load_scenario
 
-    sections = citations(load_scenario(scenario))
+    sections = cited_as(name) if is_evidence_id(name) else citations(load_scenario(name))
     if json:
         print_json(sections)
         return
-    for name, rows in sections.items():
+    for section, rows in sections.items():
         if rows:
-            print_records(rows, name.replace("_", " ").capitalize())
+            print_records(rows, section.replace("_", " ").capitalize())

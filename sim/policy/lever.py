@@ -56,6 +56,7 @@ class Lever(Strict):
     label: Label
     instrument: Slug | None = None  # its name in the catalogue of instruments
     part: Slug | None = None  # of an instrument that changes several things
+    part_label: Label | None = None  # what tells it from the other parts
     instruments: tuple[InstrumentNumber, ...] = ()
     family: Slug | None = None
     citation: Annotated[tuple[Citation, ...], BeforeValidator(_one_as_list), Field(min_length=1)]
@@ -78,6 +79,11 @@ class Lever(Strict):
     unit_cost: UnitCost | None = None
     no_cost: Text | None = None
     budget: Budget | None = None
+
+    @property
+    def title(self) -> str:
+        """Its label, and which part of the instrument it is."""
+        return f"{self.label.en}: {self.part_label.en}" if self.part_label else self.label.en
 
     @property
     def acting(self) -> float:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.compare import Comparison
-from sim.wording import amount, listing, month_in_words, number
+from sim.comparison import Comparison
+from sim.reach_words import when_words, where_words, who_words
+from sim.wording import amount, listing, number
 
 GRADES = {
     "A": "measured in China by a study that compares like with like",
@@ -28,15 +29,6 @@ _OCCASIONS = {
     "relief": "relief paid", "study_start": "worker who goes to school",
     "school_place_month": "school place and month", "housing_month": "home and month",
 }  # fmt: skip
-_TIERS = {
-    "home_township": "home townships", "county_town": "counties and towns under 1 million",
-    "city": "cities of 1 to 3 million", "large_city": "cities of 3 to 5 million",
-    "mega_city": "cities over 5 million",
-}  # fmt: skip
-_FLAGS = {
-    "poor": "from a poor household", "has_school_child": "with a child of school age",
-    "insured": "insured", "trained": "trained",
-}  # fmt: skip
 
 
 def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
@@ -56,27 +48,30 @@ def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
                 seen.append((lever, anchor))
                 cards.append({"anchor": anchor, **_lever_card(comparison.manifest, lever)})
             else:
-                again.append(lever["label"]["en"])
+                again.append(lever_title(lever))
             anchors[name] = anchor
         found.append({"cards": cards, "again": again, "anchors": anchors})
     return found
 
 
+def lever_title(lever: dict[str, Any], language: str = "en") -> str:
+    """A lever's label, and which part of its instrument it is; empty where it has none in the language."""
+    parts = [lever["label"].get(language), (lever.get("part_label") or {}).get(language)]
+    return (": " if language == "en" else "：").join(filter(None, parts))
+
+
 def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, Any]:
-    window, grade = lever["window"], lever.get("evidence", "D")
+    grade = lever.get("evidence", "D")
     parameters = manifest.get("parameters", {})
-    when = f"{month_in_words(window['from'])} to {month_in_words(window['to'])}"
-    if window.get("ramp_months"):
-        when += f", in full after {window['ramp_months']} months"
     return {
-        "label": lever["label"]["en"],
-        "label_zh": lever["label"].get("zh", ""),
+        "label": lever_title(lever),
+        "label_zh": lever_title(lever, "zh"),
         "instrument": _instrument_words(lever),
         "changes": _changes(lever, parameters),
         "strength": _strength_words(lever),
-        "when": when,
-        "where": _where_words(lever.get("where") or {}),
-        "who": _who_words(lever.get("who") or {}),
+        "when": when_words(lever["window"]),
+        "where": where_words(lever.get("where") or {}),
+        "who": who_words(lever.get("who") or {}),
         "take_up": f"{number(100 * lever.get('take_up', 1), 0)} % of those eligible, at most",
         "cost": _unit_cost_words(lever.get("unit_cost"), lever.get("no_cost"), _acting(lever)),
         "budget": _budget_words(lever.get("budget")),
@@ -93,8 +88,9 @@ def _instrument_words(lever: dict[str, Any]) -> str:
     if not lever.get("instrument"):
         return ""
     numbers = ", ".join(str(number) for number in lever.get("instruments") or ())
+    family = (lever.get("family") or "").replace("-", " ")
     part = f", part {lever['part']}" if lever.get("part") else ""
-    return f"{numbers} {lever['instrument']}{part}, of the family {lever.get('family', '')}"
+    return f"{numbers} {lever['instrument']}{part}, of the family {family}"
 
 
 def _changes(lever: dict[str, Any], parameters: dict[str, Any]) -> list[str]:
@@ -141,7 +137,8 @@ def _effect_words(parameter: dict[str, Any], name: str, effect: dict[str, float]
     if effect.get("scale") is not None:
         steps.append(f"multiplied by {effect['scale']:g}")
     if effect.get("add") is not None:
-        steps.append(f"{_quantity(effect['add'], unit)} added")
+        way = "raised" if effect["add"] >= 0 else "lowered"
+        steps.append(f"{way} by {_quantity(abs(effect['add']), unit)}")
     return f"{meaning[:1].upper()}{meaning[1:]}: {', then '.join(steps)}"
 
 
@@ -150,38 +147,6 @@ def _quantity(value: float, unit: str) -> str:
     if unit.split(" ")[0] == "share":
         return f"{100 * value:,.10g} %{unit.removeprefix('share')}"
     return f"{value:,.10g} {unit}".removesuffix(" factor")
-
-
-def _where_words(where: dict[str, Any]) -> str:
-    parts = []
-    homes = [*where.get("home_provinces", ()), *where.get("home_regions", ())]
-    places = [*where.get("provinces", ()), *where.get("regions", ())]
-    if homes:
-        parts.append(f"for people from {', '.join(homes)}")
-    if places:
-        parts.append(f"in {', '.join(places)}")
-    if where.get("tiers"):
-        parts.append(f"in {listing([_TIERS.get(tier, tier) for tier in where['tiers']])}")
-    return "; ".join(parts) or "everywhere"
-
-
-def _who_words(who: dict[str, Any]) -> str:
-    parts = []
-    if who.get("sex"):
-        parts.append({"male": "men", "female": "women"}[who["sex"]])
-    if who.get("age"):
-        parts.append(f"aged {who['age'][0]} to {who['age'][1]}")
-    for field, words in (("education", "schooling"), ("activity", "now in"), ("sector", "working in")):
-        if who.get(field):
-            parts.append(f"{words}: {', '.join(word.replace('_', ' ') for word in who[field])}")
-    if who.get("migrant_months"):
-        least, most = who["migrant_months"]
-        ends = f"at least {least}" if most is None else f"{least} to {most}"
-        parts.append(f"{ends} months of work away so far")
-    for field, words in _FLAGS.items():
-        if who.get(field) is not None:
-            parts.append(words if who[field] else f"not {words}")
-    return "; ".join(parts) or "everybody whom it concerns"
 
 
 def _acting(lever: dict[str, Any]) -> float:

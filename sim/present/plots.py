@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.compare import Comparison
+    from sim.comparison import Comparison
     from sim.validate import Validation
 
 OFFICIAL, MODEL, UNSEEN = "#222222", "#0072b2", "#f3f0e6"

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.compare import Comparison
+from sim.comparison import Comparison
 from sim.findings import (
     last_month,
     main_horizon,
@@ -101,6 +101,8 @@ def render_report(
         "reference": reference_sentence(comparison),
         "trust": trust_sentences(comparison),
         "main_words": _main_year_words(comparison),
+        "side_words": "Side by side" if len(comparison.policies) > 1 else "The effects at a glance",
+        "horizon_words": _horizon_words(comparison),
         "side_by_side": report_tables.side_by_side(comparison),
         "headline_charts": [(OUTCOMES[key].label, image_address(figures[f"difference-{key}"]))
                             for key in HEADLINE],
@@ -169,17 +171,18 @@ def _outlook(comparison: Comparison) -> Figure:
 
 def _question(comparison: Comparison) -> str:
     titles = [title_of(policy)[:1].lower() + title_of(policy)[1:] for policy in comparison.policies]
+    asked = ("change for China's rural migrant workers, who would gain and who would lose, what would it "
+             "cost, and how sure are we?")
+    if len(titles) == 1:
+        start = month_in_words(comparison.policies[0]["start"])
+        return f"If {titles[0]} were in force from {start}, what would {asked}"
     starts = [month_in_words(policy["start"]) for policy in comparison.policies]
     if len(set(starts)) > 1:
         titles = [f"{title} from {start}" for title, start in zip(titles, starts, strict=True)]
         when = "each from its own start"
     else:
         when = f"from {starts[0]}"
-    return (
-        f"If these policies were in force {when} ({listing(titles)}), what would "
-        "change for China's rural migrant workers, who would gain and who would lose, what would it cost, "
-        "and how sure are we?"
-    )
+    return f"If these policies were in force {when} ({listing(titles)}), what would {asked}"
 
 
 def _ended_words(comparison: Comparison) -> str:
@@ -216,7 +219,14 @@ def _main_year_words(comparison: Comparison) -> str:
     periods = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].drop_duplicates()
     if len(periods) > 1:
         return f"year {horizon} of each policy, counted from its own start"
-    return f"year {horizon} of each policy ({period_words(*periods.iloc[0])})"
+    whose = "each" if len(comparison.policies) > 1 else "the"
+    return f"year {horizon} of {whose} policy ({period_words(*periods.iloc[0])})"
+
+
+def _horizon_words(comparison: Comparison) -> str:
+    """The years whose effects are shown: ``years 1, 5 and 10``."""
+    horizons = sorted({int(horizon) for horizon in comparison.judged.get("horizon_years", ())})
+    return f"year{'s' if len(horizons) > 1 else ''} {listing([str(horizon) for horizon in horizons])}"
 
 
 def _simulated(about: dict[str, Any]) -> str:

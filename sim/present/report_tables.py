@@ -7,21 +7,20 @@ from typing import Any
 import pandas as pd
 
 from sim.band_words import PART_WORDS, band_rows
-from sim.compare import Comparison
-from sim.findings import main_horizon, title_of
+from sim.comparison import Comparison
+from sim.findings import gained_in, main_horizon, period_words, title_of, years_to
+from sim.group_words import AGES, SCHOOLING, region
 from sim.outcomes import HEADLINE, OUTCOMES, Outcome
-from sim.present.lever_words import PAYERS
+from sim.present.lever_words import PAYERS, lever_title
+from sim.vocabulary import REGIONS
 from sim.wording import amount, number, unit_word, with_interval
 
 GROUP_WORDS = {
     "all": "All workers",
     "male": "Men", "female": "Women",
-    "16_20": "Aged 16–20", "21_30": "Aged 21–30", "31_40": "Aged 31–40", "41_50": "Aged 41–50",
-    "over_50": "Aged over 50",
-    "none": "No schooling", "primary": "Primary school", "junior": "Junior middle school",
-    "senior": "Senior middle school", "college": "College",
-    "East": "Home in the East", "Central": "Home in Central China", "West": "Home in the West",
-    "Northeast": "Home in the Northeast",
+    **{group: f"Aged {words}" for group, words in AGES.items()},
+    **{level: words.capitalize() for level, words in SCHOOLING.items()},
+    **{name: f"Home in {region(name)}" for name in REGIONS},
     "farm": "Farming or idle before", "local_work": "Working locally before",
     "own_business": "Own business before", "migrant_work": "Working away before",
     "migrant_search": "Looking for work away before", "settled_work": "Settled and working before",
@@ -58,9 +57,9 @@ def policy_table(comparison: Comparison, policy: dict[str, Any]) -> dict[str, An
     table = _of_policy(comparison.judged, policy)
     horizons = sorted(int(horizon) for horizon in table["horizon_years"].unique())
     if not horizons:
-        return {"horizons": [], "main": None, "rows": []}
+        return {"years": [], "main": None, "rows": []}
     main = main_horizon(table)
-    by = table.set_index(["outcome", "horizon_years"])
+    by = table.set_index(["outcome", "horizon_years"], drop=False)
     ordered = sorted(OUTCOMES.values(), key=lambda outcome: not outcome.headline)
     rows = []
     for outcome in ordered:
@@ -74,7 +73,16 @@ def policy_table(comparison: Comparison, policy: dict[str, Any]) -> dict[str, An
                 "cost": cost_cell(outcome, at_main),
             }
         )
-    return {"horizons": horizons, "main": main, "rows": rows}
+    years = [{"number": horizon, "period": _period(table, horizon)} for horizon in horizons]
+    ends = table[table["horizon_years"].isin((horizons[0], main))]
+    together = period_words(ends["from_month"].min(), ends["to_month"].max())
+    return {"years": years, "main": {"number": main, "period": _period(table, main)},
+            "to_main": {"years": years_to(main), "period": together}, "rows": rows}
+
+
+def _period(table: pd.DataFrame, horizon: int) -> str:
+    """A year of the policy in words: ``2029``, or ``July 2029 to June 2030``."""
+    return period_words(*table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0])
 
 
 def doubt_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, Any]]:
@@ -125,7 +133,8 @@ def cost_cell(outcome: Outcome, row: Any) -> dict[str, str]:
     ends = (row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan)
     text, ends = with_interval(*ends, "yuan", signed=False)
     which = "avoided " if outcome.good == "lower" else ""
-    return {"text": text, "range": f"{ends}, per {which}{outcome.one}", "kind": "moved"}
+    return {"text": text, "kind": "moved",
+            "range": f"{ends}, per {which}{outcome.one} {gained_in(outcome, row.horizon_years)}"}
 
 
 def _row_head(outcome: Outcome) -> dict[str, str]:
@@ -148,9 +157,7 @@ def cost_rows(comparison: Comparison, policy: dict[str, Any],
     rows = []
     for (lever, payer), part in table.groupby(["lever", "payer"], sort=False):
         described = policy["levers"].get(lever, {})
-        label = described.get("label", {}).get("en", lever)
-        if described.get("part"):
-            label += f" ({described['part'].replace('-', ' ')})"
+        label = lever_title(described) if described else lever
         years = f"{part['year'].min()}–{part['year'].max()}"
         has_budget = part["budget_yuan"].notna().any()
         rows.append(

@@ -1,0 +1,130 @@
+"""The runs of a comparison: base and policies under one seed in one process, what they share lived once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+
+from sim.differences import HORIZONS, windows
+from sim.outcomes import monthly
+from sim.past import Origin
+from sim.results import Results
+from sim.winners import count_winners
+
+if TYPE_CHECKING:
+    from sim.engine.checkpoint import Checkpoint
+
+
+@dataclass(frozen=True)
+class Plan:
+    """Everything that a process needs in order to run one seed."""
+
+    base: Any
+    policies: tuple
+    starts: tuple[str, ...]
+    scale: int | str
+    start: str
+    end: str
+    threads: int
+    simulate: Callable[..., Results] | None
+    origins: tuple[Origin | None, ...]
+
+    def keep(self, number: int) -> tuple[str, ...]:
+        """The Decembers whose workers are needed of the base (0) or of a policy (from 1).
+
+        Of the base also the last one before each policy, by which winners and losers are grouped.
+        """
+        starts = self.starts if number == 0 else [self.starts[number - 1]]
+        months = {month for start in starts for month in winner_months(start, self.end).values()}
+        if number == 0:
+            months |= {_december_before(start) for start in starts if _december_before(start) >= self.start}
+        return tuple(sorted(months))
+
+
+def run_seeds(plan: Plan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
+    """Each seed's sums, in the order in which they finish; the first failure stops the rest."""
+    if jobs <= 1:
+        yield from (_run_seed(plan, seed) for seed in seeds)
+        return
+    from concurrent.futures import as_completed
+
+    from sim.processes import worker_pool
+
+    with worker_pool(jobs) as pool:
+        for future in as_completed([pool.submit(_run_seed, plan, seed) for seed in seeds]):
+            yield future.result()
+
+
+def _run_seed(plan: Plan, seed: int) -> dict:
+    """Run the base and every policy under one seed and keep the sums that the tables need.
+
+    What policies share with the base, or with each other, before their first own month is lived once.
+    """
+    states: dict[Origin, Checkpoint] = {}
+    base = _simulate(plan, 0, seed, states)
+    result = {
+        "seed": seed,
+        "months": base.national["month"].tolist(),
+        "monthly": [monthly(base.national).to_numpy()],
+        "national": base.national,
+        "official": base.tables.get("official"),
+        "manifest": base.manifest,
+        "warnings": [*(base.manifest.get("warnings") or ())],
+        "ledgers": [],
+        "winners": [],
+    }
+    for number, start in enumerate(plan.starts, 1):
+        run = _simulate(plan, number, seed, states)
+        result["monthly"].append(monthly(run.national).to_numpy())
+        result["warnings"] += run.manifest.get("warnings") or ()
+        result["ledgers"].append(run.tables.get("ledger"))
+        result["winners"].append(_winners_of_seed(plan, base, run, start))
+    return result
+
+
+def _simulate(plan: Plan, number: int, seed: int, states: dict[Origin, Checkpoint]) -> Results:
+    """Run the base (0) or a policy (from 1), from and to the ``states`` that the plan says."""
+    origins, settings = plan.origins, {}
+    if origins[number] is not None:
+        settings["branch_from"] = states.get(origins[number])
+    wanted = {origin for origin in origins[number + 1:] if origin is not None}
+    begun = origins[number].month if origins[number] else ""
+    own = [origin.month for origin in wanted if origin.scenario == number and origin.month >= begun]
+    if own:
+        settings["save_at"] = own
+        settings["save_to"] = lambda state: states.update({Origin(number, state.month): state})
+    simulate = plan.simulate
+    if simulate is None:
+        from sim import simulate
+    results = simulate((plan.base, *plan.policies)[number], scale=plan.scale, start=plan.start, end=plan.end,
+                       seed=seed, threads=plan.threads, keep=plan.keep(number), **settings)
+    for origin in states.keys() - wanted:  # nobody will need it any more
+        del states[origin]
+    return results
+
+
+def _winners_of_seed(plan: Plan, base: Results, run: Results, start: str) -> dict[int, pd.DataFrame]:
+    """Winners and losers by horizon, for the months whose workers were kept."""
+    before = base.workers.get(_december_before(start))
+    scale = float(base.manifest["scale"])
+    return {
+        horizon: count_winners(base.workers[month], run.workers[month], before, scale)
+        for horizon, month in winner_months(start, plan.end).items()
+        if month in base.workers and month in run.workers
+    }
+
+
+def winner_months(start: str, end: str) -> dict[int, str]:
+    """The December of the last calendar year that is complete when each policy year ends."""
+    found = {}
+    for window in windows(start, end, HORIZONS):
+        year = int(window.last[:4]) - (not window.last.endswith("-12"))
+        found[window.horizon] = f"{max(year, int(start[:4]))}-12"
+    return {horizon: month for horizon, month in found.items() if month <= end}
+
+
+def _december_before(month: str) -> str:
+    return f"{int(month[:4]) - 1:04d}-12"
