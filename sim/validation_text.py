@@ -163,6 +163,6 @@ def _corridor_lines(validation: Validation) -> list[str]:
     head = f"  {'':<34}{'census':>9}{'model':>9}{'2005-10':>9}"
     lines = [f"  {row.measure:<34}{row.census:>9}{row.model:>9}{row._4:>9}   errs least: {row._7}"
              + (f"; {row.verdict} ({row.aim})" if row.verdict else "") for row in table.itertuples()]
-    title = ("Moves 2014-19 between provinces, at 1:1000 or finer, against the census table of 2010-15 "
+    title = ("Moves 2014-19 between provinces, at 1:250 or finer, against the census table of 2010-15 "
              "(unseen)")
     return [title, head, *lines]
