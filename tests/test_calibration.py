@@ -17,7 +17,7 @@ from sim.batch.calibration.confirm import confirm
 from sim.batch.calibration.emulate import fit_emulator, terms
 from sim.batch.calibration.observe import observations
 from sim.batch.experiment import ExperimentError
-from sim.errors import UsageError
+from sim.errors import ResultsError, UsageError
 from sim.parameters import PARAMETERS
 from sim.posterior import PACKAGED, Posterior, load_posterior, versions
 from sim.world.data import load_data
@@ -263,7 +263,8 @@ def test_the_default_point_is_the_best_with_the_carried_parameters_as_packaged(m
 def test_the_default_point_is_put_in_force(tmp_path):
     table = tmp_path / "parameters.py"
     table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
-    values = {"migration_amenity": -0.0625, "job_finding_probability": 0.377, "switching_cost": 2.5}
+    values = {"migration_amenity": -0.0625, "job_finding_probability": 0.377, "switching_cost": 2.5,
+              "farm_income_yuan": PARAMETERS["farm_income_yuan"].default}  # assumed, and found to be the best
     about = {"default_point": {"values": {**values, "matching_elasticity": 0.5}, "fitted": list(values)}}
     found = Posterior(pd.DataFrame(), np.array([]), pd.DataFrame(), about)
     changed = {name: value for name, value in values.items() if value != PARAMETERS[name].default}
@@ -276,10 +277,25 @@ def test_the_default_point_is_put_in_force(tmp_path):
     for name, parameter in module.PARAMETERS.items():
         before = PARAMETERS[name]
         expected = dataclasses.replace(before, default=values[name], status="calibrated") \
-            if name in changed else before
+            if name in values else before
         assert parameter == expected
     with pytest.raises(UsageError):
         adopt(Posterior(pd.DataFrame(), np.array([]), pd.DataFrame(), {}), table)
+
+
+def test_a_table_that_cannot_be_written_stays_as_it_was(tmp_path, monkeypatch):
+    table = tmp_path / "parameters.py"
+    table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
+    about = {"default_point": {"values": {"migration_amenity": -0.0625}, "fitted": ["migration_amenity"]}}
+
+    def refuse(*_):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr("os.replace", refuse)
+    with pytest.raises(ResultsError, match="cannot be written: Permission denied"):
+        adopt(Posterior(pd.DataFrame(), np.array([]), pd.DataFrame(), about), table)
+    assert table.read_text(encoding="utf-8") == TABLE.read_text(encoding="utf-8")
+    assert list(tmp_path.iterdir()) == [table]
 
 
 def test_the_command_names_what_it_puts_in_force(tmp_path, monkeypatch, capsys):

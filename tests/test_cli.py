@@ -19,6 +19,7 @@ import pytest
 
 import sim
 from sim import cli, terminal
+from sim.errors import ResultsError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -251,6 +252,16 @@ def test_official_of_less_than_a_year_says_so(labor_sim, monkeypatch):
     monkeypatch.setattr(sim, "simulate", half_a_year)
     spoken = labor_sim("official", "baseline", "--to", "2014-06")
     assert spoken.code == 2 and "no whole calendar year" in spoken.err
+
+
+def test_a_file_that_may_be_written_is_taken_though_its_folder_may_not(tmp_path, monkeypatch):
+    from sim.cli.app import check_file
+
+    (tmp_path / "there").write_text("")
+    monkeypatch.setattr("os.access", lambda path, mode: Path(path).is_file())  # as /dev/stdout for most users
+    check_file(tmp_path / "there")
+    with pytest.raises(ResultsError, match="no permission"):
+        check_file(tmp_path / "new")
 
 
 def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch):

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def shares_and_totals(game: Game, keys: Sequence[str], values: Mapping[int, Mapping[int, np.ndarray]],
-            orders: Mapping[int, list[Order]] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+                      orders: Mapping[int, list[Order]] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shares by outcome and group, and totals by outcome: means over seeds with 95 % intervals."""
     players = len(game.groups)
     whole = (1 << players) - 1

@@ -142,7 +142,8 @@ def check_file(path: Path | None) -> None:
         raise ResultsError(Problem("is a folder; name a file", file=str(path)))
     if not path.parent.is_dir():
         raise ResultsError(Problem("cannot be written: there is no such folder", file=str(path)))
-    if not os.access(path.parent, os.W_OK | os.X_OK):
+    is_open = os.access(path, os.W_OK) if path.exists() else os.access(path.parent, os.W_OK | os.X_OK)
+    if not is_open:
         raise ResultsError(Problem("cannot be written: no permission", file=str(path)))
 
 

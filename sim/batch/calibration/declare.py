@@ -38,7 +38,6 @@ class Prior(Strict):
         falling = high - np.sqrt((1 - share) * (high - low) * (high - self.mode))
         return np.where(share < top, rising, falling)
 
-
     def share(self, value: float) -> float:
         """The share of the prior below a value: the inverse of ``value``."""
         shares = np.linspace(0.0, 1.0, 2001)
