@@ -154,7 +154,7 @@ _TABLE = (
              "tightness at which wages keep to their trend", "A25", "assumed"),
     _economy("local_offer_probability_max", 0.68, 0.0, 1.0, "per reconsideration",
              "probability that an offer of local work arrives when vacancies are at their reference",
-             "A50", "assumed"),
+             "A50", "calibrated"),
     _economy("business_displacement_share", 0.35, 0.0, 1.0, "share",
              "jobs of a new business that replace existing local ones", "B13", "assumed"),
     # --- earnings ----------------------------------------------------------------------------------
