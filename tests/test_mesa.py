@@ -18,6 +18,7 @@ from sim.engine.plain import spare_sums
 from sim.errors import ScenarioError, SimError, UsageError
 from sim.mesa_model import HEADLINE, Worker
 from sim.month import STEPS
+from sim.parameters import PARAMETERS
 from sim.steps.choice import OPTIONS
 from sim.steps.conditions import BLOCK, EVENT
 from sim.vocabulary import ACTIVITIES, EXITED, SETTLED_WORK
@@ -152,7 +153,8 @@ def test_an_explanation_adds_up(model):
 def test_switching_costs_fall_on_everything_but_the_present(model):
     worker = next(w for w in model.agents if w.activity == "farm" and not w.is_displaced)
     cost = worker.explain().dropna().set_index("option")["switching_cost"]
-    assert cost["farm"] == 0.0 and cost["local_work"] == cost["migrate"] == pytest.approx(-2.5)
+    expected = -PARAMETERS["switching_cost"].default
+    assert cost["farm"] == 0.0 and cost["local_work"] == cost["migrate"] == pytest.approx(expected)
 
 
 def test_the_probabilities_are_those_that_workers_act_on():
