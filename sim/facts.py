@@ -139,4 +139,7 @@ MEASURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
     for function in (job_length, unemployment, settlement_rate, return_rate, seasonal_departures)
 }
 # Facts that the count of the workers at the end of a year holds: (indicator, group) of the official table.
-COUNTED = {"willingness": ("willing_to_settle_share", "out")}
+COUNTED = {
+    "willingness": ("willing_to_settle_share", "out"),
+    "insured_out": ("social_insurance_share", "pension_out"),
+}
