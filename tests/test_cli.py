@@ -231,7 +231,7 @@ def test_moves_are_printed_as_the_census_asks(labor_sim, tmp_path):
 def test_the_trust_page_is_written(labor_sim, tmp_path):
     spoken = labor_sim("trust", "--seeds", 1, "--scale", "1:100000", "--out", tmp_path / "trust.md")
     assert spoken.code == 0
-    assert "## Ten questions" in (tmp_path / "trust.md").read_text(encoding="utf-8")
+    assert "## Eleven questions" in (tmp_path / "trust.md").read_text(encoding="utf-8")
 
 
 def test_official_takes_a_scenario_or_results(labor_sim, tmp_path):

@@ -16,7 +16,7 @@ from sim.present.trust import trust_page
 from sim.validate import validate
 from sim.world.data import load_data
 
-HEADINGS = ["In short", "Ten questions", "Observed, estimated, assumed", "What it reproduces",
+HEADINGS = ["In short", "Eleven questions", "Observed, estimated, assumed", "What it reproduces",
             "Where a naive rival wins", "What it gets wrong", "What the figures leave open",
             "What policy effects rest on", "What not to use it for", "All parameters"]
 
@@ -47,11 +47,11 @@ def posterior():
     return Posterior(members, np.array([0.6, 0.4]), pd.DataFrame(), about)
 
 
-def test_the_page_has_its_parts_and_ten_answers(validation, posterior):
+def test_the_page_has_its_parts_and_eleven_answers(validation, posterior):
     page = trust_page(validation, list_levers(), posterior, "labor-sim trust")
     assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == HEADINGS
-    questions = page.split("## Ten questions")[1].split("## ")[0]
-    assert questions.count("?** ") == 10
+    questions = page.split("## Eleven questions")[1].split("## ")[0]
+    assert questions.count("?** ") == 11
     assert "50% intervals cover 47%" in page and "Mean age (+2.1 sd) against Migrants (−1.5 sd)" in page
 
 

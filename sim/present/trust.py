@@ -136,21 +136,26 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
         ("Are migration corridors right?", _corridor_answer(validation)),
         ("Does a shock that it was not fitted to come out?",
          "Not in this run." if feb.empty else
-         f"At the end of February 2020 {number(feb['model_percent'].iloc[0], 1, signed=True)} % were away "
-         f"against {number(feb['official_percent'].iloc[0], 1, signed=True)} % observed: "
-         f"{feb['verdict'].iloc[0]}."),
+         f"At the end of February 2020 the number away had changed by "
+         f"{number(feb['model_percent'].iloc[0], 1, signed=True)} %, against "
+         f"{number(feb['official_percent'].iloc[0], 1, signed=True)} % observed: {feb['verdict'].iloc[0]}. "
+         "Not wholly unseen: the months of closed roads were set from reports, after a first error had been "
+         "printed."),
         ("Is randomness mistaken for effect?",
          "The same worker meets the same luck under every policy; an effect is a paired difference with an "
          "interval over seeds; `compare` widens it to a band that holds parameters, luck and the future, and "
-         "says how much of it is which."),
+         "says how much of it is which. No band holds doubt about a lever's size or the model's form."),
         ("Which policy effects are guesses?",
          f"Those of levers with grade D: {listing(_few(_with_grade(levers, 'D')))}."
          if _with_grade(levers, "D") else "None of the ready levers has grade D."),
+        ("Was any policy effect held against a published one?",
+         "Designs of published studies are repeated inside the model; `labor-sim virtual` prints each "
+         "estimate and its interval beside what the study reports."),
         ("Can I repeat this?",
          "Every figure here is printed by the command above; scenario, seed and scale determine a run to the "
          "last bit, whatever the threads or machines."),
     ]
-    lines = ["## Ten questions", ""]
+    lines = ["## Eleven questions", ""]
     for question, answer in asked:
         lines += [f"**{question}** {answer}", ""]
     return lines
