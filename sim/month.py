@@ -51,6 +51,7 @@ from sim.vocabulary import (
     LIVING,
     LOCAL_WORK,
     MIGRANT_SEARCH,
+    MIGRANT_WORK,
     MIGRANTS_AT_WORK,
     OWNERS,
     SEARCHERS,
@@ -156,6 +157,9 @@ def live_month(w, c, b, k: int) -> None:
             step.do(w, c, b, k)
 
 
+_COMMON = activity_set(FARM, LOCAL_WORK, MIGRANT_WORK)
+
+
 # --- steps as passes over the rows of a block --------------------------------------------------------
 @rule
 def _note_start(w, b, k):
@@ -170,20 +174,18 @@ def _note_rows(workers, c, b, first, last):
     for i in range(first, last):
         b.id[i - first] = workers[i].id
         _note_row(workers[i], b, i - first)
+    _mix_ids(c, b, last - first)
+
+
+@rule
+def _note_month(workers, c, b, first, last):
+    """The same as the month begins, with nothing granted yet and nobody changed."""
+    _note_rows(workers, c, b, first, last)
     b.activity_before[:] = b.activity
     b.place_before[:] = b.place
     if c.levers.budgets > 0:
         for k in range(last - first):
             claims.forget_grants(c, b, k)
-    _mix_ids(c, b, last - first)
-
-
-@rule
-def _note_ids(workers, c, b, first, last):
-    """The same for passes that pick by draws alone."""
-    for i in range(first, last):
-        b.id[i - first] = workers[i].id
-    _mix_ids(c, b, last - first)
 
 
 @rule
@@ -227,7 +229,8 @@ def _everybody_pass(step: Step) -> Callable:
 
 def _chosen_pass(step: Step) -> Callable:
     among, unless = step.among, step.unless
-    do_all = _for_chosen(step, _gather, is_sure=step.when is None)
+    gather = _gather if among & _COMMON else _gather_few
+    do_all = _for_chosen(step, gather, is_sure=step.when is None)
 
     @rule
     def run(workers, c, b, count, first):
@@ -254,6 +257,8 @@ def _drawn_pass(step: Step) -> Callable:
     purpose, chance = step.purpose, step.chance
     hurried_activities, hurried_status = step.hurried
     has_hurried = step.hurried != (0, 0)
+    among, unless = step.among, step.unless
+    leaves_out_many = among & _COMMON != _COMMON
     do_all = _for_chosen(step, _gather_few)
 
     @rule
@@ -261,7 +266,10 @@ def _drawn_pass(step: Step) -> Callable:
         second_key = int(c.keys[purpose, 1])
         limit = np.uint32(min(int(chance(c) * 4294967296.0) + 1, 0xFFFFFFFF))
         for k in range(count):
-            b.chosen[k] = np.uint32(draw_mixed(int(b.mixed_id[k]), second_key)) <= limit
+            is_low = np.uint32(draw_mixed(int(b.mixed_id[k]), second_key)) <= limit
+            if leaves_out_many:  # here already, before their rows are looked at
+                is_low &= is_among(int(b.activity[k]), int(b.status[k]), among, unless)
+            b.chosen[k] = is_low
         if has_hurried:
             for k in range(count):
                 is_hurried = ((hurried_activities >> int(b.activity[k])) & 1) != 0
@@ -298,16 +306,21 @@ def _gather(b, count) -> int:
     return n
 
 
+_BYTE_OF_BIT = 0x0001020304050607  # times 2 to the power of 8 j: j in the highest byte
+
+
 @rule
 def _gather_few(b, count) -> int:
-    """The same, eight rows at a time: faster where few are chosen."""
+    """The same, passing over eight rows at a time: faster where few are chosen."""
     b.chosen[count:] = 0
-    words, n = b.chosen.view(np.uint64), 0
+    words, n = b.chosen.view(np.int64), 0
     for word in range((count + 7) // 8):
-        if words[word]:
-            for k in range(8 * word, 8 * word + 8):
-                b.rows[n] = k
-                n += int(b.chosen[k])
+        left = int(words[word])  # a byte for each row, which is 0 or 1
+        while left != 0:
+            lowest = left & -left
+            b.rows[n] = 8 * word + (((lowest * _BYTE_OF_BIT) >> 56) & 7)
+            left ^= lowest
+            n += 1
     return n
 
 
@@ -354,8 +367,8 @@ def _block(steps: tuple[Step, ...], note: Callable) -> Callable:
     return run
 
 
-run_block = _block(STEPS, _note_rows)
-claim_block = _block(CLAIMS, _note_ids)
+run_block = _block(STEPS, _note_month)
+claim_block = _block(CLAIMS, _note_rows)
 
 
 # --- claims on quotas without a pass over all workers ------------------------------------------------
@@ -371,11 +384,11 @@ def list_claimants(workers, c, b, ahead, listed, first, count) -> None:
     """
     first_key, second_key, limit, n = int(ahead[0]), int(ahead[1]), int(ahead[2]), int(listed[0])
     for k in range(count):
-        b.chosen[k] = draw_mixed(mix32(int(b.id[k]) ^ first_key), second_key) <= limit
+        is_low = draw_mixed(mix32(int(b.id[k]) ^ first_key), second_key) <= limit
+        b.chosen[k] = is_low & is_among(int(b.activity[k]), int(b.status[k]), _CLAIM_AMONG, _CLAIM_UNLESS)
     for j in range(_gather_few(b, count)):
         k = int(b.rows[j])
-        is_here = is_among(int(b.activity[k]), int(b.status[k]), _CLAIM_AMONG, _CLAIM_UNLESS)
-        if is_here and stakes.may_settle_next_month(workers[np.uint64(first + k)], c):
+        if stakes.may_settle_next_month(workers[np.uint64(first + k)], c):
             n += 1
             if n < len(listed):
                 listed[n] = first + k

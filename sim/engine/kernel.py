@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -34,7 +34,7 @@ def _count_claims(workers, conditions, blocks, first, last):
 
 
 @kernel
-def _count_listed_claims(workers, conditions, blocks, listed, first, last):
+def _count_listed_claims(workers, conditions, blocks, listed):
     claim_listed(workers, conditions[0], blocks[0], listed)
 
 
@@ -43,8 +43,12 @@ _HEADROOM = 1.25  # next month's chance of claiming may rise by as much before t
 CLAIMS = ("tickets", "points")  # what is added up before the month; the other sums are the month's
 
 
+_PIECES = 64  # by thread and pass: a thread that is held up leaves the others more of them
+_LEAST_PIECE = 4 * BLOCK  # rows; smaller ones are not worth a call
+
+
 class Shards:
-    """Rows shared out over threads in whole blocks. Sums are whole numbers, so the split is free."""
+    """Rows shared out over threads in pieces of whole blocks. Sums are whole numbers, so any split will do."""
 
     def __init__(self, threads: int, places: int):
         kind = block_type(places)
@@ -76,7 +80,8 @@ class Shards:
         self.clear(sums)
         if self._has_listed_all(conditions[0]):
             parts = list(zip(self._plain, self._listed, strict=True))
-            self._run(_count_listed_claims, parts, sums, rows, workers, conditions)
+            self._at_once([(_count_listed_claims, workers, conditions, *part) for part in parts])
+            _add_up(parts, sums)
         else:
             parts = [(block,) for block in self._plain]
             self._run(_count_claims, parts, sums, rows, workers, conditions)
@@ -120,19 +125,31 @@ class Shards:
     def _run(self, loop: Callable, parts: list[tuple], names: tuple[str, ...], rows: int,
              *arguments) -> None:
         """``loop(*arguments, *part, first row, last row)`` for each part; a part begins with its sums."""
-        if self._pool is None or rows < 4 * BLOCK:
-            loop(*arguments, *parts[0], 0, rows)
+        pieces = iter(_pieces(rows, len(parts)))  # each thread takes the next as soon as it is free
+        self._at_once([(_take_pieces, pieces, loop, *arguments, *part) for part in parts])
+        _add_up(parts, names)
+
+    def _at_once(self, jobs: list[tuple]) -> None:
+        """Each job is a function and its arguments."""
+        if self._pool is None:
+            for job in jobs:
+                job[0](*job[1:])
             return
-        jobs = [
-            self._pool.submit(loop, *arguments, *part, first, last)
-            for part, (first, last) in zip(parts, _shares(rows, len(parts)), strict=True)
-        ]
-        for job in jobs:
-            job.result()
-        total = parts[0][0]
-        for name in names:
-            for other, *_ in parts[1:]:
-                total[name] += other[name]
+        for running in [self._pool.submit(*job) for job in jobs]:
+            running.result()
+
+
+def _take_pieces(pieces: Iterator[tuple[int, int]], loop: Callable, *arguments) -> None:
+    for first, last in pieces:
+        loop(*arguments, first, last)
+
+
+def _add_up(parts: list[tuple], names: tuple[str, ...]) -> None:
+    """Add the sums of all parts up in the first one's; a part begins with its sums."""
+    total = parts[0][0]
+    for name in names:
+        for other, *_ in parts[1:]:
+            total[name] += other[name]
 
 
 def _bytes_of(records: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
@@ -147,7 +164,9 @@ def _highest_claim_draw(c: np.void) -> int:
     return int(float(c["most"][_REGISTER]) * 4294967296.0) + 1
 
 
-def _shares(rows: int, parts: int) -> list[tuple[int, int]]:
-    blocks = -(-rows // BLOCK)
-    edges = [min(rows, BLOCK * (blocks * part // parts)) for part in range(parts)] + [rows]
+def _pieces(rows: int, threads: int) -> list[tuple[int, int]]:
+    if threads == 1:
+        return [(0, rows)]
+    blocks = max(_LEAST_PIECE, rows // (_PIECES * threads)) // BLOCK
+    edges = [*range(0, rows, BLOCK * blocks), rows]
     return list(zip(edges[:-1], edges[1:], strict=True))

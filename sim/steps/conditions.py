@@ -78,7 +78,7 @@ def conditions_type(places: int) -> np.dtype:
         ("most", _REAL, (len(WORKER),)),  # no worker anywhere faces more than this
         ("by_rule", _REAL, (len(WORKER), places)),  # faced, had no lever been in force
         ("poor_floor_effort", _REAL),  # how far poor workers away have fallen short of a year before
-        ("has_works", _FLAG),  # public works or workshops, or jobs that they left behind
+        ("has_works", _WHOLE),  # public works or workshops, or jobs that they left behind
         ("tier", _WHOLE, (places,)),
         ("province", _WHOLE, (places,)),
         ("log_pay", _REAL, (places, sectors)),

@@ -23,7 +23,6 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
         ("courses", _WHOLE),  # how many of these are rationed by enrolments
         ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, those of courses first
         ("code", _WHOLE, each),  # keys the lever's tickets
-        ("is_active", _FLAG, each),  # this month inside the window
         ("coverage", _REAL, each),  # take-up times ramp this month
         ("budget_row", _WHOLE, each),  # row of the granted scratch; -1 = no budget
         ("cutoff", _WHOLE, each),  # tickets in bins below this are granted this month
@@ -33,8 +32,6 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
         ("bill_start", _WHOLE, (occasions + 1,)),  # of bill_lever, by occasion
         ("bill_lever", _WHOLE, each),  # levers in force that bill, sorted by occasion
         ("checks", _WHOLE, each),
-        ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
-        ("place_mask", _FLAG, (MAX_LEVERS, places)),
         ("traits_mask", _WHOLE, each),  # bits of traits that are looked at, and what they must be
         ("traits_value", _WHOLE, each),
         ("status_mask", _WHOLE, each),  # the same of status
@@ -57,4 +54,8 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
         ("effect_value", _REAL, (MAX_EFFECTS,)),
         ("low", _REAL, (parameters,)),  # bounds of the parameters
         ("high", _REAL, (parameters,)),
+        # bytes last, so that every number lies at a multiple of its width
+        ("is_active", _FLAG, each),  # this month inside the window
+        ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
+        ("place_mask", _FLAG, (MAX_LEVERS, places)),
     ])
