@@ -48,7 +48,7 @@ _LEAST_PIECE = 4 * BLOCK  # rows; smaller ones are not worth a call
 
 
 class Shards:
-    """Rows shared out over threads in pieces of whole blocks. Sums are whole numbers, so any split will do."""
+    """Rows shared out over threads in pieces of whole blocks. Sums are whole numbers, so any will do."""
 
     def __init__(self, threads: int, places: int):
         kind = block_type(places)
@@ -112,6 +112,10 @@ class Shards:
         self._run(loop, [(for_kernels(part, kind),) for part in parts], kind.names, rows, *arguments)
         return parts[0][0]
 
+    def each(self, loop: Callable, rows: int, *arguments) -> None:
+        """``loop(*arguments, first row, last row)`` until all rows are done."""
+        self._spread(loop, [()] * len(self.blocks), rows, *arguments)
+
     def clear(self, names: tuple[str, ...] | None = None) -> None:
         """Set sums to zero: those of the month, if not told which."""
         for block in self._plain:
@@ -125,9 +129,12 @@ class Shards:
     def _run(self, loop: Callable, parts: list[tuple], names: tuple[str, ...], rows: int,
              *arguments) -> None:
         """``loop(*arguments, *part, first row, last row)`` for each part; a part begins with its sums."""
+        self._spread(loop, parts, rows, *arguments)
+        _add_up(parts, names)
+
+    def _spread(self, loop: Callable, parts: list[tuple], rows: int, *arguments) -> None:
         pieces = iter(_pieces(rows, len(parts)))  # each thread takes the next as soon as it is free
         self._at_once([(_take_pieces, pieces, loop, *arguments, *part) for part in parts])
-        _add_up(parts, names)
 
     def _at_once(self, jobs: list[tuple]) -> None:
         """Each job is a function and its arguments."""

@@ -15,6 +15,7 @@ from sim.rules.earnings import (
 from sim.rules.employment import (
     desired_jobs,
     finding_probability,
+    matching,
     offer_probability,
     rationed_finding,
     search_effort,
@@ -158,8 +159,9 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
     """
     c = conditions[0]
     economy, homes = c.economy, len(c.farm_income)
-    c.tightness[:], c.finding_limit[:] = tightness, limit
+    c.finding_limit[:] = limit
     for p in range(len(tightness)):
+        c.matching[p] = matching(tightness[p], economy[_MATCHING])
         aid = c.place[_AID, p] + economy[_RENT_RELIEF] * c.place[_HOUSED, p]
         c.living_cost[p] = economy[_CITY_COST] * cost_index[p, c.month] * (1.0 - aid)
     for home in range(homes):
@@ -172,7 +174,7 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
         c.farm_value[home] = value_of_income(c.farm_income[home], economy[_BETA])
     for p in range(homes, c.income_value.shape[1]):
         finding = finding_probability(
-            c.faced[_FINDING, p], c.tightness[p], economy[_MATCHING], 0.0, 0.0,
+            c.faced[_FINDING, p], c.matching[p], 0.0, 0.0,
             c.place[_SERVICE, p], economy[_SERVICE_EFFECT],
         )
         finding *= search_effort(c.faced[_BENEFIT, p], exp(c.mean_log_pay[p]), economy[_BENEFIT_EFFECT])

@@ -31,24 +31,28 @@ def official_rows(year: int, y: np.record, places: Places, scale: int, starts: i
     add("migrant_workers", "out_within_province", (out * ~across).sum() * in_10k, "10k_persons")
     _by_region(add, out, local, across, places, in_10k)
     _pay(add, y)
+    heads = y.people.sum(axis=(1, 2, 3, 4, 5, 6))
+    by_age, by_schooling = y.people.sum(axis=(2, 3, 4, 5, 6)), y.people.sum(axis=(1, 3, 4, 5, 6))
+    female, trained, insured, owed = (
+        np.take(y.people, 1, axis=axis).sum(axis=(1, 2, 3, 4, 5)) for axis in (3, 4, 5, 6))
     for k, kind in enumerate(_KINDS):
-        heads = max(int(y.age[k, 1:].sum()), 1)
-        add("mean_age", kind, y.age[k, 0] / heads + 0.5, "years")
+        workers = max(int(heads[k]), 1)
+        add("mean_age", kind, y.ages[k] / workers + 0.5, "years")
         for g, group in enumerate(AGE_GROUPS):
-            add("age_share", f"{kind}_{group}", 100.0 * y.age[k, 1 + g] / heads, "percent")
+            add("age_share", f"{kind}_{group}", 100.0 * by_age[k, g] / workers, "percent")
         for e, level in enumerate(EDUCATION):
-            add("education_share", f"{kind}_{_EDUCATION_NAMES[level]}", 100.0 * y.education[k, e] / heads,
+            add("education_share", f"{kind}_{_EDUCATION_NAMES[level]}", 100.0 * by_schooling[k, e] / workers,
                 "percent")
-        add("female_share", kind, 100.0 * y.female[k] / heads, "percent")
-        add("training_share", f"any_{kind}", 100.0 * y.trained[k] / heads, "percent")
+        add("female_share", kind, 100.0 * female[k] / workers, "percent")
+        add("training_share", f"any_{kind}", 100.0 * trained[k] / workers, "percent")
         if kind == "out":
-            add("social_insurance_share", "pension_out", 100.0 * y.insured[k] / heads, "percent")
-            add("months_worked_per_year", "out", y.months[k] / heads, "months")
-    everyone = max(int(y.age[:, 1:].sum()), 1)
+            add("social_insurance_share", "pension_out", 100.0 * insured[k] / workers, "percent")
+            add("months_worked_per_year", "out", y.months[k] / workers, "months")
+    everyone = max(int(heads.sum()), 1)
     add("months_worked_per_year", "all", y.months.sum() / everyone, "months")
-    add("owed_wages_share", "all", 100.0 * y.owed.sum() / everyone, "percent")
+    add("owed_wages_share", "all", 100.0 * owed.sum() / everyone, "percent")
     add("willing_to_settle_share", "out", 100.0 * y.willing[1] / max(int(y.willing[0]), 1), "percent")
-    sectors = y.pay[:, :, 1].sum(axis=0)
+    sectors = y.pay[..., 1].sum(axis=(0, 2))
     for s, name in enumerate(SECTORS):
         if name != "other":
             add("industry_share", _SECTOR_NAMES.get(name, name), 100.0 * sectors[s] / everyone, "percent")
@@ -73,13 +77,14 @@ def _by_region(add, out: np.ndarray, local: np.ndarray, across: np.ndarray, plac
 
 
 def _pay(add, y: np.record) -> None:
-    def mean(pair: np.ndarray) -> float:
-        return pair[..., 0].sum() / max(pair[..., 1].sum(), 1)
+    def mean(axes: tuple[int, ...]) -> np.ndarray:
+        pay = y.pay.sum(axis=axes)
+        return pay[..., 0] / np.maximum(pay[..., 1], 1)
 
-    for k, kind in enumerate(_KINDS):
-        add("monthly_income", kind, mean(y.pay[k]), "yuan")
-    for s, name in enumerate(SECTORS):
+    for kind, yuan in zip(_KINDS, mean((1, 2)), strict=True):
+        add("monthly_income", kind, yuan, "yuan")
+    for name, yuan in zip(SECTORS, mean((0, 2)), strict=True):
         if name != "other":
-            add("monthly_income", _SECTOR_NAMES.get(name, name), mean(y.pay[:, s]), "yuan")
-    for r, region in enumerate(REGIONS):
-        add("monthly_income", f"dest_{region.lower()}", mean(y.region_pay[r]), "yuan")
+            add("monthly_income", _SECTOR_NAMES.get(name, name), yuan, "yuan")
+    for region, yuan in zip(REGIONS, mean((0, 1)), strict=True):
+        add("monthly_income", f"dest_{region.lower()}", yuan, "yuan")

@@ -12,7 +12,13 @@ import pandas as pd
 from sim.engine.census import CENSUS_MONTHS
 from sim.engine.official_counts import official_rows
 from sim.engine.stocks import add_up
-from sim.engine.year import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS, INCOME_GROUPS
+from sim.engine.year import (
+    BINS_PER_LOG,
+    FIRST_BIN_YUAN,
+    INCOME_BINS,
+    INCOME_GROUPS,
+    income_histogram,
+)
 from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
 from sim.tables import TABLES
@@ -121,10 +127,10 @@ class Record:
         }))
         edges = FIRST_BIN_YUAN * np.exp((np.arange(INCOME_BINS + 1) - 1) / BINS_PER_LOG)
         edges[0], edges[-1] = 0.0, np.inf
-        for g, group in enumerate(INCOME_GROUPS):
+        for group, persons in zip(INCOME_GROUPS, income_histogram(sums), strict=True):
             self._income.append(pd.DataFrame({
                 "year": year, "group": group, "lower_yuan": edges[:-1], "upper_yuan": edges[1:],
-                "persons": sums.income[g] * scale,
+                "persons": persons * scale,
             }))
 
     def tables(self) -> dict[str, pd.DataFrame]:

@@ -86,7 +86,7 @@ class Simulation:
         entrants = self.entrants_now = self._entrants[:, month]
         self.rows += int(entrants.sum())
         if month % 12 == 0:
-            start_year(self._rows, self.rows)
+            self._shards.each(start_year, self.rows, self._rows)
         c, plain = self.open_month(), self.economy.opening.plain
         if live is None:
             lists_claims = self.economy.opening.has_quota.any() and not self.policy.budgeted

@@ -17,21 +17,29 @@ def separation_probability(base: float, sector_factor: float, age_years: float) 
 
 
 @rule
+def matching(tightness: float, elasticity: float) -> float:
+    """How much easier a job is found at this many vacancies per searcher than at one: a factor.
+
+    tightness**elasticity. Source: matching function [A26, A44].
+    """
+    return power(max(tightness, 1e-6), elasticity)
+
+
+@rule
 def finding_probability(
-    base: float, tightness: float, elasticity: float, network_share: float, network_effect: float,
+    base: float, matching_factor: float, network_share: float, network_effect: float,
     service_share: float, service_effect: float,
 ) -> float:
     """Probability per month that an active searcher finds a job.
 
-    base * tightness**elasticity * (1 + network_effect * network_share)
+    base * matching factor * (1 + network_effect * network_share)
          * (1 + service_effect * service_share), at most 1.
-    base: per month at one vacancy per searcher. Shares 0-1.
-    Source: matching function [A26, A44]; networks [A13]; employment service [S03].
+    base: per month at one vacancy per searcher. matching_factor: of ``matching``. Shares 0-1.
+    Source: networks [A13]; employment service [S03].
     Ignores duration dependence.
     """
-    matching = base * power(max(tightness, 1e-6), elasticity)
     help_ = (1.0 + network_effect * network_share) * (1.0 + service_effect * service_share)
-    return min(1.0, matching * help_)
+    return min(1.0, base * matching_factor * help_)
 
 
 @rule

@@ -91,7 +91,7 @@ def conditions_type(places: int) -> np.dtype:
         ("highest_separation_factor", _REAL),
         ("arrears_factor", _REAL, (sectors,)),
         ("highest_arrears_factor", _REAL),
-        ("tightness", _REAL, (places,)),  # vacancies per searcher last month
+        ("matching", _REAL, (places,)),  # factor of job finding, from vacancies per searcher last month
         ("finding_limit", _REAL, (places,)),  # vacancies per searcher: hires <= vacancies
         ("hire_cumulative", _REAL, (places, sectors)),  # of vacancies
         ("local_offer", _REAL, (homes,)),  # probability of an offer of local work

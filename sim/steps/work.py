@@ -53,7 +53,6 @@ from sim.world.schema import (
 _FEMALE_PAY = ECONOMY.index("female_pay_gap")
 _REMITTANCE = ECONOMY.index("remittance_share")
 _SAVING = ECONOMY.index("saving_share")
-_MATCHING = ECONOMY.index("matching_elasticity")
 _NETWORK_EFFECT = ECONOMY.index("network_job_finding_effect")
 _SERVICE_EFFECT = ECONOMY.index("service_job_finding_effect")
 _SERVICE = PLACE.index("service_coverage_share")
@@ -151,7 +150,7 @@ def find_job(w, c, b, k) -> None:
     place = int(w.place)
     serve(w, c, b, k, _SEARCH_MONTH)
     chance = finding_probability(
-        faced(w, c, b, k, _FINDING), c.tightness[place], c.economy[_MATCHING],
+        faced(w, c, b, k, _FINDING), c.matching[place],
         c.network[int(w.home), place], c.economy[_NETWORK_EFFECT],
         c.place[_SERVICE, place], c.economy[_SERVICE_EFFECT],
     )

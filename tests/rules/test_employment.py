@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from sim.rules.employment import (
     desired_jobs,
     finding_probability,
+    matching,
     offer_probability,
     rationed_finding,
     search_effort,
@@ -30,21 +31,21 @@ def test_separation_by_hand():
 
 
 def test_finding_by_hand():
-    assert finding_probability(0.35, 1.0, 0.5, 0.0, 1.0, 0.0, 0.05) == pytest.approx(0.35)
+    assert finding_probability(0.35, matching(1.0, 0.5), 0.0, 1.0, 0.0, 0.05) == pytest.approx(0.35)
     # half as many vacancies, a fifth of the home's workers there, half a service
     by_hand = 0.35 * math.sqrt(0.5) * (1.0 + 0.2) * (1.0 + 0.05 * 0.5)
-    assert finding_probability(0.35, 0.5, 0.5, 0.2, 1.0, 0.5, 0.05) == pytest.approx(by_hand)
+    assert finding_probability(0.35, matching(0.5, 0.5), 0.2, 1.0, 0.5, 0.05) == pytest.approx(by_hand)
 
 
 def test_finding_without_vacancies_is_nearly_nil_and_never_more_than_certain():
-    assert finding_probability(0.35, 0.0, 0.5, 0.0, 0.0, 0.0, 0.0) == pytest.approx(0.35e-3)
-    assert finding_probability(0.9, 100.0, 0.5, 1.0, 3.0, 1.0, 0.3) == 1.0
+    assert finding_probability(0.35, matching(0.0, 0.5), 0.0, 0.0, 0.0, 0.0) == pytest.approx(0.35e-3)
+    assert finding_probability(0.9, matching(100.0, 0.5), 1.0, 3.0, 1.0, 0.3) == 1.0
 
 
 @given(SHARES, st.floats(0.01, 10.0), st.floats(0.1, 0.9), SHARES, SHARES)
 def test_finding_rises_with_vacancies_networks_and_service(base, tightness, elasticity, network, service):
     def finding(t, n, s):
-        return finding_probability(base, t, elasticity, n, 1.0, s, 0.2)
+        return finding_probability(base, matching(t, elasticity), n, 1.0, s, 0.2)
 
     here = finding(tightness, network, service)
     assert 0.0 <= here <= 1.0
@@ -54,7 +55,7 @@ def test_finding_rises_with_vacancies_networks_and_service(base, tightness, elas
 
 
 def test_finding_has_the_elasticity_of_the_matching_function():
-    low, high = (finding_probability(0.1, t, 0.4, 0.1, 1.0, 0.5, 0.1) for t in (0.5, 1.0))
+    low, high = (finding_probability(0.1, matching(t, 0.4), 0.1, 1.0, 0.5, 0.1) for t in (0.5, 1.0))
     assert math.log(high / low) / math.log(2.0) == pytest.approx(0.4)
 
 

@@ -12,6 +12,7 @@ from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import (
     desired_jobs,
     finding_probability,
+    matching,
     rationed_finding,
     vacancies,
     wage_gap_next,
@@ -50,7 +51,7 @@ class TwoSectors:
         wanted = desired_jobs(self.jobs, 1.0, 0.0, 0.0, 0.0, math.exp(self.gap), self.demand)
         open_jobs = vacancies(wanted, self.employed, 0.01)
         tightness = open_jobs / searchers
-        matched = finding_probability(0.35, tightness, 0.5, 0.0, 0.0, 0.0, 0.0)
+        matched = finding_probability(0.35, matching(tightness, 0.5), 0.0, 0.0, 0.0, 0.0)
         self.finding = rationed_finding(matched, searchers, open_jobs)
         self.employed += self.finding * searchers - 0.021 * self.employed
         self.gap = wage_gap_next(self.gap, tightness, 1.0, default("wage_tightness_elasticity"),
@@ -118,7 +119,8 @@ def test_the_default_rates_give_the_unemployment_that_is_observed():
 
 @pytest.mark.parametrize("elasticity", [0.3, 0.5, 0.7])
 def test_the_matching_elasticity_put_in_comes_out(elasticity):
-    low, high = (finding_probability(0.1, one, elasticity, 0.0, 0.0, 0.0, 0.0) for one in (1.0, 2.0))
+    low, high = (
+        finding_probability(0.1, matching(one, elasticity), 0.0, 0.0, 0.0, 0.0) for one in (1.0, 2.0))
     assert math.log(high / low) / math.log(2.0) == pytest.approx(elasticity, rel=1e-9)
 
 
