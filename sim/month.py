@@ -22,9 +22,10 @@
 20. earn a month's pay and divide it.
 21. live without pay, while looking for work.
 22. live on support at home: a public post, a benefit.
-23. reconsider: farm, local work, stay, or migrate and where to.
-24. bill levers that serve people every month.
-25. count what has changed.
+23. reconsider: farm, local work, stay, or migrate.
+24. carry out the choice, and pick a place if it is to migrate.
+25. bill levers that serve people every month.
+26. count what has changed.
 
 The compiled engine runs each step as a pass over a block of workers, picking out first whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -73,7 +74,7 @@ class Step(NamedTuple):
     anybody this month. ``purpose`` and ``chance``: the step begins with a draw for that purpose,
     and nothing happens to whoever draws more than ``chance(c)``, but for those ``hurried`` by an
     activity or a status bit; the engine looks at the draws first, for many workers at once.
-    ``if_changed``: nothing happens to who is in the same activity and place as a month ago.
+    ``marked(b, k)``: nothing happens to whom the block's scratch does not mark.
     ``moves``: whether it can change the activity, the place, or a status bit that steps pick by.
     """
 
@@ -86,7 +87,7 @@ class Step(NamedTuple):
     purpose: int = -1
     chance: Callable | None = None
     hurried: tuple[int, int] = (0, 0)  # activities, status bits
-    if_changed: bool = False
+    marked: Callable | None = None
     moves: bool = True
 
     def concerns(self, w, c) -> bool:
@@ -132,9 +133,10 @@ STEPS = (
     Step("live on support", support.live_on_support, activity_set(FARM), season=support.has_home_support),
     Step("reconsider", choice.reconsider, FREE_TO_MOVE, VISITING,
          purpose=choice.U_ATTENTION, chance=choice.usual_attention,
-         hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW)),
+         hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW), moves=False),
+    Step("carry out choice", choice.carry_out_choice, FREE_TO_MOVE, marked=choice.has_chosen),
     Step("bill everybody", life.bill_person, LIVING, season=life.is_everybody_billed),
-    Step("count change", life.count_change, if_changed=True),
+    Step("count change", life.count_change, marked=life.has_changed),
 )
 
 # Before the month: who would use a rationed lever, or a place in a settlement quota.
@@ -206,8 +208,8 @@ def _pass(step: Step) -> Callable:
     """One step as a pass: pick out whom it concerns, do it for them, note what has changed."""
     if step.chance is not None:
         run = _drawn_pass(step)
-    elif step.if_changed:
-        run = _changed_pass(step)
+    elif step.marked is not None:
+        run = _marked_pass(step)
     elif step.among == EVERYBODY:
         run = _everybody_pass(step)
     else:
@@ -241,13 +243,14 @@ def _chosen_pass(step: Step) -> Callable:
     return run
 
 
-def _changed_pass(step: Step) -> Callable:
+def _marked_pass(step: Step) -> Callable:
+    marked = step.marked
     do_all = _for_chosen(step, _gather_few)
 
     @rule
     def run(workers, c, b, count, first):
         for k in range(count):
-            b.chosen[k] = (b.activity[k] != b.activity_before[k]) | (b.place[k] != b.place_before[k])
+            b.chosen[k] = marked(b, k)
         do_all(workers, c, b, count, first)
 
     return run

@@ -207,18 +207,38 @@ def pick(draw, farm, local, keep, migrate) -> int:
 
 @inlined_rule
 def reconsider(w, c, b, k) -> None:
-    """Compare the options and carry out the choice."""
-    worker, home = int(w.id), int(w.home)
+    """Compare the options and note the choice, unless it is what the worker does already."""
+    worker, home, activity, flags = int(w.id), int(w.home), int(w.activity), int(w.status)
     if uniform(c.keys, U_ATTENTION, worker) >= attention(w, c):
         return
     b.events[_E_RECONSIDERED] += 1
     farm, local, keep, migrate = supported_odds(w, c, b, k)
     choice = pick(uniform(c.keys, _U_CHOICE, worker), farm, local, keep, migrate)
-    if choice == TAKE_LOCAL and w.activity != LOCAL_WORK:
+    if choice == TAKE_LOCAL and activity != LOCAL_WORK:
         b.applicants[home] += 1
         if uniform(c.keys, _U_OFFER, worker) >= c.local_offer[home]:
             choice = pick(uniform(c.keys, _U_WITHOUT, worker), farm, 0.0, keep, migrate)
-    carry_out(w, c, b, k, choice)
+    is_present = (
+        ((choice == STAY_FARM) & (activity == FARM)) | ((choice == TAKE_LOCAL) & (activity == LOCAL_WORK))
+        | ((choice == KEEP_PLACE) & (int(w.place) >= HOMES))
+    )
+    is_settled = (flags & (DISPLACED | NEW)) == 0
+    b.choice[k] = 0 if is_present & is_settled else 1 + choice
+
+
+@rule
+def has_chosen(b, k) -> bool:
+    """Whether a choice waits to be carried out."""
+    return b.choice[k] != 0
+
+
+@rule
+def carry_out_choice(w, c, b, k) -> None:
+    """Carry out the choice of this month."""
+    choice = int(b.choice[k]) - 1
+    if choice >= 0:
+        b.choice[k] = 0
+        carry_out(w, c, b, k, choice)
 
 
 @rule

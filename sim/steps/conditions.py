@@ -174,6 +174,7 @@ def block_type(places: int) -> np.dtype:
         ("status", np.uint8, (BLOCK,)),
         ("chosen", _FLAG, (BLOCK,)),
         ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
+        ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.choice), until it is carried out
         ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
         *[(name, *sums_type(places).fields[name][0].subdtype) for name in sums_type(places).names],
     ])

@@ -188,6 +188,12 @@ def age_group(age) -> int:
 
 
 @rule
+def has_changed(b, k) -> bool:
+    """Whether the worker is in another activity or place than as the month began."""
+    return (b.activity[k] != b.activity_before[k]) | (b.place[k] != b.place_before[k])
+
+
+@rule
 def count_change(w, c, b, k) -> None:
     """Enter in the block's sums what has changed since the start of the month."""
     activity, place, home = int(w.activity), int(w.place), int(w.home)
