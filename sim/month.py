@@ -1,31 +1,34 @@
 """One worker's month: the declared, numbered list of steps.
 
-1. receive grants of rationed levers.
-2. receive a rationed place on a course.
-3. end a course or the years at school.
-4. end a month's break from work.
-5. leave the labour force (from 55 on).
-6. settle: move registration to the city.
-7. weigh up a business of one's own.
-8. train: enrol on a public course.
-9. go to school for years, by a route that a lever opened.
-10. visit home for Spring Festival and come back.
-11. lose or change the job.
-12. find a job.
-13. run the business.
-14. begin or end a job on public works or in a workshop.
-15. join the workers' insurance scheme.
-16. go unpaid: the employer stops paying.
-17. leave local work for a month of sowing or harvest.
-18. take a month's profit from the business and divide it.
-19. bill levers that serve people by the month of work.
-20. earn a month's pay and divide it.
-21. live without pay, while looking for work.
-22. live on support at home: a public post, a benefit.
-23. reconsider: farm, local work, stay, or migrate.
-24. carry out the choice, and pick a place if it is to migrate.
-25. bill levers that serve people every month.
-26. count what has changed.
+1. receive a rationed place on a course.
+2. receive rationed support for a business.
+3. receive rationed support for settling.
+4. receive a rationed job on public works.
+5. receive any other rationed support.
+6. end a course or the years at school.
+7. end a month's break from work.
+8. leave the labour force (from 55 on).
+9. settle: move registration to the city.
+10. weigh up a business of one's own.
+11. train: enrol on a public course.
+12. go to school for years, by a route that a lever opened.
+13. visit home for Spring Festival and come back.
+14. lose or change the job.
+15. find a job.
+16. run the business.
+17. begin or end a job on public works or in a workshop.
+18. join the workers' insurance scheme.
+19. go unpaid: the employer stops paying.
+20. leave local work for a month of sowing or harvest.
+21. take a month's profit from the business and divide it.
+22. bill levers that serve people by the month of work.
+23. earn a month's pay and divide it.
+24. live without pay, while looking for work.
+25. live on support at home: a public post, a benefit.
+26. reconsider: farm, local work, stay, or migrate.
+27. carry out the choice, and pick a place if it is to migrate.
+28. bill levers that serve people every month.
+29. count what has changed.
 
 The compiled engine runs each step as a pass over a block of workers, picking out first whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -43,6 +46,7 @@ from sim.compiled import rule
 from sim.draws import draw_mixed, mix32
 from sim.steps import choice, claims, life, owners, schooling, stakes, support, work
 from sim.steps.conditions import is_among
+from sim.steps.lever_arrays import QUEUES
 from sim.vocabulary import (
     AT_HOME,
     EMPLOYEES,
@@ -97,10 +101,28 @@ class Step(NamedTuple):
         return self.when is None or bool(self.when(w, c))
 
 
+# Whom the levers of each queue may reach.
+_QUEUES = {
+    "course": {"among": TRAINABLE, "unless": VISITING,
+               "purpose": life.U_TRAINING, "chance": life.highest_training_chance},
+    "business support": {"among": FREE_TO_MOVE | OWNERS, "hurried": (OWNERS, 0),
+                         "purpose": stakes.U_CONSIDER, "chance": stakes.highest_consider_chance},
+    "settlement support": {"among": MIGRANTS_AT_WORK, "unless": VISITING, "when": stakes.may_settle,
+                           "purpose": stakes.U_REGISTER, "chance": stakes.highest_register_chance},
+    "public works": {"among": activity_set(FARM),
+                     "purpose": support.U_WORKS, "chance": support.highest_works_chance},
+    "other support": {},
+}
+
+
+def _queue_steps(verb: str, do: Callable) -> tuple[Step, ...]:
+    """A step for each queue of rationed levers, which saves looking at all workers for what few can use."""
+    return tuple(Step(f"{verb} {name}", do(n), season=claims.has_queue(n), moves=False, **_QUEUES[name])
+                 for n, name in enumerate(QUEUES))
+
+
 STEPS = (
-    Step("receive grants", claims.receive_grants, season=claims.is_rationed),
-    Step("receive course", claims.receive_courses, TRAINABLE, VISITING, season=claims.are_courses_rationed,
-         purpose=life.U_TRAINING, chance=life.highest_training_chance),
+    *_queue_steps("receive", claims.receive),
     Step("end course", schooling.end_course, activity_set(TRAINING), when=schooling.is_through),
     Step("end break", life.end_break, season=life.is_after_break),
     Step("leave labour force", life.leave_labour_force, LIVING, when=life.is_old,
@@ -135,7 +157,7 @@ STEPS = (
          purpose=choice.U_ATTENTION, chance=choice.usual_attention,
          hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW), moves=False),
     Step("carry out choice", choice.carry_out_choice, FREE_TO_MOVE, marked=choice.has_chosen),
-    Step("bill everybody", life.bill_person, LIVING, season=life.is_everybody_billed),
+    Step("bill everybody", life.bill_person, LIVING, season=life.is_everybody_billed, moves=False),
     Step("count change", life.count_change, marked=life.has_changed),
 )
 
@@ -143,9 +165,7 @@ STEPS = (
 _CLAIM_QUOTA = Step("claim quota", claims.claim_quota, MIGRANTS_AT_WORK, VISITING, stakes.may_settle,
                     purpose=stakes.U_REGISTER, chance=stakes.highest_register_chance)
 CLAIMS = (
-    Step("claim levers", claims.claim_levers, season=claims.is_rationed),
-    Step("claim course", claims.claim_courses, TRAINABLE, VISITING, season=claims.are_courses_rationed,
-         purpose=life.U_TRAINING, chance=life.highest_training_chance),
+    *_queue_steps("claim", claims.claim),
     _CLAIM_QUOTA,
 )
 
@@ -185,9 +205,8 @@ def _note_month(workers, c, b, first, last):
     _note_rows(workers, c, b, first, last)
     b.activity_before[:] = b.activity
     b.place_before[:] = b.place
-    if c.levers.budgets > 0:
-        for k in range(last - first):
-            claims.forget_grants(c, b, k)
+    for position in range(c.levers.budgets):
+        b.granted[int(c.levers.budget_row[int(c.levers.rationed[position])])][:] = 0
 
 
 @rule
@@ -218,13 +237,14 @@ def _pass(step: Step) -> Callable:
 
 
 def _everybody_pass(step: Step) -> Callable:
-    do = step.do
+    do, moves = step.do, step.moves
 
     @rule
     def run(workers, c, b, count, first):
         for k in range(count):
             do(workers[first + k], c, b, k)
-            _note_row(workers[first + k], b, k)
+            if moves:
+                _note_row(workers[first + k], b, k)
 
     return run
 

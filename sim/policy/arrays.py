@@ -37,13 +37,14 @@ from sim.steps.lever_arrays import (
     MAX_EFFECTS,
     MAX_FIRST,
     MAX_LEVERS,
+    QUEUES,
+    queue_of,
 )
 from sim.vocabulary import SECTORS, TIERS
 from sim.world.places import Places
 
 FIRST_MONTH = month_number("2014-01")
 _SCHOOL_PLACE_MONTH = OCCASION_NAMES.index("school_place_month")
-_TRAINING_ENROLMENT = OCCASION_NAMES.index("training_enrolment")
 _HOUSING_MONTH = OCCASION_NAMES.index("housing_month")
 _NO_SECTOR_FACTORS = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
 Served = tuple[int, int, np.ndarray]  # lever, occasion, share of the people by place
@@ -64,7 +65,7 @@ class InForce(NamedTuple):
     """What levers come to under one ``reach``, whatever the month is otherwise."""
 
     fields: dict[str, np.ndarray | int]  # of the levers' record
-    rationed: list[int]  # levers with a budget, those of courses first
+    rationed: list[int]  # levers with a budget, by queue
     prices: np.ndarray  # whole yuan per serving, int64
     relief: np.ndarray  # off the cost of corridors, (homes, places)
 
@@ -85,6 +86,7 @@ class Policy:
         self._folded = [_is_for_everybody(lever) for lever in self._levers]
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
+        self._queues = [queue_of(OCCASION_NAMES[code] if code >= 0 else None) for code in self.occasions]
         self._steering = Steering(self._levers)
         self._changed_by: dict[str, list[int]] = {}
         for n, lever in enumerate(self._levers):
@@ -172,7 +174,7 @@ class Policy:
                 levers[name] = values
 
     def rationed(self, month: int) -> list[int]:
-        """The levers in force that have a budget, those of courses first."""
+        """The levers in force that have a budget, by queue."""
         return self._in_force(month).rationed
 
     def _in_force(self, month: int) -> InForce:
@@ -183,12 +185,13 @@ class Policy:
             first = np.full((len(reach), MAX_FIRST), -1)
             for n, one in enumerate(reach):
                 first[n, : len(one.first)] = one.first[:MAX_FIRST]
-            is_active, is_course = strength > 0.0, self.occasions == _TRAINING_ENROLMENT
-            rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: not is_course[n])
+            is_active = strength > 0.0
+            rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: self._queues[n])
+            queues = [self._queues[n] for n in rationed]
             fields = {
                 "is_active": is_active, "coverage": take_up * np.where(self._folded, 1.0, strength),
-                "budgets": len(rationed), "courses": int(is_course[rationed].sum()),
-                "rationed": np.array(rationed, dtype=np.int64), "first": first,
+                "budgets": len(rationed), "rationed": np.array(rationed, dtype=np.int64),
+                "queue_start": np.searchsorted(queues, np.arange(len(QUEUES) + 1)), "first": first,
                 **lists_in_force(self._effects, self.occasions, is_active),
             }
             prices = np.array([one.price for one in reach], dtype=np.int64)

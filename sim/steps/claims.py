@@ -1,5 +1,7 @@
 """Before the month: who would use a rationed lever or a place in a settlement quota; who receives one."""
 
+from collections.abc import Callable
+
 from sim.compiled import rule
 from sim.draws import uniform
 from sim.steps.choice import U_ATTENTION, attention
@@ -114,16 +116,22 @@ def would_use(w, c, lever) -> bool:
     return activity != EXITED
 
 
-@rule
-def claim_levers(w, c, b, k) -> None:
-    """Enter the worker's tickets for the rationed levers that the worker would use, but for courses."""
-    _claim(w, c, b, int(c.levers.courses), int(c.levers.budgets))
+def has_queue(queue: int) -> Callable:
+    """The season of a queue (by position in ``QUEUES``): whether one of its levers is rationed this month."""
+    @rule
+    def is_rationed(c) -> bool:
+        return c.levers.queue_start[queue] < c.levers.queue_start[queue + 1]
+
+    return is_rationed
 
 
-@rule
-def claim_courses(w, c, b, k) -> None:
-    """The same for levers rationed by enrolments on courses."""
-    _claim(w, c, b, 0, int(c.levers.courses))
+def claim(queue: int) -> Callable:
+    """The step that enters a worker's tickets for the levers of a queue that the worker would use."""
+    @rule
+    def claim_levers(w, c, b, k) -> None:
+        _claim(w, c, b, int(c.levers.queue_start[queue]), int(c.levers.queue_start[queue + 1]))
+
+    return claim_levers
 
 
 @rule
@@ -144,18 +152,6 @@ def claim_quota(w, c, b, k) -> None:
 
 
 @rule
-def is_rationed(c) -> bool:
-    """Whether some lever is rationed this month otherwise than by enrolments."""
-    return c.levers.budgets > c.levers.courses
-
-
-@rule
-def are_courses_rationed(c) -> bool:
-    """Whether some lever is rationed by enrolments this month."""
-    return c.levers.courses > 0
-
-
-@rule
 def draws_below(w, c, purpose, chance) -> bool:
     """Whether the worker's draw of the month for a purpose is below a chance."""
     return uniform(c.keys, purpose, int(w.id)) < chance
@@ -168,16 +164,13 @@ def forget_grants(c, b, k) -> None:
         b.granted[int(c.levers.budget_row[int(c.levers.rationed[position])]), k] = 0
 
 
-@rule
-def receive_grants(w, c, b, k) -> None:
-    """Note which rationed levers reach the worker this month: the claim's ticket is below the cut."""
-    _receive(w, c, b, k, int(c.levers.courses), int(c.levers.budgets))
+def receive(queue: int) -> Callable:
+    """The step that notes which levers of a queue reach a worker: the claim's ticket is below the cut."""
+    @rule
+    def receive_grants(w, c, b, k) -> None:
+        _receive(w, c, b, k, int(c.levers.queue_start[queue]), int(c.levers.queue_start[queue + 1]))
 
-
-@rule
-def receive_courses(w, c, b, k) -> None:
-    """The same for levers rationed by enrolments on courses."""
-    _receive(w, c, b, k, 0, int(c.levers.courses))
+    return receive_grants
 
 
 @rule

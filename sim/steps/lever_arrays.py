@@ -11,6 +11,15 @@ MAX_FIRST = 4  # groups that are served before others from one budget
 HOME_COUNT = 31
 # What a lever restricts, as bits.
 CHECK_WHERE, CHECK_WORK, CHECK_PERSON, CHECK_MONTHS, CHECK_CHILD = 1, 2, 4, 8, 16
+# Levers with a budget queue by the occasions that they are used on, so that a claim is looked for only
+# among those who may have the occasion this month; what is named nowhere queues last.
+QUEUES = {
+    "course": ("training_enrolment",),
+    "business support": ("business_start", "business_month", "business_half_year"),
+    "settlement support": ("settlement", "new_settlement"),
+    "public works": ("works_job",),
+    "other support": (),
+}
 _FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
 
 
@@ -20,8 +29,8 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
     return np.dtype([
         ("count", _WHOLE),
         ("budgets", _WHOLE),  # how many are rationed this month
-        ("courses", _WHOLE),  # how many of these are rationed by enrolments
-        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, those of courses first
+        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, by queue
+        ("queue_start", _WHOLE, (len(QUEUES) + 1,)),  # of rationed
         ("code", _WHOLE, each),  # keys the lever's tickets
         ("coverage", _REAL, each),  # take-up times ramp this month
         ("budget_row", _WHOLE, each),  # row of the granted scratch; -1 = no budget
@@ -59,3 +68,9 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
         ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
         ("place_mask", _FLAG, (MAX_LEVERS, places)),
     ])
+
+
+def queue_of(occasion: str | None) -> int:
+    """Position in ``QUEUES`` of a lever that is used on this occasion."""
+    queues = list(QUEUES.values())
+    return next((n for n, occasions in enumerate(queues) if occasion in occasions), len(queues) - 1)

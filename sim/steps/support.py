@@ -104,6 +104,12 @@ def has_works(c) -> bool:
 
 
 @rule
+def highest_works_chance(c) -> float:
+    """No worker is offered a job on public works with a higher probability this month."""
+    return c.most[_WORKS]
+
+
+@rule
 def is_works_concern(w, c) -> bool:
     """Workers at home on the farm, on public works or in a workshop."""
     is_on = (w.activity == LOCAL_WORK) & ((int(w.traits) & (ON_WORKS | IN_WORKSHOP)) != 0)
