@@ -100,6 +100,12 @@ class Step(NamedTuple):
             return False
         return self.when is None or bool(self.when(w, c))
 
+    def is_due(self, w, c, b, k) -> bool:
+        """Whether it concerns the worker and is not left out to save work, but for draws."""
+        is_season = self.season is None or self.season(c)
+        is_marked = self.marked is None or self.marked(b, k)
+        return bool(is_season and is_marked and self.concerns(w, c))
+
 
 # Whom the levers of each queue may reach.
 _QUEUES = {
@@ -172,8 +178,7 @@ CLAIMS = (
 
 def live_month(w, c, b, k: int) -> None:
     """Run every step for one worker."""
-    _note_start(w, b, k)
-    claims.forget_grants(c, b, k)
+    begin_month(w, c, b, k)
     for step in STEPS:
         if step.concerns(w, c):
             step.do(w, c, b, k)
@@ -182,14 +187,15 @@ def live_month(w, c, b, k: int) -> None:
 _COMMON = activity_set(FARM, LOCAL_WORK, MIGRANT_WORK)
 
 
-# --- steps as passes over the rows of a block --------------------------------------------------------
-@rule
-def _note_start(w, b, k):
+def begin_month(w, c, b, k: int) -> None:
+    """Note how one worker begins the month, with nothing granted yet."""
     _note_row(w, b, k)
     b.activity_before[k] = w.activity
     b.place_before[k] = w.place
+    claims.forget_grants(c, b, k)
 
 
+# --- steps as passes over the rows of a block --------------------------------------------------------
 @rule
 def _note_rows(workers, c, b, first, last):
     """Copy what passes pick by from the rows of a block into arrays of the block."""

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.draws import uniform
-from sim.month import STEPS
+from sim.month import STEPS, begin_month
 from sim.steps.choice import (
     OPTIONS,
     U_ATTENTION,
@@ -106,6 +106,7 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
     Returns the attention probability, whether the worker reconsidered, and the probability of each
     option at that moment (nan for one that it did not have).
     """
+    begin_month(w, c, b, k)
     for step in STEPS[:_CHOICE]:
         if step.concerns(w, c):
             step.do(w, c, b, k)
@@ -123,9 +124,10 @@ def rehearse(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int,
              places: Places) -> pd.DataFrame:
     """Live a month of a copied worker step by step: whom each step concerns and what it changes."""
     rows = []
+    begin_month(w, c, b, k)
     for step in STEPS:
         before = dict(vars(w))
-        concerns = step.concerns(w, c)
+        concerns = step.is_due(w, c, b, k)
         if concerns:
             step.do(w, c, b, k)
         changes = [

@@ -18,9 +18,9 @@ def separation_probability(base: float, sector_factor: float, age_years: float) 
 
 @rule
 def matching(tightness: float, elasticity: float) -> float:
-    """How much easier a job is found at this many vacancies per searcher than at one: a factor.
+    """Probability of finding a job at this many vacancies per searcher, as a ratio to that at one.
 
-    tightness**elasticity. Source: matching function [A26, A44].
+    tightness**elasticity. tightness: vacancies per searcher. Source: matching function [A26, A44].
     """
     return power(max(tightness, 1e-6), elasticity)
 

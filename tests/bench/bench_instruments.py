@@ -9,6 +9,7 @@ whatever its number of workers (markets, levers as arrays) weighs more at coarse
 
 from __future__ import annotations
 
+import argparse
 import sys
 import time
 from pathlib import Path
@@ -42,7 +43,10 @@ def nanoseconds(scale: int) -> dict[str, float]:
 
 
 def main() -> None:
-    scales = [int(word) for word in sys.argv[1:]] or list(SCALES)
+    parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
+    parser.add_argument("scales", metavar="SCALE", type=int, nargs="*", default=SCALES,
+                        help="real workers per simulated one (20000 and 2000 unless told)")
+    scales = parser.parse_args().scales
     nanoseconds(200_000)  # kernels loaded
     print(f"{'scale':>9}  {'baseline':>10}  {'all documents':>14}  ratio   (ns per worker-month)")
     for scale in scales:

@@ -94,8 +94,8 @@ def test_more_jobs_raise_unemployment_less_than_they_raise_employment():
 # --- matching -----------------------------------------------------------------------------------------
 
 def steady_unemployment(tightness: float, separation: float = 0.021) -> float:
-    finding = finding_probability(default("job_finding_probability"), tightness,
-                                  default("matching_elasticity"), 0.0, 0.0, 0.0, 0.0)
+    finding = finding_probability(default("job_finding_probability"),
+                                  matching(tightness, default("matching_elasticity")), 0.0, 0.0, 0.0, 0.0)
     return 1.0 - employment_share(finding, separation)
 
 
