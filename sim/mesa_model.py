@@ -31,9 +31,7 @@ from sim.scenario import Scenario
 from sim.steps.conditions import BLOCK
 from sim.vocabulary import EXITED
 from sim.world.data import load_data
-from sim.world.schema import (
-    age_months,
-)
+from sim.world.schema import age_months
 
 HEADLINE = (
     "month", "labour_force", "farm", "local_work", "own_business", "out", "migrant_search", "settled",

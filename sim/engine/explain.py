@@ -68,7 +68,8 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
     values = np.array(option_values(w, c))
     has = values > _MISSING
     weights = np.array(option_odds(w, c))
-    wanted, probability = weights / weights.sum(), _after_rationing(w, c, weights)
+    wanted = weights / weights.sum()
+    probability = _after_rationing(w, c, wanted)
     present = _present_option(w)
     heed = _heed(w, c)
     table = pd.DataFrame({
@@ -112,7 +113,7 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
             step.do(w, c, b, k)
     heed = _heed(w, c)
     weights = np.array(supported_odds(w, c, b, k))
-    probability = _after_rationing(w, c, weights)
+    probability = _after_rationing(w, c, weights / weights.sum())
     told = np.where(weights > 0.0, probability, np.nan)
     return {
         "attention_probability": heed, "reconsidered": uniform(c.keys, U_ATTENTION, int(w.id)) < heed,
@@ -162,12 +163,12 @@ def _heed(w: SimpleNamespace, c: SimpleNamespace) -> float:
 
 
 # --- parts of a choice ----------------------------------------------------------------------------
-def _after_rationing(w, c, weights: np.ndarray) -> np.ndarray:
-    """Probabilities of options of these odds: local work needs an offer; who gets none chooses again."""
-    local, wanted = OPTIONS.index("local_work"), weights / weights.sum()
+def _after_rationing(w, c, wanted: np.ndarray) -> np.ndarray:
+    """Probabilities of options wanted with these: local work needs an offer; who gets none chooses again."""
+    local = OPTIONS.index("local_work")
     if w.activity == LOCAL_WORK:
         return wanted
-    without = weights.copy()
+    without = wanted.copy()
     without[local] = 0.0
     offer = float(c.local_offer[int(w.home)])
     probability = wanted + wanted[local] * (1.0 - offer) * without / without.sum()

@@ -36,6 +36,7 @@ from sim.steps.conditions import (
     UNTRAINED,
     WORKER,
 )
+from sim.steps.work import gender_gap
 from sim.vocabulary import (
     HOME_TOWNSHIP,
     LOCAL_WORK,
@@ -46,7 +47,7 @@ from sim.vocabulary import (
     SETTLED_SEARCH,
     SETTLED_WORK,
 )
-from sim.world.schema import ABILITY_UNIT, HUNDREDTH, IS_FEMALE, education_of
+from sim.world.schema import ABILITY_UNIT, HUNDREDTH, education_of
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)
 REFERENCE_GROUP = 2  # junior middle school, no school child
@@ -75,7 +76,6 @@ _EXPERIENCE = ECONOMY.index("experience_return")
 _CURVATURE = ECONOMY.index("experience_curvature")
 _PREMIUM = ECONOMY.index("training_premium")
 _DECAY = ECONOMY.index("training_decay_rate")
-_FEMALE_PAY = ECONOMY.index("female_pay_gap")
 _PROFIT = ECONOMY.index("business_profit_premium")
 _BENEFIT_EFFECT = ECONOMY.index("benefit_search_effect")
 _CITY_COST = ECONOMY.index("extra_city_cost_yuan")
@@ -127,8 +127,7 @@ def fill_pay_profiles(conditions):
     c.training_factor[UNTRAINED] = 1.0
     c.trait_factor[:] = 1.0
     for traits in range(2 * len(SCHOOL_YEARS)):
-        gap = c.economy[_FEMALE_PAY] if traits & IS_FEMALE else 0.0
-        c.trait_factor[traits] = exp(c.schooling_pay[education_of(traits)] - gap)
+        c.trait_factor[traits] = exp(c.schooling_pay[education_of(traits)] - gender_gap(c, traits))
 
 
 @kernel

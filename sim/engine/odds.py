@@ -15,6 +15,7 @@ from sim.steps.conditions import (
     TRAINING_MONTHS,
     UNTRAINED,
 )
+from sim.steps.work import gender_gap
 from sim.vocabulary import SCHOOL_YEARS
 from sim.world.schema import ABILITY_UNIT, IS_FEMALE, education_of
 
@@ -27,7 +28,6 @@ _ACROSS_AGE = ECONOMY.index("across_age_slope")
 _LOCAL_AMENITY = ECONOMY.index("local_amenity")
 _LOCAL_AGE = ECONOMY.index("local_age_slope")
 _FEMALE_COST = ECONOMY.index("female_migration_cost")
-_FEMALE_PAY = ECONOMY.index("female_pay_gap")
 _ATTACHMENT = ECONOMY.index("place_attachment")
 _SCHOOLING_TASTE = ECONOMY.index("schooling_nonfarm_taste")
 _CHILD_COST = ECONOMY.index("child_left_behind_cost")
@@ -44,9 +44,9 @@ def fill_personal_odds(conditions):
     c.switching_odds = odds(-c.economy[_SWITCHING])
     c.sex_odds[0], c.sex_odds[IS_FEMALE] = 1.0, odds(-c.economy[_FEMALE_COST])
     for traits in range(2 * len(SCHOOL_YEARS)):
-        gap = c.economy[_FEMALE_PAY] if traits & IS_FEMALE else 0.0
         school = schooling_taste(float(SCHOOL_YEARS[education_of(traits)]), c.economy[_SCHOOLING_TASTE])
-        c.trait_odds[traits] = odds(beta * (c.schooling_pay[education_of(traits)] - gap) + school)
+        pay = c.schooling_pay[education_of(traits)] - gender_gap(c, traits)
+        c.trait_odds[traits] = odds(beta * pay + school)
     for month in range(EXPERIENCE_MONTHS):
         c.experience_odds[month] = odds(beta * c.experience_pay[month])
     for month in range(TRAINING_MONTHS):

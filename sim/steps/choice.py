@@ -17,12 +17,9 @@ from sim.steps.conditions import (
     AGE_MONTHS,
     ECONOMY,
     EVENT,
-    EXPERIENCE_MONTHS,
     OCCASION_NAMES,
     PLACE,
     STAY_MONTHS,
-    TRAINING_MONTHS,
-    UNTRAINED,
     WORKER,
     faced,
     has_school_child,
@@ -32,7 +29,7 @@ from sim.steps.conditions import (
 )
 from sim.steps.moves import change_activity, move_to, take_job
 from sim.steps.support import insurance_kept
-from sim.steps.work import log_skill
+from sim.steps.work import log_skill, skill_cells
 from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH, SCHOOL_YEARS
 from sim.world.places import HOMES
 from sim.world.schema import (
@@ -40,7 +37,6 @@ from sim.world.schema import (
     IS_FEMALE,
     NEW,
     POOR,
-    TRAINED,
     age_months,
     education_of,
 )
@@ -161,13 +157,13 @@ def option_odds(w, c):
     is_new = (flags & NEW) != 0
     attached = int(w.attached_place) if (flags & DISPLACED) != 0 else place
     age = min(age_months(int(w.birth_month), c.month), AGE_MONTHS - 1)
-    since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
     group, switching = worker_group(w, c), c.switching_odds
 
     farm = c.farm_odds[home] * (1.0 if is_new | (activity == FARM) else switching)
+    by_traits, experience, training, ability = skill_cells(w, c)
     skill = (
-        c.trait_odds[traits & 15] * c.experience_odds[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)]
-        * c.training_odds[since if flags & TRAINED else UNTRAINED] * c.ability_odds[int(w.ability) & 255]
+        c.trait_odds[by_traits] * c.experience_odds[experience] * c.training_odds[training]
+        * c.ability_odds[ability]
     )
     local = c.local_odds[home] * skill * c.local_age_odds[age]
     lost_local_job = ((flags & DISPLACED) != 0) & (attached < HOMES)

@@ -10,6 +10,7 @@ from sim.compiled import inlined_rule, is_enabled, rule
 from sim.draws import PURPOSE, PURPOSES, uniform_for
 from sim.parameters import PARAMETERS
 from sim.rules.demography import has_child_aged
+from sim.rules.migration import MOST_ATTACHED_YEARS
 from sim.steps.lever_arrays import (
     CHECK_CHILD,
     CHECK_MONTHS,
@@ -42,7 +43,7 @@ EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
 UNTRAINED = TRAINING_MONTHS  # position in the training factors of those who never took a course
 AGE_MONTHS = 1024  # nobody is older; the old count as of this age
-STAY_MONTHS = 61  # a longer stay attaches no more
+STAY_MONTHS = int(12 * MOST_ATTACHED_YEARS) + 1  # a longer stay attaches no more
 OWN_PAY = 7  # column of pay_level for profit; the columns before it are sectors
 
 EVENTS = (

@@ -224,13 +224,13 @@ def highest_register_chance(c) -> float:
 @rule
 def may_settle(w, c) -> bool:
     """Workers with a year of stay in the place."""
-    return months_of_stay(w, c) >= MONTHS_OF_STAY_NEEDED
+    return may_settle_in(w, c, 0)
 
 
 @rule
-def may_settle_next_month(w, c) -> bool:
-    """The same a month ahead, for whoever stays as the month ends."""
-    return months_of_stay(w, c) + 1 >= MONTHS_OF_STAY_NEEDED
+def may_settle_in(w, c, months) -> bool:
+    """Whether the worker will have stayed a year in some months' time, if not gone by then."""
+    return months_of_stay(w, c) + months >= MONTHS_OF_STAY_NEEDED
 
 
 @rule

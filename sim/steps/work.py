@@ -162,6 +162,12 @@ def find_job(w, c, b, k) -> None:
 
 
 @rule
+def gender_gap(c, traits) -> float:
+    """What a worker of these traits earns less for being a woman, in log points."""
+    return c.economy[_FEMALE_PAY] if traits & IS_FEMALE else 0.0
+
+
+@rule
 def log_skill(w, c) -> float:
     """The worker's log pay over that of the reference worker."""
     flags, traits = int(w.status), int(w.traits)
@@ -169,10 +175,20 @@ def log_skill(w, c) -> float:
     if flags & TRAINED:
         since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
         premium = c.training_pay[since]
-    gap = c.economy[_FEMALE_PAY] if traits & IS_FEMALE else 0.0
     experience = c.experience_pay[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)]
     return log_productivity(
-        c.schooling_pay[education_of(traits)], experience, premium, int(w.ability) * ABILITY_UNIT, gap
+        c.schooling_pay[education_of(traits)], experience, premium, int(w.ability) * ABILITY_UNIT,
+        gender_gap(c, traits),
+    )
+
+
+@inlined_rule
+def skill_cells(w, c):
+    """Where the worker stands in the month's tables by traits, experience, training and ability."""
+    since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
+    return (
+        int(w.traits) & 15, min(int(w.experience_months), EXPERIENCE_MONTHS - 1),
+        since if int(w.status) & TRAINED else UNTRAINED, int(w.ability) & 255,
     )
 
 
@@ -180,12 +196,10 @@ def log_skill(w, c) -> float:
 def current_pay(w, c) -> int:
     """Pay of a month in the present job or business, whole yuan."""
     is_own = w.activity == OWN_BUSINESS
-    since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
+    traits, experience, training, ability = skill_cells(w, c)
     productivity = productivity_factor(
-        c.trait_factor[int(w.traits) & 15],
-        c.experience_factor[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)],
-        c.training_factor[since if int(w.status) & TRAINED else UNTRAINED],
-        c.ability_factor[int(w.ability) & 255],
+        c.trait_factor[traits], c.experience_factor[experience], c.training_factor[training],
+        c.ability_factor[ability],
     )
     level = c.pay_level[int(w.place), OWN_PAY if is_own else int(w.sector)]
     return monthly_pay(level, productivity, c.match_factor[0 if is_own else int(w.match) & 255])
