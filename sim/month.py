@@ -101,7 +101,7 @@ class Step(NamedTuple):
         return self.when is None or bool(self.when(w, c))
 
     def is_due(self, w, c, b, k) -> bool:
-        """Whether it concerns the worker and is not left out to save work, but for draws."""
+        """Whether the step comes to this worker this month, as far as can be said before its draw."""
         is_season = self.season is None or self.season(c)
         is_marked = self.marked is None or self.marked(b, k)
         return bool(is_season and is_marked and self.concerns(w, c))

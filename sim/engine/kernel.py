@@ -133,8 +133,12 @@ class Shards:
         _add_up(parts, names)
 
     def _spread(self, loop: Callable, parts: list[tuple], rows: int, *arguments) -> None:
-        pieces = iter(_pieces(rows, len(parts)))  # each thread takes the next as soon as it is free
-        self._at_once([(_take_pieces, pieces, loop, *arguments, *part) for part in parts])
+        pieces = _pieces(rows, len(parts))
+        if len(pieces) == 1:
+            loop(*arguments, *parts[0], *pieces[0])
+        else:
+            waiting = iter(pieces)  # each thread takes the next as soon as it is free
+            self._at_once([(_take_pieces, waiting, loop, *arguments, *part) for part in parts])
 
     def _at_once(self, jobs: list[tuple]) -> None:
         """Each job is a function and its arguments."""
