@@ -6,6 +6,7 @@ Most are measured from a run's tables; the peer effect follows from the run's pa
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Mapping, Sequence
 
 import numpy as np
@@ -30,10 +31,22 @@ def facts_table(runs: Sequence[Results], targets: Sequence[Target]) -> pd.DataFr
         error = model - target.value
         verdict = "not measured" if not values else "met" if abs(error) <= target.tolerance else "missed"
         rows.append({"id": target.id, "label": target.label, "unit": target.unit, "years": target.year,
-                     "official": target.value, "model": model, "error": error,
-                     "tolerance": target.tolerance, "tolerance_kind": target.tolerance_kind,
-                     "role": target.role, "verdict": verdict, "source": target.source})  # fmt: skip
+                     "official": target.value, "official_year": _figure_year(target),
+                     "model": model, "error": error, "tolerance": target.tolerance,
+                     "tolerance_kind": target.tolerance_kind, "role": target.role, "verdict": verdict,
+                     "source": target.source})  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def _figure_year(target: Target) -> str:
+    """The year of the official figure where that is not the year of the run it is held against."""
+    found = re.search(r"\.csv (\d{4})$", target.source)
+    return found[1] if found and found[1] != target.year else ""
+
+
+def figure_words(official_year: str) -> str:
+    """What is said behind a target that is the figure of another year: `` (target: the figure of 2013)``."""
+    return f" (target: the figure of {official_year})" if official_year else ""
 
 
 def _measured(run: Results, target: Target) -> float | None:

@@ -22,6 +22,7 @@ RULE = (
     "A verdict is given by a rule stated beforehand in sim/data/targets.csv: met when a measure reaches its "
     "aim. The table of 2005-10 is the naive forecast: where it errs least, it is the better of the two."
 )
+FINE_ENOUGH = 250  # coarser than 1:250, too few move for a table of 930 cells
 NEAREST, RIVAL = "2010-2015", "2005-2010"  # the table compared with, and the one held as a naive forecast
 
 
@@ -47,6 +48,19 @@ def corridor_measures(table: np.ndarray, other: np.ndarray) -> dict[str, float]:
     both = (ours > 0) & (theirs > 0)
     correlation = np.corrcoef(np.log(ours[both]), np.log(theirs[both]))[0, 1] if both.sum() > 2 else np.nan
     return {"common_share": float(np.minimum(ours, theirs).sum()), "log_correlation": float(correlation)}
+
+
+def sampling_warning(moves: np.ndarray, scale: int) -> str:
+    """One line on how few simulated movers a verdict rests on; empty for a scale of 1:250 or finer.
+
+    Noise does not cancel here: scattered over the cells, it lowers both measures.
+    """
+    if scale <= FINE_ENOUGH:
+        return ""
+    moved = (moves.sum() - np.trace(moves)) / scale
+    return (f"Sampling: at 1:{scale} {number(moved)} simulated workers a run moved between provinces, over "
+            f"{moves.size - len(moves)} cells: too few for a verdict, since chance lowers both measures; "
+            f"use --scale 1:{FINE_ENOUGH} or finer.")
 
 
 def compare_moves(moves: np.ndarray, data: Data) -> pd.DataFrame:

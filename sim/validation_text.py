@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.facts import figure_words
 from sim.moves import in_words
 from sim.rivals import better
 from sim.wording import number
@@ -13,6 +14,7 @@ from sim.wording import number
 if TYPE_CHECKING:
     from sim.validate import Validation
 
+FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
 _LABEL, _CELL, _RIVAL = 40, 8, 11
 _UNIT_WORDS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month", "ratio": "ratio"}
 _ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "months": "mo", "ratio": ""}
@@ -34,6 +36,7 @@ def validation_text(validation: Validation) -> str:
     lines = [
         f"Model against official statistics: {about.get('scenario_name')}, scale 1:{about.get('scale')}, "
         f"{runs}",
+        *filter(None, [sampling_warning(validation)]),
         "",
         _line("Levels", [str(year) for year in years], years, unseen),
     ]
@@ -49,6 +52,19 @@ def validation_text(validation: Validation) -> str:
     parts = (_band_lines(validation, years, unseen), _rival_lines(validation),
              _quarter_lines(validation), _fact_lines(validation), _corridor_lines(validation))
     return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
+
+
+def sampling_warning(validation: Validation) -> str:
+    """One line on how few simulated workers the verdicts rest on; empty for a scale of 1:5000 or finer."""
+    scale = int(validation.about.get("scale") or 0)
+    stocks = validation.rows[(validation.rows["label"] != "") & (validation.rows["unit"] == "10k_persons")]
+    stocks = stocks.dropna(subset=["model"])
+    if scale <= FINE_ENOUGH or stocks.empty:
+        return ""
+    least = stocks.loc[stocks["model"].idxmin()]
+    return (f"Sampling: at 1:{scale} chance blurs the verdicts: the smallest stock, {least['label']}, "
+            f"{least['year']}, is {number(1e4 * least['model'] / scale)} simulated workers a run; "
+            f"use --scale 1:{FINE_ENOUGH} or finer.")
 
 
 def _of(rows: pd.DataFrame, target) -> pd.DataFrame:
@@ -151,7 +167,8 @@ def _fact_lines(validation: Validation) -> list[str]:
     for row in validation.facts.itertuples():
         model = "–" if row.model != row.model else number(row.model, 2)
         lines.append(f"  {row.label:<44} {row.years:<10} target {number(row.official, 2):>6} "
-                     f"±{row.tolerance:g} {row.unit:<15} model {model:>6}   {row.verdict}")  # fmt: skip
+                     f"±{row.tolerance:g} {row.unit:<15} model {model:>6}   {row.verdict}"
+                     f"{figure_words(row.official_year)}")  # fmt: skip
     return ["Stylised facts", *lines] if lines else []
 
 

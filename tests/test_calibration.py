@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import importlib.util
+import json
 import warnings
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from sim.batch.calibration.adopt import TABLE, adopt
 from sim.batch.calibration.confirm import confirm
 from sim.batch.calibration.emulate import fit_emulator, terms
 from sim.batch.calibration.observe import observations
+from sim.batch.calibration.outcome import stored_outcome
 from sim.batch.experiment import ExperimentError
 from sim.errors import ResultsError, UsageError
 from sim.parameters import PARAMETERS
@@ -298,22 +300,62 @@ def test_a_table_that_cannot_be_written_stays_as_it_was(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == [table]
 
 
-def test_the_command_names_what_it_puts_in_force(tmp_path, monkeypatch, capsys):
+@pytest.fixture
+def stored(tmp_path, monkeypatch):
+    """A table, an ensemble whose point differs from it, and the calibration file of it."""
     from sim.batch.calibration import adopt as module
-    from sim.cli.research import _adopt_point
 
-    table, store = tmp_path / "parameters.py", tmp_path / "posterior.parquet"
+    names = ("parameters.py", "posterior.parquet", "miniature.yaml")
+    table, store, file = (tmp_path / name for name in names)
     table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
+    file.write_text(MINIATURE, encoding="utf-8")
     monkeypatch.setattr(module, "TABLE", table)
-    about = {"default_point": {"values": {"migration_amenity": -0.0625}, "fitted": ["migration_amenity"]}}
+    about = {"default_point": {"values": {"migration_amenity": -0.0625}, "fitted": ["migration_amenity"]},
+             "calibration": load_calibration(file).model_dump(mode="json", by_alias=True)}
     Posterior(pd.DataFrame({"migration_amenity": [0.1]}), np.array([1.0]), pd.DataFrame(index=[0]),
               about).save(store)
-    _adopt_point(store)
-    told = capsys.readouterr().out
-    assert "migration_amenity: -0.0625" in told and "--confirm" in told
+    return table, store, file
+
+
+def said(capsys, monkeypatch, *words):
+    """Exit code, standard output and error of ``labor-sim calibrate``."""
+    from sim import cli
+
+    monkeypatch.setattr("sys.argv", ["labor-sim", "calibrate", *map(str, words)])
+    with pytest.raises(SystemExit) as leaving:
+        cli.main()
+    return leaving.value.code or 0, *capsys.readouterr()
+
+
+def test_the_command_names_what_it_puts_in_force(stored, capsys, monkeypatch):
+    table, store, file = stored
+    before = PARAMETERS["migration_amenity"].default
+    code, told, _ = said(capsys, monkeypatch, file, "--store", store, "--adopt")
+    assert code == 0 and f"migration_amenity: {before:g} becomes -0.0625" in told and "--confirm" in told
     assert '"migration_amenity", -0.0625,' in table.read_text(encoding="utf-8")
-    _adopt_point(store)
-    assert "in force already" in capsys.readouterr().out
+    assert "in force already" in said(capsys, monkeypatch, file, "--store", store, "--adopt")[1]
+
+
+def test_a_dry_run_tells_the_changes_and_writes_nothing(stored, capsys, monkeypatch):
+    table, store, file = stored
+    code, told, _ = said(capsys, monkeypatch, file, "--store", store, "--adopt", "--dry-run")
+    assert code == 0 and "becomes -0.0625" in told and "Nothing was written" in told
+    found = json.loads(said(capsys, monkeypatch, file, "--store", store, "--adopt", "--dry-run", "--json")[1])
+    assert found["changes"] == [{"parameter": "migration_amenity", "after": -0.0625,
+                                 "before": PARAMETERS["migration_amenity"].default}]
+    assert found["dry_run"] and table.read_bytes() == TABLE.read_bytes()
+
+
+def test_only_the_file_that_made_the_ensemble_adopts_it(stored, capsys, monkeypatch):
+    table, store, file = stored
+    file.write_text(MINIATURE.replace("scale: 1:100000", "scale: 1:50000"), encoding="utf-8")
+    code, _, told = said(capsys, monkeypatch, file, "--store", store, "--adopt")
+    assert code == 2 and "made by another calibration: they differ in scale" in told
+    code, _, told = said(capsys, monkeypatch, "nothing.yaml", "--store", store, "--adopt")
+    assert code == 2 and "no such file" in told
+    for words in (("--dry-run",), ("--adopt", "--show")):
+        assert said(capsys, monkeypatch, file, "--store", store, *words)[0] == 2
+    assert table.read_bytes() == TABLE.read_bytes()
 
 
 def test_a_target_out_of_reach_gets_room():
@@ -359,7 +401,8 @@ def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path, mon
     assert kept.default == found.posterior.default and kept.stale() == []
     misfits = kept.about["default_point"]["misfits"]
     assert misfits["default point"] <= misfits["packaged defaults"]
-    assert "Misfit" in text and ("differs from what was packaged" in text) == bool(kept.out_of_force())
+    assert "Misfit" in text and ("point is not in force" in text) == bool(kept.out_of_force())
+    assert stored_outcome(kept).text() == text
     assert len(kept.ensemble(5)) == 5
     kept.about["versions"]["code"] = "another"  # a kernel was made faster, say
     renewed, worst = confirm(kept, 2)
@@ -386,6 +429,14 @@ def test_the_packaged_default_point_is_in_force():
         pytest.skip("the packaged ensemble was made before there was a default point")
     assert posterior.out_of_force() == {}, "labor-sim calibrate FILE --adopt puts the stored point in force"
     assert all(PARAMETERS[name].status == "calibrated" for name in posterior.about["fitted"])
+
+
+def test_the_page_of_the_calibration_is_that_of_the_packaged_ensemble():
+    told = stored_outcome(load_posterior()).text()
+    assert told == (ROOT / "docs" / "calibration.txt").read_text(encoding="utf-8"), "calibrate FILE --show"
+    assert "default point is in force" in told
+    for word in ("fitted:", "carried:", "prior:", "spread:", "identified:", "emulator:", "reached:"):
+        assert f"  {word}" in told or f"; {word}" in told
 
 
 def test_a_changed_rule_without_recalibration_is_reported():

@@ -210,7 +210,10 @@ def test_validate_prints_its_table_and_publishes(labor_sim, tmp_path):
     assert spoken.code == 0
     assert "Out-of-township migrant workers" in spoken.out
     assert (tmp_path / "out" / "charts").is_dir()
-    assert labor_sim("validate", "--seeds", 1, "--json").json["summary"]
+    found = labor_sim("validate", "--seeds", 1, "--json").json
+    assert found["summary"] and found["sampling_warning"] is None
+    coarse = labor_sim("validate", "--seeds", 1, "--scale", "1:100000", "--json").json
+    assert "simulated workers a run" in coarse["sampling_warning"]
 
 
 def test_estimates_and_virtual_experiments_are_listed(labor_sim):
@@ -224,7 +227,10 @@ def test_moves_are_printed_as_the_census_asks(labor_sim, tmp_path):
     words = ("moves", "baseline", "--from", "2014-11", "--to", "2015-11", "--scale", "1:100000")
     spoken = labor_sim(*words, "--json").json
     assert len(spoken["moves"]) == 961 and spoken["unit"] == "persons"
-    assert "Against the census table" in labor_sim(*words, "--out", tmp_path / "moves.csv").out
+    assert "use --scale 1:250 or finer" in spoken["sampling_warning"]
+    told = labor_sim(*words, "--out", tmp_path / "moves.csv").out
+    assert "Against the census table" in told and "Sampling: at 1:100000" in told
+    assert not [line for line in told.splitlines() if line.startswith("*")]  # a note that nothing refers to
     assert (tmp_path / "moves.csv").read_text().startswith("origin_code,origin,dest_code,destination,persons")
 
 

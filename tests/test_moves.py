@@ -14,7 +14,7 @@ from sim.engine.moves import simulate_moves
 from sim.errors import UsageError
 from sim.estimate.corridors import SPECIFICATIONS, estimate_corridors, estimates_table
 from sim.loading import load_scenario
-from sim.moves import compare_moves, corridor_measures, in_words, moves_table
+from sim.moves import compare_moves, corridor_measures, in_words, moves_table, sampling_warning
 from sim.validate import corridors_table
 from sim.vocabulary import EXITED, REGIONS
 from sim.world.data import load_data
@@ -64,6 +64,18 @@ def test_places_that_hold_their_workers_send_fewer_home():
 
 def test_a_validation_counts_moves_finely_enough_for_a_table():
     assert moves_scale("1:5000") == "1:250" and moves_scale("1:100") == "1:100"
+
+
+def test_few_simulated_movers_are_warned_of_and_lower_both_measures():
+    table = np.array([[900.0, 300, 100], [200, 900, 0], [200, 200, 900]])
+    told = sampling_warning(table, 500)
+    assert "2 simulated workers a run moved" in told and "over 6 cells" in told and "--scale 1:250" in told
+    assert sampling_warning(table, 250) == ""
+    theirs = load_data().od_moves["2010-2015"]
+    shares = theirs * (1 - np.eye(len(theirs)))
+    few = np.random.default_rng(1).multinomial(300, (shares / shares.sum()).ravel()).reshape(theirs.shape)
+    found = corridor_measures(few, theirs)
+    assert found["common_share"] < 0.8 and found["log_correlation"] < 0.9  # though nothing else is wrong
 
 
 def test_months_in_the_wrong_order_are_refused():

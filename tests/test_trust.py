@@ -88,6 +88,21 @@ def test_levers_that_rest_on_nothing_are_named(validation):
     assert all(lever["label"] in row for lever in levers if lever["evidence"] == "D")
 
 
+def test_an_answer_names_all_that_it_is_about(validation):
+    levers = list_levers()
+    questions = trust_page(validation, levers, None, "c").split("## Eleven questions")[1].split("## ")[0]
+    answer = questions.split("**Which policy effects are guesses?**")[1].split("**")[0]
+    assert all(lever["label"] in answer for lever in levers if lever["evidence"] == "D")
+    assert " more." not in questions
+
+
+def test_the_page_says_what_a_target_of_another_year_and_a_coarse_run_are():
+    run = synthetic.simulate(synthetic.FakeScenario("baseline"), scale=100_000, end="2021-12", seed=1)
+    page = trust_page(validate(run), [], None, "c")
+    assert "insured for pension, 2014 (target: the figure of 2013) |" in page
+    assert "- Sampling: at 1:100000" in page.split("## Eleven")[0]
+
+
 def test_a_stale_ensemble_is_said_to_be_so(validation, posterior):
     posterior.about["versions"] = {**versions(), "code": "0"}
     page = trust_page(validation, [], posterior, "c")

@@ -121,6 +121,22 @@ def test_the_text_holds_every_target_and_the_truth(validation):
     assert max(len(line) for line in text.splitlines()) < 160
 
 
+def test_a_coarse_scale_is_said_to_blur_the_verdicts(validation):
+    found = validate(synthetic.simulate(BASE, scale=100_000, end="2015-12", seed=1))
+    stocks = found.rows[(found.rows["label"] != "") & (found.rows["unit"] == "10k_persons")]
+    told = next(line for line in found.text().splitlines() if line.startswith("Sampling: at 1:100000"))
+    assert f"is {stocks['model'].min() / 10:,.0f} simulated workers a run" in told
+    assert "--scale 1:5000" in told and stocks.loc[stocks["model"].idxmin(), "label"] in told
+    assert validation.about["scale"] == 5000 and "Sampling:" not in validation.text()
+
+
+def test_a_target_of_another_year_is_called_so(validation):
+    facts = validation.facts.set_index("id")["official_year"]
+    assert facts["insured_out"] == "2013" and (facts.drop("insured_out") == "").all()
+    line = next(line for line in validation.text().splitlines() if "insured for pension" in line)
+    assert line.endswith("(target: the figure of 2013)")
+
+
 def test_a_short_run_is_validated_on_what_it_has():
     run = synthetic.simulate(BASE, end="2016-12", seed=1)
     found = validate(run)

@@ -115,7 +115,9 @@ def say_if_stale(posterior) -> None:
 
 def moves_scale(scale: str) -> str:
     """The scale at which a validation counts moves: 1:250 or finer, for a table has 930 cells to fill."""
-    return f"1:{min(parse_scale(scale), 250)}"
+    from sim.moves import FINE_ENOUGH
+
+    return f"1:{min(parse_scale(scale), FINE_ENOUGH)}"
 
 
 def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11",

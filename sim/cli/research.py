@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.arguments import parse_month
+from sim.arguments import parse_month, parse_scale
 from sim.cli.app import (
     Jobs,
     Json,
@@ -23,6 +23,7 @@ from sim.cli.app import (
     simulated,
     write_text,
 )
+from sim.errors import Problem, UsageError
 from sim.terminal import (
     print_json,
     print_table,
@@ -98,7 +99,7 @@ def moves(
     """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
     check_file(out)
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
-    from sim.moves import RULE, in_words, moves_table
+    from sim.moves import RULE, in_words, moves_table, sampling_warning
     from sim.validate import corridors_table
     from sim.world.data import load_data
 
@@ -106,8 +107,10 @@ def moves(
     table, compared = moves_table(total, data), corridors_table(total, data)
     if out:
         write_text(out, table.to_csv(index=False))
+    warning = sampling_warning(total, parse_scale(scale))
     if json:
-        print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons"})
+        print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons",
+                    "sampling_warning": warning or None})
         return
     moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
     print_table(moved.head(20).astype({"origin_code": str, "dest_code": str}),
@@ -115,12 +118,14 @@ def moves(
                 f"there at the end of {first}, here at the end of {last}, persons")
     print_table(in_words(compared),
                 "Against the census table of 2010-15 (all registrations, age five and over)")
-    print_text(f"* {RULE}")
+    print_text(RULE)
+    if warning:
+        print_text(warning)
     if (first, last) != ("2014-11", "2019-11"):
-        print_text("* The aims are those for moves from November 2014 to November 2019.")
+        print_text("The aims are those for moves from November 2014 to November 2019.")
 
 
-@command(simulates=True)
+@command(simulates=lambda options: not (options["adopt"] or options["show"]))
 def calibrate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Calibration file.")],
     jobs: Jobs = 2,
@@ -130,19 +135,31 @@ def calibrate(
                                          "ensemble again, and renew its stamp if nothing changed.")] = 0,
     adopt: Annotated[bool, typer.Option("--adopt", help="Calibrate nothing: write the default point of the "
                                         "stored ensemble into sim/parameters.py.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --adopt: print what would change, write "
+                                          "nothing.")] = False,
+    show: Annotated[bool, typer.Option("--show", help="Calibrate nothing: print what was found when the "
+                                       "stored ensemble was made.")] = False,
     json: Json = False,
 ) -> None:
     """Fit parameters to the official figures to 2019; one that was killed goes on where it stood."""
-    if adopt:
-        _adopt_point(store)
-        return
-    if confirm:
-        _confirm_ensemble(store, confirm)
-        return
+    asked = [name for name, given in (("--adopt", adopt), ("--confirm", confirm), ("--show", show)) if given]
+    if len(asked) > 1:
+        raise UsageError(Problem("exclude one another", value=" ".join(asked), allowed="one of them"))
+    if dry_run and not adopt:
+        raise UsageError(Problem("goes with --adopt alone", value="--dry-run"))
     from sim.batch.calibration import calibrate as calibrated
     from sim.batch.calibration import load_calibration
 
     loaded = load_calibration(file)
+    if asked:
+        posterior = _stored_ensemble(loaded, store)
+        if adopt:
+            _adopt_point(posterior, dry_run, json)
+        elif confirm:
+            _confirm_ensemble(posterior, store, confirm, json)
+        else:
+            _show_outcome(posterior, json)
+        return
     folder = out or Path("results") / loaded.name
     told: set[str] = set()
     with progress_bar(f"calibrating {loaded.name}", "runs") as bar:
@@ -160,12 +177,9 @@ def calibrate(
     for name in ("parameters", "observations", "alike", "tensions"):
         write_text(folder / f"{name}.csv", getattr(found, name).to_csv(index=False))
     write_text(folder / "screen.csv", found.screen.to_csv(index_label="parameter"))
-    if json:
-        print_json({"parameters": found.parameters, "observations": found.observations,
-                    "alike": found.alike, "tensions": found.tensions, "about": found.posterior.about})
-        return
-    print(found.text(), end="")
-    print(f"\nEnsemble and tables: {folder}")
+    _print_outcome(found, json)
+    if not json:
+        print(f"\nEnsemble and tables: {folder}")
 
 
 @command(simulates=lambda options: bool(options["name"]))
@@ -203,30 +217,72 @@ def virtual(
     print("Letters and numbers in brackets are rows of the evidence: `labor-sim cite A14` prints one.")
 
 
-def _adopt_point(path: Path | None) -> None:
-    """Make the default point of a stored ensemble the packaged parameters."""
-    from sim.batch.calibration.adopt import TABLE, adopt
+def _stored_ensemble(calibration, path: Path | None):
+    """The ensemble at ``path``, or the packaged one. Raises UsageError if another calibration made it."""
     from sim.posterior import load_posterior
 
-    changed = adopt(load_posterior(path), TABLE)
+    posterior = load_posterior(path)
+    made, now = posterior.about["calibration"], calibration.model_dump(mode="json", by_alias=True)
+    differ = [key for key in made if key not in ("title", "question") and made[key] != now.get(key)]
+    if differ:
+        raise UsageError(Problem("the stored ensemble was made by another calibration: they differ in "
+                                 f"{', '.join(differ)}", value=calibration.name,
+                                 allowed=f"the file that made it ({made['name']}), or another --store"))
+    return posterior
+
+
+def _print_outcome(found, json: bool) -> None:
+    if json:
+        print_json({"parameters": found.parameters, "observations": found.observations,
+                    "alike": found.alike, "tensions": found.tensions, "about": found.posterior.about})
+    else:
+        print(found.text(), end="")
+
+
+def _show_outcome(posterior, json: bool) -> None:
+    """What the calibration found that made a stored ensemble; nothing is run."""
+    from sim.batch.calibration.outcome import stored_outcome
+
+    _print_outcome(stored_outcome(posterior), json)
+
+
+def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
+    """Make the default point of a stored ensemble the packaged parameters, or say what that would change."""
+    from sim.batch.calibration.adopt import TABLE, adopt
+    from sim.parameters import PARAMETERS
+
+    changed = adopt(posterior, TABLE, is_rehearsal=dry_run)
+    if json:
+        rows = [{"parameter": name, "before": PARAMETERS[name].default, "after": value}
+                for name, value in changed.items()]
+        print_json({"changes": rows, "file": str(TABLE), "dry_run": dry_run})
+        return
     if not changed:
         print("The default point is in force already.")
         return
     for name, value in changed.items():
-        print(f"{name}: {value:g}")
+        print(f"{name}: {PARAMETERS[name].default:g} becomes {value:g}")
+    if dry_run:
+        print(f"Nothing was written; without --dry-run these go into {TABLE}.")
+        return
     print(f"Written to {TABLE}. The ensemble's stamp is of the table before: confirm its members "
           "(labor-sim calibrate FILE --confirm 3).")
 
 
-def _confirm_ensemble(path: Path | None, count: int) -> None:
+def _confirm_ensemble(posterior, path: Path | None, count: int, json: bool) -> None:
     """Renew the stamp of a stored ensemble whose members still give what they gave. Else exit with 1."""
     from sim.batch.calibration.confirm import confirm
-    from sim.posterior import PACKAGED, load_posterior
+    from sim.posterior import PACKAGED
 
     with progress_bar("running members again", "members") as progress:
-        renewed, worst = confirm(load_posterior(path), count, progress)
-    if renewed is None:
+        renewed, worst = confirm(posterior, count, progress)
+    if renewed is not None:
+        renewed.save(path or PACKAGED)
+    if json:
+        print_json({"holds": renewed is not None, "members": count, "largest_difference": worst})
+    elif renewed is None:
         print(f"The ensemble no longer holds: an error differs by {worst:.3g}. Calibrate anew.")
+    else:
+        print(f"{counted(count, 'member')} give what they gave: the ensemble holds under the code of today.")
+    if renewed is None:
         raise SystemExit(1)
-    renewed.save(path or PACKAGED)
-    print(f"{counted(count, 'member')} give what they gave: the ensemble holds under the code of today.")

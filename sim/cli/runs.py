@@ -156,6 +156,7 @@ def validate(
     """Hold the model against official statistics, years used for fitting and unseen years apart."""
     _check_out(out, "validation")
     from sim.validate import validate as validated
+    from sim.validation_text import sampling_warning
 
     if ensemble:
         runs, moves = _ensemble_runs(scenario, scale, end, ensemble, seeds), None
@@ -173,7 +174,8 @@ def validate(
     if json:
         print_json({"rows": validation.rows, "summary": validation.summary,
                     "quarters_2020": validation.quarters, "facts": validation.facts,
-                    "corridors": validation.corridors, "folder": out and str(out)})
+                    "corridors": validation.corridors,
+                    "sampling_warning": sampling_warning(validation) or None, "folder": out and str(out)})
         return
     print(validation.text(), end="")
     _print_folder(out)

@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.facts import figure_words
 from sim.moves import measure_words
 from sim.parameters import PARAMETERS, STATUSES
 from sim.posterior import Posterior
@@ -23,6 +24,7 @@ from sim.present.parameter_words import (
 )
 from sim.rivals import better
 from sim.validate import Validation
+from sim.validation_text import sampling_warning
 from sim.wording import listing, number
 
 GRADE_WORDS = {
@@ -80,6 +82,8 @@ def _short_answer(validation: Validation, posterior: Posterior | None, levers) -
     lines.append(f"- Of {len(levers)} ready levers and instruments {int(grades.get('A', 0))} rest on a "
                  f"quasi-experiment in China, {int(grades.get('D', 0))} on nothing measured.")
     lines.append(f"- Ensemble: {_ensemble_words(posterior)}")
+    if warning := sampling_warning(validation):
+        lines.append(f"- {warning}")
     return [*lines, ""]
 
 
@@ -128,7 +132,7 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
          "that nobody has looked at, 2022 and after and the moves of 2015-20, are the test to come."),
         ("Does it beat a ruler?",
          f"On {len(winners) - len(lost)} of {len(winners)} series of the unseen years; not on "
-         f"{listing(_few(lost))}." if lost else f"On all {len(winners)} series of the unseen years."),
+         f"{listing(lost)}." if lost else f"On all {len(winners)} series of the unseen years."),
         ("Can the method find parameters that are known?",
          f"With {recovery['truths']} made-up truths, {covered}." if recovery else "Not tested."),
         ("What can the data not tell?",
@@ -146,7 +150,7 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
          "interval over seeds; `compare` widens it to a band that holds parameters, luck and the future, and "
          "says how much of it is which. No band holds doubt about a lever's size or the model's form."),
         ("Which policy effects are guesses?",
-         f"Those of levers with grade D: {listing(_few(_with_grade(levers, 'D')))}."
+         f"Those of levers with grade D: {listing(_with_grade(levers, 'D'))}."
          if _with_grade(levers, "D") else "None of the ready levers has grade D."),
         ("Was any policy effect held against a published one?",
          "Designs of published studies are repeated inside the model; `labor-sim virtual` prints each "
@@ -186,7 +190,7 @@ def _cannot_tell(posterior: Posterior | None) -> str:
     pairs = [f"{in_a_sentence(row['one'])} from {in_a_sentence(row['other'])}"
              for row in posterior.about["alike"]]
     words = f"{len(loose)} of {len(posterior.about['parameters'])} parameters keep their prior"
-    return words + (f"; they cannot tell {listing(_few(pairs))}." if pairs else ".")
+    return words + (f"; they cannot tell {listing(pairs)}." if pairs else ".")
 
 
 def _reproduced(validation: Validation) -> list[str]:
@@ -211,8 +215,8 @@ def _reproduced(validation: Validation) -> list[str]:
     lines += ["", "| stylised fact | target | model | verdict |", "|---|---|---|---|"]
     for row in validation.facts.itertuples():
         model = "–" if row.model != row.model else number(row.model, 2)
-        lines.append(f"| {row.label} | {number(row.official, 2)} ± {row.tolerance:g} {row.unit} | {model} | "
-                     f"{row.verdict} |")
+        lines.append(f"| {row.label}{figure_words(row.official_year)} | {number(row.official, 2)} "
+                     f"± {row.tolerance:g} {row.unit} | {model} | {row.verdict} |")
     return [*lines, ""]
 
 
@@ -247,7 +251,8 @@ def _wrong(validation: Validation) -> list[str]:
     for row in validation.facts.itertuples():
         if row.verdict != "met":
             found = "not measured" if row.model != row.model else number(row.model, 2)
-            lines.append(f"- {row.label}: {found} against {number(row.official, 2)} {row.unit}.")
+            lines.append(f"- {row.label}: {found} against {number(row.official, 2)} {row.unit}"
+                         f"{figure_words(row.official_year)}.")
     for row in validation.corridors.itertuples():
         if row.verdict == "missed":
             lines.append(f"- Five-year moves, {measure_words(row.measure)}: {row.model:.2f}, at least "
@@ -317,8 +322,3 @@ def _misuse(validation: Validation) -> list[str]:
     if where:
         lines.append(f"- Where in the country migrants work: {where} miss their tolerance.")
     return [*lines, ""]
-
-
-def _few(names: Sequence[str]) -> list[str]:
-    shown = list(names[:_MOST_NAMED])
-    return shown if len(names) <= _MOST_NAMED else [*shown, f"{len(names) - _MOST_NAMED} more"]

@@ -15,6 +15,7 @@ from sim.moves import RULE, in_words
 from sim.present import plots, style, validation_tables
 from sim.targets import FIRST_YEAR, LAST_FIT_YEAR
 from sim.validate import Validation
+from sim.validation_text import sampling_warning
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -76,6 +77,7 @@ def validation_context(validation: Validation) -> dict[str, Any]:
         "quarters": validation_tables.quarter_rows(validation),
         "corridors": in_words(validation.corridors).to_dict("records"),
         "corridor_rule": RULE,
+        "sampling": sampling_warning(validation),
         "rule": validation.about.get("rule", ""),
         "fit": f"{FIRST_YEAR}–{LAST_FIT_YEAR}",
         "unseen": _years(validation.rows.loc[validation.rows["period"] == "unseen", "year"]),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.facts import figure_words
 from sim.rivals import better
 from sim.validate import Validation
 from sim.wording import number
@@ -80,7 +81,7 @@ def rivals_beaten(validation: Validation) -> tuple[int, int]:
 def fact_rows(validation: Validation) -> list[dict[str, str]]:
     """Stylised facts that no official series holds: target, model, verdict."""
     return [
-        {"label": row.label, "years": row.years, "unit": row.unit,
+        {"label": row.label + figure_words(row.official_year), "years": row.years, "unit": row.unit,
          "target": f"{number(row.official, 1)} ± {row.tolerance:g}", "model": number(row.model, 1),
          "verdict": row.verdict}
         for row in validation.facts.itertuples()

@@ -14,10 +14,10 @@ TABLE = Path(parameters.__file__)
 _STATUS = re.compile(r'"(?:assumed|estimated|observed)"')
 
 
-def adopt(posterior: Posterior, table: Path) -> dict[str, float]:
+def adopt(posterior: Posterior, table: Path, is_rehearsal: bool = False) -> dict[str, float]:
     """Write the fitted values of the ensemble's default point into ``table``, a file like
     ``sim/parameters.py``, and return those that changed; every fitted parameter is ``calibrated`` from then
-    on, also where the value that was there is found to be the best.
+    on, also where the value that was there is found to be the best. A rehearsal writes nothing.
 
     Raises UsageError for an ensemble without a default point, and for a table that lacks a parameter;
     ResultsError where the table cannot be written: it then stays as it was.
@@ -39,7 +39,7 @@ def adopt(posterior: Posterior, table: Path) -> dict[str, float]:
             number, changed[name] = f"{value!r}", value
         renewed = text[entry.start():start] + number + _calibrated(text[end:entry.end()])
         text = text[:entry.start()] + renewed + text[entry.end():]
-    if text != before:
+    if text != before and not is_rehearsal:
         _replace(table, text)
     return changed
 

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from sim.batch.calibration.declare import Calibration
-from sim.batch.calibration.observe import Observation
+from sim.batch.calibration.observe import Observation, observations
 from sim.batch.calibration.recovery import recovery_words
 from sim.batch.calibration.sample import weighted_quantiles
+from sim.errors import Problem, UsageError
 from sim.parameters import PARAMETERS
 from sim.posterior import Posterior
 
@@ -18,7 +19,28 @@ UNIDENTIFIED = 0.8  # posterior over prior spread above which the figures say li
 ALIKE = 0.6  # correlation beyond which two parameters cannot be told apart
 OPPOSED = -0.5  # cosine of two observations' improvements below which they pull against each other
 _SHOWN = 12  # tensions that are printed
+_ALIKE_COLUMNS = ["one", "other", "correlation"]
+_TENSION_COLUMNS = ["one", "other", "error_one", "error_other", "cosine"]
 _PRIOR_SPREAD = float(np.sqrt(1.0 / 12.0))  # of an even share
+
+PARAMETER_KEY = (
+    "  fitted: adjusted until the model meets the figures; carried: as uncertain and varied along with them, "
+    "but held as packaged in the point",
+    "  prior: what was believed before the figures were seen; posterior: what is left to believe after them",
+    "  packaged: the default at the time of the calibration; point: the default point, the one set of values "
+    "that it recommends",
+    "  spread: standard deviation of the posterior over that of the prior (1: the figures told nothing)",
+    f"  identified: the spread is {UNIDENTIFIED:g} or less, so the figures tell something; not identified: "
+    "they tell next to nothing, and the prior stays",
+)
+OBSERVATION_KEY = (
+    "  packaged, point, ensemble: error with the defaults of the time, with the default point, and of the "
+    "middle 90 % of the members",
+    "  emulator: the formula, fitted to runs, by which parameters are searched; its % is the share of the "
+    "differences between runs kept out of the fit that it predicts",
+    "  reached: the middle 90 % of the members comes within the tolerance (2 standard deviations); out of "
+    "reach: it does not",
+)
 
 
 @dataclass(frozen=True)
@@ -38,14 +60,15 @@ class Outcome:
         about = self.posterior.about
         lines = [f"{about['calibration']['name']}: {len(self.parameters)} uncertain parameters, "
                  f"{len(about['fitted'])} fitted, {len(self.observations)} observations of the years to 2019",
-                 "", "Parameters (90 % intervals; spread: posterior over prior)"]
+                 point_in_force(self.posterior), "", "Parameters (90 % intervals)", *PARAMETER_KEY]
         for row in self.parameters.itertuples():
             lines.append(f"  {row.parameter:<36}{row.role:<9}"
                          f"prior {row.prior_low:>9.4g} to {row.prior_high:<9.4g}"
                          f"posterior {row.low:>9.4g} to {row.high:<9.4g} "
                          f"packaged {row.packaged:<9.4g}point {row.point:<9.4g}"
                          f"spread {row.spread:4.2f}  {row.verdict}")
-        lines += ["", "Observations (errors in standard deviations, half the tolerance each)"]
+        lines += ["", "Observations (errors in standard deviations, half the tolerance each)",
+                  *OBSERVATION_KEY]
         for row in self.observations.itertuples():
             lines.append(f"  {row.label:<56}packaged {row.packaged:+6.1f}  point {row.point:+6.1f}"
                          f"  ensemble {row.low:+6.1f} to {row.high:+6.1f}"
@@ -71,17 +94,46 @@ class Outcome:
 
 
 def _point_words(posterior: Posterior) -> list[str]:
-    """The default point's misfit beside that of others, and how to put it in force."""
+    """The default point's misfit beside that of others, and what it changed."""
     point = posterior.about["default_point"]
-    misfits = ", ".join(f"{name} {value:.1f}" for name, value in point["misfits"].items())
+    misfits = ", ".join(f"{name} {value:.1f}" for name, value in sorted(point["misfits"].items()))
     lines = ["Misfit (errors in standard deviations, squared and summed; means of "
              f"{len(point['seeds'])} seeds, the median's of the calibration's): {misfits}."]
-    changed = posterior.out_of_force()
+    changed = {row["parameter"]: row["point"] for row in posterior.about["parameters"]
+               if row["point"] != row["packaged"]}
     if not changed:
         return [*lines, "The default point is what was packaged at the time."]
-    values = ", ".join(f"{name} {value:g}" for name, value in changed.items())
-    return [*lines, "The default point differs from what was packaged at the time (labor-sim calibrate FILE "
-            f"--adopt puts it in force): {values}."]
+    return [*lines, f"The default point differs from what was packaged at the time: {_listed(changed)}."]
+
+
+def point_in_force(posterior: Posterior) -> str:
+    """Whether the defaults of today are the default point; if not, what differs and what adopts it."""
+    missing = posterior.out_of_force()
+    if not missing:
+        return "The default point is in force: the defaults in sim/parameters.py are its values."
+    return ("The default point is not in force: labor-sim calibrate FILE --adopt would write into "
+            f"sim/parameters.py {_listed(missing)}.")
+
+
+def _listed(values: dict[str, float]) -> str:
+    return ", ".join(f"{name} {value:g}" for name, value in values.items())
+
+
+def stored_outcome(posterior: Posterior) -> Outcome:
+    """The outcome of the calibration that made a stored ensemble, without its screen, which is not stored.
+
+    Observations are named as the targets are today. Raises UsageError for an ensemble without these tables.
+    """
+    about = posterior.about
+    if not {"parameters", "default_point", "recovery"} <= set(about):
+        raise UsageError(Problem("the ensemble does not hold what was found",
+                                 allowed="one made by a calibration"))
+    found = _observations(posterior)
+    labels = {one.name: one.label for one in observations()}
+    found["label"] = found["name"].map(labels).fillna(found["label"])
+    parameters, alike, tensions = (pd.DataFrame(about[name], columns=columns) for name, columns in (
+        ("parameters", None), ("alike", _ALIKE_COLUMNS), ("tensions", _TENSION_COLUMNS)))
+    return Outcome(posterior, parameters, found, alike, tensions, pd.DataFrame())
 
 
 def describe(calibration: Calibration, posterior: Posterior, screen: pd.DataFrame,
@@ -90,7 +142,7 @@ def describe(calibration: Calibration, posterior: Posterior, screen: pd.DataFram
     """Tables from the ensemble, the emulator's sample of the posterior (in the unit cube) and its slopes."""
     sd = np.array([one.sd for one in seen])
     outcome = Outcome(posterior, _parameters(calibration, posterior, found, fitted),
-                      _observations(posterior, seen), _alike(calibration, found),
+                      _observations(posterior), _alike(calibration, found),
                       _tensions(posterior, seen, slopes / sd), screen)  # fmt: skip
     for name in ("parameters", "alike", "tensions"):  # what is known of the ensemble travels with it
         posterior.about[name] = getattr(outcome, name).to_dict("records")
@@ -114,19 +166,20 @@ def _parameters(calibration, posterior, found, fitted) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def _observations(posterior: Posterior, seen: tuple[Observation, ...]) -> pd.DataFrame:
+def _observations(posterior: Posterior) -> pd.DataFrame:
     explained = posterior.about["emulator_explained"]
     point = posterior.about["default_point"]
     rows = []
-    for one in seen:
-        errors = posterior.errors[one.name].to_numpy() / one.sd
+    for one in posterior.about["observations"]:
+        name, sd = one["name"], one["sd"]
+        errors = posterior.errors[name].to_numpy() / sd
         low, high = weighted_quantiles(errors, posterior.weights, (0.05, 0.95))
         inside = low <= 2.0 and high >= -2.0
-        rows.append({"name": one.name, "label": one.label, "unit": one.unit, "sd": one.sd,
-                     "packaged": point["errors_of_defaults"][one.name] / one.sd,
-                     "point": point["errors"][one.name] / one.sd,
+        rows.append({"name": name, "label": one["label"], "unit": one["unit"], "sd": sd,
+                     "packaged": point["errors_of_defaults"][name] / sd,
+                     "point": point["errors"][name] / sd,
                      "mean": float(posterior.weights @ errors), "low": low, "high": high,
-                     "explained": explained[one.name],
+                     "explained": explained[name],
                      "verdict": "reached" if inside else "out of reach"})  # fmt: skip
     return pd.DataFrame(rows)
 
@@ -136,7 +189,7 @@ def _alike(calibration: Calibration, found: np.ndarray) -> pd.DataFrame:
     correlation = np.corrcoef(found, rowvar=False)
     rows = [{"one": names[i], "other": names[j], "correlation": correlation[i, j]}
             for i in range(len(names)) for j in range(i + 1, len(names)) if abs(correlation[i, j]) > ALIKE]
-    table = pd.DataFrame(rows, columns=["one", "other", "correlation"])
+    table = pd.DataFrame(rows, columns=_ALIKE_COLUMNS)
     return table.sort_values("correlation", key=np.abs, ascending=False, ignore_index=True)
 
 
@@ -157,5 +210,4 @@ def _tensions(posterior: Posterior, seen: tuple[Observation, ...], slopes: np.nd
             if missed and cosine < OPPOSED:
                 rows.append({"one": seen[i].label, "other": seen[j].label, "error_one": errors[i],
                              "error_other": errors[j], "cosine": cosine})  # fmt: skip
-    columns = ["one", "other", "error_one", "error_other", "cosine"]
-    return pd.DataFrame(rows, columns=columns).sort_values("cosine", ignore_index=True)
+    return pd.DataFrame(rows, columns=_TENSION_COLUMNS).sort_values("cosine", ignore_index=True)
