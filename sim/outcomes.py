@@ -98,8 +98,8 @@ _TABLE = (
             "out-of-township migrants outside the home province, as a share of all of them",
             _percent("cross_province", "out"), digits=2),
     # --- own business --------------------------------------------------------------------------------
-    Outcome("business_starts", "Businesses started by returned migrants", "返乡创业新增人数", "persons",
-            "flow", "higher", "workers who started a business in the home township in the year",
+    Outcome("business_starts", "Businesses started by returned migrants", "返乡创业新增企业", "businesses",
+            "flow", "higher", "businesses that workers started in the home township in the year",
             _column("business_starts"), headline=True, one="business started"),
     Outcome("businesses", "Businesses in operation", "在营返乡创业企业", "businesses", "stock", "higher",
             "businesses of returned migrants in operation", _column("businesses"), headline=True,

@@ -214,6 +214,7 @@ def test_a_share_of_nobody_is_zero(results):
 def test_a_year_is_the_total_of_a_flow_and_the_mean_of_a_stock():
     months = np.arange(1.0, 13.0)
     assert outcome("business_starts").over(months) == 78
+    assert outcome("business_starts").unit == TABLES["national"]["business_starts"][0] == "businesses"
     assert outcome("out").over(months) == 6.5
     assert outcome("searching_rate").over(months) == 6.5
 

@@ -113,7 +113,8 @@ def _chart(sweep: Sweep, rows: pd.DataFrame):
 
     figure, factors = sweep.experiment.figure, sweep.experiment.design.factors
     if figure.x:
-        return response_chart(rows, figure.x, factors[figure.x].label.en, figure.outcome)
+        at = "" if figure.by is None else f"{factors[figure.by].label.en}: {rows[figure.by].iloc[0]:,.10g}"
+        return response_chart(rows, figure.x, factors[figure.x].label.en, figure.outcome, at)
     from sim.batch.tornado import tornado_chart
 
     return tornado_chart(rows, {name: factor.label.en for name, factor in factors.items()}, figure.outcome)

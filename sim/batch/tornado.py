@@ -37,9 +37,10 @@ def tornado_chart(table: pd.DataFrame, labels: Mapping[str, str], key: str) -> F
     panel.invert_yaxis()
     panel.grid(axis="x")
     panel.grid(visible=False, axis="y")
+    unit = join(word, "points" if outcome.unit == "percent" else unit_word(outcome.unit))
+    panel.set_xlabel(f"difference ({unit})")
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
     headed(figure, f"{outcome.label}, {table['year'].iloc[0]}: what it hangs on",
-           f"{join(word, unit)}, from the lowest to the highest value drawn; lines: 95 % over "
+           f"{unit} more or less at the highest value drawn than at the lowest; lines: 95 % over "
            f"{table['points'].iloc[0]} points")
     return figure

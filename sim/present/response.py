@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
 
 @styled
-def response_chart(table: pd.DataFrame, factor: str, label: str, key: str) -> Figure:
+def response_chart(table: pd.DataFrame, factor: str, label: str, key: str, at: str = "") -> Figure:
     """The difference from the factor's first value, with its 95 % band over seeds.
 
     ``table`` has a row per value of ``factor``, with ``difference``, ``low``, ``high``, ``year`` and
-    ``seeds``; ``label`` is the factor in words with its unit, ``key`` the outcome.
+    ``seeds``; ``label`` is the factor in words with its unit, ``key`` the outcome, ``at`` what
+    else is held at one value, in words.
     """
     outcome = OUTCOMES[key]
     ends = table[["difference", "low", "high"]].abs().to_numpy()
@@ -32,11 +33,12 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str) -> Fi
     panel.fill_between(doses, table["low"] / size, table["high"] / size, color=COLOURS[0], alpha=0.22,
                        linewidth=0)
     panel.plot(doses, table["difference"] / size, "o-", color=COLOURS[0], linewidth=1.8, markersize=4)
+    unit = join(word, "points" if outcome.unit == "percent" else unit_word(outcome.unit))
     panel.set_xlabel(label)
+    panel.set_ylabel(f"difference ({unit})")
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
-    headed(figure, f"{outcome.label}, {table['year'].iloc[0]}",
-           f"{join(word, unit)}, against the value {doses.iloc[0]:,.10g}; band: 95 % over "
-           f"{table['seeds'].iloc[0]} paired seeds")
+    headed(figure, f"{outcome.label}, {table['year'].iloc[0]}: difference",
+           f"{unit} more or less than with {label} at {doses.iloc[0]:,.10g}; band: 95 % over "
+           f"{table['seeds'].iloc[0]} paired seeds{f'; {at}' if at else ''}")
     return figure
