@@ -53,7 +53,11 @@ def read_checked(
 def problems_of(error: ValidationError, model: type[BaseModel], tree: Tree) -> list[Problem]:
     """Every problem in a validation error of ``model``, placed in the tree that was validated."""
     found = []
-    for detail in error.errors(include_url=False):
+    details = error.errors(include_url=False)
+    wrong = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
+    for detail in details:
+        if detail["type"] == "too_short" and detail["loc"] in wrong:
+            continue  # it is short of the entries that are refused themselves
         key = tuple(part for part in detail["loc"] if part != "[key]")
         context = detail.get("ctx", {})
         if detail["type"] == "problems":

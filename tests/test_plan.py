@@ -43,7 +43,7 @@ def test_processes_beyond_the_cores_do_not_make_it_quicker(tmp_path, pace):
 
 
 def test_a_hundred_thousand_runs_are_planned_without_making_them(tmp_path, pace, monkeypatch):
-    monkeypatch.setattr("sim.batch.experiment.with_overrides", counted := Counted())
+    monkeypatch.setattr("sim.batch.reading.with_overrides", counted := Counted())
     began = time.perf_counter()
     experiment = loaded(tmp_path, HYPERCUBE, edit={"samples: 16": "samples: 50000"})
     plan = plan_experiment(experiment, tmp_path / "out")

@@ -19,6 +19,7 @@ from sim.batch.experiment import ExperimentError
 from sim.batch.figure import answer, draw_answer
 from sim.batch.journal import Journal
 from sim.errors import ResultsError, UsageError
+from sim.present.response import response_chart
 
 EXPERIMENT = """\
 title: {en: Grant, zh: 补贴}
@@ -91,6 +92,8 @@ def test_only_whole_years_are_counted(tmp_path):
     ("scale: 1:10000", "scale: 1:x", ["not a scale", "scale"]),
     ("seeds: 3", "seeds: []", ["seeds"]),
     ("seeds: 3", "seeds: [1, 1]", ["twice"]),
+    ("seeds: 3", "seeds: two", ["(got 'two')", "a whole number above 0, or a list of whole numbers"]),
+    ("seeds: 3", "seeds: 0", ["a whole number above 0"]),
     ("scenario: startup-support", "scenario: startup-suport", ["no such scenario", "startup-support"]),
     ("x: grant_yuan", "x: grant", ["unknown factor", "grant_yuan"]),
     ("outcome: businesses", "outcome: local", ["not among"]),
@@ -102,6 +105,33 @@ def test_mistakes_are_told(tmp_path, was, becomes, told):
     message = problems_in(tmp_path, EXPERIMENT.replace(was, becomes))
     for words in told:
         assert words in message
+
+
+@pytest.mark.parametrize(("changes", "told"), [
+    ({"seeds: 3": "seeds: two", "[businesses,": "[bussinesses,", "x: grant_yuan": "x: grant",
+      "5000, 10000": "5000, 5000", "startup-support": "startup-suport"},
+     ["3: scenario:", "6: seeds:", "17: design.factors.grant_yuan.values:", "18: outcomes.0:",
+      "19: figure.x:"]),
+    ({"title:": "titel:", "question:": "qestion:", "20000]": "900000]",
+      "outcome: businesses": "outcome: local"},
+     ["1: title:", "1: question:", "1: titel:", "2: qestion:", "17: design.factors.grant_yuan.values.3:",
+      "19: figure.outcome:"]),
+    ({"kind: grid": "kind: gird", "to: 2026-12": "to: 2024-11", "budget: null": "budgt.yuan: 3",
+      "outcome: businesses": "outcome: bussinesses"},
+     ["4: period:", "7: overrides:", "10: design.kind:", "19: figure.outcome:"]),
+    ({"outcomes: [businesses, business_starts]": "outcomes: [bussinesses]"}, ["18: outcomes.0:"]),
+    ({"outcomes: [businesses, business_starts]": "outcomes: []"}, ["18: outcomes:"]),
+    ({"outcome: businesses}": "outcome: businesses, yeer: 2025}", "seeds: 3": "seeds: [1, x]",
+      "scale: 1:10000": ""}, ["1: scale:", "6: seeds.1:", "19: figure.yeer:"]),
+])
+def test_all_mistakes_are_told_at_once_and_no_other(tmp_path, changes, told):
+    text = EXPERIMENT
+    for was, becomes in changes.items():
+        assert text.count(was) == 1
+        text = text.replace(was, becomes)
+    with pytest.raises(ExperimentError) as caught:
+        load_experiment(written(tmp_path, text))
+    assert [f"{problem.line}: {problem.key}:" for problem in caught.value.problems] == told
 
 
 def test_a_missing_file_names_what_there_is():
@@ -394,6 +424,16 @@ def test_the_response_is_paired_and_drawn(experiment, tmp_path):
     assert table["year"].unique().tolist() == [2026]
     pictures = draw_answer(sweep, table)
     assert [path.read_bytes()[:4] for path in pictures] == [b"\x89PNG"]
+
+
+def test_the_picture_says_that_it_shows_a_difference_and_from_what(experiment, tmp_path):
+    table = answer(run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate))
+    figure = response_chart(table, "grant_yuan", "grant (yuan)", "businesses", "income: 5")
+    title, below = (" ".join(text.get_text().split()) for text in figure.texts)
+    assert title == "Businesses in operation, 2026: difference"
+    assert below.startswith("thousand businesses more or less than with grant (yuan) at 0;")
+    assert below.endswith("; income: 5")
+    assert figure.axes[0].get_ylabel() == "difference (thousand businesses)"
 
 
 def test_nothing_is_drawn_when_every_run_failed(experiment, tmp_path):

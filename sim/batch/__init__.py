@@ -6,7 +6,8 @@
     load("results/grant", form="long")  # the same later, one row per run, year and outcome
 """
 
-from sim.batch.experiment import Experiment, load_experiment
+from sim.batch.experiment import Experiment
+from sim.batch.reading import load_experiment
 from sim.batch.runner import Sweep, run_sweep
 from sim.batch.tables import export, load
 

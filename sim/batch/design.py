@@ -11,11 +11,12 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from sim.errors import Problem, nearest
 from sim.parameters import PARAMETERS
@@ -67,8 +68,12 @@ class Design(Strict):
     _table: np.ndarray | None = PrivateAttr(default=None)
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Design:
-        refuse([*self._keys_of_the_kind(), *self._keys_written_twice(), *self._values_wrong()])
+    def _holds_together(self, info: ValidationInfo) -> Design:
+        problems = [*self._keys_of_the_kind(), *self._keys_written_twice(), *self._values_wrong()]
+        if info.context is None:
+            refuse(problems)
+        else:  # the problems of an experiment are gathered, so that one does not hide the next
+            info.context.extend(replace(problem, key=f"design.{problem.key}") for problem in problems)
         return self
 
     @property

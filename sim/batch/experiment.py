@@ -1,30 +1,27 @@
-"""What an experiment file may say, and how it is loaded: scenarios, a design, seeds, outcomes.
-
-Mistakes are told as for scenarios: all at once, with file, line, key, value, what is allowed and the
-word that was probably meant.
-"""
+"""What an experiment may say: scenarios, a design, seeds, outcomes; and the runs that it stands for."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
-from pydantic import Field, PrivateAttr, field_validator, model_validator
+from pydantic import (
+    Field,
+    PrivateAttr,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from sim.arguments import parse_scale
 from sim.batch.design import LISTED, Design
-from sim.batch.points import DesignError
-from sim.errors import Problem, ScenarioError, SimError, nearest
-from sim.loading import files_in, load_scenario, named_file, with_overrides
+from sim.errors import Problem, SimError, nearest
 from sim.outcomes import OUTCOMES
 from sim.policy.terms import Label, Name, Strict, Text, Whole, one_of, refuse
-from sim.problems import placed, read_checked
 from sim.scenario import Period, Scenario
-from sim.yaml_tree import Tree
 from sim.yearly import yearly
 
 if TYPE_CHECKING:
@@ -99,12 +96,20 @@ class Experiment(Strict):
     @classmethod
     def _as_a_list(cls, value: Any) -> Any:
         """``seeds: 20`` means 1 to 20."""
-        is_count = isinstance(value, int) and not isinstance(value, bool)
-        return tuple(range(1, value + 1)) if is_count else value
+        if isinstance(value, (list, tuple)):
+            return value
+        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+            refuse([Problem("must be a number of seeds, or the seeds themselves", value=value,
+                            allowed="a whole number above 0, or a list of whole numbers such as [1, 2, 3]")])
+        return tuple(range(1, value + 1))
 
     @model_validator(mode="after")
-    def _holds_together(self) -> Experiment:
-        refuse(self._problems())
+    def _holds_together(self, info: ValidationInfo) -> Experiment:
+        """A context is a list in which problems are gathered instead of being refused at once."""
+        if info.context is None:
+            refuse(self._problems())
+        else:
+            info.context.extend(self._problems())
         return self
 
     @property
@@ -192,24 +197,6 @@ class Experiment(Strict):
             yield Problem("this outcome is not among the experiment's", key="figure.outcome",
                           value=figure.outcome, allowed=self.outcomes)
 
-
-def load_experiment(name_or_path: str | Path) -> Experiment:
-    """Load and check an experiment by name (``subsidy_dose_response``) or path.
-
-    Raises ``ExperimentError`` with every problem found.
-    """
-    path = named_file(str(name_or_path), experiment_files(), "experiment", ExperimentError)
-    experiment, tree, problems = read_checked(path, Experiment, ExperimentError)
-    if problems:
-        raise ExperimentError(problems)
-    _read_points(experiment, path, tree)
-    experiment._bases = {name: _base(experiment, name, f"scenarios.{position}" if experiment.scenarios
-                                     else "scenario", tree)
-                         for position, name in enumerate(experiment.scenario_names)}
-    _try_the_extremes(experiment, tree)
-    return experiment
-
-
 def restored_experiment(manifest: Mapping[str, Any]) -> Experiment:
     """The experiment that a sweep's manifest holds, with its scenarios; no other file is read.
 
@@ -222,66 +209,3 @@ def restored_experiment(manifest: Mapping[str, Any]) -> Experiment:
     experiment._bases = {name: Scenario.model_validate(content)
                          for name, content in settings["bases"].items()}
     return experiment
-
-
-def experiment_files() -> dict[str, Path]:
-    """Every experiment that can be loaded by name: they lie in a folder beside the scenarios."""
-    return {name: path for name, path in files_in("experiments").items()
-            if not name.startswith("calibration")}  # these are for `labor-sim calibrate`
-
-
-def _read_points(experiment: Experiment, path: Path, tree: Tree) -> None:
-    """The points of a design that lie in a file beside the experiment."""
-    if experiment.design.kind != "file":
-        return
-    try:
-        experiment.design.read(path.parent)
-    except DesignError as error:
-        raise ExperimentError(placed(problem, tree, ("design",)) for problem in error.problems) from None
-
-
-def _base(experiment: Experiment, name: str, key: str, tree: Tree) -> Scenario:
-    try:
-        scenario = load_scenario(name)
-    except ScenarioError as error:  # a mistake in the scenario's own file keeps its own place
-        raise ExperimentError(
-            problem if problem.file else placed(replace(problem, key=key), tree)
-            for problem in error.problems
-        ) from None
-    return _changed(scenario, experiment.overrides, tree, "overrides")
-
-
-def _try_the_extremes(experiment: Experiment, tree: Tree) -> None:
-    """The ends of each factor on their own: a wrong key or bound is told before anything runs."""
-    problems: list[Problem] = []
-    for base in experiment.bases.values():
-        for name, where, value in experiment.design.extremes():
-            keys = experiment.design.factors[name].keys
-            try:
-                with_overrides(base, {key: value for key in keys})
-            except ScenarioError as error:
-                found = (_placed_in_factor(problem, name, keys, where, tree) for problem in error.problems)
-                problems += [problem for problem in found if problem not in problems]
-    if problems:
-        raise ExperimentError(problems)
-
-
-def _placed_in_factor(problem: Problem, name: str, keys: Sequence[str], where: str, tree: Tree) -> Problem:
-    """A wrong key is told at the key, anything else at the value."""
-    is_key = problem.message.startswith(("there is no", "unknown", "a list is"))
-    at = next((i for i, key in enumerate(keys) if str(problem.key).startswith(key)), None)
-    told = replace(problem, message=f"{problem.key}: {problem.message}", key=f"design.{where}")
-    if is_key and at is not None:
-        told = replace(told, key=f"design.factors.{name}.keys.{at}", value=None)
-    return placed(told, tree)
-
-
-def _changed(scenario: Scenario, overrides: Mapping[str, Any], tree: Tree, where: str) -> Scenario:
-    """The scenario with overrides; what is wrong with them is told at ``where`` in the experiment."""
-    try:
-        return with_overrides(scenario, overrides)
-    except ScenarioError as error:
-        raise ExperimentError(
-            placed(replace(problem, message=f"{problem.key}: {problem.message}", key=where), tree)
-            for problem in error.problems
-        ) from None

@@ -18,8 +18,9 @@ from statistics import fmean
 from typing import Any
 
 from sim.batch.executors import RUNS_PER_PROCESS
-from sim.batch.experiment import Experiment, experiment_files, load_experiment
+from sim.batch.experiment import Experiment
 from sim.batch.journal import JOURNAL, Journal
+from sim.batch.reading import experiment_files, load_experiment
 from sim.batch.sharing import plan_sharing
 from sim.engine.simulate import checked_month
 from sim.errors import Problem, UsageError, nearest
