@@ -47,7 +47,8 @@ def compare(
     """Run ``base`` and each policy under the same seeds and compare them.
 
     ``seeds`` is a number (1 to that number) or the seeds themselves; ``jobs`` processes share them;
-    ``progress(done, total)`` is called as seeds finish. ``simulate`` replaces the simulator, for tests.
+    ``progress(done, total)`` is called as seeds finish, first with none. ``simulate`` replaces the
+    simulator, for tests.
     A policy's first year starts with the first month of the earliest lever that the base does not have.
     Raises ``UsageError`` for a call that makes no sense, and whatever a run raises.
     """
@@ -59,6 +60,8 @@ def compare(
     origins = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
     plan = Plan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, origins)
     runs = []
+    if progress:
+        progress(0, len(seeds))
     for run in run_seeds(plan, seeds, min(jobs, len(seeds))):
         runs.append(run)
         if progress:

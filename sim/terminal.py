@@ -7,7 +7,7 @@ import math
 import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from time import monotonic
 from typing import Any
 
@@ -66,8 +66,9 @@ def print_text(text: str) -> None:
 def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
     """A bar on standard error: call what it yields with (done, total), and (…, failed) if some can fail.
 
-    It tells the share done, the time left and, given a ``unit``, the rate. Away from a terminal it says its
-    label, and then a line every ``LINE_SECONDS`` at the most.
+    It appears with the first call, so that what is refused before is not said to have begun. It tells the
+    share done, the time left and, given a ``unit``, the rate. Away from a terminal it says its label, and
+    then a line every ``LINE_SECONDS`` at the most.
     """
     from rich.console import Console
     from rich.progress import (
@@ -79,16 +80,22 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
     )
 
     console = Console(stderr=True)
-    if not console.is_terminal:
-        say(f"{label} ...")
     columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
                TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[failed]}")]
+    bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
+    task = bar.add_task(label, total=None, rate="", failed="")
     begun = said = monotonic()
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
-        task = bar.add_task(label, total=None, rate="", failed="")
+    has_begun = False
+    with ExitStack() as shown:
 
         def show(done: int, total: int, failed: int = 0) -> None:
-            nonlocal said
+            nonlocal said, has_begun
+            if not has_begun:
+                has_begun = True
+                bar.update(task, total=total)
+                shown.enter_context(bar)
+                if not console.is_terminal:
+                    say(f"{label} ...")
             if not console.is_terminal:
                 now = monotonic()
                 if now - said >= LINE_SECONDS:

@@ -12,6 +12,7 @@ import signal
 import subprocess
 import sys
 import time
+from functools import partial
 from pathlib import Path
 
 import fake_runs
@@ -275,10 +276,10 @@ def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch
     marked = {one.callback.__name__ for one in cli.app.registered_commands if one.callback.simulates}
     assert marked == {"run", "compare", "validate", "official", "sweep", "attribute", "rerun", "plan",
                       "trust", "moves", "calibrate", "virtual"}
-    assert "compiling the model" in labor_sim("official", "baseline", "--to", "2015-12").err
+    assert "compiles the model" in labor_sim("official", "baseline", "--to", "2015-12").err
     labor_sim("run", "baseline", "--to", "2015-12", "--out", tmp_path / "run")
-    assert "compiling" not in labor_sim("official", tmp_path / "run").err
-    assert "compiling" not in labor_sim("virtual").err
+    assert "compiles" not in labor_sim("official", tmp_path / "run").err
+    assert "compiles" not in labor_sim("virtual").err
 
 
 def test_population_lies_beside_its_sources(labor_sim):
@@ -352,6 +353,56 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(capsys, monkeypatch)
     assert capsys.readouterr().err.splitlines() == [
         "sweeping x ...", "sweeping x: 1 of 4 runs after 16 s",
         "sweeping x: 3 of 4 runs after 40 s, 1 failed"]
+
+
+@pytest.mark.parametrize("words", [
+    ("run", "baseline", "--to", "2012-01"),
+    ("run", "baseline", "--from", "2014-05", "--to", "2014-02"),
+    ("run", "baseline", "--save-at", "2099-01"),
+    ("compare", "baseline", "combined", "--to", "2013-01"),
+    ("sweep", "subsidy_dose_response", "--executor", "nobody"),
+    ("sweep", "subsidy_dose_response", "--resume"),
+    ("attribute", "combined", "--outcome", "nothing"),
+    ("moves", "baseline", "--to", "2012-01"),
+])
+def test_what_is_refused_is_not_said_to_have_begun(labor_sim, monkeypatch, tmp_path, words):
+    from sim.engine.simulate import simulate
+
+    monkeypatch.setattr(sim, "simulate", simulate)
+    monkeypatch.chdir(tmp_path)
+    spoken = labor_sim(*words)
+    assert spoken.code == 2
+    assert "error: " in spoken.err and "..." not in spoken.err
+
+
+def test_a_run_tells_of_its_months_from_the_beginning():
+    seen = []
+    results = sim.simulate("baseline", scale=1_000_000, end="2014-02", progress=lambda *at: seen.append(at))
+    assert seen == [(0, 2), (1, 2), (2, 2)] and len(results.national) == 2
+
+
+def test_a_sweep_taken_up_again_says_what_was_kept(labor_sim, monkeypatch, tmp_path):
+    from sim.batch import runner
+
+    def interrupted(*given, **options):
+        def stop(done, total, failed):
+            if done == 3:
+                raise KeyboardInterrupt
+
+        given_up = {**options, "progress": stop}
+        return runner.run_sweep(*given, **given_up, simulate=fake_runs.simulate)
+
+    words = ("sweep", "subsidy_dose_response", "--jobs", 1, "--out", tmp_path / "sweep")
+    monkeypatch.setattr("sim.batch.run_sweep", interrupted)
+    labor_sim(*words)
+    monkeypatch.setattr("sim.batch.run_sweep", partial(runner.run_sweep, simulate=fake_runs.simulate))
+    again = labor_sim(*words).err.splitlines()
+    total = again[0].split()[2]
+    assert again[:2] == [f"3 of {total} runs kept from before, {int(total) - 3} left to do",
+                         "sweeping subsidy_dose_response ..."]
+    assert f"{total} of {total} runs kept from before, 0 left to do" in labor_sim(*words, "--resume").err
+    fresh = labor_sim(*words[:-1], tmp_path / "fresh").err
+    assert "sweeping" in fresh and "kept" not in fresh
 
 
 def test_debugging_shows_the_traceback(labor_sim, monkeypatch):

@@ -238,7 +238,7 @@ def test_progress_counts_seeds():
     seen = []
     compare(FakeScenario("baseline"), FakeScenario("nothing", {}), progress=lambda *at: seen.append(at),
             **{**SHORT, "seeds": [7, 5]})  # fmt: skip
-    assert seen == [(1, 2), (2, 2)]
+    assert seen == [(0, 2), (1, 2), (2, 2)]
 
 
 @pytest.mark.parametrize(

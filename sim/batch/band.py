@@ -33,6 +33,7 @@ from sim.batch.runner import Keeper, program
 from sim.compare import compare
 from sim.comparison import Comparison
 from sim.differences import windows
+from sim.engine.simulate import checked_month
 from sim.ensemble import (
     DEFAULT,
     FUTURES,
@@ -92,8 +93,10 @@ def compare_with_bands(
     ``progress(stage, done, total, failed)`` is called as runs finish; the stages are STAGES.
     """
     asked = {"seeds": seeds, "scale": parse_scale(scale), "start": start, "end": end}
+    for key, month in (("from", start), ("to", end)):  # a mistake is told before anything runs
+        checked_month(key, month)
     if members:
-        worlds(members, posterior or load_posterior())  # a mistake is told before anything runs
+        worlds(members, posterior or load_posterior())
     kept = folder and Path(folder) / _fingerprint({"of": [one.content() for one in (base, *policies)],
                                                    "names": [one.name for one in (base, *policies)], **asked,
                                                    **program()}) / "comparison"

@@ -63,7 +63,7 @@ def _say_if_uncompiled() -> None:
     from sim.compiled import cache_folder, is_enabled
 
     if is_enabled() and not any(cache_folder().rglob("*.nbi")):
-        say("compiling the model, once for these sources: half a minute to two minutes")
+        say("the first run compiles the model, once for these sources: half a minute to two minutes")
 
 
 def _print_version(is_asked: bool) -> None:

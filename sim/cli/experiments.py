@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +15,7 @@ from sim.cli.app import (
     Scale,
     ScenarioName,
     command,
+    counted,
 )
 from sim.errors import Problem, UsageError
 from sim.terminal import (
@@ -46,9 +48,9 @@ def sweep(
 
     loaded = load_experiment(experiment)
     folder = out or Path("results") / "sweeps" / loaded.name
-    with progress_bar(f"sweeping {loaded.name}", "runs") as progress:
+    with progress_bar(f"sweeping {loaded.name}", "runs") as bar:
         done = run_sweep(loaded, folder, jobs=jobs, executor=executor, scheduler=scheduler, resume=resume,
-                         progress=progress, many=yes)
+                         progress=_kept_first(bar, resume), many=yes)
     table = answer(done)
     pictures = draw_answer(done, table)
     for failure in done.failures.to_dict("records"):
@@ -60,6 +62,20 @@ def sweep(
     print(f"Table, one row per run and year: {folder / 'results.parquet'}")
     for picture in pictures:
         print(f"Picture: {picture}")
+
+
+def _kept_first(bar: Callable[..., None], is_resumed: bool) -> Callable[..., None]:
+    """The bar, and before it first shows how much of a sweep taken up again is there already."""
+    is_first = True
+
+    def progress(done: int, total: int, failed: int) -> None:
+        nonlocal is_first
+        if is_first and (done or is_resumed):
+            say(f"{done:,} of {counted(total, 'run')} kept from before, {total - done:,} left to do")
+        is_first = False
+        bar(done, total, failed)
+
+    return progress
 
 
 @command(simulates=True)

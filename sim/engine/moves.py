@@ -26,6 +26,8 @@ def simulate_moves(scenario: Scenario | str, start: str = "2014-11", end: str = 
     if last <= first:
         raise UsageError(Problem("the second date must lie after the first", key="to", value=end,
                                  allowed=f"later than {start}"))
+    if progress is not None:
+        progress(0, last + 1)
     run = Simulation(scenario, scale, end, seed, threads)
     try:
         for month in range(last + 1):

@@ -205,7 +205,8 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     scenario: a Scenario, or the name or path of one. scale: real workers per simulated one.
     start: first month reported (every run begins in January 2014). end: last month, by default the
     scenario's. trace: ids of workers whose every month is kept. keep: Decembers ("2030-12") whose
-    yearly incomes by worker are kept in memory. progress: called with (months done, months).
+    yearly incomes by worker are kept in memory. progress: called with (months done, months), first
+    with none, once what was asked for is checked.
     tables: which tables to make, by default all; sweeps save time with few.
     save_at: a month or months before which the state is saved, to the file ``save_to`` or, where that is
     a function, by calling it with the checkpoint. branch_from: a checkpoint or its file; the run goes on
@@ -220,15 +221,19 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     if branch_from is not None:
         origin = branch_from if isinstance(branch_from, Checkpoint) else Checkpoint.load(branch_from)
         origin.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
-    run = Simulation(scenario, scale, end, seed, threads, origin, with_groups="groups" in wanted)
-    if run.last < first:
-        raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(run.last),
+    scale, last = parse_scale(scale), checked_month("to", end or scenario.period.to)
+    if last < first:
+        raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(last),
                                  allowed=f"{start} or later"))
     kept = {checked_month("keep", month) for month in keep}
+    begin = month_index(origin.month) if origin is not None else 0
+    saved = _checked_saves(begin, last, save_at, save_to)
+    if progress is not None:
+        progress(0, last + 1)
+    run = Simulation(scenario, scale, end, seed, threads, origin, with_groups="groups" in wanted)
     record = Record(run, first, wanted)
     if origin is not None:
         put_back_record(origin, record)
-    saved = _checked_saves(run, save_at, save_to)
     tracer = _Tracer(run, trace)
     workers: dict[str, pd.DataFrame] = {}
     prepared = time.perf_counter()
@@ -264,9 +269,9 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     return Results(made, manifest, workers)
 
 
-def _checked_saves(run: Simulation, save_at: str | Iterable[str],
+def _checked_saves(begin: int, last: int, save_at: str | Iterable[str],
                    save_to: Any) -> dict[int, Callable[[Checkpoint], object]]:
-    """What to do with the checkpoint of each month that is to be saved."""
+    """What to do with the checkpoint of each month to be saved, in a run of months ``begin`` to ``last``."""
     months = [save_at] if isinstance(save_at, str) else list(save_at)
     if bool(months) != (save_to is not None) or (len(months) > 1 and not callable(save_to)):
         raise UsageError(Problem("saving needs a month and one file to save to", key="save_at",
@@ -274,9 +279,9 @@ def _checked_saves(run: Simulation, save_at: str | Iterable[str],
     found = {}
     for month in months:
         index = month_index(parse_month(month, "save_at"))
-        if not max(run.month, 1) <= index <= run.last + 1:
+        if not max(begin, 1) <= index <= last + 1:
             raise UsageError(Problem("not a month of this run", key="save_at", value=month, allowed=(
-                f"{month_text(max(run.month, 1))} to {month_text(run.last + 1)}")))
+                f"{month_text(max(begin, 1))} to {month_text(last + 1)}")))
         found[index] = save_to if callable(save_to) else lambda checkpoint: checkpoint.save(save_to)
     return found
 

@@ -63,6 +63,8 @@ def run_virtual(experiment: VirtualExperiment, *, seeds: int | None = None, scal
     count = members or seeds or experiment.seeds
     sets = posterior.ensemble(members) if members and posterior else [{}] * count
     size, rows = parse_scale(scale or experiment.scale), []
+    if progress:
+        progress(0, count)
     for seed, member in enumerate(sets, start=1):
         worlds = [with_member(one, member) if member else one for one in (experiment.base, experiment.policy)]
         rows += _estimates_of_seed(experiment, worlds, seed, size)

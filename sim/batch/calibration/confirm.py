@@ -29,6 +29,8 @@ def confirm(posterior: Posterior, count: int, progress: Callable[[int, int], Non
     base = load_scenario(plan["scenario"])
     heaviest = np.argsort(-posterior.weights, kind="stable")[:count]
     worst = 0.0
+    if progress:
+        progress(0, len(heaviest))
     for done, number in enumerate(heaviest, start=1):
         world = with_member(base, dict(posterior.members.iloc[int(number)]))
         runs = [measured(simulate(world, scale=plan["scale"], end=plan["period"]["to"], seed=seed,
