@@ -59,8 +59,9 @@ def ensemble_runs(scenario: Scenario, count: int, *, scale: int | str, end: str,
     """The scenario at ``count`` members, each under a seed of its own among 1 to ``seeds``, one by one."""
     if simulate is None:
         from sim import simulate
-    for number, member in enumerate((posterior or load_posterior()).ensemble(count)):
-        yield simulate(with_member(scenario, member), scale=scale, end=end, seed=1 + number % seeds)
+    members = (posterior or load_posterior()).ensemble(count)  # too many are refused before the first run
+    return (simulate(with_member(scenario, member), scale=scale, end=end, seed=1 + number % seeds)
+            for number, member in enumerate(members))
 
 
 @dataclass(frozen=True)

@@ -253,8 +253,10 @@ def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) 
     loaded, posterior, found = sim.load_scenario(scenario), load_posterior(), []
     say_if_stale(posterior)
     with progress_bar(f"running {loaded.name} at {counted(count, 'member')}", "runs") as progress:
-        for run in ensemble_runs(loaded, count, scale=parse_scale(scale), end=parse_month(end, "--to"),
-                                 seeds=seeds, posterior=posterior):
+        runs = ensemble_runs(loaded, count, scale=parse_scale(scale), end=parse_month(end, "--to"),
+                             seeds=seeds, posterior=posterior)
+        progress(0, count)
+        for run in runs:
             found.append(run)
             progress(len(found), count)
     return found
