@@ -61,8 +61,12 @@ def throughput(levers: bool, threads: int, scale: int, months: int, repetitions:
     rates, core_rates, seconds, prepared = [], [], [], []
     for _ in range(repetitions):
         used: list[float] = []  # processor seconds of all threads at the end of each month
-        results = simulate(scenario, scale=scale, end=end, threads=threads,
-                           progress=lambda done, of, used=used: used.append(time.process_time()))
+
+        def note(done: int, of: int, used=used) -> None:
+            if done:
+                used.append(time.process_time())
+
+        results = simulate(scenario, scale=scale, end=end, threads=threads, progress=note)
         lived = (results.national["labour_force"] + results.national["settled"]).to_numpy() / scale
         seconds.append(results.manifest["timings"]["run_seconds"])
         prepared.append(results.manifest["timings"]["prepare_seconds"])
