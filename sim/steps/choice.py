@@ -210,10 +210,12 @@ def reconsider(w, c, b, k) -> None:
     b.events[_E_RECONSIDERED] += 1
     farm, local, keep, migrate = supported_odds(w, c, b, k)
     choice = pick(uniform(c.keys, _U_CHOICE, worker), farm, local, keep, migrate)
-    if choice == TAKE_LOCAL and activity != LOCAL_WORK:
-        b.applicants[home] += 1
-        if uniform(c.keys, _U_OFFER, worker) >= c.local_offer[home]:
-            choice = pick(uniform(c.keys, _U_WITHOUT, worker), farm, 0.0, keep, migrate)
+    applies = (choice == TAKE_LOCAL) & (activity != LOCAL_WORK)
+    b.applicants[home] += applies
+    # drawn for all, which is quicker than to branch on a choice just made
+    is_refused = applies & (uniform(c.keys, _U_OFFER, worker) >= c.local_offer[home])
+    instead = pick(uniform(c.keys, _U_WITHOUT, worker), farm, 0.0, keep, migrate)
+    choice = instead if is_refused else choice
     is_present = (
         ((choice == STAY_FARM) & (activity == FARM)) | ((choice == TAKE_LOCAL) & (activity == LOCAL_WORK))
         | ((choice == KEEP_PLACE) & (int(w.place) >= HOMES))

@@ -254,8 +254,6 @@ def _is_within(low, months, high) -> bool:
 def has_school_child(w, c) -> bool:
     """Whether the worker has a child of compulsory school age (6-15)."""
     age = age_months(int(w.birth_month), c.month) / 12.0
-    if age < 6.0 + _FIRST_BIRTH or age >= 16.0 + _FIRST_BIRTH + _BIRTH_SPREAD:
-        return False  # saves the draw
     return has_child_aged(age, first_birth_age(w, c), 6.0, 16.0)
 
 
