@@ -9,14 +9,14 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
-from sim.errors import ScenarioError
+from sim.core.categories import OCCASIONS
+from sim.core.errors import ScenarioError
 from sim.loading import catalogue, load_scenario, parents_of, scenario_files
 from sim.parameters import PARAMETERS
 from sim.policy import documents
 from sim.policy.lever import Lever
 from sim.policy.steering import Delivery
 from sim.scenario import Scenario
-from sim.vocabulary import OCCASIONS
 from sim.yaml_tree import Key, dotted, shown
 
 GRADES = {

@@ -7,11 +7,11 @@ from collections.abc import Iterable
 from typing import Any
 
 from sim.catalogue import GRADES, payers_in_words
-from sim.errors import Problem, UsageError, nearest
+from sim.core.categories import OCCASIONS
+from sim.core.errors import Problem, UsageError, nearest
 from sim.parameters import PARAMETERS
 from sim.policy import documents
 from sim.scenario import Scenario
-from sim.vocabulary import OCCASIONS
 
 
 def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:

@@ -17,8 +17,8 @@ import numpy as np
 import pandas as pd
 
 from sim.comparison import Comparison
+from sim.core.errors import Problem, UsageError
 from sim.differences import HORIZONS, effects, paths
-from sim.errors import Problem, UsageError
 from sim.outcomes import OUTCOMES
 from sim.paired_runs import Plan, run_seeds, winner_months
 from sim.past import Origin, shared_pasts

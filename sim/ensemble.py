@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.core.errors import Problem, UsageError
 from sim.differences import cost_per_additional, effects, t_975, verdict
-from sim.errors import Problem, UsageError
 from sim.outcomes import OUTCOMES
 from sim.posterior import Posterior, load_posterior
 from sim.tables import COMPARISON_TABLES

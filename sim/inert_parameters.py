@@ -6,9 +6,9 @@ at a known level (the rules of a points scheme). ``sim.parameters`` says what th
 
 from __future__ import annotations
 
-from sim.group_words import SECTORS as SECTOR_WORDS
+from sim.core.categories import SECTORS
+from sim.core.labels import SECTORS as SECTOR_WORDS
 from sim.parameter_kinds import Parameter, corridor, economy, place, worker
-from sim.vocabulary import SECTORS
 
 _BY_SECTOR = (
     *(place(f"jobs_scale_{sector}", 1.0, 0.0, 3.0, "factor",

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.catalogue import GRADES, cost_in_words, effects_in_words
 from sim.citations import evidence_in
-from sim.errors import Problem, UsageError, nearest
+from sim.core.errors import Problem, UsageError, nearest
 from sim.instruments import Instrument, checked_instruments
 from sim.loading import catalogue
 from sim.policy import documents

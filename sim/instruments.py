@@ -16,7 +16,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
-from sim.errors import Problem, ScenarioError, nearest
+from sim.core.errors import Problem, ScenarioError, nearest
 from sim.policy.lever import Lever
 from sim.policy.reach import Window
 from sim.policy.terms import Label, Slug, Strict

@@ -13,7 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import Problem, ScenarioError, SimError, nearest
+from sim.core.errors import Problem, ScenarioError, SimError, nearest
 from sim.instruments import (
     Catalogue,
     filled_in,

@@ -18,18 +18,18 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.core.categories import EXITED
+from sim.core.errors import Problem, UsageError, nearest
 from sim.engine.explain import decision, in_words
 from sim.engine.plain import copy_row, liver, plain_conditions, plain_sums, spare_sums
 from sim.engine.record import Record
 from sim.engine.simulate import Simulation
-from sim.errors import Problem, UsageError, nearest
 from sim.loading import load_scenario, with_overrides
 from sim.mesa_worker import Worker
 from sim.parameters import PARAMETERS
 from sim.policy.arrays import month_text
 from sim.scenario import Scenario
 from sim.steps.conditions import BLOCK
-from sim.vocabulary import EXITED
 from sim.world.data import load_data
 from sim.world.schema import age_months
 

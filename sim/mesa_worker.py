@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING
 import mesa
 import pandas as pd
 
+from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
+from sim.core.errors import Problem, UsageError
 from sim.engine.explain import choice_table, pay_now, rehearse
 from sim.engine.plain import copy_row, spare_sums
-from sim.errors import Problem, UsageError
 from sim.policy.arrays import month_text
 from sim.steps.conditions import BLOCK, has_school_child
-from sim.vocabulary import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
 from sim.world.schema import (
     DISPLACED,
     INSURED,
@@ -52,8 +52,8 @@ class Worker(mesa.Agent):
     migrant_months = _column("migrant_months", "Months away in the whole career.")
     experience_months = _column("experience_months", "Months of non-farm work in the whole career.")
     business_jobs = _column("business_jobs", "Paid jobs in the worker's business.")
-    activity = _word("activity", ACTIVITIES, "What the worker does (sim.vocabulary.ACTIVITIES).")
-    sector = _word("sector", SECTORS, "Sector of the present or last job (sim.vocabulary.SECTORS).")
+    activity = _word("activity", ACTIVITIES, "What the worker does (sim.core.categories.ACTIVITIES).")
+    sector = _word("sector", SECTORS, "Sector of the present or last job (sim.core.categories.SECTORS).")
     is_poor = _bit("traits", POOR, "Whether the household was registered as poor.")
     is_insured = _bit("status", INSURED, "Whether in the workers' pension scheme.")
     is_trained = _bit("status", TRAINED, "Whether the worker ever completed a course.")
@@ -82,7 +82,7 @@ class Worker(mesa.Agent):
 
     @property
     def tier(self) -> str:
-        """Kind of place where the worker is (sim.vocabulary.TIERS)."""
+        """Kind of place where the worker is (sim.core.categories.TIERS)."""
         return TIERS[self._places.tier[self._read("place")]]
 
     @property
@@ -92,7 +92,7 @@ class Worker(mesa.Agent):
 
     @property
     def education(self) -> str:
-        """Highest level of schooling (sim.vocabulary.EDUCATION)."""
+        """Highest level of schooling (sim.core.categories.EDUCATION)."""
         return EDUCATION[education_of(self._read("traits"))]
 
     @property

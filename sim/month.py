@@ -42,12 +42,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import rule
-from sim.draws import draw_mixed, mix32
-from sim.steps import choice, claims, life, owners, schooling, stakes, support, work
-from sim.steps.conditions import is_among
-from sim.steps.lever_arrays import QUEUES
-from sim.vocabulary import (
+from sim.core.categories import (
     AT_HOME,
     EMPLOYEES,
     EVERYBODY,
@@ -64,6 +59,11 @@ from sim.vocabulary import (
     TRAINING,
     activity_set,
 )
+from sim.core.compiled import rule
+from sim.core.draws import draw_mixed, mix32
+from sim.steps import choice, claims, life, owners, schooling, stakes, support, work
+from sim.steps.conditions import is_among
+from sim.steps.lever_arrays import QUEUES
 from sim.world.schema import BACK, DISPLACED, INSURED, NEW, VISITING
 
 

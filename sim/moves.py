@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.group_words import region
+from sim.core.labels import region
 from sim.wording import number
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def compare_moves(moves: np.ndarray, data: Data) -> pd.DataFrame:
     ours, theirs = (corridor_measures(table, census) for table in (moves, rival))
     rows = [{"measure": name, "census": 1.0, "model": ours[name], "table_of_2005_10": theirs[name]}
             for name in ours]  # fmt: skip
-    from sim.vocabulary import REGIONS
+    from sim.core.categories import REGIONS
 
     for side, axis in (("from", 1), ("to", 0)):
         shares = [_by_region(table, axis, data.region_of) for table in (census, moves, rival)]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sim.group_words import AGES, SCHOOLING, SECTORS, TIERS, region, region_alone
-from sim.vocabulary import REGIONS
+from sim.core.categories import REGIONS
+from sim.core.labels import AGES, SCHOOLING, SECTORS, TIERS, region, region_alone
 from sim.wording import number
 
 INDICATORS = {

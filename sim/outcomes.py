@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.errors import Problem, UsageError, nearest
+from sim.core.errors import Problem, UsageError, nearest
 
 KINDS = ("stock", "flow", "rate")
 DIRECTIONS = ("higher", "lower", "neutral")

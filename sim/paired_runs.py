@@ -51,7 +51,7 @@ def run_seeds(plan: Plan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
         return
     from concurrent.futures import as_completed
 
-    from sim.processes import worker_pool
+    from sim.core.processes import worker_pool
 
     with worker_pool(jobs) as pool:
         for future in as_completed([pool.submit(_run_seed, plan, seed) for seed in seeds]):

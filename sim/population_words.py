@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sim.group_words import AGES, SCHOOLING, SECTORS, TIERS, region_alone
-from sim.vocabulary import REGIONS
+from sim.core.categories import REGIONS
+from sim.core.labels import AGES, SCHOOLING, SECTORS, TIERS, region_alone
 
 if TYPE_CHECKING:
     import pandas as pd

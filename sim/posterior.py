@@ -15,7 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.errors import Problem, ResultsError, UsageError
+from sim.core.errors import Problem, ResultsError, UsageError
 from sim.parameters import PARAMETERS
 
 PACKAGED = Path(__file__).resolve().parent / "data" / "posterior.parquet"

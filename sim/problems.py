@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
 
-from sim.errors import Problem, SimError, nearest
+from sim.core.errors import Problem, SimError, nearest
 from sim.yaml_tree import Key, Tree, dotted, find, parts, read_tree
 
 Model = TypeVar("Model", bound=BaseModel)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from sim.group_words import ACTIVITIES, SCHOOLING, SECTORS, TIERS, region
+from sim.core.labels import ACTIVITIES, SCHOOLING, SECTORS, TIERS, region
 from sim.wording import listing, month_in_words
 
 _CHOICES = (("education", "schooling", SCHOOLING), ("activity", "now", ACTIVITIES), ("sector", "in", SECTORS))

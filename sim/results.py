@@ -18,7 +18,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.errors import Problem, ResultsError, nearest
+from sim.core.errors import Problem, ResultsError, nearest
 from sim.tables import TABLES
 
 __all__ = ["FORMAT", "TABLES", "Results", "check_folder", "documented", "read_folder", "read_manifest",

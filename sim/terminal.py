@@ -11,7 +11,7 @@ from contextlib import ExitStack, contextmanager
 from time import monotonic
 from typing import Any
 
-from sim.errors import SimError
+from sim.core.errors import SimError
 
 DEBUG = "LABOR_SIM_DEBUG"
 LINE_SECONDS = 15.0  # between lines of progress where there is no terminal for a bar

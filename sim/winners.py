@@ -12,8 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from sim.differences import mean_and_interval
-from sim.vocabulary import (
+from sim.core.categories import (
     ACTIVITIES,
     AGE_GROUP_LOWER,
     AGE_GROUPS,
@@ -22,6 +21,7 @@ from sim.vocabulary import (
     REGIONS,
     SEXES,
 )
+from sim.differences import mean_and_interval
 
 MARGIN = 0.01  # of the baseline's earnings
 FEWEST_WORKERS = 100  # simulated workers per seed below which a group's figures are unreliable

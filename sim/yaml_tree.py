@@ -11,7 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
-from sim.errors import Problem, ScenarioError
+from sim.core.errors import Problem, ScenarioError
 
 Key = tuple[str | int, ...]
 

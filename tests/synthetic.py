@@ -9,9 +9,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from sim.core.categories import AGE_GROUPS, EDUCATION, REGIONS
 from sim.results import Results
 from sim.tables import NATIONAL
-from sim.vocabulary import AGE_GROUPS, EDUCATION, REGIONS
 
 OUT = dict(zip(range(2014, 2022), (168.2, 168.8, 169.3, 171.9, 172.7, 174.3, 169.6, 171.7), strict=True))
 LOCAL = dict(zip(range(2014, 2022), (105.7, 108.6, 112.4, 114.7, 115.7, 116.5, 116.0, 120.8), strict=True))

@@ -6,10 +6,7 @@ import numpy as np
 import pytest
 from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
-from sim.engine.simulate import simulate
-from sim.errors import AccountingError
-from sim.steps.conditions import EVENT, MONEY_CODE
-from sim.vocabulary import (
+from sim.core.categories import (
     EXITED,
     FARM,
     LOCAL_WORK,
@@ -18,6 +15,9 @@ from sim.vocabulary import (
     OWN_BUSINESS,
     SETTLED_WORK,
 )
+from sim.core.errors import AccountingError
+from sim.engine.simulate import simulate
+from sim.steps.conditions import EVENT, MONEY_CODE
 from sim.world.schema import INSURED, TRAINED
 
 SMALL = 200_000

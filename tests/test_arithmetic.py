@@ -10,8 +10,8 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from sim.arithmetic import exp, log, logistic, normal_quantile, power
-from sim.compiled import kernel
+from sim.core.arithmetic import exp, log, logistic, normal_quantile, power
+from sim.core.compiled import kernel
 
 EXACT = 2e-15  # relative; the module promises about 1e-15
 QUANTILE = 1.2e-9  # relative, as the source of the approximation says

@@ -18,7 +18,7 @@ from sim import cli, load_scenario, simulate
 from sim.batch.attribution import attribute
 from sim.batch.attribution_words import notes, records, rows, title
 from sim.batch.execution import execute
-from sim.errors import ResultsError, UsageError
+from sim.core.errors import ResultsError, UsageError
 from sim.loading import with_overrides
 from sim.outcomes import OUTCOMES
 from sim.yearly import yearly
@@ -194,7 +194,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_killed_it_goes_on_where_it_stood(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.compiled.model_hash", lambda: "pinned")
+    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "pinned")
     out, script, tests = tmp_path / "killed", tmp_path / "script.py", Path(__file__).parent
     script.write_text(SCRIPT.format(tests=str(tests), out=str(out)), encoding="utf-8")
     process = subprocess.Popen([sys.executable, str(script)], cwd=tests.parent,

@@ -11,7 +11,7 @@ import pytest
 from test_designs import LIST, loaded
 
 from sim.batch import export, load, run_sweep
-from sim.errors import ResultsError, UsageError
+from sim.core.errors import ResultsError, UsageError
 
 
 @pytest.fixture

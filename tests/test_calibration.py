@@ -19,7 +19,7 @@ from sim.batch.calibration.emulate import fit_emulator, terms
 from sim.batch.calibration.observe import observations
 from sim.batch.calibration.outcome import stored_outcome
 from sim.batch.experiment import ExperimentError
-from sim.errors import ResultsError, UsageError
+from sim.core.errors import ResultsError, UsageError
 from sim.parameters import PARAMETERS
 from sim.posterior import PACKAGED, Posterior, load_posterior, versions
 from sim.world.data import load_data

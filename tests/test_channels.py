@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
+from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
 from sim.engine.simulate import simulate
 from sim.inert_parameters import INERT
 from sim.scenario import Scenario
 from sim.steps.conditions import EVENT, MONEY_CODE, PLACE
-from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
 from sim.world.places import HOMES
 from sim.world.schema import (
     AT_SCHOOL,

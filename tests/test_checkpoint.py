@@ -14,9 +14,9 @@ import pytest
 from engine_runs import make_lever, make_scenario, unit_cost
 
 from sim import cli, load_scenario
+from sim.core.errors import ResultsError, UsageError
 from sim.engine.checkpoint import Checkpoint
 from sim.engine.simulate import Simulation, simulate
-from sim.errors import ResultsError, UsageError
 from sim.loading import with_overrides
 from sim.parameters import PARAMETERS
 from sim.past import ASSUMED_FROM, past_of, shared_until

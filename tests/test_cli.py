@@ -20,7 +20,7 @@ import pytest
 
 import sim
 from sim import cli, terminal
-from sim.errors import ResultsError
+from sim.core.errors import ResultsError
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -272,7 +272,7 @@ def test_a_file_that_may_be_written_is_taken_though_its_folder_may_not(tmp_path,
 
 
 def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.compiled.cache_folder", lambda: tmp_path)  # nothing compiled yet
+    monkeypatch.setattr("sim.core.compiled.cache_folder", lambda: tmp_path)  # nothing compiled yet
     marked = {one.callback.__name__ for one in cli.app.registered_commands if one.callback.simulates}
     assert marked == {"run", "compare", "validate", "official", "sweep", "attribute", "rerun", "plan",
                       "trust", "moves", "calibrate", "virtual"}
@@ -408,7 +408,7 @@ def test_a_sweep_taken_up_again_says_what_was_kept(labor_sim, monkeypatch, tmp_p
 def test_debugging_shows_the_traceback(labor_sim, monkeypatch):
     monkeypatch.setenv("LABOR_SIM_DEBUG", "1")
     monkeypatch.setattr(sys, "argv", ["labor-sim", "run", "nowhere"])
-    with pytest.raises(sim.errors.SimError):
+    with pytest.raises(sim.core.errors.SimError):
         cli.main()
 
 

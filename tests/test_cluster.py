@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from sim.batch import cluster, load_experiment, run_sweep
 from sim.batch.journal import Journal
 from sim.cli import app
-from sim.errors import UsageError
+from sim.core.errors import UsageError
 
 distributed = pytest.importorskip("distributed")
 ROOT = Path(__file__).resolve().parent.parent
@@ -117,7 +117,7 @@ def test_a_failing_run_and_a_deadly_one_fail_alone(experiment, tmp_path):
 
 def test_workers_with_another_program_are_refused(experiment, tmp_path, dask_cluster, monkeypatch):
     dask_cluster.add_worker()
-    monkeypatch.setattr("sim.compiled.model_hash", lambda: "edited since")
+    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "edited since")
     with pytest.raises(UsageError, match="another version of the program"):
         run_sweep(experiment, tmp_path / "out", scheduler=dask_cluster.address, simulate=fake_runs.simulate)
 

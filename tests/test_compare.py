@@ -7,6 +7,7 @@ import synthetic
 from synthetic import FakeScenario
 
 from sim.compare import Comparison, compare
+from sim.core.errors import ResultsError, UsageError
 from sim.differences import (
     add_months,
     cost_per_additional,
@@ -16,7 +17,6 @@ from sim.differences import (
     verdict,
     windows,
 )
-from sim.errors import ResultsError, UsageError
 from sim.outcomes import outcome
 from sim.winners import count_winners, winners_over_seeds
 from sim.wording import amount, difference, number, with_interval

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
-from sim import compiled
+from sim.core import compiled
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = str(Path(__file__).parent)
@@ -139,7 +139,7 @@ def test_the_cache_is_keyed_by_every_source_that_a_kernel_loads(copy):
 # A small kernel of the engine, so that it compiles in a second or two; the rule lives in another file.
 SMALL_KERNEL = """
     import json
-    from sim.compiled import cache_folder
+    from sim.core.compiled import cache_folder
     from sim.engine.markets import fill_pay_profiles
     from sim.steps.conditions import ECONOMY, conditions_type, for_kernels, make_record
     kind = conditions_type(32)
@@ -194,7 +194,7 @@ def test_a_second_process_runs_the_month_without_compiling():
         from test_compiled import FEW, scenario, start
         start(scenario(), FEW, months=12)
         import sim.engine.kernel, sim.engine.markets, sim.engine.year, sim.world.synthesis
-        from sim.compiled import _Kernel
+        from sim.core.compiled import _Kernel
         modules = [m for n, m in sys.modules.items() if n.startswith("sim.")]
         kernels = {{id(k): k for m in modules for k in vars(m).values() if isinstance(k, _Kernel)}}
         used = [k for k in kernels.values() if k._compiled is not None]

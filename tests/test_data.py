@@ -9,8 +9,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sim.errors import DataError
-from sim.vocabulary import AGE_GROUPS, EDUCATION, REGIONS, SECTORS
+from sim.core.categories import AGE_GROUPS, EDUCATION, REGIONS, SECTORS
+from sim.core.errors import DataError
 from sim.world.data import FILLED_INDICATORS, OD_PERIODS, PACKAGED_FOLDER, load_data
 
 WEIGHT_LOCAL_AGES = 0.53  # weight of local workers in the published all-migrant ages

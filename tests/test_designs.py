@@ -12,7 +12,7 @@ import pytest
 from sim.batch import load_experiment, run_sweep
 from sim.batch.experiment import ExperimentError
 from sim.batch.figure import answer, draw_answer
-from sim.errors import UsageError
+from sim.core.errors import UsageError
 from sim.parameters import PARAMETERS
 
 EXPERIMENT = """\

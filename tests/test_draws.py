@@ -10,8 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.compiled import kernel
-from sim.draws import (
+from sim.core.compiled import kernel
+from sim.core.draws import (
     PURPOSE,
     PURPOSES,
     draw32,

@@ -15,9 +15,9 @@ from sim.band_words import band_rows, band_sentences
 from sim.batch import band as runs
 from sim.batch.band import carry_uncertainty, compare_with_bands, forget
 from sim.compare import compare
+from sim.core.errors import ResultsError, UsageError
 from sim.differences import t_975
 from sim.ensemble import DEFAULT, SEEDS, half_widths, worlds
-from sim.errors import ResultsError, UsageError
 from sim.findings import headline
 from sim.posterior import Posterior
 from sim.validate import validate

@@ -10,7 +10,7 @@ import pytest
 
 from sim.catalogue import describe
 from sim.citations import citations
-from sim.errors import Problem, ScenarioError, UsageError
+from sim.core.errors import Problem, ScenarioError, UsageError
 from sim.instrument_words import find_instrument, instruments, list_instruments, page, whole
 from sim.loading import folders, load_scenario, with_overrides
 from sim.parameters import PARAMETERS

@@ -14,6 +14,7 @@ import pytest
 from engine_runs import SCALE, rows_of, start
 from instrument_runs import CATALOGUE, everything, levers_of, scenario_with, steered_by, strong
 
+from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS
 from sim.engine.simulate import simulate
 from sim.loading import load_scenario
 from sim.parameters import PARAMETERS
@@ -21,7 +22,6 @@ from sim.policy import documents
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.policy.lever import Lever
 from sim.steps.conditions import conditions_type, make_record
-from sim.vocabulary import ACTIVITIES, EDUCATION, SECTORS
 from sim.world.data import load_data
 from sim.world.places import build_places
 from sim.world.schema import BIRTH_EPOCH, DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED

@@ -12,8 +12,8 @@ import pandas as pd
 import pytest
 from engine_runs import SCALE, make_lever, make_scenario, rows_of, start, unit_cost
 
+from sim.core.errors import UsageError
 from sim.engine.simulate import simulate
-from sim.errors import UsageError
 from sim.loading import load_scenario, with_overrides
 from sim.parameters import PARAMETERS
 from sim.results import Results

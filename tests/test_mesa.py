@@ -13,15 +13,15 @@ import pandas as pd
 import pytest
 
 from sim import LaborMigrationModel, simulate
+from sim.core.categories import ACTIVITIES, EXITED, SETTLED_WORK
+from sim.core.errors import ScenarioError, SimError, UsageError
 from sim.engine.explain import rehearse
 from sim.engine.plain import spare_sums
-from sim.errors import ScenarioError, SimError, UsageError
 from sim.mesa_model import HEADLINE, Worker
 from sim.month import STEPS
 from sim.parameters import PARAMETERS
 from sim.steps.choice import OPTIONS
 from sim.steps.conditions import BLOCK, EVENT
-from sim.vocabulary import ACTIVITIES, EXITED, SETTLED_WORK
 from sim.world.schema import WORKER_TYPE
 
 MONTHS = 24

@@ -10,13 +10,13 @@ import pandas as pd
 import pytest
 
 from sim.cli.app import moves_scale
+from sim.core.categories import EXITED, REGIONS
+from sim.core.errors import UsageError
 from sim.engine.moves import simulate_moves
-from sim.errors import UsageError
 from sim.estimate.corridors import SPECIFICATIONS, estimate_corridors, estimates_table
 from sim.loading import load_scenario
 from sim.moves import compare_moves, corridor_measures, in_words, moves_table, sampling_warning
 from sim.validate import corridors_table
-from sim.vocabulary import EXITED, REGIONS
 from sim.world.data import load_data
 
 

@@ -6,19 +6,7 @@ import numpy as np
 import pytest
 from engine_runs import SCALE, make_lever, make_scenario, rows_of, start, unit_cost
 
-from sim.draws import PURPOSE, name_code, uniform_for
-from sim.engine.simulate import simulate
-from sim.errors import AccountingError, ScenarioError
-from sim.policy.arrays import month_index, month_text
-from sim.steps.conditions import (
-    EVENT,
-    MONEY_CODE,
-    PLACE,
-    TICKET_BINS,
-    WORKER,
-)
-from sim.steps.lever_arrays import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
-from sim.vocabulary import (
+from sim.core.categories import (
     EXITED,
     FARM,
     LOCAL_WORK,
@@ -30,6 +18,18 @@ from sim.vocabulary import (
     TIERS,
     TRAINING,
 )
+from sim.core.draws import PURPOSE, name_code, uniform_for
+from sim.core.errors import AccountingError, ScenarioError
+from sim.engine.simulate import simulate
+from sim.policy.arrays import month_index, month_text
+from sim.steps.conditions import (
+    EVENT,
+    MONEY_CODE,
+    PLACE,
+    TICKET_BINS,
+    WORKER,
+)
+from sim.steps.lever_arrays import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
 from sim.world.places import HOMES
 from sim.world.schema import BIRTH_EPOCH, INSURED, IS_FEMALE, POOR, TRAINED, VISITING
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.draws import month_keys
+from sim.core.draws import month_keys
+from sim.core.errors import UsageError
 from sim.engine.simulate import Simulation
-from sim.errors import UsageError
 from sim.world.corridors import AWAY_OVER_COUNTED
 from sim.world.population import make_alone, make_population, population_table
 from sim.world.schema import COLUMNS, WORKER_TYPE, allocate

@@ -13,7 +13,7 @@ import synthetic
 from synthetic import FakeScenario
 
 from sim.compare import Comparison, compare
-from sim.errors import ResultsError
+from sim.core.errors import ResultsError
 from sim.outcomes import HEADLINE
 from sim.present import plots
 from sim.present.evidence import cited
@@ -268,7 +268,7 @@ def test_every_condition_of_a_lever_is_told():
 
 
 def test_regions_are_spelled_alike_everywhere():
-    from sim.group_words import region
+    from sim.core.labels import region
     from sim.moves import measure_words
     from sim.official_words import group_words
     from sim.present.report_tables import GROUP_WORDS

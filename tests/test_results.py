@@ -11,7 +11,7 @@ import pyarrow.parquet as parquet
 import pytest
 import synthetic
 
-from sim.errors import ResultsError, UsageError
+from sim.core.errors import ResultsError, UsageError
 from sim.outcomes import HEADLINE, KINDS, OUTCOMES, UNITS, monthly, outcome
 from sim.results import FORMAT, Results, check_folder, undocumented
 from sim.tables import TABLES

@@ -157,4 +157,4 @@ def test_files_clock_and_chance_are_used_in_their_own_rooms_only(module):
 def test_rules_speak_of_economics_only(module):
     text = MODULES[module].read_text(encoding="utf-8").lower()
     assert not [word for word in ("lever", "policy", "policies", "scenario") if word in text]
-    assert "math" not in _imports(module), "rules use sim.arithmetic: the C library differs by machine"
+    assert "math" not in _imports(module), "rules use sim.core.arithmetic: the C library differs by machine"

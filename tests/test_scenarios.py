@@ -17,7 +17,7 @@ from sim.catalogue import (
     scenario_schema,
 )
 from sim.citations import citations
-from sim.errors import ScenarioError
+from sim.core.errors import ScenarioError
 from sim.loading import load_scenario, scenario_files, with_overrides
 from sim.policy.effects import Effect
 from sim.policy.reach import Where, Who, Window

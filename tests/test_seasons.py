@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from engine_runs import make_scenario, rows_of, start
 
+from sim.core.categories import LOCAL_WORK, MIGRANT_WORK
 from sim.engine.economy import Economy
 from sim.steps.conditions import EVENT
-from sim.vocabulary import LOCAL_WORK, MIGRANT_WORK
 from sim.world.schema import VISITING
 
 SMALL = 200_000

@@ -18,7 +18,7 @@ from sim.batch import load_experiment, run_sweep
 from sim.batch.experiment import ExperimentError
 from sim.batch.figure import answer, draw_answer
 from sim.batch.journal import Journal
-from sim.errors import ResultsError, UsageError
+from sim.core.errors import ResultsError, UsageError
 from sim.present.response import response_chart
 
 EXPERIMENT = """\
@@ -248,7 +248,7 @@ def is_alive(group: int) -> bool:
 def test_killed_at_any_moment_and_resumed_it_is_the_uninterrupted_sweep(experiment, tmp_path, monkeypatch,
                                                                         parts):
     # The sources are taken to be the same before and after, even while somebody edits them.
-    monkeypatch.setattr("sim.compiled.model_hash", lambda: "pinned")
+    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "pinned")
     out = tmp_path / "killed"
     process = started(tmp_path / "grant.yaml", out)
     wait_until(lambda: len(list(out.glob("parts/[!.]*.parquet"))) >= parts)
@@ -271,7 +271,7 @@ def test_killed_at_any_moment_and_resumed_it_is_the_uninterrupted_sweep(experime
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_killed_again_and_again_it_is_the_uninterrupted_sweep(experiment, tmp_path, monkeypatch, seed):
-    monkeypatch.setattr("sim.compiled.model_hash", lambda: "pinned")
+    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "pinned")
     out, chance = tmp_path / "killed", random.Random(seed)
     for _ in range(3):  # whatever it is at: starting, running, writing a part, compacting, done
         process = started(tmp_path / "grant.yaml", out)
@@ -333,7 +333,7 @@ def test_a_scenario_edited_between_run_and_resume_is_refused_with_the_difference
 
 def test_a_changed_program_is_refused(experiment, tmp_path, monkeypatch):
     run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
-    monkeypatch.setattr("sim.compiled.model_hash", lambda: "edited since")
+    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "edited since")
     with pytest.raises(UsageError, match="code_hash: .* -> 'edited since'"):
         run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
 

@@ -20,7 +20,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.arguments import parse_scale
 from sim.batch.attribution_shares import shares_and_totals
 from sim.batch.execution import Bundle, RunEnd
 from sim.batch.executors import make_executor
@@ -31,7 +30,8 @@ from sim.batch.shapley import (
     coalitions_of,
     sampled_orders,
 )
-from sim.errors import Problem, ResultsError, UsageError, nearest
+from sim.core.arguments import parse_scale
+from sim.core.errors import Problem, ResultsError, UsageError, nearest
 from sim.loading import load_scenario
 from sim.outcomes import OUTCOMES, outcome
 from sim.policy.lever import Lever

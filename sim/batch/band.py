@@ -24,7 +24,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim.arguments import parse_scale
 from sim.batch.execution import Bundle, Simulate
 from sim.batch.executors import make_executor
 from sim.batch.experiment import Run
@@ -32,6 +31,8 @@ from sim.batch.journal import Journal
 from sim.batch.runner import Keeper, program
 from sim.compare import compare
 from sim.comparison import Comparison
+from sim.core.arguments import parse_scale
+from sim.core.errors import Problem, ResultsError
 from sim.differences import windows
 from sim.engine.simulate import checked_month
 from sim.ensemble import (
@@ -46,7 +47,6 @@ from sim.ensemble import (
     effects_by_world,
     worlds,
 )
-from sim.errors import Problem, ResultsError
 from sim.outcomes import OUTCOMES, monthly
 from sim.posterior import Posterior, load_posterior
 from sim.results import Results

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from sim.batch.execution import Bundle, RunEnd, Simulate, alone, died, execute
 from sim.batch.experiment import Experiment
-from sim.errors import Problem, SimError, UsageError
+from sim.core.errors import Problem, SimError, UsageError
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -102,7 +102,7 @@ def _execute_there(shared: tuple[Experiment, Simulate | None], bundle: Bundle, c
 
 
 def _model_hash() -> str:
-    from sim import compiled
+    from sim.core import compiled
 
     return compiled.model_hash()
 

@@ -18,7 +18,7 @@ from typing import Annotated, Any
 import numpy as np
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
-from sim.errors import Problem, nearest
+from sim.core.errors import Problem, nearest
 from sim.parameters import PARAMETERS
 from sim.policy.terms import Flag, Label, Name, Number, Strict, Text, Whole, one_of, refuse
 

@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.batch.experiment import Experiment, Run
 from sim.batch.sharing import share_out, shared_month
-from sim.errors import SimError
+from sim.core.errors import SimError
 from sim.loading import with_overrides
 from sim.past import FIRST_MONTH
 from sim.results import Results

@@ -16,8 +16,8 @@ from concurrent.futures.process import BrokenProcessPool
 
 from sim.batch.execution import Bundle, RunEnd, Simulate, alone, died, execute
 from sim.batch.experiment import Experiment
-from sim.errors import Problem, UsageError
-from sim.processes import worker_pool
+from sim.core.errors import Problem, UsageError
+from sim.core.processes import worker_pool
 
 RUNS_PER_PROCESS = 1000  # then the worker processes are replaced, so that none can grow without bound
 EXECUTORS = ("processes", "dask")

@@ -16,9 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from sim.arguments import parse_scale
 from sim.batch.design import LISTED, Design
-from sim.errors import Problem, SimError, nearest
+from sim.core.arguments import parse_scale
+from sim.core.errors import Problem, SimError, nearest
 from sim.outcomes import OUTCOMES
 from sim.policy.terms import Label, Name, Strict, Text, Whole, one_of, refuse
 from sim.scenario import Period, Scenario

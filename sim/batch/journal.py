@@ -25,7 +25,7 @@ from typing import Any
 import pandas as pd
 
 from sim.batch.columns import described
-from sim.errors import Problem, ResultsError, UsageError
+from sim.core.errors import Problem, ResultsError, UsageError
 from sim.results import documented
 
 FORMAT = 1  # version of the folder's layout

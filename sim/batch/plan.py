@@ -22,8 +22,8 @@ from sim.batch.experiment import Experiment
 from sim.batch.journal import JOURNAL, Journal
 from sim.batch.reading import experiment_files, load_experiment
 from sim.batch.sharing import plan_sharing
+from sim.core.errors import Problem, UsageError, nearest
 from sim.engine.simulate import checked_month
-from sim.errors import Problem, UsageError, nearest
 from sim.loading import files_in, load_scenario, scenario_files
 from sim.results import Results
 from sim.scenario import Scenario

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.errors import Problem, SimError, UsageError, nearest
+from sim.core.errors import Problem, SimError, UsageError, nearest
 
 if TYPE_CHECKING:
     from sim.batch.design import Design

@@ -16,7 +16,7 @@ from pydantic import ValidationError
 
 from sim.batch.experiment import Experiment, ExperimentError
 from sim.batch.points import DesignError
-from sim.errors import Problem, ScenarioError
+from sim.core.errors import Problem, ScenarioError
 from sim.loading import files_in, load_scenario, named_file, with_overrides
 from sim.outcomes import OUTCOMES
 from sim.problems import placed, problems_of

@@ -20,7 +20,7 @@ from sim.batch.execution import Simulate, execute
 from sim.batch.experiment import Run, restored_experiment
 from sim.batch.journal import FAILURES, MANIFEST, Journal
 from sim.batch.runner import program
-from sim.errors import Problem, ResultsError, UsageError, nearest
+from sim.core.errors import Problem, ResultsError, UsageError, nearest
 from sim.results import Results, read_manifest
 from sim.scenario import Scenario
 

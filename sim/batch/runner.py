@@ -20,7 +20,7 @@ from sim.batch.execution import RunEnd, Simulate, bundles
 from sim.batch.executors import make_executor
 from sim.batch.experiment import MOST_RUNS, Experiment, Run
 from sim.batch.journal import MANIFEST, Journal
-from sim.errors import Problem, UsageError
+from sim.core.errors import Problem, UsageError
 
 PART_SECONDS = 1.0  # finished runs are put into a part this often ...
 PART_SHARE = 0.01  # ... or after this share of the time so far, so that long sweeps leave fewer parts
@@ -107,7 +107,8 @@ def _plan(experiment: Experiment) -> dict[str, Any]:
 
 def program() -> dict[str, str]:
     """The program that results depend on: its version, and the hash of its sources and data."""
-    from sim import __version__, compiled
+    from sim import __version__
+    from sim.core import compiled
 
     return {"version": __version__, "code_hash": compiled.model_hash()}
 

@@ -18,7 +18,7 @@ import pandas as pd
 
 from sim.batch.columns import described
 from sim.batch.journal import MANIFEST, Journal, explained, write_table
-from sim.errors import Problem, ResultsError, UsageError
+from sim.core.errors import Problem, ResultsError, UsageError
 from sim.outcomes import OUTCOMES
 
 FORMS = ("wide", "long")

@@ -15,8 +15,8 @@ from typing import Annotated, Any
 import typer
 
 from sim import __version__
-from sim.arguments import parse_month, parse_scale
-from sim.errors import Problem, ResultsError
+from sim.core.arguments import parse_month, parse_scale
+from sim.core.errors import Problem, ResultsError
 from sim.terminal import explained_errors, progress_bar, say
 
 app = typer.Typer(
@@ -60,7 +60,7 @@ def command(function: Callable | None = None, *,
 
 
 def _say_if_uncompiled() -> None:
-    from sim.compiled import cache_folder, is_enabled
+    from sim.core.compiled import cache_folder, is_enabled
 
     if is_enabled() and not any(cache_folder().rglob("*.nbi")):
         say("the first run compiles the model, once for these sources: half a minute to two minutes")

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import typer
 
-from sim.arguments import parse_month, parse_scale
 from sim.cli.app import (
     Jobs,
     Json,
@@ -17,7 +16,8 @@ from sim.cli.app import (
     command,
     counted,
 )
-from sim.errors import Problem, UsageError
+from sim.core.arguments import parse_month, parse_scale
+from sim.core.errors import Problem, UsageError
 from sim.terminal import (
     print_json,
     print_table,

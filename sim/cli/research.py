@@ -7,7 +7,6 @@ from typing import Annotated
 
 import typer
 
-from sim.arguments import parse_month, parse_scale
 from sim.cli.app import (
     Jobs,
     Json,
@@ -23,7 +22,8 @@ from sim.cli.app import (
     simulated,
     write_text,
 )
-from sim.errors import Problem, UsageError
+from sim.core.arguments import parse_month, parse_scale
+from sim.core.errors import Problem, UsageError
 from sim.terminal import (
     print_json,
     print_table,

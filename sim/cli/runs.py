@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.arguments import parse_ids, parse_month, parse_scale
 from sim.cli.app import (
     End,
     Jobs,
@@ -29,7 +28,8 @@ from sim.cli.app import (
     staged_bars,
     write_text,
 )
-from sim.errors import Problem, UsageError
+from sim.core.arguments import parse_ids, parse_month, parse_scale
+from sim.core.errors import Problem, UsageError
 from sim.terminal import (
     print_json,
     print_table,

@@ -12,7 +12,7 @@ from sim.cli.app import (
     command,
     counted,
 )
-from sim.errors import Problem, SimError
+from sim.core.errors import Problem, SimError
 from sim.terminal import (
     print_json,
     print_records,

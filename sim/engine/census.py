@@ -10,12 +10,7 @@ from functools import cache
 
 import numpy as np
 
-from sim.compiled import kernel
-from sim.rules.demography import has_child_aged
-from sim.steps.conditions import first_birth_age
-from sim.steps.life import age_group
-from sim.steps.work import current_pay
-from sim.vocabulary import (
+from sim.core.categories import (
     ACTIVITIES,
     AGE_GROUPS,
     EARNERS,
@@ -28,6 +23,11 @@ from sim.vocabulary import (
     SEXES,
     activity_set,
 )
+from sim.core.compiled import kernel
+from sim.rules.demography import has_child_aged
+from sim.steps.conditions import first_birth_age
+from sim.steps.life import age_group
+from sim.steps.work import current_pay
 from sim.world.schema import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of
 
 CENSUS_MONTHS = (3, 6, 9, 12)

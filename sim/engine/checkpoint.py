@@ -21,11 +21,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.compiled import model_hash
+from sim.core.compiled import model_hash
+from sim.core.errors import Problem, ResultsError, UsageError
 from sim.engine.accounts import Accounts
 from sim.engine.census import census_type
 from sim.engine.plain import plain_sums
-from sim.errors import Problem, ResultsError, UsageError
 from sim.past import differences, past_of
 from sim.policy.arrays import month_index, month_text
 from sim.world.schema import WORKER_TYPE, copy_rows

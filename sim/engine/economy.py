@@ -6,14 +6,14 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.draws import month_keys
+from sim.core.categories import SECTORS
+from sim.core.draws import month_keys
 from sim.engine.markets import REFERENCE_GROUP, fill_quota_cutoffs, settle_labour_markets
 from sim.engine.opening import Opening
 from sim.engine.stocks import networks
 from sim.parameters import PARAMETERS
 from sim.policy.arrays import Policy
 from sim.steps.conditions import ECONOMY, PLACE
-from sim.vocabulary import SECTORS
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import HOMES, Places

@@ -11,7 +11,16 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 
-from sim.draws import uniform
+from sim.core.categories import (
+    ACTIVITIES,
+    EARNERS,
+    FARM,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    SECTORS,
+)
+from sim.core.draws import uniform
 from sim.month import STEPS, begin_month
 from sim.steps.choice import (
     OPTIONS,
@@ -25,15 +34,6 @@ from sim.steps.choice import (
 )
 from sim.steps.conditions import ECONOMY, is_among
 from sim.steps.work import current_pay
-from sim.vocabulary import (
-    ACTIVITIES,
-    EARNERS,
-    FARM,
-    LOCAL_WORK,
-    MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    SECTORS,
-)
 from sim.world.places import HOMES, Places
 from sim.world.schema import (
     ADDITIONAL,

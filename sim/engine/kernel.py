@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from sim.compiled import kernel
+from sim.core.compiled import kernel
 from sim.month import (
     CLAIM_PURPOSE,
     claim_block,
@@ -65,7 +65,7 @@ class Shards:
                   keys_ahead: np.ndarray | None = None) -> np.record:
         """Run the month for the first ``rows`` workers; returns the summed block.
 
-        keys_ahead: of next month's draws (``sim.draws.month_keys``), where quotas are likely to be
+        keys_ahead: of next month's draws (``sim.core.draws.month_keys``), where quotas are likely to be
         claimed then: the claimants are listed on the way, and ``count_claims`` need not look for them.
         """
         self.clear()

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 import pandas as pd
 
-from sim.errors import AccountingError
+from sim.core.errors import AccountingError
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.steps.conditions import TICKET_BINS
 from sim.world.places import HOMES

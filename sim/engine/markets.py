@@ -4,8 +4,18 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.arithmetic import exp, log, power
-from sim.compiled import kernel, rule
+from sim.core.arithmetic import exp, log, power
+from sim.core.categories import (
+    HOME_TOWNSHIP,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    SCHOOL_YEARS,
+    SECTORS,
+    SETTLED_SEARCH,
+    SETTLED_WORK,
+)
+from sim.core.compiled import kernel, rule
 from sim.rules.earnings import (
     employment_share,
     expected_income,
@@ -37,16 +47,6 @@ from sim.steps.conditions import (
     WORKER,
 )
 from sim.steps.work import gender_gap
-from sim.vocabulary import (
-    HOME_TOWNSHIP,
-    LOCAL_WORK,
-    MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    SCHOOL_YEARS,
-    SECTORS,
-    SETTLED_SEARCH,
-    SETTLED_WORK,
-)
 from sim.world.schema import ABILITY_UNIT, HUNDREDTH, education_of
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)

@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 
+from sim.core.categories import EXITED
+from sim.core.errors import Problem, UsageError
 from sim.engine.simulate import Simulation, checked_month
-from sim.errors import Problem, UsageError
 from sim.scenario import Scenario
-from sim.vocabulary import EXITED
 from sim.world.places import HOMES
 
 

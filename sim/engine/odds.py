@@ -5,7 +5,8 @@ A worker's odds are then products of a dozen loads, and nobody who reconsiders n
 
 from __future__ import annotations
 
-from sim.compiled import kernel
+from sim.core.categories import SCHOOL_YEARS
+from sim.core.compiled import kernel
 from sim.rules.migration import age_taste, attachment, odds, schooling_taste
 from sim.steps.conditions import (
     AGE_MONTHS,
@@ -16,7 +17,6 @@ from sim.steps.conditions import (
     UNTRAINED,
 )
 from sim.steps.work import gender_gap
-from sim.vocabulary import SCHOOL_YEARS
 from sim.world.schema import ABILITY_UNIT, IS_FEMALE, education_of
 
 _BETA = ECONOMY.index("income_coefficient")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.vocabulary import AGE_GROUPS, EDUCATION, REGIONS, SECTORS
+from sim.core.categories import AGE_GROUPS, EDUCATION, REGIONS, SECTORS
 from sim.world.places import Places
 
 _EDUCATION_NAMES = dict(zip(

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from sim.draws import month_keys
+from sim.core.draws import month_keys
 from sim.engine.markets import (
     WIDTH,
     fill_byte_factors,

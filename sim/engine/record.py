@@ -9,6 +9,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.core.categories import (
+    ACTIVITIES,
+    AGE_GROUPS,
+    EARNERS,
+    EDUCATION,
+    EXITED,
+    FARM,
+    SEXES,
+    TIERS,
+    TRAINING,
+)
 from sim.engine.census import CENSUS_MONTHS
 from sim.engine.official_counts import official_rows
 from sim.engine.stocks import add_up
@@ -22,17 +33,6 @@ from sim.engine.year import (
 from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
 from sim.tables import TABLES
-from sim.vocabulary import (
-    ACTIVITIES,
-    AGE_GROUPS,
-    EARNERS,
-    EDUCATION,
-    EXITED,
-    FARM,
-    SEXES,
-    TIERS,
-    TRAINING,
-)
 from sim.world.places import HOMES
 from sim.world.schema import BIRTH_EPOCH, IS_FEMALE
 

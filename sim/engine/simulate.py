@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.arguments import parse_month, parse_scale
-from sim.compiled import model_hash
-from sim.draws import month_keys
+from sim.core.arguments import parse_month, parse_scale
+from sim.core.compiled import model_hash
+from sim.core.draws import month_keys
+from sim.core.errors import Problem, UsageError, nearest
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
@@ -25,7 +26,6 @@ from sim.engine.plain import plain_sums
 from sim.engine.policies import policy_of
 from sim.engine.record import Record, worker_table
 from sim.engine.year import count_year, start_year, year_type
-from sim.errors import Problem, UsageError, nearest
 from sim.loading import load_scenario
 from sim.parameters import PARAMETERS
 from sim.policy.arrays import month_index, month_text

@@ -6,8 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.compiled import kernel
-from sim.vocabulary import (
+from sim.core.categories import (
     EXITED,
     FARM,
     MIGRANT_SEARCH,
@@ -15,6 +14,7 @@ from sim.vocabulary import (
     SETTLED_SEARCH,
     SETTLED_WORK,
 )
+from sim.core.compiled import kernel
 
 
 class Carried(NamedTuple):

@@ -6,12 +6,8 @@ from functools import cache
 
 import numpy as np
 
-from sim.arithmetic import log
-from sim.compiled import inlined_rule, kernel, rule
-from sim.steps.conditions import BLOCK
-from sim.steps.life import age_group
-from sim.steps.stakes import is_willing_to_settle, may_settle
-from sim.vocabulary import (
+from sim.core.arithmetic import log
+from sim.core.categories import (
     AGE_GROUPS,
     EDUCATION,
     EXITED,
@@ -22,6 +18,10 @@ from sim.vocabulary import (
     SETTLED_WORK,
     SEXES,
 )
+from sim.core.compiled import inlined_rule, kernel, rule
+from sim.steps.conditions import BLOCK
+from sim.steps.life import age_group
+from sim.steps.stakes import is_willing_to_settle, may_settle
 from sim.world.schema import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker

@@ -14,7 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.errors import Problem, ScenarioError
+from sim.core.categories import SECTORS, TIERS
+from sim.core.errors import Problem, ScenarioError
 from sim.parameters import PARAMETERS
 from sim.policy.by_place import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.delivery import Reach, Steering, is_at_work
@@ -40,7 +41,6 @@ from sim.steps.lever_arrays import (
     QUEUES,
     queue_of,
 )
-from sim.vocabulary import SECTORS, TIERS
 from sim.world.places import Places
 
 FIRST_MONTH = month_number("2014-01")

@@ -13,6 +13,7 @@ from functools import cache
 
 import numpy as np
 
+from sim.core.categories import SECTORS, TIERS
 from sim.parameters import PARAMETERS
 from sim.policy.delivery import Steering
 from sim.policy.effects import Effect
@@ -22,7 +23,6 @@ from sim.policy.shock import Shock
 from sim.policy.terms import month_number
 from sim.scenario import Scenario
 from sim.steps.conditions import PLACE, WORKER
-from sim.vocabulary import SECTORS, TIERS
 from sim.world.places import Places
 
 MOST_KEPT = 160  # tables of as many situations, some 60 to 120 kB each: eleven years in which paths move

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from sim.errors import DataError
+from sim.core.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)

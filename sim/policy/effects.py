@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.errors import Problem
+from sim.core.errors import Problem
 from sim.parameters import PARAMETERS
 from sim.policy.terms import Month, Number, Strict, refuse
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.errors import Problem
+from sim.core.errors import Problem
 from sim.parameters import PARAMETERS
 from sim.policy.effects import Effect, out_of_bounds
 from sim.policy.money import Budget, UnitCost

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sim.draws import name_code
+from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES
+from sim.core.draws import name_code
 from sim.parameters import PARAMETERS
 from sim.policy.effects import Effect
 from sim.policy.lever import Lever
@@ -19,7 +20,6 @@ from sim.steps.lever_arrays import (
     CHECK_WHERE,
     CHECK_WORK,
 )
-from sim.vocabulary import ACTIVITIES, EDUCATION, SECTORS, SEXES
 from sim.world.schema import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
 
 _KINDS = {"set": 0, "scale": 1, "add": 2}

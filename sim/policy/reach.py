@@ -6,7 +6,8 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.errors import Problem
+from sim.core.categories import TIERS
+from sim.core.errors import Problem
 from sim.policy import documents
 from sim.policy.terms import (
     Activity,
@@ -23,7 +24,6 @@ from sim.policy.terms import (
     month_number,
     refuse,
 )
-from sim.vocabulary import TIERS
 
 CalendarMonth = Annotated[int, Field(strict=True, ge=1, le=12)]
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 
 from pydantic import Field, model_validator
 
-from sim.errors import Problem
+from sim.core.errors import Problem
 from sim.parameters import PARAMETERS
 from sim.policy.effects import MonthlyEffect, out_of_bounds
 from sim.policy.reach import Where

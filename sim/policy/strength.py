@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from sim.errors import Problem
+from sim.core.errors import Problem
 from sim.policy.terms import Number, Share, Strict, Text, one_of, refuse
 
 _NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]

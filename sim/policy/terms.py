@@ -12,10 +12,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, StringConstraints
 from pydantic_core import PydanticCustomError
 
-from sim.errors import Problem, nearest
+from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
+from sim.core.errors import Problem, nearest
 from sim.parameters import PARAMETERS, REMOVED
 from sim.policy import documents
-from sim.vocabulary import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 PAYERS = ("central", "local", "firm", "worker")

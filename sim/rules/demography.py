@@ -1,7 +1,7 @@
 """Ageing, leaving the labour force, and the family's stages."""
 
-from sim.arithmetic import exp
-from sim.compiled import rule
+from sim.core.arithmetic import exp
+from sim.core.compiled import rule
 
 FIRST_EXIT_AGE = 55.0
 OLDEST = 80.0

@@ -1,6 +1,6 @@
 """Pay, and what a worker expects to live on in a place."""
 
-from sim.compiled import rule
+from sim.core.compiled import rule
 
 REFERENCE_SCHOOL_YEARS = 9.0
 REFERENCE_EXPERIENCE_YEARS = 8.0

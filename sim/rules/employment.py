@@ -1,7 +1,7 @@
 """Jobs: losing one, changing it, finding one; vacancies and desired jobs of a place."""
 
-from sim.arithmetic import exp, log, power
-from sim.compiled import rule
+from sim.core.arithmetic import exp, log, power
+from sim.core.compiled import rule
 
 
 @rule

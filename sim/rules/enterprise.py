@@ -1,7 +1,7 @@
 """Own business: capital, the decision to start, jobs, survival."""
 
-from sim.arithmetic import exp, log, logistic, normal_quantile
-from sim.compiled import rule
+from sim.core.arithmetic import exp, log, logistic, normal_quantile
+from sim.core.compiled import rule
 
 YOUNGEST, OLDEST = 22.0, 50.0
 MIGRANT_MONTHS_NEEDED = 36

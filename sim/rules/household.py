@@ -1,6 +1,6 @@
 """What becomes of a month's money. Whole yuan, so that accounts balance to the last one."""
 
-from sim.compiled import rule
+from sim.core.compiled import rule
 
 
 @rule

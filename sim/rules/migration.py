@@ -1,7 +1,7 @@
 """Reconsidering, and choosing between farm, local work and places away."""
 
-from sim.arithmetic import exp, log
-from sim.compiled import rule
+from sim.core.arithmetic import exp, log
+from sim.core.compiled import rule
 
 MOST_ATTACHED_YEARS = 5.0
 

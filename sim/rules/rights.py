@@ -1,6 +1,6 @@
 """Unpaid wages and social insurance."""
 
-from sim.compiled import rule
+from sim.core.compiled import rule
 
 ARREARS_MONTHS = 3.5
 

@@ -1,7 +1,7 @@
 """Moving registration to the city: who may, who wants to, who does."""
 
-from sim.arithmetic import logistic
-from sim.compiled import rule
+from sim.core.arithmetic import logistic
+from sim.core.compiled import rule
 
 MONTHS_OF_STAY_NEEDED = 12
 

@@ -1,7 +1,7 @@
 """Training: what a course is worth, and how it fades."""
 
-from sim.arithmetic import exp
-from sim.compiled import rule
+from sim.core.arithmetic import exp
+from sim.core.compiled import rule
 
 
 @rule

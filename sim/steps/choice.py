@@ -1,7 +1,8 @@
 """Reconsidering: farm, local work, the present place, or migrating; and where to."""
 
-from sim.compiled import inlined_rule, rule
-from sim.draws import PURPOSE, uniform
+from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_SEARCH, SCHOOL_YEARS
+from sim.core.compiled import inlined_rule, rule
+from sim.core.draws import PURPOSE, uniform
 from sim.rules.migration import (
     accepts_distance,
     age_taste,
@@ -30,7 +31,6 @@ from sim.steps.conditions import (
 from sim.steps.moves import change_activity, move_to, take_job
 from sim.steps.support import insurance_kept
 from sim.steps.work import log_skill, skill_cells
-from sim.vocabulary import FARM, LOCAL_WORK, MIGRANT_SEARCH, SCHOOL_YEARS
 from sim.world.places import HOMES
 from sim.world.schema import (
     DISPLACED,

@@ -2,8 +2,22 @@
 
 from collections.abc import Callable
 
-from sim.compiled import rule
-from sim.draws import uniform
+from sim.core.categories import (
+    EMPLOYEES,
+    EXITED,
+    FARM,
+    FREE_TO_MOVE,
+    LOCAL_WORK,
+    MIGRANT_WORK,
+    MIGRANTS_AT_WORK,
+    OWN_BUSINESS,
+    SEARCHERS,
+    TRAINABLE,
+    TRAINING,
+    activity_set,
+)
+from sim.core.compiled import rule
+from sim.core.draws import uniform
 from sim.steps.choice import U_ATTENTION, attention
 from sim.steps.conditions import (
     OCCASION_NAMES,
@@ -29,20 +43,6 @@ from sim.steps.stakes import (
 )
 from sim.steps.support import U_WORKS, U_WORKSHOP
 from sim.steps.work import U_ARREARS, U_JOB, highest_arrears_chance, highest_job_event_chance
-from sim.vocabulary import (
-    EMPLOYEES,
-    EXITED,
-    FARM,
-    FREE_TO_MOVE,
-    LOCAL_WORK,
-    MIGRANT_WORK,
-    MIGRANTS_AT_WORK,
-    OWN_BUSINESS,
-    SEARCHERS,
-    TRAINABLE,
-    TRAINING,
-    activity_set,
-)
 from sim.world.schema import UNPAID, VISITING
 
 _QUOTA = PLACE.index("settlement_quota_share")

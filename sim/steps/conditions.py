@@ -6,8 +6,9 @@ from functools import cache
 
 import numpy as np
 
-from sim.compiled import inlined_rule, is_enabled, rule
-from sim.draws import PURPOSE, PURPOSES, uniform_for
+from sim.core.categories import OCCASIONS
+from sim.core.compiled import inlined_rule, is_enabled, rule
+from sim.core.draws import PURPOSE, PURPOSES, uniform_for
 from sim.parameters import PARAMETERS
 from sim.rules.demography import has_child_aged
 from sim.rules.migration import MOST_ATTACHED_YEARS
@@ -23,7 +24,6 @@ from sim.steps.lever_arrays import (
     MAX_LEVERS,
     levers_type,
 )
-from sim.vocabulary import OCCASIONS
 from sim.world.schema import (
     VISITING,
     age_months,

@@ -1,7 +1,11 @@
 """Ageing, festival visits, training, and counting."""
 
-from sim.compiled import inlined_rule, rule
-from sim.draws import PURPOSE, uniform
+from sim.core.categories import (
+    EXITED,
+    FARM,
+)
+from sim.core.compiled import inlined_rule, rule
+from sim.core.draws import PURPOSE, uniform
 from sim.rules.demography import OLDEST, exit_probability
 from sim.rules.migration import carried_back
 from sim.steps.conditions import (
@@ -17,10 +21,6 @@ from sim.steps.conditions import (
 from sim.steps.moves import change_activity, move_to
 from sim.steps.schooling import take_course
 from sim.steps.support import insurance_kept, pay_relief
-from sim.vocabulary import (
-    EXITED,
-    FARM,
-)
 from sim.world.schema import BACK, DISPLACED, VISITING, age_months
 
 _RATE_AT_55 = ECONOMY.index("exit_rate_at_55")

@@ -1,8 +1,8 @@
 """Changing activity, place and job: what several steps do to a worker."""
 
-from sim.arithmetic import normal_quantile
-from sim.compiled import rule
-from sim.draws import PURPOSE, uniform
+from sim.core.arithmetic import normal_quantile
+from sim.core.compiled import rule
+from sim.core.draws import PURPOSE, uniform
 from sim.steps.conditions import ECONOMY, EVENT, OCCASION_NAMES, serve
 from sim.world.schema import DISPLACED, LASTING_TRAITS, clipped
 

@@ -1,7 +1,8 @@
 """Running a business of one's own: profit months, the late part of a grant, closing."""
 
-from sim.compiled import rule
-from sim.draws import PURPOSE, uniform
+from sim.core.categories import FARM
+from sim.core.compiled import rule
+from sim.core.draws import PURPOSE, uniform
 from sim.rules.enterprise import capital_need, closing_probability
 from sim.rules.household import share_of
 from sim.steps.conditions import (
@@ -14,7 +15,6 @@ from sim.steps.conditions import (
     serve,
 )
 from sim.steps.moves import change_activity
-from sim.vocabulary import FARM
 from sim.world.schema import ADDITIONAL, DISPLACED, HAD_BUSINESS, MOST_SAVINGS
 
 _CAPITAL_MEDIAN = ECONOMY.index("startup_capital_median_yuan")

@@ -1,7 +1,14 @@
 """Courses and school: taking part, completing, and the job at the end."""
 
-from sim.compiled import rule
-from sim.draws import PURPOSE, uniform
+from sim.core.categories import (
+    FARM,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    TRAINING,
+)
+from sim.core.compiled import rule
+from sim.core.draws import PURPOSE, uniform
 from sim.steps.conditions import (
     ECONOMY,
     EVENT,
@@ -13,13 +20,6 @@ from sim.steps.conditions import (
 )
 from sim.steps.moves import change_activity, take_job
 from sim.steps.support import insurance_kept
-from sim.vocabulary import (
-    FARM,
-    LOCAL_WORK,
-    MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    TRAINING,
-)
 from sim.world.schema import (
     ABILITY_UNIT,
     AT_SCHOOL,

@@ -4,9 +4,15 @@ Both are decided early in the month, on the state that the claims of the month w
 that what is granted can never exceed what was counted.
 """
 
-from sim.arithmetic import exp, log
-from sim.compiled import rule
-from sim.draws import PURPOSE, uniform, uniform_for
+from sim.core.arithmetic import exp, log
+from sim.core.categories import (
+    LOCAL_WORK,
+    MIGRANT_WORK,
+    OWN_BUSINESS,
+    SETTLED_WORK,
+)
+from sim.core.compiled import rule
+from sim.core.draws import PURPOSE, uniform, uniform_for
 from sim.rules.enterprise import (
     expected_grant,
     insured_risk,
@@ -34,12 +40,6 @@ from sim.steps.conditions import (
 from sim.steps.moves import change_activity
 from sim.steps.owners import startup_capital
 from sim.steps.work import current_pay, log_skill
-from sim.vocabulary import (
-    LOCAL_WORK,
-    MIGRANT_WORK,
-    OWN_BUSINESS,
-    SETTLED_WORK,
-)
 from sim.world.places import HOMES
 from sim.world.schema import (
     ADDITIONAL,

@@ -1,8 +1,9 @@
 """Support at home and out of work: relief, insurance that is kept, posts, works and workshops."""
 
-from sim.arithmetic import log
-from sim.compiled import rule
-from sim.draws import PURPOSE, uniform, uniform_for
+from sim.core.arithmetic import log
+from sim.core.categories import FARM, LOCAL_WORK
+from sim.core.compiled import rule
+from sim.core.draws import PURPOSE, uniform, uniform_for
 from sim.steps.conditions import (
     ECONOMY,
     EVENT,
@@ -14,7 +15,6 @@ from sim.steps.conditions import (
     serve,
 )
 from sim.steps.moves import change_activity
-from sim.vocabulary import FARM, LOCAL_WORK
 from sim.world.schema import (
     DISPLACED,
     IN_WORKSHOP,

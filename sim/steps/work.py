@@ -1,8 +1,17 @@
 """Losing, changing and finding jobs, running a business, and the month's money."""
 
-from sim.arithmetic import exp
-from sim.compiled import inlined_rule, rule
-from sim.draws import PURPOSE, uniform
+from sim.core.arithmetic import exp
+from sim.core.categories import (
+    FARM,
+    LOCAL_WORK,
+    MIGRANT_SEARCH,
+    MIGRANT_WORK,
+    OWN_BUSINESS,
+    SETTLED_SEARCH,
+    SETTLED_WORK,
+)
+from sim.core.compiled import inlined_rule, rule
+from sim.core.draws import PURPOSE, uniform
 from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
 from sim.rules.employment import (
     finding_probability,
@@ -27,15 +36,6 @@ from sim.steps.conditions import (
 )
 from sim.steps.moves import change_activity, hiring_sector, match_quality, take_job
 from sim.steps.support import insurance_kept, pay_relief
-from sim.vocabulary import (
-    FARM,
-    LOCAL_WORK,
-    MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    OWN_BUSINESS,
-    SETTLED_SEARCH,
-    SETTLED_WORK,
-)
 from sim.world.schema import (
     ABILITY_UNIT,
     DISPLACED,

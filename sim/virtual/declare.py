@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, model_validator
 
-from sim.errors import Problem, ScenarioError, SimError, nearest
+from sim.core.errors import Problem, ScenarioError, SimError, nearest
 from sim.loading import files_in, load_scenario, named_file, with_overrides
 from sim.policy.documents import region_of_province
 from sim.policy.terms import (

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.arguments import parse_scale
+from sim.core.arguments import parse_scale
+from sim.core.categories import EXITED
 from sim.differences import mean_and_interval
 from sim.engine.simulate import Simulation, checked_month, simulate
 from sim.ensemble import with_member
@@ -21,7 +22,6 @@ from sim.virtual.estimators import (
     matching_variables,
     with_and_without,
 )
-from sim.vocabulary import EXITED
 from sim.wording import number
 from sim.world.schema import BIRTH_EPOCH, EDUCATION_MASK, EDUCATION_SHIFT, IS_FEMALE, TRAINED
 

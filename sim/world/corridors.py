@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.vocabulary import COUNTY_TOWN, REGIONS
+from sim.core.categories import COUNTY_TOWN, REGIONS
 from sim.world.data import Data
 from sim.world.places import COUNTY_SHARE_ACROSS, COUNTY_SHARE_WITHIN, HOMES, Places
 

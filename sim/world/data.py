@@ -13,8 +13,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.errors import DataError, Problem
-from sim.vocabulary import REGIONS
+from sim.core.categories import REGIONS
+from sim.core.errors import DataError, Problem
 from sim.world.data_checks import (
     check_columns,
     check_keys,

@@ -12,8 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.errors import Problem, nearest
-from sim.vocabulary import REGIONS
+from sim.core.categories import REGIONS
+from sim.core.errors import Problem, nearest
 
 # Lowest and highest plausible value of each unit; changes and growth rates may be negative.
 UNIT_BOUNDS = {

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.vocabulary import CITY, COUNTY_TOWN, HOME_TOWNSHIP, LARGE_CITY, MEGA_CITY, TIERS
+from sim.core.categories import CITY, COUNTY_TOWN, HOME_TOWNSHIP, LARGE_CITY, MEGA_CITY, TIERS
 from sim.world.data import Data
 
 HOMES = 31

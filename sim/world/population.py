@@ -12,11 +12,8 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.arguments import parse_scale
-from sim.draws import month_keys
-from sim.errors import Problem, UsageError
-from sim.parameters import PARAMETERS
-from sim.vocabulary import (
+from sim.core.arguments import parse_scale
+from sim.core.categories import (
     EDUCATION,
     FARM,
     LOCAL_WORK,
@@ -26,6 +23,9 @@ from sim.vocabulary import (
     SECTORS,
     TIERS,
 )
+from sim.core.draws import month_keys
+from sim.core.errors import Problem, UsageError
+from sim.parameters import PARAMETERS
 from sim.world.corridors import AWAY_OVER_COUNTED, Corridors, build_corridors
 from sim.world.data import Data, load_data
 from sim.world.places import HOMES, Places, build_places

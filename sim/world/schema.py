@@ -2,7 +2,7 @@
 
 One row per worker in one array of records, so that a rule is handed one worker (a pointer, not two
 dozen columns) and a block of workers passes through the cache as a whole. Age is derived from the
-birth month; what is fixed for life and rarely read is hashed from the id (see ``sim.draws``).
+birth month; what is fixed for life and rarely read is hashed from the id (see ``sim.core.draws``).
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.core.compiled import rule
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +29,9 @@ COLUMNS = (
     Column("birth_month", "int16", "months since January 1900", "birth month"),
     Column("home", "uint8", "province index", "province of rural registration, in order of code"),
     Column("traits", "uint8", "bits", "sex, education, poor household and the bits below"),
-    Column("activity", "uint8", "code", "what the worker does (sim.vocabulary.ACTIVITIES)"),
+    Column("activity", "uint8", "code", "what the worker does (sim.core.categories.ACTIVITIES)"),
     Column("place", "uint8", "place index", "where the worker is (sim.world.places)"),
-    Column("sector", "uint8", "code", "sector of the present or last job (sim.vocabulary.SECTORS)"),
+    Column("sector", "uint8", "code", "sector of the present or last job (sim.core.categories.SECTORS)"),
     Column("status", "uint8", "bits", "see the names below"),
     Column("worked_months", "uint8", "months of this year", "away in the low, local in the high half"),
     Column("since_month", "int16", "months since January 2014", "when the present activity began"),
@@ -99,7 +99,7 @@ def age_months(birth_month: int, month: int) -> int:
 
 @rule
 def education_of(traits: int) -> int:
-    """Education level, 0-4 (sim.vocabulary.EDUCATION)."""
+    """Education level, 0-4 (sim.core.categories.EDUCATION)."""
     return (traits >> EDUCATION_SHIFT) & EDUCATION_MASK
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.vocabulary import SECTORS
+from sim.core.categories import SECTORS
 from sim.world.data import Data
 from sim.world.places import HOMES, TIER_COST, TIER_PAY, Places
 

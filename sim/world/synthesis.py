@@ -15,16 +15,16 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.arithmetic import exp, log, normal_quantile
-from sim.compiled import kernel, rule
-from sim.draws import PURPOSE, uniform
-from sim.vocabulary import (
+from sim.core.arithmetic import exp, log, normal_quantile
+from sim.core.categories import (
     FARM,
     LOCAL_WORK,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
     OWN_BUSINESS,
 )
+from sim.core.compiled import kernel, rule
+from sim.core.draws import PURPOSE, uniform
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import Places

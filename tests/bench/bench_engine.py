@@ -263,7 +263,7 @@ def this_machine() -> dict[str, str]:
     import numpy as np
 
     import sim
-    from sim.compiled import source_hash
+    from sim.core.compiled import source_hash
 
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     try:

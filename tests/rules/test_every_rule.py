@@ -9,14 +9,14 @@ import re
 
 import pytest
 
-import sim.compiled
+import sim.core.compiled
 import sim.rules
 
 for _module in pkgutil.iter_modules(sim.rules.__path__):
     importlib.import_module(f"sim.rules.{_module.name}")
 RULES = {
     f"{function.__module__.rpartition('.')[2]}.{function.__name__}": function
-    for function, _ in sim.compiled._RULES
+    for function, _ in sim.core.compiled._RULES
     if function.__module__.startswith("sim.rules.")
 }
 

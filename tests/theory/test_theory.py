@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from sim.draws import PURPOSE, month_keys, uniform
+from sim.core.draws import PURPOSE, month_keys, uniform
 from sim.engine.markets import WIDTH, weigh_destinations
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import desired_jobs, wage_gap_next

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from sim import parameters
-from sim.errors import Problem, ResultsError, UsageError
+from sim.core.errors import Problem, ResultsError, UsageError
 from sim.posterior import Posterior
 
 TABLE = Path(parameters.__file__)

@@ -10,7 +10,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.batch.experiment import ExperimentError
-from sim.errors import Problem
+from sim.core.errors import Problem
 from sim.parameters import PARAMETERS
 from sim.policy.terms import Label, Number, ParameterName, Strict, Text, Whole, refuse
 from sim.problems import read_checked

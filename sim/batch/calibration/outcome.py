@@ -11,7 +11,7 @@ from sim.batch.calibration.declare import Calibration
 from sim.batch.calibration.observe import Observation, observations
 from sim.batch.calibration.recovery import recovery_words
 from sim.batch.calibration.sample import weighted_quantiles
-from sim.errors import Problem, UsageError
+from sim.core.errors import Problem, UsageError
 from sim.parameters import PARAMETERS
 from sim.posterior import Posterior
 

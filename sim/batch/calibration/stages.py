@@ -32,7 +32,7 @@ from sim.batch.calibration.sample import (
     weighted_quantiles,
 )
 from sim.batch.calibration.work import Work
-from sim.errors import Problem, UsageError
+from sim.core.errors import Problem, UsageError
 from sim.posterior import Posterior, versions
 
 IMPLAUSIBLE = 3.0  # the second largest error, in standard deviations, beyond which a point is ruled out

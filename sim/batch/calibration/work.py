@@ -14,7 +14,7 @@ from sim.batch.calibration.observe import Observation, measured
 from sim.batch.design import Design, Factor
 from sim.batch.experiment import Experiment, Figure, Run
 from sim.batch.runner import run_sweep
-from sim.errors import Problem, UsageError
+from sim.core.errors import Problem, UsageError
 from sim.loading import load_scenario
 from sim.parameters import PARAMETERS
 from sim.results import Results

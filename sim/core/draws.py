@@ -14,7 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.core.compiled import rule
 
 PURPOSES = (
     # fixed for life

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from sim.errors import Problem, UsageError
+from sim.core.errors import Problem, UsageError
 
 LARGEST_SCALE = 1_000_000
 

@@ -24,7 +24,7 @@ _RULES: list[tuple[Callable, bool]] = []
 _registered = 0
 _ONE_AT_A_TIME = threading.Lock()  # threads meet a kernel for the first time together; one makes it
 
-_ROOT = Path(__file__).parent
+_ROOT = Path(__file__).parents[1]
 _KERNEL = re.compile(r"^@kernel", re.MULTILINE)
 _IMPORT = re.compile(
     r"^\s*(?:from sim(?:\.([\w.]+))? import (\([^)]*\)|.+)|import sim\.([\w.]+))", re.MULTILINE

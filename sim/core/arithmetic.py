@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sim.compiled import rule
+from sim.core.compiled import rule
 
 _STEPS_PER_LOG = 92.33248261689366  # 64 / ln 2
 _STEP_HIGH = 0.010830424493178725  # ln 2 / 64, with the low bits of the product cleared
