@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from sim.core.categories import OCCASIONS
 from sim.core.errors import ScenarioError
 from sim.loading import catalogue, load_scenario, parents_of, scenario_files
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy import documents
 from sim.policy.lever import Lever
 from sim.policy.steering import Delivery

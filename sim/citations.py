@@ -9,7 +9,7 @@ from typing import Any
 from sim.catalogue import GRADES, payers_in_words
 from sim.core.categories import OCCASIONS
 from sim.core.errors import Problem, UsageError, nearest
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy import documents
 from sim.scenario import Scenario
 

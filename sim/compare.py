@@ -203,7 +203,7 @@ def _tell_apart(base: Scenario, described: list[dict]) -> None:
 
 def _cited(policies: list[dict]) -> dict[str, Any]:
     """What the policies' levers cite and change, for the reader: documents, rows of evidence, parameters."""
-    from sim.parameters import PARAMETERS
+    from sim.parameters.behaviour import PARAMETERS
     from sim.policy.documents import documents, evidence
 
     levers = [lever for policy in policies for lever in policy["levers"].values()]

@@ -28,7 +28,7 @@ import pandas as pd
 from sim.core.errors import Problem, UsageError
 from sim.differences import cost_per_additional, effects, t_975, verdict
 from sim.outcomes import OUTCOMES
-from sim.posterior import Posterior, load_posterior
+from sim.parameters.posterior import Posterior, load_posterior
 from sim.tables import COMPARISON_TABLES
 
 if TYPE_CHECKING:

@@ -26,7 +26,7 @@ from sim.engine.record import Record
 from sim.engine.simulate import Simulation
 from sim.loading import load_scenario, with_overrides
 from sim.mesa_worker import Worker
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.arrays import month_text
 from sim.scenario import Scenario
 from sim.steps.conditions import BLOCK
@@ -224,7 +224,7 @@ def _refuse_unknown(values: Mapping[str, float]) -> None:
     known = (*PARAMETERS, "scenario", "n_workers", "scale", "seed", "end", "compiled", "agents", "threads")
     problems = [
         Problem("neither an argument of the model nor a parameter", key=name, value=value,
-                nearest=nearest(name, known), allowed="the names in sim.parameters.PARAMETERS")
+                nearest=nearest(name, known), allowed="the names in sim.parameters.behaviour.PARAMETERS")
         for name, value in values.items() if name not in PARAMETERS
     ]
     if problems:

@@ -13,7 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, model_validator
 
 from sim.core.errors import Problem
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.lever import Lever, conflicting_sets
 from sim.policy.shock import Shock
 from sim.policy.terms import (

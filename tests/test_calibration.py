@@ -20,8 +20,8 @@ from sim.batch.calibration.observe import observations
 from sim.batch.calibration.outcome import stored_outcome
 from sim.batch.experiment import ExperimentError
 from sim.core.errors import ResultsError, UsageError
-from sim.parameters import PARAMETERS
-from sim.posterior import PACKAGED, Posterior, load_posterior, versions
+from sim.parameters.behaviour import PARAMETERS
+from sim.parameters.posterior import PACKAGED, Posterior, load_posterior, versions
 from sim.world.data import load_data
 
 pytest.importorskip("scipy")

@@ -18,7 +18,7 @@ from sim.core.errors import ResultsError, UsageError
 from sim.engine.checkpoint import Checkpoint
 from sim.engine.simulate import Simulation, simulate
 from sim.loading import with_overrides
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.past import ASSUMED_FROM, past_of, shared_until
 from sim.policy.arrays import month_index, month_text
 from sim.results import Results

@@ -13,7 +13,7 @@ from sim.batch import load_experiment, run_sweep
 from sim.batch.experiment import ExperimentError
 from sim.batch.figure import answer, draw_answer
 from sim.core.errors import UsageError
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 
 EXPERIMENT = """\
 title: {en: Two, zh: 二}

@@ -19,7 +19,7 @@ from sim.core.errors import ResultsError, UsageError
 from sim.differences import t_975
 from sim.ensemble import DEFAULT, SEEDS, half_widths, worlds
 from sim.findings import headline
-from sim.posterior import Posterior
+from sim.parameters.posterior import Posterior
 from sim.validate import validate
 
 

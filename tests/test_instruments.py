@@ -13,7 +13,7 @@ from sim.citations import citations
 from sim.core.errors import Problem, ScenarioError, UsageError
 from sim.instrument_words import find_instrument, instruments, list_instruments, page, whole
 from sim.loading import folders, load_scenario, with_overrides
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy import documents
 from sim.tables import NATIONAL
 

@@ -17,7 +17,7 @@ from instrument_runs import CATALOGUE, everything, levers_of, scenario_with, ste
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS
 from sim.engine.simulate import simulate
 from sim.loading import load_scenario
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy import documents
 from sim.policy.arrays import Policy, month_index, month_text
 from sim.policy.lever import Lever

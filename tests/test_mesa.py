@@ -19,7 +19,7 @@ from sim.engine.explain import rehearse
 from sim.engine.plain import spare_sums
 from sim.mesa_model import HEADLINE, Worker
 from sim.month import STEPS
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.steps.choice import OPTIONS
 from sim.steps.conditions import BLOCK, EVENT
 from sim.world.schema import WORKER_TYPE

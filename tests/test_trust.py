@@ -10,8 +10,8 @@ import pytest
 import synthetic
 
 from sim.catalogue import list_levers
-from sim.parameters import PARAMETERS, STATUSES
-from sim.posterior import Posterior, versions
+from sim.parameters.behaviour import PARAMETERS, STATUSES
+from sim.parameters.posterior import Posterior, versions
 from sim.present.trust import trust_page
 from sim.validate import validate
 from sim.world.data import load_data

@@ -48,7 +48,7 @@ from sim.ensemble import (
     worlds,
 )
 from sim.outcomes import OUTCOMES, monthly
-from sim.posterior import Posterior, load_posterior
+from sim.parameters.posterior import Posterior, load_posterior
 from sim.results import Results
 from sim.scenario import Period, Scenario
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from sim.batch.design import parameter_in
 from sim.outcomes import OUTCOMES
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 
 RUN_COLUMNS = {  # column: (unit, meaning)
     "run": ("", "number of the run in the experiment, from 0"),

@@ -19,7 +19,7 @@ import numpy as np
 from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from sim.core.errors import Problem, nearest
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.terms import Flag, Label, Name, Number, Strict, Text, Whole, one_of, refuse
 
 SAMPLED = ("latin_hypercube", "sobol")

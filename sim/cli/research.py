@@ -43,7 +43,7 @@ def trust(
     check_file(out)
     from sim.catalogue import list_levers
     from sim.instrument_words import list_instruments
-    from sim.posterior import PACKAGED, load_posterior
+    from sim.parameters.posterior import PACKAGED, load_posterior
     from sim.present.trust import trust_page
     from sim.validate import validate as validated
 
@@ -134,7 +134,7 @@ def calibrate(
     confirm: Annotated[int, typer.Option(min=0, help="Calibrate nothing: run that many members of the stored "
                                          "ensemble again, and renew its stamp if nothing changed.")] = 0,
     adopt: Annotated[bool, typer.Option("--adopt", help="Calibrate nothing: write the default point of the "
-                                        "stored ensemble into sim/parameters.py.")] = False,
+                                        "stored ensemble into sim/parameters/behaviour.py.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --adopt: print what would change, write "
                                           "nothing.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Calibrate nothing: print what was found when the "
@@ -201,7 +201,7 @@ def virtual(
         return
     loaded, posterior = load_virtual(name), None
     if members:
-        from sim.posterior import load_posterior
+        from sim.parameters.posterior import load_posterior
 
         posterior = load_posterior()
         say_if_stale(posterior)
@@ -219,7 +219,7 @@ def virtual(
 
 def _stored_ensemble(calibration, path: Path | None):
     """The ensemble at ``path``, or the packaged one. Raises UsageError if another calibration made it."""
-    from sim.posterior import load_posterior
+    from sim.parameters.posterior import load_posterior
 
     posterior = load_posterior(path)
     made, now = posterior.about["calibration"], calibration.model_dump(mode="json", by_alias=True)
@@ -249,7 +249,7 @@ def _show_outcome(posterior, json: bool) -> None:
 def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
     """Make the default point of a stored ensemble the packaged parameters, or say what that would change."""
     from sim.batch.calibration.adopt import TABLE, adopt
-    from sim.parameters import PARAMETERS
+    from sim.parameters.behaviour import PARAMETERS
 
     changed = adopt(posterior, TABLE, is_rehearsal=dry_run)
     if json:
@@ -272,7 +272,7 @@ def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
 def _confirm_ensemble(posterior, path: Path | None, count: int, json: bool) -> None:
     """Renew the stamp of a stored ensemble whose members still give what they gave. Else exit with 1."""
     from sim.batch.calibration.confirm import confirm
-    from sim.posterior import PACKAGED
+    from sim.parameters.posterior import PACKAGED
 
     with progress_bar("running members again", "members") as progress:
         renewed, worst = confirm(posterior, count, progress)

@@ -112,7 +112,7 @@ def compare(
     import sim
     from sim.batch.band import compare_with_bands, forget
     from sim.ensemble import MEMBERS
-    from sim.posterior import load_posterior
+    from sim.parameters.posterior import load_posterior
 
     loaded = [sim.load_scenario(name) for name in (base, *policies)]
     members = MEMBERS if ensemble is None else ensemble
@@ -248,7 +248,7 @@ def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) 
     """The scenario at members of the calibrated ensemble."""
     import sim
     from sim.ensemble import ensemble_runs
-    from sim.posterior import load_posterior
+    from sim.parameters.posterior import load_posterior
 
     loaded, posterior, found = sim.load_scenario(scenario), load_posterior(), []
     say_if_stale(posterior)

@@ -123,7 +123,7 @@ def levers(
 def _levers_and_parameters() -> dict[str, list[dict[str, Any]]]:
     """Levers that ready scenarios define themselves, and the parameters that a lever can change."""
     from sim.catalogue import list_levers
-    from sim.parameters import PARAMETERS
+    from sim.parameters.behaviour import PARAMETERS
 
     parameters = [
         {"parameter": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,

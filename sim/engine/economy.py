@@ -11,7 +11,7 @@ from sim.core.draws import month_keys
 from sim.engine.markets import REFERENCE_GROUP, fill_quota_cutoffs, settle_labour_markets
 from sim.engine.opening import Opening
 from sim.engine.stocks import networks
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.arrays import Policy
 from sim.steps.conditions import ECONOMY, PLACE
 from sim.world.corridors import Corridors

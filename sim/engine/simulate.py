@@ -27,7 +27,7 @@ from sim.engine.policies import policy_of
 from sim.engine.record import Record, worker_table
 from sim.engine.year import count_year, start_year, year_type
 from sim.loading import load_scenario
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.arrays import month_index, month_text
 from sim.results import Results
 from sim.scenario import Scenario

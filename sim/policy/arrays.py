@@ -16,7 +16,7 @@ import numpy as np
 
 from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.by_place import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.delivery import Reach, Steering, is_at_work
 from sim.policy.lever import Lever

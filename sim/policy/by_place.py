@@ -14,7 +14,7 @@ from functools import cache
 import numpy as np
 
 from sim.core.categories import SECTORS, TIERS
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.delivery import Steering
 from sim.policy.effects import Effect
 from sim.policy.lever import Lever

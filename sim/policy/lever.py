@@ -15,7 +15,7 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.core.errors import Problem
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.effects import Effect, out_of_bounds
 from sim.policy.money import Budget, UnitCost
 from sim.policy.reach import Where, Who, Window

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES
 from sim.core.draws import name_code
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.effects import Effect
 from sim.policy.lever import Lever
 from sim.policy.reach import Where, Who

@@ -8,7 +8,7 @@ from dataclasses import replace
 from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.policy.effects import MonthlyEffect, out_of_bounds
 from sim.policy.reach import Where
 from sim.policy.terms import Label, ParameterName, Sector, Strict, Text, refuse

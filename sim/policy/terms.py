@@ -14,7 +14,7 @@ from pydantic_core import PydanticCustomError
 
 from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem, nearest
-from sim.parameters import PARAMETERS, REMOVED
+from sim.parameters.behaviour import PARAMETERS, REMOVED
 from sim.policy import documents
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100

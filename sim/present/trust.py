@@ -13,8 +13,8 @@ import pandas as pd
 
 from sim.facts import figure_words
 from sim.moves import measure_words
-from sim.parameters import PARAMETERS, STATUSES
-from sim.posterior import Posterior
+from sim.parameters.behaviour import PARAMETERS, STATUSES
+from sim.parameters.posterior import Posterior
 from sim.present.parameter_words import (
     by_status,
     in_a_sentence,

@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.categories import OCCASIONS
 from sim.core.compiled import inlined_rule, is_enabled, rule
 from sim.core.draws import PURPOSE, PURPOSES, uniform_for
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.rules.demography import has_child_aged
 from sim.rules.migration import MOST_ATTACHED_YEARS
 from sim.steps.lever_arrays import (

@@ -13,7 +13,7 @@ from sim.core.categories import EXITED
 from sim.differences import mean_and_interval
 from sim.engine.simulate import Simulation, checked_month, simulate
 from sim.ensemble import with_member
-from sim.posterior import Posterior
+from sim.parameters.posterior import Posterior
 from sim.scenario import Scenario
 from sim.virtual.declare import Estimate, VirtualExperiment
 from sim.virtual.estimators import (

@@ -25,7 +25,7 @@ from sim.core.categories import (
 )
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.world.corridors import AWAY_OVER_COUNTED, Corridors, build_corridors
 from sim.world.data import Data, load_data
 from sim.world.places import HOMES, Places, build_places

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from sim.facts import AWAY, long_run_share, peer_effect, resting_amenity
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import (
     desired_jobs,

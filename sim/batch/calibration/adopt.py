@@ -6,9 +6,9 @@ import os
 import re
 from pathlib import Path
 
-from sim import parameters
 from sim.core.errors import Problem, ResultsError, UsageError
-from sim.posterior import Posterior
+from sim.parameters import behaviour as parameters
+from sim.parameters.posterior import Posterior
 
 TABLE = Path(parameters.__file__)
 _STATUS = re.compile(r'"(?:assumed|estimated|observed)"')
@@ -16,7 +16,7 @@ _STATUS = re.compile(r'"(?:assumed|estimated|observed)"')
 
 def adopt(posterior: Posterior, table: Path, is_rehearsal: bool = False) -> dict[str, float]:
     """Write the fitted values of the ensemble's default point into ``table``, a file like
-    ``sim/parameters.py``, and return those that changed; every fitted parameter is ``calibrated`` from then
+    ``sim/parameters/behaviour.py``, and return those that changed; every fitted parameter is ``calibrated`` from then
     on, also where the value that was there is found to be the best. A rehearsal writes nothing.
 
     Raises UsageError for an ensemble without a default point, and for a table that lacks a parameter;

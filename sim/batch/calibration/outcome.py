@@ -12,8 +12,8 @@ from sim.batch.calibration.observe import Observation, observations
 from sim.batch.calibration.recovery import recovery_words
 from sim.batch.calibration.sample import weighted_quantiles
 from sim.core.errors import Problem, UsageError
-from sim.parameters import PARAMETERS
-from sim.posterior import Posterior
+from sim.parameters.behaviour import PARAMETERS
+from sim.parameters.posterior import Posterior
 
 UNIDENTIFIED = 0.8  # posterior over prior spread above which the figures say little
 ALIKE = 0.6  # correlation beyond which two parameters cannot be told apart
@@ -110,9 +110,9 @@ def point_in_force(posterior: Posterior) -> str:
     """Whether the defaults of today are the default point; if not, what differs and what adopts it."""
     missing = posterior.out_of_force()
     if not missing:
-        return "The default point is in force: the defaults in sim/parameters.py are its values."
+        return "The default point is in force: the defaults in sim/parameters/behaviour.py are its values."
     return ("The default point is not in force: labor-sim calibrate FILE --adopt would write into "
-            f"sim/parameters.py {_listed(missing)}.")
+            f"sim/parameters/behaviour.py {_listed(missing)}.")
 
 
 def _listed(values: dict[str, float]) -> str:

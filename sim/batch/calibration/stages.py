@@ -33,7 +33,7 @@ from sim.batch.calibration.sample import (
 )
 from sim.batch.calibration.work import Work
 from sim.core.errors import Problem, UsageError
-from sim.posterior import Posterior, versions
+from sim.parameters.posterior import Posterior, versions
 
 IMPLAUSIBLE = 3.0  # the second largest error, in standard deviations, beyond which a point is ruled out
 LEAST_EFFECTIVE = 0.25  # effective share of the members that the last weighting must leave

@@ -16,9 +16,9 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError
-from sim.parameters import PARAMETERS
+from sim.parameters.behaviour import PARAMETERS
 
-PACKAGED = Path(__file__).resolve().parent / "data" / "posterior.parquet"
+PACKAGED = Path(__file__).resolve().parents[1] / "data" / "posterior.parquet"
 _ABOUT = b"labor_sim_posterior"
 _ERROR = "error:"  # prefix of the columns of errors
 # What a calibration rests on: the rules and what drives them, the inputs, and the targets.

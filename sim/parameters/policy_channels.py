@@ -1,14 +1,14 @@
 """Parameters that only policy moves: at their defaults they change nothing, to the last bit.
 
 They are the channels through which instruments act that the world without policy does not need, or has
-at a known level (the rules of a points scheme). ``sim.parameters`` says what the columns mean.
+at a known level (the rules of a points scheme). ``sim.parameters.behaviour`` says what the columns mean.
 """
 
 from __future__ import annotations
 
 from sim.core.categories import SECTORS
 from sim.core.labels import SECTORS as SECTOR_WORDS
-from sim.parameter_kinds import Parameter, corridor, economy, place, worker
+from sim.parameters.definition import Parameter, corridor, economy, place, worker
 
 _BY_SECTOR = (
     *(place(f"jobs_scale_{sector}", 1.0, 0.0, 3.0, "factor",

@@ -17,11 +17,11 @@ here by its ``--adopt``, or by hand) or ``assumed`` (a judgement: sweep it).
 
 from __future__ import annotations
 
-from sim.inert_parameters import INERT
-from sim.parameter_kinds import SCOPES, STATUSES, Parameter
-from sim.parameter_kinds import economy as _economy
-from sim.parameter_kinds import place as _place
-from sim.parameter_kinds import worker as _worker
+from sim.parameters.definition import SCOPES, STATUSES, Parameter
+from sim.parameters.definition import economy as _economy
+from sim.parameters.definition import place as _place
+from sim.parameters.definition import worker as _worker
+from sim.parameters.policy_channels import INERT
 
 __all__ = ["PARAMETERS", "REMOVED", "SCOPES", "STATUSES", "Parameter"]
 
