@@ -31,7 +31,7 @@ from sim.policy.arrays import month_text
 from sim.scenario import Scenario
 from sim.steps.conditions import BLOCK
 from sim.world.data import load_data
-from sim.world.schema import age_months
+from sim.world.worker import age_months
 
 HEADLINE = (
     "month", "labour_force", "farm", "local_work", "own_business", "out", "migrant_search", "settled",

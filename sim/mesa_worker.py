@@ -14,7 +14,7 @@ from sim.engine.explain import choice_table, pay_now, rehearse
 from sim.engine.plain import copy_row, spare_sums
 from sim.policy.arrays import month_text
 from sim.steps.conditions import BLOCK, has_school_child
-from sim.world.schema import (
+from sim.world.worker import (
     DISPLACED,
     INSURED,
     IS_FEMALE,
@@ -117,7 +117,7 @@ class Worker(mesa.Agent):
         return bool(has_school_child(self.copy(), self.model.conditions))
 
     def copy(self) -> SimpleNamespace:
-        """The columns as plain numbers (sim.world.schema.COLUMNS); changing them changes nothing."""
+        """The columns as plain numbers (sim.world.worker.COLUMNS); changing them changes nothing."""
         return copy_row(self.model.rows, self.row)
 
     # --- living -----------------------------------------------------------------------------------

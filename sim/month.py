@@ -64,7 +64,7 @@ from sim.core.draws import draw_mixed, mix32
 from sim.steps import choice, claims, life, owners, schooling, stakes, support, work
 from sim.steps.conditions import is_among
 from sim.steps.lever_arrays import QUEUES
-from sim.world.schema import BACK, DISPLACED, INSURED, NEW, VISITING
+from sim.world.worker import BACK, DISPLACED, INSURED, NEW, VISITING
 
 
 class Step(NamedTuple):

@@ -14,7 +14,7 @@ from sim.parameters.policy_channels import INERT
 from sim.scenario import Scenario
 from sim.steps.conditions import EVENT, MONEY_CODE, PLACE
 from sim.world.places import HOMES
-from sim.world.schema import (
+from sim.world.worker import (
     AT_SCHOOL,
     HAD_BUSINESS,
     IN_WORKSHOP,

@@ -11,7 +11,7 @@ from sim.rules.migration import value_of_income
 from sim.steps.choice import option_odds, option_values, supported_odds
 from sim.steps.conditions import ECONOMY
 from sim.world.places import HOMES
-from sim.world.schema import DISPLACED, INSURED, NEW, TRAINED
+from sim.world.worker import DISPLACED, INSURED, NEW, TRAINED
 
 MISSING = -1e8  # values below belong to options that a worker does not have
 OTHERS = {

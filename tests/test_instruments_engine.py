@@ -24,7 +24,7 @@ from sim.policy.lever import Lever
 from sim.steps.conditions import conditions_type, make_record
 from sim.world.data import load_data
 from sim.world.places import build_places
-from sim.world.schema import BIRTH_EPOCH, DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
+from sim.world.worker import BIRTH_EPOCH, DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
 
 SLUGS = tuple(CATALOGUE)
 PEOPLE = [slug for slug, one in CATALOGUE.items() if any(

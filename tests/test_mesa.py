@@ -22,7 +22,7 @@ from sim.month import STEPS
 from sim.parameters.behaviour import PARAMETERS
 from sim.steps.choice import OPTIONS
 from sim.steps.conditions import BLOCK, EVENT
-from sim.world.schema import WORKER_TYPE
+from sim.world.worker import WORKER_TYPE
 
 MONTHS = 24
 WORKERS = 2000

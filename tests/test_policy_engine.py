@@ -31,7 +31,7 @@ from sim.steps.conditions import (
 )
 from sim.steps.lever_arrays import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
 from sim.world.places import HOMES
-from sim.world.schema import BIRTH_EPOCH, INSURED, IS_FEMALE, POOR, TRAINED, VISITING
+from sim.world.worker import BIRTH_EPOCH, INSURED, IS_FEMALE, POOR, TRAINED, VISITING
 
 # A world in which nothing but a course happens before courses are given out in a month: nobody leaves,
 # settles or starts a business first. Whoever a lever on enrolment reaches is then known exactly.

@@ -10,8 +10,8 @@ from sim.core.errors import UsageError
 from sim.engine.simulate import Simulation
 from sim.world.corridors import AWAY_OVER_COUNTED
 from sim.world.population import make_alone, make_population, population_table
-from sim.world.schema import COLUMNS, WORKER_TYPE, allocate
 from sim.world.synthesis import fill_entrants, make_entrant
+from sim.world.worker import COLUMNS, WORKER_TYPE, allocate
 
 SCALE = 5000
 # Experience is cut at a working life and lengthened by earlier stays away; the source's mean ages use

@@ -11,7 +11,7 @@ from sim.policy.lever import Lever
 from sim.scenario import Scenario
 from sim.steps.conditions import PLACE
 from sim.world.places import HOMES
-from sim.world.schema import POOR, TRAINED
+from sim.world.worker import POOR, TRAINED
 
 COURSES = make_lever(
     {"training_enrolment_probability": {"set": 1.0}}, "2014-02", "2014-12", take_up=0.4, family="training",

@@ -221,7 +221,7 @@ def _worker_megabytes(workers: int) -> float:
     """Columns of all workers, with room for those who enter later."""
     import numpy as np
 
-    from sim.world.schema import COLUMNS
+    from sim.world.worker import COLUMNS
 
     size = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
     return 1.3 * workers * size / MEGABYTE

@@ -28,7 +28,7 @@ from sim.rules.demography import has_child_aged
 from sim.steps.conditions import first_birth_age
 from sim.steps.life import age_group
 from sim.steps.work import current_pay
-from sim.world.schema import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of
+from sim.world.worker import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of
 
 CENSUS_MONTHS = (3, 6, 9, 12)
 _IN_CITIES = activity_set(MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH)

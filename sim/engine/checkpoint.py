@@ -28,7 +28,7 @@ from sim.engine.census import census_type
 from sim.engine.plain import plain_sums
 from sim.past import differences, past_of
 from sim.policy.arrays import month_index, month_text
-from sim.world.schema import WORKER_TYPE, copy_rows
+from sim.world.worker import WORKER_TYPE, copy_rows
 
 if TYPE_CHECKING:
     from sim.engine.ledger import Ledger

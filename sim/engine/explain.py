@@ -35,7 +35,7 @@ from sim.steps.choice import (
 from sim.steps.conditions import ECONOMY, is_among
 from sim.steps.work import current_pay
 from sim.world.places import HOMES, Places
-from sim.world.schema import (
+from sim.world.worker import (
     ADDITIONAL,
     BACK,
     DISPLACED,

@@ -47,7 +47,7 @@ from sim.steps.conditions import (
     WORKER,
 )
 from sim.steps.work import gender_gap
-from sim.world.schema import ABILITY_UNIT, HUNDREDTH, education_of
+from sim.world.worker import ABILITY_UNIT, HUNDREDTH, education_of
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)
 REFERENCE_GROUP = 2  # junior middle school, no school child

@@ -17,7 +17,7 @@ from sim.steps.conditions import (
     UNTRAINED,
 )
 from sim.steps.work import gender_gap
-from sim.world.schema import ABILITY_UNIT, IS_FEMALE, education_of
+from sim.world.worker import ABILITY_UNIT, IS_FEMALE, education_of
 
 _BETA = ECONOMY.index("income_coefficient")
 _GAMMA = ECONOMY.index("network_coefficient")

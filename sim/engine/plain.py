@@ -13,7 +13,7 @@ import numpy as np
 
 from sim.month import live_month
 from sim.steps.conditions import BLOCK, block_type, make_record
-from sim.world.schema import WORKER_TYPE
+from sim.world.worker import WORKER_TYPE
 
 _NAMES = WORKER_TYPE.names
 _SMALL_TABLE = 1500  # cells; a smaller table is read faster as a dictionary than as an array

@@ -34,7 +34,7 @@ from sim.policy.arrays import month_text
 from sim.steps.conditions import EVENT, MONEY_CODE
 from sim.tables import TABLES
 from sim.world.places import HOMES
-from sim.world.schema import BIRTH_EPOCH, IS_FEMALE
+from sim.world.worker import BIRTH_EPOCH, IS_FEMALE
 
 if TYPE_CHECKING:
     from sim.engine.simulate import Simulation

@@ -36,7 +36,6 @@ from sim.tables import TABLES
 from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import load_data
 from sim.world.places import Places, build_places
-from sim.world.schema import COLUMNS, WORKER_TYPE, allocate, copy_rows
 from sim.world.series import LAST_YEAR, Growth, Series, build_series
 from sim.world.synthesis import (
     Recipe,
@@ -46,6 +45,7 @@ from sim.world.synthesis import (
     fill_initial,
     initial_counts,
 )
+from sim.world.worker import COLUMNS, WORKER_TYPE, allocate, copy_rows
 
 FEW_WORKERS = 1000
 MOST_KEPT = 50_000  # larger populations are made anew for each run: eight of these take some 30 MB

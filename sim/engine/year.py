@@ -22,7 +22,7 @@ from sim.core.compiled import inlined_rule, kernel, rule
 from sim.steps.conditions import BLOCK
 from sim.steps.life import age_group
 from sim.steps.stakes import is_willing_to_settle, may_settle
-from sim.world.schema import INSURED, IS_FEMALE, TRAINED, age_months, education_of
+from sim.world.worker import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker
 ONE_IN = 4  # workers asked whether they would settle: all would cost as much as the rest of the count

@@ -20,7 +20,7 @@ from sim.steps.lever_arrays import (
     CHECK_WHERE,
     CHECK_WORK,
 )
-from sim.world.schema import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
+from sim.world.worker import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
 
 _KINDS = {"set": 0, "scale": 1, "add": 2}
 _FOREVER = 10**6

@@ -32,7 +32,7 @@ from sim.steps.moves import change_activity, move_to, take_job
 from sim.steps.support import insurance_kept
 from sim.steps.work import log_skill, skill_cells
 from sim.world.places import HOMES
-from sim.world.schema import (
+from sim.world.worker import (
     DISPLACED,
     IS_FEMALE,
     NEW,

@@ -43,7 +43,7 @@ from sim.steps.stakes import (
 )
 from sim.steps.support import U_WORKS, U_WORKSHOP
 from sim.steps.work import U_ARREARS, U_JOB, highest_arrears_chance, highest_job_event_chance
-from sim.world.schema import UNPAID, VISITING
+from sim.world.worker import UNPAID, VISITING
 
 _QUOTA = PLACE.index("settlement_quota_share")
 _OPEN = WORKER.index("settlement_open_share")

@@ -24,7 +24,7 @@ from sim.steps.lever_arrays import (
     MAX_LEVERS,
     levers_type,
 )
-from sim.world.schema import (
+from sim.world.worker import (
     VISITING,
     age_months,
     education_of,

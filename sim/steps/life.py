@@ -21,7 +21,7 @@ from sim.steps.conditions import (
 from sim.steps.moves import change_activity, move_to
 from sim.steps.schooling import take_course
 from sim.steps.support import insurance_kept, pay_relief
-from sim.world.schema import BACK, DISPLACED, VISITING, age_months
+from sim.world.worker import BACK, DISPLACED, VISITING, age_months
 
 _RATE_AT_55 = ECONOMY.index("exit_rate_at_55")
 _EXIT_GROWTH = ECONOMY.index("exit_rate_growth")

@@ -15,7 +15,7 @@ from sim.steps.conditions import (
     serve,
 )
 from sim.steps.moves import change_activity
-from sim.world.schema import ADDITIONAL, DISPLACED, HAD_BUSINESS, MOST_SAVINGS
+from sim.world.worker import ADDITIONAL, DISPLACED, HAD_BUSINESS, MOST_SAVINGS
 
 _CAPITAL_MEDIAN = ECONOMY.index("startup_capital_median_yuan")
 _CAPITAL_SD = ECONOMY.index("startup_capital_log_sd")

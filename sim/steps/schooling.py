@@ -20,7 +20,7 @@ from sim.steps.conditions import (
 )
 from sim.steps.moves import change_activity, take_job
 from sim.steps.support import insurance_kept
-from sim.world.schema import (
+from sim.world.worker import (
     ABILITY_UNIT,
     AT_SCHOOL,
     DISPLACED,

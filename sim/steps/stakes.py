@@ -41,7 +41,7 @@ from sim.steps.moves import change_activity
 from sim.steps.owners import startup_capital
 from sim.steps.work import current_pay, log_skill
 from sim.world.places import HOMES
-from sim.world.schema import (
+from sim.world.worker import (
     ADDITIONAL,
     DISPLACED,
     INSURED,

@@ -15,7 +15,7 @@ from sim.steps.conditions import (
     serve,
 )
 from sim.steps.moves import change_activity
-from sim.world.schema import (
+from sim.world.worker import (
     DISPLACED,
     IN_WORKSHOP,
     INSURED,

@@ -36,7 +36,7 @@ from sim.steps.conditions import (
 )
 from sim.steps.moves import change_activity, hiring_sector, match_quality, take_job
 from sim.steps.support import insurance_kept, pay_relief
-from sim.world.schema import (
+from sim.world.worker import (
     ABILITY_UNIT,
     DISPLACED,
     INSURED,

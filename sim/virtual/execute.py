@@ -23,7 +23,7 @@ from sim.virtual.estimators import (
     with_and_without,
 )
 from sim.wording import number
-from sim.world.schema import BIRTH_EPOCH, EDUCATION_MASK, EDUCATION_SHIFT, IS_FEMALE, TRAINED
+from sim.world.worker import BIRTH_EPOCH, EDUCATION_MASK, EDUCATION_SHIFT, IS_FEMALE, TRAINED
 
 
 @dataclass(frozen=True)

@@ -29,16 +29,6 @@ from sim.parameters.behaviour import PARAMETERS
 from sim.world.corridors import AWAY_OVER_COUNTED, Corridors, build_corridors
 from sim.world.data import Data, load_data
 from sim.world.places import HOMES, Places, build_places
-from sim.world.schema import (
-    BIRTH_EPOCH,
-    EDUCATION_MASK,
-    EDUCATION_SHIFT,
-    INSURED,
-    IS_FEMALE,
-    POOR,
-    TRAINED,
-    allocate,
-)
 from sim.world.synthesis import (
     ENTRANT_BIT,
     FARM_IDLE,
@@ -50,6 +40,16 @@ from sim.world.synthesis import (
     fill_initial,
     initial_counts,
     make_worker,
+)
+from sim.world.worker import (
+    BIRTH_EPOCH,
+    EDUCATION_MASK,
+    EDUCATION_SHIFT,
+    INSURED,
+    IS_FEMALE,
+    POOR,
+    TRAINED,
+    allocate,
 )
 
 _HOME_SHIFT = 26  # see the ids in sim.world.synthesis

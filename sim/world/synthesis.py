@@ -28,7 +28,7 @@ from sim.core.draws import PURPOSE, uniform
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import Places
-from sim.world.schema import BIRTH_EPOCH, INSURED, NEW, POOR, TRAINED, clipped
+from sim.world.worker import BIRTH_EPOCH, INSURED, NEW, POOR, TRAINED, clipped
 
 ENTRANT_BIT = 1 << 31
 OUT, LOCAL, FARM_IDLE = 0, 1, 2

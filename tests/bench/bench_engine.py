@@ -52,7 +52,7 @@ def throughput(levers: bool, threads: int, scale: int, months: int, repetitions:
     """Worker-months per second of a run, and its peak memory."""
     from sim.engine.simulate import simulate
     from sim.loading import load_scenario
-    from sim.world.schema import BYTES_PER_WORKER
+    from sim.world.worker import BYTES_PER_WORKER
 
     scenario = at_once(load_scenario("combined")) if levers else load_scenario("baseline")
     end = f"{2014 + (months - 1) // 12}-{(months - 1) % 12 + 1:02d}"
