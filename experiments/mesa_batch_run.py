@@ -11,7 +11,7 @@ import mesa
 import pandas as pd
 
 from sim import LaborMigrationModel, load_scenario
-from sim.loading import with_overrides
+from sim.scenario.loading import with_overrides
 
 GRANT = "levers.startup_grant"
 

@@ -18,11 +18,11 @@ __version__ = "0.1.0"
 
 # Each public name and the module that defines it.
 _HOMES = {
-    "load_scenario": "sim.loading",
+    "load_scenario": "sim.scenario.loading",
     "simulate": "sim.engine.simulate",
     "compare": "sim.compare",
-    "Scenario": "sim.scenario",
-    "Lever": "sim.policy.lever",
+    "Scenario": "sim.scenario.scenario",
+    "Lever": "sim.scenario.lever",
     "Results": "sim.results",
     "LaborMigrationModel": "sim.mesa_model",
 }
@@ -40,11 +40,11 @@ __all__ = [
 if TYPE_CHECKING:  # what __getattr__ below does, spelt out for editors
     from sim.compare import compare
     from sim.engine.simulate import simulate
-    from sim.loading import load_scenario
     from sim.mesa_model import LaborMigrationModel
-    from sim.policy.lever import Lever
     from sim.results import Results
-    from sim.scenario import Scenario
+    from sim.scenario.lever import Lever
+    from sim.scenario.loading import load_scenario
+    from sim.scenario.scenario import Scenario
 
 
 class _Package(ModuleType):

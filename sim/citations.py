@@ -6,12 +6,12 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from sim.catalogue import GRADES, payers_in_words
 from sim.core.categories import OCCASIONS
 from sim.core.errors import Problem, UsageError, nearest
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy import documents
-from sim.scenario import Scenario
+from sim.scenario import references as documents
+from sim.scenario.listing import GRADES, payers_in_words
+from sim.scenario.scenario import Scenario
 
 
 def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:

@@ -21,13 +21,13 @@ from sim.core.errors import Problem, UsageError
 from sim.differences import HORIZONS, effects, paths
 from sim.outcomes import OUTCOMES
 from sim.paired_runs import Plan, run_seeds, winner_months
-from sim.past import Origin, shared_pasts
 from sim.results import Results
+from sim.scenario.shared_history import Origin, shared_pasts
 from sim.tables import COMPARISON_TABLES
 from sim.winners import winners_over_seeds
 
 if TYPE_CHECKING:
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 _LEDGER_SUMS = ["served", "spending_yuan", "budget_yuan", "unspent_yuan", "queue"]
 
@@ -138,7 +138,7 @@ def _by_seed(runs: list[dict], name: str) -> pd.DataFrame:
 
 def _loaded(scenarios: list[Scenario | str]) -> list[Scenario]:
     if any(isinstance(scenario, (str, os.PathLike)) for scenario in scenarios):
-        from sim.loading import load_scenario
+        from sim.scenario.loading import load_scenario
 
         return [load_scenario(s) if isinstance(s, (str, os.PathLike)) else s for s in scenarios]
     return scenarios
@@ -204,7 +204,7 @@ def _tell_apart(base: Scenario, described: list[dict]) -> None:
 def _cited(policies: list[dict]) -> dict[str, Any]:
     """What the policies' levers cite and change, for the reader: documents, rows of evidence, parameters."""
     from sim.parameters.behaviour import PARAMETERS
-    from sim.policy.documents import documents, evidence
+    from sim.scenario.references import documents, evidence
 
     levers = [lever for policy in policies for lever in policy["levers"].values()]
     cited = {citation["document"] for lever in levers for citation in lever["citation"]}

@@ -33,7 +33,7 @@ from sim.tables import COMPARISON_TABLES
 
 if TYPE_CHECKING:
     from sim.results import Results
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 DEFAULT, FUTURES = "default", ("low", "high")
 MEMBERS = 10  # of the ensemble, where it is not said
@@ -48,7 +48,7 @@ _MEASURES = ("difference", "per_yuan")
 
 def with_member(scenario: Scenario, member: dict[str, float]) -> Scenario:
     """The scenario at one parameter set of the ensemble."""
-    from sim.loading import with_overrides
+    from sim.scenario.loading import with_overrides
 
     return with_overrides(scenario, _as_overrides(member))
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.catalogue import GRADES, cost_in_words, effects_in_words
 from sim.citations import evidence_in
 from sim.core.errors import Problem, UsageError, nearest
-from sim.instruments import Instrument, checked_instruments
-from sim.loading import catalogue
-from sim.policy import documents
-from sim.policy.lever import Lever
 from sim.reach_words import when_words, where_words, who_words
+from sim.scenario import references as documents
+from sim.scenario.instruments import Instrument, checked_instruments
+from sim.scenario.lever import Lever
+from sim.scenario.listing import GRADES, cost_in_words, effects_in_words
+from sim.scenario.loading import catalogue
 
 _DIRECTION = {"higher": "rises", "lower": "falls", "unknown": "sign unknown", "none": "nothing moves"}
 

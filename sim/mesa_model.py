@@ -24,11 +24,11 @@ from sim.engine.explain import decision, in_words
 from sim.engine.plain import copy_row, liver, plain_conditions, plain_sums, spare_sums
 from sim.engine.record import Record
 from sim.engine.simulate import Simulation
-from sim.loading import load_scenario, with_overrides
 from sim.mesa_worker import Worker
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.arrays import month_text
-from sim.scenario import Scenario
+from sim.scenario.loading import load_scenario, with_overrides
+from sim.scenario.scenario import Scenario
 from sim.steps.conditions import BLOCK
 from sim.world.data import load_data
 from sim.world.worker import age_months

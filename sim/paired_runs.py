@@ -10,8 +10,8 @@ import pandas as pd
 
 from sim.differences import HORIZONS, windows
 from sim.outcomes import monthly
-from sim.past import Origin
 from sim.results import Results
+from sim.scenario.shared_history import Origin
 from sim.winners import count_winners
 
 if TYPE_CHECKING:

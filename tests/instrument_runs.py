@@ -8,7 +8,7 @@ from typing import Any
 from engine_runs import make_scenario
 
 from sim.instrument_words import instruments
-from sim.instruments import Instrument
+from sim.scenario.instruments import Instrument
 
 CATALOGUE = instruments()
 

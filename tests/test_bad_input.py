@@ -8,7 +8,7 @@ from textwrap import dedent
 import pytest
 
 from sim.core.errors import Problem, ScenarioError
-from sim.loading import load_scenario
+from sim.scenario.loading import load_scenario
 
 # A right policy file; each test spoils one line. Line 1 is `extends`.
 RIGHT = """\

@@ -11,7 +11,7 @@ from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
 from sim.engine.simulate import simulate
 from sim.parameters.policy_channels import INERT
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.steps.conditions import EVENT, MONEY_CODE, PLACE
 from sim.world.places import HOMES
 from sim.world.worker import (

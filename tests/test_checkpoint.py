@@ -17,11 +17,11 @@ from sim import cli, load_scenario
 from sim.core.errors import ResultsError, UsageError
 from sim.engine.checkpoint import Checkpoint
 from sim.engine.simulate import Simulation, simulate
-from sim.loading import with_overrides
 from sim.parameters.behaviour import PARAMETERS
-from sim.past import ASSUMED_FROM, past_of, shared_until
 from sim.policy.arrays import month_index, month_text
 from sim.results import Results
+from sim.scenario.loading import with_overrides
+from sim.scenario.shared_history import ASSUMED_FROM, past_of, shared_until
 from sim.world.series import Growth, build_series
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -16,11 +16,11 @@ from instrument_runs import CATALOGUE, everything, levers_of, scenario_with, ste
 
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS
 from sim.engine.simulate import simulate
-from sim.loading import load_scenario
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy import documents
 from sim.policy.arrays import Policy, month_index, month_text
-from sim.policy.lever import Lever
+from sim.scenario import references as documents
+from sim.scenario.lever import Lever
+from sim.scenario.loading import load_scenario
 from sim.steps.conditions import conditions_type, make_record
 from sim.world.data import load_data
 from sim.world.places import build_places

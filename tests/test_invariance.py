@@ -14,9 +14,9 @@ from engine_runs import SCALE, make_lever, make_scenario, rows_of, start, unit_c
 
 from sim.core.errors import UsageError
 from sim.engine.simulate import simulate
-from sim.loading import load_scenario, with_overrides
 from sim.parameters.behaviour import PARAMETERS
 from sim.results import Results
+from sim.scenario.loading import load_scenario, with_overrides
 from sim.world.synthesis import fill_entrants
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from sim.engine.policies import policy_of
-from sim.loading import load_scenario, with_overrides
 from sim.policy.arrays import Policy
+from sim.scenario.loading import load_scenario, with_overrides
 from sim.steps.conditions import ECONOMY
 from sim.world.data import load_data
 from sim.world.places import Places, build_places

@@ -16,7 +16,7 @@ from sim.batch import run_sweep
 from sim.batch.plan import Pace, duration, make_plan, plan_experiment
 from sim.cli import app
 from sim.core.errors import UsageError
-from sim.loading import with_overrides
+from sim.scenario.loading import with_overrides
 
 
 @pytest.fixture

@@ -236,7 +236,7 @@ def test_an_instrument_in_words():
 
 
 def test_the_two_halves_of_a_subsidy_are_told_apart_on_the_page():
-    from sim.loading import load_scenario
+    from sim.scenario.loading import load_scenario
 
     levers = {name: lever for name, lever in load_scenario("ten-departments-2024").content()["levers"].items()
               if lever.get("instrument") == "startup-subsidy"}
@@ -247,8 +247,8 @@ def test_the_two_halves_of_a_subsidy_are_told_apart_on_the_page():
 
 
 def test_every_condition_of_a_lever_is_told():
-    from sim.policy.reach import Where, Who, Window
     from sim.reach_words import when_words, where_words, who_words
+    from sim.scenario.eligibility import Where, Who, Window
 
     given = {"sex": "female", "age": [22, 50], "education": ["junior"], "poor": True, "activity": ["farm"],
              "sector": ["transport"], "migrant_months": [6, None], "has_school_child": True, "insured": False,

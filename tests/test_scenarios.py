@@ -9,19 +9,19 @@ from textwrap import dedent
 import pytest
 from ruamel.yaml import YAML
 
-from sim.catalogue import (
+from sim.citations import citations
+from sim.core.errors import ScenarioError
+from sim.scenario.effects import Effect
+from sim.scenario.eligibility import Where, Who, Window
+from sim.scenario.listing import (
     describe,
     effects_in_words,
     list_levers,
     list_scenarios,
     scenario_schema,
 )
-from sim.citations import citations
-from sim.core.errors import ScenarioError
-from sim.loading import load_scenario, scenario_files, with_overrides
-from sim.policy.effects import Effect
-from sim.policy.reach import Where, Who, Window
-from sim.scenario import Path as ScenarioPath
+from sim.scenario.loading import load_scenario, scenario_files, with_overrides
+from sim.scenario.scenario import Path as ScenarioPath
 
 READY = ("baseline", "startup-support", "residency-easing", "skills-training", "combined")
 

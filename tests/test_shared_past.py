@@ -14,7 +14,7 @@ from sim.batch.executors import on_processes
 from sim.batch.plan import plan_experiment
 from sim.batch.sharing import plan_sharing
 from sim.engine.simulate import simulate
-from sim.past import FIRST_MONTH, Origin, shared_pasts
+from sim.scenario.shared_history import FIRST_MONTH, Origin, shared_pasts
 
 END = "2018-12"
 

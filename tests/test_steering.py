@@ -7,8 +7,8 @@ import pytest
 from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 from pydantic import ValidationError
 
-from sim.policy.lever import Lever
-from sim.scenario import Scenario
+from sim.scenario.lever import Lever
+from sim.scenario.scenario import Scenario
 from sim.steps.conditions import PLACE
 from sim.world.places import HOMES
 from sim.world.worker import POOR, TRAINED

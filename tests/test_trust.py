@@ -9,10 +9,10 @@ import pandas as pd
 import pytest
 import synthetic
 
-from sim.catalogue import list_levers
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior, versions
 from sim.present.trust import trust_page
+from sim.scenario.listing import list_levers
 from sim.validate import validate
 from sim.world.data import load_data
 

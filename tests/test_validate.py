@@ -8,10 +8,10 @@ import pytest
 import synthetic
 
 from sim import facts, load_scenario, simulate
-from sim.loading import with_overrides
 from sim.official import official_table
 from sim.results import Results
 from sim.rivals import better
+from sim.scenario.loading import with_overrides
 from sim.targets import read_targets
 from sim.validate import NOT_COMPARABLE, validate, verdict
 from sim.world.data import load_data

@@ -32,11 +32,11 @@ from sim.batch.shapley import (
 )
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
-from sim.loading import load_scenario
 from sim.outcomes import OUTCOMES, outcome
-from sim.policy.lever import Lever
 from sim.results import Results
-from sim.scenario import Period, Scenario
+from sim.scenario.lever import Lever
+from sim.scenario.loading import load_scenario
+from sim.scenario.scenario import Period, Scenario
 from sim.yearly import yearly
 
 OVER = ("families", "instruments", "levers")

@@ -50,7 +50,7 @@ from sim.ensemble import (
 from sim.outcomes import OUTCOMES, monthly
 from sim.parameters.posterior import Posterior, load_posterior
 from sim.results import Results
-from sim.scenario import Period, Scenario
+from sim.scenario.scenario import Period, Scenario
 
 KIND = "ensemble"
 STAGES = ("seeds", "runs of the ensemble and of both views of the future")

@@ -20,7 +20,7 @@ from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
 
 from sim.core.errors import Problem, nearest
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.terms import Flag, Label, Name, Number, Strict, Text, Whole, one_of, refuse
+from sim.scenario.fields import Flag, Label, Name, Number, Strict, Text, Whole, one_of, refuse
 
 SAMPLED = ("latin_hypercube", "sobol")
 LISTED = ("grid", "list")

@@ -20,8 +20,8 @@ from sim.batch.design import LISTED, Design
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, SimError, nearest
 from sim.outcomes import OUTCOMES
-from sim.policy.terms import Label, Name, Strict, Text, Whole, one_of, refuse
-from sim.scenario import Period, Scenario
+from sim.scenario.fields import Label, Name, Strict, Text, Whole, one_of, refuse
+from sim.scenario.scenario import Period, Scenario
 from sim.yearly import yearly
 
 if TYPE_CHECKING:

@@ -24,10 +24,10 @@ from sim.batch.reading import experiment_files, load_experiment
 from sim.batch.sharing import plan_sharing
 from sim.core.errors import Problem, UsageError, nearest
 from sim.engine.simulate import checked_month
-from sim.loading import files_in, load_scenario, scenario_files
 from sim.results import Results
-from sim.scenario import Scenario
-from sim.yaml_tree import read_tree
+from sim.scenario.loading import files_in, load_scenario, scenario_files
+from sim.scenario.scenario import Scenario
+from sim.scenario.yaml_tree import read_tree
 
 MEASURED_SCALES = (100_000, 20_000)  # real workers per simulated one: few, then five times as many
 MEASURED_MONTHS, MEASURED_END = 24, "2015-12"

@@ -17,11 +17,11 @@ from pydantic import ValidationError
 from sim.batch.experiment import Experiment, ExperimentError
 from sim.batch.points import DesignError
 from sim.core.errors import Problem, ScenarioError
-from sim.loading import files_in, load_scenario, named_file, with_overrides
 from sim.outcomes import OUTCOMES
-from sim.problems import placed, problems_of
-from sim.scenario import Scenario
-from sim.yaml_tree import Tree, read_tree
+from sim.scenario.loading import files_in, load_scenario, named_file, with_overrides
+from sim.scenario.problems import placed, problems_of
+from sim.scenario.scenario import Scenario
+from sim.scenario.yaml_tree import Tree, read_tree
 
 _LABEL = {"en": "-", "zh": "-"}
 _FACTOR = {"label": _LABEL, "keys": ["-"], "values": [0]}

@@ -22,7 +22,7 @@ from sim.batch.journal import FAILURES, MANIFEST, Journal
 from sim.batch.runner import program
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
 from sim.results import Results, read_manifest
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 
 RESULTS_FOLDER = Path("results")
 ID_LENGTH = 16

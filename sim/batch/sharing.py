@@ -15,10 +15,10 @@ from math import prod
 
 from sim.batch.design import SAMPLED, Design
 from sim.batch.experiment import Experiment, Run
-from sim.loading import with_overrides
-from sim.past import FIRST_MONTH, fingerprint, past_of, shared_until
-from sim.policy.terms import month_number
-from sim.scenario import Scenario
+from sim.scenario.fields import month_number
+from sim.scenario.loading import with_overrides
+from sim.scenario.scenario import Scenario
+from sim.scenario.shared_history import FIRST_MONTH, fingerprint, past_of, shared_until
 
 LARGEST_BUNDLE = 16  # runs that one process executes together, and that are lost together with it
 LEAST_SAVED = 0.02  # of all months; below, sharing is not worth its memory

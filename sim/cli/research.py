@@ -41,10 +41,10 @@ def trust(
 ) -> None:
     """Write how far to trust the model: what is known, what it gets wrong, which rivals win."""
     check_file(out)
-    from sim.catalogue import list_levers
     from sim.instrument_words import list_instruments
     from sim.parameters.posterior import PACKAGED, load_posterior
     from sim.present.trust import trust_page
+    from sim.scenario.listing import list_levers
     from sim.validate import validate as validated
 
     end = "2024-12"

@@ -237,8 +237,8 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
 
 def _is_results(source: str) -> bool:
     """Whether it is a folder and not a scenario. One without results is refused by who reads it."""
-    from sim.loading import scenario_files
     from sim.results import MANIFEST
+    from sim.scenario.loading import scenario_files
 
     folder = Path(source)
     return (folder / MANIFEST).is_file() or (folder.is_dir() and source not in scenario_files())

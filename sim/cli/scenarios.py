@@ -25,7 +25,7 @@ from sim.terminal import (
 @command
 def scenarios(json: Json = False) -> None:
     """List the scenarios that can be named."""
-    from sim.catalogue import list_scenarios, scenario_notes
+    from sim.scenario.listing import list_scenarios, scenario_notes
 
     rows = list_scenarios()
     if json:
@@ -43,7 +43,7 @@ def check(
     json: Json = False,
 ) -> None:
     """Check scenario files and tell every mistake."""
-    from sim.loading import load_scenario
+    from sim.scenario.loading import load_scenario
 
     found: dict[str, list[Problem]] = {file: [] for file in files}
     for file in files:
@@ -66,8 +66,8 @@ def check(
 @command
 def show(scenario: ScenarioName, json: Json = False) -> None:
     """Print a scenario in full, each value with the file and line that it came from."""
-    from sim.catalogue import describe
-    from sim.loading import load_scenario
+    from sim.scenario.listing import describe
+    from sim.scenario.loading import load_scenario
 
     loaded = load_scenario(scenario)
     if json:
@@ -79,7 +79,7 @@ def show(scenario: ScenarioName, json: Json = False) -> None:
 @command
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from sim.catalogue import scenario_schema
+    from sim.scenario.listing import scenario_schema
 
     print_json(scenario_schema())
 
@@ -122,8 +122,8 @@ def levers(
 
 def _levers_and_parameters() -> dict[str, list[dict[str, Any]]]:
     """Levers that ready scenarios define themselves, and the parameters that a lever can change."""
-    from sim.catalogue import list_levers
     from sim.parameters.behaviour import PARAMETERS
+    from sim.scenario.listing import list_levers
 
     parameters = [
         {"parameter": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,
@@ -154,7 +154,7 @@ def cite(
 ) -> None:
     """Print the documents, evidence and data that a scenario rests on, or what one id stands for."""
     from sim.citations import citations, cited_as, is_evidence_id
-    from sim.loading import load_scenario
+    from sim.scenario.loading import load_scenario
 
     sections = cited_as(name) if is_evidence_id(name) else citations(load_scenario(name))
     if json:

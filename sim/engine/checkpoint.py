@@ -26,15 +26,15 @@ from sim.core.errors import Problem, ResultsError, UsageError
 from sim.engine.accounts import Accounts
 from sim.engine.census import census_type
 from sim.engine.plain import plain_sums
-from sim.past import differences, past_of
 from sim.policy.arrays import month_index, month_text
+from sim.scenario.shared_history import differences, past_of
 from sim.world.worker import WORKER_TYPE, copy_rows
 
 if TYPE_CHECKING:
     from sim.engine.ledger import Ledger
     from sim.engine.record import Record
     from sim.engine.simulate import Simulation
-    from sim.scenario import Scenario
+    from sim.scenario.scenario import Scenario
 
 FORMAT = 1  # raise it when a reader of today could not read the file
 _TITLE = b"labor-sim checkpoint "
@@ -46,7 +46,7 @@ class Checkpoint:
     """``about`` says where it comes from; ``state`` is what a run needs in order to go on.
 
     ``about``: month ("YYYY-MM", the first month not yet lived), start (first month reported), seed, scale,
-    tables, code_hash, scenario_name, and past (``sim.past.past_of`` the scenario).
+    tables, code_hash, scenario_name, and past (``sim.scenario.shared_history.past_of`` the scenario).
     """
 
     about: Mapping[str, Any]

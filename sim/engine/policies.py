@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import deque
 
 from sim.policy.arrays import Policy
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.steps.conditions import ECONOMY
 from sim.world.places import Places
 

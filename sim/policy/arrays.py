@@ -19,12 +19,12 @@ from sim.core.errors import Problem, ScenarioError
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.by_place import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.delivery import Reach, Steering, is_at_work
-from sim.policy.lever import Lever
 from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
-from sim.policy.reach import Where
-from sim.policy.shock import SECTOR_PARAMETERS
-from sim.policy.terms import month_number
-from sim.scenario import Scenario
+from sim.scenario.eligibility import Where
+from sim.scenario.fields import month_number
+from sim.scenario.lever import Lever
+from sim.scenario.scenario import Scenario
+from sim.scenario.shock import SECTOR_PARAMETERS
 from sim.steps.conditions import (
     CORRIDOR,
     ECONOMY,

@@ -16,12 +16,12 @@ import numpy as np
 from sim.core.categories import SECTORS, TIERS
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.delivery import Steering
-from sim.policy.effects import Effect
-from sim.policy.lever import Lever
-from sim.policy.reach import Where
-from sim.policy.shock import Shock
-from sim.policy.terms import month_number
-from sim.scenario import Scenario
+from sim.scenario.effects import Effect
+from sim.scenario.eligibility import Where
+from sim.scenario.fields import month_number
+from sim.scenario.lever import Lever
+from sim.scenario.scenario import Scenario
+from sim.scenario.shock import Shock
 from sim.steps.conditions import PLACE, WORKER
 from sim.world.places import Places
 

@@ -6,8 +6,8 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sim.policy.lever import Lever
-from sim.policy.terms import month_number
+from sim.scenario.fields import month_number
+from sim.scenario.lever import Lever
 
 
 class Reach(NamedTuple):

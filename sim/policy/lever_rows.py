@@ -9,9 +9,9 @@ import numpy as np
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES
 from sim.core.draws import name_code
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.effects import Effect
-from sim.policy.lever import Lever
-from sim.policy.reach import Where, Who
+from sim.scenario.effects import Effect
+from sim.scenario.eligibility import Where, Who
+from sim.scenario.lever import Lever
 from sim.steps.conditions import OCCASION_NAMES, WORKER, conditions_type, make_record
 from sim.steps.lever_arrays import (
     CHECK_CHILD,

@@ -9,9 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, model_validator
 
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
-from sim.loading import files_in, load_scenario, named_file, with_overrides
-from sim.policy.documents import region_of_province
-from sim.policy.terms import (
+from sim.scenario.fields import (
     Label,
     Month,
     Name,
@@ -24,9 +22,11 @@ from sim.policy.terms import (
     Whole,
     one_of,
 )
-from sim.policy.terms import refuse as told
-from sim.problems import placed, read_checked
-from sim.scenario import Period, Scenario
+from sim.scenario.fields import refuse as told
+from sim.scenario.loading import files_in, load_scenario, named_file, with_overrides
+from sim.scenario.problems import placed, read_checked
+from sim.scenario.references import region_of_province
+from sim.scenario.scenario import Period, Scenario
 from sim.tables import TABLES
 
 DESIGNS = ("difference_in_differences", "with_and_without", "matching")

@@ -14,7 +14,7 @@ from sim.differences import mean_and_interval
 from sim.engine.simulate import Simulation, checked_month, simulate
 from sim.ensemble import with_member
 from sim.parameters.posterior import Posterior
-from sim.scenario import Scenario
+from sim.scenario.scenario import Scenario
 from sim.virtual.declare import Estimate, VirtualExperiment
 from sim.virtual.estimators import (
     difference_in_differences,

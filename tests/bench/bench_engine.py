@@ -51,7 +51,7 @@ in the cache and all files in the system's."""
 def throughput(levers: bool, threads: int, scale: int, months: int, repetitions: int) -> dict:
     """Worker-months per second of a run, and its peak memory."""
     from sim.engine.simulate import simulate
-    from sim.loading import load_scenario
+    from sim.scenario.loading import load_scenario
     from sim.world.worker import BYTES_PER_WORKER
 
     scenario = at_once(load_scenario("combined")) if levers else load_scenario("baseline")
@@ -83,7 +83,7 @@ def throughput(levers: bool, threads: int, scale: int, months: int, repetitions:
 
 def at_once(scenario):
     """The scenario with every lever in force from its first month on."""
-    from sim.loading import with_overrides
+    from sim.scenario.loading import with_overrides
 
     windows = {f"levers.{name}.window": {"from": "2014-01", "to": "2034-12", "ramp_months": 0}
                for name in scenario.levers}

@@ -9,8 +9,8 @@ import numpy as np
 
 from sim.batch.calibration.observe import measured
 from sim.ensemble import with_member
-from sim.loading import load_scenario
 from sim.parameters.posterior import Posterior, versions
+from sim.scenario.loading import load_scenario
 
 TOLERANCE = 1e-9  # of an error: what adding in another order may change
 

@@ -12,9 +12,9 @@ from pydantic import Field, model_validator
 from sim.batch.experiment import ExperimentError
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.terms import Label, Number, ParameterName, Strict, Text, Whole, refuse
-from sim.problems import read_checked
-from sim.scenario import Period
+from sim.scenario.fields import Label, Number, ParameterName, Strict, Text, Whole, refuse
+from sim.scenario.problems import read_checked
+from sim.scenario.scenario import Period
 
 MOST_FITTED = 10
 

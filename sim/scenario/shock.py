@@ -9,9 +9,9 @@ from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.effects import MonthlyEffect, out_of_bounds
-from sim.policy.reach import Where
-from sim.policy.terms import Label, ParameterName, Sector, Strict, Text, refuse
+from sim.scenario.effects import MonthlyEffect, out_of_bounds
+from sim.scenario.eligibility import Where
+from sim.scenario.fields import Label, ParameterName, Sector, Strict, Text, refuse
 
 # What a shock may scale sector by sector.
 SECTOR_PARAMETERS = ("separation_probability", "arrears_probability", "jobs_scale")

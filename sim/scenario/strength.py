@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
-from sim.policy.terms import Number, Share, Strict, Text, one_of, refuse
+from sim.scenario.fields import Number, Share, Strict, Text, one_of, refuse
 
 _NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 DIRECTIONS = ("higher", "lower", "unknown", "none")

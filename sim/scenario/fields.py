@@ -15,7 +15,7 @@ from pydantic_core import PydanticCustomError
 from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem, nearest
 from sim.parameters.behaviour import PARAMETERS, REMOVED
-from sim.policy import documents
+from sim.scenario import references as documents
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 PAYERS = ("central", "local", "firm", "worker")

@@ -14,17 +14,17 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
-from sim.instruments import (
+from sim.scenario.instruments import (
     Catalogue,
     filled_in,
     named_levers,
     of_an_instrument,
     read_catalogue,
 )
-from sim.policy.lever import Lever, conflicting_sets
-from sim.problems import MISSING, placed, problems_of, without_unknown_keys
-from sim.scenario import Scenario
-from sim.yaml_tree import Key, Tree, dotted, merge, parts, read_tree, shown
+from sim.scenario.lever import Lever, conflicting_sets
+from sim.scenario.problems import MISSING, placed, problems_of, without_unknown_keys
+from sim.scenario.scenario import Scenario
+from sim.scenario.yaml_tree import Key, Tree, dotted, merge, parts, read_tree, shown
 
 DEEPEST = 5  # how many times a file may extend a file that extends a file ...
 OVERRIDE = "override"  # the origin of a value that was changed after loading
@@ -81,7 +81,7 @@ def folders() -> tuple[Path, ...]:
     """Where scenarios are looked for by name: here, beside the package, and where pip put a copy."""
     places = (
         Path.cwd() / "scenarios",
-        Path(__file__).resolve().parent.parent / "scenarios",
+        Path(__file__).resolve().parents[2] / "scenarios",
         Path(sys.prefix) / "share" / "labor-migration-sim" / "scenarios",
     )
     return tuple(dict.fromkeys(place.resolve() for place in places if place.is_dir()))

@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 from pydantic import BaseModel, ValidationError
 
 from sim.core.errors import Problem, SimError, nearest
-from sim.yaml_tree import Key, Tree, dotted, find, parts, read_tree
+from sim.scenario.yaml_tree import Key, Tree, dotted, find, parts, read_tree
 
 Model = TypeVar("Model", bound=BaseModel)
 MISSING = "required key is missing"

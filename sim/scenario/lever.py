@@ -16,12 +16,10 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.effects import Effect, out_of_bounds
-from sim.policy.money import Budget, UnitCost
-from sim.policy.reach import Where, Who, Window
-from sim.policy.steering import Delivery
-from sim.policy.strength import FirstOutcome, Reached, Strength, StrengthRange
-from sim.policy.terms import (
+from sim.scenario.costs import Budget, UnitCost
+from sim.scenario.effects import Effect, out_of_bounds
+from sim.scenario.eligibility import Where, Who, Window
+from sim.scenario.fields import (
     DocumentId,
     Grade,
     InstrumentNumber,
@@ -33,6 +31,8 @@ from sim.policy.terms import (
     Text,
     refuse,
 )
+from sim.scenario.steering import Delivery
+from sim.scenario.strength import FirstOutcome, Reached, Strength, StrengthRange
 
 
 class Citation(Strict):

@@ -17,11 +17,11 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.core.errors import Problem, ScenarioError, nearest
-from sim.policy.lever import Lever
-from sim.policy.reach import Window
-from sim.policy.terms import Label, Slug, Strict
-from sim.problems import placed, problems_of
-from sim.yaml_tree import Key, Tree, dotted, merge, read_tree
+from sim.scenario.eligibility import Window
+from sim.scenario.fields import Label, Slug, Strict
+from sim.scenario.lever import Lever
+from sim.scenario.problems import placed, problems_of
+from sim.scenario.yaml_tree import Key, Tree, dotted, merge, read_tree
 
 FOLDER = "levers"
 

@@ -11,13 +11,13 @@ from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.core.categories import OCCASIONS
 from sim.core.errors import ScenarioError
-from sim.loading import catalogue, load_scenario, parents_of, scenario_files
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy import documents
-from sim.policy.lever import Lever
-from sim.policy.steering import Delivery
-from sim.scenario import Scenario
-from sim.yaml_tree import Key, dotted, shown
+from sim.scenario import references as documents
+from sim.scenario.lever import Lever
+from sim.scenario.loading import catalogue, load_scenario, parents_of, scenario_files
+from sim.scenario.scenario import Scenario
+from sim.scenario.steering import Delivery
+from sim.scenario.yaml_tree import Key, dotted, shown
 
 GRADES = {
     "A": "quasi-experiment in China",

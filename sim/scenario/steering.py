@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from sim.policy.terms import Flag, InstrumentNumber, Slug, Strict
+from sim.scenario.fields import Flag, InstrumentNumber, Slug, Strict
 
 _Factor = Annotated[float, Field(strict=True, ge=0, le=3)]
 

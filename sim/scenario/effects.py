@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.terms import Month, Number, Strict, refuse
+from sim.scenario.fields import Month, Number, Strict, refuse
 
 
 class Effect(Strict):

@@ -14,9 +14,7 @@ from pydantic import Field, PrivateAttr, model_validator
 
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.lever import Lever, conflicting_sets
-from sim.policy.shock import Shock
-from sim.policy.terms import (
+from sim.scenario.fields import (
     Label,
     Month,
     Name,
@@ -30,6 +28,8 @@ from sim.policy.terms import (
     one_of,
     refuse,
 )
+from sim.scenario.lever import Lever, conflicting_sets
+from sim.scenario.shock import Shock
 
 Growth = Annotated[float, Field(strict=True, ge=-0.2, le=0.3)]
 Variant = one_of("set of assumptions", lambda: ("low", "middle", "high"))

@@ -8,8 +8,8 @@ from pydantic import Field, model_validator
 
 from sim.core.categories import TIERS
 from sim.core.errors import Problem
-from sim.policy import documents
-from sim.policy.terms import (
+from sim.scenario import references as documents
+from sim.scenario.fields import (
     Activity,
     Education,
     Flag,

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
-from sim.policy.terms import PAYERS, Flag, Occasion, Payer, Strict, Text, WholeYuan, Yuan, refuse
+from sim.scenario.fields import PAYERS, Flag, Occasion, Payer, Strict, Text, WholeYuan, Yuan, refuse
 
 _PartOfAll = Annotated[float, Field(strict=True, gt=0, le=1)]
 _ROUNDING = 1e-6

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.policy.terms import month_number
-from sim.scenario import Scenario
+from sim.scenario.fields import month_number
+from sim.scenario.scenario import Scenario
 
 FIRST_MONTH = "2014-01"  # every run begins here
 ASSUMED_FROM = "2024-07"  # the first month that an assumed rate of growth can reach
