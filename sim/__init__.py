@@ -23,7 +23,7 @@ _HOMES = {
     "compare": "sim.compare",
     "Scenario": "sim.scenario.scenario",
     "Lever": "sim.scenario.lever",
-    "Results": "sim.results",
+    "Results": "sim.results.results",
     "LaborMigrationModel": "sim.mesa_model",
 }
 
@@ -41,7 +41,7 @@ if TYPE_CHECKING:  # what __getattr__ below does, spelt out for editors
     from sim.compare import compare
     from sim.engine.simulate import simulate
     from sim.mesa_model import LaborMigrationModel
-    from sim.results import Results
+    from sim.results.results import Results
     from sim.scenario.lever import Lever
     from sim.scenario.loading import load_scenario
     from sim.scenario.scenario import Scenario

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.ensemble import FUTURES
-from sim.outcomes import HEADLINE, OUTCOMES
+from sim.results.outcomes import HEADLINE, OUTCOMES
 from sim.wording import listing, number, unit_word, with_interval
 
 if TYPE_CHECKING:

@@ -19,11 +19,11 @@ import pandas as pd
 from sim.comparison import Comparison
 from sim.core.errors import Problem, UsageError
 from sim.differences import HORIZONS, effects, paths
-from sim.outcomes import OUTCOMES
 from sim.paired_runs import Plan, run_seeds, winner_months
-from sim.results import Results
+from sim.results.columns import COMPARISON_TABLES
+from sim.results.outcomes import OUTCOMES
+from sim.results.results import Results
 from sim.scenario.shared_history import Origin, shared_pasts
-from sim.tables import COMPARISON_TABLES
 from sim.winners import winners_over_seeds
 
 if TYPE_CHECKING:

@@ -10,8 +10,8 @@ from typing import Any
 import pandas as pd
 
 from sim.ensemble import judged
-from sim.results import Results, read_folder, write_folder
-from sim.tables import COMPARISON_TABLES
+from sim.results.columns import COMPARISON_TABLES
+from sim.results.results import Results, read_folder, write_folder
 
 
 @dataclass

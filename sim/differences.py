@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.outcomes import OUTCOMES, Outcome
+from sim.results.outcomes import OUTCOMES, Outcome
 
 HORIZONS = (1, 5, 10)
 MONTHS = 12

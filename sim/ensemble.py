@@ -27,12 +27,12 @@ import pandas as pd
 
 from sim.core.errors import Problem, UsageError
 from sim.differences import cost_per_additional, effects, t_975, verdict
-from sim.outcomes import OUTCOMES
 from sim.parameters.posterior import Posterior, load_posterior
-from sim.tables import COMPARISON_TABLES
+from sim.results.columns import COMPARISON_TABLES
+from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    from sim.results import Results
+    from sim.results.results import Results
     from sim.scenario.scenario import Scenario
 
 DEFAULT, FUTURES = "default", ("low", "high")

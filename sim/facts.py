@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.parameters.behaviour import PARAMETERS
-from sim.results import Results
+from sim.results.results import Results
 from sim.targets import Target
 
 _FESTIVAL = ("02", "03")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.band_words import band_sentences
-from sim.outcomes import HEADLINE, OUTCOMES, Outcome
+from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.wording import amount, listing, month_in_words, number, ordinal, with_interval
 
 if TYPE_CHECKING:

@@ -52,7 +52,7 @@ class LaborMigrationModel(mesa.Model):
     agents. parameters: values by parameter name, or by dotted key of the scenario
     ("levers.startup_grant.window.to"); parameters can also be given as keywords (switching_cost=2.0).
 
-    ``datacollector`` holds the month's headline figures in real persons and yuan (sim.tables.NATIONAL).
+    ``datacollector`` holds the month's headline figures in real persons and yuan (sim.results.columns.NATIONAL).
     Raises UsageError for an unknown keyword or impossible size, ScenarioError for a value that the
     scenario cannot take.
     """

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.differences import HORIZONS, windows
-from sim.outcomes import monthly
-from sim.results import Results
+from sim.results.outcomes import monthly
+from sim.results.results import Results
 from sim.scenario.shared_history import Origin
 from sim.winners import count_winners
 

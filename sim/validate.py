@@ -19,8 +19,8 @@ import pandas as pd
 
 from sim.facts import facts_table
 from sim.moves import compare_moves
-from sim.official import official_table
-from sim.results import Results, write_folder
+from sim.results.official import official_table
+from sim.results.results import Results, write_folder
 from sim.rivals import rival_errors
 from sim.targets import FIRST_YEAR, Target, period_of, read_targets
 

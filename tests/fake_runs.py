@@ -8,7 +8,7 @@ import time
 
 import synthetic
 
-from sim.results import Results
+from sim.results.results import Results
 
 GAIN_PER_YUAN = 2.0  # businesses more for every yuan of grant
 

@@ -10,8 +10,8 @@ import numpy as np
 import pandas as pd
 
 from sim.core.categories import AGE_GROUPS, EDUCATION, REGIONS
-from sim.results import Results
-from sim.tables import NATIONAL
+from sim.results.columns import NATIONAL
+from sim.results.results import Results
 
 OUT = dict(zip(range(2014, 2022), (168.2, 168.8, 169.3, 171.9, 172.7, 174.3, 169.6, 171.7), strict=True))
 LOCAL = dict(zip(range(2014, 2022), (105.7, 108.6, 112.4, 114.7, 115.7, 116.5, 116.0, 120.8), strict=True))
@@ -101,7 +101,7 @@ def national(start="2014-01", end="2024-12", seed=0, noise=0.02):
 
 
 def official(start="2014-01", end="2024-12", seed=0):
-    """The engine's yearly rows: components only, the sums and shares are ``sim.official``'s."""
+    """The engine's yearly rows: components only, the sums and shares are ``sim.results.official``'s."""
     rows = []
     shift = 0.1 * np.random.default_rng(seed).normal()
     for year in sorted({int(month[:4]) for month in months_between(start, end)}):

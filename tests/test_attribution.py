@@ -19,9 +19,9 @@ from sim.batch.attribution import attribute
 from sim.batch.attribution_words import notes, records, rows, title
 from sim.batch.execution import execute
 from sim.core.errors import ResultsError, UsageError
-from sim.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
+from sim.results.yearly import yearly
 from sim.scenario.loading import with_overrides
-from sim.yearly import yearly
 
 KEEP = ("startup_grant", "startup_loan", "founder_parks")
 

@@ -17,7 +17,7 @@ from sim.differences import (
     verdict,
     windows,
 )
-from sim.outcomes import outcome
+from sim.results.outcomes import outcome
 from sim.winners import count_winners, winners_over_seeds
 from sim.wording import amount, difference, number, with_interval
 

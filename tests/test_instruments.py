@@ -12,10 +12,10 @@ from sim.citations import citations
 from sim.core.errors import Problem, ScenarioError, UsageError
 from sim.instrument_words import find_instrument, instruments, list_instruments, page, whole
 from sim.parameters.behaviour import PARAMETERS
+from sim.results.columns import NATIONAL
 from sim.scenario import references as documents
 from sim.scenario.listing import describe
 from sim.scenario.loading import folders, load_scenario, with_overrides
-from sim.tables import NATIONAL
 
 HERE = Path(__file__).resolve().parent
 CATALOGUE = instruments()

@@ -15,7 +15,7 @@ from engine_runs import SCALE, make_lever, make_scenario, rows_of, start, unit_c
 from sim.core.errors import UsageError
 from sim.engine.simulate import simulate
 from sim.parameters.behaviour import PARAMETERS
-from sim.results import Results
+from sim.results.results import Results
 from sim.scenario.loading import load_scenario, with_overrides
 from sim.world.synthesis import fill_entrants
 

@@ -14,7 +14,6 @@ from synthetic import FakeScenario
 
 from sim.compare import Comparison, compare
 from sim.core.errors import ResultsError
-from sim.outcomes import HEADLINE
 from sim.present import plots
 from sim.present.evidence import cited
 from sim.present.lever_words import _lever_card, lever_cards
@@ -34,6 +33,7 @@ from sim.present.report_tables import (
 from sim.present.style import as_png, as_svg
 from sim.present.validation_page import publish_validation
 from sim.present.validation_tables import validation_rows
+from sim.results.outcomes import HEADLINE
 from sim.validate import validate
 
 
@@ -322,7 +322,7 @@ def test_cells_say_what_the_table_says(comparison):
 
 
 def test_every_note_of_the_cost_has_words(comparison):
-    from sim.outcomes import OUTCOMES
+    from sim.results.outcomes import OUTCOMES
 
     for row in comparison.effects.itertuples():
         assert effect_cell(OUTCOMES[row.outcome], row)["text"]

@@ -12,9 +12,9 @@ import pytest
 import synthetic
 
 from sim.core.errors import ResultsError, UsageError
-from sim.outcomes import HEADLINE, KINDS, OUTCOMES, UNITS, monthly, outcome
-from sim.results import FORMAT, Results, check_folder, undocumented
-from sim.tables import TABLES
+from sim.results.columns import TABLES
+from sim.results.outcomes import HEADLINE, KINDS, OUTCOMES, UNITS, monthly, outcome
+from sim.results.results import FORMAT, Results, check_folder, undocumented
 
 
 @pytest.fixture

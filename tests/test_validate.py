@@ -8,8 +8,8 @@ import pytest
 import synthetic
 
 from sim import facts, load_scenario, simulate
-from sim.official import official_table
-from sim.results import Results
+from sim.results.official import official_table
+from sim.results.results import Results
 from sim.rivals import better
 from sim.scenario.loading import with_overrides
 from sim.targets import read_targets

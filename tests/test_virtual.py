@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.results import Results
+from sim.results.results import Results
 from sim.virtual import load_virtual, run_virtual, virtual_files
 from sim.virtual.declare import Estimate, Outcome, Units, VirtualError
 from sim.virtual.estimators import (

@@ -32,12 +32,12 @@ from sim.batch.shapley import (
 )
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
-from sim.outcomes import OUTCOMES, outcome
-from sim.results import Results
+from sim.results.outcomes import OUTCOMES, outcome
+from sim.results.results import Results
+from sim.results.yearly import yearly
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Period, Scenario
-from sim.yearly import yearly
 
 OVER = ("families", "instruments", "levers")
 SHORT = {"founders": "business_starts", "income": "mean_income"}  # words for outcomes, as people ask

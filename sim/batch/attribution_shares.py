@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.batch.shapley import Order, contributions, exact_shares, order_error
 from sim.differences import mean_and_interval, verdict
-from sim.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
     from sim.batch.attribution import Game

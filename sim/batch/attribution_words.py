@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.batch.attribution import Attribution
-from sim.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.wording import (
     join,
     month_in_words,

@@ -47,9 +47,9 @@ from sim.ensemble import (
     effects_by_world,
     worlds,
 )
-from sim.outcomes import OUTCOMES, monthly
 from sim.parameters.posterior import Posterior, load_posterior
-from sim.results import Results
+from sim.results.outcomes import OUTCOMES, monthly
+from sim.results.results import Results
 from sim.scenario.scenario import Period, Scenario
 
 KIND = "ensemble"

@@ -6,8 +6,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim.batch.design import parameter_in
-from sim.outcomes import OUTCOMES
 from sim.parameters.behaviour import PARAMETERS
+from sim.results.outcomes import OUTCOMES
 
 RUN_COLUMNS = {  # column: (unit, meaning)
     "run": ("", "number of the run in the experiment, from 0"),

@@ -17,7 +17,7 @@ import pandas as pd
 from sim.batch.experiment import Experiment, Run
 from sim.batch.sharing import share_out, shared_month
 from sim.core.errors import SimError
-from sim.results import Results
+from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.scenario.scenario import Period, Scenario
 from sim.scenario.shared_history import FIRST_MONTH

@@ -19,15 +19,15 @@ from pydantic import (
 from sim.batch.design import LISTED, Design
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, SimError, nearest
-from sim.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
+from sim.results.yearly import yearly
 from sim.scenario.fields import Label, Name, Strict, Text, Whole, one_of, refuse
 from sim.scenario.scenario import Period, Scenario
-from sim.yearly import yearly
 
 if TYPE_CHECKING:
     import pandas as pd
 
-    from sim.results import Results
+    from sim.results.results import Results
 
 MOST_RUNS = 1_000_000  # more are refused unless asked for once more
 OutcomeName = one_of("outcome", lambda: OUTCOMES)

@@ -26,7 +26,7 @@ import pandas as pd
 
 from sim.batch.columns import described
 from sim.core.errors import Problem, ResultsError, UsageError
-from sim.results import documented
+from sim.results.results import documented
 
 FORMAT = 1  # version of the folder's layout
 MANIFEST, JOURNAL, PARTS = "manifest.json", "journal.jsonl", "parts"

@@ -24,7 +24,7 @@ from sim.batch.reading import experiment_files, load_experiment
 from sim.batch.sharing import plan_sharing
 from sim.core.errors import Problem, UsageError, nearest
 from sim.engine.simulate import checked_month
-from sim.results import Results
+from sim.results.results import Results
 from sim.scenario.loading import files_in, load_scenario, scenario_files
 from sim.scenario.scenario import Scenario
 from sim.scenario.yaml_tree import read_tree

@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from sim.batch.experiment import Experiment, ExperimentError
 from sim.batch.points import DesignError
 from sim.core.errors import Problem, ScenarioError
-from sim.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.scenario.loading import files_in, load_scenario, named_file, with_overrides
 from sim.scenario.problems import placed, problems_of
 from sim.scenario.scenario import Scenario

@@ -21,7 +21,7 @@ from sim.batch.experiment import Run, restored_experiment
 from sim.batch.journal import FAILURES, MANIFEST, Journal
 from sim.batch.runner import program
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
-from sim.results import Results, read_manifest
+from sim.results.results import Results, read_manifest
 from sim.scenario.scenario import Scenario
 
 RESULTS_FOLDER = Path("results")

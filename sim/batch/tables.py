@@ -19,7 +19,7 @@ import pandas as pd
 from sim.batch.columns import described
 from sim.batch.journal import MANIFEST, Journal, explained, write_table
 from sim.core.errors import Problem, ResultsError, UsageError
-from sim.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 
 FORMS = ("wide", "long")
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".nc")

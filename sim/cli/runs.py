@@ -74,8 +74,8 @@ def run(
     _print_warnings(results.manifest)
     if out:
         results.save(out)
-    from sim.outcomes import HEADLINE
-    from sim.yearly import in_words, yearly
+    from sim.results.outcomes import HEADLINE
+    from sim.results.yearly import in_words, yearly
 
     years = yearly(results.national, HEADLINE)
     if json:
@@ -193,8 +193,8 @@ def official(
 ) -> None:
     """Print a run's table under the official definitions, names, units and years."""
     check_file(out)
-    from sim.official import official_table
-    from sim.results import Results
+    from sim.results.official import official_table
+    from sim.results.results import Results
 
     if _is_results(source):
         results = Results.load(source)
@@ -237,7 +237,7 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
 
 def _is_results(source: str) -> bool:
     """Whether it is a folder and not a scenario. One without results is refused by who reads it."""
-    from sim.results import MANIFEST
+    from sim.results.results import MANIFEST
     from sim.scenario.loading import scenario_files
 
     folder = Path(source)
@@ -285,7 +285,7 @@ def _check_out(out: Path | None, kind: str) -> None:
     """Before any work: a folder that cannot be written, or that holds something else, is refused."""
     if out is None:
         return
-    from sim.results import check_folder, read_folder
+    from sim.results.results import check_folder, read_folder
 
     check_folder(out)
     if out.is_dir() and any(out.iterdir()):

@@ -31,8 +31,8 @@ from sim.engine.year import (
     income_histogram,
 )
 from sim.policy.arrays import month_text
+from sim.results.columns import TABLES
 from sim.steps.conditions import EVENT, MONEY_CODE
-from sim.tables import TABLES
 from sim.world.places import HOMES
 from sim.world.worker import BIRTH_EPOCH, IS_FEMALE
 

@@ -28,11 +28,11 @@ from sim.engine.record import Record, worker_table
 from sim.engine.year import count_year, start_year, year_type
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.arrays import month_index, month_text
-from sim.results import Results
+from sim.results.columns import TABLES
+from sim.results.results import Results
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
 from sim.steps.conditions import for_kernels
-from sim.tables import TABLES
 from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import load_data
 from sim.world.places import Places, build_places

@@ -15,8 +15,8 @@ import pandas as pd
 
 from sim.ensemble import KEYS
 from sim.findings import last_month, title_of
-from sim.outcomes import OUTCOMES
 from sim.present.style import COLOURS, GREY, INK, WIDTH, empty_figure, headed, scaled, styled
+from sim.results.outcomes import OUTCOMES
 from sim.wording import number, unit_word
 
 if TYPE_CHECKING:

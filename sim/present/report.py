@@ -19,8 +19,6 @@ from sim.findings import (
     title_of,
     trust_sentences,
 )
-from sim.official import official_table
-from sim.outcomes import HEADLINE, OUTCOMES
 from sim.present import lever_words, plots, report_tables, style
 from sim.present.evidence import cited, evidence_rows
 from sim.present.report_tables import group_words
@@ -31,6 +29,8 @@ from sim.present.validation_page import (
     page_template,
     validation_context,
 )
+from sim.results.official import official_table
+from sim.results.outcomes import HEADLINE, OUTCOMES
 from sim.validate import Validation, validate
 from sim.wording import listing, month_in_words, number
 

@@ -11,8 +11,8 @@ from sim.comparison import Comparison
 from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, region
 from sim.findings import gained_in, main_horizon, period_words, title_of, years_to
-from sim.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.present.lever_words import PAYERS, lever_title
+from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.wording import amount, number, unit_word, with_interval
 
 GROUP_WORDS = {

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.outcomes import OUTCOMES
 from sim.present.style import COLOURS, INK, empty_figure, headed, scaled, styled
+from sim.results.outcomes import OUTCOMES
 from sim.wording import join, unit_word
 
 if TYPE_CHECKING:

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, model_validator
 
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
+from sim.results.columns import TABLES
 from sim.scenario.fields import (
     Label,
     Month,
@@ -27,7 +28,6 @@ from sim.scenario.loading import files_in, load_scenario, named_file, with_overr
 from sim.scenario.problems import placed, read_checked
 from sim.scenario.references import region_of_province
 from sim.scenario.scenario import Period, Scenario
-from sim.tables import TABLES
 
 DESIGNS = ("difference_in_differences", "with_and_without", "matching")
 PANELS = ("national", "places", "homes")

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from sim.results import Results
+from sim.results.results import Results
 from sim.virtual.declare import Estimate, Outcome, Units
 
 _EARNINGS_BAND = 0.25  # log points: how alike earnings of the year before must be

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from sim.results import Results
+from sim.results.results import Results
 from sim.targets import LAST_FIT_YEAR, read_targets
 from sim.validate import Validation, validate
 from sim.world.data import Data, load_data

@@ -16,7 +16,7 @@ from sim.batch.experiment import Experiment, Figure, Run
 from sim.batch.runner import run_sweep
 from sim.core.errors import Problem, UsageError
 from sim.parameters.behaviour import PARAMETERS
-from sim.results import Results
+from sim.results.results import Results
 from sim.scenario.loading import load_scenario
 from sim.targets import LAST_FIT_YEAR
 

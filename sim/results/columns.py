@@ -133,7 +133,7 @@ TABLES: dict[str, Columns] = {
 }
 
 _POLICY: Columns = {"policy": ("name", "policy")}
-_OUTCOME: Columns = {"outcome": ("name", "outcome (see sim.outcomes)")}
+_OUTCOME: Columns = {"outcome": ("name", "outcome (see sim.results.outcomes)")}
 _HORIZON: Columns = {"horizon_years": ("year", "first, fifth or tenth year of the policy")}
 _ENDS: Columns = {
     "difference": ("unit of the outcome", "policy less baseline, mean over seeds"),

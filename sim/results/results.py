@@ -2,7 +2,7 @@
 
 A folder of results holds one Parquet file per table and ``manifest.json``. It is written beside its
 final place and renamed when complete, so that a killed run or a full disk leaves nothing half-written.
-What each column means stands in ``sim.tables`` and inside every file.
+What each column means stands in ``sim.results.columns`` and inside every file.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, nearest
-from sim.tables import TABLES
+from sim.results.columns import TABLES
 
 __all__ = ["FORMAT", "TABLES", "Results", "check_folder", "documented", "read_folder", "read_manifest",
            "undocumented", "write_folder"]
@@ -51,7 +51,7 @@ _REASONS = {
 
 @dataclass
 class Results:
-    """One run. ``results.national`` is the table ``national``; ``sim.tables`` explains every column.
+    """One run. ``results.national`` is the table ``national``; ``sim.results.columns`` explains every column.
 
     ``workers`` holds, for the months asked for with ``keep``, one row per worker; it stays in memory.
     """
@@ -89,7 +89,7 @@ class Results:
 
 
 def undocumented(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Columns that ``sim.tables`` does not explain, as ``table.column`` (traces carry any worker column)."""
+    """Columns that ``sim.results.columns`` does not explain, as ``table.column`` (traces carry any worker column)."""
     return [
         f"{name}.{column}"
         for name, table in tables.items()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
-from sim.outcomes import OUTCOMES
+from sim.results.outcomes import OUTCOMES
 from sim.wording import join, number, scale_of, significant, unit_word
 
 

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
-from sim.results import Results
+from sim.results.results import Results
 
 COLUMNS = ["year", "indicator", "group", "value", "unit"]
 
