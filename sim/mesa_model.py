@@ -29,7 +29,7 @@ from sim.parameters.behaviour import PARAMETERS
 from sim.policy.arrays import month_text
 from sim.scenario.loading import load_scenario, with_overrides
 from sim.scenario.scenario import Scenario
-from sim.steps.conditions import BLOCK
+from sim.steps.records import BLOCK
 from sim.world.data import load_data
 from sim.world.worker import age_months
 

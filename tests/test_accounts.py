@@ -17,7 +17,7 @@ from sim.core.categories import (
 )
 from sim.core.errors import AccountingError
 from sim.engine.simulate import simulate
-from sim.steps.conditions import EVENT, MONEY_CODE
+from sim.steps.records import EVENT, MONEY_CODE
 from sim.world.worker import INSURED, TRAINED
 
 SMALL = 200_000

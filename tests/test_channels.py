@@ -12,7 +12,7 @@ from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TR
 from sim.engine.simulate import simulate
 from sim.parameters.policy_channels import INERT
 from sim.scenario.scenario import Scenario
-from sim.steps.conditions import EVENT, MONEY_CODE, PLACE
+from sim.steps.records import EVENT, MONEY_CODE, PLACE
 from sim.world.places import HOMES
 from sim.world.worker import (
     AT_SCHOOL,

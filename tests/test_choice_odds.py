@@ -8,8 +8,8 @@ from engine_runs import make_lever, make_scenario, start
 
 from sim.engine.plain import copy_row, plain_conditions, spare_sums
 from sim.rules.migration import value_of_income
-from sim.steps.choice import option_odds, option_values, supported_odds
-from sim.steps.conditions import ECONOMY
+from sim.steps.migration import option_odds, option_values, supported_odds
+from sim.steps.records import ECONOMY
 from sim.world.places import HOMES
 from sim.world.worker import DISPLACED, INSURED, NEW, TRAINED
 

@@ -141,7 +141,7 @@ SMALL_KERNEL = """
     import json
     from sim.core.compiled import cache_folder
     from sim.engine.markets import fill_pay_profiles
-    from sim.steps.conditions import ECONOMY, conditions_type, for_kernels, make_record
+    from sim.steps.records import ECONOMY, conditions_type, for_kernels, make_record
     kind = conditions_type(32)
     c = make_record(kind)
     c[0].economy[:] = -0.0003

@@ -21,7 +21,7 @@ from sim.policy.arrays import Policy, month_index, month_text
 from sim.scenario import references as documents
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario
-from sim.steps.conditions import conditions_type, make_record
+from sim.steps.records import conditions_type, make_record
 from sim.world.data import load_data
 from sim.world.places import build_places
 from sim.world.worker import BIRTH_EPOCH, DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED

@@ -8,7 +8,7 @@ import pytest
 from sim.engine.policies import policy_of
 from sim.policy.arrays import Policy
 from sim.scenario.loading import load_scenario, with_overrides
-from sim.steps.conditions import ECONOMY
+from sim.steps.records import ECONOMY
 from sim.world.data import load_data
 from sim.world.places import Places, build_places
 

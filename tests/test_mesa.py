@@ -18,10 +18,10 @@ from sim.core.errors import ScenarioError, SimError, UsageError
 from sim.engine.explain import rehearse
 from sim.engine.plain import spare_sums
 from sim.mesa_model import HEADLINE, Worker
-from sim.month import STEPS
 from sim.parameters.behaviour import PARAMETERS
-from sim.steps.choice import OPTIONS
-from sim.steps.conditions import BLOCK, EVENT
+from sim.steps.migration import OPTIONS
+from sim.steps.month import STEPS
+from sim.steps.records import BLOCK, EVENT
 from sim.world.worker import WORKER_TYPE
 
 MONTHS = 24

@@ -22,14 +22,14 @@ from sim.core.draws import PURPOSE, name_code, uniform_for
 from sim.core.errors import AccountingError, ScenarioError
 from sim.engine.simulate import simulate
 from sim.policy.arrays import month_index, month_text
-from sim.steps.conditions import (
+from sim.steps.lever_record import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
+from sim.steps.records import (
     EVENT,
     MONEY_CODE,
     PLACE,
     TICKET_BINS,
     WORKER,
 )
-from sim.steps.lever_arrays import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
 from sim.world.places import HOMES
 from sim.world.worker import BIRTH_EPOCH, INSURED, IS_FEMALE, POOR, TRAINED, VISITING
 

@@ -8,7 +8,7 @@ from engine_runs import make_scenario, rows_of, start
 
 from sim.core.categories import LOCAL_WORK, MIGRANT_WORK
 from sim.engine.economy import Economy
-from sim.steps.conditions import EVENT
+from sim.steps.records import EVENT
 from sim.world.worker import VISITING
 
 SMALL = 200_000

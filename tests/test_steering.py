@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from sim.scenario.lever import Lever
 from sim.scenario.scenario import Scenario
-from sim.steps.conditions import PLACE
+from sim.steps.records import PLACE
 from sim.world.places import HOMES
 from sim.world.worker import POOR, TRAINED
 

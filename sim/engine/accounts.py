@@ -10,7 +10,7 @@ from sim.core.categories import ACTIVITIES, MIGRANT_SEARCH, MIGRANT_WORK
 from sim.core.errors import AccountingError
 from sim.engine.stocks import carry_stock
 from sim.policy.arrays import month_text
-from sim.steps.conditions import EVENT, MONEY_CODE
+from sim.steps.records import EVENT, MONEY_CODE
 from sim.world.places import HOMES
 
 _RECEIVED = [MONEY_CODE[name] for name in ("earned", "recovered", "benefit", "grant", "loan", "payout")]

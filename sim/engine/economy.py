@@ -13,7 +13,7 @@ from sim.engine.opening import Opening
 from sim.engine.stocks import networks
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.arrays import Policy
-from sim.steps.conditions import ECONOMY, PLACE
+from sim.steps.records import ECONOMY, PLACE
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import HOMES, Places

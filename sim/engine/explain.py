@@ -21,8 +21,8 @@ from sim.core.categories import (
     SECTORS,
 )
 from sim.core.draws import uniform
-from sim.month import STEPS, begin_month
-from sim.steps.choice import (
+from sim.steps.employment import current_pay
+from sim.steps.migration import (
     OPTIONS,
     U_ATTENTION,
     attention,
@@ -32,8 +32,8 @@ from sim.steps.choice import (
     supported_odds,
     worker_group,
 )
-from sim.steps.conditions import ECONOMY, is_among
-from sim.steps.work import current_pay
+from sim.steps.month import STEPS, begin_month
+from sim.steps.records import ECONOMY, is_among
 from sim.world.places import HOMES, Places
 from sim.world.worker import (
     ADDITIONAL,

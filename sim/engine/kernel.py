@@ -8,14 +8,14 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sim.core.compiled import kernel
-from sim.month import (
+from sim.steps.month import (
     CLAIM_PURPOSE,
     claim_block,
     claim_listed,
     list_claimants,
     run_block,
 )
-from sim.steps.conditions import BLOCK, WORKER, block_type, for_kernels, make_record, sums_type
+from sim.steps.records import BLOCK, WORKER, block_type, for_kernels, make_record, sums_type
 
 
 @kernel

@@ -9,7 +9,7 @@ import pandas as pd
 
 from sim.core.errors import AccountingError
 from sim.policy.arrays import Policy, month_index, month_text
-from sim.steps.conditions import TICKET_BINS
+from sim.steps.records import TICKET_BINS
 from sim.world.places import HOMES
 
 

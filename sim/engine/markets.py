@@ -36,7 +36,8 @@ from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
 from sim.rules.settlement import capacity_offered
 from sim.rules.skills import training_premium
-from sim.steps.conditions import (
+from sim.steps.employment import gender_gap
+from sim.steps.records import (
     ECONOMY,
     EXPERIENCE_MONTHS,
     OWN_PAY,
@@ -46,7 +47,6 @@ from sim.steps.conditions import (
     UNTRAINED,
     WORKER,
 )
-from sim.steps.work import gender_gap
 from sim.world.worker import ABILITY_UNIT, HUNDREDTH, education_of
 
 GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)

@@ -1,4 +1,4 @@
-"""The terms of ``sim.steps.choice.option_values`` as factors of odds, in tables of the month.
+"""The terms of ``sim.steps.migration.option_values`` as factors of odds, in tables of the month.
 
 A worker's odds are then products of a dozen loads, and nobody who reconsiders needs an exponential.
 """
@@ -8,7 +8,8 @@ from __future__ import annotations
 from sim.core.categories import SCHOOL_YEARS
 from sim.core.compiled import kernel
 from sim.rules.migration import age_taste, attachment, odds, schooling_taste
-from sim.steps.conditions import (
+from sim.steps.employment import gender_gap
+from sim.steps.records import (
     AGE_MONTHS,
     ECONOMY,
     EXPERIENCE_MONTHS,
@@ -16,7 +17,6 @@ from sim.steps.conditions import (
     TRAINING_MONTHS,
     UNTRAINED,
 )
-from sim.steps.work import gender_gap
 from sim.world.worker import ABILITY_UNIT, IS_FEMALE, education_of
 
 _BETA = ECONOMY.index("income_coefficient")

@@ -24,7 +24,7 @@ from sim.engine.markets import (
 )
 from sim.engine.odds import fill_personal_odds, fill_place_odds
 from sim.rules.migration import floor_effort
-from sim.steps.conditions import ECONOMY, WORKER, conditions_type, for_kernels, make_record
+from sim.steps.records import ECONOMY, WORKER, conditions_type, for_kernels, make_record
 from sim.world.places import HOMES
 
 if TYPE_CHECKING:

@@ -1,6 +1,6 @@
 """A month in plain Python: records turned into ordinary numbers, for stepping one worker at a time.
 
-The steps of ``sim.month`` run unchanged on these and give the same bits as the compiled pass.
+The steps of ``sim.steps.month`` run unchanged on these and give the same bits as the compiled pass.
 Attributes of NumPy records are slow to read, so a worker's row is copied out, lived and copied back.
 """
 
@@ -11,8 +11,8 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.month import live_month
-from sim.steps.conditions import BLOCK, block_type, make_record
+from sim.steps.month import live_month
+from sim.steps.records import BLOCK, block_type, make_record
 from sim.world.worker import WORKER_TYPE
 
 _NAMES = WORKER_TYPE.names

@@ -10,7 +10,7 @@ from collections import deque
 
 from sim.policy.arrays import Policy
 from sim.scenario.scenario import Scenario
-from sim.steps.conditions import ECONOMY
+from sim.steps.records import ECONOMY
 from sim.world.places import Places
 
 MOST_KEPT = 4

@@ -32,7 +32,7 @@ from sim.engine.year import (
 )
 from sim.policy.arrays import month_text
 from sim.results.columns import TABLES
-from sim.steps.conditions import EVENT, MONEY_CODE
+from sim.steps.records import EVENT, MONEY_CODE
 from sim.world.places import HOMES
 from sim.world.worker import BIRTH_EPOCH, IS_FEMALE
 

@@ -32,7 +32,7 @@ from sim.results.columns import TABLES
 from sim.results.results import Results
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
-from sim.steps.conditions import for_kernels
+from sim.steps.records import for_kernels
 from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import load_data
 from sim.world.places import Places, build_places

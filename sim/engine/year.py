@@ -19,9 +19,9 @@ from sim.core.categories import (
     SEXES,
 )
 from sim.core.compiled import inlined_rule, kernel, rule
-from sim.steps.conditions import BLOCK
-from sim.steps.life import age_group
-from sim.steps.stakes import is_willing_to_settle, may_settle
+from sim.steps.records import BLOCK
+from sim.steps.seasons import age_group
+from sim.steps.settlement import is_willing_to_settle, may_settle
 from sim.world.worker import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker

@@ -2,7 +2,7 @@
 
 What a path, a shock or a lever without conditions on people changes is folded into the parameters of
 the places for the month. What depends on the worker stays a lever, decided worker by worker in
-``sim.steps.conditions``.
+``sim.steps.records``.
 """
 
 from __future__ import annotations
@@ -25,21 +25,21 @@ from sim.scenario.fields import month_number
 from sim.scenario.lever import Lever
 from sim.scenario.scenario import Scenario
 from sim.scenario.shock import SECTOR_PARAMETERS
-from sim.steps.conditions import (
-    CORRIDOR,
-    ECONOMY,
-    OCCASION_NAMES,
-    PLACE,
-    TICKET_BINS,
-    WORKER,
-)
-from sim.steps.lever_arrays import (
+from sim.steps.lever_record import (
     MAX_BUDGETS,
     MAX_EFFECTS,
     MAX_FIRST,
     MAX_LEVERS,
     QUEUES,
     queue_of,
+)
+from sim.steps.records import (
+    CORRIDOR,
+    ECONOMY,
+    OCCASION_NAMES,
+    PLACE,
+    TICKET_BINS,
+    WORKER,
 )
 from sim.world.places import Places
 

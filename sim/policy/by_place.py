@@ -22,7 +22,7 @@ from sim.scenario.fields import month_number
 from sim.scenario.lever import Lever
 from sim.scenario.scenario import Scenario
 from sim.scenario.shock import Shock
-from sim.steps.conditions import PLACE, WORKER
+from sim.steps.records import PLACE, WORKER
 from sim.world.places import Places
 
 MOST_KEPT = 160  # tables of as many situations, some 60 to 120 kB each: eleven years in which paths move

@@ -12,14 +12,14 @@ from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where, Who
 from sim.scenario.lever import Lever
-from sim.steps.conditions import OCCASION_NAMES, WORKER, conditions_type, make_record
-from sim.steps.lever_arrays import (
+from sim.steps.lever_record import (
     CHECK_CHILD,
     CHECK_MONTHS,
     CHECK_PERSON,
     CHECK_WHERE,
     CHECK_WORK,
 )
+from sim.steps.records import OCCASION_NAMES, WORKER, conditions_type, make_record
 from sim.world.worker import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
 
 _KINDS = {"set": 0, "scale": 1, "add": 2}

@@ -1,5 +1,5 @@
 """The steps of a worker's month: each loads columns, calls rules, stores columns and adds to sums.
 
-``sim.month`` lists them in order. A step takes the worker columns, the month's conditions, the
+``sim.steps.month`` lists them in order. A step takes the worker columns, the month's conditions, the
 block's sums and the row: ``step(w, c, b, i)``; its ``when`` twin says, cheaply, whom it concerns.
 """

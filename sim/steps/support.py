@@ -4,7 +4,7 @@ from sim.core.arithmetic import log
 from sim.core.categories import FARM, LOCAL_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
-from sim.steps.conditions import (
+from sim.steps.records import (
     ECONOMY,
     EVENT,
     MONEY_CODE,
@@ -14,7 +14,7 @@ from sim.steps.conditions import (
     months_in_activity,
     serve,
 )
-from sim.steps.moves import change_activity
+from sim.steps.transitions import change_activity
 from sim.world.worker import (
     DISPLACED,
     IN_WORKSHOP,

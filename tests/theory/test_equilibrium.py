@@ -18,7 +18,7 @@ from sim.rules.employment import (
     wage_gap_next,
 )
 from sim.rules.migration import odds, value_of_income, with_switching_cost
-from sim.steps.choice import MIGRATE, STAY_FARM, pick
+from sim.steps.migration import MIGRATE, STAY_FARM, pick
 
 FARM = 2500.0
 

@@ -13,8 +13,8 @@ from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import desired_jobs, wage_gap_next
 from sim.rules.enterprise import closing_probability
 from sim.rules.migration import odds, value_of_income, with_switching_cost
-from sim.steps.choice import KEEP_PLACE, MIGRATE, STAY_FARM, TAKE_LOCAL, pick
-from sim.steps.conditions import conditions_type, make_record
+from sim.steps.migration import KEEP_PLACE, MIGRATE, STAY_FARM, TAKE_LOCAL, pick
+from sim.steps.records import conditions_type, make_record
 from sim.world.places import HOMES
 
 OPTIONS = (STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE)

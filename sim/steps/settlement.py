@@ -22,8 +22,10 @@ from sim.rules.enterprise import (
     start_probability,
 )
 from sim.rules.settlement import MONTHS_OF_STAY_NEEDED, points, willingness
-from sim.steps.choice import go_home
-from sim.steps.conditions import (
+from sim.steps.employment import current_pay, log_skill
+from sim.steps.enterprise import startup_capital
+from sim.steps.migration import go_home
+from sim.steps.records import (
     ECONOMY,
     EVENT,
     MONEY_CODE,
@@ -37,9 +39,7 @@ from sim.steps.conditions import (
     months_of_stay,
     serve,
 )
-from sim.steps.moves import change_activity
-from sim.steps.owners import startup_capital
-from sim.steps.work import current_pay, log_skill
+from sim.steps.transitions import change_activity
 from sim.world.places import HOMES
 from sim.world.worker import (
     ADDITIONAL,

@@ -5,7 +5,7 @@ from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
 from sim.rules.enterprise import capital_need, closing_probability
 from sim.rules.household import share_of
-from sim.steps.conditions import (
+from sim.steps.records import (
     ECONOMY,
     EVENT,
     MONEY_CODE,
@@ -14,7 +14,7 @@ from sim.steps.conditions import (
     faced,
     serve,
 )
-from sim.steps.moves import change_activity
+from sim.steps.transitions import change_activity
 from sim.world.worker import ADDITIONAL, DISPLACED, HAD_BUSINESS, MOST_SAVINGS
 
 _CAPITAL_MEDIAN = ECONOMY.index("startup_capital_median_yuan")

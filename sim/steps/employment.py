@@ -20,7 +20,7 @@ from sim.rules.employment import (
 )
 from sim.rules.household import dissaving, remittance, saving, share_of
 from sim.rules.rights import arrears_probability, is_pay_withheld
-from sim.steps.conditions import (
+from sim.steps.records import (
     ECONOMY,
     EVENT,
     EXPERIENCE_MONTHS,
@@ -34,8 +34,8 @@ from sim.steps.conditions import (
     faced,
     serve,
 )
-from sim.steps.moves import change_activity, hiring_sector, match_quality, take_job
 from sim.steps.support import insurance_kept, pay_relief
+from sim.steps.transitions import change_activity, hiring_sector, match_quality, take_job
 from sim.world.worker import (
     ABILITY_UNIT,
     DISPLACED,

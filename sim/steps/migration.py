@@ -14,7 +14,8 @@ from sim.rules.migration import (
     value_of_income,
     with_switching_cost,
 )
-from sim.steps.conditions import (
+from sim.steps.employment import log_skill, skill_cells
+from sim.steps.records import (
     AGE_MONTHS,
     ECONOMY,
     EVENT,
@@ -28,9 +29,8 @@ from sim.steps.conditions import (
     months_of_stay,
     serve,
 )
-from sim.steps.moves import change_activity, move_to, take_job
 from sim.steps.support import insurance_kept
-from sim.steps.work import log_skill, skill_cells
+from sim.steps.transitions import change_activity, move_to, take_job
 from sim.world.places import HOMES
 from sim.world.worker import (
     DISPLACED,

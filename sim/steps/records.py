@@ -12,7 +12,7 @@ from sim.core.draws import PURPOSE, PURPOSES, uniform_for
 from sim.parameters.behaviour import PARAMETERS
 from sim.rules.demography import has_child_aged
 from sim.rules.migration import MOST_ATTACHED_YEARS
-from sim.steps.lever_arrays import (
+from sim.steps.lever_record import (
     CHECK_CHILD,
     CHECK_MONTHS,
     CHECK_PERSON,
@@ -167,7 +167,7 @@ def block_type(places: int) -> np.dtype:
     return np.dtype([
         ("activity_before", np.uint8, (BLOCK,)),
         ("place_before", np.uint8, (BLOCK,)),
-        # kept in step with the rows by the passes of sim.month, to pick out whom a step concerns
+        # kept in step with the rows by the passes of sim.steps.month, to pick out whom a step concerns
         ("id", np.uint32, (BLOCK,)),
         ("mixed_id", np.uint32, (BLOCK,)),
         ("activity", np.uint8, (BLOCK,)),
@@ -175,7 +175,7 @@ def block_type(places: int) -> np.dtype:
         ("status", np.uint8, (BLOCK,)),
         ("chosen", _FLAG, (BLOCK,)),
         ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
-        ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.choice), until it is carried out
+        ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.migration), until it is carried out
         ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
         *[(name, *sums_type(places).fields[name][0].subdtype) for name in sums_type(places).names],
     ])

@@ -18,8 +18,10 @@ from sim.core.categories import (
 )
 from sim.core.compiled import rule
 from sim.core.draws import uniform
-from sim.steps.choice import U_ATTENTION, attention
-from sim.steps.conditions import (
+from sim.steps.employment import U_ARREARS, U_JOB, highest_arrears_chance, highest_job_event_chance
+from sim.steps.enterprise import MONTHS_TO_LATE_GRANT
+from sim.steps.migration import U_ATTENTION, attention
+from sim.steps.records import (
     OCCASION_NAMES,
     PLACE,
     WORKER,
@@ -29,10 +31,8 @@ from sim.steps.conditions import (
     is_visiting,
     ticket_bin,
 )
-from sim.steps.life import U_TRAINING, is_festival_season
-from sim.steps.owners import MONTHS_TO_LATE_GRANT
-from sim.steps.schooling import U_STUDY, may_study
-from sim.steps.stakes import (
+from sim.steps.seasons import U_TRAINING, is_festival_season
+from sim.steps.settlement import (
     applies_to_settle,
     is_short_of_points,
     may_settle,
@@ -41,8 +41,8 @@ from sim.steps.stakes import (
     openness,
     point_bin,
 )
+from sim.steps.skills import U_STUDY, may_study
 from sim.steps.support import U_WORKS, U_WORKSHOP
-from sim.steps.work import U_ARREARS, U_JOB, highest_arrears_chance, highest_job_event_chance
 from sim.world.worker import UNPAID, VISITING
 
 _QUOTA = PLACE.index("settlement_quota_share")

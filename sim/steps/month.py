@@ -61,9 +61,16 @@ from sim.core.categories import (
 )
 from sim.core.compiled import rule
 from sim.core.draws import draw_mixed, mix32
-from sim.steps import choice, claims, life, owners, schooling, stakes, support, work
-from sim.steps.conditions import is_among
-from sim.steps.lever_arrays import QUEUES
+from sim.steps import employment as work
+from sim.steps import enterprise as owners
+from sim.steps import migration as choice
+from sim.steps import rationing as claims
+from sim.steps import seasons as life
+from sim.steps import settlement as stakes
+from sim.steps import skills as schooling
+from sim.steps import support
+from sim.steps.lever_record import QUEUES
+from sim.steps.records import is_among
 from sim.world.worker import BACK, DISPLACED, INSURED, NEW, VISITING
 
 

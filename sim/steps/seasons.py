@@ -8,7 +8,7 @@ from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform
 from sim.rules.demography import OLDEST, exit_probability
 from sim.rules.migration import carried_back
-from sim.steps.conditions import (
+from sim.steps.records import (
     ECONOMY,
     EVENT,
     MONEY_CODE,
@@ -18,9 +18,9 @@ from sim.steps.conditions import (
     faced,
     serve,
 )
-from sim.steps.moves import change_activity, move_to
-from sim.steps.schooling import take_course
+from sim.steps.skills import take_course
 from sim.steps.support import insurance_kept, pay_relief
+from sim.steps.transitions import change_activity, move_to
 from sim.world.worker import BACK, DISPLACED, VISITING, age_months
 
 _RATE_AT_55 = ECONOMY.index("exit_rate_at_55")

@@ -9,7 +9,7 @@ from sim.core.categories import (
 )
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
-from sim.steps.conditions import (
+from sim.steps.records import (
     ECONOMY,
     EVENT,
     OCCASION_NAMES,
@@ -18,8 +18,8 @@ from sim.steps.conditions import (
     months_in_activity,
     serve,
 )
-from sim.steps.moves import change_activity, take_job
 from sim.steps.support import insurance_kept
+from sim.steps.transitions import change_activity, take_job
 from sim.world.worker import (
     ABILITY_UNIT,
     AT_SCHOOL,

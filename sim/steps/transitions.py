@@ -3,7 +3,7 @@
 from sim.core.arithmetic import normal_quantile
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
-from sim.steps.conditions import ECONOMY, EVENT, OCCASION_NAMES, serve
+from sim.steps.records import ECONOMY, EVENT, OCCASION_NAMES, serve
 from sim.world.worker import DISPLACED, LASTING_TRAITS, clipped
 
 _MATCH_SD = ECONOMY.index("match_quality_sd")
