@@ -26,7 +26,7 @@ from sim.engine.record import Record
 from sim.engine.simulate import Simulation
 from sim.mesa_worker import Worker
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.arrays import month_text
+from sim.policy.policy import month_text
 from sim.scenario.loading import load_scenario, with_overrides
 from sim.scenario.scenario import Scenario
 from sim.steps.records import BLOCK

@@ -12,7 +12,7 @@ from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem, UsageError
 from sim.engine.explain import choice_table, pay_now, rehearse
 from sim.engine.plain import copy_row, spare_sums
-from sim.policy.arrays import month_text
+from sim.policy.policy import month_text
 from sim.steps.records import BLOCK, has_school_child
 from sim.world.worker import (
     DISPLACED,

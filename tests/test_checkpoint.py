@@ -18,7 +18,7 @@ from sim.core.errors import ResultsError, UsageError
 from sim.engine.checkpoint import Checkpoint
 from sim.engine.simulate import Simulation, simulate
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.arrays import month_index, month_text
+from sim.policy.policy import month_index, month_text
 from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.scenario.shared_history import ASSUMED_FROM, past_of, shared_until

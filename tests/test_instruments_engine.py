@@ -17,7 +17,7 @@ from instrument_runs import CATALOGUE, everything, levers_of, scenario_with, ste
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS
 from sim.engine.simulate import simulate
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.arrays import Policy, month_index, month_text
+from sim.policy.policy import Policy, month_index, month_text
 from sim.scenario import references as documents
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from sim.engine.policies import policy_of
-from sim.policy.arrays import Policy
+from sim.policy.policy import Policy
+from sim.policy.recent import policy_of
 from sim.scenario.loading import load_scenario, with_overrides
 from sim.steps.records import ECONOMY
 from sim.world.data import load_data

@@ -21,7 +21,7 @@ from sim.core.categories import (
 from sim.core.draws import PURPOSE, name_code, uniform_for
 from sim.core.errors import AccountingError, ScenarioError
 from sim.engine.simulate import simulate
-from sim.policy.arrays import month_index, month_text
+from sim.policy.policy import month_index, month_text
 from sim.steps.lever_record import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
 from sim.steps.records import (
     EVENT,

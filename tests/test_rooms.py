@@ -1,6 +1,6 @@
 """Who may import what, read from the syntax trees, so that the rooms of the design stay rooms.
 
-A file belongs to the room with the longest name that begins its own (``sim.policy.arrays`` lies in
+A file belongs to the room with the longest name that begins its own (``sim.policy.policy`` lies in
 ``policy.arrays``, ``sim.scenario.lever`` in ``policy``). A file in no room must only keep the rules that
 hold everywhere: no circles, no file opened, no clock, no random numbers.
 """

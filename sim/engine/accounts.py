@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.categories import ACTIVITIES, MIGRANT_SEARCH, MIGRANT_WORK
 from sim.core.errors import AccountingError
 from sim.engine.stocks import carry_stock
-from sim.policy.arrays import month_text
+from sim.policy.policy import month_text
 from sim.steps.records import EVENT, MONEY_CODE
 from sim.world.places import HOMES
 

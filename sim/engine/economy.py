@@ -12,7 +12,7 @@ from sim.engine.markets import REFERENCE_GROUP, fill_quota_cutoffs, settle_labou
 from sim.engine.opening import Opening
 from sim.engine.stocks import networks
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.arrays import Policy
+from sim.policy.policy import Policy
 from sim.steps.records import ECONOMY, PLACE
 from sim.world.corridors import Corridors
 from sim.world.data import Data

@@ -29,7 +29,7 @@ from sim.world.places import HOMES
 
 if TYPE_CHECKING:
     from sim.engine.economy import Economy
-    from sim.policy.arrays import Tables
+    from sim.policy.policy import Tables
 
 # Factors by sector around the mean. Separation: tenure differs by trade [W05 of the survey reports,
 # A21]; judgement. Arrears: construction 1.8-2.0 %, manufacturing 0.6 %, trade 0.2 % in 2015-16 [E02].

@@ -30,7 +30,7 @@ from sim.engine.year import (
     INCOME_GROUPS,
     income_histogram,
 )
-from sim.policy.arrays import month_text
+from sim.policy.policy import month_text
 from sim.results.columns import TABLES
 from sim.steps.records import EVENT, MONEY_CODE
 from sim.world.places import HOMES

@@ -21,13 +21,13 @@ from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
 from sim.engine.economy import Economy, sector_mixes
 from sim.engine.kernel import CLAIMS, Shards
-from sim.engine.ledger import Ledger
 from sim.engine.plain import plain_sums
-from sim.engine.policies import policy_of
 from sim.engine.record import Record, worker_table
 from sim.engine.year import count_year, start_year, year_type
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.arrays import month_index, month_text
+from sim.policy.ledger import Ledger
+from sim.policy.policy import month_index, month_text
+from sim.policy.recent import policy_of
 from sim.results.columns import TABLES
 from sim.results.results import Results
 from sim.scenario.loading import load_scenario

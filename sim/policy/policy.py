@@ -17,9 +17,9 @@ import numpy as np
 from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.by_place import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.delivery import Reach, Steering, is_at_work
 from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
+from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.scenario.eligibility import Where
 from sim.scenario.fields import month_number
 from sim.scenario.lever import Lever

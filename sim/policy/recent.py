@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import deque
 
-from sim.policy.arrays import Policy
+from sim.policy.policy import Policy
 from sim.scenario.scenario import Scenario
 from sim.steps.records import ECONOMY
 from sim.world.places import Places

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import AccountingError
-from sim.policy.arrays import Policy, month_index, month_text
+from sim.policy.policy import Policy, month_index, month_text
 from sim.steps.records import TICKET_BINS
 from sim.world.places import HOMES
 
