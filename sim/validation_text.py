@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from sim.facts import figure_words
-from sim.moves import in_words
-from sim.rivals import better
+from sim.validation.benchmarks import better
+from sim.validation.five_year_moves import in_words
+from sim.validation.stylised_facts import figure_words
 from sim.wording import number
 
 if TYPE_CHECKING:
-    from sim.validate import Validation
+    from sim.validation.validate import Validation
 
 FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
 _LABEL, _CELL, _RIVAL = 40, 8, 11
@@ -24,7 +24,7 @@ _ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2}
 
 def validation_text(validation: Validation) -> str:
     """The whole table. Errors are model less official; the unseen years stand right of the bar."""
-    from sim.validate import RULE
+    from sim.validation.validate import RULE
 
     rows, about = validation.rows, validation.about
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())

@@ -20,7 +20,7 @@ from sim.differences import t_975
 from sim.ensemble import DEFAULT, SEEDS, half_widths, worlds
 from sim.findings import headline
 from sim.parameters.posterior import Posterior
-from sim.validate import validate
+from sim.validation.validate import validate
 
 
 def table(members: list[list[float]], low=(0.0, 0.0), high=(0.0, 0.0)) -> pd.DataFrame:

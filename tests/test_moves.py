@@ -13,10 +13,16 @@ from sim.cli.app import moves_scale
 from sim.core.categories import EXITED, REGIONS
 from sim.core.errors import UsageError
 from sim.engine.moves import simulate_moves
-from sim.estimate.corridors import SPECIFICATIONS, estimate_corridors, estimates_table
-from sim.moves import compare_moves, corridor_measures, in_words, moves_table, sampling_warning
 from sim.scenario.loading import load_scenario
-from sim.validate import corridors_table
+from sim.validation.five_year_moves import (
+    compare_moves,
+    corridor_measures,
+    in_words,
+    moves_table,
+    sampling_warning,
+)
+from sim.validation.gravity import SPECIFICATIONS, estimate_corridors, estimates_table
+from sim.validation.validate import corridors_table
 from sim.world.data import load_data
 
 

@@ -8,8 +8,8 @@ import pytest
 from sim.core.draws import month_keys
 from sim.core.errors import UsageError
 from sim.engine.simulate import Simulation
+from sim.validation.population import make_alone, make_population, population_table
 from sim.world.corridors import AWAY_OVER_COUNTED
-from sim.world.population import make_alone, make_population, population_table
 from sim.world.synthesis import fill_entrants, make_entrant
 from sim.world.worker import COLUMNS, WORKER_TYPE, allocate
 

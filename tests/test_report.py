@@ -34,7 +34,7 @@ from sim.present.style import as_png, as_svg
 from sim.present.validation_page import publish_validation
 from sim.present.validation_tables import validation_rows
 from sim.results.outcomes import HEADLINE
-from sim.validate import validate
+from sim.validation.validate import validate
 
 
 @pytest.fixture(scope="module")
@@ -269,10 +269,10 @@ def test_every_condition_of_a_lever_is_told():
 
 def test_regions_are_spelled_alike_everywhere():
     from sim.core.labels import region
-    from sim.moves import measure_words
     from sim.official_words import group_words
     from sim.present.report_tables import GROUP_WORDS
-    from sim.targets import read_targets
+    from sim.validation.five_year_moves import measure_words
+    from sim.validation.targets import read_targets
     from sim.world.data import load_data
 
     assert region("Central") == "Central China"

@@ -13,7 +13,7 @@ from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior, versions
 from sim.present.trust import trust_page
 from sim.scenario.listing import list_levers
-from sim.validate import validate
+from sim.validation.validate import validate
 from sim.world.data import load_data
 
 HEADINGS = ["In short", "Eleven questions", "Observed, estimated, assumed", "What it reproduces",

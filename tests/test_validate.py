@@ -7,13 +7,14 @@ import pandas as pd
 import pytest
 import synthetic
 
-from sim import facts, load_scenario, simulate
+from sim import load_scenario, simulate
 from sim.results.official import official_table
 from sim.results.results import Results
-from sim.rivals import better
 from sim.scenario.loading import with_overrides
-from sim.targets import read_targets
-from sim.validate import NOT_COMPARABLE, validate, verdict
+from sim.validation import stylised_facts as facts
+from sim.validation.benchmarks import better
+from sim.validation.targets import read_targets
+from sim.validation.validate import NOT_COMPARABLE, validate, verdict
 from sim.world.data import load_data
 
 TARGETS = read_targets(load_data())

@@ -115,7 +115,7 @@ def say_if_stale(posterior) -> None:
 
 def moves_scale(scale: str) -> str:
     """The scale at which a validation counts moves: 1:250 or finer, for a table has 930 cells to fill."""
-    from sim.moves import FINE_ENOUGH
+    from sim.validation.five_year_moves import FINE_ENOUGH
 
     return f"1:{min(parse_scale(scale), FINE_ENOUGH)}"
 

@@ -45,7 +45,7 @@ def trust(
     from sim.parameters.posterior import PACKAGED, load_posterior
     from sim.present.trust import trust_page
     from sim.scenario.listing import list_levers
-    from sim.validate import validate as validated
+    from sim.validation.validate import validate as validated
 
     end = "2024-12"
     runs = [simulated("baseline", scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
@@ -68,7 +68,7 @@ def estimate(
 ) -> None:
     """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
     check_file(out)
-    from sim.estimate.corridors import estimates_table, in_words
+    from sim.validation.gravity import estimates_table, in_words
     from sim.world.data import load_data
 
     table = estimates_table(load_data())
@@ -99,8 +99,8 @@ def moves(
     """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
     check_file(out)
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
-    from sim.moves import RULE, in_words, moves_table, sampling_warning
-    from sim.validate import corridors_table
+    from sim.validation.five_year_moves import RULE, in_words, moves_table, sampling_warning
+    from sim.validation.validate import corridors_table
     from sim.world.data import load_data
 
     total, data = moves_over(scenario, scale, range(seed, seed + seeds), last, first, last), load_data()

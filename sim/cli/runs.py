@@ -155,7 +155,7 @@ def validate(
 ) -> None:
     """Hold the model against official statistics, years used for fitting and unseen years apart."""
     _check_out(out, "validation")
-    from sim.validate import validate as validated
+    from sim.validation.validate import validate as validated
     from sim.validation_text import sampling_warning
 
     if ensemble:
@@ -218,7 +218,7 @@ def official(
 @command
 def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> None:
     """Print the marginals of the synthesised population beside their sources."""
-    from sim.world.population import population_table
+    from sim.validation.population import population_table
 
     table = population_table(parse_scale(scale), seed)
     if json:

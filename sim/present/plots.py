@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from sim.comparison import Comparison
-    from sim.validate import Validation
+    from sim.validation.validate import Validation
 
 OFFICIAL, MODEL, UNSEEN = "#222222", "#0072b2", "#f3f0e6"
 PANELS_PER_ROW = 4

@@ -31,7 +31,7 @@ from sim.present.validation_page import (
 )
 from sim.results.official import official_table
 from sim.results.outcomes import HEADLINE, OUTCOMES
-from sim.validate import Validation, validate
+from sim.validation.validate import Validation, validate
 from sim.wording import listing, month_in_words, number
 
 if TYPE_CHECKING:

@@ -11,8 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim.facts import figure_words
-from sim.moves import measure_words
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior
 from sim.present.parameter_words import (
@@ -22,8 +20,10 @@ from sim.present.parameter_words import (
     parameter_tables,
     status_table,
 )
-from sim.rivals import better
-from sim.validate import Validation
+from sim.validation.benchmarks import better
+from sim.validation.five_year_moves import measure_words
+from sim.validation.stylised_facts import figure_words
+from sim.validation.validate import Validation
 from sim.validation_text import sampling_warning
 from sim.wording import listing, number
 

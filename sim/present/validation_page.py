@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.moves import RULE, in_words
 from sim.present import plots, style, validation_tables
-from sim.targets import FIRST_YEAR, LAST_FIT_YEAR
-from sim.validate import Validation
+from sim.validation.five_year_moves import RULE, in_words
+from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR
+from sim.validation.validate import Validation
 from sim.validation_text import sampling_warning
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.facts import figure_words
-from sim.rivals import better
-from sim.validate import Validation
+from sim.validation.benchmarks import better
+from sim.validation.stylised_facts import figure_words
+from sim.validation.validate import Validation
 from sim.wording import number
 
 _ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}

@@ -6,7 +6,6 @@ import math
 
 import pytest
 
-from sim.facts import AWAY, long_run_share, peer_effect, resting_amenity
 from sim.parameters.behaviour import PARAMETERS
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import (
@@ -19,6 +18,7 @@ from sim.rules.employment import (
 )
 from sim.rules.migration import odds, value_of_income, with_switching_cost
 from sim.steps.migration import MIGRATE, STAY_FARM, pick
+from sim.validation.stylised_facts import AWAY, long_run_share, peer_effect, resting_amenity
 
 FARM = 2500.0
 

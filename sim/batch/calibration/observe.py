@@ -13,8 +13,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.results.results import Results
-from sim.targets import LAST_FIT_YEAR, read_targets
-from sim.validate import Validation, validate
+from sim.validation.targets import LAST_FIT_YEAR, read_targets
+from sim.validation.validate import Validation, validate
 from sim.world.data import Data, load_data
 
 LEVEL, CHANGE, FACT = "level", "change", "fact"

@@ -18,7 +18,7 @@ from sim.core.errors import Problem, UsageError
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.results import Results
 from sim.scenario.loading import load_scenario
-from sim.targets import LAST_FIT_YEAR
+from sim.validation.targets import LAST_FIT_YEAR
 
 
 class Stage(Experiment):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sim.targets import FIRST_YEAR
+from sim.validation.targets import FIRST_YEAR
 
 FEWEST_FOR_A_TREND = 3
 

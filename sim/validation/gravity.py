@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.moves import corridor_measures
+from sim.validation.five_year_moves import corridor_measures
 from sim.world.data import Data
 
 FITTED, BEFORE, HELD_BACK = "2005-2010", "2000-2005", "2010-2015"

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.results import Results
-from sim.targets import Target
+from sim.validation.targets import Target
 
 _FESTIVAL = ("02", "03")
 

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.facts import facts_table
-from sim.moves import compare_moves
 from sim.results.official import official_table
 from sim.results.results import Results, write_folder
-from sim.rivals import rival_errors
-from sim.targets import FIRST_YEAR, Target, period_of, read_targets
+from sim.validation.benchmarks import rival_errors
+from sim.validation.five_year_moves import compare_moves
+from sim.validation.stylised_facts import facts_table
+from sim.validation.targets import FIRST_YEAR, Target, period_of, read_targets
 
 if TYPE_CHECKING:
     from sim.world.data import Data
