@@ -21,8 +21,8 @@ import numpy as np
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError, nearest
 from sim.engine.explain import decision, in_words
-from sim.engine.plain import copy_row, liver, plain_conditions, plain_sums, spare_sums
-from sim.engine.record import Record
+from sim.engine.interpreted import copy_row, liver, plain_conditions, plain_sums, spare_sums
+from sim.engine.recorder import Record
 from sim.engine.simulate import Simulation
 from sim.mesa_worker import Worker
 from sim.parameters.behaviour import PARAMETERS

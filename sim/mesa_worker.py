@@ -11,7 +11,7 @@ import pandas as pd
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem, UsageError
 from sim.engine.explain import choice_table, pay_now, rehearse
-from sim.engine.plain import copy_row, spare_sums
+from sim.engine.interpreted import copy_row, spare_sums
 from sim.policy.policy import month_text
 from sim.steps.records import BLOCK, has_school_child
 from sim.world.worker import (

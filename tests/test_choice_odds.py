@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from engine_runs import make_lever, make_scenario, start
 
-from sim.engine.plain import copy_row, plain_conditions, spare_sums
+from sim.engine.interpreted import copy_row, plain_conditions, spare_sums
 from sim.rules.migration import value_of_income
 from sim.steps.migration import option_odds, option_values, supported_odds
 from sim.steps.records import ECONOMY

@@ -59,7 +59,7 @@ def test_uncompiled_workers_live_the_same_lives(tmp_path):
         from test_compiled import FEW, MONTHS, scenario, start, sums_of
         run = start(scenario(), FEW)
         sums = [sums_of(run.step(), run._shards.sums) for _ in range(MONTHS)]
-        from sim.engine.kernel import _run_rows
+        from sim.engine.shards import _run_rows
         assert _run_rows._compiled is _run_rows.python
         names = run._shards.sums
         np.savez({str(tmp_path / "written.npz")!r}, workers=run.workers[:run.rows],
@@ -193,7 +193,7 @@ def test_a_second_process_runs_the_month_without_compiling():
         sys.path.insert(0, {TESTS!r})
         from test_compiled import FEW, scenario, start
         start(scenario(), FEW, months=12)
-        import sim.engine.kernel, sim.engine.markets, sim.engine.year, sim.world.synthesis
+        import sim.engine.shards, sim.engine.markets, sim.engine.year_counts, sim.world.synthesis
         from sim.core.compiled import _Kernel
         modules = [m for n, m in sys.modules.items() if n.startswith("sim.")]
         kernels = {{id(k): k for m in modules for k in vars(m).values() if isinstance(k, _Kernel)}}

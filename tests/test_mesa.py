@@ -16,7 +16,7 @@ from sim import LaborMigrationModel, simulate
 from sim.core.categories import ACTIVITIES, EXITED, SETTLED_WORK
 from sim.core.errors import ScenarioError, SimError, UsageError
 from sim.engine.explain import rehearse
-from sim.engine.plain import spare_sums
+from sim.engine.interpreted import spare_sums
 from sim.mesa_model import HEADLINE, Worker
 from sim.parameters.behaviour import PARAMETERS
 from sim.steps.migration import OPTIONS

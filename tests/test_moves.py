@@ -12,7 +12,7 @@ import pytest
 from sim.cli.app import moves_scale
 from sim.core.categories import EXITED, REGIONS
 from sim.core.errors import UsageError
-from sim.engine.moves import simulate_moves
+from sim.engine.five_year_moves import simulate_moves
 from sim.scenario.loading import load_scenario
 from sim.validation.five_year_moves import (
     compare_moves,

@@ -126,7 +126,7 @@ def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str
     if run_end < last:
         return None
     import sim
-    from sim.engine.moves import simulate_moves
+    from sim.engine.five_year_moves import simulate_moves
 
     loaded, total = sim.load_scenario(scenario), 0.0
     for seed in seeds:

@@ -25,13 +25,13 @@ from sim.core.compiled import model_hash
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.engine.accounts import Accounts
 from sim.engine.census import census_type
-from sim.engine.plain import plain_sums
+from sim.engine.interpreted import plain_sums
 from sim.policy.policy import month_index, month_text
 from sim.scenario.shared_history import differences, past_of
 from sim.world.worker import WORKER_TYPE, copy_rows
 
 if TYPE_CHECKING:
-    from sim.engine.record import Record
+    from sim.engine.recorder import Record
     from sim.engine.simulate import Simulation
     from sim.policy.ledger import Ledger
     from sim.scenario.scenario import Scenario

@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.categories import SECTORS
 from sim.core.draws import month_keys
 from sim.engine.markets import REFERENCE_GROUP, fill_quota_cutoffs, settle_labour_markets
-from sim.engine.opening import Opening
+from sim.engine.month_conditions import Opening
 from sim.engine.stocks import networks
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.policy import Policy

@@ -1,7 +1,7 @@
 """Why a worker does what it does: the very rules of the month, told for one worker.
 
 Nothing here changes a run. The worker ``w`` is a copy of a row and the conditions ``c`` are plain
-(see ``sim.engine.plain``).
+(see ``sim.engine.interpreted``).
 """
 
 from __future__ import annotations

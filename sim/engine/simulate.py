@@ -20,10 +20,10 @@ from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.checkpoint import Checkpoint, put_back, put_back_record, take
 from sim.engine.economy import Economy, sector_mixes
-from sim.engine.kernel import CLAIMS, Shards
-from sim.engine.plain import plain_sums
-from sim.engine.record import Record, worker_table
-from sim.engine.year import count_year, start_year, year_type
+from sim.engine.interpreted import plain_sums
+from sim.engine.recorder import Record, worker_table
+from sim.engine.shards import CLAIMS, Shards
+from sim.engine.year_counts import count_year, start_year, year_type
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.ledger import Ledger
 from sim.policy.policy import month_index, month_text

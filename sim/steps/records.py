@@ -114,7 +114,7 @@ def conditions_type(places: int) -> np.dtype:
         ("place_cumulative", _REAL, (homes, groups, places - homes)),  # tiers within a province
         ("first_place", _WHOLE, (homes + 1,)),  # positions in place_order by province
         ("place_order", _WHOLE, (places - homes,)),  # places away, sorted by province
-        # the terms of a choice as factors of odds (sim.engine.odds)
+        # the terms of a choice as factors of odds (sim.engine.choice_odds)
         ("switching_odds", _REAL),
         ("sex_odds", _REAL, (2,)),  # men, women
         ("trait_odds", _REAL, (16,)),  # by the lowest bits of traits

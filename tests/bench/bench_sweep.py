@@ -107,8 +107,8 @@ def shares(runs: int, scenario: str) -> dict:
     from sim.engine import simulate as engine
     from sim.engine.accounts import Accounts
     from sim.engine.economy import Economy
-    from sim.engine.kernel import Shards
-    from sim.engine.record import Record
+    from sim.engine.recorder import Record
+    from sim.engine.shards import Shards
 
     parts = {
         "kernel: the months of all workers": [(Shards, "run_month")],

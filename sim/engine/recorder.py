@@ -21,9 +21,9 @@ from sim.core.categories import (
     TRAINING,
 )
 from sim.engine.census import CENSUS_MONTHS
-from sim.engine.official_counts import official_rows
+from sim.engine.official_rows import official_rows
 from sim.engine.stocks import add_up
-from sim.engine.year import (
+from sim.engine.year_counts import (
     BINS_PER_LOG,
     FIRST_BIN_YUAN,
     INCOME_BINS,

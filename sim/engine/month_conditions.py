@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sim.core.draws import month_keys
+from sim.engine.choice_odds import fill_personal_odds, fill_place_odds
 from sim.engine.markets import (
     WIDTH,
     fill_byte_factors,
@@ -22,7 +23,6 @@ from sim.engine.markets import (
     weigh_destinations,
     write_tables,
 )
-from sim.engine.odds import fill_personal_odds, fill_place_odds
 from sim.rules.migration import floor_effort
 from sim.steps.records import ECONOMY, WORKER, conditions_type, for_kernels, make_record
 from sim.world.places import HOMES
