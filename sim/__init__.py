@@ -24,7 +24,7 @@ _HOMES = {
     "Scenario": "sim.scenario.scenario",
     "Lever": "sim.scenario.lever",
     "Results": "sim.results.results",
-    "LaborMigrationModel": "sim.mesa_model",
+    "LaborMigrationModel": "sim.agents.model",
 }
 
 __all__ = [
@@ -38,9 +38,9 @@ __all__ = [
 ]
 
 if TYPE_CHECKING:  # what __getattr__ below does, spelt out for editors
+    from sim.agents.model import LaborMigrationModel
     from sim.compare import compare
     from sim.engine.simulate import simulate
-    from sim.mesa_model import LaborMigrationModel
     from sim.results.results import Results
     from sim.scenario.lever import Lever
     from sim.scenario.loading import load_scenario

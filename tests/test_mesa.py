@@ -13,11 +13,11 @@ import pandas as pd
 import pytest
 
 from sim import LaborMigrationModel, simulate
+from sim.agents.explain import rehearse
+from sim.agents.model import HEADLINE, Worker
 from sim.core.categories import ACTIVITIES, EXITED, SETTLED_WORK
 from sim.core.errors import ScenarioError, SimError, UsageError
-from sim.engine.explain import rehearse
 from sim.engine.interpreted import spare_sums
-from sim.mesa_model import HEADLINE, Worker
 from sim.parameters.behaviour import PARAMETERS
 from sim.steps.migration import OPTIONS
 from sim.steps.month import STEPS

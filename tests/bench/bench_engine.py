@@ -110,7 +110,7 @@ def mesa_agents(compiled: bool, workers: int, months: int) -> dict:
     """Worker-months per second of the Mesa model, stepped agent by agent or by the engine."""
     import mesa
 
-    from sim.mesa_model import LaborMigrationModel
+    from sim.agents.model import LaborMigrationModel
 
     model = LaborMigrationModel(n_workers=workers, seed=0, compiled=compiled, agents=not compiled)
     model.step()

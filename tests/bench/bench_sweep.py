@@ -218,7 +218,7 @@ def mesa_batch(runs: int, jobs: int) -> dict:
     """Runs an hour of mesa.batch_run over the same parameters."""
     import mesa
 
-    from sim.mesa_model import LaborMigrationModel
+    from sim.agents.model import LaborMigrationModel
 
     spread = [1000.0 + 1000.0 * i / runs for i in range(runs)]
     began = time.perf_counter()

@@ -18,13 +18,13 @@ from typing import Any
 import mesa
 import numpy as np
 
+from sim.agents.explain import decision, in_words
+from sim.agents.worker import Worker
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError, nearest
-from sim.engine.explain import decision, in_words
 from sim.engine.interpreted import copy_row, liver, plain_conditions, plain_sums, spare_sums
 from sim.engine.recorder import Record
 from sim.engine.simulate import Simulation
-from sim.mesa_worker import Worker
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.policy import month_text
 from sim.scenario.loading import load_scenario, with_overrides

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import mesa
 import pandas as pd
 
+from sim.agents.explain import choice_table, pay_now, rehearse
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem, UsageError
-from sim.engine.explain import choice_table, pay_now, rehearse
 from sim.engine.interpreted import copy_row, spare_sums
 from sim.policy.policy import month_text
 from sim.steps.records import BLOCK, has_school_child
@@ -26,7 +26,7 @@ from sim.world.worker import (
 )
 
 if TYPE_CHECKING:
-    from sim.mesa_model import LaborMigrationModel
+    from sim.agents.model import LaborMigrationModel
 
 
 def _column(name: str, meaning: str) -> property:
@@ -144,7 +144,7 @@ class Worker(mesa.Agent):
 
         One row per option (farm, local work, stay or the lost place, migrate) and one for each of the
         ``most`` likeliest destinations: value in log-odds with its parts, and probabilities (see
-        sim.engine.explain.choice_table). ``attrs`` hold the month and the attention probability.
+        sim.agents.explain.choice_table). ``attrs`` hold the month and the attention probability.
         """
         table = choice_table(self.copy(), self.model.coming_conditions(), self._places, most)
         table.attrs["month"] = month_text(self.model.simulation.month)
