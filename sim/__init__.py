@@ -20,7 +20,7 @@ __version__ = "0.1.0"
 _HOMES = {
     "load_scenario": "sim.scenario.loading",
     "simulate": "sim.engine.simulate",
-    "compare": "sim.compare",
+    "compare": "sim.comparison.compare",
     "Scenario": "sim.scenario.scenario",
     "Lever": "sim.scenario.lever",
     "Results": "sim.results.results",
@@ -39,7 +39,7 @@ __all__ = [
 
 if TYPE_CHECKING:  # what __getattr__ below does, spelt out for editors
     from sim.agents.model import LaborMigrationModel
-    from sim.compare import compare
+    from sim.comparison.compare import compare
     from sim.engine.simulate import simulate
     from sim.results.results import Results
     from sim.scenario.lever import Lever
@@ -48,7 +48,7 @@ if TYPE_CHECKING:  # what __getattr__ below does, spelt out for editors
 
 
 class _Package(ModuleType):
-    """Loading the module ``sim.compare`` must not put it in the place of the function ``compare``."""
+    """Loading the module ``sim.comparison.compare`` must not put it in the place of the function ``compare``."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name in _HOMES and isinstance(value, ModuleType)):

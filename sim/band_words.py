@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.ensemble import FUTURES
+from sim.comparison.bands import FUTURES
 from sim.results.outcomes import HEADLINE, OUTCOMES
 from sim.wording import listing, number, unit_word, with_interval
 
 if TYPE_CHECKING:
-    from sim.comparison import Comparison
+    from sim.comparison.comparison import Comparison
 
 # What each part is called where it stands alone, and what would make it smaller.
 PART_WORDS = {

@@ -11,7 +11,7 @@ from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
 from sim.wording import amount, listing, month_in_words, number, ordinal, with_interval
 
 if TYPE_CHECKING:
-    from sim.comparison import Comparison
+    from sim.comparison.comparison import Comparison
 
 MAIN_HORIZON = 5  # policies act slowly: judge them over at least five years
 PRIOR_ONLY = "D"

@@ -6,9 +6,8 @@ import pytest
 import synthetic
 from synthetic import FakeScenario
 
-from sim.compare import Comparison, compare
-from sim.core.errors import ResultsError, UsageError
-from sim.differences import (
+from sim.comparison.compare import Comparison, compare
+from sim.comparison.effects import (
     add_months,
     cost_per_additional,
     mean_and_interval,
@@ -17,8 +16,9 @@ from sim.differences import (
     verdict,
     windows,
 )
+from sim.comparison.winners import count_winners, winners_over_seeds
+from sim.core.errors import ResultsError, UsageError
 from sim.results.outcomes import outcome
-from sim.winners import count_winners, winners_over_seeds
 from sim.wording import amount, difference, number, with_interval
 
 SHORT = {"seeds": 4, "end": "2029-12", "jobs": 1, "simulate": synthetic.simulate}

@@ -14,10 +14,10 @@ from sim import load_scenario
 from sim.band_words import band_rows, band_sentences
 from sim.batch import band as runs
 from sim.batch.band import carry_uncertainty, compare_with_bands, forget
-from sim.compare import compare
+from sim.comparison.bands import DEFAULT, SEEDS, half_widths, worlds
+from sim.comparison.compare import compare
+from sim.comparison.effects import t_975
 from sim.core.errors import ResultsError, UsageError
-from sim.differences import t_975
-from sim.ensemble import DEFAULT, SEEDS, half_widths, worlds
 from sim.findings import headline
 from sim.parameters.posterior import Posterior
 from sim.validation.validate import validate

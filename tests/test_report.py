@@ -12,7 +12,7 @@ import pytest
 import synthetic
 from synthetic import FakeScenario
 
-from sim.compare import Comparison, compare
+from sim.comparison.compare import Comparison, compare
 from sim.core.errors import ResultsError
 from sim.present import plots
 from sim.present.evidence import cited

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from sim.batch.shapley import Order, contributions, exact_shares, order_error
-from sim.differences import mean_and_interval, verdict
+from sim.comparison.effects import mean_and_interval, verdict
 from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:

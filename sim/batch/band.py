@@ -29,13 +29,7 @@ from sim.batch.executors import make_executor
 from sim.batch.experiment import Run
 from sim.batch.journal import Journal
 from sim.batch.runner import Keeper, program
-from sim.compare import compare
-from sim.comparison import Comparison
-from sim.core.arguments import parse_scale
-from sim.core.errors import Problem, ResultsError
-from sim.differences import windows
-from sim.engine.simulate import checked_month
-from sim.ensemble import (
+from sim.comparison.bands import (
     DEFAULT,
     FUTURES,
     MEMBER_SEEDS,
@@ -47,6 +41,12 @@ from sim.ensemble import (
     effects_by_world,
     worlds,
 )
+from sim.comparison.compare import compare
+from sim.comparison.comparison import Comparison
+from sim.comparison.effects import windows
+from sim.core.arguments import parse_scale
+from sim.core.errors import Problem, ResultsError
+from sim.engine.simulate import checked_month
 from sim.parameters.posterior import Posterior, load_posterior
 from sim.results.outcomes import OUTCOMES, monthly
 from sim.results.results import Results
@@ -87,7 +87,7 @@ def compare_with_bands(
     posterior: Posterior | None = None,
     simulate: Simulate | None = None,
 ) -> Comparison:
-    """``sim.compare``, then ``carry_uncertainty`` where there are ``members``.
+    """``sim.comparison.compare``, then ``carry_uncertainty`` where there are ``members``.
 
     ``folder`` keeps what has finished, in subfolders named after what it depends on; ``forget`` removes it.
     ``progress(stage, done, total, failed)`` is called as runs finish; the stages are STAGES.

@@ -15,7 +15,7 @@ import pandas as pd
 
 from sim.batch.journal import explained
 from sim.batch.runner import Sweep
-from sim.differences import mean_and_interval, t_975
+from sim.comparison.effects import mean_and_interval, t_975
 
 
 def answer(sweep: Sweep) -> pd.DataFrame:

@@ -111,7 +111,7 @@ def compare(
     months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
     import sim
     from sim.batch.band import compare_with_bands, forget
-    from sim.ensemble import MEMBERS
+    from sim.comparison.bands import MEMBERS
     from sim.parameters.posterior import load_posterior
 
     loaded = [sim.load_scenario(name) for name in (base, *policies)]
@@ -247,7 +247,7 @@ def _is_results(source: str) -> bool:
 def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) -> list:
     """The scenario at members of the calibrated ensemble."""
     import sim
-    from sim.ensemble import ensemble_runs
+    from sim.comparison.bands import ensemble_runs
     from sim.parameters.posterior import load_posterior
 
     loaded, posterior, found = sim.load_scenario(scenario), load_posterior(), []

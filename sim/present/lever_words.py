@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.comparison import Comparison
+from sim.comparison.comparison import Comparison
 from sim.reach_words import when_words, where_words, who_words
 from sim.wording import amount, listing, number
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.ensemble import KEYS
+from sim.comparison.bands import KEYS
 from sim.findings import last_month, title_of
 from sim.present.style import COLOURS, GREY, INK, WIDTH, empty_figure, headed, scaled, styled
 from sim.results.outcomes import OUTCOMES
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from sim.comparison import Comparison
+    from sim.comparison.comparison import Comparison
     from sim.validation.validate import Validation
 
 OFFICIAL, MODEL, UNSEEN = "#222222", "#0072b2", "#f3f0e6"

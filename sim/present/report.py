@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.comparison import Comparison
+from sim.comparison.comparison import Comparison
 from sim.findings import (
     last_month,
     main_horizon,

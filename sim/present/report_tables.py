@@ -7,7 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.band_words import PART_WORDS, band_rows
-from sim.comparison import Comparison
+from sim.comparison.comparison import Comparison
 from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, region
 from sim.findings import gained_in, main_horizon, period_words, title_of, years_to

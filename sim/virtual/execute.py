@@ -8,11 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from sim.comparison.bands import with_member
+from sim.comparison.effects import mean_and_interval
 from sim.core.arguments import parse_scale
 from sim.core.categories import EXITED
-from sim.differences import mean_and_interval
 from sim.engine.simulate import Simulation, checked_month, simulate
-from sim.ensemble import with_member
 from sim.parameters.posterior import Posterior
 from sim.scenario.scenario import Scenario
 from sim.virtual.declare import Estimate, VirtualExperiment

@@ -12,6 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
+from sim.comparison.effects import mean_and_interval
 from sim.core.categories import (
     ACTIVITIES,
     AGE_GROUP_LOWER,
@@ -21,7 +22,6 @@ from sim.core.categories import (
     REGIONS,
     SEXES,
 )
-from sim.differences import mean_and_interval
 
 MARGIN = 0.01  # of the baseline's earnings
 FEWEST_WORKERS = 100  # simulated workers per seed below which a group's figures are unreliable

@@ -25,8 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.comparison.effects import cost_per_additional, effects, t_975, verdict
 from sim.core.errors import Problem, UsageError
-from sim.differences import cost_per_additional, effects, t_975, verdict
 from sim.parameters.posterior import Posterior, load_posterior
 from sim.results.columns import COMPARISON_TABLES
 from sim.results.outcomes import OUTCOMES

@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.differences import HORIZONS, windows
+from sim.comparison.effects import HORIZONS, windows
+from sim.comparison.winners import count_winners
 from sim.results.outcomes import monthly
 from sim.results.results import Results
 from sim.scenario.shared_history import Origin
-from sim.winners import count_winners
 
 if TYPE_CHECKING:
     from sim.engine.checkpoint import Checkpoint

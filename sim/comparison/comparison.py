@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.ensemble import judged
+from sim.comparison.bands import judged
 from sim.results.columns import COMPARISON_TABLES
 from sim.results.results import Results, read_folder, write_folder
 

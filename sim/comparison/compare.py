@@ -16,15 +16,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.comparison import Comparison
+from sim.comparison.comparison import Comparison
+from sim.comparison.effects import HORIZONS, effects, paths
+from sim.comparison.paired_runs import Plan, run_seeds, winner_months
+from sim.comparison.winners import winners_over_seeds
 from sim.core.errors import Problem, UsageError
-from sim.differences import HORIZONS, effects, paths
-from sim.paired_runs import Plan, run_seeds, winner_months
 from sim.results.columns import COMPARISON_TABLES
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import Results
 from sim.scenario.shared_history import Origin, shared_pasts
-from sim.winners import winners_over_seeds
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
