@@ -15,7 +15,7 @@ import pytest
 from engine_runs import make_lever, make_scenario
 
 from sim import cli, load_scenario, simulate
-from sim.batch.attribution import attribute
+from sim.analysis.attribution import attribute
 from sim.batch.attribution_words import notes, records, rows, title
 from sim.batch.execution import execute
 from sim.core.errors import ResultsError, UsageError

@@ -9,9 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.analysis.sensitivity import answer, draw_answer
 from sim.batch import load_experiment, run_sweep
 from sim.batch.experiment import ExperimentError
-from sim.batch.figure import answer, draw_answer
 from sim.core.errors import UsageError
 from sim.parameters.behaviour import PARAMETERS
 

@@ -11,9 +11,9 @@ import pytest
 import synthetic
 
 from sim import load_scenario
+from sim.analysis import uncertainty as runs
+from sim.analysis.uncertainty import carry_uncertainty, compare_with_bands, forget
 from sim.band_words import band_rows, band_sentences
-from sim.batch import band as runs
-from sim.batch.band import carry_uncertainty, compare_with_bands, forget
 from sim.comparison.bands import DEFAULT, SEEDS, half_widths, worlds
 from sim.comparison.compare import compare
 from sim.comparison.effects import t_975

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sim.batch.shapley import (
+from sim.analysis.shapley import (
     coalitions_of,
     contributions,
     exact_shares,

@@ -14,9 +14,9 @@ import fake_runs
 import pandas as pd
 import pytest
 
+from sim.analysis.sensitivity import answer, draw_answer
 from sim.batch import load_experiment, run_sweep
 from sim.batch.experiment import ExperimentError
-from sim.batch.figure import answer, draw_answer
 from sim.batch.journal import Journal
 from sim.core.errors import ResultsError, UsageError
 from sim.present.response import response_chart

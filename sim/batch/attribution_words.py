@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.batch.attribution import Attribution
+from sim.analysis.attribution import Attribution
 from sim.results.outcomes import OUTCOMES
 from sim.wording import (
     join,

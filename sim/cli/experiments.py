@@ -43,8 +43,8 @@ def sweep(
     json: Json = False,
 ) -> None:
     """Run a declared experiment; one that was killed goes on where it stood."""
+    from sim.analysis.sensitivity import answer, draw_answer
     from sim.batch import load_experiment, run_sweep
-    from sim.batch.figure import answer, draw_answer
 
     loaded = load_experiment(experiment)
     folder = out or Path("results") / "sweeps" / loaded.name
@@ -99,7 +99,7 @@ def attribute(
 
     A call that was stopped goes on where it stood; more seeds or permutations add to what is there.
     """
-    from sim.batch.attribution import attribute as shared_out
+    from sim.analysis.attribution import attribute as shared_out
     from sim.batch.attribution_words import notes, records, rows, title
 
     if permutations != "all" and not (permutations.isdigit() and int(permutations) > 0):

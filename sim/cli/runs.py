@@ -110,7 +110,7 @@ def compare(
     _check_out(out, "comparison")
     months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
     import sim
-    from sim.batch.band import compare_with_bands, forget
+    from sim.analysis.uncertainty import compare_with_bands, forget
     from sim.comparison.bands import MEMBERS
     from sim.parameters.posterior import load_posterior
 

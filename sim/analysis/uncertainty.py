@@ -1,6 +1,6 @@
 """A comparison with the whole of its doubt: paired seeds, and the runs in other worlds behind its bands.
 
-    from sim.batch.band import compare_with_bands
+    from sim.analysis.uncertainty import compare_with_bands
     comparison = compare_with_bands(base, policies, members=12)
     comparison.bands        # every effect with its band, and how much of it is parameters, luck, scenario
 

@@ -1,6 +1,6 @@
 """Which part of a package did what: order-free shares of its effect, by family, instrument or lever.
 
-    from sim.batch.attribution import attribute
+    from sim.analysis.attribution import attribute
     found = attribute("combined", over="levers", outcomes=["settled", "businesses"], seeds=4)
     found.shares        # a row per outcome and group: share, interval, alone, left out
 
@@ -20,16 +20,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.batch.attribution_shares import shares_and_totals
+from sim.analysis.attribution_shares import shares_and_totals
+from sim.analysis.shapley import (
+    coalitions_of,
+    sampled_orders,
+)
 from sim.batch.execution import Bundle, RunEnd
 from sim.batch.executors import make_executor
 from sim.batch.experiment import Run
 from sim.batch.journal import Journal
 from sim.batch.runner import Keeper, program
-from sim.batch.shapley import (
-    coalitions_of,
-    sampled_orders,
-)
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
 from sim.results.outcomes import OUTCOMES, outcome
