@@ -12,13 +12,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.batch.calibration import load_calibration
-from sim.batch.calibration.adopt import TABLE, adopt
-from sim.batch.calibration.confirm import confirm
-from sim.batch.calibration.emulate import fit_emulator, terms
-from sim.batch.calibration.observe import observations
-from sim.batch.calibration.outcome import stored_outcome
 from sim.batch.experiment import ExperimentError
+from sim.calibration import load_calibration
+from sim.calibration.adopt import TABLE, adopt
+from sim.calibration.confirm import confirm
+from sim.calibration.emulator import fit_emulator, terms
+from sim.calibration.observations import observations
+from sim.calibration.outcome import stored_outcome
 from sim.core.errors import ResultsError, UsageError
 from sim.parameters.behaviour import PARAMETERS
 from sim.parameters.posterior import PACKAGED, Posterior, load_posterior, versions
@@ -27,9 +27,9 @@ from sim.world.data import load_data
 pytest.importorskip("scipy")
 pytest.importorskip("SALib")
 
-from sim.batch.calibration import recovery, stages  # noqa: E402
-from sim.batch.calibration.point import default_point  # noqa: E402
-from sim.batch.calibration.sample import (  # noqa: E402
+from sim.calibration import recovery, stages
+from sim.calibration.default_point import default_point  # noqa: E402
+from sim.calibration.sampler import (  # noqa: E402
     posterior_points,
     resample,
     unit_points,
@@ -303,7 +303,7 @@ def test_a_table_that_cannot_be_written_stays_as_it_was(tmp_path, monkeypatch):
 @pytest.fixture
 def stored(tmp_path, monkeypatch):
     """A table, an ensemble whose point differs from it, and the calibration file of it."""
-    from sim.batch.calibration import adopt as module
+    from sim.calibration import adopt as module
 
     names = ("parameters.py", "posterior.parquet", "miniature.yaml")
     table, store, file = (tmp_path / name for name in names)
@@ -379,7 +379,8 @@ def test_members_are_weighted_by_their_own_runs():
 # --- the whole ----------------------------------------------------------------------------------------
 
 def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path, monkeypatch):
-    from sim.batch.calibration import calibrate, point
+    from sim.calibration import calibrate
+    from sim.calibration import default_point as point
 
     monkeypatch.setattr(point, "FINAL_SEEDS", 2)
     told = []

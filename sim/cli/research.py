@@ -147,8 +147,8 @@ def calibrate(
         raise UsageError(Problem("exclude one another", value=" ".join(asked), allowed="one of them"))
     if dry_run and not adopt:
         raise UsageError(Problem("goes with --adopt alone", value="--dry-run"))
-    from sim.batch.calibration import calibrate as calibrated
-    from sim.batch.calibration import load_calibration
+    from sim.calibration import calibrate as calibrated
+    from sim.calibration import load_calibration
 
     loaded = load_calibration(file)
     if asked:
@@ -241,14 +241,14 @@ def _print_outcome(found, json: bool) -> None:
 
 def _show_outcome(posterior, json: bool) -> None:
     """What the calibration found that made a stored ensemble; nothing is run."""
-    from sim.batch.calibration.outcome import stored_outcome
+    from sim.calibration.outcome import stored_outcome
 
     _print_outcome(stored_outcome(posterior), json)
 
 
 def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
     """Make the default point of a stored ensemble the packaged parameters, or say what that would change."""
-    from sim.batch.calibration.adopt import TABLE, adopt
+    from sim.calibration.adopt import TABLE, adopt
     from sim.parameters.behaviour import PARAMETERS
 
     changed = adopt(posterior, TABLE, is_rehearsal=dry_run)
@@ -271,7 +271,7 @@ def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
 
 def _confirm_ensemble(posterior, path: Path | None, count: int, json: bool) -> None:
     """Renew the stamp of a stored ensemble whose members still give what they gave. Else exit with 1."""
-    from sim.batch.calibration.confirm import confirm
+    from sim.calibration.confirm import confirm
     from sim.parameters.posterior import PACKAGED
 
     with progress_bar("running members again", "members") as progress:

@@ -1,6 +1,6 @@
 """Calibration: which parameters the official figures can tell, how well, and what stays unknown.
 
-    from sim.batch.calibration import calibrate, load_calibration
+    from sim.calibration import calibrate, load_calibration
     found = calibrate(load_calibration("experiments/calibration.yaml"), "results/calibration")
     print(found.text())
 
@@ -8,7 +8,7 @@ Screened by Morris, emulated over two waves of runs, weighted by sequential impo
 emulator, and corrected by runs of the members themselves. See ``stages``.
 """
 
-from sim.batch.calibration.declare import Calibration, load_calibration
-from sim.batch.calibration.stages import calibrate
+from sim.calibration.declaration import Calibration, load_calibration
+from sim.calibration.stages import calibrate
 
 __all__ = ["Calibration", "calibrate", "load_calibration"]

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.batch.calibration.emulate import Emulator
-from sim.batch.calibration.sample import posterior_points, unit_points
-from sim.batch.calibration.work import Work
+from sim.calibration.emulator import Emulator
+from sim.calibration.runs import Work
+from sim.calibration.sampler import posterior_points, unit_points
 
 COVERED = (0.5, 0.9)
 POINTS = 1024  # of each truth's posterior: they place an end of a 90 % interval to within a share of 0.01

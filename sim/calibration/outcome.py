@@ -7,10 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.batch.calibration.declare import Calibration
-from sim.batch.calibration.observe import Observation, observations
-from sim.batch.calibration.recovery import recovery_words
-from sim.batch.calibration.sample import weighted_quantiles
+from sim.calibration.declaration import Calibration
+from sim.calibration.observations import Observation, observations
+from sim.calibration.recovery import recovery_words
+from sim.calibration.sampler import weighted_quantiles
 from sim.core.errors import Problem, UsageError
 from sim.parameters.behaviour import PARAMETERS
 from sim.parameters.posterior import Posterior

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.batch.calibration.observe import measured
+from sim.calibration.observations import measured
 from sim.comparison.bands import with_member
 from sim.parameters.posterior import Posterior, versions
 from sim.scenario.loading import load_scenario

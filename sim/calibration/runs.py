@@ -9,11 +9,11 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.batch.calibration.declare import Calibration
-from sim.batch.calibration.observe import Observation, measured
 from sim.batch.design import Design, Factor
 from sim.batch.experiment import Experiment, Figure, Run
 from sim.batch.runner import run_sweep
+from sim.calibration.declaration import Calibration
+from sim.calibration.observations import Observation, measured
 from sim.core.errors import Problem, UsageError
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.results import Results

@@ -19,19 +19,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.batch.calibration.declare import Calibration
-from sim.batch.calibration.emulate import Emulator, fit_emulator
-from sim.batch.calibration.observe import observations
-from sim.batch.calibration.outcome import Outcome, describe
-from sim.batch.calibration.point import default_point
-from sim.batch.calibration.recovery import recover
-from sim.batch.calibration.sample import (
+from sim.calibration.declaration import Calibration
+from sim.calibration.default_point import default_point
+from sim.calibration.emulator import Emulator, fit_emulator
+from sim.calibration.observations import observations
+from sim.calibration.outcome import Outcome, describe
+from sim.calibration.recovery import recover
+from sim.calibration.runs import Work
+from sim.calibration.sampler import (
     posterior_points,
     spread_over,
     unit_points,
     weighted_quantiles,
 )
-from sim.batch.calibration.work import Work
 from sim.core.errors import Problem, UsageError
 from sim.parameters.posterior import Posterior, versions
 

@@ -13,9 +13,9 @@ from collections.abc import Callable
 
 import numpy as np
 
-from sim.batch.calibration.emulate import Emulator, fit_emulator
-from sim.batch.calibration.sample import posterior_points, spread_over
-from sim.batch.calibration.work import Work
+from sim.calibration.emulator import Emulator, fit_emulator
+from sim.calibration.runs import Work
+from sim.calibration.sampler import posterior_points, spread_over
 
 DIGITS = 3
 FINALISTS = 4
