@@ -7,9 +7,8 @@ import pandas as pd
 import pytest
 
 from sim.results.results import Results
-from sim.virtual import load_virtual, run_virtual, virtual_files
-from sim.virtual.declare import Estimate, Outcome, Units, VirtualError
-from sim.virtual.estimators import (
+from sim.studies import load_virtual, run_virtual, virtual_files
+from sim.studies.estimators import (
     chosen,
     contrast,
     difference_in_differences,
@@ -17,6 +16,7 @@ from sim.virtual.estimators import (
     matching_variables,
     with_and_without,
 )
+from sim.studies.study import Estimate, Outcome, Units, VirtualError
 
 PUBLISHED = {"kind": "points", "source": "a test"}
 

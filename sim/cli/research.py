@@ -193,7 +193,7 @@ def virtual(
 ) -> None:
     """Repeat a published study design inside the model; without a name, list those that are ready."""
     check_file(out)
-    from sim.virtual import load_virtual, run_virtual, virtual_files
+    from sim.studies import load_virtual, run_virtual, virtual_files
 
     if not name:
         rows = [{"name": key, "question": load_virtual(key).question} for key in virtual_files()]

@@ -15,13 +15,13 @@ from sim.core.categories import EXITED
 from sim.engine.simulate import Simulation, checked_month, simulate
 from sim.parameters.posterior import Posterior
 from sim.scenario.scenario import Scenario
-from sim.virtual.declare import Estimate, VirtualExperiment
-from sim.virtual.estimators import (
+from sim.studies.estimators import (
     difference_in_differences,
     matched_gap,
     matching_variables,
     with_and_without,
 )
+from sim.studies.study import Estimate, VirtualExperiment
 from sim.wording import number
 from sim.world.worker import BIRTH_EPOCH, EDUCATION_MASK, EDUCATION_SHIFT, IS_FEMALE, TRAINED
 

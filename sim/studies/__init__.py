@@ -1,13 +1,13 @@
 """Virtual experiments: published study designs repeated inside the model, beside the model's own truth.
 
-    from sim.virtual import load_virtual, run_virtual
+    from sim.studies import load_virtual, run_virtual
     print(run_virtual(load_virtual("residency-reform")).text())
 
 A study sees one world and must infer; the model can run the same workers with and without the policy. Each
 estimate is therefore given twice: as the study's design finds it, and as it is.
 """
 
-from sim.virtual.declare import VirtualExperiment, load_virtual, virtual_files
-from sim.virtual.execute import VirtualResult, run_virtual
+from sim.studies.replicate import VirtualResult, run_virtual
+from sim.studies.study import VirtualExperiment, load_virtual, virtual_files
 
 __all__ = ["VirtualExperiment", "VirtualResult", "load_virtual", "run_virtual", "virtual_files"]

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.results.results import Results
-from sim.virtual.declare import Estimate, Outcome, Units
+from sim.studies.study import Estimate, Outcome, Units
 
 _EARNINGS_BAND = 0.25  # log points: how alike earnings of the year before must be
 _AGE_BAND = 5  # years
