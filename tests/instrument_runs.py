@@ -7,7 +7,7 @@ from typing import Any
 
 from engine_runs import make_scenario
 
-from sim.instrument_words import instruments
+from sim.present.text.instruments import instruments
 from sim.scenario.instruments import Instrument
 
 CATALOGUE = instruments()

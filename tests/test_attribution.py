@@ -16,9 +16,9 @@ from engine_runs import make_lever, make_scenario
 
 from sim import cli, load_scenario, simulate
 from sim.analysis.attribution import attribute
-from sim.batch.attribution_words import notes, records, rows, title
 from sim.batch.execution import execute
 from sim.core.errors import ResultsError, UsageError
+from sim.present.text.attribution import notes, records, rows, title
 from sim.results.outcomes import OUTCOMES
 from sim.results.yearly import yearly
 from sim.scenario.loading import with_overrides

@@ -18,8 +18,8 @@ from sim.comparison.effects import (
 )
 from sim.comparison.winners import count_winners, winners_over_seeds
 from sim.core.errors import ResultsError, UsageError
+from sim.present.text.numbers import amount, difference, number, with_interval
 from sim.results.outcomes import outcome
-from sim.wording import amount, difference, number, with_interval
 
 SHORT = {"seeds": 4, "end": "2029-12", "jobs": 1, "simulate": synthetic.simulate}
 

@@ -13,13 +13,13 @@ import synthetic
 from sim import load_scenario
 from sim.analysis import uncertainty as runs
 from sim.analysis.uncertainty import carry_uncertainty, compare_with_bands, forget
-from sim.band_words import band_rows, band_sentences
 from sim.comparison.bands import DEFAULT, SEEDS, half_widths, worlds
 from sim.comparison.compare import compare
 from sim.comparison.effects import t_975
 from sim.core.errors import ResultsError, UsageError
-from sim.findings import headline
 from sim.parameters.posterior import Posterior
+from sim.present.text.bands import band_rows, band_sentences
+from sim.present.text.comparison import headline
 from sim.validation.validate import validate
 
 

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from sim.citations import citations
 from sim.core.errors import Problem, ScenarioError, UsageError
-from sim.instrument_words import find_instrument, instruments, list_instruments, page, whole
 from sim.parameters.behaviour import PARAMETERS
+from sim.present.text.citations import citations
+from sim.present.text.instruments import find_instrument, instruments, list_instruments, page, whole
 from sim.results.columns import NATIONAL
 from sim.scenario import references as documents
 from sim.scenario.listing import describe

@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 import synthetic
 
-from sim.official_words import group_words, indicator_words, official_in_words
+from sim.present.text.official import group_words, indicator_words, official_in_words
 from sim.results.official import COLUMNS, WEIGHT_ON_LOCAL, official_table, published_names
 from sim.results.results import Results
 from sim.world.data import load_data

@@ -14,25 +14,25 @@ from synthetic import FakeScenario
 
 from sim.comparison.compare import Comparison, compare
 from sim.core.errors import ResultsError
-from sim.present import plots
-from sim.present.evidence import cited
-from sim.present.lever_words import _lever_card, lever_cards
-from sim.present.report import (
+from sim.present.charts import comparison as plots
+from sim.present.charts.style import as_png, as_svg
+from sim.present.pages.comparison import (
     command_of,
     comparison_charts,
     publish_comparison,
     render_report,
 )
-from sim.present.report_tables import (
+from sim.present.pages.comparison_tables import (
     cost_cell,
     cost_rows,
     effect_cell,
     money_words,
     policy_table,
 )
-from sim.present.style import as_png, as_svg
-from sim.present.validation_page import publish_validation
-from sim.present.validation_tables import validation_rows
+from sim.present.pages.evidence_links import cited
+from sim.present.pages.validation import publish_validation
+from sim.present.pages.validation_tables import validation_rows
+from sim.present.text.levers import _lever_card, lever_cards
 from sim.results.outcomes import HEADLINE
 from sim.validation.validate import validate
 
@@ -222,7 +222,7 @@ def test_policy_years_that_are_no_calendar_years_are_told(comparison, page):
 
 
 def test_an_instrument_in_words():
-    from sim.instrument_words import instruments
+    from sim.present.text.instruments import instruments
 
     found = instruments()
     words = {slug: _lever_card({}, {**one.main.model_dump(mode="json", by_alias=True, exclude_none=True),
@@ -247,7 +247,7 @@ def test_the_two_halves_of_a_subsidy_are_told_apart_on_the_page():
 
 
 def test_every_condition_of_a_lever_is_told():
-    from sim.reach_words import when_words, where_words, who_words
+    from sim.present.text.reach import when_words, where_words, who_words
     from sim.scenario.eligibility import Where, Who, Window
 
     given = {"sex": "female", "age": [22, 50], "education": ["junior"], "poor": True, "activity": ["farm"],
@@ -269,8 +269,8 @@ def test_every_condition_of_a_lever_is_told():
 
 def test_regions_are_spelled_alike_everywhere():
     from sim.core.labels import region
-    from sim.official_words import group_words
-    from sim.present.report_tables import GROUP_WORDS
+    from sim.present.pages.comparison_tables import GROUP_WORDS
+    from sim.present.text.official import group_words
     from sim.validation.five_year_moves import measure_words
     from sim.validation.targets import read_targets
     from sim.world.data import load_data
@@ -385,7 +385,7 @@ def test_the_same_chart_has_the_same_bytes(comparison):
 
 
 def test_matplotlib_waits_until_a_chart_is_drawn():
-    code = "import sys, sim.present.report; sys.exit('matplotlib' in sys.modules or 'jinja2' in sys.modules)"
+    code = "import sys, sim.present.pages.comparison; sys.exit('matplotlib' in sys.modules or 'jinja2' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

@@ -9,8 +9,8 @@ from textwrap import dedent
 import pytest
 from ruamel.yaml import YAML
 
-from sim.citations import citations
 from sim.core.errors import ScenarioError
+from sim.present.text.citations import citations
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where, Who, Window
 from sim.scenario.listing import (

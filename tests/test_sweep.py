@@ -19,7 +19,7 @@ from sim.batch import load_experiment, run_sweep
 from sim.batch.experiment import ExperimentError
 from sim.batch.journal import Journal
 from sim.core.errors import ResultsError, UsageError
-from sim.present.response import response_chart
+from sim.present.charts.dose_response import response_chart
 
 EXPERIMENT = """\
 title: {en: Grant, zh: 补贴}

@@ -94,7 +94,7 @@ def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
     """Draw the answer into the sweep's folder, a picture per scenario and value of the figure's ``by``;
     none for what left nothing.
     """
-    from sim.present.style import as_png
+    from sim.present.charts.style import as_png
 
     figure = sweep.experiment.figure
     drawn = []
@@ -109,13 +109,13 @@ def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
 
 
 def _chart(sweep: Sweep, rows: pd.DataFrame):
-    from sim.present.response import response_chart
+    from sim.present.charts.dose_response import response_chart
 
     figure, factors = sweep.experiment.figure, sweep.experiment.design.factors
     if figure.x:
         at = "" if figure.by is None else f"{factors[figure.by].label.en}: {rows[figure.by].iloc[0]:,.10g}"
         return response_chart(rows, figure.x, factors[figure.x].label.en, figure.outcome, at)
-    from sim.batch.tornado import tornado_chart
+    from sim.present.charts.tornado import tornado_chart
 
     return tornado_chart(rows, {name: factor.label.en for name, factor in factors.items()}, figure.outcome)
 

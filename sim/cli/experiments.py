@@ -100,7 +100,7 @@ def attribute(
     A call that was stopped goes on where it stood; more seeds or permutations add to what is there.
     """
     from sim.analysis.attribution import attribute as shared_out
-    from sim.batch.attribution_words import notes, records, rows, title
+    from sim.present.text.attribution import notes, records, rows, title
 
     if permutations != "all" and not (permutations.isdigit() and int(permutations) > 0):
         raise UsageError(Problem("not a number of orders", key="--permutations", value=permutations,

@@ -41,9 +41,9 @@ def trust(
 ) -> None:
     """Write how far to trust the model: what is known, what it gets wrong, which rivals win."""
     check_file(out)
-    from sim.instrument_words import list_instruments
     from sim.parameters.posterior import PACKAGED, load_posterior
-    from sim.present.trust import trust_page
+    from sim.present.pages.trust import trust_page
+    from sim.present.text.instruments import list_instruments
     from sim.scenario.listing import list_levers
     from sim.validation.validate import validate as validated
 

@@ -128,7 +128,7 @@ def compare(
             posterior=posterior, progress=progress, **months)
     _print_warnings(comparison.manifest)
     if out:
-        from sim.present.report import publish_comparison
+        from sim.present.pages.comparison import publish_comparison
 
         publish_comparison(comparison, out, command=_typed_command())
         forget(unfinished)
@@ -155,8 +155,8 @@ def validate(
 ) -> None:
     """Hold the model against official statistics, years used for fitting and unseen years apart."""
     _check_out(out, "validation")
+    from sim.present.text.validation import sampling_warning
     from sim.validation.validate import validate as validated
-    from sim.validation_text import sampling_warning
 
     if ensemble:
         runs, moves = _ensemble_runs(scenario, scale, end, ensemble, seeds), None
@@ -168,7 +168,7 @@ def validate(
     if out:
         import pandas
 
-        from sim.present.validation_page import publish_validation
+        from sim.present.pages.validation import publish_validation
 
         publish_validation(validation, pandas.concat([run.national for run in runs]), out)
     if json:
@@ -209,7 +209,7 @@ def official(
     if json:
         print_json(table)
     else:
-        from sim.official_words import official_in_words
+        from sim.present.text.official import official_in_words
 
         print_table(official_in_words(table),
                     "Under the official definitions (--json and --out have the names of the data files)")
@@ -224,7 +224,7 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
     if json:
         print_json(table)
         return
-    from sim.population_words import population_in_words
+    from sim.present.text.population import population_in_words
 
     print_table(population_in_words(table),
                 "Workers of January 2014 as made, beside the sources that they are made from",
@@ -264,8 +264,8 @@ def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) 
 
 def _print_bands(comparison: Any) -> None:
     """What the band of each headline effect is made of, a table a policy."""
-    from sim.band_words import band_rows
-    from sim.findings import main_horizon, period_words, title_of
+    from sim.present.text.bands import band_rows
+    from sim.present.text.comparison import main_horizon, period_words, title_of
 
     for policy in comparison.policies:
         table = comparison.judged[comparison.judged["policy"] == policy["name"]]

@@ -94,7 +94,7 @@ def levers(
     json: Json = False,
 ) -> None:
     """List the instruments of the policy documents, or show one whole; and what a lever can change."""
-    from sim.instrument_words import find_instrument, list_instruments, page, whole
+    from sim.present.text.instruments import find_instrument, list_instruments, page, whole
 
     if markdown:
         print(page(), end="")
@@ -153,7 +153,7 @@ def cite(
     json: Json = False,
 ) -> None:
     """Print the documents, evidence and data that a scenario rests on, or what one id stands for."""
-    from sim.citations import citations, cited_as, is_evidence_id
+    from sim.present.text.citations import citations, cited_as, is_evidence_id
     from sim.scenario.loading import load_scenario
 
     sections = cited_as(name) if is_evidence_id(name) else citations(load_scenario(name))

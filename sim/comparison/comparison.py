@@ -44,7 +44,7 @@ class Comparison:
 
     def headline(self) -> list[str]:
         """The answer in plain sentences, policy by policy, and how far to trust it."""
-        from sim.findings import headline
+        from sim.present.text.comparison import headline
 
         return headline(self)
 

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 import pandas as pd
 
+from sim.present.text.numbers import join, number, scale_of, significant, unit_word
 from sim.results.outcomes import OUTCOMES
-from sim.wording import join, number, scale_of, significant, unit_word
 
 
 def yearly(national: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:

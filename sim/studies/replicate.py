@@ -14,6 +14,7 @@ from sim.core.arguments import parse_scale
 from sim.core.categories import EXITED
 from sim.engine.simulate import Simulation, checked_month, simulate
 from sim.parameters.posterior import Posterior
+from sim.present.text.numbers import number
 from sim.scenario.scenario import Scenario
 from sim.studies.estimators import (
     difference_in_differences,
@@ -22,7 +23,6 @@ from sim.studies.estimators import (
     with_and_without,
 )
 from sim.studies.study import Estimate, VirtualExperiment
-from sim.wording import number
 from sim.world.worker import BIRTH_EPOCH, EDUCATION_MASK, EDUCATION_SHIFT, IS_FEMALE, TRAINED
 
 

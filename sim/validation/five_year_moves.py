@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.labels import region
-from sim.wording import number
+from sim.present.text.numbers import number
 
 if TYPE_CHECKING:
     from sim.world.data import Data

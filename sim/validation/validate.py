@@ -77,7 +77,7 @@ class Validation:
 
     def text(self) -> str:
         """The table as it is printed."""
-        from sim.validation_text import validation_text
+        from sim.present.text.validation import validation_text
 
         return validation_text(self)
 

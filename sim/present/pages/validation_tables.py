@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.present.text.numbers import number
 from sim.validation.benchmarks import better
 from sim.validation.stylised_facts import figure_words
 from sim.validation.validate import Validation
-from sim.wording import number
 
 _ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}
 

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.present.style import COLOURS, INK, empty_figure, headed, scaled, styled
+from sim.present.charts.style import COLOURS, INK, empty_figure, headed, scaled, styled
+from sim.present.text.numbers import join, unit_word
 from sim.results.outcomes import OUTCOMES
-from sim.wording import join, unit_word
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

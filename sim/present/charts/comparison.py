@@ -14,10 +14,10 @@ import numpy as np
 import pandas as pd
 
 from sim.comparison.bands import KEYS
-from sim.findings import last_month, title_of
-from sim.present.style import COLOURS, GREY, INK, WIDTH, empty_figure, headed, scaled, styled
+from sim.present.charts.style import COLOURS, GREY, INK, WIDTH, empty_figure, headed, scaled, styled
+from sim.present.text.comparison import last_month, title_of
+from sim.present.text.numbers import number, unit_word
 from sim.results.outcomes import OUTCOMES
-from sim.wording import number, unit_word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 
-from sim.official_words import indicator_words
 from sim.parameters.behaviour import PARAMETERS, STATUSES
+from sim.present.text.official import indicator_words
 
 # Meanings that lean on the parameter before them, said in full.
 _WHOLE = {

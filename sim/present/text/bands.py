@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.comparison.bands import FUTURES
+from sim.present.text.numbers import listing, number, unit_word, with_interval
 from sim.results.outcomes import HEADLINE, OUTCOMES
-from sim.wording import listing, number, unit_word, with_interval
 
 if TYPE_CHECKING:
     from sim.comparison.comparison import Comparison

@@ -11,11 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.present import plots, style, validation_tables
+from sim.present.charts import comparison as plots
+from sim.present.charts import style
+from sim.present.pages import validation_tables
+from sim.present.text.validation import sampling_warning
 from sim.validation.five_year_moves import RULE, in_words
 from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR
 from sim.validation.validate import Validation
-from sim.validation_text import sampling_warning
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,14 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from sim.band_words import PART_WORDS, band_rows
 from sim.comparison.comparison import Comparison
 from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, region
-from sim.findings import gained_in, main_horizon, period_words, title_of, years_to
-from sim.present.lever_words import PAYERS, lever_title
+from sim.present.text.bands import PART_WORDS, band_rows
+from sim.present.text.comparison import gained_in, main_horizon, period_words, title_of, years_to
+from sim.present.text.levers import PAYERS, lever_title
+from sim.present.text.numbers import amount, number, unit_word, with_interval
 from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
-from sim.wording import amount, number, unit_word, with_interval
 
 GROUP_WORDS = {
     "all": "All workers",

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from sim.present.text.numbers import number
 from sim.validation.benchmarks import better
 from sim.validation.five_year_moves import in_words
 from sim.validation.stylised_facts import figure_words
-from sim.wording import number
 
 if TYPE_CHECKING:
     from sim.validation.validate import Validation

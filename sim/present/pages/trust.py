@@ -13,19 +13,19 @@ import pandas as pd
 
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior
-from sim.present.parameter_words import (
+from sim.present.text.numbers import listing, number
+from sim.present.text.parameters import (
     by_status,
     in_a_sentence,
     named,
     parameter_tables,
     status_table,
 )
+from sim.present.text.validation import sampling_warning
 from sim.validation.benchmarks import better
 from sim.validation.five_year_moves import measure_words
 from sim.validation.stylised_facts import figure_words
 from sim.validation.validate import Validation
-from sim.validation_text import sampling_warning
-from sim.wording import listing, number
 
 GRADE_WORDS = {
     "A": "a quasi-experiment in China",

@@ -7,8 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.analysis.attribution import Attribution
-from sim.results.outcomes import OUTCOMES
-from sim.wording import (
+from sim.present.text.numbers import (
     join,
     month_in_words,
     number,
@@ -17,6 +16,7 @@ from sim.wording import (
     unit_word,
     with_interval,
 )
+from sim.results.outcomes import OUTCOMES
 
 _ONE = {"families": "family", "instruments": "instrument", "levers": "lever"}
 

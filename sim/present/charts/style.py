@@ -8,7 +8,7 @@ from functools import wraps
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
-from sim.wording import scale_of
+from sim.present.text.numbers import scale_of
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from sim.core.labels import ACTIVITIES, SCHOOLING, SECTORS, TIERS, region
-from sim.wording import listing, month_in_words
+from sim.present.text.numbers import listing, month_in_words
 
 _CHOICES = (("education", "schooling", SCHOOLING), ("activity", "now", ACTIVITIES), ("sector", "in", SECTORS))
 _RANGES = {

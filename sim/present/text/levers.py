@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.comparison.comparison import Comparison
-from sim.reach_words import when_words, where_words, who_words
-from sim.wording import amount, listing, number
+from sim.present.text.numbers import amount, listing, number
+from sim.present.text.reach import when_words, where_words, who_words
 
 GRADES = {
     "A": "measured in China by a study that compares like with like",

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.band_words import band_sentences
+from sim.present.text.bands import band_sentences
+from sim.present.text.numbers import amount, listing, month_in_words, number, ordinal, with_interval
 from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
-from sim.wording import amount, listing, month_in_words, number, ordinal, with_interval
 
 if TYPE_CHECKING:
     from sim.comparison.comparison import Comparison

@@ -10,7 +10,20 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.comparison.comparison import Comparison
-from sim.findings import (
+from sim.present.charts import comparison as plots
+from sim.present.charts import style
+from sim.present.pages import comparison_tables as report_tables
+from sim.present.pages.comparison_tables import group_words
+from sim.present.pages.evidence_links import cited, evidence_rows
+from sim.present.pages.validation import (
+    PAGE,
+    charted,
+    image_address,
+    page_template,
+    validation_context,
+)
+from sim.present.text import levers as lever_words
+from sim.present.text.comparison import (
     last_month,
     main_horizon,
     period_words,
@@ -19,20 +32,10 @@ from sim.findings import (
     title_of,
     trust_sentences,
 )
-from sim.present import lever_words, plots, report_tables, style
-from sim.present.evidence import cited, evidence_rows
-from sim.present.report_tables import group_words
-from sim.present.validation_page import (
-    PAGE,
-    charted,
-    image_address,
-    page_template,
-    validation_context,
-)
+from sim.present.text.numbers import listing, month_in_words, number
 from sim.results.official import official_table
 from sim.results.outcomes import HEADLINE, OUTCOMES
 from sim.validation.validate import Validation, validate
-from sim.wording import listing, month_in_words, number
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from sim.citations import evidence_in
 from sim.core.errors import Problem, UsageError, nearest
-from sim.reach_words import when_words, where_words, who_words
+from sim.present.text.citations import evidence_in
+from sim.present.text.reach import when_words, where_words, who_words
 from sim.scenario import references as documents
 from sim.scenario.instruments import Instrument, checked_instruments
 from sim.scenario.lever import Lever

@@ -6,7 +6,7 @@ import pandas as pd
 
 from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, SECTORS, TIERS, region, region_alone
-from sim.wording import number
+from sim.present.text.numbers import number
 
 INDICATORS = {
     "age_share": "Share by age",
