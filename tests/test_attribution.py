@@ -16,8 +16,8 @@ from engine_runs import make_lever, make_scenario
 
 from sim import cli, load_scenario, simulate
 from sim.analysis.attribution import attribute
-from sim.batch.execution import execute
 from sim.core.errors import ResultsError, UsageError
+from sim.experiments.execution import execute
 from sim.present.text.attribution import notes, records, rows, title
 from sim.results.outcomes import OUTCOMES
 from sim.results.yearly import yearly
@@ -184,7 +184,7 @@ import sys
 sys.path.insert(0, {tests!r})
 import fake_runs
 from sim import compiled
-from sim.batch import attribution, runner
+from sim.experiments import attribution, runner
 if __name__ == "__main__":
     runner.PART_SECONDS, compiled.model_hash = 0.2, lambda: "pinned"
     attribution.attribute("startup-support", over="levers", seeds=3, permutations=None, jobs=2,

@@ -10,8 +10,8 @@ import pyarrow.parquet as parquet
 import pytest
 from test_designs import LIST, loaded
 
-from sim.batch import export, load, run_sweep
 from sim.core.errors import ResultsError, UsageError
+from sim.experiments import export, load, run_sweep
 
 
 @pytest.fixture

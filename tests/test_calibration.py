@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.batch.experiment import ExperimentError
 from sim.calibration import load_calibration
 from sim.calibration.adopt import TABLE, adopt
 from sim.calibration.confirm import confirm
@@ -20,6 +19,7 @@ from sim.calibration.emulator import fit_emulator, terms
 from sim.calibration.observations import observations
 from sim.calibration.outcome import stored_outcome
 from sim.core.errors import ResultsError, UsageError
+from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
 from sim.parameters.posterior import PACKAGED, Posterior, load_posterior, versions
 from sim.world.data import load_data

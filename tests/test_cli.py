@@ -382,7 +382,7 @@ def test_a_run_tells_of_its_months_from_the_beginning():
 
 
 def test_a_sweep_taken_up_again_says_what_was_kept(labor_sim, monkeypatch, tmp_path):
-    from sim.batch import runner
+    from sim.experiments import sweep as runner
 
     def interrupted(*given, **options):
         def stop(done, total, failed):
@@ -393,9 +393,9 @@ def test_a_sweep_taken_up_again_says_what_was_kept(labor_sim, monkeypatch, tmp_p
         return runner.run_sweep(*given, **given_up, simulate=fake_runs.simulate)
 
     words = ("sweep", "subsidy_dose_response", "--jobs", 1, "--out", tmp_path / "sweep")
-    monkeypatch.setattr("sim.batch.run_sweep", interrupted)
+    monkeypatch.setattr("sim.experiments.run_sweep", interrupted)
     labor_sim(*words)
-    monkeypatch.setattr("sim.batch.run_sweep", partial(runner.run_sweep, simulate=fake_runs.simulate))
+    monkeypatch.setattr("sim.experiments.run_sweep", partial(runner.run_sweep, simulate=fake_runs.simulate))
     again = labor_sim(*words).err.splitlines()
     total = again[0].split()[2]
     assert again[:2] == [f"3 of {total} runs kept from before, {int(total) - 3} left to do",

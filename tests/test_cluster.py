@@ -16,10 +16,11 @@ import pytest
 from test_sweep import EXPERIMENT, wait_until, written
 from typer.testing import CliRunner
 
-from sim.batch import cluster, load_experiment, run_sweep
-from sim.batch.journal import Journal
 from sim.cli import app
 from sim.core.errors import UsageError
+from sim.experiments import dask as cluster
+from sim.experiments import load_experiment, run_sweep
+from sim.experiments.journal import Journal
 
 distributed = pytest.importorskip("distributed")
 ROOT = Path(__file__).resolve().parent.parent
@@ -124,7 +125,7 @@ def test_workers_with_another_program_are_refused(experiment, tmp_path, dask_clu
 
 def test_a_scheduler_that_is_lost_is_told_and_what_had_finished_is_kept(experiment, tmp_path, dask_cluster,
                                                                         monkeypatch):
-    monkeypatch.setattr("sim.batch.runner.PART_SECONDS", 0.0)
+    monkeypatch.setattr("sim.experiments.sweep.PART_SECONDS", 0.0)
     dask_cluster.add_worker()
 
     def progress(done, total, failed):

@@ -10,9 +10,9 @@ import pandas as pd
 import pytest
 
 from sim.analysis.sensitivity import answer, draw_answer
-from sim.batch import load_experiment, run_sweep
-from sim.batch.experiment import ExperimentError
 from sim.core.errors import UsageError
+from sim.experiments import load_experiment, run_sweep
+from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
 
 EXPERIMENT = """\

@@ -11,11 +11,11 @@ import pytest
 from test_designs import HYPERCUBE, LIST, loaded
 from typer.testing import CliRunner
 
-from sim.batch import plan as planning
-from sim.batch import run_sweep
-from sim.batch.plan import Pace, duration, make_plan, plan_experiment
 from sim.cli import app
 from sim.core.errors import UsageError
+from sim.experiments import costing as planning
+from sim.experiments import run_sweep
+from sim.experiments.costing import Pace, duration, make_plan, plan_experiment
 from sim.scenario.loading import with_overrides
 
 
@@ -43,7 +43,7 @@ def test_processes_beyond_the_cores_do_not_make_it_quicker(tmp_path, pace):
 
 
 def test_a_hundred_thousand_runs_are_planned_without_making_them(tmp_path, pace, monkeypatch):
-    monkeypatch.setattr("sim.batch.reading.with_overrides", counted := Counted())
+    monkeypatch.setattr("sim.experiments.loading.with_overrides", counted := Counted())
     began = time.perf_counter()
     experiment = loaded(tmp_path, HYPERCUBE, edit={"samples: 16": "samples: 50000"})
     plan = plan_experiment(experiment, tmp_path / "out")

@@ -12,10 +12,10 @@ from test_sweep import EXPERIMENT, written
 from typer.testing import CliRunner
 
 from sim import simulate
-from sim.batch import load, load_experiment, run_sweep
-from sim.batch.rerun import rerun
 from sim.cli import app
 from sim.core.errors import ResultsError, UsageError
+from sim.experiments import load, load_experiment, run_sweep
+from sim.experiments.rerun import rerun
 
 
 @pytest.fixture

@@ -8,12 +8,12 @@ import pytest
 from engine_runs import make_lever, make_scenario
 
 from sim import compare
-from sim.batch import load_experiment, run_sweep
-from sim.batch.execution import bundles, execute
-from sim.batch.executors import on_processes
-from sim.batch.plan import plan_experiment
-from sim.batch.sharing import plan_sharing
 from sim.engine.simulate import simulate
+from sim.experiments import load_experiment, run_sweep
+from sim.experiments.costing import plan_experiment
+from sim.experiments.execution import bundles, execute
+from sim.experiments.executors import on_processes
+from sim.experiments.sharing import plan_sharing
 from sim.scenario.shared_history import FIRST_MONTH, Origin, shared_pasts
 
 END = "2018-12"

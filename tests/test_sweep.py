@@ -15,10 +15,10 @@ import pandas as pd
 import pytest
 
 from sim.analysis.sensitivity import answer, draw_answer
-from sim.batch import load_experiment, run_sweep
-from sim.batch.experiment import ExperimentError
-from sim.batch.journal import Journal
 from sim.core.errors import ResultsError, UsageError
+from sim.experiments import load_experiment, run_sweep
+from sim.experiments.experiment import ExperimentError
+from sim.experiments.journal import Journal
 from sim.present.charts.dose_response import response_chart
 
 EXPERIMENT = """\
@@ -170,7 +170,7 @@ def test_a_finished_sweep_is_not_run_again(experiment, tmp_path):
 
 
 def test_processes_are_replaced_and_nothing_is_lost(experiment, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.batch.executors.RUNS_PER_PROCESS", 2)
+    monkeypatch.setattr("sim.experiments.executors.RUNS_PER_PROCESS", 2)
     sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
     assert sorted(sweep.results["run"].unique()) == list(range(12))
 
@@ -202,7 +202,7 @@ import sys
 sys.path.insert(0, {tests!r})
 import fake_runs
 from sim import compiled
-from sim.batch import load_experiment, run_sweep, runner
+from sim.experiments import load_experiment, run_sweep, runner
 if __name__ == "__main__":
     runner.PART_SECONDS, compiled.model_hash = 0.2, lambda: "pinned"
     run_sweep(load_experiment({experiment!r}), {out!r}, simulate=fake_runs.slow)
@@ -354,7 +354,7 @@ def test_a_folder_with_other_files_is_left_alone(experiment, tmp_path):
 
 def test_two_sweeps_cannot_share_a_folder_at_once(experiment, tmp_path):
     pytest.importorskip("fcntl")
-    from sim.batch.runner import _plan
+    from sim.experiments.sweep import _plan
 
     with Journal.open(tmp_path / "out", _plan(experiment)):
         with pytest.raises(UsageError, match="another process"):
@@ -372,8 +372,8 @@ def test_a_full_disk_is_told_and_loses_nothing_that_was_kept(experiment, tmp_pat
             no_space(descriptor)
         real(descriptor)
 
-    monkeypatch.setattr("sim.batch.runner.PART_SECONDS", 0.0)
-    monkeypatch.setattr("sim.batch.journal.os.fsync", full_after_the_first_part)
+    monkeypatch.setattr("sim.experiments.sweep.PART_SECONDS", 0.0)
+    monkeypatch.setattr("sim.experiments.journal.os.fsync", full_after_the_first_part)
     with pytest.raises(ResultsError, match="No space left"):
         run_sweep(experiment, out, simulate=fake_runs.simulate)
     monkeypatch.undo()
@@ -387,7 +387,7 @@ def test_a_disk_that_fills_up_at_the_very_end_loses_nothing(experiment, tmp_path
 
     def full(journal, failures):
         with monkeypatch.context() as patch:
-            patch.setattr("sim.batch.journal.os.fsync", no_space)
+            patch.setattr("sim.experiments.journal.os.fsync", no_space)
             return real(journal, failures)
 
     monkeypatch.setattr(Journal, "compact", full)

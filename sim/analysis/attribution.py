@@ -25,13 +25,13 @@ from sim.analysis.shapley import (
     coalitions_of,
     sampled_orders,
 )
-from sim.batch.execution import Bundle, RunEnd
-from sim.batch.executors import make_executor
-from sim.batch.experiment import Run
-from sim.batch.journal import Journal
-from sim.batch.runner import Keeper, program
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
+from sim.experiments.execution import Bundle, RunEnd
+from sim.experiments.executors import make_executor
+from sim.experiments.experiment import Run
+from sim.experiments.journal import Journal
+from sim.experiments.sweep import Keeper, program
 from sim.results.outcomes import OUTCOMES, outcome
 from sim.results.results import Results
 from sim.results.yearly import yearly

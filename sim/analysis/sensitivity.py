@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.batch.journal import explained
-from sim.batch.runner import Sweep
 from sim.comparison.effects import mean_and_interval, t_975
+from sim.experiments.journal import explained
+from sim.experiments.sweep import Sweep
 
 
 def answer(sweep: Sweep) -> pd.DataFrame:

@@ -24,11 +24,6 @@ from typing import Any
 
 import pandas as pd
 
-from sim.batch.execution import Bundle, Simulate
-from sim.batch.executors import make_executor
-from sim.batch.experiment import Run
-from sim.batch.journal import Journal
-from sim.batch.runner import Keeper, program
 from sim.comparison.bands import (
     DEFAULT,
     FUTURES,
@@ -47,6 +42,11 @@ from sim.comparison.effects import windows
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, ResultsError
 from sim.engine.simulate import checked_month
+from sim.experiments.execution import Bundle, Simulate
+from sim.experiments.executors import make_executor
+from sim.experiments.experiment import Run
+from sim.experiments.journal import Journal
+from sim.experiments.sweep import Keeper, program
 from sim.parameters.posterior import Posterior, load_posterior
 from sim.results.outcomes import OUTCOMES, monthly
 from sim.results.results import Results

@@ -9,8 +9,8 @@ from typing import Annotated
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.batch.experiment import ExperimentError
 from sim.core.errors import Problem
+from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.fields import Label, Number, ParameterName, Strict, Text, Whole, refuse
 from sim.scenario.problems import read_checked

@@ -9,12 +9,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.batch.design import Design, Factor
-from sim.batch.experiment import Experiment, Figure, Run
-from sim.batch.runner import run_sweep
 from sim.calibration.declaration import Calibration
 from sim.calibration.observations import Observation, measured
 from sim.core.errors import Problem, UsageError
+from sim.experiments.design import Design, Factor
+from sim.experiments.experiment import Experiment, Figure, Run
+from sim.experiments.sweep import run_sweep
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.results import Results
 from sim.scenario.loading import load_scenario

@@ -44,7 +44,7 @@ def sweep(
 ) -> None:
     """Run a declared experiment; one that was killed goes on where it stood."""
     from sim.analysis.sensitivity import answer, draw_answer
-    from sim.batch import load_experiment, run_sweep
+    from sim.experiments import load_experiment, run_sweep
 
     loaded = load_experiment(experiment)
     folder = out or Path("results") / "sweeps" / loaded.name
@@ -128,7 +128,7 @@ def rerun(
     json: Json = False,
 ) -> None:
     """Make one kept run again and say whether it is identical (exit code 0) or differs (1)."""
-    from sim.batch.rerun import rerun as made_again
+    from sim.experiments.rerun import rerun as made_again
 
     again = made_again(run_id, folder)
     if json:
@@ -155,7 +155,7 @@ def plan(
     json: Json = False,
 ) -> None:
     """Say how many runs, how long, how much memory and disk. An experiment says its own scale and months."""
-    from sim.batch.plan import make_plan
+    from sim.experiments.costing import make_plan
 
     planned = make_plan(name, scale=parse_scale(scale), end=end and parse_month(end, "--to"), seeds=seeds,
                         jobs=jobs, folder=out)

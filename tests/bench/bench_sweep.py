@@ -66,7 +66,7 @@ the last month; its runs cannot be resumed, and yearly outcomes would have to be
 def experiment(folder: Path, samples: int, seeds: int = 1, scenario: str = "baseline", scale: int = SCALE,
                end: str = END):
     """The benchmark's experiment, from a file as a user would write it."""
-    from sim.batch import load_experiment
+    from sim.experiments import load_experiment
 
     path = folder / f"bench_{scenario}.yaml"
     path.write_text(EXPERIMENT.format(scenario=scenario, end=end, scale=scale, samples=samples, seeds=seeds),
@@ -78,7 +78,7 @@ def experiment(folder: Path, samples: int, seeds: int = 1, scenario: str = "base
 
 def throughput(runs: int, jobs: int, executor: str, scenario: str) -> dict:
     """Runs an hour through the whole runner."""
-    from sim.batch import run_sweep
+    from sim.experiments import run_sweep
 
     with tempfile.TemporaryDirectory() as folder:
         declared = experiment(Path(folder), runs, scenario=scenario)
@@ -102,13 +102,13 @@ def throughput(runs: int, jobs: int, executor: str, scenario: str) -> dict:
 
 def shares(runs: int, scenario: str) -> dict:
     """Processor seconds of one process by the part of the program, over some runs."""
-    from sim.batch import execution
-    from sim.batch.journal import Journal
     from sim.engine import simulate as engine
     from sim.engine.accounts import Accounts
     from sim.engine.economy import Economy
     from sim.engine.recorder import Record
     from sim.engine.shards import Shards
+    from sim.experiments import execution
+    from sim.experiments.journal import Journal
 
     parts = {
         "kernel: the months of all workers": [(Shards, "run_month")],
@@ -130,7 +130,7 @@ def shares(runs: int, scenario: str) -> dict:
                 setattr(owner, name, clock.timed(part, getattr(owner, name)))
         began = time.process_time()
         rows = []
-        from sim.batch.runner import Keeper, _plan
+        from sim.experiments.sweep import Keeper, _plan
 
         with Journal.open(Path(folder) / "out", _plan(declared)) as journal:
             keeper = Keeper(journal)
@@ -172,7 +172,7 @@ class Clock:
 
 def memory(runs: int) -> dict:
     """Resident megabytes of one process at quarters of many short runs."""
-    from sim.batch.execution import execute
+    from sim.experiments.execution import execute
 
     marks = {}
     with tempfile.TemporaryDirectory() as folder:

@@ -14,9 +14,9 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from sim.batch.execution import Bundle, RunEnd, Simulate, alone, died, execute
-from sim.batch.experiment import Experiment
 from sim.core.errors import Problem, SimError, UsageError
+from sim.experiments.execution import Bundle, RunEnd, Simulate, alone, died, execute
+from sim.experiments.experiment import Experiment
 
 if TYPE_CHECKING:
     from distributed import Client

@@ -14,9 +14,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.batch.experiment import Experiment, ExperimentError
-from sim.batch.points import DesignError
 from sim.core.errors import Problem, ScenarioError
+from sim.experiments.experiment import Experiment, ExperimentError
+from sim.experiments.points import DesignError
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.loading import files_in, load_scenario, named_file, with_overrides
 from sim.scenario.problems import placed, problems_of

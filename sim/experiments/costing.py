@@ -17,13 +17,13 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
-from sim.batch.executors import RUNS_PER_PROCESS
-from sim.batch.experiment import Experiment
-from sim.batch.journal import JOURNAL, Journal
-from sim.batch.reading import experiment_files, load_experiment
-from sim.batch.sharing import plan_sharing
 from sim.core.errors import Problem, UsageError, nearest
 from sim.engine.simulate import checked_month
+from sim.experiments.executors import RUNS_PER_PROCESS
+from sim.experiments.experiment import Experiment
+from sim.experiments.journal import JOURNAL, Journal
+from sim.experiments.loading import experiment_files, load_experiment
+from sim.experiments.sharing import plan_sharing
 from sim.results.results import Results
 from sim.scenario.loading import files_in, load_scenario, scenario_files
 from sim.scenario.scenario import Scenario

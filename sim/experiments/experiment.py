@@ -16,9 +16,9 @@ from pydantic import (
     model_validator,
 )
 
-from sim.batch.design import LISTED, Design
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, SimError, nearest
+from sim.experiments.design import LISTED, Design
 from sim.results.outcomes import OUTCOMES
 from sim.results.yearly import yearly
 from sim.scenario.fields import Label, Name, Strict, Text, Whole, one_of, refuse

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
-from sim.batch.design import SAMPLED, Design
-from sim.batch.experiment import Experiment, Run
+from sim.experiments.design import SAMPLED, Design
+from sim.experiments.experiment import Experiment, Run
 from sim.scenario.fields import month_number
 from sim.scenario.loading import with_overrides
 from sim.scenario.scenario import Scenario

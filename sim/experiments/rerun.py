@@ -16,11 +16,11 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
-from sim.batch.execution import Simulate, execute
-from sim.batch.experiment import Run, restored_experiment
-from sim.batch.journal import FAILURES, MANIFEST, Journal
-from sim.batch.runner import program
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
+from sim.experiments.execution import Simulate, execute
+from sim.experiments.experiment import Run, restored_experiment
+from sim.experiments.journal import FAILURES, MANIFEST, Journal
+from sim.experiments.sweep import program
 from sim.results.results import Results, read_manifest
 from sim.scenario.scenario import Scenario
 

@@ -24,8 +24,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim.batch.columns import described
 from sim.core.errors import Problem, ResultsError, UsageError
+from sim.experiments.columns import described
 from sim.results.results import documented
 
 FORMAT = 1  # version of the folder's layout

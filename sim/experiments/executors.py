@@ -14,10 +14,10 @@ from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 
-from sim.batch.execution import Bundle, RunEnd, Simulate, alone, died, execute
-from sim.batch.experiment import Experiment
 from sim.core.errors import Problem, UsageError
 from sim.core.processes import worker_pool
+from sim.experiments.execution import Bundle, RunEnd, Simulate, alone, died, execute
+from sim.experiments.experiment import Experiment
 
 RUNS_PER_PROCESS = 1000  # then the worker processes are replaced, so that none can grow without bound
 EXECUTORS = ("processes", "dask")
@@ -32,7 +32,7 @@ def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
     if jobs < 1:
         raise UsageError(Problem("at least one process is needed", key="jobs", value=jobs))
     if kind == "dask":
-        from sim.batch.cluster import on_cluster
+        from sim.experiments.dask import on_cluster
 
         return lambda *work: on_cluster(*work, jobs=jobs, scheduler=scheduler)
     if scheduler:

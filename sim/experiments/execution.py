@@ -14,9 +14,9 @@ from typing import Any, Protocol
 
 import pandas as pd
 
-from sim.batch.experiment import Experiment, Run
-from sim.batch.sharing import share_out, shared_month
 from sim.core.errors import SimError
+from sim.experiments.experiment import Experiment, Run
+from sim.experiments.sharing import share_out, shared_month
 from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.scenario.scenario import Period, Scenario

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from sim.batch.design import parameter_in
+from sim.experiments.design import parameter_in
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.outcomes import OUTCOMES
 

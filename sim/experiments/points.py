@@ -13,7 +13,7 @@ import pandas as pd
 from sim.core.errors import Problem, SimError, UsageError, nearest
 
 if TYPE_CHECKING:
-    from sim.batch.design import Design
+    from sim.experiments.design import Design
 
 EXTRA = 'pip install "labor-migration-sim[experiments]"'
 

@@ -1,6 +1,6 @@
 """A sweep's results as one table, finished or not, and that table as a file for other programs.
 
-    from sim.batch import load, export
+    from sim.experiments import load, export
     table = load("results/sweeps/uncertain_parameters")     # a row per run and year
     table.attrs["units"]["businesses"]                       # 'businesses'
     export(table, "uncertain.csv")
@@ -16,9 +16,9 @@ from typing import Any
 
 import pandas as pd
 
-from sim.batch.columns import described
-from sim.batch.journal import MANIFEST, Journal, explained, write_table
 from sim.core.errors import Problem, ResultsError, UsageError
+from sim.experiments.columns import described
+from sim.experiments.journal import MANIFEST, Journal, explained, write_table
 from sim.results.outcomes import OUTCOMES
 
 FORMS = ("wide", "long")

@@ -3,7 +3,7 @@
 ``grid`` runs every combination of the factors' ``values``; ``list`` reads them side by side, the first
 of each together, then the second; ``latin_hypercube`` and ``sobol`` draw ``samples`` points between
 ``low`` and ``high``; ``file`` takes the points from a CSV or Parquet file with a column per factor.
-To add a kind, name it in ``KINDS`` and say in ``sim.batch.points`` how its points are made.
+To add a kind, name it in ``KINDS`` and say in ``sim.experiments.points`` how its points are made.
 """
 
 from __future__ import annotations
@@ -87,14 +87,14 @@ class Design(Strict):
 
     def read(self, folder: Path) -> None:
         """Read the design's file, whose path is relative to ``folder``. Raises ``DesignError``."""
-        from sim.batch.points import file_table
+        from sim.experiments.points import file_table
 
         self._table = file_table(self, folder / self.file)
 
     def table(self) -> np.ndarray:
         """Every point: a row per point, a column per factor. Raises ``UsageError`` without scipy."""
         if self._table is None:
-            from sim.batch.points import make_table
+            from sim.experiments.points import make_table
 
             self._table = make_table(self)
         return self._table
