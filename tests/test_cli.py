@@ -19,7 +19,8 @@ import fake_runs
 import pytest
 
 import sim
-from sim import cli, terminal
+from sim import cli
+from sim.cli import terminal
 from sim.core.errors import ResultsError
 
 ROOT = Path(__file__).resolve().parent.parent

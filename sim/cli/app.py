@@ -15,9 +15,9 @@ from typing import Annotated, Any
 import typer
 
 from sim import __version__
+from sim.cli.terminal import explained_errors, progress_bar, say
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, ResultsError
-from sim.terminal import explained_errors, progress_bar, say
 
 app = typer.Typer(
     name="labor-sim",

@@ -12,14 +12,14 @@ from sim.cli.app import (
     command,
     counted,
 )
-from sim.core.errors import Problem, SimError
-from sim.terminal import (
+from sim.cli.terminal import (
     print_json,
     print_records,
     print_table,
     print_text,
     say,
 )
+from sim.core.errors import Problem, SimError
 
 
 @command

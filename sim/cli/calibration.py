@@ -22,15 +22,15 @@ from sim.cli.app import (
     simulated,
     write_text,
 )
-from sim.core.arguments import parse_month, parse_scale
-from sim.core.errors import Problem, UsageError
-from sim.terminal import (
+from sim.cli.terminal import (
     print_json,
     print_table,
     print_text,
     progress_bar,
     say,
 )
+from sim.core.arguments import parse_month, parse_scale
+from sim.core.errors import Problem, UsageError
 
 
 @command(simulates=True)
