@@ -14,7 +14,7 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-__version__ = "0.1.0"
+from sim.core.version import __version__
 
 # Each public name and the module that defines it.
 _HOMES = {
@@ -28,6 +28,7 @@ _HOMES = {
 }
 
 __all__ = [
+    "__version__",
     "LaborMigrationModel",
     "Lever",
     "Results",

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.engine.simulate import Simulation
+from sim.engine.simulation import Simulation
 from sim.scenario.scenario import Scenario
 
 SCALE = 20_000  # about 25,000 workers: several blocks of rows, and both threads are used

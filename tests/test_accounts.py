@@ -17,7 +17,7 @@ from sim.core.categories import (
 )
 from sim.core.errors import AccountingError
 from sim.engine.simulate import simulate
-from sim.steps.records import EVENT, MONEY_CODE
+from sim.steps.records import EVENT, MONEY
 from sim.world.worker import INSURED, TRAINED
 
 SMALL = 200_000
@@ -91,7 +91,7 @@ def forget_an_arrival(block):
 
 
 def forget_an_exit(block):
-    block.events[EVENT["exits"]] -= 1
+    block.events[EVENT.exits] -= 1
 
 
 PEOPLE = (conjure_a_worker, lose_a_worker, move_a_worker_unseen, forget_a_departure, forget_an_arrival,
@@ -113,10 +113,10 @@ def test_one_worker_out_of_place_is_noticed(run, tamper):
 
 
 @pytest.mark.parametrize("difference", [1, -1])
-@pytest.mark.parametrize("kind", MONEY_CODE)
+@pytest.mark.parametrize("kind", MONEY)
 def test_one_yuan_is_noticed(run, kind, difference):
     def tamper(block):
-        block.money[MONEY_CODE[kind]] += difference
+        block.money[MONEY[kind]] += difference
 
     with pytest.raises(AccountingError, match="money received and used|savings counted afresh differ by"):
         live_until_the_census(tampered(run, tamper))
@@ -191,7 +191,7 @@ def test_sums_equal_a_fresh_count_of_the_workers():
         assert block.business[:, 1].sum() == owners["business_jobs"].sum()
         # wages owed: what was withheld less what was recovered, and what those who left gave up
         left = before["arrears"][w["activity"][: len(before)] == EXITED].astype(np.int64).sum() * 10
-        flow = int(block.money[MONEY_CODE["withheld"]] - block.money[MONEY_CODE["recovered"]])
+        flow = int(block.money[MONEY.withheld] - block.money[MONEY.recovered])
         owed += flow - int(left)
         assert 10 * int(living["arrears"].astype(np.int64).sum()) == owed
         if month % 3 == 2:

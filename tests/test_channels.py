@@ -12,7 +12,7 @@ from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TR
 from sim.engine.simulate import simulate
 from sim.parameters.policy_channels import INERT
 from sim.scenario.scenario import Scenario
-from sim.steps.records import EVENT, MONEY_CODE, PLACE
+from sim.steps.records import EVENT, MONEY, PLACE
 from sim.world.places import HOMES
 from sim.world.worker import (
     AT_SCHOOL,
@@ -127,7 +127,7 @@ def test_the_late_part_of_a_grant_comes_after_six_months_and_only_to_first_busin
         assert block.served[0].sum() == paid.sum()
         if month >= 6:
             assert paid.sum() > 0
-    assert block.money[MONEY_CODE["grant"]] == 4000 * block.served[0].sum()
+    assert block.money[MONEY.grant] == 4000 * block.served[0].sum()
 
 
 def test_a_closed_business_is_remembered_and_its_loss_insured():
@@ -138,7 +138,7 @@ def test_a_closed_business_is_remembered_and_its_loss_insured():
     block = run.step()
     w = rows_of(run)[: len(owners)]
     closed = owners & (w["activity"] != OWN_BUSINESS) & (w["traits"] & HAD_BUSINESS != 0)
-    assert closed.sum() > 0 and block.money[MONEY_CODE["payout"]] > 0
+    assert closed.sum() > 0 and block.money[MONEY.payout] > 0
     assert (w["savings"][closed] > savings[closed]).mean() > 0.9
 
 
@@ -214,7 +214,7 @@ def test_a_public_post_pays_farming_workers_alone_and_is_billed_for_each_month()
     run = start(make_scenario({"posts": lever}), months=2)
     block = run.step()
     served = int(block.served[0].sum())
-    assert served > 50 and block.money[MONEY_CODE["benefit"]] == 600 * served
+    assert served > 50 and block.money[MONEY.benefit] == 600 * served
     assert served <= ((rows_of(run)["traits"] & POOR) != 0).sum()
 
 
@@ -228,11 +228,11 @@ def test_relief_is_paid_once_on_losing_the_job_and_never_beside_a_benefit():
     block = run.step()
     paid = int(block.served[0].sum())
     assert 0 < paid <= uninsured.sum()
-    assert paid == block.events[EVENT["reliefs"]] <= block.events[EVENT["separations"]]
-    assert block.money[MONEY_CODE["benefit"]] == 1500 * paid
+    assert paid == block.events[EVENT.reliefs] <= block.events[EVENT.separations]
+    assert block.money[MONEY.benefit] == 1500 * paid
     benefit = make_lever({"unemployment_benefit_yuan": {"add": 1400}}, "2014-02", "2014-12")
     both = start(make_scenario({"benefit": benefit, "relief": relief}), months=1)
-    assert both.step().events[EVENT["reliefs"]] == 0
+    assert both.step().events[EVENT.reliefs] == 0
 
 
 def test_a_benefit_reaches_those_insured_for_a_year_and_runs_out():
@@ -243,7 +243,7 @@ def test_a_benefit_reaches_those_insured_for_a_year_and_runs_out():
     block = run.step()
     w = rows_of(run)
     assert 0 < block.served[0].sum() < np.isin(w["activity"], (FARM, 4, 6)).sum()
-    assert block.money[MONEY_CODE["benefit"]] <= 1400 * block.served[0].sum()
+    assert block.money[MONEY.benefit] <= 1400 * block.served[0].sum()
 
 
 # --- school -----------------------------------------------------------------------------------------
@@ -255,7 +255,7 @@ def test_school_takes_a_worker_out_for_the_months_of_a_level_and_adds_it():
     block = run.step()
     w = rows_of(run)
     at_school = (w["activity"] == TRAINING) & (w["traits"] & AT_SCHOOL != 0)
-    assert block.served[0].sum() == block.events[EVENT["study_starts"]] == at_school.sum() > 20
+    assert block.served[0].sum() == block.events[EVENT.study_starts] == at_school.sum() > 20
     ids = w["id"][at_school]
     assert set(education_of(int(t)) for t in w["traits"][at_school]) == {2}
     for _ in range(4):
@@ -300,7 +300,7 @@ def test_points_decide_who_is_first_and_who_passes():
     few = {"settlement_quota_share": 0.5, "settlement_open_share": 1.0}
     free = start(make_scenario(**few), months=12)
     high = start(make_scenario(points_needed=127.0, **few), months=12)
-    assert free.block.events[EVENT["settlements"]] > 0 == high.block.events[EVENT["settlements"]]
+    assert free.block.events[EVENT.settlements] > 0 == high.block.events[EVENT.settlements]
 
 
 def test_whoever_settles_beyond_the_quota_that_the_rules_set_is_new():
@@ -312,8 +312,8 @@ def test_whoever_settles_beyond_the_quota_that_the_rules_set_is_new():
     for _ in range(12):
         block = run.step()
         new += int(block.served[0].sum())
-        settled += int(block.events[EVENT["settlements"]])
-        before += int(none.step().events[EVENT["settlements"]])
+        settled += int(block.events[EVENT.settlements])
+        before += int(none.step().events[EVENT.settlements])
     assert 0 < before < settled
     assert new == pytest.approx(settled - before, rel=0.15)
 
@@ -322,5 +322,5 @@ def test_a_season_keeps_a_lever_to_its_months():
     lever = make_lever({"training_enrolment_probability": {"set": 1.0}}, "2014-01", "2014-12", season=[6, 7])
     lever["window"]["season"] = lever.pop("season")
     run = start(make_scenario({"summer": lever}, training_enrolment_probability=0.0))
-    enrolled = [int(run.step().events[EVENT["training_enrolments"]]) for _ in range(9)]
+    enrolled = [int(run.step().events[EVENT.training_enrolments]) for _ in range(9)]
     assert [month + 1 for month, count in enumerate(enrolled) if count] == [6, 7]

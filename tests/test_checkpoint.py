@@ -15,10 +15,11 @@ from engine_runs import make_lever, make_scenario, unit_cost
 
 from sim import cli, load_scenario
 from sim.core.errors import ResultsError, UsageError
+from sim.core.months import month_index, month_text
 from sim.engine.checkpoint import Checkpoint
-from sim.engine.simulate import Simulation, simulate
+from sim.engine.simulate import simulate
+from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.policy import month_index, month_text
 from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.scenario.shared_history import ASSUMED_FROM, past_of, shared_until

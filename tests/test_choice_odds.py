@@ -57,7 +57,7 @@ def test_support_adds_its_value_to_the_odds():
     }
     run = start(make_scenario(levers), months=8)
     c, b = plain_conditions(run.open_month()[0]), spare_sums(len(run.places))
-    beta = c.economy[ECONOMY.index("income_coefficient")]
+    beta = c.economy[ECONOMY.income_coefficient]
     for k, w in enumerate(sample(run, 100)):
         bare, supported = np.array(option_odds(w, c)), np.array(supported_odds(w, c, b, k))
         income = c.farm_income[w.home]

@@ -7,17 +7,12 @@ import synthetic
 from synthetic import FakeScenario
 
 from sim.comparison.compare import Comparison, compare
-from sim.comparison.effects import (
-    add_months,
-    cost_per_additional,
-    mean_and_interval,
-    t_975,
-    trailing_year,
-    verdict,
-    windows,
-)
+from sim.comparison.effects import cost_per_additional, trailing_year, windows
+from sim.comparison.intervals import mean_and_interval, t_975, verdict
 from sim.comparison.winners import count_winners, winners_over_seeds
 from sim.core.errors import ResultsError, UsageError
+from sim.core.months import add_months
+from sim.present.text.comparison import headline
 from sim.present.text.numbers import amount, difference, number, with_interval
 from sim.results.outcomes import outcome
 
@@ -262,7 +257,7 @@ def test_a_comparison_is_kept_and_read_back(comparison, tmp_path):
     back = Comparison.load(folder)
     for name in ("effects", "paths", "winners", "costs", "official", "baseline"):
         pd.testing.assert_frame_equal(back.tables[name], comparison.tables[name])
-    assert back.headline() == comparison.headline()
+    assert headline(back) == headline(comparison)
     run = back.baseline_runs()[2]
     assert (run.manifest["seed"], run.manifest["scale"]) == (3, 5000)
     assert len(run.national) == len(comparison.baseline) / 4
@@ -282,7 +277,7 @@ def test_costs_are_means_over_seeds_by_lever_and_year(comparison):
 
 
 def test_the_headline_says_what_it_cannot_tell(comparison):
-    said = comparison.headline()
+    said = headline(comparison)
     support = [sentence for sentence in said if sentence.startswith("Startup support")]
     assert any("spends 6.00 billion yuan in its first 5 years" in sentence for sentence in support)
     assert any("+37.5 thousand (+31.3 to +43.7, +0.03 %)" in sentence for sentence in support)
@@ -298,9 +293,9 @@ def test_one_seed_never_claims_a_direction():
     policy = FakeScenario("startup-support", {"own_business": (30_000, 0)}, spending=1e8)
     alone = compare(FakeScenario("baseline"), policy, **{**SHORT, "seeds": 1})
     assert set(alone.effects["verdict"]) <= {"cannot tell", "identical"}
-    assert any("cannot tell" in sentence for sentence in alone.headline())
-    assert any("One seed gives no interval" in sentence for sentence in alone.headline())
-    assert not any("95 % interval" in sentence for sentence in alone.headline())
+    assert any("cannot tell" in sentence for sentence in headline(alone))
+    assert any("One seed gives no interval" in sentence for sentence in headline(alone))
+    assert not any("95 % interval" in sentence for sentence in headline(alone))
 
 
 def test_numbers_are_written_as_people_do():

@@ -145,7 +145,7 @@ SMALL_KERNEL = """
     kind = conditions_type(32)
     c = make_record(kind)
     c[0].economy[:] = -0.0003
-    c[0].economy[ECONOMY.index("schooling_return")] = 0.05
+    c[0].economy[ECONOMY.schooling_return] = 0.05
     fill_pay_profiles(for_kernels(c, kind))
     school = c[0].schooling_pay
     stats = fill_pay_profiles._compiled.stats

@@ -9,11 +9,12 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sim.analysis.sensitivity import answer, draw_answer
+from sim.analysis.sensitivity import answer
 from sim.core.errors import UsageError
 from sim.experiments import load_experiment, run_sweep
 from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
+from sim.present.charts.sweep import draw_answer
 
 EXPERIMENT = """\
 title: {en: Two, zh: 二}

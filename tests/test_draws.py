@@ -136,7 +136,7 @@ def test_mixing_loses_nothing():
 
 
 def test_one_bit_of_an_id_changes_half_of_the_bits_of_its_draw():
-    first, second = (int(k) for k in month_keys(1, 10)[PURPOSE["choice"]])
+    first, second = (int(k) for k in month_keys(1, 10)[PURPOSE.choice])
     ids = ID_SETS["one in a thousand"][:400]
     for bit in range(32):
         flips = [(draw32(first, second, int(i)) ^ draw32(first, second, int(i) ^ (1 << bit))).bit_count()
@@ -222,7 +222,7 @@ def test_neighbouring_workers_are_independent(gap):
 
 def test_items_are_independent_of_each_other():
     """Tickets of two levers, or wishes for two places, must not go together."""
-    keys, purpose = month_keys(1, -1), PURPOSE["trait_ticket"]
+    keys, purpose = month_keys(1, -1), PURPOSE.trait_ticket
     ids = ID_SETS["first home"].astype(np.int64)
     rows = []
     for item in (0, 1, 2, 92, name_code("startup_grant"), name_code("startup_loan"), 2**32 - 1):
@@ -241,7 +241,7 @@ def test_compiled_draws_have_the_same_bits():
     ids = np.concatenate([s[:200] for s in ID_SETS.values()]).astype(np.int64)
     keys = month_keys(11, 17)
     compiled, written = np.empty((2, len(ids)))
-    for purpose in (0, PURPOSE["choice"], len(PURPOSES) - 1):
+    for purpose in (0, PURPOSE.choice, len(PURPOSES) - 1):
         _fill(keys, purpose, ids, compiled)
         _fill.python(keys, purpose, ids.tolist(), written)
         assert np.array_equal(compiled, written)

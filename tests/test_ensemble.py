@@ -15,11 +15,12 @@ from sim.analysis import uncertainty as runs
 from sim.analysis.uncertainty import carry_uncertainty, compare_with_bands, forget
 from sim.comparison.bands import DEFAULT, SEEDS, half_widths, worlds
 from sim.comparison.compare import compare
-from sim.comparison.effects import t_975
+from sim.comparison.intervals import t_975
 from sim.core.errors import ResultsError, UsageError
 from sim.parameters.posterior import Posterior
 from sim.present.text.bands import band_rows, band_sentences
 from sim.present.text.comparison import headline
+from sim.present.text.validation import validation_text
 from sim.validation.validate import validate
 
 
@@ -219,5 +220,5 @@ def test_a_validation_at_members_shows_their_band():
     rows = found.rows[found.rows["label"] != ""]
     assert (rows["band_low"] <= rows["model"] + 1e-9).all()
     assert (rows["model"] <= rows["band_high"] + 1e-9).all()
-    assert "Middle 90 % of the ensemble" in found.text() and "3 members" in found.text()
-    assert "Middle 90 %" not in validate(runs).text()
+    assert "Middle 90 % of the ensemble" in validation_text(found) and "3 members" in validation_text(found)
+    assert "Middle 90 %" not in validation_text(validate(runs))

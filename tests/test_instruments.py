@@ -10,8 +10,9 @@ import pytest
 
 from sim.core.errors import Problem, ScenarioError, UsageError
 from sim.parameters.behaviour import PARAMETERS
+from sim.present.pages.instruments import page
 from sim.present.text.citations import citations
-from sim.present.text.instruments import find_instrument, instruments, list_instruments, page, whole
+from sim.present.text.instruments import find_instrument, instruments, list_instruments, whole
 from sim.results.columns import NATIONAL
 from sim.scenario import references as documents
 from sim.scenario.listing import describe

@@ -15,9 +15,10 @@ from engine_runs import SCALE, rows_of, start
 from instrument_runs import CATALOGUE, everything, levers_of, scenario_with, steered_by, strong
 
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS
+from sim.core.months import month_index, month_text
 from sim.engine.simulate import simulate
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.policy import Policy, month_index, month_text
+from sim.policy.policy import Policy
 from sim.scenario import references as documents
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario

@@ -211,7 +211,7 @@ def test_the_diary_agrees_with_the_run_on_who_reconsiders():
         worker.watch()
     for _ in range(3):
         model.step()
-        counted = model.simulation.block.events[EVENT["reconsidered"]]
+        counted = model.simulation.block.events[EVENT.reconsidered]
         told = sum(diary[-1]["reconsidered"] for diary in model._diaries.values()
                    if diary and diary[-1]["month"] == model.month)
         entrants = int(model.simulation.entrants_now.sum())

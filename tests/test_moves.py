@@ -13,14 +13,9 @@ from sim.cli.app import moves_scale
 from sim.core.categories import EXITED, REGIONS
 from sim.core.errors import UsageError
 from sim.engine.five_year_moves import simulate_moves
+from sim.present.text.validation import moves_in_words, moves_warning
 from sim.scenario.loading import load_scenario
-from sim.validation.five_year_moves import (
-    compare_moves,
-    corridor_measures,
-    in_words,
-    moves_table,
-    sampling_warning,
-)
+from sim.validation.five_year_moves import compare_moves, corridor_measures, moves_table
 from sim.validation.gravity import SPECIFICATIONS, estimate_corridors, estimates_table
 from sim.validation.validate import corridors_table
 from sim.world.data import load_data
@@ -74,9 +69,9 @@ def test_a_validation_counts_moves_finely_enough_for_a_table():
 
 def test_few_simulated_movers_are_warned_of_and_lower_both_measures():
     table = np.array([[900.0, 300, 100], [200, 900, 0], [200, 200, 900]])
-    told = sampling_warning(table, 500)
+    told = moves_warning(table, 500)
     assert "2 simulated workers a run moved" in told and "over 6 cells" in told and "--scale 1:250" in told
-    assert sampling_warning(table, 250) == ""
+    assert moves_warning(table, 250) == ""
     theirs = load_data().od_moves["2010-2015"]
     shares = theirs * (1 - np.eye(len(theirs)))
     few = np.random.default_rng(1).multinomial(300, (shares / shares.sum()).ravel()).reshape(theirs.shape)
@@ -140,10 +135,10 @@ def test_the_packaged_estimates_are_those_of_the_command():
 
 def test_the_comparison_in_words_has_aims_a_verdict_and_the_rival():
     data = load_data()
-    said = in_words(corridors_table(data.od_moves["2000-2005"], data)).set_index("measure")
+    said = moves_in_words(corridors_table(data.od_moves["2000-2005"], data)).set_index("measure")
     row = said.loc["share in common with the census"]
     assert (row["aim"], row["verdict"], row["errs least"]) == ("at least 0.8", "missed", "table of 2005-10")
-    same = in_words(corridors_table(data.od_moves["2010-2015"], data)).set_index("measure")
+    same = moves_in_words(corridors_table(data.od_moves["2010-2015"], data)).set_index("measure")
     assert (same["errs least"] == "model").all()
     assert list(same.loc["correlation of logs", ["model", "verdict"]]) == ["1.00", "met"]
     assert same.loc["to Central China, % of moves", "aim"] == "" and (same["verdict"] != "").sum() == 2

@@ -20,12 +20,12 @@ from sim.core.categories import (
 )
 from sim.core.draws import PURPOSE, name_code, uniform_for
 from sim.core.errors import AccountingError, ScenarioError
+from sim.core.months import month_index, month_text
 from sim.engine.simulate import simulate
-from sim.policy.policy import month_index, month_text
 from sim.steps.lever_record import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
 from sim.steps.records import (
     EVENT,
-    MONEY_CODE,
+    MONEY,
     PLACE,
     TICKET_BINS,
     WORKER,
@@ -94,7 +94,7 @@ def test_a_place_lever_holds_in_its_months_and_places_only():
     assert meant.any()
     for month in range(6):
         run.step()
-        share = run.conditions.place[PLACE.index("service_coverage_share")]
+        share = run.conditions.place[PLACE.service_coverage_share]
         inside = month_text(month) in ("2014-03", "2014-04")
         assert share == pytest.approx(np.where(meant & inside, 0.9, 0.3), rel=1e-12)
         assert (share[~meant] == 0.3).all()
@@ -136,7 +136,7 @@ def age_in_years(w: np.ndarray) -> np.ndarray:
 
 
 def has_school_child(run, w: np.ndarray) -> np.ndarray:
-    keys, purpose = run.economy.life_keys, PURPOSE["trait_child"]
+    keys, purpose = run.economy.life_keys, PURPOSE.trait_child
     draws = np.array([uniform_for(keys, purpose, int(i), 0) for i in w["id"]])
     child = (BIRTH_EPOCH - w["birth_month"].astype(int)) / 12.0 - (21.0 + 9.0 * draws)
     return (child >= 6.0) & (child < 16.0)
@@ -237,7 +237,7 @@ def test_two_levers_have_an_awareness_of_their_own():
                      unit_cost=unit_cost(500, "person_month"))
     courses = make_lever(ENROL, "2014-01", take_up=0.3, unit_cost=unit_cost(1, COURSE))
     run = start(make_scenario({"courses": courses, "pay": pay}, **QUIET), months=1)
-    keys, purpose = run.economy.life_keys, PURPOSE["trait_awareness"]
+    keys, purpose = run.economy.life_keys, PURPOSE.trait_awareness
     aware = {
         name: {i for i in rows_of(run)["id"].tolist()
                if uniform_for(keys, purpose, i, name_code(name)) < 0.3}
@@ -254,7 +254,7 @@ def benefit_paid(**levers) -> int:
     """Benefit of the first month, in yuan, all searchers together (the same in every call)."""
     run = start(make_scenario({name: make_lever({"unemployment_benefit_yuan": effect}, "2014-01", who=who)
                                for name, (effect, who) in levers.items()}, benefit_search_effect=0.0), 50_000)
-    return int(run.step().money[MONEY_CODE["benefit"]])
+    return int(run.step().money[MONEY.benefit])
 
 
 ALL = {"age": [0, 120]}
@@ -304,14 +304,14 @@ def test_place_levers_are_combined_in_the_same_order_and_cut_at_the_bounds():
         "d": make_lever({"school_access_share": {"add": 0.9}}, "2014-01"),
     }
     run = start(make_scenario(levers, school_access_share=0.8), 1_000_000, months=1)
-    assert run.conditions.place[PLACE.index("service_coverage_share")] == pytest.approx(0.3)
-    assert run.conditions.place[PLACE.index("school_access_share")] == pytest.approx(1.0)
+    assert run.conditions.place[PLACE.service_coverage_share] == pytest.approx(0.3)
+    assert run.conditions.place[PLACE.school_access_share] == pytest.approx(1.0)
 
 
 def test_what_a_lever_for_everybody_changes_is_what_places_offer():
     lever = make_lever({"job_finding_probability": {"scale": 1.2}}, "2014-01", where={"tiers": ["city"]})
     run = start(make_scenario({"jobs": lever}), 1_000_000, months=1)
-    finding = run.conditions.faced[WORKER.index("job_finding_probability")]
+    finding = run.conditions.effective[WORKER.job_finding_probability]
     cities = run.places.tier == TIERS.index("city")
     assert finding[cities] == pytest.approx(0.42) and finding[~cities] == pytest.approx(0.35)
 
@@ -463,7 +463,7 @@ def test_more_money_serves_a_superset_by_ticket():
         run.step()
         assert len(enrolled(run)) <= persons / 12
         reached[persons] = could & set(enrolled(run).tolist())
-        ticket = {i: uniform_for(run.economy.life_keys, PURPOSE["trait_ticket"], i, name_code("courses"))
+        ticket = {i: uniform_for(run.economy.life_keys, PURPOSE.trait_ticket, i, name_code("courses"))
                   for i in could}
         age = dict(zip(rows_of(run)["id"].tolist(), age_in_years(rows_of(run)).tolist(), strict=True))
         eligible = {i for i in could if 16 <= age[i] <= 60}
@@ -477,7 +477,7 @@ def test_nobody_waits_twice_as_long_for_another_lever():
     """Two levers have two queues: being first in one says nothing about the other."""
     run = start(make_scenario(), 50_000)
     ids = rows_of(run)["id"].tolist()
-    one, other = (np.array([uniform_for(run.economy.life_keys, PURPOSE["trait_ticket"], i, name_code(name))
+    one, other = (np.array([uniform_for(run.economy.life_keys, PURPOSE.trait_ticket, i, name_code(name))
                             for i in ids]) for name in ("courses", "grant"))
     assert abs(np.corrcoef(one, other)[0, 1]) < 4.0 / np.sqrt(len(ids))
 
@@ -539,11 +539,11 @@ def test_events_and_served_agree():
     for _ in range(10):
         block = run.step()
         served = dict(zip(order, block.served[: len(order)].sum(axis=1).tolist(), strict=True))
-        assert served["courses"] == block.events[EVENT["training_enrolments"]]
-        assert served["founders"] == block.events[EVENT["business_starts"]]
-        assert block.money[MONEY_CODE["grant"]] == 1000 * served["founders"]
-        assert served["settlers"] == block.events[EVENT["settlements"]]
-        assert served["new_settlers"] == block.events[EVENT["new_settlements"]]
+        assert served["courses"] == block.events[EVENT.training_enrolments]
+        assert served["founders"] == block.events[EVENT.business_starts]
+        assert block.money[MONEY.grant] == 1000 * served["founders"]
+        assert served["settlers"] == block.events[EVENT.settlements]
+        assert served["new_settlers"] == block.events[EVENT.new_settlements]
         assert 0 < served["new_settlers"] < served["settlers"]
 
 
@@ -551,8 +551,8 @@ def test_without_a_lever_nobody_settles_newly_and_no_business_is_additional():
     run = start(make_scenario(), months=3)
     for _ in range(6):
         block = run.step()
-        assert block.events[EVENT["settlements"]] > 0 and block.events[EVENT["business_starts"]] > 0
-        assert block.events[EVENT["new_settlements"]] == block.events[EVENT["additional_starts"]] == 0
+        assert block.events[EVENT.settlements] > 0 and block.events[EVENT.business_starts] > 0
+        assert block.events[EVENT.new_settlements] == block.events[EVENT.additional_starts] == 0
 
 
 def test_a_run_that_ends_within_a_year_closes_its_books():
@@ -670,7 +670,7 @@ def test_as_many_levers_as_allowed_all_work():
     run = start(make_scenario(levers), 200_000)
     one = start(make_scenario({"one": make_lever({"unemployment_benefit_yuan": {"set": 10.0 * MAX_LEVERS}},
                                                  "2014-01", who=ALL)}), 200_000)
-    paid, expected = (int(r.step().money[MONEY_CODE["benefit"]]) for r in (run, one))
+    paid, expected = (int(r.step().money[MONEY.benefit]) for r in (run, one))
     assert paid == expected > 0
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from sim.core.draws import month_keys
 from sim.core.errors import UsageError
-from sim.engine.simulate import Simulation
+from sim.engine.simulation import Simulation
 from sim.validation.population import make_alone, make_population, population_table
 from sim.world.corridors import AWAY_OVER_COUNTED
 from sim.world.synthesis import fill_entrants, make_entrant

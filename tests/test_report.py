@@ -14,8 +14,9 @@ from synthetic import FakeScenario
 
 from sim.comparison.compare import Comparison, compare
 from sim.core.errors import ResultsError
-from sim.present.charts import comparison as plots
+from sim.present.charts import comparison as charts
 from sim.present.charts.style import as_png, as_svg
+from sim.present.charts.validation import validation_chart
 from sim.present.pages.comparison import (
     command_of,
     comparison_charts,
@@ -32,6 +33,7 @@ from sim.present.pages.comparison_tables import (
 from sim.present.pages.evidence_links import cited
 from sim.present.pages.validation import publish_validation
 from sim.present.pages.validation_tables import validation_rows
+from sim.present.text.comparison import headline
 from sim.present.text.levers import _lever_card, lever_cards
 from sim.results.outcomes import HEADLINE
 from sim.validation.validate import validate
@@ -144,7 +146,7 @@ def test_a_cost_says_in_which_years_what_it_bought_is_counted():
             for row in policy_table(found, found.policies[0])["rows"] if row["cost"]["range"]}
     assert rows["Settled in a city"].endswith("per settled worker in year 5")
     assert rows["Workers hit by unpaid wages"].endswith("in years 1 to 5")
-    assert any("per additional settled worker in year 5" in said for said in found.headline())
+    assert any("per additional settled worker in year 5" in said for said in headline(found))
 
 
 def test_a_page_of_one_policy_speaks_of_one():
@@ -210,7 +212,7 @@ def test_policies_of_one_title_are_told_apart():
     found = compare(FakeScenario("baseline"), policies, end="2026-12", jobs=1,
                     simulate=synthetic.simulate)
     assert [policy["title"]["en"] for policy in found.policies] == ["Mine (first)", "Mine (second)"]
-    assert "Mine (second): spends nothing" in " ".join(found.headline())
+    assert "Mine (second): spends nothing" in " ".join(headline(found))
 
 
 def test_policy_years_that_are_no_calendar_years_are_told(comparison, page):
@@ -271,7 +273,7 @@ def test_regions_are_spelled_alike_everywhere():
     from sim.core.labels import region
     from sim.present.pages.comparison_tables import GROUP_WORDS
     from sim.present.text.official import group_words
-    from sim.validation.five_year_moves import measure_words
+    from sim.present.text.validation import measure_words
     from sim.validation.targets import read_targets
     from sim.world.data import load_data
 
@@ -287,8 +289,8 @@ def test_another_reference_than_the_baseline_is_named():
     policy = FakeScenario("easing", {"settled": (1000, 0)})
     against = {name: compare(FakeScenario(name), [policy], seeds=2, jobs=1, simulate=synthetic.simulate)
                for name in ("baseline", "none")}
-    assert not any("is called the baseline" in said for said in against["baseline"].headline())
-    assert "the scenario none" in against["none"].headline()[0]
+    assert not any("is called the baseline" in said for said in headline(against["baseline"]))
+    assert "the scenario none" in headline(against["none"])[0]
     assert "the scenario none" in render_report(against["none"], validate(against["none"].baseline_runs()))
 
 
@@ -340,7 +342,7 @@ def test_the_validation_rows_hold_both_periods(validation):
 
 
 def test_a_difference_chart_draws_the_table(comparison):
-    figure = plots.difference_over_time(comparison, "local")
+    figure = charts.difference_over_time(comparison, "local")
     panels = [panel for panel in figure.axes if panel.get_visible()]
     assert [panel.get_title(loc="left") for panel in panels] == ["Startup support", "<b>easing</b>"]
     line = panels[0].lines[-1]
@@ -350,12 +352,12 @@ def test_a_difference_chart_draws_the_table(comparison):
 
 
 def test_nothing_changing_is_not_blown_up(comparison):
-    figure = plots.difference_over_time(comparison, "migrant_pay")
+    figure = charts.difference_over_time(comparison, "migrant_pay")
     assert figure.axes[0].get_ylim() == (-1, 1)
 
 
 def test_a_validation_chart_shows_every_official_figure(validation):
-    figure = plots.validation_chart(validation, "monthly_income", "all")
+    figure = validation_chart(validation, "monthly_income", "all")
     points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     drawn = sorted(year for line in points for year in line.get_xdata())
     assert drawn == list(range(2014, 2022))
@@ -379,9 +381,9 @@ def test_groups_are_in_the_same_order_in_every_panel(comparison):
 
 
 def test_the_same_chart_has_the_same_bytes(comparison):
-    first, second = (as_svg(plots.difference_over_time(comparison, "out")) for _ in range(2))
+    first, second = (as_svg(charts.difference_over_time(comparison, "out")) for _ in range(2))
     assert first == second
-    assert as_png(plots.spending_by_year(comparison)).startswith(b"\x89PNG")
+    assert as_png(charts.spending_by_year(comparison)).startswith(b"\x89PNG")
 
 
 def test_matplotlib_waits_until_a_chart_is_drawn():
@@ -401,7 +403,7 @@ def test_a_comparison_is_published_whole(comparison, tmp_path):
     assert (folder / "report.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     charts = {path.stem for path in (folder / "charts").glob("*.png")}
     assert {f"difference-{key}" for key in HEADLINE} | {"baseline", "winners", "validation"} <= charts
-    assert (folder / "effects.csv").exists() and Comparison.load(folder).headline()
+    assert (folder / "effects.csv").exists() and headline(Comparison.load(folder))
 
 
 def test_a_full_disk_leaves_no_half_page(comparison, tmp_path, monkeypatch):

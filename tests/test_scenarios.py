@@ -11,15 +11,12 @@ from ruamel.yaml import YAML
 
 from sim.core.errors import ScenarioError
 from sim.present.text.citations import citations
+from sim.present.text.instruments import list_levers
+from sim.present.text.levers import effects_in_words
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where, Who, Window
-from sim.scenario.listing import (
-    describe,
-    effects_in_words,
-    list_levers,
-    list_scenarios,
-    scenario_schema,
-)
+from sim.scenario.json_schema import scenario_schema
+from sim.scenario.listing import describe, list_scenarios
 from sim.scenario.loading import load_scenario, scenario_files, with_overrides
 from sim.scenario.scenario import Path as ScenarioPath
 

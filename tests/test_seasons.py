@@ -48,7 +48,7 @@ def test_nobody_is_away_for_the_festival_after_march():
 def test_whoever_waits_for_the_festival_leaves_after_it():
     def departures(wait: float) -> np.ndarray:
         run = start(make_scenario(departure_wait_probability=wait), scale=SMALL)
-        found = [int(run.step().events[EVENT["departures"]]) for _ in range(MONTHS)]
+        found = [int(run.step().events[EVENT.departures]) for _ in range(MONTHS)]
         run.close()
         return np.array(found)
 

@@ -8,13 +8,14 @@ import pytest
 from engine_runs import make_lever, make_scenario
 
 from sim import compare
+from sim.core.months import FIRST_MONTH
 from sim.engine.simulate import simulate
 from sim.experiments import load_experiment, run_sweep
 from sim.experiments.costing import plan_experiment
 from sim.experiments.execution import bundles, execute
 from sim.experiments.executors import on_processes
 from sim.experiments.sharing import plan_sharing
-from sim.scenario.shared_history import FIRST_MONTH, Origin, shared_pasts
+from sim.scenario.shared_history import Origin, shared_pasts
 
 END = "2018-12"
 

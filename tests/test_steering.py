@@ -69,7 +69,7 @@ def test_changes_of_places_arrive_in_part_or_more():
     access = []
     for scale in (1.0, 1.5, 0.0):
         run = _run({"school": school, "efforts": steering("2014-01", "2014-12", effect_scale=scale)})
-        access.append(run.conditions.place[PLACE.index("school_access_share"), HOMES])
+        access.append(run.conditions.place[PLACE.school_access_share, HOMES])
     assert access == pytest.approx([0.9, 0.95, 0.8])
 
 

@@ -14,12 +14,13 @@ import fake_runs
 import pandas as pd
 import pytest
 
-from sim.analysis.sensitivity import answer, draw_answer
+from sim.analysis.sensitivity import answer
 from sim.core.errors import ResultsError, UsageError
 from sim.experiments import load_experiment, run_sweep
 from sim.experiments.experiment import ExperimentError
 from sim.experiments.journal import Journal
 from sim.present.charts.dose_response import response_chart
+from sim.present.charts.sweep import draw_answer
 
 EXPERIMENT = """\
 title: {en: Grant, zh: 补贴}

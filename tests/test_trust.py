@@ -12,7 +12,7 @@ import synthetic
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior, versions
 from sim.present.pages.trust import trust_page
-from sim.scenario.listing import list_levers
+from sim.present.text.instruments import list_levers
 from sim.validation.validate import validate
 from sim.world.data import load_data
 

@@ -8,6 +8,7 @@ import pytest
 import synthetic
 
 from sim import load_scenario, simulate
+from sim.present.text.validation import validation_text
 from sim.results.official import official_table
 from sim.results.results import Results
 from sim.scenario.loading import with_overrides
@@ -113,7 +114,7 @@ def test_the_path_within_2020(validation, runs):
 
 
 def test_the_text_holds_every_target_and_the_truth(validation):
-    text = validation.text()
+    text = validation_text(validation)
     for target in TARGETS:
         if target.label in set(validation.rows["label"]):
             assert target.label in text
@@ -125,16 +126,16 @@ def test_the_text_holds_every_target_and_the_truth(validation):
 def test_a_coarse_scale_is_said_to_blur_the_verdicts(validation):
     found = validate(synthetic.simulate(BASE, scale=100_000, end="2015-12", seed=1))
     stocks = found.rows[(found.rows["label"] != "") & (found.rows["unit"] == "10k_persons")]
-    told = next(line for line in found.text().splitlines() if line.startswith("Sampling: at 1:100000"))
+    told = next(line for line in validation_text(found).splitlines() if line.startswith("Sampling: at 1:100000"))
     assert f"is {stocks['model'].min() / 10:,.0f} simulated workers a run" in told
     assert "--scale 1:5000" in told and stocks.loc[stocks["model"].idxmin(), "label"] in told
-    assert validation.about["scale"] == 5000 and "Sampling:" not in validation.text()
+    assert validation.about["scale"] == 5000 and "Sampling:" not in validation_text(validation)
 
 
 def test_a_target_of_another_year_is_called_so(validation):
     facts = validation.facts.set_index("id")["official_year"]
     assert facts["insured_out"] == "2013" and (facts.drop("insured_out") == "").all()
-    line = next(line for line in validation.text().splitlines() if "insured for pension" in line)
+    line = next(line for line in validation_text(validation).splitlines() if "insured for pension" in line)
     assert line.endswith("(target: the figure of 2013)")
 
 
@@ -143,12 +144,12 @@ def test_a_short_run_is_validated_on_what_it_has():
     found = validate(run)
     assert set(found.rows["year"]) == {2014, 2015, 2016}
     assert found.quarters.empty and found.summary["trend_error"].isna().all()
-    assert "Out-of-township" in found.text()
+    assert "Out-of-township" in validation_text(found)
 
 
 def test_a_validation_is_kept_whole(validation, tmp_path):
     folder = validation.save(tmp_path / "validation", extra={"charts/out.png": b"png"})
-    assert (folder / "validation.txt").read_text(encoding="utf-8") == validation.text()
+    assert (folder / "validation.txt").read_text(encoding="utf-8") == validation_text(validation)
     assert (folder / "validation.csv").read_text().startswith("year,")
     assert (folder / "charts" / "out.png").exists()
 

@@ -20,11 +20,10 @@ from sim.core.categories import (
     MIGRANT_WORK,
     SECTORS,
 )
-from sim.core.draws import uniform
-from sim.steps.employment import current_pay
+from sim.core.draws import PURPOSE, uniform
+from sim.steps.earnings import current_pay
 from sim.steps.migration import (
     OPTIONS,
-    U_ATTENTION,
     attention,
     option_odds,
     option_values,
@@ -33,7 +32,7 @@ from sim.steps.migration import (
     worker_group,
 )
 from sim.steps.month import STEPS, begin_month
-from sim.steps.records import ECONOMY, is_among
+from sim.steps.people import is_among
 from sim.world.places import HOMES, Places
 from sim.world.worker import (
     ADDITIONAL,
@@ -116,7 +115,7 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
     probability = _after_rationing(w, c, weights / weights.sum())
     told = np.where(weights > 0.0, probability, np.nan)
     return {
-        "attention_probability": heed, "reconsidered": uniform(c.keys, U_ATTENTION, int(w.id)) < heed,
+        "attention_probability": heed, "reconsidered": uniform(c.keys, PURPOSE.attention, int(w.id)) < heed,
         **{f"{option}_probability": float(p) for option, p in zip(OPTIONS, told, strict=True)},
     }
 
@@ -191,8 +190,7 @@ def _parts(w, c, values: np.ndarray) -> dict[str, np.ndarray]:
 
 
 def _without(c: SimpleNamespace, parameter: str, tables: tuple[str, ...] = ()) -> SimpleNamespace:
-    economy = list(c.economy)
-    economy[ECONOMY.index(parameter)] = 0.0
+    economy = SimpleNamespace(**{**vars(c.economy), parameter: 0.0})
     nothing = {name: _zeroed(getattr(c, name)) for name in tables}
     return SimpleNamespace(**{**vars(c), "economy": economy, **nothing})
 

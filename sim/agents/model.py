@@ -22,11 +22,11 @@ from sim.agents.explain import decision, in_words
 from sim.agents.worker import Worker
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, liver, plain_conditions, plain_sums, spare_sums
 from sim.engine.recorder import Record
-from sim.engine.simulate import Simulation
+from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.policy import month_text
 from sim.scenario.loading import load_scenario, with_overrides
 from sim.scenario.scenario import Scenario
 from sim.steps.records import BLOCK
@@ -73,8 +73,8 @@ class LaborMigrationModel(mesa.Model):
         self._record = Record(self.simulation, 0)
         self._views: dict[int, Worker] = {}
         self._rows_seen = 0
-        self._is_viewed = np.zeros(len(self.rows), dtype=bool)
-        self._diaries: dict[int, list[dict]] = {}
+        self.is_viewed = np.zeros(len(self.rows), dtype=bool)
+        self.diaries: dict[int, list[dict]] = {}
         self._coming: tuple[int, SimpleNamespace] | None = None
         self._past: SimpleNamespace | None = None
         self._live = None
@@ -136,7 +136,7 @@ class LaborMigrationModel(mesa.Model):
     def step(self) -> None:
         """Live one month, collect its figures, and stop ``running`` after the last."""
         self._refuse_the_end()
-        before = {row: copy_row(self.rows, row) for row in self._diaries}
+        before = {row: copy_row(self.rows, row) for row in self.diaries}
         self._past = None
         block = self.simulation.step(None if self.compiled else self._live_agents)
         if self._views:
@@ -158,14 +158,14 @@ class LaborMigrationModel(mesa.Model):
         self._live = liver(self.rows, self._past, plain_sums(block))
         try:
             self._view_new()
-            without = np.flatnonzero(~self._is_viewed[: self.simulation.rows])
+            without = np.flatnonzero(~self.is_viewed[: self.simulation.rows])
             self.agents.do("step")
             for row in without.tolist():
                 self._live(row)
         finally:
             self._live = None
 
-    def _live_row(self, row: int) -> None:
+    def live_row(self, row: int) -> None:
         if self._live is None:
             raise UsageError(Problem("a worker's month is a part of the model's", key="Worker.step", allowed=(
                 "model.step() of a model with compiled=False, or worker.rehearse() to try a month out")))
@@ -176,12 +176,12 @@ class LaborMigrationModel(mesa.Model):
         living = self.rows["activity"][self._rows_seen : self.simulation.rows] != EXITED
         for row in (self._rows_seen + np.flatnonzero(living)).tolist():
             self._views[row] = Worker(self, row)
-            self._is_viewed[row] = True
+            self.is_viewed[row] = True
         self._rows_seen = self.simulation.rows
 
     def _drop_exited(self) -> None:
         exited = self.rows["activity"][: self.simulation.rows] == EXITED
-        for row in np.flatnonzero(exited & self._is_viewed[: self.simulation.rows]).tolist():
+        for row in np.flatnonzero(exited & self.is_viewed[: self.simulation.rows]).tolist():
             self._views[row].remove()
 
     def _write_diaries(self, before: dict[int, SimpleNamespace]) -> None:
@@ -192,7 +192,7 @@ class LaborMigrationModel(mesa.Model):
             now, c = copy_row(self.rows, row), self.conditions
             earned_before = 0 if c.month_of_year == 1 else start.earnings_year
             words = ("activity", "place", "sector")
-            self._diaries[row].append({
+            self.diaries[row].append({
                 "month": self.month, "age": age_months(now.birth_month, c.month) // 12,
                 **{name: in_words(name, getattr(now, name), places) for name in words},
                 "earned_yuan": now.earnings_year - earned_before, "savings_yuan": now.savings,

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import Any, Protocol
 
 import mesa
+import numpy as np
 import pandas as pd
 
 from sim.agents.explain import choice_table, pay_now, rehearse
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem, UsageError
+from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, spare_sums
-from sim.policy.policy import month_text
-from sim.steps.records import BLOCK, has_school_child
+from sim.engine.simulation import Simulation
+from sim.steps.people import has_school_child
+from sim.steps.records import BLOCK
 from sim.world.worker import (
     DISPLACED,
     INSURED,
@@ -25,8 +28,24 @@ from sim.world.worker import (
     education_of,
 )
 
-if TYPE_CHECKING:
-    from sim.agents.model import LaborMigrationModel
+
+class LivingModel(Protocol):
+    """What a worker needs of the model that it lives in."""
+
+    rows: np.ndarray  # the engine's own memory, a record a worker
+    simulation: Simulation
+    is_viewed: np.ndarray  # by row, whether a view of it takes part in the month
+    diaries: dict[int, list[dict[str, Any]]]  # what watched workers wrote down, by row
+
+    @property
+    def conditions(self) -> SimpleNamespace:
+        """What workers met in the month last lived."""
+
+    def coming_conditions(self) -> SimpleNamespace:
+        """What workers will meet in the coming month."""
+
+    def live_row(self, row: int) -> None:
+        """Live the month of the worker in a row."""
 
 
 def _column(name: str, meaning: str) -> property:
@@ -60,7 +79,7 @@ class Worker(mesa.Agent):
     is_displaced = _bit("status", DISPLACED, "Whether the last job was lost and not yet given up.")
     is_visiting = _bit("status", VISITING, "Whether at home for Spring Festival.")
 
-    def __init__(self, model: LaborMigrationModel, row: int):
+    def __init__(self, model: LivingModel, row: int):
         super().__init__(model)
         self.row = row
 
@@ -123,12 +142,12 @@ class Worker(mesa.Agent):
     # --- living -----------------------------------------------------------------------------------
     def step(self) -> None:
         """Live the month, called by the model's step. Raises UsageError on a call from elsewhere."""
-        self.model._live_row(self.row)
+        self.model.live_row(self.row)
 
     def remove(self) -> None:
         """Take the view out of ``model.agents``; the worker lives on."""
         super().remove()
-        self.model._is_viewed[self.row] = False
+        self.model.is_viewed[self.row] = False
 
     def rehearse(self) -> pd.DataFrame:
         """The coming month of a copy of this worker, step by step: what concerns it and what changes.
@@ -152,7 +171,7 @@ class Worker(mesa.Agent):
 
     def watch(self) -> Worker:
         """Keep a diary of this worker from the next month on; returns the worker."""
-        self.model._diaries.setdefault(self.row, [])
+        self.model.diaries.setdefault(self.row, [])
         return self
 
     def life(self) -> pd.DataFrame:
@@ -161,10 +180,10 @@ class Worker(mesa.Agent):
         ``reconsidered`` and the probabilities belong to the moment of that month's choice. Raises
         UsageError for a worker who is not watched.
         """
-        if self.row not in self.model._diaries:
+        if self.row not in self.model.diaries:
             raise UsageError(Problem("this worker is not watched", key="life", value=self.worker_id,
                                      allowed="call watch() first, and then step the model"))
-        return pd.DataFrame(self.model._diaries[self.row])
+        return pd.DataFrame(self.model.diaries[self.row])
 
     def __repr__(self) -> str:
         return f"Worker {self.worker_id} ({self.sex}, {self.age}, {self.home}): {self.activity}, {self.place}"

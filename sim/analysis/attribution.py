@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.attribution_shares import shares_and_totals
+from sim.analysis.coalitions import Game, Group
 from sim.analysis.shapley import (
     coalitions_of,
     sampled_orders,
@@ -33,8 +34,6 @@ from sim.experiments.experiment import Run
 from sim.experiments.journal import Journal
 from sim.experiments.sweep import Keeper, program
 from sim.results.outcomes import OUTCOMES, outcome
-from sim.results.results import Results
-from sim.results.yearly import yearly
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Period, Scenario
@@ -45,40 +44,6 @@ DEFAULT_OUTCOMES = ("settled", "business_starts", "out", "mean_income")
 BUNDLE = 24  # coalitions of a seed that one process runs one after another; they live the past once
 MOST_FOR_ALL = 12  # groups of which all coalitions are run
 YEARS_ON = 5  # the calendar year that is looked at, after the one in which the package begins
-
-
-@dataclass(frozen=True)
-class Group:
-    """Levers that come and go together. ``levers`` are names; ``evidence`` the grades found among them."""
-
-    key: str
-    label: str
-    levers: tuple[str, ...]
-    evidence: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Game:
-    """A package taken apart: what an executor needs to run coalitions, in the words of an experiment."""
-
-    bases: Mapping[str, Scenario]
-    groups: tuple[Group, ...]
-    absent: Mapping[str, Any]  # lever: what the base has in its place (None: nothing)
-    scale: int
-    period: Period
-    outcomes: tuple[str, ...] = tuple(OUTCOMES)
-    tables: tuple[str, ...] = ("national",)
-
-    def rows_of(self, results: Results) -> pd.DataFrame:
-        """One row per whole year: ``year`` and the outcomes."""
-        return yearly(results.national, self.outcomes)
-
-    def run(self, number: int, coalition: int, seed: int) -> Run:
-        """The run of a coalition: the package without the levers of all other groups."""
-        missing = [name for i, group in enumerate(self.groups) if not coalition >> i & 1
-                   for name in group.levers]
-        changes = {f"levers.{name}": self.absent[name] for name in missing}
-        return Run(number, next(iter(self.bases)), {"coalition": hex(coalition)}, seed, changes)
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from sim.analysis.shapley import Order, contributions, exact_shares, order_error
-from sim.comparison.effects import mean_and_interval, verdict
+from sim.comparison.intervals import mean_and_interval, verdict
 from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
-    from sim.analysis.attribution import Game
+    from sim.analysis.coalitions import Game
 
 
 def shares_and_totals(game: Game, keys: Sequence[str], values: Mapping[int, Mapping[int, np.ndarray]],

@@ -41,7 +41,7 @@ from sim.comparison.comparison import Comparison
 from sim.comparison.effects import windows
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, ResultsError
-from sim.engine.simulate import checked_month
+from sim.engine.simulation import checked_month
 from sim.experiments.execution import Bundle, Simulate
 from sim.experiments.executors import make_executor
 from sim.experiments.experiment import Run

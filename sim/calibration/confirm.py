@@ -23,7 +23,7 @@ def confirm(posterior: Posterior, count: int, progress: Callable[[int, int], Non
     A change of code that changes no result (a faster kernel) needs no new calibration; any other does.
     Members are taken from the heaviest on.
     """
-    from sim import simulate
+    from sim.engine.simulate import simulate
 
     plan = posterior.about["calibration"]
     base = load_scenario(plan["scenario"])

@@ -14,10 +14,10 @@ from typing import Annotated, Any
 
 import typer
 
-from sim import __version__
 from sim.cli.terminal import explained_errors, progress_bar, say
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, ResultsError
+from sim.core.version import __version__
 
 app = typer.Typer(
     name="labor-sim",

@@ -43,8 +43,7 @@ def trust(
     check_file(out)
     from sim.parameters.posterior import PACKAGED, load_posterior
     from sim.present.pages.trust import trust_page
-    from sim.present.text.instruments import list_instruments
-    from sim.scenario.listing import list_levers
+    from sim.present.text.instruments import list_instruments, list_levers
     from sim.validation.validate import validate as validated
 
     end = "2024-12"
@@ -68,7 +67,7 @@ def estimate(
 ) -> None:
     """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
     check_file(out)
-    from sim.validation.gravity import estimates_table, in_words
+    from sim.validation.gravity import estimates_table, moves_in_words
     from sim.world.data import load_data
 
     table = estimates_table(load_data())
@@ -77,7 +76,7 @@ def estimate(
     if json:
         print_json(table)
         return
-    print_table(in_words(table),
+    print_table(moves_in_words(table),
                 "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
                 {"specification": "specification", "term": "term", "estimate": "estimate",
                  "standard_error": "standard error", "common_share_2005_10": "common share 2005-10",
@@ -99,7 +98,8 @@ def moves(
     """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
     check_file(out)
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
-    from sim.validation.five_year_moves import RULE, in_words, moves_table, sampling_warning
+    from sim.present.text.validation import moves_in_words, moves_warning
+    from sim.validation.five_year_moves import RULE, moves_table
     from sim.validation.validate import corridors_table
     from sim.world.data import load_data
 
@@ -107,16 +107,16 @@ def moves(
     table, compared = moves_table(total, data), corridors_table(total, data)
     if out:
         write_text(out, table.to_csv(index=False))
-    warning = sampling_warning(total, parse_scale(scale))
+    warning = moves_warning(total, parse_scale(scale))
     if json:
         print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons",
-                    "sampling_warning": warning or None})
+                    "moves_warning": warning or None})
         return
     moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
     print_table(moved.head(20).astype({"origin_code": str, "dest_code": str}),
                 f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
                 f"there at the end of {first}, here at the end of {last}, persons")
-    print_table(in_words(compared),
+    print_table(moves_in_words(compared),
                 "Against the census table of 2010-15 (all registrations, age five and over)")
     print_text(RULE)
     if warning:

@@ -43,8 +43,9 @@ def sweep(
     json: Json = False,
 ) -> None:
     """Run a declared experiment; one that was killed goes on where it stood."""
-    from sim.analysis.sensitivity import answer, draw_answer
+    from sim.analysis.sensitivity import answer
     from sim.experiments import load_experiment, run_sweep
+    from sim.present.charts.sweep import draw_answer
 
     loaded = load_experiment(experiment)
     folder = out or Path("results") / "sweeps" / loaded.name

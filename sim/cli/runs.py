@@ -74,15 +74,16 @@ def run(
     _print_warnings(results.manifest)
     if out:
         results.save(out)
+    from sim.present.text.outcomes import years_in_words
     from sim.results.outcomes import HEADLINE
-    from sim.results.yearly import in_words, yearly
+    from sim.results.yearly import yearly
 
     years = yearly(results.national, HEADLINE)
     if json:
         print_json({"years": years, "manifest": results.manifest, "folder": out and str(out),
                     "state": save_to and str(save_to)})
         return
-    print_table(in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows")
+    print_table(years_in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows")
     print(f"Results: {out}" if out else "Not kept: add --out FOLDER to keep the tables.")
     if save_at:
         print(f"State before {save_at}: {save_to}")
@@ -108,6 +109,8 @@ def compare(
 ) -> None:
     """Compare policies with a baseline over paired seeds, 1, 5 and 10 years after each starts."""
     _check_out(out, "comparison")
+    from sim.present.text.comparison import headline
+
     months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
     import sim
     from sim.analysis.uncertainty import compare_with_bands, forget
@@ -133,10 +136,10 @@ def compare(
         publish_comparison(comparison, out, command=_typed_command())
         forget(unfinished)
     if json:
-        print_json({"effects": comparison.judged, "headline": comparison.headline(),
+        print_json({"effects": comparison.judged, "headline": headline(comparison),
                     "folder": out and str(out)})
         return
-    for sentence in comparison.headline():
+    for sentence in headline(comparison):
         print_text(sentence)
     _print_bands(comparison)
     _print_folder(out)
@@ -155,7 +158,7 @@ def validate(
 ) -> None:
     """Hold the model against official statistics, years used for fitting and unseen years apart."""
     _check_out(out, "validation")
-    from sim.present.text.validation import sampling_warning
+    from sim.present.text.validation import sampling_warning, validation_text
     from sim.validation.validate import validate as validated
 
     if ensemble:
@@ -177,7 +180,7 @@ def validate(
                     "corridors": validation.corridors,
                     "sampling_warning": sampling_warning(validation) or None, "folder": out and str(out)})
         return
-    print(validation.text(), end="")
+    print(validation_text(validation), end="")
     _print_folder(out)
 
 

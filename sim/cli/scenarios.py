@@ -79,7 +79,7 @@ def show(scenario: ScenarioName, json: Json = False) -> None:
 @command
 def schema() -> None:
     """Print the JSON Schema of scenario files, for editors."""
-    from sim.scenario.listing import scenario_schema
+    from sim.scenario.json_schema import scenario_schema
 
     print_json(scenario_schema())
 
@@ -94,7 +94,8 @@ def levers(
     json: Json = False,
 ) -> None:
     """List the instruments of the policy documents, or show one whole; and what a lever can change."""
-    from sim.present.text.instruments import find_instrument, list_instruments, page, whole
+    from sim.present.pages.instruments import page
+    from sim.present.text.instruments import find_instrument, list_instruments, whole
 
     if markdown:
         print(page(), end="")
@@ -123,7 +124,7 @@ def levers(
 def _levers_and_parameters() -> dict[str, list[dict[str, Any]]]:
     """Levers that ready scenarios define themselves, and the parameters that a lever can change."""
     from sim.parameters.behaviour import PARAMETERS
-    from sim.scenario.listing import list_levers
+    from sim.present.text.instruments import list_levers
 
     parameters = [
         {"parameter": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,

@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.comparison.effects import cost_per_additional, effects, t_975, verdict
+from sim.comparison.effects import cost_per_additional, effects
+from sim.comparison.intervals import t_975, verdict
 from sim.core.errors import Problem, UsageError
 from sim.parameters.posterior import Posterior, load_posterior
 from sim.results.columns import COMPARISON_TABLES
@@ -58,7 +59,7 @@ def ensemble_runs(scenario: Scenario, count: int, *, scale: int | str, end: str,
                   simulate: Callable[..., Results] | None = None) -> Iterator[Results]:
     """The scenario at ``count`` members, each under a seed of its own among 1 to ``seeds``, one by one."""
     if simulate is None:
-        from sim import simulate
+        from sim.engine.simulate import simulate
     members = (posterior or load_posterior()).ensemble(count)  # too many are refused before the first run
     return (simulate(with_member(scenario, member), scale=scale, end=end, seed=1 + number % seeds)
             for number, member in enumerate(members))

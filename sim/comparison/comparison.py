@@ -16,7 +16,7 @@ from sim.results.results import Results, read_folder, write_folder
 
 @dataclass
 class Comparison:
-    """What policies change. ``comparison.effects`` is a table; ``headline()`` says it in words."""
+    """What policies change. ``comparison.effects`` is a table; ``sim.present.text.comparison.headline`` says it in words."""
 
     tables: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
@@ -41,12 +41,6 @@ class Comparison:
     def judged(self) -> pd.DataFrame:
         """``effects`` with the bands of parameters, luck and scenario in place of the intervals, if any."""
         return judged(self.tables)
-
-    def headline(self) -> list[str]:
-        """The answer in plain sentences, policy by policy, and how far to trust it."""
-        from sim.present.text.comparison import headline
-
-        return headline(self)
 
     def baseline_runs(self) -> list[Results]:
         """The baseline's national and official tables seed by seed, as ``validate`` takes them."""

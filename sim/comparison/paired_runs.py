@@ -98,7 +98,7 @@ def _simulate(plan: Plan, number: int, seed: int, states: dict[Origin, Checkpoin
         settings["save_to"] = lambda state: states.update({Origin(number, state.month): state})
     simulate = plan.simulate
     if simulate is None:
-        from sim import simulate
+        from sim.engine.simulate import simulate
     results = simulate((plan.base, *plan.policies)[number], scale=plan.scale, start=plan.start, end=plan.end,
                        seed=seed, threads=plan.threads, keep=plan.keep(number), **settings)
     for origin in states.keys() - wanted:  # nobody will need it any more

@@ -12,7 +12,7 @@ from functools import cache
 import numpy as np
 import pandas as pd
 
-from sim.comparison.effects import mean_and_interval
+from sim.comparison.intervals import mean_and_interval
 from sim.core.categories import (
     ACTIVITIES,
     AGE_GROUP_LOWER,

@@ -6,6 +6,20 @@ append-only: put new words at the end, never in the middle.
 
 from __future__ import annotations
 
+from collections import namedtuple
+from collections.abc import Iterable
+from typing import Any
+
+
+def codes(title: str, names: Iterable[str]) -> Any:
+    """Names as attributes that hold their positions: ``codes("Event", ("exits", "hires")).hires`` is 1.
+
+    Compiled code reads such an attribute as a constant. A name that is not there is an AttributeError.
+    """
+    names = tuple(names)
+    return namedtuple(title, names)(*range(len(names)))
+
+
 # What a worker does in a month. The first five are the rural-registered worker's life; a settled
 # worker has moved registration to the city and has left the official migrant-worker count.
 ACTIVITIES = (

@@ -14,6 +14,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from sim.core.categories import codes
 from sim.core.compiled import rule
 
 PURPOSES = (
@@ -34,7 +35,7 @@ PURPOSES = (
     "course_placement", "course_gain", "study",
     "farm_season",
 )
-PURPOSE = {name: code for code, name in enumerate(PURPOSES)}
+PURPOSE = codes("Purpose", PURPOSES)  # PURPOSE.exit is the position of "exit"
 
 _MASK = 0xFFFFFFFF
 _UNIT = 2.0**-32

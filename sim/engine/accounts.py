@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from sim.core.categories import ACTIVITIES, MIGRANT_SEARCH, MIGRANT_WORK
 from sim.core.errors import AccountingError
+from sim.core.months import month_text
 from sim.engine.stocks import carry_stock
-from sim.policy.policy import month_text
-from sim.steps.records import EVENT, MONEY_CODE
+from sim.steps.records import EVENT, MONEY
 from sim.world.places import HOMES
 
-_RECEIVED = [MONEY_CODE[name] for name in ("earned", "recovered", "benefit", "grant", "loan", "payout")]
-_USED = [MONEY_CODE[name] for name in ("withheld", "contribution", "remittance", "consumption", "capital",
+_RECEIVED = [getattr(MONEY, name) for name in ("earned", "recovered", "benefit", "grant", "loan", "payout")]
+_USED = [getattr(MONEY, name) for name in ("withheld", "contribution", "remittance", "consumption", "capital",
                                        "saved")]
 
 
@@ -34,6 +35,10 @@ class Accounts:
         np.add.at(stock, (workers.home, workers.place, workers.activity), 1)
         return cls(stock, int(workers.savings.astype(np.int64).sum()))
 
+    def state(self) -> dict[str, Any]:
+        """What a checkpoint keeps; ``Accounts(**state)`` goes on from it."""
+        return {"stock": self.stock.copy(), "savings": self.savings}
+
     def carry(self, month: int, block: SimpleNamespace, entrants: np.ndarray) -> None:
         """Carry stocks and savings over the month, and write them into the block.
 
@@ -44,7 +49,7 @@ class Accounts:
         found = carry_stock(self.stock, block.stock, entrants, block.left, block.joined, self.by_home,
                             self.by_place, self.away)
         block.by_home, block.by_place, block.away = self.by_home, self.by_place, self.away
-        exits, money = int(block.events[EVENT["exits"]]), block.money.tolist()
+        exits, money = int(block.events[EVENT.exits]), block.money.tolist()
         _must(month, "workers by place and activity", found.living, found.expected, found.astray == 0)
         _must(month, "leavers and joiners", found.left, found.joined)
         _must(month, "exits", found.exited, exits)
@@ -52,7 +57,7 @@ class Accounts:
         _must(month, "cells with fewer than no workers", found.negative, 0)
         _must(month, "money received and used", sum(money[code] for code in _RECEIVED),
               sum(money[code] for code in _USED))
-        self.savings += money[MONEY_CODE["saved"]] - money[MONEY_CODE["exit_savings"]]
+        self.savings += money[MONEY.saved] - money[MONEY.exit_savings]
 
     def check_census(self, month: int, stock: np.ndarray, savings: int) -> None:
         """Raise AccountingError unless a fresh count agrees with the sums carried along.

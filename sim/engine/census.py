@@ -25,9 +25,9 @@ from sim.core.categories import (
 )
 from sim.core.compiled import kernel
 from sim.rules.demography import has_child_aged
-from sim.steps.employment import current_pay
-from sim.steps.records import first_birth_age
-from sim.steps.seasons import age_group
+from sim.steps.demography import age_group
+from sim.steps.earnings import current_pay
+from sim.steps.people import first_birth_age
 from sim.world.worker import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of
 
 CENSUS_MONTHS = (3, 6, 9, 12)

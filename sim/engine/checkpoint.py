@@ -15,26 +15,16 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.core.compiled import model_hash
 from sim.core.errors import Problem, ResultsError, UsageError
-from sim.engine.accounts import Accounts
-from sim.engine.census import census_type
-from sim.engine.interpreted import plain_sums
-from sim.policy.policy import month_index, month_text
+from sim.core.months import month_index, month_text
+from sim.scenario.scenario import Scenario
 from sim.scenario.shared_history import differences, past_of
-from sim.world.worker import WORKER_TYPE, copy_rows
-
-if TYPE_CHECKING:
-    from sim.engine.recorder import Record
-    from sim.engine.simulate import Simulation
-    from sim.policy.ledger import Ledger
-    from sim.scenario.scenario import Scenario
 
 FORMAT = 1  # raise it when a reader of today could not read the file
 _TITLE = b"labor-sim checkpoint "
@@ -127,80 +117,6 @@ class Checkpoint:
             problems.append(Problem(f"and {len(found) - _MOST_TOLD} more that act before {self.month}"))
         if problems:
             raise UsageError(problems)
-
-
-def take(run: Simulation, record: Record, start: str) -> Checkpoint:
-    """The state of a run between two months, with what has been reported since ``start``."""
-    month, workers = month_text(run.month), np.empty(run.rows, dtype=WORKER_TYPE)
-    copy_rows(run.workers[: run.rows], workers)
-    about = {
-        "month": month, "start": start, "seed": run.seed, "scale": run.scale, "tables": list(record.wanted),
-        "code_hash": model_hash(), "scenario_name": run.scenario.name, "past": past_of(run.scenario, month),
-    }
-    state = {
-        "month": run.month,
-        "workers": workers,
-        "census": _census_record(run.census, len(run.places)),
-        "accounts": {"stock": run._accounts.stock.copy(), "savings": run._accounts.savings},
-        "economy": _held(run.economy),
-        "ledger": _held_by_lever(run.ledger),
-        "record": _held(record),
-    }
-    return Checkpoint(about, state)
-
-
-def _census_record(census: SimpleNamespace, places: int) -> np.ndarray:
-    record = np.zeros(1, dtype=census_type(places))
-    for name, counts in vars(census).items():
-        record[name][0] = counts
-    return record
-
-
-def put_back(checkpoint: Checkpoint, run: Simulation) -> None:
-    """Bring a run that has not begun to where the checkpoint stands; many runs may start from one."""
-    state = checkpoint.state
-    run.month, run.rows = state["month"], len(state["workers"])
-    copy_rows(state["workers"], run.workers[: run.rows])
-    run.census = plain_sums(state["census"].copy()[0])
-    run._accounts = Accounts(**_copied(state["accounts"]))
-    vars(run.economy).update(_copied(state["economy"]))
-    _give_to_levers(run.ledger, state["ledger"])
-
-
-def put_back_record(checkpoint: Checkpoint, record: Record) -> None:
-    """Let a record begin with what was reported before the checkpoint."""
-    vars(record).update(_copied(checkpoint.state["record"]))
-
-
-def _held(thing: Any) -> dict[str, Any]:
-    """The state of an object: arrays, lists, maps and plain values, whatever their names, so that a new
-    attribute is carried along. Other objects (policy, places, series) a branch makes anew.
-    """
-    return _copied({name: value for name, value in vars(thing).items()
-                    if value is None or isinstance(value, (np.ndarray, list, dict, bool, int, float, str))})
-
-
-def _copied(state: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value.copy() if isinstance(value, (np.ndarray, list, dict)) else value
-            for name, value in state.items()}
-
-
-def _held_by_lever(ledger: Ledger) -> dict[str, Any]:
-    """The ledger's state, its arrays by lever's name: a branch may have other levers in other rows."""
-    names = ledger.policy.names
-    return {key: dict(zip(names, value, strict=True)) if isinstance(value, np.ndarray) else value
-            for key, value in _held(ledger).items()}
-
-
-def _give_to_levers(ledger: Ledger, state: Mapping[str, Any]) -> None:
-    for key, value in state.items():
-        fresh = getattr(ledger, key)
-        if not isinstance(fresh, np.ndarray):
-            setattr(ledger, key, _copied({key: value})[key])
-            continue
-        for row, name in enumerate(ledger.policy.names):
-            if name in value:
-                fresh[row] = value[name]
 
 
 def _short(value: Any) -> str:

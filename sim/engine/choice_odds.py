@@ -8,29 +8,15 @@ from __future__ import annotations
 from sim.core.categories import SCHOOL_YEARS
 from sim.core.compiled import kernel
 from sim.rules.migration import age_taste, attachment, odds, schooling_taste
-from sim.steps.employment import gender_gap
+from sim.steps.earnings import gender_gap
 from sim.steps.records import (
     AGE_MONTHS,
-    ECONOMY,
     EXPERIENCE_MONTHS,
     STAY_MONTHS,
     TRAINING_MONTHS,
     UNTRAINED,
 )
 from sim.world.worker import ABILITY_UNIT, IS_FEMALE, education_of
-
-_BETA = ECONOMY.index("income_coefficient")
-_GAMMA = ECONOMY.index("network_coefficient")
-_SWITCHING = ECONOMY.index("switching_cost")
-_MIGRATION_AMENITY = ECONOMY.index("migration_amenity")
-_MIGRATION_AGE = ECONOMY.index("migration_age_slope")
-_ACROSS_AGE = ECONOMY.index("across_age_slope")
-_LOCAL_AMENITY = ECONOMY.index("local_amenity")
-_LOCAL_AGE = ECONOMY.index("local_age_slope")
-_FEMALE_COST = ECONOMY.index("female_migration_cost")
-_ATTACHMENT = ECONOMY.index("place_attachment")
-_SCHOOLING_TASTE = ECONOMY.index("schooling_nonfarm_taste")
-_CHILD_COST = ECONOMY.index("child_left_behind_cost")
 
 
 @kernel
@@ -40,11 +26,11 @@ def fill_personal_odds(conditions):
     They hang on the economy-wide parameters alone; pay by schooling, experience and training must be there.
     """
     c = conditions[0]
-    beta = c.economy[_BETA]
-    c.switching_odds = odds(-c.economy[_SWITCHING])
-    c.sex_odds[0], c.sex_odds[IS_FEMALE] = 1.0, odds(-c.economy[_FEMALE_COST])
+    beta = c.economy.income_coefficient
+    c.switching_odds = odds(-c.economy.switching_cost)
+    c.sex_odds[0], c.sex_odds[IS_FEMALE] = 1.0, odds(-c.economy.female_migration_cost)
     for traits in range(2 * len(SCHOOL_YEARS)):
-        school = schooling_taste(float(SCHOOL_YEARS[education_of(traits)]), c.economy[_SCHOOLING_TASTE])
+        school = schooling_taste(float(SCHOOL_YEARS[education_of(traits)]), c.economy.schooling_nonfarm_taste)
         pay = c.schooling_pay[education_of(traits)] - gender_gap(c, traits)
         c.trait_odds[traits] = odds(beta * pay + school)
     for month in range(EXPERIENCE_MONTHS):
@@ -56,11 +42,11 @@ def fill_personal_odds(conditions):
         c.ability_odds[byte] = odds(beta * (byte if byte < 128 else byte - 256) * ABILITY_UNIT)
     for month in range(AGE_MONTHS):
         age = month / 12.0
-        c.local_age_odds[month] = odds(age_taste(age, c.economy[_LOCAL_AGE]))
-        c.migration_age_odds[month] = odds(age_taste(age, c.economy[_MIGRATION_AGE]))
-        c.across_age_odds[month] = odds(age_taste(age, c.economy[_ACROSS_AGE]))
+        c.local_age_odds[month] = odds(age_taste(age, c.economy.local_age_slope))
+        c.migration_age_odds[month] = odds(age_taste(age, c.economy.migration_age_slope))
+        c.across_age_odds[month] = odds(age_taste(age, c.economy.across_age_slope))
     for month in range(STAY_MONTHS):
-        c.stay_odds[month] = odds(attachment(month / 12.0, c.economy[_ATTACHMENT]))
+        c.stay_odds[month] = odds(attachment(month / 12.0, c.economy.place_attachment))
 
 
 @kernel
@@ -68,13 +54,13 @@ def fill_place_odds(conditions):
     """Odds of what the month offers at home and away: income, amenities, family, fellow workers."""
     c = conditions[0]
     economy, homes, groups = c.economy, len(c.farm_odds), c.place_odds.shape[0]
-    beta = economy[_BETA]
+    beta = economy.income_coefficient
     for home in range(homes):
         c.farm_odds[home] = odds(c.farm_value[home])
-        c.local_odds[home] = odds(beta * c.mean_log_pay[home] + economy[_LOCAL_AMENITY])
-        away = economy[_MIGRATION_AMENITY] + c.home_taste[home] + economy[_GAMMA] * c.out_share[home]
+        c.local_odds[home] = odds(beta * c.mean_log_pay[home] + economy.local_amenity)
+        away = economy.migration_amenity + c.home_taste[home] + economy.network_coefficient * c.out_share[home]
         for group in range(groups):
-            child = economy[_CHILD_COST] if group % 2 == 1 else 0.0
+            child = economy.child_left_behind_cost if group % 2 == 1 else 0.0
             c.away_odds[home, group] = odds(away - child - beta * c.group_skill[group])
             c.migrate_odds[home, group] = odds(c.inclusive_value[home, group])
     for group in range(groups):

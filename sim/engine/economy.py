@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from sim.core.categories import SECTORS
-from sim.core.draws import month_keys
-from sim.engine.markets import REFERENCE_GROUP, fill_quota_cutoffs, settle_labour_markets
-from sim.engine.month_conditions import Opening
+from sim.engine.market_state import MarketState
+from sim.engine.markets import (
+    REFERENCE_GROUP,
+    LabourDemand,
+    MonthsWork,
+    fill_quota_cutoffs,
+    settle_labour_markets,
+)
+from sim.engine.month_conditions import MonthConditions
 from sim.engine.stocks import networks
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.policy import Policy
@@ -25,55 +32,42 @@ _MOST_TASTE = 1.5
 
 
 class Economy:
-    """Places between months. Jobs and people are in simulated workers (persons over scale)."""
+    """Settles places between months. Jobs and people are in simulated workers (persons over scale)."""
 
     def __init__(self, policy: Policy, places: Places, corridors: Corridors, series: Series,
                  mixes: np.ndarray, scale: int, seed: int):
         """mixes: shares of the sectors in local and in out work, (2, sectors)."""
-        self.policy, self.places, self.series, self.scale, self.seed = policy, places, series, scale, seed
-        self.life_keys = month_keys(seed, -1)
-        self.regions = places.regions
-        count = len(places)
-        self.place_order = np.argsort(places.province[HOMES:], kind="stable") + HOMES
-        self.first_place = np.searchsorted(places.province[self.place_order], np.arange(HOMES + 1))
-        self._start_markets(mixes, corridors, count)
-        self.opening = Opening(self)
+        self.policy, self.places, self.series, self.scale = policy, places, series, scale
+        mix = np.where((np.arange(len(places)) < HOMES)[:, None], *mixes)
+        reference = float(policy.economy(0)[ECONOMY.reference_tightness])
+        self.state = MarketState(policy, places, series, seed, mix, corridors.distance_km, reference)
+        self.jobs_2014, self.labour_reserve = self._first_jobs(mixes, corridors, reference)
+        workers = corridors.workers / scale
+        self.state.note_networks(corridors.out.sum(axis=0) / scale, corridors.out / scale / workers[:, None])
+        self.opening = MonthConditions(self.state)
         self._start_corridors(corridors)
-        self.open_jobs = np.zeros(count)
-        self._quota_used, self._quota_used_by_rule = np.zeros((2, count))
-        self._poor_away: list[int] = []  # out-migrants of poor households, at the last five quarters' ends
-        self.has_works = False  # whether public works or workshops have ever hired
+        self._quota_used, self._quota_used_without_levers = np.zeros((2, len(places)))
 
     # --- January 2014 -----------------------------------------------------------------------------
-    def _start_markets(self, mixes: np.ndarray, corridors: Corridors, count: int) -> None:
-        reference = self.policy.economy(0)[_REFERENCE]
+    def _first_jobs(self, mixes: np.ndarray, corridors: Corridors,
+                    reference: float) -> tuple[np.ndarray, np.ndarray]:
+        """Jobs of January 2014 by place and sector; labour at home that output can draw on, by province.
+
+        Filled jobs, and the vacancies that keep tightness at its reference. Where more of the workers at
+        home are on the land, and pay is low, output makes more jobs: the reserve is over its mean.
+        """
+        places = len(self.places)
         out_by_place = corridors.out.sum(axis=0) / self.scale
         local = corridors.local / self.scale
-        # Filled jobs of January 2014, and the vacancies that keep tightness at its reference.
-        filled = np.empty(count)
+        filled, vacant = np.empty(places), np.empty(places)
         filled[:HOMES] = local
         filled[HOMES:] = out_by_place[HOMES:] * (1.0 - SEARCHING_SHARE)
-        vacant = np.empty(count)
         vacant[:HOMES] = 0.02 * local
         vacant[HOMES:] = out_by_place[HOMES:] * SEARCHING_SHARE * reference
-        mix = np.where((np.arange(count) < HOMES)[:, None], *mixes)
-        self.jobs_2014 = (filled + vacant)[:, None] * mix
-        self.mix = mix
-        # Where more of the workers at home are on the land, and pay is low, output makes more jobs.
         pay = (np.exp(self.series.log_pay[:HOMES, :, 0]) * mixes[0]).sum(axis=1)
         resident = corridors.farm + corridors.local
         reserve = corridors.farm / resident / pay
-        self.labour_reserve = reserve / np.average(reserve, weights=resident)
-        self.gap = np.zeros(count)
-        self.tightness = np.full(count, reference)
-        self.news = np.full(count, reference)
-        self.limit = np.ones(count)
-        self.hire_cumulative = np.cumsum(mix, axis=1)
-        self.offer = np.full(HOMES, 0.3)
-        self.migrants = out_by_place
-        workers = corridors.workers / self.scale
-        self.network = corridors.out / self.scale / workers[:, None]
-        self.out_share = self.network.sum(axis=1)
+        return (filled + vacant)[:, None] * self.state.mix, reserve / np.average(reserve, weights=resident)
 
     def _start_corridors(self, corridors: Corridors) -> None:
         """Corridor terms that reproduce the stocks of 2013 at the incomes of January 2014.
@@ -81,54 +75,39 @@ class Economy:
         What distance and the province border explain is kept apart, so that both can be changed.
         Levers are left out: they change the world that these terms describe.
         """
+        state = self.state
         self.opening.write_places(0, with_levers=False)
         numbers, c0 = self.opening.numbers, self.opening.now
-        self.nest = float(numbers[_NEST])
+        state.nest = float(numbers.nest_dissimilarity)
         shares = corridors.out / np.maximum(corridors.out.sum(axis=1, keepdims=True), 1e-9)
         province_share = np.zeros((HOMES, HOMES))
         np.add.at(province_share.T, self.places.province, shares.T)
         own = province_share[:, self.places.province]
         inside = np.where(own > 0, shares / np.maximum(own, 1e-300), 0.0)
-        weight = inside * np.power(own, 1.0 / self.nest)
+        weight = inside * np.power(own, 1.0 / state.nest)
         values = c0.income_value[REFERENCE_GROUP]
         mean_value = shares @ values
         with np.errstate(divide="ignore"):
-            term = self.nest * np.log(weight) - values[None, :] + mean_value[:, None]
-        self.log_distance = np.log(np.maximum(corridors.distance_km, 30.0))
-        self.is_across = self.places.province[None, :] != np.arange(HOMES)[:, None]
-        distance, border = self.distance_terms(
+            term = state.nest * np.log(weight) - values[None, :] + mean_value[:, None]
+        distance, border = state.distance_terms(
             *(PARAMETERS[name].default for name in ("distance_coefficient", "province_border_cost")))
-        self.corridor_residual = term + distance + border
+        state.corridor_residual = term + distance + border
         farm = corridors.farm / corridors.workers
-        odds = np.log(self.out_share / np.maximum(farm, 1e-9)) / _STOCK_ELASTICITY
-        gain = mean_value - numbers[_BETA] * np.log(c0.farm_income) + numbers[_GAMMA] * self.out_share
-        taste = odds - gain
+        odds = np.log(state.out_share / np.maximum(farm, 1e-9)) / _STOCK_ELASTICITY
+        gain = mean_value - numbers.income_coefficient * np.log(c0.farm_income)
+        taste = odds - (gain + numbers.network_coefficient * state.out_share)
         taste -= np.average(taste, weights=corridors.workers)
-        self.home_taste = np.clip(taste, -_MOST_TASTE, _MOST_TASTE)
-
-    def distance_terms(self, coefficient: float, border_cost: float) -> tuple[np.ndarray, np.ndarray]:
-        """What distance and the province border take off the value of each corridor, (homes, places)."""
-        return coefficient * self.log_distance, border_cost * self.is_across
+        state.home_taste = np.clip(taste, -_MOST_TASTE, _MOST_TASTE)
 
     # --- the month --------------------------------------------------------------------------------
-    def begin(self, month: int) -> Opening:
+    def begin(self, month: int) -> MonthConditions:
         """What workers meet in a month, in a record that is written anew for the next."""
         self.opening.write(month)
         return self.opening
 
     def conditions(self, month: int) -> np.recarray:
         """What workers would meet in a month if every claim were granted, in a record of its own."""
-        return Opening(self).write(month)
-
-    def note_poor_away(self, count: int) -> None:
-        """Keep a quarter's count of out-migrants of poor households, for the same quarter of next year."""
-        self._poor_away = [*self._poor_away[-4:], count]
-
-    def poor_shortfall(self) -> float:
-        """Share by which fewer of them were away at the last quarter's end than a year before."""
-        if len(self._poor_away) < 5 or self._poor_away[0] == 0:
-            return 0.0
-        return max(1.0 - self._poor_away[-1] / self._poor_away[0], 0.0)
+        return MonthConditions(self.state).write(month)
 
     def ration_quotas(self, claims: np.ndarray) -> None:
         """Write how far each settlement quota reaches this month, with levers and had none been in force.
@@ -136,40 +115,55 @@ class Economy:
         claims: (places, POINT_BINS) applicants.
         """
         opening, now, month = self.opening, self.opening.now, int(self.opening.now.month[0])
+        used, used_without = self._quota_used, self._quota_used_without_levers
         if month % 12 == 0:
-            self._quota_used[:] = self._quota_used_by_rule[:] = 0.0
-        fill_quota_cutoffs(opening.plain, opening.has_quota, now.place[_QUOTA], self.migrants,
-                           self._quota_used, claims, now.quota_cutoff)
+            used[:] = used_without[:] = 0.0
+        fill_quota_cutoffs(opening.plain, opening.has_quota, now.place[PLACE.settlement_quota_share],
+                           self.state.migrants, used, claims, now.quota_cutoff)
         if not self.policy.names:
-            self._quota_used_by_rule[:] = self._quota_used
-            now.quota_cutoff_by_rule[:] = now.quota_cutoff
+            used_without[:] = used
+            now.quota_cutoff_without_levers[:] = now.quota_cutoff
             return
-        by_rule = self.policy.place_parameters(month).place_by_rule[_QUOTA].copy()
-        fill_quota_cutoffs(opening.plain, opening.has_quota, by_rule, self.migrants,
-                           self._quota_used_by_rule, claims, now.quota_cutoff_by_rule)
+        tables = self.policy.place_parameters(month)
+        without_levers = tables.place_without_levers[PLACE.settlement_quota_share].copy()
+        fill_quota_cutoffs(opening.plain, opening.has_quota, without_levers, self.state.migrants,
+                           used_without, claims, now.quota_cutoff_without_levers)
 
-    def _sector_shift(self, month: int) -> np.ndarray:
+    def sector_shift(self, month: int) -> np.ndarray:
         """How the sectors' shares of jobs have moved since January 2014, (sectors,)."""
-        return self.series.sector_ratio[:, month] ** self.opening.numbers[_MIX_ELASTICITY]
+        return self.series.sector_ratio[:, month] ** self.opening.numbers.sector_mix_elasticity
 
     def _output_response(self) -> np.ndarray:
         """How much more than elsewhere jobs answer output, (31 provinces)."""
-        return self.labour_reserve ** self.opening.numbers[_RESERVE_EXPONENT]
+        return self.labour_reserve ** self.opening.numbers.labour_reserve_exponent
 
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
-        opening, month = self.opening, int(self.opening.now.month[0])
-        self.migrants, self.network = networks(block.by_home, block.by_place, block.away)
-        self.out_share = self.network.sum(axis=1)
+        opening, month, state = self.opening, int(self.opening.now.month[0]), self.state
+        state.note_networks(*networks(block.by_home, block.by_place, block.away))
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
-        shift = self._sector_shift(month)
-        settle_labour_markets(
-            opening.plain, self.jobs_2014, shift, self.mix @ shift,
-            self.policy.sector_factors(month)["jobs_scale"], self.series.output_ratio[:, month],
-            self._output_response(), block.by_place, block.employed, block.business, block.works,
-            block.applicants, min(max(rise, 0.3), 4.0), self.gap, self.tightness, self.news, self.limit,
-            self.hire_cumulative, self.open_jobs, self.offer,
+        shift = self.sector_shift(month)
+        tables = self.policy.place_parameters(month)
+        demand = LabourDemand(
+            self.jobs_2014, shift, state.mix @ shift, self.policy.sector_factors(month)["jobs_scale"],
+            self.series.output_ratio[:, month], self._output_response(), tables.sector_jobs_scale,
+            tables.sector_pay_scale,
         )
+        work = MonthsWork(block.by_place, block.employed, block.business, block.works, block.applicants)
+        settle_labour_markets(opening.plain, state.markets, demand, work, min(max(rise, 0.3), 4.0))
+
+    def state_now(self) -> dict[str, Any]:
+        """What months change, for a checkpoint."""
+        return {**self.state.state(), "quota_used": self._quota_used.copy(),
+                "quota_used_without_levers": self._quota_used_without_levers.copy(),
+                "jobs_2014": self.jobs_2014.copy(), "labour_reserve": self.labour_reserve.copy()}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what ``state_now`` gave."""
+        self.state.restore(state)
+        self._quota_used[:] = state["quota_used"]
+        self._quota_used_without_levers[:] = state["quota_used_without_levers"]
+        self.jobs_2014, self.labour_reserve = state["jobs_2014"].copy(), state["labour_reserve"].copy()
 
 
 def sector_mixes(data: Data) -> np.ndarray:
@@ -179,10 +173,3 @@ def sector_mixes(data: Data) -> np.ndarray:
     return np.array([mix / mix.sum() for mix in mixes])
 
 
-_REFERENCE = ECONOMY.index("reference_tightness")
-_NEST = ECONOMY.index("nest_dissimilarity")
-_BETA = ECONOMY.index("income_coefficient")
-_GAMMA = ECONOMY.index("network_coefficient")
-_MIX_ELASTICITY = ECONOMY.index("sector_mix_elasticity")
-_RESERVE_EXPONENT = ECONOMY.index("labour_reserve_exponent")
-_QUOTA = PLACE.index("settlement_quota_share")

@@ -8,7 +8,7 @@ import numpy as np
 
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError
-from sim.engine.simulate import Simulation, checked_month
+from sim.engine.simulation import Simulation, checked_month
 from sim.scenario.scenario import Scenario
 from sim.world.places import HOMES
 

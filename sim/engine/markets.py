@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 
 from sim.core.arithmetic import exp, log, power
@@ -11,7 +13,6 @@ from sim.core.categories import (
     MIGRANT_SEARCH,
     MIGRANT_WORK,
     SCHOOL_YEARS,
-    SECTORS,
     SETTLED_SEARCH,
     SETTLED_WORK,
 )
@@ -36,12 +37,10 @@ from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
 from sim.rules.settlement import capacity_offered
 from sim.rules.skills import training_premium
-from sim.steps.employment import gender_gap
+from sim.steps.earnings import gender_gap
 from sim.steps.records import (
-    ECONOMY,
     EXPERIENCE_MONTHS,
     OWN_PAY,
-    PLACE,
     POINT_BINS,
     TRAINING_MONTHS,
     UNTRAINED,
@@ -53,56 +52,6 @@ GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child
 REFERENCE_GROUP = 2  # junior middle school, no school child
 WIDTH = 32  # of arrays over homes: a whole number of vector registers
 
-_BETA = ECONOMY.index("income_coefficient")
-_NEWS = ECONOMY.index("vacancy_information_elasticity")
-_REFERENCE = ECONOMY.index("reference_tightness")
-_HUKOU = ECONOMY.index("hukou_share_of_migration_cost")
-_COST = ECONOMY.index("migration_cost")
-_CHILD = ECONOMY.index("child_left_behind_cost")
-_MATCHING = ECONOMY.index("matching_elasticity")
-_SERVICE_EFFECT = ECONOMY.index("service_job_finding_effect")
-_FRICTION = ECONOMY.index("frictional_vacancy_share")
-_DEMAND = ECONOMY.index("labour_demand_elasticity")
-_CITY_ELASTICITY = ECONOMY.index("city_jobs_output_elasticity")
-_CITY_SAVING = ECONOMY.index("city_labour_saving_rate")
-_LOCAL_ELASTICITY = ECONOMY.index("local_jobs_output_elasticity")
-_LOCAL_SAVING = ECONOMY.index("local_labour_saving_rate")
-_WAGE_TIGHTNESS = ECONOMY.index("wage_tightness_elasticity")
-_WAGE_REVERSION = ECONOMY.index("wage_reversion_rate")
-_OFFER_MOST = ECONOMY.index("local_offer_probability_max")
-_DISPLACEMENT = ECONOMY.index("business_displacement_share")
-_SCHOOLING = ECONOMY.index("schooling_return")
-_EXPERIENCE = ECONOMY.index("experience_return")
-_CURVATURE = ECONOMY.index("experience_curvature")
-_PREMIUM = ECONOMY.index("training_premium")
-_DECAY = ECONOMY.index("training_decay_rate")
-_PROFIT = ECONOMY.index("business_profit_premium")
-_BENEFIT_EFFECT = ECONOMY.index("benefit_search_effect")
-_CITY_COST = ECONOMY.index("extra_city_cost_yuan")
-_FARM_INCOME = ECONOMY.index("farm_income_yuan")
-_RENT_RELIEF = ECONOMY.index("public_housing_rent_relief")
-_SETTLING_COST = ECONOMY.index("settlement_cost_yuan")
-_CAPACITY = ECONOMY.index("capacity_response")
-_AID = PLACE.index("housing_aid_share")
-_HOUSED = PLACE.index("public_housing_share")
-_QUOTA = PLACE.index("settlement_quota_share")
-_TRANSFER = PLACE.index("settlement_transfer_yuan")
-_OPEN = WORKER.index("settlement_open_share")
-_NEWS_SCALE = PLACE.index("vacancy_news_scale")
-_AMENITY = PLACE.index("amenity_shift")
-_SECTOR_JOBS = PLACE.index(f"jobs_scale_{SECTORS[0]}")  # of the first sector; the others follow
-_SECTOR_PAY = PLACE.index(f"pay_scale_{SECTORS[0]}")
-_ODD_JOBS = WORKER.index("search_income_yuan")
-_SERVICE = PLACE.index("service_coverage_share")
-_HUKOU_SCALE = PLACE.index("hukou_cost_scale")
-_SCHOOL = PLACE.index("school_access_share")
-_JOBS_SCALE = PLACE.index("jobs_scale")
-_SEPARATION = WORKER.index("separation_probability")
-_FINDING = WORKER.index("job_finding_probability")
-_ARREARS = WORKER.index("arrears_probability")
-_RECOVERY = WORKER.index("arrears_recovery_probability")
-_CONTRIBUTION = WORKER.index("insurance_contribution_rate")
-_BENEFIT = WORKER.index("unemployment_benefit_yuan")
 INSURED_SHARE_EXPECTED = 0.2  # what a worker deciding where to go takes as the odds of being insured
 
 
@@ -113,15 +62,15 @@ def fill_pay_profiles(conditions):
     """
     c = conditions[0]
     for e in range(len(SCHOOL_YEARS)):
-        c.schooling_pay[e] = schooling_pay(float(SCHOOL_YEARS[e]), c.economy[_SCHOOLING])
+        c.schooling_pay[e] = schooling_pay(float(SCHOOL_YEARS[e]), c.economy.schooling_return)
     for month in range(EXPERIENCE_MONTHS):
         c.experience_pay[month] = experience_pay(
-            month / 12.0, c.economy[_EXPERIENCE], c.economy[_CURVATURE]
+            month / 12.0, c.economy.experience_return, c.economy.experience_curvature
         )
         c.experience_factor[month] = exp(c.experience_pay[month])
     for month in range(TRAINING_MONTHS):
         c.training_pay[month] = training_premium(
-            True, float(month), c.economy[_PREMIUM], c.economy[_DECAY]
+            True, float(month), c.economy.training_premium, c.economy.training_decay_rate
         )
         c.training_factor[month] = exp(c.training_pay[month])
     c.training_factor[UNTRAINED] = 1.0
@@ -131,23 +80,24 @@ def fill_pay_profiles(conditions):
 
 
 @kernel
-def write_tables(conditions, place, faced, by_rule, has_quota):
-    """Write parameters by place, and what hangs on them alone: the highest values, and where a quota holds.
+def write_tables(conditions, has_quota):
+    """Write what hangs on parameters by place alone: the highest values, and where a quota holds.
 
     Places that are paid for those who settle offer more registrations and school places.
     """
     c = conditions[0]
-    c.place[:], c.faced[:], c.by_rule[:] = place, faced, by_rule
-    cost, response = c.economy[_SETTLING_COST], c.economy[_CAPACITY]
-    for p in range(c.place.shape[1]):
-        paid = c.place[_TRANSFER, p]
+    place, cost, response = c.place, c.economy.settlement_cost_yuan, c.economy.capacity_response
+    for p in range(len(c.tier)):
+        paid = place.settlement_transfer_yuan[p]
         if paid > 0.0:
-            c.place[_QUOTA, p] = capacity_offered(c.place[_QUOTA, p], paid, cost, response, 1.0)
-            c.place[_SCHOOL, p] = capacity_offered(c.place[_SCHOOL, p], paid, cost, response, 1.0)
-            c.faced[_OPEN, p] = capacity_offered(c.faced[_OPEN, p], paid, cost, response, 1.0)
-        has_quota[p] = (c.place[_QUOTA, p] < 1.0) & (c.tier[p] != HOME_TOWNSHIP)
-    for row in range(c.faced.shape[0]):
-        c.most[row] = c.faced[row].max()
+            quota, school = place.settlement_quota_share[p], place.school_access_share[p]
+            is_open = c.effective[WORKER.settlement_open_share, p]
+            place.settlement_quota_share[p] = capacity_offered(quota, paid, cost, response, 1.0)
+            place.school_access_share[p] = capacity_offered(school, paid, cost, response, 1.0)
+            c.effective[WORKER.settlement_open_share, p] = capacity_offered(is_open, paid, cost, response, 1.0)
+        has_quota[p] = (place.settlement_quota_share[p] < 1.0) & (c.tier[p] != HOME_TOWNSHIP)
+    for row in range(c.effective.shape[0]):
+        c.upper_bound[row] = c.effective[row].max()
 
 
 @kernel
@@ -160,38 +110,38 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
     economy, homes = c.economy, len(c.farm_income)
     c.finding_limit[:] = limit
     for p in range(len(tightness)):
-        c.matching[p] = matching(tightness[p], economy[_MATCHING])
-        aid = c.place[_AID, p] + economy[_RENT_RELIEF] * c.place[_HOUSED, p]
-        c.living_cost[p] = economy[_CITY_COST] * cost_index[p, c.month] * (1.0 - aid)
+        c.matching[p] = matching(tightness[p], economy.matching_elasticity)
+        aid = c.place.housing_aid_share[p] + economy.public_housing_rent_relief * c.place.public_housing_share[p]
+        c.living_cost[p] = economy.extra_city_cost_yuan * cost_index[p, c.month] * (1.0 - aid)
     for home in range(homes):
-        c.farm_income[home] = economy[_FARM_INCOME] * rural_income[home, c.month]
+        c.farm_income[home] = economy.farm_income_yuan * rural_income[home, c.month]
     for p in range(c.log_pay.shape[0]):
         for s in range(c.log_pay.shape[1]):
             c.pay_level[p, s] = exp(c.log_pay[p, s])
-        c.pay_level[p, OWN_PAY] = exp(c.mean_log_pay[p] + economy[_PROFIT])
+        c.pay_level[p, OWN_PAY] = exp(c.mean_log_pay[p] + economy.business_profit_premium)
     for home in range(homes):
-        c.farm_value[home] = value_of_income(c.farm_income[home], economy[_BETA])
+        c.farm_value[home] = value_of_income(c.farm_income[home], economy.income_coefficient)
     for p in range(homes, c.income_value.shape[1]):
         finding = finding_probability(
-            c.faced[_FINDING, p], c.matching[p], 0.0, 0.0,
-            c.place[_SERVICE, p], economy[_SERVICE_EFFECT],
+            c.effective[WORKER.job_finding_probability, p], c.matching[p], 0.0, 0.0,
+            c.place.service_coverage_share[p], economy.service_job_finding_effect,
         )
-        finding *= search_effort(c.faced[_BENEFIT, p], exp(c.mean_log_pay[p]), economy[_BENEFIT_EFFECT])
-        share = employment_share(min(finding, c.finding_limit[p]), c.faced[_SEPARATION, p])
-        arrears = arrears_loss_share(c.faced[_ARREARS, p], c.faced[_RECOVERY, p])
-        hukou = economy[_HUKOU] * economy[_COST] * (1.0 - c.place[_HUKOU_SCALE, p])
-        heard = economy[_NEWS] * c.place[_NEWS_SCALE, p] * min(
-            max(log(news[p] / economy[_REFERENCE]), -1.5), 1.5)
-        heard += c.place[_AMENITY, p]
+        finding *= search_effort(c.effective[WORKER.unemployment_benefit_yuan, p], exp(c.mean_log_pay[p]), economy.benefit_search_effect)
+        share = employment_share(min(finding, c.finding_limit[p]), c.effective[WORKER.separation_probability, p])
+        arrears = arrears_loss_share(c.effective[WORKER.arrears_probability, p], c.effective[WORKER.arrears_recovery_probability, p])
+        hukou = economy.hukou_share_of_migration_cost * economy.migration_cost * (1.0 - c.place.hukou_cost_scale[p])
+        heard = economy.vacancy_information_elasticity * c.place.vacancy_news_scale[p] * min(
+            max(log(news[p] / economy.reference_tightness), -1.5), 1.5)
+        heard += c.place.amenity_shift[p]
         for g in range(GROUPS):
             income = expected_income(
                 share, exp(c.mean_log_pay[p] + c.group_skill[g]),
-                c.faced[_CONTRIBUTION, p] * INSURED_SHARE_EXPECTED, arrears,
-                c.faced[_BENEFIT, p] + c.faced[_ODD_JOBS, p], c.living_cost[p],
+                c.effective[WORKER.insurance_contribution_rate, p] * INSURED_SHARE_EXPECTED, arrears,
+                c.effective[WORKER.unemployment_benefit_yuan, p] + c.effective[WORKER.search_income_yuan, p], c.living_cost[p],
             )
-            school = economy[_CHILD] * c.place[_SCHOOL, p] if g % 2 == 1 else 0.0
+            school = economy.child_left_behind_cost * c.place.school_access_share[p] if g % 2 == 1 else 0.0
             c.income_value[g, p] = place_value(
-                value_of_income(income, economy[_BETA]), 0.0, hukou, heard, school
+                value_of_income(income, economy.income_coefficient), 0.0, hukou, heard, school
             )
 
 
@@ -263,72 +213,93 @@ def fill_quota_cutoffs(conditions, has_quota, quota, migrants, used, claims, cut
         cutoff[p] = points - 1
 
 
+class LabourDemand(NamedTuple):
+    """What employers' demand for labour rests on in a month."""
+
+    jobs_2014: np.ndarray  # (places, sectors), in simulated workers
+    sector_shift: np.ndarray  # (sectors,) how the sectors' shares of jobs have moved since
+    mean_shift: np.ndarray  # (places,) mean of that over the place's jobs
+    sector_shock: np.ndarray  # (sectors,) factor on jobs, from shocks that name sectors
+    output_ratio: np.ndarray  # (provinces,) real output over that of January 2014
+    output_response: np.ndarray  # (provinces,) how much more than elsewhere jobs answer it
+    sector_jobs_scale: np.ndarray  # (sectors, places) factor on jobs
+    sector_pay_scale: np.ndarray  # (sectors, places) factor on pay
+
+
+class MonthsWork(NamedTuple):
+    """Who worked and who asked for work in a month, in simulated workers."""
+
+    by_place: np.ndarray  # (places, activities) at the month's end
+    employed: np.ndarray  # (places, sectors) on payday
+    business: np.ndarray  # (homes, 3) businesses, their jobs, jobs of additional ones
+    works: np.ndarray  # (homes,) on public works or in workshops
+    applicants: np.ndarray  # (homes,) who wanted local work
+
+
 @rule
-def _fill_desired_jobs(c, jobs_2014, shift, shift_of_all, jobs_factor, output_ratio, output_response, gap,
-                       homes, desired):
+def _fill_desired_jobs(c, demand, wage_gap, homes, desired):
     """Jobs wanted by sector and place. Sector by sector, so that the compiler can vectorise over places."""
-    economy, place, province, places = c.economy, c.place, c.province, len(gap)
-    years, demand = c.month / 12.0, economy[_DEMAND]
+    economy, province, places = c.economy, c.province, len(wage_gap)
+    years, own_cost = c.month / 12.0, economy.labour_demand_elasticity
     wage, relative, wanted = np.empty(places), np.empty(places), np.empty(places)
     output, elasticity, labour_saving = np.empty(places), np.empty(places), np.empty(places)
     for p in range(places):
-        output[p], wage[p] = output_ratio[province[p]], exp(gap[p])
-        elasticity[p] = economy[_LOCAL_ELASTICITY] if p < homes else economy[_CITY_ELASTICITY]
-        elasticity[p] *= output_response[province[p]]
-        labour_saving[p] = economy[_LOCAL_SAVING] if p < homes else economy[_CITY_SAVING]
+        is_local = p < homes
+        output[p], wage[p] = demand.output_ratio[province[p]], exp(wage_gap[p])
+        elasticity[p] = (
+            economy.local_jobs_output_elasticity if is_local else economy.city_jobs_output_elasticity
+        )
+        elasticity[p] *= demand.output_response[province[p]]
+        labour_saving[p] = economy.local_labour_saving_rate if is_local else economy.city_labour_saving_rate
     for s in range(len(desired)):
+        shift, shock = demand.sector_shift[s], demand.sector_shock[s]
         for p in range(places):
-            relative[p] = wage[p] * place[_SECTOR_PAY + s, p]
-            wanted[p] = jobs_2014[p, s] * shift[s] / shift_of_all[p]  # the same sum by place
+            relative[p] = wage[p] * demand.sector_pay_scale[s, p]
+            wanted[p] = demand.jobs_2014[p, s] * shift / demand.mean_shift[p]  # the same sum by place
         for p in range(places):
             wanted[p] = desired_jobs(wanted[p], output[p], elasticity[p], labour_saving[p], years,
-                                     relative[p], demand)
+                                     relative[p], own_cost)
         for p in range(places):
-            desired[s, p] = wanted[p] * place[_JOBS_SCALE, p] * jobs_factor[s] * place[_SECTOR_JOBS + s, p]
+            scale = c.place.jobs_scale[p]
+            desired[s, p] = wanted[p] * scale * shock * demand.sector_jobs_scale[s, p]
 
 
 @kernel
-def settle_labour_markets(
-    conditions, jobs_2014, shift, shift_of_all, jobs_factor, output_ratio, output_response, by_place,
-    employed, business, works, applicants, rise, gap, tightness, news, limit, hire_cumulative, open_jobs,
-    offer,
-):
+def settle_labour_markets(conditions, markets, demand, work, rise):
     """Vacancies, tightness, wages, sectors of new jobs and offers of local work for next month.
 
-    jobs_2014: (places, sectors); shift: how the sectors' shares have moved since, and shift_of_all: the mean
-    of that over the jobs of a place. Workers by place and activity, on payday by place and sector, businesses
-    by home; rise: how many more will look around next month. All in simulated workers; output_ratio and
-    output_response by province.
-    Updates gap, tightness, news, limit, hire_cumulative, open_jobs and offer in place.
+    Brings ``markets`` (a LabourMarkets) to the end of the month, from ``demand`` (LabourDemand) and ``work``
+    (MonthsWork). rise: by which factor more workers will look around next month.
     """
     c = conditions[0]
-    economy, homes = c.economy, len(offer)
-    reference = economy[_REFERENCE]
-    desired = np.empty((jobs_2014.shape[1], len(gap)))
-    _fill_desired_jobs(c, jobs_2014, shift, shift_of_all, jobs_factor, output_ratio, output_response, gap,
-                       homes, desired)
+    economy, gap, homes = c.economy, markets.wage_gap, len(markets.offer)
+    reference = economy.reference_tightness
+    desired = np.empty((demand.jobs_2014.shape[1], len(gap)))
+    _fill_desired_jobs(c, demand, gap, homes, desired)
     for p in range(len(gap)):
-        is_local = p < homes
-        filled = float(by_place[p, LOCAL_WORK] + by_place[p, MIGRANT_WORK] + by_place[p, SETTLED_WORK])
-        searchers = float(by_place[p, MIGRANT_SEARCH] + by_place[p, SETTLED_SEARCH])
+        is_local, by_place = p < homes, work.by_place[p]
+        filled = float(by_place[LOCAL_WORK] + by_place[MIGRANT_WORK] + by_place[SETTLED_WORK])
+        searchers = float(by_place[MIGRANT_SEARCH] + by_place[SETTLED_SEARCH])
         wanted, running = 0.0, 0.0
         for s in range(len(desired)):
             wanted += desired[s, p]
             # sectors hire to replace leavers and to close their own gap
-            running += max(desired[s, p] - 0.9 * employed[p, s], 0.02 * desired[s, p])
-            hire_cumulative[p, s] = running
+            running += max(desired[s, p] - 0.9 * work.employed[p, s], 0.02 * desired[s, p])
+            markets.hire_cumulative[p, s] = running
         for s in range(len(desired)):
-            hire_cumulative[p, s] /= max(running, 1e-12)
+            markets.hire_cumulative[p, s] /= max(running, 1e-12)
         if is_local:
-            wanted += (1.0 - economy[_DISPLACEMENT]) * business[p, 2] + works[p]
-        open_jobs[p] = vacancies(wanted, filled, economy[_FRICTION])
+            wanted += (1.0 - economy.business_displacement_share) * work.business[p, 2] + work.works[p]
+        open_jobs = vacancies(wanted, filled, economy.frictional_vacancy_share)
+        markets.open_jobs[p] = open_jobs
         if is_local:
-            expected = max(float(applicants[p]), 1.0) * rise
-            offer[p] = offer_probability(open_jobs[p], expected, economy[_OFFER_MOST])
+            expected = max(float(work.applicants[p]), 1.0) * rise
+            markets.offer[p] = offer_probability(open_jobs, expected, economy.local_offer_probability_max)
             continue
-        tightness[p] = open_jobs[p] / max(searchers, 0.02 * filled + 0.5)
-        limit[p] = rationed_finding(1.0, searchers, open_jobs[p])
-        news[p] = exp(0.8 * log(max(news[p], 1e-3)) + 0.2 * log(max(tightness[p], 1e-3)))
+        tightness = open_jobs / max(searchers, 0.02 * filled + 0.5)
+        markets.tightness[p] = tightness
+        markets.limit[p] = rationed_finding(1.0, searchers, open_jobs)
+        markets.news[p] = exp(0.8 * log(max(markets.news[p], 1e-3)) + 0.2 * log(max(tightness, 1e-3)))
         gap[p] = wage_gap_next(
-            gap[p], tightness[p], reference, economy[_WAGE_TIGHTNESS], economy[_WAGE_REVERSION]
+            gap[p], tightness, reference, economy.wage_tightness_elasticity, economy.wage_reversion_rate
         )

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from functools import cache
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from sim.core.draws import month_keys
 from sim.engine.choice_odds import fill_personal_odds, fill_place_odds
+from sim.engine.market_state import MarketState
 from sim.engine.markets import (
     WIDTH,
     fill_byte_factors,
@@ -23,13 +23,16 @@ from sim.engine.markets import (
     weigh_destinations,
     write_tables,
 )
+from sim.policy.place_tables import Tables
 from sim.rules.migration import floor_effort
-from sim.steps.records import ECONOMY, WORKER, conditions_type, for_kernels, make_record
+from sim.steps.records import (
+    WORKER,
+    WORKER_NAMES,
+    conditions_type,
+    for_kernels,
+    make_record,
+)
 from sim.world.places import HOMES
-
-if TYPE_CHECKING:
-    from sim.engine.economy import Economy
-    from sim.policy.policy import Tables
 
 # Factors by sector around the mean. Separation: tenure differs by trade [W05 of the survey reports,
 # A21]; judgement. Arrears: construction 1.8-2.0 %, manufacturing 0.6 %, trade 0.2 % in 2015-16 [E02].
@@ -39,12 +42,12 @@ FESTIVAL_MONTHS = (2, 3)
 _GROUP_SCHOOL_YEARS = np.array([6, 6, 9, 9, 12.6, 12.6]) - 9.0
 
 
-class Opening:
+class MonthConditions:
     """One record of conditions (``record``), its fields (``now``), and what they were last written from."""
 
-    def __init__(self, economy: Economy):
-        self.economy = economy
-        kind = conditions_type(len(economy.places))
+    def __init__(self, state: MarketState):
+        self.state = state
+        kind = conditions_type(len(state.places))
         self.record = make_record(kind)
         self.plain = for_kernels(self.record, kind)
         fields = self.record.view(kind, np.ndarray)
@@ -52,76 +55,81 @@ class Opening:
             name: fields[name] if kind[name].base == kind[name] and not kind[name].names else fields[name][0]
             for name in kind.names
         })
+        # the named fields of these are as many rows of numbers
+        self.now.economy = fields["economy"].view(np.float64)
+        self.now.place = fields["place"].view(np.float64).reshape(-1, len(state.places))
         self._numbers: np.ndarray | None = None
         self._tables: Tables | None = None
         self._relief: np.ndarray | None = None
         self._reach: list | None = None
         self._factors: dict | None = None
-        self.has_quota = np.zeros(len(economy.places), dtype=bool)  # where a settlement quota holds
-        places = economy.places
-        now = self.now
+        self.has_quota = np.zeros(len(state.places), dtype=bool)  # where a settlement quota holds
+        places, now = state.places, self.now
         now.tier[:], now.province[:] = places.tier, places.province
-        now.place_order[:], now.first_place[:] = economy.place_order, economy.first_place
-        now.life_keys[:] = economy.life_keys
+        now.place_order[:], now.first_place[:] = state.place_order, state.first_place
+        now.life_keys[:] = state.life_keys
         now.ability_factor[:], now.match_factor[:] = _byte_factors()
 
     def write(self, month: int) -> np.recarray:
         """What workers meet in a month, before rationing: every claim would be granted."""
-        economy, now = self.economy, self.now
+        state, now = self.state, self.now
         self.write_places(month)
         self._write_corridors(month)
-        weigh_destinations(self.plain, self._weight, economy.nest)
+        weigh_destinations(self.plain, self._weight, state.nest)
         self._write_levers(month)
         now.attention[0] = self.attention(month % 12 + 1)
         self._write_sectors(month)
-        if max(now.most[_WORKS], now.most[_WORKSHOP]) > 0.0:
-            economy.has_works = True
-        now.has_works[0] = economy.has_works
-        now.poor_floor_effort[0] = floor_effort(economy.poor_shortfall())
-        now.hire_cumulative[:], now.local_offer[:] = economy.hire_cumulative, economy.offer
-        now.home_taste[:], now.out_share[:] = economy.home_taste, economy.out_share
-        now.network[:] = economy.network
+        if max(now.upper_bound[WORKER.works_offer_probability], now.upper_bound[WORKER.workshop_offer_probability]) > 0.0:
+            state.has_works = True
+        now.has_works[0] = state.has_works
+        now.poor_floor_effort[0] = floor_effort(state.poor_shortfall())
+        now.hire_cumulative[:], now.local_offer[:] = state.markets.hire_cumulative, state.markets.offer
+        now.home_taste[:], now.out_share[:] = state.home_taste, state.out_share
+        now.network[:] = state.network
         fill_place_odds(self.plain)
-        now.quota_cutoff[:] = now.quota_cutoff_by_rule[:] = -1
-        now.keys[:] = month_keys(economy.seed, month)
+        now.quota_cutoff[:] = now.quota_cutoff_without_levers[:] = -1
+        now.keys[:] = month_keys(state.seed, month)
         return self.record
 
     def write_places(self, month: int, with_levers: bool = True) -> None:
         """Parameters, pay, costs and the value of places at the start of a month."""
-        economy, now = self.economy, self.now
-        self._write_numbers(economy.policy.economy(month))
-        self._write_tables(economy.policy.place_parameters(month, with_levers), month)
-        numbers, series = self.numbers, economy.series
-        drift = numbers[_DRIFT] * month / 12.0
-        by_sector = series.log_pay[:, :, month].T - drift + (self._log_level + economy.gap)
+        state, now = self.state, self.now
+        self._write_numbers(state.policy.economy(month))
+        self._write_tables(state.policy.place_parameters(month, with_levers), month)
+        numbers, series = self.numbers, state.series
+        drift = numbers.pay_quality_drift * month / 12.0
+        by_sector = series.log_pay[:, :, month].T - drift + (self._log_level + state.markets.wage_gap)
         now.log_pay[:] = (by_sector + self._tables.log_pay_scale).T
-        now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * economy.mix).sum(axis=1))
+        now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * state.mix).sum(axis=1))
         now.month[0], now.month_of_year[0] = month, month % 12 + 1
         now.price_index[0] = series.price_index[month]
-        value_places(self.plain, series.cost_index, series.rural_income, economy.tightness, economy.limit,
-                     economy.news)
+        value_places(self.plain, series.cost_index, series.rural_income, state.markets.tightness,
+                     state.markets.limit, state.markets.news)
 
     def ration_levers(self, cutoffs: np.ndarray) -> None:
         """Write how far the queue of each lever is served this month, in ticket bins."""
         self.now.levers["cutoff"][: len(cutoffs)] = cutoffs
 
     @property
-    def numbers(self) -> np.ndarray:
-        """Economy-wide parameters of the month, (parameters,)."""
-        return self._numbers
+    def numbers(self) -> np.record:
+        """Economy-wide parameters of the month, by name."""
+        return self.record[0].economy
 
     def attention(self, month_of_year: int) -> float:
         """Probability of reconsidering in a calendar month, undisturbed, under the month's parameters."""
-        return self.numbers[_FESTIVAL_ATTENTION if month_of_year in FESTIVAL_MONTHS else _ATTENTION]
+        if month_of_year in FESTIVAL_MONTHS:
+            return self.numbers.attention_festival_probability
+        return self.numbers.attention_ordinary_probability
 
     def _write_numbers(self, numbers: np.ndarray) -> None:
         if numbers is self._numbers:
             return
         self._numbers, self._tables, self._relief = numbers, None, None  # the others rest on them
         self.now.economy[:] = numbers
-        self.now.group_skill[:] = numbers[_SCHOOLING] * _GROUP_SCHOOL_YEARS
-        level = np.where(np.arange(len(self.economy.places)) < HOMES, numbers[_LOCAL_LEVEL],
-                         numbers[_MIGRANT_LEVEL])
+        named = self.numbers
+        self.now.group_skill[:] = named.schooling_return * _GROUP_SCHOOL_YEARS
+        is_home = np.arange(len(self.state.places)) < HOMES
+        level = np.where(is_home, named.local_pay_level, named.migrant_pay_level)
         self._log_level = np.log(level)
         fill_pay_profiles(self.plain)
         fill_personal_odds(self.plain)
@@ -130,26 +138,28 @@ class Opening:
         if tables is self._tables:
             return
         self._tables, now = tables, self.now
-        write_tables(self.plain, tables.place, tables.faced, tables.by_rule, self.has_quota)
-        for name in self.economy.policy.changed:
-            if name in WORKER:
-                row = WORKER.index(name)
-                now.most[row] = self.economy.policy.upper_bound(row, now.most[row], month)
+        now.place[:], now.effective[:] = tables.place, tables.effective
+        now.without_levers[:] = tables.without_levers
+        write_tables(self.plain, self.has_quota)
+        for name in self.state.policy.changed:
+            if name in WORKER_NAMES:
+                row = WORKER_NAMES.index(name)
+                now.upper_bound[row] = self.state.policy.upper_bound(row, now.upper_bound[row], month)
 
     def _write_corridors(self, month: int) -> None:
-        relief, economy = self.economy.policy.corridor_relief(month), self.economy
+        relief, state = self.state.policy.corridor_relief(month), self.state
         if relief is self._relief:
             return
         self._relief = relief
-        distance, border = economy.distance_terms(self.numbers[_DISTANCE], self.numbers[_BORDER])
+        distance, border = state.distance_terms(self.numbers.distance_coefficient, self.numbers.province_border_cost)
         with np.errstate(invalid="ignore"):
-            corridor = economy.corridor_residual - distance - border + relief
-        weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / economy.nest)
-        self._weight = np.zeros((len(economy.place_order), WIDTH))
-        self._weight[:, :HOMES] = weight[:, economy.place_order].T
+            corridor = state.corridor_residual - distance - border + relief
+        weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / state.nest)
+        self._weight = np.zeros((len(state.place_order), WIDTH))
+        self._weight[:, :HOMES] = weight[:, state.place_order].T
 
     def _write_sectors(self, month: int) -> None:
-        factors, now = self.economy.policy.sector_factors(month), self.now
+        factors, now = self.state.policy.sector_factors(month), self.now
         if factors is self._factors:
             return
         self._factors = factors
@@ -159,7 +169,7 @@ class Opening:
         now.highest_arrears_factor[0] = now.arrears_factor.max()
 
     def _write_levers(self, month: int) -> None:
-        policy, levers = self.economy.policy, self.now.levers
+        policy, levers = self.state.policy, self.now.levers
         reach = policy.reach(month)
         if self._reach is None:
             policy.fill_levers(levers, month, policy.cutoffs_without_budget())
@@ -177,13 +187,3 @@ def _byte_factors() -> tuple[np.ndarray, np.ndarray]:
     return by_ability, by_match
 
 
-_FESTIVAL_ATTENTION = ECONOMY.index("attention_festival_probability")
-_ATTENTION = ECONOMY.index("attention_ordinary_probability")
-_DRIFT = ECONOMY.index("pay_quality_drift")
-_LOCAL_LEVEL = ECONOMY.index("local_pay_level")
-_MIGRANT_LEVEL = ECONOMY.index("migrant_pay_level")
-_SCHOOLING = ECONOMY.index("schooling_return")
-_DISTANCE = ECONOMY.index("distance_coefficient")
-_BORDER = ECONOMY.index("province_border_cost")
-_WORKS = WORKER.index("works_offer_probability")
-_WORKSHOP = WORKER.index("workshop_offer_probability")

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,8 +20,10 @@ from sim.core.categories import (
     TIERS,
     TRAINING,
 )
+from sim.core.months import month_text
 from sim.engine.census import CENSUS_MONTHS
 from sim.engine.official_rows import official_rows
+from sim.engine.simulation import Simulation
 from sim.engine.stocks import add_up
 from sim.engine.year_counts import (
     BINS_PER_LOG,
@@ -30,14 +32,10 @@ from sim.engine.year_counts import (
     INCOME_GROUPS,
     income_histogram,
 )
-from sim.policy.policy import month_text
 from sim.results.columns import TABLES
-from sim.steps.records import EVENT, MONEY_CODE
+from sim.steps.records import EVENT, EVENTS, MONEY_FLOWS
 from sim.world.places import HOMES
 from sim.world.worker import BIRTH_EPOCH, IS_FEMALE
-
-if TYPE_CHECKING:
-    from sim.engine.simulate import Simulation
 
 STOCKS = tuple(name for name in ACTIVITIES if name != "exited")
 _LIVING = slice(0, EXITED)
@@ -45,11 +43,16 @@ _EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
 # What the national figures are made from; the month's events and money by their own names.
 _OTHERS = ("savings", "insured", "trained", "parents_away", "new_entrants")
 _COUNTS = (
-    *ACTIVITIES, *(f"{name} {what}" for name in ACTIVITIES for what in ("pay", "paid")), *MONEY_CODE, *EVENT,
+    *ACTIVITIES, *(f"{name} {what}" for name in ACTIVITIES for what in ("pay", "paid")), *MONEY_FLOWS, *EVENTS,
     "businesses", "business_jobs", "additional_jobs", "visiting", "across", *_OTHERS,
 )
 # Rural poverty line of 2010 prices 2,300 yuan a year, at 2023 prices (official standard, uprated).
 POVERTY_LINE_2023 = 3200.0
+
+
+# What a record adds to month by month and year by year; the names of its lists.
+_KEPT = ("months", "counts", "yuan", "places", "markets", "homes", "home_money", "census_months", "groups",
+         "group_pay", "corridors", "official", "income")
 
 
 class Record:
@@ -74,6 +77,17 @@ class Record:
         self._income: list[pd.DataFrame] = []
         self._starts = 0  # businesses ever started, for the cumulative official figure
 
+    def state(self) -> dict[str, Any]:
+        """What has been reported so far, for a checkpoint."""
+        kept = {name: list(getattr(self, f"_{name}")) for name in _KEPT}
+        return {**kept, "starts": self._starts}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Begin with what ``state`` gave."""
+        for name in _KEPT:
+            setattr(self, f"_{name}", list(state[name]))
+        self._starts = state["starts"]
+
     def wants(self, *tables: str) -> bool:
         """Whether any of these tables is wanted."""
         return not self._wanted.isdisjoint(tables)
@@ -90,17 +104,17 @@ class Record:
 
     def add_month(self, month: int, block: SimpleNamespace) -> None:
         """Keep a month's sums (copied: the block is used again)."""
-        self._starts += int(block.events[EVENT["business_starts"]])
+        self._starts += int(block.events[EVENT.business_starts])
         if month < self.first:
             return
-        economy = self.run.economy
+        markets = self.run.economy.state.markets
         self._months.append(month)
         counts, yuan = self._sums(block)
         self._counts.append(counts)
         self._yuan.append(yuan)
         if self.wants("places"):
             self._places.append(block.by_place[:, _LIVING].copy())
-            self._markets.append(np.stack([economy.open_jobs, economy.tightness, np.exp(economy.gap)]))
+            self._markets.append(np.stack([markets.open_jobs, markets.tightness, np.exp(markets.wage_gap)]))
         if self.wants("homes"):
             self._homes.append(block.by_home[:, _LIVING].copy())
             across = (block.away * self._is_across).sum(axis=1)
@@ -113,7 +127,7 @@ class Record:
 
     def add_year(self, month: int, sums: np.record) -> None:
         """Keep a year's official counts."""
-        year = 2014 + month // 12
+        year = int(month_text(month)[:4])
         if month < self.first:
             return
         run, scale = self.run, self.run.scale

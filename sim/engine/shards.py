@@ -8,13 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 
 from sim.core.compiled import kernel
-from sim.steps.month import (
-    CLAIM_PURPOSE,
-    claim_block,
-    claim_listed,
-    list_claimants,
-    run_block,
-)
+from sim.engine.passes import CLAIM_PURPOSE, claim_block, claim_listed, list_claimants, run_block
 from sim.steps.records import BLOCK, WORKER, block_type, for_kernels, make_record, sums_type
 
 
@@ -38,7 +32,6 @@ def _count_listed_claims(workers, conditions, blocks, listed):
     claim_listed(workers, conditions[0], blocks[0], listed)
 
 
-_REGISTER = WORKER.index("settlement_registration_probability")
 _HEADROOM = 1.25  # next month's chance of claiming may rise by as much before the list is in vain
 CLAIMS = ("tickets", "points")  # what is added up before the month; the other sums are the month's
 
@@ -172,7 +165,7 @@ def _bytes_of(records: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
 
 def _highest_claim_draw(c: np.void) -> int:
     """Who draws more than this for registering claims no place in a quota this month."""
-    return int(float(c["most"][_REGISTER]) * 4294967296.0) + 1
+    return int(float(c["upper_bound"][WORKER.settlement_registration_probability]) * 4294967296.0) + 1
 
 
 def _pieces(rows: int, threads: int) -> list[tuple[int, int]]:

@@ -19,8 +19,8 @@ from sim.core.categories import (
     SEXES,
 )
 from sim.core.compiled import inlined_rule, kernel, rule
+from sim.steps.demography import age_group
 from sim.steps.records import BLOCK
-from sim.steps.seasons import age_group
 from sim.steps.settlement import is_willing_to_settle, may_settle
 from sim.world.worker import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 

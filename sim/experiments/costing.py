@@ -18,7 +18,8 @@ from statistics import fmean
 from typing import Any
 
 from sim.core.errors import Problem, UsageError, nearest
-from sim.engine.simulate import checked_month
+from sim.core.months import month_index
+from sim.engine.simulation import checked_month
 from sim.experiments.executors import RUNS_PER_PROCESS
 from sim.experiments.experiment import Experiment
 from sim.experiments.journal import JOURNAL, Journal
@@ -195,7 +196,7 @@ def _plan(name: str, runs: int, workers: int, months: int, jobs: int, run_second
 
 def _months(end: str) -> int:
     """Simulated months to ``YYYY-MM``: every run begins in January 2014."""
-    return (int(end[:4]) - 2014) * 12 + int(end[5:7])
+    return month_index(end) + 1
 
 
 def _earlier_seconds(folder: Path) -> list[float]:

@@ -15,12 +15,12 @@ from typing import Any, Protocol
 import pandas as pd
 
 from sim.core.errors import SimError
+from sim.core.months import FIRST_MONTH
 from sim.experiments.experiment import Experiment, Run
 from sim.experiments.sharing import share_out, shared_month
 from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.scenario.scenario import Period, Scenario
-from sim.scenario.shared_history import FIRST_MONTH
 
 Simulate = Callable[..., Results]
 Bundle = tuple[Run, ...]

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from itertools import product
 from math import prod
 
+from sim.core.months import FIRST_MONTH, month_number
 from sim.experiments.design import SAMPLED, Design
 from sim.experiments.experiment import Experiment, Run
-from sim.scenario.fields import month_number
 from sim.scenario.loading import with_overrides
 from sim.scenario.scenario import Scenario
-from sim.scenario.shared_history import FIRST_MONTH, fingerprint, past_of, shared_until
+from sim.scenario.shared_history import fingerprint, past_of, shared_until
 
 LARGEST_BUNDLE = 16  # runs that one process executes together, and that are lost together with it
 LEAST_SAVED = 0.02  # of all months; below, sharing is not worth its memory

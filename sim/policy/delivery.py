@@ -6,7 +6,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from sim.scenario.fields import month_number
+from sim.core.months import FIRST_MONTH, month_number, month_text
 from sim.scenario.lever import Lever
 
 
@@ -55,7 +55,7 @@ class Steering:
 
     def _after(self, number: int) -> list[Reach]:
         """Reach after the turn that lies in the month of that number."""
-        month = f"{number // 12:04d}-{number % 12 + 1:02d}"
+        month = month_text(number - month_number(FIRST_MONTH))
         key = tuple(lever.window.strength(month) for lever in self._levers)
         if key not in self._known:
             self._known.setdefault(key, [self._reach(n, key) for n in range(len(key))])

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.core.errors import AccountingError
-from sim.policy.policy import Policy, month_index, month_text
+from sim.core.months import month_index, month_text
+from sim.policy.policy import Policy
 from sim.steps.records import TICKET_BINS
 from sim.world.places import HOMES
+
+_BY_LEVER = ("served_this_year", "spent_this_year", "spent", "queue", "granted")
 
 
 class Ledger:
@@ -24,10 +28,28 @@ class Ledger:
         self.spent = np.zeros(count)  # yuan since the budget's period began
         self.queue = np.zeros(count, dtype=np.int64)
         self.month_spending = 0.0
-        self._granted = np.full(count, -1, dtype=np.int64)  # most uses this month; -1 = no limit
+        self.granted = np.full(count, -1, dtype=np.int64)  # most uses this month; -1 = no limit
         self._closed: list[tuple] = []  # sums of past years, from which the table is made
-        # a tuple: what a checkpoint carries to levers in other rows are the arrays and lists
         self._yearly = tuple(n for n in policy.budgeted if self._budget(n).yuan_per_year is not None)
+
+    def state(self) -> dict[str, Any]:
+        """What months change, for a checkpoint; sums by lever's name, since a branch may have other levers."""
+        return {
+            "by_lever": {
+                column: dict(zip(self.policy.names, getattr(self, column).copy(), strict=True))
+                for column in _BY_LEVER
+            },
+            "month_spending": self.month_spending, "closed": list(self._closed),
+        }
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what ``state`` gave; a lever that it does not know begins anew."""
+        for column, values in state["by_lever"].items():
+            own = getattr(self, column)
+            for row, name in enumerate(self.policy.names):
+                if name in values:
+                    own[row] = values[name]
+        self.month_spending, self._closed = state["month_spending"], list(state["closed"])
 
     def cutoffs(self, month: int, tickets: np.ndarray) -> np.ndarray:
         """Ticket bins that this month's money reaches, by lever.
@@ -36,7 +58,7 @@ class Ledger:
         window); what is not used stays for later months. Never more claims than money.
         """
         cutoffs, prices = self.policy.cutoffs_without_budget(), self.policy.prices(month)
-        self._granted[self.policy.budgeted] = 0
+        self.granted[self.policy.budgeted] = 0
         if month % 12 == 0:
             self.spent[list(self._yearly)] = 0.0
         for lever in self.policy.rationed(month):
@@ -46,7 +68,7 @@ class Ledger:
             bins = int((running <= affordable).sum())
             cutoffs[lever] = bins
             granted = int(running[bins - 1]) if bins else 0
-            self._granted[lever] = granted
+            self.granted[lever] = granted
             self.queue[lever] += int(running[TICKET_BINS - 1]) - granted
         return cutoffs
 
@@ -54,10 +76,10 @@ class Ledger:
         """Book a month. served: (levers, 31) uses by province. Raises AccountingError on overspending."""
         uses = served.sum(axis=1)
         for lever in self.policy.rationed(month):
-            if uses[lever] > self._granted[lever]:
+            if uses[lever] > self.granted[lever]:
                 raise AccountingError(
                     f"lever {self.policy.names[lever]} served {uses[lever]} in {month_text(month)}, "
-                    f"more than the {self._granted[lever]} that its money allowed"
+                    f"more than the {self.granted[lever]} that its money allowed"
                 )
         spending = served * self.policy.prices(month)[:, None] * float(self.scale)
         self.spent += spending.sum(axis=1)
@@ -72,7 +94,7 @@ class Ledger:
             if totals[n] or (n in self.policy.budgeted and self._is_in_force(name, month)):
                 served = np.flatnonzero(self.served_this_year[n])
                 self._closed.append((
-                    2014 + month // 12, name, self._year_budget(n, month), float(self.queue[n] * self.scale),
+                    int(month_text(month)[:4]), name, self._year_budget(n, month), float(self.queue[n] * self.scale),
                     served.tolist(), self.served_this_year[n, served].tolist(),
                     self.spent_this_year[n, served].tolist(), float(self.spent_this_year[n].sum())))
         self.served_this_year[:] = 0

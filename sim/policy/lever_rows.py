@@ -19,7 +19,7 @@ from sim.steps.lever_record import (
     CHECK_WHERE,
     CHECK_WORK,
 )
-from sim.steps.records import OCCASION_NAMES, WORKER, conditions_type, make_record
+from sim.steps.records import OCCASION_NAMES, WORKER_NAMES, conditions_type, make_record
 from sim.world.worker import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
 
 _KINDS = {"set": 0, "scale": 1, "add": 2}
@@ -33,9 +33,9 @@ def worker_effects(names: Sequence[str], levers: Sequence[Lever], apart: Sequenc
     apart: levers whose effects on workers are not the same for everybody in a place.
     """
     return sorted(
-        (WORKER.index(name), kind, names[n], n, value)
+        (WORKER_NAMES.index(name), kind, names[n], n, value)
         for n in apart
-        for name, effect in levers[n].changes.items() if name in WORKER
+        for name, effect in levers[n].changes.items() if name in WORKER_NAMES
         for kind, value in _parts(effect)
     )
 
@@ -71,8 +71,8 @@ def lever_rows(names: Sequence[str], levers: Sequence[Lever], budgeted: Sequence
     for name, values in columns.items():
         if len(levers):
             record[name][: len(levers)] = np.array(values)
-    record["low"] = [PARAMETERS[name].low for name in WORKER]
-    record["high"] = [PARAMETERS[name].high for name in WORKER]
+    record["low"] = [PARAMETERS[name].low for name in WORKER_NAMES]
+    record["high"] = [PARAMETERS[name].high for name in WORKER_NAMES]
     record["count"] = len(levers)
     return {name: np.array(record[name]) for name in ("count", *columns, "low", "high")}
 
@@ -86,7 +86,7 @@ def lists_in_force(effects: Sequence[WorkerEffect], occasions: np.ndarray,
     billing = np.flatnonzero(is_active & (occasions >= 0))
     billing = billing[np.argsort(occasions[billing], kind="stable")]
     return {
-        "effect_start": np.searchsorted([effect[0] for effect in acting], np.arange(len(WORKER) + 1)),
+        "effect_start": np.searchsorted([effect[0] for effect in acting], np.arange(len(WORKER_NAMES) + 1)),
         "effect_kind": np.array([effect[1] for effect in acting], dtype=np.int64),
         "effect_lever": np.array([effect[3] for effect in acting], dtype=np.int64),
         "effect_value": np.array([effect[4] for effect in acting]),

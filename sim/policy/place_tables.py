@@ -14,19 +14,20 @@ from functools import cache
 import numpy as np
 
 from sim.core.categories import SECTORS, TIERS
+from sim.core.months import month_number
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.delivery import Steering
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where
-from sim.scenario.fields import month_number
 from sim.scenario.lever import Lever
 from sim.scenario.scenario import Scenario
 from sim.scenario.shock import Shock
-from sim.steps.records import PLACE, WORKER
+from sim.steps.records import PLACE_NAMES, WORKER_NAMES
 from sim.world.places import Places
 
 MOST_KEPT = 160  # tables of as many situations, some 60 to 120 kB each: eleven years in which paths move
-_SECTOR_PAY = [PLACE.index(f"pay_scale_{sector}") for sector in SECTORS]
+_SECTOR_JOBS = [PLACE_NAMES.index(f"jobs_scale_{sector}") for sector in SECTORS]
+_SECTOR_PAY = [PLACE_NAMES.index(f"pay_scale_{sector}") for sector in SECTORS]
 Step = tuple[int, np.ndarray, np.ndarray]  # a lever, a parameter by place before it and after it
 
 
@@ -35,10 +36,12 @@ class Tables:
     """Parameters by place, (parameters, places). Months that say the same have the same object."""
 
     place: np.ndarray  # place-level
-    faced: np.ndarray  # worker-level, what everybody in a place faces
-    by_rule: np.ndarray  # the same, had no lever been in force
-    place_by_rule: np.ndarray  # place-level, had no lever been in force; not held to the bounds
-    log_pay_scale: np.ndarray  # log factor on pay, (sectors, places)
+    effective: np.ndarray  # worker-level, what everybody in a place faces
+    without_levers: np.ndarray  # the same, had no lever been in force
+    place_without_levers: np.ndarray  # place-level, had no lever been in force; not held to the bounds
+    sector_jobs_scale: np.ndarray  # factor on jobs, (sectors, places)
+    sector_pay_scale: np.ndarray  # factor on pay, (sectors, places)
+    log_pay_scale: np.ndarray  # its log
 
 
 class ByPlace:
@@ -55,9 +58,9 @@ class ByPlace:
         self._rows_of_tier = {tier: np.flatnonzero(places.tier == n) for n, tier in enumerate(TIERS)}
         self.masks = [self.place_mask(lever.where) for lever in levers]
         self._given = {names: np.repeat(given_values(scenario, names)[:, None], len(places), axis=1)
-                       for names in (PLACE, WORKER)}
+                       for names in (PLACE_NAMES, WORKER_NAMES)}
         self._paths = [(names, names.index(name), path, tier)
-                       for name, path in scenario.paths.items() for names in (PLACE, WORKER) if name in names
+                       for name, path in scenario.paths.items() for names in (PLACE_NAMES, WORKER_NAMES) if name in names
                        for tier in (path.by_tier or (None,))]
         self._shocks = {month: [(self.place_mask(shock.where), name, change)
                                 for shock, name, change in changes if not shock.sectors]
@@ -130,13 +133,14 @@ class ByPlace:
                 if name in names:
                     row = table[names.index(name)]
                     row[:] = np.where(mask, change.on(row), row)
-        by_rule, faced, place = history[WORKER], history[WORKER], history[PLACE]
+        without_levers, effective, place = history[WORKER_NAMES], history[WORKER_NAMES], history[PLACE_NAMES]
         if with_levers:
-            faced, place = (self._after_levers(names, history[names], month) for names in (WORKER, PLACE))
+            effective, place = (self._after_levers(names, history[names], month) for names in (WORKER_NAMES, PLACE_NAMES))
         if shocks:  # what a scenario gives, and its paths, lie within the bounds
-            by_rule, faced, place = (within_bounds(WORKER, by_rule), within_bounds(WORKER, faced),
-                                     within_bounds(PLACE, place))
-        made = Tables(place, faced, by_rule, history[PLACE], np.log(place[_SECTOR_PAY]))
+            without_levers, effective, place = (within_bounds(WORKER_NAMES, without_levers), within_bounds(WORKER_NAMES, effective),
+                                     within_bounds(PLACE_NAMES, place))
+        made = Tables(place, effective, without_levers, history[PLACE_NAMES], place[_SECTOR_JOBS], place[_SECTOR_PAY],
+                      np.log(place[_SECTOR_PAY]))
         for table in vars(made).values():
             table.flags.writeable = False
         return made

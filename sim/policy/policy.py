@@ -9,19 +9,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from copy import copy
-from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
+from sim.core.months import month_text
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.delivery import Reach, Steering, is_at_work
 from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.scenario.eligibility import Where
-from sim.scenario.fields import month_number
 from sim.scenario.lever import Lever
 from sim.scenario.scenario import Scenario
 from sim.scenario.shock import SECTOR_PARAMETERS
@@ -34,31 +33,18 @@ from sim.steps.lever_record import (
     queue_of,
 )
 from sim.steps.records import (
-    CORRIDOR,
-    ECONOMY,
+    CORRIDOR_NAMES,
+    ECONOMY_NAMES,
+    OCCASION,
     OCCASION_NAMES,
-    PLACE,
+    PLACE_NAMES,
     TICKET_BINS,
-    WORKER,
+    WORKER_NAMES,
 )
 from sim.world.places import Places
 
-FIRST_MONTH = month_number("2014-01")
-_SCHOOL_PLACE_MONTH = OCCASION_NAMES.index("school_place_month")
-_HOUSING_MONTH = OCCASION_NAMES.index("housing_month")
 _NO_SECTOR_FACTORS = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
 Served = tuple[int, int, np.ndarray]  # lever, occasion, share of the people by place
-
-
-def month_index(month: str) -> int:
-    """Months since January 2014 of "YYYY-MM"."""
-    return month_number(month) - FIRST_MONTH
-
-
-@cache
-def month_text(index: int) -> str:
-    """The reverse of ``month_index``."""
-    return f"{2014 + index // 12:04d}-{index % 12 + 1:02d}"
 
 
 class InForce(NamedTuple):
@@ -102,9 +88,9 @@ class Policy:
             [self._home_mask(lever.where) for lever in self._levers], self._by_place.masks, len(places),
         )
         self._economy = _economy_of(scenario)
-        self._economy_moves = any(name in ECONOMY for name in scenario.paths)
-        self._no_relief = _fixed(within_bounds(CORRIDOR, np.repeat(
-            given_values(scenario, CORRIDOR), len(places.provinces) * len(places))[None, :]
+        self._economy_moves = any(name in ECONOMY_NAMES for name in scenario.paths)
+        self._no_relief = _fixed(within_bounds(CORRIDOR_NAMES, np.repeat(
+            given_values(scenario, CORRIDOR_NAMES), len(places.provinces) * len(places))[None, :]
         ).reshape(len(places.provinces), len(places)))
         self._changes = changes_by_month(scenario)
         self._of_reach: dict[int, InForce] = {}
@@ -122,16 +108,16 @@ class Policy:
     def economy(self, month: int) -> np.ndarray:
         """Economy-wide parameters of a month, (economy parameters,)."""
         text = month_text(month)
-        changes = [(name, change) for _, name, change in self._changes.get(text, ()) if name in ECONOMY]
+        changes = [(name, change) for _, name, change in self._changes.get(text, ()) if name in ECONOMY_NAMES]
         if not (self._economy_moves or changes):
             return self._economy
-        values = given_values(self.scenario, ECONOMY)
+        values = given_values(self.scenario, ECONOMY_NAMES)
         for name, path in self.scenario.paths.items():
-            if name in ECONOMY:
-                values[ECONOMY.index(name)] = path.value(text, TIERS[0])
+            if name in ECONOMY_NAMES:
+                values[ECONOMY_NAMES.index(name)] = path.value(text, TIERS[0])
         for name, change in changes:
-            values[ECONOMY.index(name)] = change.on(values[ECONOMY.index(name)])
-        return _fixed(within_bounds(ECONOMY, values))
+            values[ECONOMY_NAMES.index(name)] = change.on(values[ECONOMY_NAMES.index(name)])
+        return _fixed(within_bounds(ECONOMY_NAMES, values))
 
     def place_parameters(self, month: int, with_levers: bool = True) -> Tables:
         """Parameters by place of a month."""
@@ -199,15 +185,15 @@ class Policy:
         return self._of_reach[id(reach)]
 
     def _relief(self, month: str) -> np.ndarray:
-        sizes = self._by_place.sizes(CORRIDOR[0], month)
+        sizes = self._by_place.sizes(CORRIDOR_NAMES[0], month)
         value = self._no_relief
         for n, size in sizes:
-            effect = self._levers[n].changes[CORRIDOR[0]]
+            effect = self._levers[n].changes[CORRIDOR_NAMES[0]]
             mask = self._home_mask(self._levers[n].where)[:, None] & self._by_place.masks[n][None, :]
             value = np.where(mask, value + size * (effect.on(value) - value), value)
         if not sizes:
             return value
-        return _fixed(within_bounds(CORRIDOR, value.reshape(1, -1)).reshape(value.shape))
+        return _fixed(within_bounds(CORRIDOR_NAMES, value.reshape(1, -1)).reshape(value.shape))
 
     def servings_of_places(self, month: int, migrants: np.ndarray, parents: np.ndarray) -> np.ndarray:
         """Whom levers serve by a share of the people in a place, (levers, provinces), in whole persons.
@@ -220,7 +206,7 @@ class Policy:
         if self._steps[0] is not tables:
             self._steps = tables, self._steps_of_places(tables, month_text(month))
         for lever, occasion, step in self._steps[1]:
-            people = parents if occasion == _SCHOOL_PLACE_MONTH else migrants
+            people = parents if occasion == OCCASION.school_place_month else migrants
             persons = np.rint(np.maximum(step, 0.0) * people)
             served[lever] += np.bincount(self.places.province, persons).astype(np.int64)
         return served
@@ -228,10 +214,10 @@ class Policy:
     def _steps_of_places(self, tables: Tables, month: str) -> list[Served]:
         """What levers add to the shares of people in a place that they are paid for."""
         steps = []
-        for name, occasion in {"school_access_share": _SCHOOL_PLACE_MONTH,
-                               "public_housing_share": _HOUSING_MONTH}.items():
+        for name, occasion in {"school_access_share": OCCASION.school_place_month,
+                               "public_housing_share": OCCASION.housing_month}.items():
             if (self.occasions == occasion).any():
-                history = tables.place_by_rule[PLACE.index(name)]
+                history = tables.place_without_levers[PLACE_NAMES.index(name)]
                 steps += [(n, occasion, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
                           for n, before, after in self._by_place.steps(name, history, month)
                           if self.occasions[n] == occasion]
@@ -253,14 +239,14 @@ class Policy:
     def upper_bound(self, row: int, value: float, month: int) -> float:
         """The most that a worker-level parameter can be under this month's levers, from ``value``."""
         reach, scale, add = self.reach(month), 1.0, 0.0
-        for n in self._changed_by.get(WORKER[row], ()):
+        for n in self._changed_by.get(WORKER_NAMES[row], ()):
             if self._folded[n] or reach[n].strength == 0.0:
                 continue
-            effect = self._levers[n].changes[WORKER[row]]
+            effect = self._levers[n].changes[WORKER_NAMES[row]]
             value = max(value, effect.set or 0.0)
             scale *= max(1.0, effect.scale if effect.scale is not None else 1.0)
             add += max(0.0, effect.add or 0.0)
-        return min(value * scale + add, PARAMETERS[WORKER[row]].high)
+        return min(value * scale + add, PARAMETERS[WORKER_NAMES[row]].high)
 
     def cutoffs_without_budget(self) -> np.ndarray:
         """Cut-offs of a month in which nothing is rationed."""
@@ -276,7 +262,7 @@ def _fixed(values: np.ndarray) -> np.ndarray:
 
 
 def _economy_of(scenario: Scenario) -> np.ndarray:
-    return _fixed(within_bounds(ECONOMY, given_values(scenario, ECONOMY)))
+    return _fixed(within_bounds(ECONOMY_NAMES, given_values(scenario, ECONOMY_NAMES)))
 
 
 def _refuse_too_many(levers: list[Lever], effects: int) -> None:

@@ -10,7 +10,7 @@ from collections import deque
 
 from sim.policy.policy import Policy
 from sim.scenario.scenario import Scenario
-from sim.steps.records import ECONOMY
+from sim.steps.records import ECONOMY_NAMES
 from sim.world.places import Places
 
 MOST_KEPT = 4
@@ -37,4 +37,4 @@ def _say_the_same_of_places(one: Scenario, other: Scenario) -> bool:
 
 
 def _of_places(scenario: Scenario) -> dict[str, float]:
-    return {name: value for name, value in scenario.parameters.items() if name not in ECONOMY}
+    return {name: value for name, value in scenario.parameters.items() if name not in ECONOMY_NAMES}

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.core.categories import TIERS
 from sim.core.errors import Problem
+from sim.core.months import month_number
 from sim.scenario import references as documents
 from sim.scenario.fields import (
     Activity,
@@ -21,7 +22,6 @@ from sim.scenario.fields import (
     Strict,
     Tier,
     Whole,
-    month_number,
     refuse,
 )
 

@@ -76,11 +76,6 @@ def _check_instrument(number: int) -> int:
     return number
 
 
-def month_number(month: str) -> int:
-    """Months since January of year 0, so that differences count months: 2025-01 minus 2024-12 is 1."""
-    return int(month[:4]) * 12 + int(month[5:7]) - 1
-
-
 Text = Annotated[StrictStr, StringConstraints(strip_whitespace=True, min_length=1)]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]

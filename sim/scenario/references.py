@@ -103,3 +103,12 @@ def _rows(name: str) -> list[dict[str, str]]:
             return list(csv.DictReader(file))
     except OSError as error:
         raise DataError(f"the packaged table {name} cannot be read: {error.strerror}") from error
+
+
+GRADES = {
+    "A": "quasi-experiment in China",
+    "B": "quasi-experiment elsewhere, or matching in China",
+    "C": "counts or association",
+    "D": "prior only: no measured effect",
+    "n/a": "a principle: it has no effect of its own",
+}

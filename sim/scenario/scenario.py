@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, model_validator
 
 from sim.core.errors import Problem
+from sim.core.months import month_number
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.fields import (
     Label,
@@ -24,7 +25,6 @@ from sim.scenario.fields import (
     Text,
     Tier,
     Year,
-    month_number,
     one_of,
     refuse,
 )

@@ -13,10 +13,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sim.scenario.fields import month_number
+from sim.core.months import FIRST_MONTH, month_number, month_text
 from sim.scenario.scenario import Scenario
 
-FIRST_MONTH = "2014-01"  # every run begins here
 ASSUMED_FROM = "2024-07"  # the first month that an assumed rate of growth can reach
 _FOR_READERS = ("name", "title", "description", "period", "assumptions", "future")
 
@@ -41,12 +40,12 @@ def shared_until(one: Scenario, other: Scenario, end: str) -> str:
     low, high = 0, month_number(end) - month_number(FIRST_MONTH) + 1
     while low < high:  # a longer past contains the shorter one, so that halving finds where they part
         middle = (low + high + 1) // 2
-        month = _month(middle)
+        month = month_text(middle)
         if _past(one, contents[0], month) == _past(other, contents[1], month):
             low = middle
         else:
             high = middle - 1
-    return _month(low)
+    return month_text(low)
 
 
 @dataclass(frozen=True)
@@ -132,8 +131,3 @@ def _knots_before(knots: Mapping[Any, float], month: str) -> dict[str, float]:
     years = sorted(int(year) for year in knots)
     last = next((year for year in years if f"{year:04d}-01" >= month), years[-1] if years else 0)
     return {str(year): value for year, value in knots.items() if int(year) <= last}
-
-
-def _month(index: int) -> str:
-    """The month ``index`` months after the first."""
-    return f"{2014 + index // 12:04d}-{index % 12 + 1:02d}"

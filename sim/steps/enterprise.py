@@ -1,46 +1,47 @@
 """Running a business of one's own: profit months, the late part of a grant, closing."""
 
-from sim.core.categories import FARM
+
+from sim.core.arithmetic import exp, log
+from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
-from sim.rules.enterprise import capital_need, closing_probability
-from sim.rules.household import share_of
-from sim.steps.records import (
-    ECONOMY,
-    EVENT,
-    MONEY_CODE,
-    OCCASION_NAMES,
-    WORKER,
-    faced,
-    serve,
+from sim.rules.enterprise import (
+    capital_need,
+    closing_probability,
+    expected_grant,
+    insured_risk,
+    is_feasible,
+    may_consider,
+    paid_jobs,
+    start_probability,
 )
+from sim.rules.household import share_of
+from sim.steps.earnings import current_pay, log_skill
+from sim.steps.levers import effective, serve
+from sim.steps.migration import go_home
+from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
 from sim.steps.transitions import change_activity
-from sim.world.worker import ADDITIONAL, DISPLACED, HAD_BUSINESS, MOST_SAVINGS
+from sim.world.places import HOMES
+from sim.world.worker import (
+    ADDITIONAL,
+    DISPLACED,
+    HAD_BUSINESS,
+    INSURED,
+    MOST_SAVINGS,
+    NEW,
+    age_months,
+)
 
-_CAPITAL_MEDIAN = ECONOMY.index("startup_capital_median_yuan")
-_CAPITAL_SD = ECONOMY.index("startup_capital_log_sd")
-_CLOSING = WORKER.index("business_exit_scale")
-_LATE_GRANT = WORKER.index("startup_late_grant_yuan")
-_INSURED_LOSS = WORKER.index("business_loss_insured_share")
-_U_CLOSE = PURPOSE["business_close"]
-_U_CAPITAL = PURPOSE["trait_capital_need"]
-_E_CLOSURE = EVENT["business_closures"]
-_M_GRANT = MONEY_CODE["grant"]
-_M_PAYOUT = MONEY_CODE["payout"]
-_M_SAVED = MONEY_CODE["saved"]
-_BUSINESS_MONTH = OCCASION_NAMES.index("business_month")
-_HALF_YEAR = OCCASION_NAMES.index("business_half_year")
-_CLOSURE = OCCASION_NAMES.index("business_closure")
 MONTHS_TO_LATE_GRANT = 6
 
 
 @rule
 def run_business(w, c, b, k) -> None:
     """Keep the business going, or close it and fall back on the farm."""
-    serve(w, c, b, k, _BUSINESS_MONTH)
+    serve(w, c, b, k, OCCASION.business_month)
     age = int(w.business_age)
-    chance = closing_probability(age, faced(w, c, b, k, _CLOSING))
-    if uniform(c.keys, _U_CLOSE, int(w.id)) < chance:
+    chance = closing_probability(age, effective(w, c, b, k, WORKER.business_exit_scale))
+    if uniform(c.keys, PURPOSE.business_close, int(w.id)) < chance:
         close_business(w, c, b, k)
         return
     w.business_age = min(age + 1, 255)
@@ -50,18 +51,18 @@ def run_business(w, c, b, k) -> None:
     if int(w.status) & ADDITIONAL:
         b.business[home, 2] += jobs
     if age + 1 == MONTHS_TO_LATE_GRANT:
-        serve(w, c, b, k, _HALF_YEAR)
-        b.money[_M_GRANT] += put_aside(w, b, int(faced(w, c, b, k, _LATE_GRANT)))
+        serve(w, c, b, k, OCCASION.business_half_year)
+        b.money[MONEY.grant] += put_aside(w, b, int(effective(w, c, b, k, WORKER.startup_late_grant_yuan)))
 
 
 @rule
 def close_business(w, c, b, k) -> None:
     """Close the business; an insurer may pay for part of the capital."""
-    serve(w, c, b, k, _CLOSURE)
-    insured = faced(w, c, b, k, _INSURED_LOSS)
+    serve(w, c, b, k, OCCASION.business_closure)
+    insured = effective(w, c, b, k, WORKER.business_loss_insured_share)
     if insured > 0.0:
-        b.money[_M_PAYOUT] += put_aside(w, b, share_of(startup_capital(w, c), insured))
-    b.events[_E_CLOSURE] += 1
+        b.money[MONEY.payout] += put_aside(w, b, share_of(startup_capital(w, c), insured))
+    b.events[EVENT.business_closures] += 1
     w.business_jobs = 0
     w.status = (int(w.status) | DISPLACED) & ~ADDITIONAL
     w.attached_place = w.place
@@ -74,13 +75,120 @@ def put_aside(w, b, amount) -> int:
     """Put an amount into the worker's savings, as far as they can hold it; returns what was put."""
     put = min(amount, MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + put
-    b.money[_M_SAVED] += put
+    b.money[MONEY.saved] += put
     return put
 
 
 @rule
 def startup_capital(w, c) -> int:
     """Capital that this worker's business would need, at this month's prices."""
-    draw = uniform(c.life_keys, _U_CAPITAL, int(w.id))
-    median = c.economy[_CAPITAL_MEDIAN] * c.price_index
-    return min(capital_need(draw, median, c.economy[_CAPITAL_SD]), 100_000_000)
+    draw = uniform(c.life_keys, PURPOSE.trait_capital_need, int(w.id))
+    median = c.economy.startup_capital_median_yuan * c.price_index
+    return min(capital_need(draw, median, c.economy.startup_capital_log_sd), 100_000_000)
+
+
+@rule
+def highest_consider_chance(c) -> float:
+    """No worker thinks of a business with a higher probability this month."""
+    return c.upper_bound[WORKER.startup_consideration_probability]
+
+
+@rule
+def may_start_business(w, c) -> bool:
+    """Workers with three years away, aged 22-50."""
+    age = age_months(int(w.birth_month), c.month) / 12.0
+    return may_consider(age, int(w.migrant_months))
+
+
+@rule
+def might_start(w, c) -> bool:
+    """Whether the worker thinks of a business and would start it with the most support anybody has."""
+    if uniform(c.keys, PURPOSE.business_consider, int(w.id)) >= c.upper_bound[WORKER.startup_consideration_probability]:
+        return False
+    chance = start_chance(
+        w, c, startup_capital(w, c), log_profit_gain(w, c) + c.upper_bound[WORKER.business_profit_shift], c.upper_bound[WORKER.startup_grant_yuan],
+        c.upper_bound[WORKER.startup_late_grant_yuan], max(c.upper_bound[WORKER.startup_loan_yuan], c.upper_bound[WORKER.guaranteed_loan_yuan]), c.upper_bound[WORKER.startup_odds_shift], c.upper_bound[WORKER.business_loss_insured_share],
+    )
+    return uniform(c.keys, PURPOSE.business_start, int(w.id)) < chance
+
+
+@rule
+def weigh_up_business(w, c, b, k) -> None:
+    """Think of a business; start it if the capital can be raised and it looks worthwhile."""
+    worker, here = int(w.id), int(w.place)
+    considers = uniform(c.keys, PURPOSE.business_consider, worker)
+    if considers >= effective(w, c, b, k, WORKER.startup_consideration_probability):
+        return
+    draw = uniform(c.keys, PURPOSE.business_start, worker)
+    capital, gain = startup_capital(w, c), log_profit_gain(w, c)
+    grant = effective(w, c, b, k, WORKER.startup_grant_yuan)
+    loan = loan_to_founder(
+        w, c, effective(w, c, b, k, WORKER.startup_loan_yuan), effective(w, c, b, k, WORKER.guaranteed_loan_yuan), effective(w, c, b, k, WORKER.loan_approval_probability)
+    )
+    chance = start_chance(
+        w, c, capital, gain + effective(w, c, b, k, WORKER.business_profit_shift), grant, effective(w, c, b, k, WORKER.startup_late_grant_yuan), loan,
+        effective(w, c, b, k, WORKER.startup_odds_shift), effective(w, c, b, k, WORKER.business_loss_insured_share),
+    )
+    if draw >= chance:
+        return
+    rules = c.without_levers
+    without = start_chance(
+        w, c, capital, gain + rules[WORKER.business_profit_shift, here], rules[WORKER.startup_grant_yuan, here], rules[WORKER.startup_late_grant_yuan, here],
+        loan_to_founder(w, c, rules[WORKER.startup_loan_yuan, here], rules[WORKER.guaranteed_loan_yuan, here], rules[WORKER.loan_approval_probability, here]),
+        rules[WORKER.startup_odds_shift, here], rules[WORKER.business_loss_insured_share, here],
+    )
+    is_additional = draw >= without or considers >= rules[WORKER.startup_consideration_probability, here]
+    start_business(w, c, b, k, capital, int(grant), int(loan), is_additional)
+
+
+@rule
+def loan_to_founder(w, c, loan, guaranteed, approval) -> float:
+    """The loan that the worker can have, in yuan: the guaranteed one if it is larger and approved."""
+    if guaranteed > loan and uniform(c.keys, PURPOSE.loan_approval, int(w.id)) < approval:
+        return guaranteed
+    return loan
+
+
+@rule
+def log_profit_gain(w, c) -> float:
+    """Expected profit at home over present income, in log points."""
+    profit = c.mean_log_pay[int(w.home)] + c.economy.business_profit_premium + log_skill(w, c)
+    if w.activity == LOCAL_WORK or w.activity == MIGRANT_WORK:
+        living = c.living_cost[int(w.place)] if w.activity == MIGRANT_WORK else 0.0
+        return profit - log(max(current_pay(w, c) - living, 300.0))
+    return profit - log(max(c.farm_income[int(w.home)], 1.0))
+
+
+@rule
+def start_chance(w, c, capital, gain, grant, late_grant, loan, shift, insured) -> float:
+    """Probability of starting: nil where the capital cannot be raised."""
+    if not is_feasible(capital, int(w.savings), loan, grant):
+        return 0.0
+    profit = exp(c.mean_log_pay[int(w.home)] + c.economy.business_profit_premium + log_skill(w, c))
+    safety = insured_risk(insured, float(capital), profit, c.economy.startup_loss_weight)
+    return start_probability(
+        c.economy.startup_log_odds, gain + safety, c.economy.startup_profit_coefficient,
+        expected_grant(grant, late_grant), c.economy.startup_grant_log_odds, shift,
+    )
+
+
+@rule
+def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
+    """Open the business at home: capital from savings first, then grant and loan."""
+    serve(w, c, b, k, OCCASION.business_start)
+    jobs_mean = c.economy.jobs_per_business_mean * effective(w, c, b, k, WORKER.business_jobs_scale)
+    own = min(int(w.savings), max(capital - grant - loan, 0))
+    borrowed = max(capital - own - grant, 0)
+    w.savings = int(w.savings) - own
+    b.money[MONEY.saved] -= own
+    b.money[MONEY.grant] += grant
+    b.money[MONEY.loan] += borrowed
+    b.money[MONEY.capital] += own + grant + borrowed
+    b.events[EVENT.business_starts] += 1
+    b.events[EVENT.additional_starts] += is_additional
+    go_home(w, c, b, int(w.place) < HOMES)
+    flags = int(w.status) & ~(DISPLACED | NEW | INSURED)
+    w.status = flags | (ADDITIONAL if is_additional else 0)
+    w.business_age = 0
+    w.business_jobs = paid_jobs(uniform(c.keys, PURPOSE.business_jobs, int(w.id)), jobs_mean)
+    change_activity(w, c, OWN_BUSINESS)

@@ -14,21 +14,10 @@ from sim.rules.migration import (
     value_of_income,
     with_switching_cost,
 )
-from sim.steps.employment import log_skill, skill_cells
-from sim.steps.records import (
-    AGE_MONTHS,
-    ECONOMY,
-    EVENT,
-    OCCASION_NAMES,
-    PLACE,
-    STAY_MONTHS,
-    WORKER,
-    faced,
-    has_school_child,
-    months_in_activity,
-    months_of_stay,
-    serve,
-)
+from sim.steps.earnings import log_skill, skill_cells
+from sim.steps.levers import effective, serve
+from sim.steps.people import has_school_child, months_in_activity, months_of_stay
+from sim.steps.records import AGE_MONTHS, EVENT, OCCASION, STAY_MONTHS, WORKER
 from sim.steps.support import insurance_kept
 from sim.steps.transitions import change_activity, move_to, take_job
 from sim.world.places import HOMES
@@ -40,41 +29,6 @@ from sim.world.worker import (
     age_months,
     education_of,
 )
-
-_BETA = ECONOMY.index("income_coefficient")
-_GAMMA = ECONOMY.index("network_coefficient")
-_SWITCHING = ECONOMY.index("switching_cost")
-_DISPLACED_ATTENTION = ECONOMY.index("displaced_attention_probability")
-_DISCOURAGED = ECONOMY.index("discouraged_after_months")
-_FADE = ECONOMY.index("displaced_fade_probability")
-_MIGRATION_AMENITY = ECONOMY.index("migration_amenity")
-_MIGRATION_AGE = ECONOMY.index("migration_age_slope")
-_ACROSS_AGE = ECONOMY.index("across_age_slope")
-_LOCAL_AMENITY = ECONOMY.index("local_amenity")
-_LOCAL_AGE = ECONOMY.index("local_age_slope")
-_FEMALE_COST = ECONOMY.index("female_migration_cost")
-_ATTACHMENT = ECONOMY.index("place_attachment")
-_WAIT = ECONOMY.index("departure_wait_probability")
-_SCHOOLING_TASTE = ECONOMY.index("schooling_nonfarm_taste")
-_CHILD_COST = ECONOMY.index("child_left_behind_cost")
-_CLOSED = PLACE.index("travel_closed_share")
-_POST = WORKER.index("public_post_pay_yuan")
-_RELIEF = WORKER.index("departure_cost_relief")
-_FLOOR = WORKER.index("poor_floor_relief")
-_TRANSPORT = WORKER.index("festival_transport_share")
-U_ATTENTION = PURPOSE["attention"]
-_U_CHOICE = PURPOSE["choice"]
-_U_WITHOUT = PURPOSE["choice_without_offer"]
-_U_OFFER = PURPOSE["local_offer"]
-_U_PROVINCE = PURPOSE["destination_province"]
-_U_TIER = PURPOSE["destination_tier"]
-_U_DISTANCE = PURPOSE["distance_taste"]
-_U_DEPARTURE = PURPOSE["departure"]
-_U_FADE = PURPOSE["fade"]
-_E_RECONSIDERED = EVENT["reconsidered"]
-_E_DEPARTURE = EVENT["departures"]
-_E_RETURN = EVENT["returns"]
-_DEPARTURE = OCCASION_NAMES.index("departure")
 
 OPTIONS = ("farm", "local_work", "stay_or_old_place", "migrate")
 STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE = 0, 1, 2, 3
@@ -91,7 +45,7 @@ def worker_group(w, c) -> int:
 @rule
 def has_reason_to_choose(w, c) -> bool:
     """Workers who reconsider more often than others: new, displaced, or long without work."""
-    discouraged = (w.activity == MIGRANT_SEARCH) & (months_in_activity(w, c) >= c.economy[_DISCOURAGED])
+    discouraged = (w.activity == MIGRANT_SEARCH) & (months_in_activity(w, c) >= c.economy.discouraged_after_months)
     return ((int(w.status) & (DISPLACED | NEW)) != 0) | discouraged
 
 
@@ -105,7 +59,7 @@ def usual_attention(c) -> float:
 def attention(w, c) -> float:
     """The worker's probability of reconsidering this month."""
     return attention_probability(
-        c.attention, c.economy[_DISPLACED_ATTENTION], has_reason_to_choose(w, c),
+        c.attention, c.economy.displaced_attention_probability, has_reason_to_choose(w, c),
         (int(w.status) & NEW) != 0,
     )
 
@@ -120,31 +74,31 @@ def option_values(w, c):
     traits, flags = int(w.traits), int(w.status)
     is_new = (flags & NEW) != 0
     attached = int(w.attached_place) if (flags & DISPLACED) != 0 else place
-    cost, beta = c.economy[_SWITCHING], c.economy[_BETA]
+    cost, beta = c.economy.switching_cost, c.economy.income_coefficient
     age = age_months(int(w.birth_month), c.month) / 12.0
     skill = log_skill(w, c)
     group = worker_group(w, c)
     is_parent = group % 2 == 1
 
     farm = with_switching_cost(c.farm_value[home], cost, is_new or activity == FARM)
-    schooled = schooling_taste(SCHOOL_YEARS[education_of(traits)], c.economy[_SCHOOLING_TASTE])
-    local = beta * (c.mean_log_pay[home] + skill) + c.economy[_LOCAL_AMENITY] + schooled
-    local += age_taste(age, c.economy[_LOCAL_AGE])
+    schooled = schooling_taste(SCHOOL_YEARS[education_of(traits)], c.economy.schooling_nonfarm_taste)
+    local = beta * (c.mean_log_pay[home] + skill) + c.economy.local_amenity + schooled
+    local += age_taste(age, c.economy.local_age_slope)
     lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES
     local = with_switching_cost(local, cost, is_new or activity == LOCAL_WORK or lost_local_job)
     taste = migration_taste(
-        c.economy[_MIGRATION_AMENITY] + c.home_taste[home], age_taste(age, c.economy[_MIGRATION_AGE]),
-        (traits & IS_FEMALE) != 0, c.economy[_FEMALE_COST], is_parent, c.economy[_CHILD_COST],
-        c.economy[_GAMMA] * c.out_share[home],
+        c.economy.migration_amenity + c.home_taste[home], age_taste(age, c.economy.migration_age_slope),
+        (traits & IS_FEMALE) != 0, c.economy.female_migration_cost, is_parent, c.economy.child_left_behind_cost,
+        c.economy.network_coefficient * c.out_share[home],
     )
     taste += beta * (skill - c.group_skill[group]) + schooled
     keep = -1e9
     if attached >= HOMES:
         keep = taste + c.income_value[group, attached]
         months = months_of_stay(w, c) if attached == place else int(w.migrant_months)
-        keep += attachment(months / 12.0, c.economy[_ATTACHMENT])
+        keep += attachment(months / 12.0, c.economy.place_attachment)
         if c.province[attached] != home:
-            keep += age_taste(age, c.economy[_ACROSS_AGE])
+            keep += age_taste(age, c.economy.across_age_slope)
     migrate = with_switching_cost(taste + c.inclusive_value[home, group], cost, is_new)
     return farm, local, keep, migrate
 
@@ -181,14 +135,14 @@ def option_odds(w, c):
 def supported_odds(w, c, b, k):
     """The odds of ``option_odds`` with what support adds: a public post at home, help to leave."""
     farm, local, keep, migrate = option_odds(w, c)
-    if c.most[_POST] > 0.0:
-        income, beta = c.farm_income[int(w.home)], c.economy[_BETA]
-        post = faced(w, c, b, k, _POST)
+    if c.upper_bound[WORKER.public_post_pay_yuan] > 0.0:
+        income, beta = c.farm_income[int(w.home)], c.economy.income_coefficient
+        post = effective(w, c, b, k, WORKER.public_post_pay_yuan)
         farm *= odds(value_of_income(income + post, beta) - value_of_income(income, beta))
-    if c.most[_RELIEF] + c.most[_FLOOR] > 0.0 and int(w.place) < HOMES:
-        relief = faced(w, c, b, k, _RELIEF)
+    if c.upper_bound[WORKER.departure_cost_relief] + c.upper_bound[WORKER.poor_floor_relief] > 0.0 and int(w.place) < HOMES:
+        relief = effective(w, c, b, k, WORKER.departure_cost_relief)
         if c.poor_floor_effort > 0.0 and int(w.traits) & POOR:
-            relief += c.poor_floor_effort * faced(w, c, b, k, _FLOOR)
+            relief += c.poor_floor_effort * effective(w, c, b, k, WORKER.poor_floor_relief)
         keep *= odds(relief)
         migrate *= odds(relief)
     return farm, local, keep, migrate
@@ -205,16 +159,16 @@ def pick(draw, farm, local, keep, migrate) -> int:
 def reconsider(w, c, b, k) -> None:
     """Compare the options and note the choice, unless it is what the worker does already."""
     worker, home, activity, flags = int(w.id), int(w.home), int(w.activity), int(w.status)
-    if uniform(c.keys, U_ATTENTION, worker) >= attention(w, c):
+    if uniform(c.keys, PURPOSE.attention, worker) >= attention(w, c):
         return
-    b.events[_E_RECONSIDERED] += 1
+    b.events[EVENT.reconsidered] += 1
     farm, local, keep, migrate = supported_odds(w, c, b, k)
-    choice = pick(uniform(c.keys, _U_CHOICE, worker), farm, local, keep, migrate)
+    choice = pick(uniform(c.keys, PURPOSE.choice, worker), farm, local, keep, migrate)
     applies = (choice == TAKE_LOCAL) & (activity != LOCAL_WORK)
     b.applicants[home] += applies
     # drawn for all, which is quicker than to branch on a choice just made
-    is_refused = applies & (uniform(c.keys, _U_OFFER, worker) >= c.local_offer[home])
-    instead = pick(uniform(c.keys, _U_WITHOUT, worker), farm, 0.0, keep, migrate)
+    is_refused = applies & (uniform(c.keys, PURPOSE.local_offer, worker) >= c.local_offer[home])
+    instead = pick(uniform(c.keys, PURPOSE.choice_without_offer, worker), farm, 0.0, keep, migrate)
     choice = instead if is_refused else choice
     is_present = (
         ((choice == STAY_FARM) & (activity == FARM)) | ((choice == TAKE_LOCAL) & (activity == LOCAL_WORK))
@@ -266,7 +220,7 @@ def stay_at_farm(w, c, b, k, activity, is_home) -> None:
         flags = insurance_kept(w, c, b, k, flags) & ~DISPLACED
         go_home(w, c, b, is_home)
         change_activity(w, c, FARM)
-    elif flags & DISPLACED and uniform(c.keys, _U_FADE, int(w.id)) < c.economy[_FADE]:
+    elif flags & DISPLACED and uniform(c.keys, PURPOSE.fade, int(w.id)) < c.economy.displaced_fade_probability:
         flags &= ~DISPLACED
     w.status = flags
 
@@ -275,7 +229,7 @@ def stay_at_farm(w, c, b, k, activity, is_home) -> None:
 def go_home(w, c, b, is_home) -> None:
     """Return to the home township."""
     if not is_home:
-        b.events[_E_RETURN] += 1
+        b.events[EVENT.returns] += 1
         w.attached_place = w.place
         move_to(w, c, int(w.home))
 
@@ -291,17 +245,17 @@ def depart(w, c, b, k, place) -> None:
     """Go to a place away and look for work there; from home, late in the year, perhaps after the festival."""
     if int(w.place) == place:
         return
-    held_up = c.place[_CLOSED, place] * (1.0 - faced(w, c, b, k, _TRANSPORT))
+    held_up = c.place.travel_closed_share[place] * (1.0 - effective(w, c, b, k, WORKER.festival_transport_share))
     if int(w.place) < HOMES and is_before_festival(c):
-        held_up = 1.0 - (1.0 - held_up) * (1.0 - c.economy[_WAIT])
-    if uniform(c.keys, _U_DEPARTURE, int(w.id)) < held_up:
+        held_up = 1.0 - (1.0 - held_up) * (1.0 - c.economy.departure_wait_probability)
+    if uniform(c.keys, PURPOSE.departure, int(w.id)) < held_up:
         # roads are closed, or the festival is near: the plan stands, and is taken up again
         w.status = int(w.status) | DISPLACED
         w.attached_place = place
         return
     if int(w.place) < HOMES:
-        b.events[_E_DEPARTURE] += 1
-        serve(w, c, b, k, _DEPARTURE)
+        b.events[EVENT.departures] += 1
+        serve(w, c, b, k, OCCASION.departure)
     w.status = insurance_kept(w, c, b, k, int(w.status)) & ~(DISPLACED | NEW)
     move_to(w, c, place)
     change_activity(w, c, MIGRANT_SEARCH)
@@ -316,8 +270,8 @@ def destination(w, c) -> int:
     """
     worker, home, group = int(w.id), int(w.home), worker_group(w, c)
     age = age_months(int(w.birth_month), c.month) / 12.0
-    goes_anywhere = accepts_distance(age, c.economy[_ACROSS_AGE])
-    draw = uniform(c.keys, _U_PROVINCE, worker)
+    goes_anywhere = accepts_distance(age, c.economy.across_age_slope)
+    draw = uniform(c.keys, PURPOSE.destination_province, worker)
     low, high = 0, HOMES - 1
     while low < high:
         middle = (low + high) // 2
@@ -326,9 +280,9 @@ def destination(w, c) -> int:
         else:
             low = middle + 1
     has_own_places = c.first_place[home + 1] > c.first_place[home]
-    if low != home and has_own_places and uniform(c.keys, _U_DISTANCE, worker) >= goes_anywhere:
+    if low != home and has_own_places and uniform(c.keys, PURPOSE.distance_taste, worker) >= goes_anywhere:
         low = home
-    draw = uniform(c.keys, _U_TIER, worker)
+    draw = uniform(c.keys, PURPOSE.destination_tier, worker)
     slot, last = int(c.first_place[low]), int(c.first_place[low + 1]) - 1
     while slot < last and draw >= c.place_cumulative[home, group, slot]:
         slot += 1

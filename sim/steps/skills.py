@@ -1,5 +1,6 @@
 """Courses and school: taking part, completing, and the job at the end."""
 
+
 from sim.core.categories import (
     FARM,
     LOCAL_WORK,
@@ -9,15 +10,9 @@ from sim.core.categories import (
 )
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
-from sim.steps.records import (
-    ECONOMY,
-    EVENT,
-    OCCASION_NAMES,
-    WORKER,
-    faced,
-    months_in_activity,
-    serve,
-)
+from sim.steps.levers import effective, serve
+from sim.steps.people import months_in_activity
+from sim.steps.records import EVENT, OCCASION, WORKER
 from sim.steps.support import insurance_kept
 from sim.steps.transitions import change_activity, take_job
 from sim.world.worker import (
@@ -32,17 +27,6 @@ from sim.world.worker import (
     education_of,
 )
 
-_STUDY_MONTHS = ECONOMY.index("study_months")
-_COMPLETION = WORKER.index("course_completion_share")
-_ORDER = WORKER.index("course_placement_probability")
-_LASTING = WORKER.index("course_lasting_gain")
-_STUDY = WORKER.index("study_enrolment_probability")
-_U_COMPLETION = PURPOSE["course_completion"]
-_U_ORDER = PURPOSE["course_placement"]
-_U_GAIN = PURPOSE["course_gain"]
-U_STUDY = PURPOSE["study"]
-_E_STUDY = EVENT["study_starts"]
-_STUDY_START = OCCASION_NAMES.index("study_start")
 _HIGHEST_EDUCATION = 4
 
 
@@ -50,14 +34,14 @@ _HIGHEST_EDUCATION = 4
 def take_course(w, c, b, k) -> None:
     """Take a course, and complete it or not. Those without a job leave the market for the month."""
     worker = int(w.id)
-    completes = uniform(c.keys, _U_COMPLETION, worker) < faced(w, c, b, k, _COMPLETION)
-    has_order = completes and uniform(c.keys, _U_ORDER, worker) < faced(w, c, b, k, _ORDER)
+    completes = uniform(c.keys, PURPOSE.course_completion, worker) < effective(w, c, b, k, WORKER.course_completion_share)
+    has_order = completes and uniform(c.keys, PURPOSE.course_placement, worker) < effective(w, c, b, k, WORKER.course_placement_probability)
     if completes:
         w.status = int(w.status) | TRAINED
         w.trained_month = c.month
-        gain = faced(w, c, b, k, _LASTING)
+        gain = effective(w, c, b, k, WORKER.course_lasting_gain)
         if gain > 0.0:  # ability is kept in whole units, so the rest of a unit is drawn
-            units = int(gain / ABILITY_UNIT + uniform(c.keys, _U_GAIN, worker))
+            units = int(gain / ABILITY_UNIT + uniform(c.keys, PURPOSE.course_gain, worker))
             w.ability = clipped(int(w.ability) + units, -128, 127)
     if w.activity == FARM or w.activity == MIGRANT_SEARCH:
         change_activity(w, c, TRAINING)
@@ -82,19 +66,19 @@ def end_course(w, c, b, k) -> None:
 def is_through(w, c) -> bool:
     """Whether a worker in training is at the end of a course, or of the years at school."""
     is_at_school = (int(w.traits) & AT_SCHOOL) != 0
-    return (not is_at_school) | (months_in_activity(w, c) >= c.economy[_STUDY_MONTHS])
+    return (not is_at_school) | (months_in_activity(w, c) >= c.economy.study_months)
 
 
 @rule
 def has_school_routes(c) -> bool:
     """Whether anybody can leave work for school this month."""
-    return c.most[_STUDY] > 0.0
+    return c.upper_bound[WORKER.study_enrolment_probability] > 0.0
 
 
 @rule
 def highest_study_chance(c) -> float:
     """No worker leaves for school with a higher probability this month."""
-    return c.most[_STUDY]
+    return c.upper_bound[WORKER.study_enrolment_probability]
 
 
 @rule
@@ -106,10 +90,26 @@ def may_study(w, c) -> bool:
 @rule
 def go_to_school(w, c, b, k) -> None:
     """Leave work for school, where the worker is, for the years that a level of education takes."""
-    if uniform(c.keys, U_STUDY, int(w.id)) >= faced(w, c, b, k, _STUDY):
+    if uniform(c.keys, PURPOSE.study, int(w.id)) >= effective(w, c, b, k, WORKER.study_enrolment_probability):
         return
-    serve(w, c, b, k, _STUDY_START)
-    b.events[_E_STUDY] += 1
+    serve(w, c, b, k, OCCASION.study_start)
+    b.events[EVENT.study_starts] += 1
     w.status = insurance_kept(w, c, b, k, int(w.status)) & ~(DISPLACED | NEW)
     change_activity(w, c, TRAINING)
     w.traits = int(w.traits) | AT_SCHOOL
+
+
+@rule
+def highest_training_chance(c) -> float:
+    """No worker enrols with a higher probability this month."""
+    return c.upper_bound[WORKER.training_enrolment_probability]
+
+
+@rule
+def train(w, c, b, k) -> None:
+    """Enrol on a public course. Those without a job leave the market for the month."""
+    draw = uniform(c.keys, PURPOSE.training, int(w.id))
+    if draw < effective(w, c, b, k, WORKER.training_enrolment_probability):
+        serve(w, c, b, k, OCCASION.training_enrolment)
+        b.events[EVENT.training_enrolments] += 1
+        take_course(w, c, b, k)

@@ -4,16 +4,9 @@ from sim.core.arithmetic import log
 from sim.core.categories import FARM, LOCAL_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
-from sim.steps.records import (
-    ECONOMY,
-    EVENT,
-    MONEY_CODE,
-    OCCASION_NAMES,
-    WORKER,
-    faced,
-    months_in_activity,
-    serve,
-)
+from sim.steps.levers import effective, serve
+from sim.steps.people import months_in_activity
+from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
 from sim.steps.transitions import change_activity
 from sim.world.worker import (
     DISPLACED,
@@ -24,29 +17,6 @@ from sim.world.worker import (
     clipped,
 )
 
-_WORKS_MONTHS = ECONOMY.index("works_months")
-_WORKS_PAY = ECONOMY.index("works_pay_ratio")
-_WORKSHOP_PAY = ECONOMY.index("workshop_pay_ratio")
-_RELIEF = WORKER.index("relief_yuan")
-_BENEFIT = WORKER.index("unemployment_benefit_yuan")
-_PORTABILITY = WORKER.index("insurance_portability_share")
-_POST = WORKER.index("public_post_pay_yuan")
-_WORKS = WORKER.index("works_offer_probability")
-_WORKSHOP = WORKER.index("workshop_offer_probability")
-_U_PORTABILITY = PURPOSE["trait_portability"]
-U_WORKS = PURPOSE["works_offer"]
-U_WORKSHOP = PURPOSE["workshop_offer"]
-_E_RELIEF = EVENT["reliefs"]
-_E_WORKS = EVENT["works_jobs"]
-_E_WORKSHOP = EVENT["workshop_jobs"]
-_E_HIRE = EVENT["hires"]
-_M_BENEFIT = MONEY_CODE["benefit"]
-_M_CONSUMPTION = MONEY_CODE["consumption"]
-_RELIEF_PAID = OCCASION_NAMES.index("relief")
-_POST_MONTH = OCCASION_NAMES.index("post_month")
-_SEARCH_MONTH = OCCASION_NAMES.index("search_month")
-_WORKS_JOB = OCCASION_NAMES.index("works_job")
-_WORKSHOP_JOB = OCCASION_NAMES.index("workshop_job")
 _CONSTRUCTION, _MANUFACTURING = 1, 0
 
 
@@ -56,8 +26,8 @@ def insurance_kept(w, c, b, k, flags) -> int:
     """The worker's flags after leaving an insured job: still insured if the scheme can be carried along."""
     if flags & INSURED == 0:
         return flags
-    rank = uniform_for(c.life_keys, _U_PORTABILITY, int(w.id), 0)
-    return flags if rank < faced(w, c, b, k, _PORTABILITY) else flags & ~INSURED
+    rank = uniform_for(c.life_keys, PURPOSE.trait_portability, int(w.id), 0)
+    return flags if rank < effective(w, c, b, k, WORKER.insurance_portability_share) else flags & ~INSURED
 
 
 @rule
@@ -66,34 +36,34 @@ def pay_relief(w, c, b, k) -> None:
 
     It is paid at the loss alone, so never twice before the next job. It is spent at once.
     """
-    relief = int(faced(w, c, b, k, _RELIEF))
-    if relief == 0 or faced(w, c, b, k, _BENEFIT) > 0.0:
+    relief = int(effective(w, c, b, k, WORKER.relief_yuan))
+    if relief == 0 or effective(w, c, b, k, WORKER.unemployment_benefit_yuan) > 0.0:
         return
-    serve(w, c, b, k, _RELIEF_PAID)
-    b.events[_E_RELIEF] += 1
-    b.money[_M_BENEFIT] += relief
-    b.money[_M_CONSUMPTION] += relief
+    serve(w, c, b, k, OCCASION.relief)
+    b.events[EVENT.reliefs] += 1
+    b.money[MONEY.benefit] += relief
+    b.money[MONEY.consumption] += relief
 
 
 @rule
 def has_home_support(c) -> bool:
     """Whether some lever pays workers at home this month."""
-    return (c.most[_POST] > 0.0) | (c.most[_BENEFIT] > 0.0)
+    return (c.upper_bound[WORKER.public_post_pay_yuan] > 0.0) | (c.upper_bound[WORKER.unemployment_benefit_yuan] > 0.0)
 
 
 @rule
 def live_on_support(w, c, b, k) -> None:
     """Draw the pay of a public post, or a benefit after a lost job, at home."""
     if int(w.status) & DISPLACED:
-        paid = int(faced(w, c, b, k, _BENEFIT))
+        paid = int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan))
         if paid > 0:
-            serve(w, c, b, k, _SEARCH_MONTH)
+            serve(w, c, b, k, OCCASION.search_month)
     else:
-        paid = int(faced(w, c, b, k, _POST))
+        paid = int(effective(w, c, b, k, WORKER.public_post_pay_yuan))
         if paid > 0:
-            serve(w, c, b, k, _POST_MONTH)
-    b.money[_M_BENEFIT] += paid
-    b.money[_M_CONSUMPTION] += paid
+            serve(w, c, b, k, OCCASION.post_month)
+    b.money[MONEY.benefit] += paid
+    b.money[MONEY.consumption] += paid
 
 
 # --- public works and workshops -------------------------------------------------------------------
@@ -106,7 +76,7 @@ def has_works(c) -> bool:
 @rule
 def highest_works_chance(c) -> float:
     """No worker is offered a job on public works with a higher probability this month."""
-    return c.most[_WORKS]
+    return c.upper_bound[WORKER.works_offer_probability]
 
 
 @rule
@@ -120,15 +90,15 @@ def is_works_concern(w, c) -> bool:
 def work_on_public_works(w, c, b, k) -> None:
     """Begin or end a job on public works, or begin one in a workshop."""
     if w.activity == FARM:
-        if is_offered(w, c, b, k, U_WORKS, _WORKS):
-            serve(w, c, b, k, _WORKS_JOB)
-            b.events[_E_WORKS] += 1
-            begin_works(w, c, b, _CONSTRUCTION, c.economy[_WORKS_PAY], ON_WORKS)
-        elif is_offered(w, c, b, k, U_WORKSHOP, _WORKSHOP):
-            serve(w, c, b, k, _WORKSHOP_JOB)
-            b.events[_E_WORKSHOP] += 1
-            begin_works(w, c, b, _MANUFACTURING, c.economy[_WORKSHOP_PAY], IN_WORKSHOP)
-    elif int(w.traits) & ON_WORKS and months_in_activity(w, c) >= c.economy[_WORKS_MONTHS]:
+        if is_offered(w, c, b, k, PURPOSE.works_offer, WORKER.works_offer_probability):
+            serve(w, c, b, k, OCCASION.works_job)
+            b.events[EVENT.works_jobs] += 1
+            begin_works(w, c, b, _CONSTRUCTION, c.economy.works_pay_ratio, ON_WORKS)
+        elif is_offered(w, c, b, k, PURPOSE.workshop_offer, WORKER.workshop_offer_probability):
+            serve(w, c, b, k, OCCASION.workshop_job)
+            b.events[EVENT.workshop_jobs] += 1
+            begin_works(w, c, b, _MANUFACTURING, c.economy.workshop_pay_ratio, IN_WORKSHOP)
+    elif int(w.traits) & ON_WORKS and months_in_activity(w, c) >= c.economy.works_months:
         w.match = 0
         w.status = insurance_kept(w, c, b, k, int(w.status))
         change_activity(w, c, FARM)
@@ -139,16 +109,16 @@ def work_on_public_works(w, c, b, k) -> None:
 @rule
 def is_offered(w, c, b, k, purpose, parameter) -> bool:
     """Whether the worker's draw of the month brings such a job."""
-    if c.most[parameter] <= 0.0:
+    if c.upper_bound[parameter] <= 0.0:
         return False
     draw = uniform(c.keys, purpose, int(w.id))
-    return draw < c.most[parameter] and draw < faced(w, c, b, k, parameter)
+    return draw < c.upper_bound[parameter] and draw < effective(w, c, b, k, parameter)
 
 
 @rule
 def begin_works(w, c, b, sector, pay_ratio, mark) -> None:
     """Start a job beyond those of the market, at a share of the local pay."""
-    b.events[_E_HIRE] += 1
+    b.events[EVENT.hires] += 1
     w.sector = sector
     w.match = clipped(int(100.0 * log(pay_ratio)), -100, 100)
     w.status = int(w.status) & ~(DISPLACED | NEW)

@@ -3,14 +3,9 @@
 from sim.core.arithmetic import normal_quantile
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
-from sim.steps.records import ECONOMY, EVENT, OCCASION_NAMES, serve
+from sim.steps.levers import serve
+from sim.steps.records import EVENT, OCCASION
 from sim.world.worker import DISPLACED, LASTING_TRAITS, clipped
-
-_MATCH_SD = ECONOMY.index("match_quality_sd")
-_U_SECTOR = PURPOSE["job_sector"]
-_U_MATCH = PURPOSE["job_match"]
-_E_HIRE = EVENT["hires"]
-_PLACEMENT = OCCASION_NAMES.index("placement")
 
 
 @rule
@@ -32,14 +27,14 @@ def move_to(w, c, place) -> None:
 @rule
 def match_quality(w, c) -> int:
     """Quality of an offered job, in hundredths of a log point."""
-    draw = normal_quantile(uniform(c.keys, _U_MATCH, int(w.id)))
-    return clipped(int(100.0 * c.economy[_MATCH_SD] * draw), -100, 100)
+    draw = normal_quantile(uniform(c.keys, PURPOSE.job_match, int(w.id)))
+    return clipped(int(100.0 * c.economy.match_quality_sd * draw), -100, 100)
 
 
 @rule
 def hiring_sector(w, c) -> int:
     """Sector of a new job, in proportion to the place's vacancies."""
-    draw = uniform(c.keys, _U_SECTOR, int(w.id))
+    draw = uniform(c.keys, PURPOSE.job_sector, int(w.id))
     place = int(w.place)
     sector = 0
     while sector < 6 and draw >= c.hire_cumulative[place, sector]:
@@ -50,8 +45,8 @@ def hiring_sector(w, c) -> int:
 @rule
 def take_job(w, c, b, k, activity) -> None:
     """Start a job in the present place."""
-    serve(w, c, b, k, _PLACEMENT)
-    b.events[_E_HIRE] += 1
+    serve(w, c, b, k, OCCASION.placement)
+    b.events[EVENT.hires] += 1
     w.sector = hiring_sector(w, c)
     w.match = match_quality(w, c)
     w.status = int(w.status) & ~DISPLACED

@@ -9,10 +9,12 @@ import numpy as np
 import pandas as pd
 
 from sim.comparison.bands import with_member
-from sim.comparison.effects import mean_and_interval
+from sim.comparison.intervals import mean_and_interval
 from sim.core.arguments import parse_scale
 from sim.core.categories import EXITED
-from sim.engine.simulate import Simulation, checked_month, simulate
+from sim.core.months import month_text
+from sim.engine.simulate import simulate
+from sim.engine.simulation import Simulation, checked_month
 from sim.parameters.posterior import Posterior
 from sim.present.text.numbers import number
 from sim.scenario.scenario import Scenario
@@ -155,7 +157,7 @@ def _lives(world: Scenario, one: Estimate, seed: int, scale: int) -> pd.DataFram
     """One row per worker present throughout: who they were before, whether trained, what they earned."""
     first, last = checked_month("before", one.before[0]), checked_month("after", one.after[1])
     start, end = first - first % 12 - 1, last - last % 12 + 11  # Decembers
-    run = Simulation(world, scale, f"{2014 + end // 12}-12", seed, 1)
+    run = Simulation(world, scale, month_text(end), seed, 1)
     try:
         for month in range(end + 1):
             run.step()

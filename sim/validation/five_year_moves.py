@@ -11,9 +11,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.core.labels import region
-from sim.present.text.numbers import number
-
 if TYPE_CHECKING:
     from sim.world.data import Data
 
@@ -50,19 +47,6 @@ def corridor_measures(table: np.ndarray, other: np.ndarray) -> dict[str, float]:
     return {"common_share": float(np.minimum(ours, theirs).sum()), "log_correlation": float(correlation)}
 
 
-def sampling_warning(moves: np.ndarray, scale: int) -> str:
-    """One line on how few simulated movers a verdict rests on; empty for a scale of 1:250 or finer.
-
-    Noise does not cancel here: scattered over the cells, it lowers both measures.
-    """
-    if scale <= FINE_ENOUGH:
-        return ""
-    moved = (moves.sum() - np.trace(moves)) / scale
-    return (f"Sampling: at 1:{scale} {number(moved)} simulated workers a run moved between provinces, over "
-            f"{moves.size - len(moves)} cells: too few for a verdict, since chance lowers both measures; "
-            f"use --scale 1:{FINE_ENOUGH} or finer.")
-
-
 def compare_moves(moves: np.ndarray, data: Data) -> pd.DataFrame:
     """The model's table and the naive rival's against the nearest census table: all moves and by region.
 
@@ -93,27 +77,3 @@ def _by_region(table: np.ndarray, axis: int, region_of: np.ndarray) -> np.ndarra
     return np.bincount(region_of, _shares(table).sum(axis=axis), minlength=4)
 
 
-def in_words(compared: pd.DataFrame) -> pd.DataFrame:
-    """``corridors_table`` for reading: one row a measure, with the aim, the verdict, and who errs least."""
-    rows = []
-    for row in compared.itertuples():
-        ours, theirs = row.model, row.table_of_2005_10
-        is_measure = row.measure in MEASURES
-        digits, scale = (2, 1.0) if is_measure else (1, 100.0)
-        is_ours = ours > theirs if is_measure else abs(ours - row.census) < abs(theirs - row.census)
-        cells = [number(scale * value, digits) for value in (row.census, ours, theirs)]
-        rows.append({
-            "measure": measure_words(row.measure), "census": "" if is_measure else cells[0],
-            "model": cells[1], "table of 2005-10": cells[2],
-            "aim": f"at least {row.least:g}" if row.least == row.least else "", "verdict": row.verdict,
-            "errs least": "model" if is_ours else "table of 2005-10",
-        })
-    return pd.DataFrame(rows)
-
-
-def measure_words(measure: str) -> str:
-    """A measure of ``compare_moves`` in words: ``share from East`` -> ``from the East, % of moves``."""
-    if measure in MEASURES:
-        return MEASURES[measure]
-    _, side, name = measure.split(" ")
-    return f"{side} {region(name)}, % of moves"

@@ -89,14 +89,6 @@ def estimates_table(data: Data) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def in_words(table: pd.DataFrame) -> pd.DataFrame:
-    """``estimates_table`` for reading: specifications and terms in words."""
-    terms = {"log_distance": "distance (log)", "other_region": "another region",
-             "log_earlier_share": "network (log of the share five years earlier)"}
-    names = {name: name.replace("_", ", ") for name in SPECIFICATIONS}
-    return table.assign(specification=table["specification"].map(names), term=table["term"].map(terms))
-
-
 def _covariates(data: Data, before: str) -> dict[str, np.ndarray]:
     earlier = np.maximum(data.od_moves[before], 0.5)
     return {

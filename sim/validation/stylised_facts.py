@@ -44,11 +44,6 @@ def _figure_year(target: Target) -> str:
     return found[1] if found and found[1] != target.year else ""
 
 
-def figure_words(official_year: str) -> str:
-    """What is said behind a target that is the figure of another year: `` (target: the figure of 2013)``."""
-    return f" (target: the figure of {official_year})" if official_year else ""
-
-
 def _measured(run: Results, target: Target) -> float | None:
     if target.id == "peer_effect":
         scenario = run.manifest.get("scenario")

@@ -75,18 +75,11 @@ class Validation:
         """Every comparison, one row per indicator, group and year."""
         return self.rows.copy()
 
-    def text(self) -> str:
-        """The table as it is printed."""
-        from sim.present.text.validation import validation_text
-
-        return validation_text(self)
-
     def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
-        """Write the tables and the printed text, all or nothing; ``extra`` are further files beside them."""
+        """Write the tables, all or nothing; ``extra`` are further files beside them."""
         names = ("rows", "summary", "model", "quarters", "stocks", "facts", "corridors")
         tables = {name: getattr(self, name) for name in names}
         files = {
-            "validation.txt": self.text().encode(),
             "validation.csv": self.rows.to_csv(index=False).encode(),
             **(extra or {}),
         }

@@ -141,19 +141,6 @@ def _education(data: Data, group: str, age_shares: np.ndarray) -> np.ndarray:
 
 
 # --- making one worker ----------------------------------------------------------------------------
-_U_SEX = PURPOSE["trait_sex"]
-_U_AGE = PURPOSE["trait_age"]
-_U_EDUCATION = PURPOSE["trait_education"]
-_U_ACTIVITY = PURPOSE["trait_activity"]
-_U_SECTOR = PURPOSE["trait_sector"]
-_U_ABILITY = PURPOSE["trait_ability"]
-_U_SAVINGS = PURPOSE["trait_savings"]
-_U_POOR = PURPOSE["trait_poor"]
-_U_EXPERIENCE = PURPOSE["trait_experience"]
-_U_INSURED = PURPOSE["trait_insured"]
-_U_TRAINED = PURPOSE["trait_trained"]
-_U_BUSINESS = PURPOSE["trait_business_age"]
-_U_ENTRY = PURPOSE["trait_entry"]
 
 
 @rule
@@ -181,7 +168,7 @@ def make_worker(w, worker, home, recipe, keys) -> None:
     w.id = worker
     w.home = home
     number = worker & ((1 << 26) - 1)
-    offset = int(keys[_U_ACTIVITY, 0]) + home * 0x85EBCA6B  # homes must not err together
+    offset = int(keys[PURPOSE.trait_activity, 0]) + home * 0x85EBCA6B  # homes must not err together
     spread = (number * _GOLDEN + offset) & 0xFFFFFFFF
     cell = find_interval(recipe.activity_cumulative[home], (spread + 0.5) * 2.0**-32)
     group = FARM_IDLE if cell == 0 else (LOCAL if cell == 1 else OUT)
@@ -193,14 +180,14 @@ def make_worker(w, worker, home, recipe, keys) -> None:
 @rule
 def _make_person(w, worker, group, recipe, keys) -> int:
     """Sex, age, schooling, ability; returns the age in whole years."""
-    year = find_interval(recipe.age_cumulative[group], uniform(keys, _U_AGE, worker))
+    year = find_interval(recipe.age_cumulative[group], uniform(keys, PURPOSE.trait_age, worker))
     month_in_year = (worker * 7) % 12
     w.birth_month = BIRTH_EPOCH - (16 + year) * 12 - month_in_year
     education = find_interval(
-        recipe.education_cumulative[group, year], uniform(keys, _U_EDUCATION, worker)
+        recipe.education_cumulative[group, year], uniform(keys, PURPOSE.trait_education, worker)
     )
-    female = uniform(keys, _U_SEX, worker) < recipe.female_share[group]
-    poor = uniform(keys, _U_POOR, worker) < recipe.poor_share[group]
+    female = uniform(keys, PURPOSE.trait_sex, worker) < recipe.female_share[group]
+    poor = uniform(keys, PURPOSE.trait_poor, worker) < recipe.poor_share[group]
     w.traits = (1 if female else 0) | (education << 1) | (POOR if poor else 0)
     w.ability = _ability(worker, recipe, keys)
     return 16 + year
@@ -210,7 +197,7 @@ def _make_person(w, worker, group, recipe, keys) -> int:
 def _ability(worker, recipe, keys) -> int:
     """Fixed pay residual in 1/64 log points; the mean of its exponential is one."""
     sd = recipe.ability_sd
-    residual = sd * normal_quantile(uniform(keys, _U_ABILITY, worker)) - 0.5 * sd * sd
+    residual = sd * normal_quantile(uniform(keys, PURPOSE.trait_ability, worker)) - 0.5 * sd * sd
     return clipped(int(64.0 * residual), -127, 127)
 
 
@@ -221,46 +208,46 @@ def _place_worker(w, worker, home, cell, group, recipe, keys) -> None:
     if group == FARM_IDLE:
         w.activity = FARM
     elif group == LOCAL:
-        owner = uniform(keys, _U_BUSINESS, worker) < recipe.owner_share
+        owner = uniform(keys, PURPOSE.trait_business_age, worker) < recipe.owner_share
         w.activity = OWN_BUSINESS if owner else LOCAL_WORK
     else:
-        searching = uniform(keys, _U_ENTRY, worker) < SEARCHING_SHARE
+        searching = uniform(keys, PURPOSE.trait_entry, worker) < SEARCHING_SHARE
         w.activity = MIGRANT_SEARCH if searching else MIGRANT_WORK
     kind = group if group != FARM_IDLE else LOCAL
-    w.sector = find_interval(recipe.sector_cumulative[kind], uniform(keys, _U_SECTOR, worker))
+    w.sector = find_interval(recipe.sector_cumulative[kind], uniform(keys, PURPOSE.trait_sector, worker))
 
 
 @rule
 def _make_career(w, worker, group, age, recipe, keys) -> None:
     """Experience, stay, insurance, training, savings and business of a worker of 2014."""
-    u = uniform(keys, _U_EXPERIENCE, worker)
+    u = uniform(keys, PURPOSE.trait_experience, worker)
     possible = (age - 15) * 12
     months = geometric_months(u, recipe.experience_years[group], possible)
     w.experience_months = months
     if group == OUT:
         w.migrant_months = months
-        w.arrived_month = -int(months * uniform(keys, _U_ENTRY, worker))
+        w.arrived_month = -int(months * uniform(keys, PURPOSE.trait_entry, worker))
     else:
-        draw = uniform(keys, _U_ENTRY, worker)
+        draw = uniform(keys, PURPOSE.trait_entry, worker)
         if draw < RETURNED_SHARE:
             away = geometric_months(draw / RETURNED_SHARE, RETURNED_YEARS, possible)
             w.migrant_months = away
             w.experience_months = max(months, away)
         w.arrived_month = -min(possible, 600)
     flags = 0
-    if uniform(keys, _U_INSURED, worker) < recipe.insured_share[group] and w.activity != FARM:
+    if uniform(keys, PURPOSE.trait_insured, worker) < recipe.insured_share[group] and w.activity != FARM:
         flags |= INSURED
         w.insured_months = int(months * u)
-    u = uniform(keys, _U_TRAINED, worker)
+    u = uniform(keys, PURPOSE.trait_trained, worker)
     if u < recipe.trained_share[group]:
         flags |= TRAINED
         w.trained_month = -int(u / recipe.trained_share[group] * 120.0) - 1
     w.status = flags
     median, sd = recipe.savings_median[group], recipe.savings_log_sd[group]
-    w.savings = int(exp(log(median) + sd * normal_quantile(uniform(keys, _U_SAVINGS, worker))))
+    w.savings = int(exp(log(median) + sd * normal_quantile(uniform(keys, PURPOSE.trait_savings, worker))))
     w.since_month = -int(48.0 * u)
     if w.activity == OWN_BUSINESS:
-        w.business_age = int(60.0 * uniform(keys, _U_BUSINESS, worker) / recipe.owner_share)
+        w.business_age = int(60.0 * uniform(keys, PURPOSE.trait_business_age, worker) / recipe.owner_share)
         w.business_jobs = int(min(200.0, exp(1.6 * normal_quantile(u)) + 0.5))
 
 
@@ -271,13 +258,13 @@ def make_entrant(w, worker, home, month, recipe, keys) -> None:
     w.home = home
     w.place = home
     w.activity = FARM
-    draw = uniform(keys, _U_EDUCATION, worker)
+    draw = uniform(keys, PURPOSE.trait_education, worker)
     level = 2 if draw < recipe.entrant_education[month, 0] else (
         3 if draw < recipe.entrant_education[month, 1] else 4)
     entry_age = 16 if level == 2 else (19 if level == 3 else 22)
     w.birth_month = BIRTH_EPOCH + month - entry_age * 12 - (worker % 12)
-    female = uniform(keys, _U_SEX, worker) < recipe.entrant_female_share
-    poor = uniform(keys, _U_POOR, worker) < recipe.poor_share[LOCAL]
+    female = uniform(keys, PURPOSE.trait_sex, worker) < recipe.entrant_female_share
+    poor = uniform(keys, PURPOSE.trait_poor, worker) < recipe.poor_share[LOCAL]
     w.traits = (1 if female else 0) | (level << 1) | (POOR if poor else 0)
     w.ability = _ability(worker, recipe, keys)
     w.status = NEW

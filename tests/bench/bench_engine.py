@@ -23,6 +23,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+from sim.core.months import month_text
+
 ROOT = Path(__file__).resolve().parents[2]
 sys.path.insert(0, str(ROOT))
 
@@ -55,7 +57,7 @@ def throughput(levers: bool, threads: int, scale: int, months: int, repetitions:
     from sim.world.worker import BYTES_PER_WORKER
 
     scenario = at_once(load_scenario("combined")) if levers else load_scenario("baseline")
-    end = f"{2014 + (months - 1) // 12}-{(months - 1) % 12 + 1:02d}"
+    end = month_text(months - 1)
     simulate(scenario, scale=200_000, end="2014-03", threads=threads)  # kernels loaded
     small = peak_mib()
     rates, core_rates, seconds, prepared = [], [], [], []

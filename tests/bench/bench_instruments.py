@@ -23,7 +23,7 @@ SCENARIOS = ("baseline", "all-documents")
 
 def nanoseconds(scale: int) -> dict[str, float]:
     """Processor time of a worker's month from 2025 on, by scenario: best year."""
-    from sim.engine.simulate import Simulation
+    from sim.engine.simulation import Simulation
 
     runs = {name: Simulation(name, scale, f"{2025 + YEARS}-12", seed=1, threads=1) for name in SCENARIOS}
     for run in runs.values():

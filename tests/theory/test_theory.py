@@ -122,7 +122,7 @@ def test_drawn_lives_settle_there_too():
     for month in range(160):
         keys = month_keys(9, month)
         for i in range(len(in_work)):
-            purpose = PURPOSE["job_event"] if in_work[i] else PURPOSE["job_find"]
+            purpose = PURPOSE.job_event if in_work[i] else PURPOSE.job_find
             draw = uniform(keys, purpose, i)
             in_work[i] = draw >= separation if in_work[i] else draw < finding
         if month >= 40:

@@ -8,6 +8,10 @@ from functools import wraps
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+from matplotlib.axes import Axes
+from matplotlib.ticker import MaxNLocator
+
 from sim.present.text.numbers import scale_of
 
 if TYPE_CHECKING:
@@ -87,3 +91,46 @@ def headed(figure: Figure, title: str, subtitle: str) -> None:
 def scaled(largest: float, unit: str) -> tuple[float, str]:
     """Factor and word for an axis whose largest value is ``largest``; only counts and money are scaled."""
     return scale_of(largest) if unit in ("persons", "businesses", "jobs", "yuan") else (1.0, "")
+
+
+def dotted(panel: Axes, month: str) -> None:
+    panel.axvline(decimal_year(month), color=GREY, linewidth=0.8, linestyle=(0, (2, 2)))
+
+
+def end_labels(panel: Axes, ends: list[tuple[float, str, str]]) -> None:
+    """Name each line at its right end, moved apart where two would touch."""
+    low, high = panel.get_ylim()
+    gap = 0.065 * (high - low)
+    previous = -np.inf
+    for value, words, colour in sorted(ends):
+        previous = max(value, previous + gap)
+        panel.annotate(words, (1.0, previous), xycoords=("axes fraction", "data"), xytext=(6, 0),
+                       textcoords="offset points", va="center", color=colour, weight="bold",
+                       annotation_clip=False)  # fmt: skip
+
+
+def decimal_year(month: str) -> float:
+    """The middle of the month on an axis of years."""
+    return int(month[:4]) + (int(month[5:7]) - 0.5) / 12
+
+
+def whole_years(panel: Axes) -> None:
+
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
+    panel.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
+
+
+def with_room(panel: Axes, values: np.ndarray) -> None:
+    """Limits that hold the values, and not less than a tenth of their level, so that noise looks small."""
+    low, high = np.nanmin(values), np.nanmax(values)
+    missing = max(0.0, 0.12 * abs(high) - (high - low)) / 2
+    edge = 0.08 * (high - low) + missing
+    panel.set_ylim(low - edge, high + edge)
+
+
+def axis_digits(limits: tuple[float, float]) -> int:
+    return 0 if limits[1] - limits[0] >= 8 else 1
+
+
+def wrapped(text: str, width: int) -> str:
+    return "\n".join(textwrap.wrap(text, width))

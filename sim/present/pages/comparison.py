@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.comparison.comparison import Comparison
-from sim.present.charts import comparison as plots
+from sim.present.charts import comparison as charts
 from sim.present.charts import style
-from sim.present.pages import comparison_tables as report_tables
+from sim.present.charts import validation as validation_charts
+from sim.present.pages import comparison_tables
 from sim.present.pages.comparison_tables import group_words
 from sim.present.pages.evidence_links import cited, evidence_rows
 from sim.present.pages.validation import (
@@ -22,7 +23,6 @@ from sim.present.pages.validation import (
     page_template,
     validation_context,
 )
-from sim.present.text import levers as lever_words
 from sim.present.text.comparison import (
     last_month,
     main_horizon,
@@ -32,7 +32,9 @@ from sim.present.text.comparison import (
     title_of,
     trust_sentences,
 )
+from sim.present.text.levers import grade_counts, lever_cards
 from sim.present.text.numbers import listing, month_in_words, number
+from sim.present.text.validation import validation_text
 from sim.results.official import official_table
 from sim.results.outcomes import HEADLINE, OUTCOMES
 from sim.validation.validate import Validation, validate
@@ -58,25 +60,25 @@ def publish_comparison(
     if "bands" in comparison.tables:
         files["bands.csv"] = comparison.bands.to_csv(index=False).encode()
     files["winners.csv"] = comparison.winners.to_csv(index=False).encode()
-    files["validation.txt"] = validation.text().encode()
+    files["validation.txt"] = validation_text(validation).encode()
     return comparison.save(folder, {**files, PAGE: page.encode()})
 
 
 def comparison_charts(comparison: Comparison, validation: Validation) -> dict[str, Figure]:
     """Every chart of the page by name."""
-    figures = {f"difference-{key}": plots.difference_over_time(comparison, key) for key in HEADLINE}
+    figures = {f"difference-{key}": charts.difference_over_time(comparison, key) for key in HEADLINE}
     figures["baseline"] = _outlook(comparison)
     if len(comparison.costs):
-        figures["spending"] = plots.spending_by_year(comparison)
-    winners = [(title_of(policy), report_tables.winners_of(comparison, policy))
+        figures["spending"] = charts.spending_by_year(comparison)
+    winners = [(title_of(policy), comparison_tables.winners_of(comparison, policy))
                for policy in comparison.policies]  # fmt: skip
     winners = [(title, table) for title, table in winners if len(table)]
     if winners:
         year = winners[0][1]["year"].iloc[0]
-        figures["winners"] = plots.change_by_group(winners, group_words, year)
-    figures["validation"] = plots.validation_grid(validation, charted(validation))
+        figures["winners"] = charts.change_by_group(winners, group_words, year)
+    figures["validation"] = validation_charts.validation_grid(validation, charted(validation))
     if len(validation.quarters):
-        figures["within-2020"] = plots.stock_within_2020(comparison.baseline, validation.stocks)
+        figures["within-2020"] = validation_charts.stock_within_2020(comparison.baseline, validation.stocks)
     return figures
 
 
@@ -98,7 +100,7 @@ def render_report(
         "period": f"{month_in_words(about['start'])} to {month_in_words(about['end'])}",
         "policies": [
             _policy(comparison, policy, levers)
-            for policy, levers in zip(comparison.policies, lever_words.lever_cards(comparison), strict=True)
+            for policy, levers in zip(comparison.policies, lever_cards(comparison), strict=True)
         ],
         "bands": about.get("ensemble"),
         "reference": reference_sentence(comparison),
@@ -106,7 +108,7 @@ def render_report(
         "main_words": _main_year_words(comparison),
         "side_words": "Side by side" if len(comparison.policies) > 1 else "The effects at a glance",
         "horizon_words": _horizon_words(comparison),
-        "side_by_side": report_tables.side_by_side(comparison),
+        "side_by_side": comparison_tables.side_by_side(comparison),
         "headline_charts": [(OUTCOMES[key].label, image_address(figures[f"difference-{key}"]))
                             for key in HEADLINE],
         "images": {name: image_address(figures.get(name)) for name in _OTHER_CHARTS},
@@ -133,7 +135,7 @@ def command_of(about: dict[str, Any]) -> str:
 
 
 def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, list]) -> dict[str, Any]:
-    winners = report_tables.winners_of(comparison, policy)
+    winners = comparison_tables.winners_of(comparison, policy)
     prefix = f"{title_of(policy)}: "
     sentences = [sentence.removeprefix(prefix) for sentence in policy_sentences(comparison, policy)]
     return {
@@ -143,15 +145,15 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, li
         "description": policy.get("description", ""),
         "start": month_in_words(policy["start"]),
         "sentences": [_with_list(sentence[:1].upper() + sentence[1:]) for sentence in sentences],
-        "effects": report_tables.policy_table(comparison, policy),
-        "doubt": report_tables.doubt_rows(comparison, policy),
-        "costs": report_tables.cost_rows(comparison, policy, levers["anchors"]),
-        "money": {name: report_tables.money_words(comparison, policy, name)
+        "effects": comparison_tables.policy_table(comparison, policy),
+        "doubt": comparison_tables.doubt_rows(comparison, policy),
+        "costs": comparison_tables.cost_rows(comparison, policy, levers["anchors"]),
+        "money": {name: comparison_tables.money_words(comparison, policy, name)
                   for name in ("payer", "family", "grade")},
         "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
-        "winners": report_tables.winner_rows(winners) if len(winners) else [],
+        "winners": comparison_tables.winner_rows(winners) if len(winners) else [],
         "levers": levers,
-        "grades": lever_words.grade_counts(policy),
+        "grades": grade_counts(policy),
     }
 
 
@@ -169,7 +171,7 @@ def _outlook(comparison: Comparison) -> Figure:
     keys = ["year", "indicator", "group"]
     tables = [official_table(run) for run in comparison.baseline_runs()]
     model = pd.concat(tables).groupby(keys)["value"].mean().reset_index()
-    return plots.baseline_outlook(model, load_data().official_annual, OUTLOOK)
+    return validation_charts.baseline_outlook(model, load_data().official_annual, OUTLOOK)
 
 
 def _question(comparison: Comparison) -> str:

@@ -21,10 +21,8 @@ from sim.present.text.parameters import (
     parameter_tables,
     status_table,
 )
-from sim.present.text.validation import sampling_warning
+from sim.present.text.validation import figure_words, measure_words, sampling_warning
 from sim.validation.benchmarks import better
-from sim.validation.five_year_moves import measure_words
-from sim.validation.stylised_facts import figure_words
 from sim.validation.validate import Validation
 
 GRADE_WORDS = {

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.present.charts import comparison as plots
 from sim.present.charts import style
+from sim.present.charts import validation as charts
 from sim.present.pages import validation_tables
-from sim.present.text.validation import sampling_warning
-from sim.validation.five_year_moves import RULE, in_words
+from sim.present.text.validation import moves_in_words, sampling_warning, validation_text
+from sim.validation.five_year_moves import RULE
 from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR
 from sim.validation.validate import Validation
 
@@ -37,20 +37,23 @@ def publish_validation(
     """Write the validation's page, tables, text and one chart per indicator; return the folder."""
     pairs = validation.rows.loc[validation.rows["label"] != "", ["indicator", "group"]].drop_duplicates()
     figures = {
-        f"{indicator}-{group}": plots.validation_chart(validation, indicator, group)
+        f"{indicator}-{group}": charts.validation_chart(validation, indicator, group)
         for indicator, group in pairs.itertuples(index=False)
     }
     if len(validation.quarters):
-        figures["within_2020"] = plots.stock_within_2020(national, validation.stocks)
+        figures["within_2020"] = charts.stock_within_2020(national, validation.stocks)
     files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
-    return validation.save(folder, {**files, PAGE: render_validation(validation, national).encode()})
+    return validation.save(folder, {
+        "validation.txt": validation_text(validation).encode(), **files,
+        PAGE: render_validation(validation, national).encode(),
+    })
 
 
 def render_validation(validation: Validation, national: pd.DataFrame) -> str:
     """The validation as a page that needs no other file. ``national``: the tables of all runs together."""
-    figures = {"validation": plots.validation_grid(validation, charted(validation))}
+    figures = {"validation": charts.validation_grid(validation, charted(validation))}
     if len(validation.quarters):
-        figures["within-2020"] = plots.stock_within_2020(national, validation.stocks)
+        figures["within-2020"] = charts.stock_within_2020(national, validation.stocks)
     about = validation.about
     one, many = (("member of the calibrated ensemble", "members of the calibrated ensemble")
                  if about.get("members") else ("seed", "seeds"))
@@ -77,7 +80,7 @@ def validation_context(validation: Validation) -> dict[str, Any]:
         "rivals_beaten": validation_tables.rivals_beaten(validation),
         "facts": validation_tables.fact_rows(validation),
         "quarters": validation_tables.quarter_rows(validation),
-        "corridors": in_words(validation.corridors).to_dict("records"),
+        "corridors": moves_in_words(validation.corridors).to_dict("records"),
         "corridor_rule": RULE,
         "sampling": sampling_warning(validation),
         "rule": validation.about.get("rule", ""),
@@ -109,7 +112,7 @@ def page_template(name: str):
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("sim.present"), autoescape=True, undefined=StrictUndefined,
+        loader=PackageLoader("sim.present.pages"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     return environment.get_template(name)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from sim.present.text.numbers import number
+from sim.present.text.validation import figure_words
 from sim.validation.benchmarks import better
-from sim.validation.stylised_facts import figure_words
 from sim.validation.validate import Validation
 
 _ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
 from sim.comparison.bands import FUTURES
+from sim.comparison.comparison import Comparison
 from sim.present.text.numbers import listing, number, unit_word, with_interval
 from sim.results.outcomes import HEADLINE, OUTCOMES
-
-if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison
 
 # What each part is called where it stands alone, and what would make it smaller.
 PART_WORDS = {

@@ -9,8 +9,9 @@ from typing import Any
 from sim.core.categories import OCCASIONS
 from sim.core.errors import Problem, UsageError, nearest
 from sim.parameters.behaviour import PARAMETERS
+from sim.present.text.levers import payers_in_words
 from sim.scenario import references as documents
-from sim.scenario.listing import GRADES, payers_in_words
+from sim.scenario.references import GRADES
 from sim.scenario.scenario import Scenario
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
+from sim.comparison.comparison import Comparison
 from sim.present.text.bands import band_sentences
 from sim.present.text.numbers import amount, listing, month_in_words, number, ordinal, with_interval
 from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
-
-if TYPE_CHECKING:
-    from sim.comparison.comparison import Comparison
 
 MAIN_HORIZON = 5  # policies act slowly: judge them over at least five years
 PRIOR_ONLY = "D"

@@ -7,12 +7,13 @@ from typing import Any
 
 from sim.core.errors import Problem, UsageError, nearest
 from sim.present.text.citations import evidence_in
+from sim.present.text.levers import cost_in_words, effects_in_words
 from sim.present.text.reach import when_words, where_words, who_words
 from sim.scenario import references as documents
 from sim.scenario.instruments import Instrument, checked_instruments
 from sim.scenario.lever import Lever
-from sim.scenario.listing import GRADES, cost_in_words, effects_in_words
-from sim.scenario.loading import catalogue
+from sim.scenario.loading import catalogue, load_scenario, scenario_files
+from sim.scenario.references import GRADES
 
 _DIRECTION = {"higher": "rises", "lower": "falls", "unknown": "sign unknown", "none": "nothing moves"}
 
@@ -134,35 +135,27 @@ def _outcome(lever: Lever) -> str:
     return f"{outcome.column.replace('_', ' ')}: {_DIRECTION[outcome.direction]}"
 
 
-def page() -> str:
-    """The documentation of the catalogue as Markdown."""
-    known = list(instruments().values())
-    lines = [
-        "# The instruments of the policy documents",
-        "",
-        "Written by `labor-sim levers --markdown`; do not edit. `labor-sim levers ID` shows one instrument "
-        "whole, with its range, sources and eligibility.",
-        "",
-        "## Documents",
-        "",
-        *(f"- `{d.id}`: {d.title_en}{f' ({d.title_zh})' if d.title_zh else ''}, {d.date}"
-          for d in documents.documents().values()),
-        "",
-        "## Grades of evidence",
-        "",
-        *(f"- **{grade}**: {words} ({sum(one.main.evidence == grade for one in known)} instruments)"
-          for grade, words in GRADES.items()),
-    ]
-    for family in dict.fromkeys(one.family for one in known):
-        own = [one for one in known if one.family == family]
-        label = own[0].family_label
-        lines += ["", f"## {label.en} {label.zh}", "", f"`scenarios/levers/{family}.yaml`", "",
-                  "| No. | Instrument | Grade | Documents | Changes at strength 1 | Cost | Not known |",
-                  "|---|---|---|---|---|---|---|"]
-        for one in own:
-            row = _row(one)
-            name = f"`{one.slug}` {row['label']} {row['label_zh']}"
-            cells = (str(one.number), name, row["evidence"], ", ".join(row["documents"]), row["changes"],
-                     row["cost"], one.main.not_known)
-            lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
-    return "\n".join(lines) + "\n"
+def list_levers() -> list[dict[str, Any]]:
+    """Every lever that a ready scenario defines itself, one row each, with the file that defines it."""
+    rows: dict[str, dict[str, Any]] = {}
+    for path in scenario_files().values():
+        scenario = load_scenario(path)
+        own = {name: lever for name, lever in scenario.levers.items() if lever.instrument is None}
+        for name, lever in own.items():
+            origin = scenario.origins.get(f"levers.{name}.label.en", "")
+            rows[f"{name} {origin}"] = {"name": name, **_lever_row(lever), "origin": origin}
+    return list(rows.values())
+
+
+def _lever_row(lever: Lever) -> dict[str, Any]:
+    return {
+        "label": lever.label.en,
+        "label_zh": lever.label.zh,
+        "documents": [citation.document for citation in lever.citation],
+        "evidence": lever.evidence,
+        "evidence_means": GRADES[lever.evidence],
+        "window": f"{lever.window.from_} to {lever.window.to}",
+        "effects": effects_in_words(lever),
+        "unit_cost": cost_in_words(lever),
+        "take_up": lever.take_up,
+    }

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from sim.comparison.comparison import Comparison
+from sim.core.categories import OCCASIONS
+from sim.parameters.behaviour import PARAMETERS
 from sim.present.text.numbers import amount, listing, number
 from sim.present.text.reach import when_words, where_words, who_words
+from sim.scenario.lever import Lever
+from sim.scenario.steering import Delivery
 
 GRADES = {
     "A": "measured in China by a study that compares like with like",
@@ -194,3 +199,61 @@ def grade_counts(policy: dict[str, Any]) -> list[str]:
         f"{grades.count(grade)} of {len(grades)} on grade {grade} ({GRADES[grade]})"
         for grade in sorted(set(grades), reverse=True)
     ]
+
+
+def effects_in_words(lever: Lever) -> str:
+    """What a lever changes: ``set startup grant to 8,000 yuan, once``."""
+    said = [_steering_in_words(lever.delivery)] if lever.delivery else []
+    for name, effect in lever.effects.items():
+        parameter = PARAMETERS[name]
+        noun, unit = name.removesuffix("_yuan").replace("_", " "), parameter.unit
+        if effect.set is not None:
+            said.append(f"set {noun} to {plain_amount(effect.set)} {unit}")
+        if effect.scale is not None:
+            said.append(f"multiply {noun} by {effect.scale:g}")
+        if effect.add is not None:
+            said.append(f"add {plain_amount(effect.add)} {unit} to {noun}")
+    return "; ".join(said)
+
+
+def _steering_in_words(delivery: Delivery) -> str:
+    """What a steering lever does to others: ``of all levers: multiply take-up by 1.1``."""
+    steers = delivery.steers
+    numbers = [f"instrument {number}" for number in steers.instruments]
+    changes = {"multiply take-up by": delivery.take_up_scale,
+               "multiply effects on places by": delivery.effect_scale,
+               "multiply unit costs by": delivery.unit_cost_scale,
+               "multiply budgets by": delivery.budget_scale}
+    said = [f"{words} {factor:g}" for words, factor in changes.items() if factor != 1.0]
+    if delivery.first_in_queue:
+        said.append("serve those named first")
+    return f"of {', '.join([*steers.families, *numbers]) or 'all levers'}: {', '.join(said) or 'nothing'}"
+
+
+def cost_in_words(lever: Lever) -> str:
+    """What serving one worker costs: ``8,000 yuan when an eligible worker starts a business (local)``."""
+    cost = lever.unit_cost
+    if cost is None:
+        return "none counted"
+    sum_ = f"{plain_amount(cost.yuan)} yuan"
+    if cost.labour_share is not None:
+        sum_ = f"{sum_} of pay, {cost.labour_share:.0%} of what is spent"
+    words = f"{sum_}, {OCCASIONS[cost.per]}; paid by: {payers_in_words(cost.shares)}"
+    if lever.budget is None:
+        return words
+    per_year = lever.budget.yuan_per_year
+    if per_year is not None:
+        return f"{words}; at most {plain_amount(per_year)} yuan a year"
+    return f"{words}; at most {plain_amount(lever.budget.yuan_total)} yuan in all"
+
+
+def payers_in_words(shares: Mapping[str, float]) -> str:
+    """Who pays: ``central 50%, local 50%``."""
+    return ", ".join(f"{payer} {share:.0%}" if share < 1.0 else payer for payer, share in shares.items())
+
+
+def plain_amount(number: float) -> str:
+    """A number for people: 8,000 or 0.97 or 12 billion."""
+    if abs(number) >= 1e9:
+        return f"{number / 1e9:,g} billion"
+    return f"{number:,.0f}" if abs(number) >= 1000 else f"{number:g}"

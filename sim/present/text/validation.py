@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
+import numpy as np
 import pandas as pd
 
+from sim.core.labels import region
 from sim.present.text.numbers import number
 from sim.validation.benchmarks import better
-from sim.validation.five_year_moves import in_words
-from sim.validation.stylised_facts import figure_words
-
-if TYPE_CHECKING:
-    from sim.validation.validate import Validation
+from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
+from sim.validation.five_year_moves import MEASURES
+from sim.validation.validate import RULE, Validation
 
 FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
 _LABEL, _CELL, _RIVAL = 40, 8, 11
@@ -24,8 +22,6 @@ _ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2}
 
 def validation_text(validation: Validation) -> str:
     """The whole table. Errors are model less official; the unseen years stand right of the bar."""
-    from sim.validation.validate import RULE
-
     rows, about = validation.rows, validation.about
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())
     unseen = set(rows.loc[rows["period"] == "unseen", "year"])
@@ -176,10 +172,54 @@ def _corridor_lines(validation: Validation) -> list[str]:
     """Five-year moves between provinces, beside the census table of the five years before as a forecast."""
     if validation.corridors.empty:
         return []
-    table = in_words(validation.corridors)
+    table = moves_in_words(validation.corridors)
     head = f"  {'':<34}{'census':>9}{'model':>9}{'2005-10':>9}"
     lines = [f"  {row.measure:<34}{row.census:>9}{row.model:>9}{row._4:>9}   errs least: {row._7}"
              + (f"; {row.verdict} ({row.aim})" if row.verdict else "") for row in table.itertuples()]
     title = ("Moves 2014-19 between provinces, at 1:250 or finer, against the census table of 2010-15 "
              "(unseen)")
     return [title, head, *lines]
+
+
+def moves_warning(moves: np.ndarray, scale: int) -> str:
+    """One line on how few simulated movers a verdict rests on; empty for a scale of 1:250 or finer.
+
+    Noise does not cancel here: scattered over the cells, it lowers both measures.
+    """
+    if scale <= MOVES_FINE_ENOUGH:
+        return ""
+    moved = (moves.sum() - np.trace(moves)) / scale
+    return (f"Sampling: at 1:{scale} {number(moved)} simulated workers a run moved between provinces, over "
+            f"{moves.size - len(moves)} cells: too few for a verdict, since chance lowers both measures; "
+            f"use --scale 1:{MOVES_FINE_ENOUGH} or finer.")
+
+
+def moves_in_words(compared: pd.DataFrame) -> pd.DataFrame:
+    """``corridors_table`` for reading: one row a measure, with the aim, the verdict, and who errs least."""
+    rows = []
+    for row in compared.itertuples():
+        ours, theirs = row.model, row.table_of_2005_10
+        is_measure = row.measure in MEASURES
+        digits, scale = (2, 1.0) if is_measure else (1, 100.0)
+        is_ours = ours > theirs if is_measure else abs(ours - row.census) < abs(theirs - row.census)
+        cells = [number(scale * value, digits) for value in (row.census, ours, theirs)]
+        rows.append({
+            "measure": measure_words(row.measure), "census": "" if is_measure else cells[0],
+            "model": cells[1], "table of 2005-10": cells[2],
+            "aim": f"at least {row.least:g}" if row.least == row.least else "", "verdict": row.verdict,
+            "errs least": "model" if is_ours else "table of 2005-10",
+        })
+    return pd.DataFrame(rows)
+
+
+def measure_words(measure: str) -> str:
+    """A measure of ``compare_moves`` in words: ``share from East`` -> ``from the East, % of moves``."""
+    if measure in MEASURES:
+        return MEASURES[measure]
+    _, side, name = measure.split(" ")
+    return f"{side} {region(name)}, % of moves"
+
+
+def figure_words(official_year: str) -> str:
+    """What is said behind a target that is the figure of another year: `` (target: the figure of 2013)``."""
+    return f" (target: the figure of {official_year})" if official_year else ""

@@ -1,0 +1,96 @@
+"""Places between months: what the last month left behind, which the next month's conditions rest on."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from sim.core.draws import month_keys
+from sim.policy.policy import Policy
+from sim.world.places import HOMES, Places
+from sim.world.series import Series
+
+
+class LabourMarkets(NamedTuple):
+    """Labour markets at a month's end, as arrays that settling writes to. Jobs are in simulated workers."""
+
+    wage_gap: np.ndarray  # (places,) log wage over its trend
+    tightness: np.ndarray  # (places,) vacancies per searcher
+    news: np.ndarray  # (places,) tightness as workers elsewhere have heard of it
+    limit: np.ndarray  # (places,) probability of being hired at which all vacancies are filled
+    hire_cumulative: np.ndarray  # (places, sectors) cumulative shares of the sectors in new jobs
+    open_jobs: np.ndarray  # (places,) vacancies
+    offer: np.ndarray  # (homes,) probability of an offer of local work
+
+    @classmethod
+    def at_rest(cls, mix: np.ndarray, tightness: float) -> LabourMarkets:
+        """Markets before the first month. mix: shares of the sectors in a place's jobs, (places, sectors)."""
+        count = len(mix)
+        return cls(np.zeros(count), np.full(count, tightness), np.full(count, tightness), np.ones(count),
+                   np.cumsum(mix, axis=1), np.zeros(count), np.full(HOMES, 0.3))
+
+
+class MarketState:
+    """What a month's conditions rest on, besides the policy: markets, networks, corridors, outside series.
+
+    ``corridor_residual`` and the rest of the corridor terms are set once, from the stocks of 2013.
+    """
+
+    corridor_residual: np.ndarray  # (homes, places) what distance and border do not explain
+    home_taste: np.ndarray  # (homes,) taste for living away
+    nest: float  # dissimilarity of the places of a province
+
+    def __init__(self, policy: Policy, places: Places, series: Series, seed: int, mix: np.ndarray,
+                 distance_km: np.ndarray, tightness: float):
+        """mix: shares of the sectors in the jobs of 2014, (places, sectors). distance_km: (homes, places)."""
+        self.policy, self.places, self.series, self.seed, self.mix = policy, places, series, seed, mix
+        self.life_keys = month_keys(seed, -1)
+        self.place_order = np.argsort(places.province[HOMES:], kind="stable") + HOMES
+        self.first_place = np.searchsorted(places.province[self.place_order], np.arange(HOMES + 1))
+        self.log_distance = np.log(np.maximum(distance_km, 30.0))
+        self.is_across = places.province[None, :] != np.arange(HOMES)[:, None]
+        self.markets = LabourMarkets.at_rest(mix, tightness)
+        self.migrants = np.zeros(len(places))  # simulated out-migrants by place
+        self.network = np.zeros((HOMES, len(places)))  # share of the home's workers in the place
+        self.out_share = np.zeros(HOMES)  # share of the home's workers who are away
+        self.has_works = False  # whether public works or workshops have ever hired
+        self.poor_away: list[int] = []  # out-migrants of poor households, at the last five quarters' ends
+
+    def state(self) -> dict[str, Any]:
+        """What months change, for a checkpoint."""
+        return {
+            "markets": {name: array.copy() for name, array in self.markets._asdict().items()},
+            "migrants": self.migrants.copy(), "network": self.network.copy(),
+            "has_works": self.has_works, "poor_away": list(self.poor_away),
+            # set in January 2014, from the scenario that the shared history was lived under
+            "corridor_residual": self.corridor_residual.copy(), "home_taste": self.home_taste.copy(),
+            "nest": self.nest,
+        }
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what ``state`` gave."""
+        for name, array in state["markets"].items():
+            getattr(self.markets, name)[:] = array
+        self.note_networks(state["migrants"].copy(), state["network"].copy())
+        self.has_works, self.poor_away = state["has_works"], list(state["poor_away"])
+        self.corridor_residual, self.home_taste = state["corridor_residual"], state["home_taste"]
+        self.nest = state["nest"]
+
+    def note_networks(self, migrants: np.ndarray, network: np.ndarray) -> None:
+        """Take over who is where at a month's end."""
+        self.migrants, self.network, self.out_share = migrants, network, network.sum(axis=1)
+
+    def note_poor_away(self, count: int) -> None:
+        """Keep a quarter's count of out-migrants of poor households, for the same quarter of next year."""
+        self.poor_away = [*self.poor_away[-4:], count]
+
+    def poor_shortfall(self) -> float:
+        """Share by which fewer of them were away at the last quarter's end than a year before."""
+        if len(self.poor_away) < 5 or self.poor_away[0] == 0:
+            return 0.0
+        return max(1.0 - self.poor_away[-1] / self.poor_away[0], 0.0)
+
+    def distance_terms(self, coefficient: float, border_cost: float) -> tuple[np.ndarray, np.ndarray]:
+        """What distance and the province border take off the value of each corridor, (homes, places)."""
+        return coefficient * self.log_distance, border_cost * self.is_across

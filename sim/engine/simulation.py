@@ -1,0 +1,216 @@
+"""The state of a run, and what advances it by a month."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+
+from sim.core.arguments import parse_month, parse_scale
+from sim.core.draws import month_keys
+from sim.core.errors import Problem, UsageError
+from sim.core.months import month_index
+from sim.engine.accounts import Accounts
+from sim.engine.census import CENSUS_MONTHS, census_type, count_census
+from sim.engine.economy import Economy, sector_mixes
+from sim.engine.interpreted import plain_sums
+from sim.engine.shards import CLAIMS, Shards
+from sim.engine.year_counts import count_year, start_year, year_type
+from sim.parameters.behaviour import PARAMETERS
+from sim.policy.ledger import Ledger
+from sim.policy.recent import policy_of
+from sim.scenario.loading import load_scenario
+from sim.scenario.scenario import Scenario
+from sim.steps.records import for_kernels
+from sim.world.corridors import Corridors, build_corridors
+from sim.world.data import load_data
+from sim.world.places import Places, build_places
+from sim.world.series import LAST_YEAR, Growth, Series, build_series
+from sim.world.synthesis import (
+    Recipe,
+    build_recipe,
+    entrant_counts,
+    fill_entrants,
+    fill_initial,
+    initial_counts,
+)
+from sim.world.worker import WORKER_TYPE, allocate, copy_rows
+
+MOST_KEPT = 50_000  # larger populations are made anew for each run: eight of these take some 30 MB
+
+
+class Simulation:
+    """The state of a run. ``step`` advances it by a month; the columns are ``workers``."""
+
+    def __init__(self, scenario: Scenario | str, scale: int | str = 5000, end: str | None = None,
+                 seed: int = 0, threads: int = 2, state: Mapping[str, Any] | None = None,
+                 with_groups: bool = True):
+        """state: what another run's ``state`` gave, to go on from. with_groups: whether the census counts by
+        sex, age and schooling.
+        """
+        self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
+        self.scale, self.seed, self._with_groups = parse_scale(scale), seed, with_groups
+        self.last = checked_month("to", end or self.scenario.period.to)
+        growth = _growth(self.scenario)
+        places, corridors, series, recipe, mixes = _setting(growth)
+        self.policy = policy_of(self.scenario, places)
+        ability_sd = self.scenario.parameters.get("wage_residual_sd", PARAMETERS["wage_residual_sd"].default)
+        self.recipe = recipe._replace(ability_sd=ability_sd)
+        self.places, self.month = places, 0
+        self.economy = Economy(self.policy, places, corridors, series, mixes, self.scale, seed)
+        self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
+        self.workers, self.rows = _population(growth, self.scale, seed, ability_sd, self.last)
+        self._rows = for_kernels(self.workers, WORKER_TYPE)
+        self._shards = Shards(threads, len(places))
+        self.ledger = Ledger(self.policy, self.scale)
+        self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
+        if state is None:
+            self._accounts = Accounts.of(self.workers[: self.rows], len(places))
+            self._take_census(0, self.economy.begin(0).plain)
+        else:
+            self._restore(state)
+
+    def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
+        """Advance a month. ``live`` replaces the compiled pass (the Mesa model steps its agents)."""
+        month = self.month
+        entrants = self.entrants_now = self._entrants[:, month]
+        self.rows += int(entrants.sum())
+        if month % 12 == 0:
+            self._shards.each(start_year, self.rows, self._rows)
+        c, plain = self.open_month(), self.economy.opening.plain
+        if live is None:
+            lists_claims = self.economy.opening.has_quota.any() and not self.policy.budgeted
+            keys_ahead = month_keys(self.seed, month + 1) if lists_claims else None
+            self._shards.run_month(self._rows, plain, self.rows, keys_ahead)
+        else:
+            self._shards.clear()
+            live(c[0], self._shards.blocks[0][0])
+        self._accounts.carry(month, self.block, entrants)
+        if self.policy.names:
+            served = self.block.served[: len(self.policy.names)]
+            migrants = self.block.away.sum(axis=0)  # in simulated workers
+            served += self.policy.servings_of_places(month, migrants, self.census.school_parents)
+            self.ledger.enter(month, served)
+        self.economy.settle(self.block)
+        self.conditions = c[0]
+        if month % 12 + 1 in CENSUS_MONTHS:
+            self._take_census(month, plain)
+            self.economy.note_poor_away(int(self.census.poor_away))
+        if month % 12 == 11:
+            self.ledger.close_year(month)
+        self.month += 1
+        return self.block
+
+    def count_year(self) -> np.record:
+        """The counts of the year that the last month ended, under official definitions."""
+        kind = year_type(len(self.places))
+        return self._shards.count(count_year, kind, self.rows, self._rows,
+                                  self.economy.opening.plain, self.places.regions)
+
+    def _take_census(self, month: int, c: np.ndarray) -> None:
+        """Count everybody afresh, and hold the sums carried along against it."""
+        self.census = plain_sums(self._shards.count(
+            count_census, census_type(len(self.places)), self.rows, self._rows, c, self._with_groups))
+        self._accounts.check_census(month, self.census.stock, self.census.savings)
+
+    def open_month(self) -> np.recarray:
+        """Conditions of the coming month, with budgets and quotas rationed."""
+        opening, budgeted = self.economy.begin(self.month), self.policy.budgeted
+        has_quota = opening.has_quota.any()
+        if budgeted or has_quota:
+            self._shards.count_claims(self._rows, opening.plain, self.rows,
+                                      CLAIMS if budgeted else ("points",))
+        if budgeted:
+            opening.ration_levers(self.ledger.cutoffs(self.month, self.block.tickets))
+        if budgeted or has_quota:
+            self.economy.ration_quotas(self.block.points)
+        return opening.record
+
+    def state(self) -> dict[str, Any]:
+        """The run between two months: what a run of the same seed and scale needs in order to go on."""
+        workers = np.empty(self.rows, dtype=WORKER_TYPE)
+        copy_rows(self.workers[: self.rows], workers)
+        census = np.zeros(1, dtype=census_type(len(self.places)))
+        for name, counts in vars(self.census).items():
+            census[name][0] = counts
+        return {
+            "month": self.month, "workers": workers, "census": census, "accounts": self._accounts.state(),
+            "economy": self.economy.state_now(), "ledger": self.ledger.state(),
+        }
+
+    def _restore(self, state: Mapping[str, Any]) -> None:
+        self.month, self.rows = state["month"], len(state["workers"])
+        copy_rows(state["workers"], self.workers[: self.rows])
+        self.census = plain_sums(state["census"].copy()[0])
+        self._accounts = Accounts(state["accounts"]["stock"].copy(), state["accounts"]["savings"])
+        self.economy.restore(state["economy"])
+        self.ledger.restore(state["ledger"])
+
+    def close(self) -> None:
+        """Release the threads."""
+        self._shards.close()
+
+    @property
+    def savings(self) -> int:
+        """Yuan that all workers hold."""
+        return self._accounts.savings
+
+
+@lru_cache(maxsize=8)
+def _setting(growth: Growth) -> tuple[Places, Corridors, Series, Recipe, np.ndarray]:
+    """What runs with the same view of the future share, made once in a process; nobody writes to it."""
+    data = load_data()
+    places = build_places(data)
+    corridors = build_corridors(data, places)
+    series = build_series(data, places, corridors.workers, growth)
+    recipe = build_recipe(data, corridors, places, series.entrant_education,
+                          PARAMETERS["wage_residual_sd"].default)
+    return places, corridors, series, recipe, sector_mixes(data)
+
+
+def _growth(scenario: Scenario) -> Growth:
+    """The scenario's view of the years after the last observation."""
+    future = scenario.future_assumptions
+    return Growth(future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
+                  future.consumer_price_inflation, future.entrants_growth)
+
+
+def _population(growth: Growth, scale: int, seed: int, ability_sd: float,
+                 last: int) -> tuple[np.recarray, int]:
+    """Everybody who lives in a run, entrants up to the last month in the rows after those of January 2014,
+    and how many these are. The next runs of a sweep have the same people: those of a few are kept.
+    """
+    few = initial_counts(_setting(growth)[1], scale).sum() <= MOST_KEPT
+    if not few:
+        return _made(growth, scale, seed, ability_sd, last)
+    workers, initial = _made_once(growth, scale, seed, ability_sd, last)
+    own = allocate(len(workers))
+    copy_rows(workers, own)
+    return own, initial
+
+
+def _made(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[np.recarray, int]:
+    _, corridors, series, recipe, _ = _setting(growth)
+    counts, entrants = initial_counts(corridors, scale), entrant_counts(series.entrants[:, : last + 1], scale)
+    workers = allocate(int(counts.sum() + entrants.sum()))
+    rows, keys = for_kernels(workers, WORKER_TYPE), month_keys(seed, -1)
+    recipe = recipe._replace(ability_sd=ability_sd)
+    initial = filled = fill_initial(rows, counts, recipe, keys)
+    for month in range(last + 1):
+        filled = fill_entrants(rows, filled, entrants[:, month], month, recipe, keys)
+    return workers, initial
+
+
+_made_once = lru_cache(maxsize=8)(_made)
+
+
+def checked_month(key: str, month: str) -> int:
+    """Month index of "YYYY-MM" within what the model can simulate. Raises UsageError."""
+    index = month_index(parse_month(str(month), key))
+    if not 0 <= index < month_index(f"{LAST_YEAR}-01"):
+        raise UsageError(Problem("outside the years that can be simulated", key=key, value=month,
+                                 allowed=f"2014-01 to {LAST_YEAR - 1}-12"))
+    return index

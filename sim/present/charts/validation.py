@@ -1,0 +1,130 @@
+"""The model against official statistics, drawn."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from sim.present.charts.comparison import MODEL, OFFICIAL, UNSEEN
+from sim.present.charts.style import (
+    COLOURS,
+    WIDTH,
+    decimal_year,
+    empty_figure,
+    end_labels,
+    headed,
+    styled,
+    whole_years,
+    with_room,
+)
+from sim.validation.validate import Validation
+
+
+@styled
+def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[str, str]) -> Figure:
+    """Head-counts under the official definitions over the whole run, the published ones as points.
+
+    ``model`` and ``official`` are rows of the official table; ``series`` is group -> words.
+    """
+    figure = empty_figure(WIDTH * 0.72, 3.4)
+    panel = figure.subplots()
+    ends = []
+    for colour, (group, words) in zip(COLOURS, series.items(), strict=False):
+        line, points = (
+            table[(table["indicator"] == "migrant_workers") & (table["group"] == group)].sort_values("year")
+            for table in (model, official)
+        )
+        if line.empty:
+            continue
+        panel.plot(line["year"], line["value"] / 100, color=colour, linewidth=1.8)
+        points = points[points["year"].between(line["year"].min(), line["year"].max())]
+        panel.plot(points["year"], points["value"] / 100, "o", color=colour, markersize=4,
+                   markerfacecolor="white", markeredgewidth=1.3)  # fmt: skip
+        ends.append((line["value"].iloc[-1] / 100, words, colour))
+    panel.set_ylim(bottom=0)
+    whole_years(panel)
+    end_labels(panel, ends)
+    headed(figure, "The baseline: migrant workers under the official definitions",
+            "million people a year; line: model, mean over seeds; points: published statistics")
+    return figure
+
+
+@styled
+def validation_chart(validation: Validation, indicator: str, group: str) -> Figure:
+    """One indicator: official figures as points, the model as a line, unseen years shaded."""
+    rows = _rows_of(validation.rows, indicator, group)
+    figure = empty_figure(4.6, 2.7)
+    panel = figure.subplots()
+    _against_official(panel, rows, _rows_of(validation.model, indicator, group))
+    headed(figure, rows["label"].iloc[0],
+           f"{_official_unit(rows)}; line: model; points: official; shaded: unseen years")
+    return figure
+
+
+@styled
+def validation_grid(validation: Validation, pairs: Sequence[tuple[str, str]]) -> Figure:
+    """Several (indicator, group) at once, three a row."""
+    count = -(-len(pairs) // 3)
+    figure = empty_figure(WIDTH, 2.3 * count)
+    panels = figure.subplots(count, 3, squeeze=False)
+    for index, panel in enumerate(panels.flat):
+        if index >= len(pairs):
+            panel.set_visible(False)
+            continue
+        rows, model = (_rows_of(table, *pairs[index]) for table in (validation.rows, validation.model))
+        _against_official(panel, rows, model)
+        panel.set_title(f"{rows['label'].iloc[0]}\n{_official_unit(rows)}", fontsize=8.6, linespacing=1.4)
+    headed(figure, "The baseline against official statistics",
+           "line: model, mean and range over seeds; points: official (open: not comparable); shaded: "
+           "unseen years")
+    return figure
+
+
+def _rows_of(table: pd.DataFrame, indicator: str, group: str) -> pd.DataFrame:
+    found = table[(table["indicator"] == indicator) & (table["group"] == group)]
+    return found.sort_values("year")
+
+
+def _official_unit(rows: pd.DataFrame) -> str:
+    unit = rows["unit"].iloc[0]
+    return {"10k_persons": "million people", "percent": "%", "yuan": "yuan a month"}.get(unit, unit)
+
+
+def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame) -> None:
+    factor = 100.0 if rows["unit"].iloc[0] == "10k_persons" else 1.0
+    last = max(2021, rows["year"].max())
+    model = model[model["year"] <= last]
+    panel.axvspan(2019.5, last + 0.4, color=UNSEEN, linewidth=0)
+    low, middle, high = (model[name].to_numpy() / factor for name in ("model_low", "model", "model_high"))
+    panel.fill_between(model["year"], low, high, color=MODEL, alpha=0.25, linewidth=0)
+    panel.plot(model["year"], middle, color=MODEL, linewidth=1.8)
+    broken = rows["note"] != ""
+    for part, filling in ((rows[~broken], OFFICIAL), (rows[broken], "white")):
+        panel.plot(part["year"], part["official"] / factor, "o", color=OFFICIAL, markersize=4,
+                   markerfacecolor=filling)  # fmt: skip
+    panel.set_xlim(2013.6, last + 0.4)
+    with_room(panel, np.concatenate([rows["official"] / factor, low, high]))
+    whole_years(panel)
+    panel.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+
+
+@styled
+def stock_within_2020(national: pd.DataFrame, stocks: pd.DataFrame) -> Figure:
+    """Rural workers away, month by month around 2020, with the published quarterly stocks."""
+    first, last = "2018-01", "2021-12"
+    part, stocks = (table[table["month"].between(first, last)] for table in (national, stocks))
+    by_month = part.groupby("month")["away_now"].mean() / 1e6
+    figure = empty_figure(WIDTH * 0.72, 2.6)
+    panel = figure.subplots()
+    panel.plot([decimal_year(month) for month in by_month.index], by_month, color=MODEL, linewidth=1.8)
+    panel.plot([decimal_year(month) for month in stocks["month"]], stocks["official_10k_persons"] / 100,
+               "o", color=OFFICIAL, markersize=4)  # fmt: skip
+    panel.set_ylim(bottom=0)
+    whole_years(panel)
+    headed(figure, "Rural workers away from home around 2020",
+            "million people; line: model, end of month; points: published, end of quarter (February in 2020)")
+    return figure

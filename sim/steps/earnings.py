@@ -1,0 +1,147 @@
+"""Skill and pay, living without pay, paying for work, and dividing income."""
+
+from __future__ import annotations
+
+from sim.core.arithmetic import exp
+from sim.core.categories import LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS
+from sim.core.compiled import inlined_rule, rule
+from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
+from sim.rules.household import dissaving, remittance, saving
+from sim.steps.levers import effective, serve
+from sim.steps.records import (
+    EXPERIENCE_MONTHS,
+    MONEY,
+    OCCASION,
+    OWN_PAY,
+    TRAINING_MONTHS,
+    UNTRAINED,
+    WORKER,
+)
+from sim.steps.rights import insurance_contribution, recovered_pay, withheld_pay
+from sim.world.worker import (
+    ABILITY_UNIT,
+    INSURED,
+    IS_FEMALE,
+    MOST_SAVINGS,
+    TRAINED,
+    UNPAID,
+    education_of,
+)
+
+
+@rule
+def gender_gap(c, traits) -> float:
+    """What a worker of these traits earns less for being a woman, in log points."""
+    return c.economy.female_pay_gap if traits & IS_FEMALE else 0.0
+
+
+@rule
+def log_skill(w, c) -> float:
+    """The worker's log pay over that of the reference worker."""
+    flags, traits = int(w.status), int(w.traits)
+    premium = 0.0
+    if flags & TRAINED:
+        since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
+        premium = c.training_pay[since]
+    experience = c.experience_pay[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)]
+    return log_productivity(
+        c.schooling_pay[education_of(traits)], experience, premium, int(w.ability) * ABILITY_UNIT,
+        gender_gap(c, traits),
+    )
+
+
+@inlined_rule
+def skill_cells(w, c):
+    """Where the worker stands in the month's tables by traits, experience, training and ability."""
+    since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
+    return (
+        int(w.traits) & 15, min(int(w.experience_months), EXPERIENCE_MONTHS - 1),
+        since if int(w.status) & TRAINED else UNTRAINED, int(w.ability) & 255,
+    )
+
+
+@rule
+def current_pay(w, c) -> int:
+    """Pay of a month in the present job or business, whole yuan."""
+    is_own = w.activity == OWN_BUSINESS
+    traits, experience, training, ability = skill_cells(w, c)
+    productivity = productivity_factor(
+        c.trait_factor[traits], c.experience_factor[experience], c.training_factor[training],
+        c.ability_factor[ability],
+    )
+    level = c.pay_level[int(w.place), OWN_PAY if is_own else int(w.sector)]
+    return monthly_pay(level, productivity, c.match_factor[0 if is_own else int(w.match) & 255])
+
+
+@rule
+def live_without_pay(w, c, b, k) -> None:
+    """Live on benefit, odd jobs and savings while searching; the rest comes from the family at home."""
+    benefit, odd_jobs = int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan)), int(effective(w, c, b, k, WORKER.search_income_yuan))
+    spent = dissaving(int(w.savings), int(c.living_cost[int(w.place)]), benefit + odd_jobs)
+    w.savings = int(w.savings) - spent
+    w.earnings_year = int(w.earnings_year) + odd_jobs
+    b.money[MONEY.benefit] += benefit
+    b.money[MONEY.earned] += odd_jobs
+    b.home_money[int(w.home), 1] += odd_jobs
+    b.money[MONEY.saved] -= spent
+    b.money[MONEY.consumption] += benefit + odd_jobs + spent
+
+
+@inlined_rule
+def earn(w, c, b, k) -> None:
+    """Earn a month's pay, of which an employer may withhold some, and divide it."""
+    flags = int(w.status)
+    pay = current_pay(w, c)
+    received, contribution = pay, 0
+    b.employed[int(w.place), int(w.sector)] += 1
+    if (w.arrears > 0) | ((flags & UNPAID) != 0):
+        received = pay - withheld_pay(w, b, pay) + recovered_pay(w, c, b, k)
+    if flags & INSURED:
+        contribution = min(insurance_contribution(w, c, b, k, pay), received)
+    divide_pay(w, c, b, pay, received, contribution)
+
+
+@rule
+def is_work_billed(c) -> bool:
+    """Whether a lever serves people by the month of work."""
+    return c.levers.billed[OCCASION.work_month] > 0
+
+
+@rule
+def bill_work(w, c, b, k) -> None:
+    """Bill the levers that serve people by the month of work."""
+    serve(w, c, b, k, OCCASION.work_month)
+
+
+@rule
+def take_profit(w, c, b, k) -> None:
+    """Earn a month's profit from a business of one's own, and divide it."""
+    pay = int(current_pay(w, c) * exp(effective(w, c, b, k, WORKER.business_profit_shift)))
+    divide_pay(w, c, b, pay, pay, 0)
+
+
+@inlined_rule
+def divide_pay(w, c, b, pay, received, contribution) -> None:
+    """Divide a month's money between the scheme, the family at home, savings and living, in yuan."""
+    activity, home = int(w.activity), int(w.home)
+    is_away = activity == MIGRANT_WORK
+    take_home = received - contribution
+    sent = remittance(take_home, c.economy.remittance_share, is_away)
+    saved = saving(take_home - sent, c.economy.saving_share)
+    saved = min(saved, MOST_SAVINGS - int(w.savings))
+    w.savings = int(w.savings) + saved
+    w.earnings_year = int(w.earnings_year) + pay
+    w.experience_months = min(int(w.experience_months) + 1, 65535)
+    w.migrant_months = min(int(w.migrant_months) + is_away, 65535)
+    # months away are counted in the low half of the byte, local ones in the high half
+    is_local = (activity == LOCAL_WORK) | (activity == OWN_BUSINESS)
+    w.worked_months = int(w.worked_months) + is_away + 16 * is_local
+    b.money[MONEY.earned] += pay
+    b.money[MONEY.contribution] += contribution
+    b.money[MONEY.remittance] += sent
+    b.money[MONEY.saved] += saved
+    b.money[MONEY.consumption] += take_home - sent - saved
+    b.pay[activity, 0] += pay
+    b.pay[activity, 1] += 1
+    b.home_money[home, 0] += sent
+    b.home_money[home, 1] += pay

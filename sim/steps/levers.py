@@ -1,0 +1,158 @@
+"""Levers as a worker meets them: who is eligible, aware and served, what parameters become, what is billed."""
+
+from __future__ import annotations
+
+from sim.core.compiled import inlined_rule, rule
+from sim.core.draws import PURPOSE, uniform_for
+from sim.steps.lever_record import (
+    CHECK_CHILD,
+    CHECK_MONTHS,
+    CHECK_PERSON,
+    CHECK_WHERE,
+    CHECK_WORK,
+    MAX_FIRST,
+)
+from sim.steps.people import has_school_child, months_in_activity
+from sim.steps.records import TICKET_BINS
+from sim.world.worker import age_months, education_of
+
+
+@rule
+def is_eligible(w, c, lever) -> bool:
+    """Whether the lever's where and who include this worker this month."""
+    levers = c.levers
+    if not levers.is_active[lever]:
+        return False
+    if int(w.traits) & levers.traits_mask[lever] != levers.traits_value[lever]:
+        return False
+    if int(w.status) & levers.status_mask[lever] != levers.status_value[lever]:
+        return False
+    checks = int(levers.checks[lever])  # what the lever restricts; the rest need not be looked at
+    if checks & CHECK_WORK:
+        if (levers.activity_mask[lever] >> int(w.activity)) & 1 == 0:
+            return False
+        if (levers.sector_mask[lever] >> int(w.sector)) & 1 == 0:
+            return False
+    if checks & CHECK_PERSON and not _is_such_a_person(w, c, levers, lever):
+        return False
+    if checks & CHECK_MONTHS and not _has_months(w, c, levers, lever):
+        return False
+    if checks & CHECK_WHERE:
+        if not levers.place_mask[lever, int(w.place)] or not levers.home_mask[lever, int(w.home)]:
+            return False
+    if checks & CHECK_CHILD:
+        return (levers.child[lever] == 1) == has_school_child(w, c)
+    return True
+
+
+@rule
+def _is_such_a_person(w, c, levers, lever) -> bool:
+    age = age_months(int(w.birth_month), c.month)
+    return (
+        _is_within(levers.age_low[lever], age, levers.age_high[lever])
+        and (levers.education_mask[lever] >> education_of(int(w.traits))) & 1 != 0
+    )
+
+
+@rule
+def _has_months(w, c, levers, lever) -> bool:
+    return (
+        _is_within(levers.migrant_low[lever], int(w.migrant_months), levers.migrant_high[lever])
+        and _is_within(levers.insured_low[lever], int(w.insured_months), levers.insured_high[lever])
+        and _is_within(levers.activity_low[lever], months_in_activity(w, c), levers.activity_high[lever])
+    )
+
+
+@rule
+def _is_within(low, months, high) -> bool:
+    return low <= months and months <= high
+
+
+@rule
+def is_covered(w, c, b, k, lever) -> bool:
+    """Whether the lever reaches this worker this month: eligible, aware, and granted if rationed."""
+    row = c.levers.budget_row[lever]
+    if row >= 0:
+        return c.levers.is_active[lever] != 0 and b.granted[row, k] != 0
+    return is_eligible(w, c, lever) and is_aware(w, c, lever)
+
+
+@rule
+def is_aware(w, c, lever) -> bool:
+    """Whether the worker is among those whom the lever's take-up and ramp have reached."""
+    coverage = c.levers.coverage[lever]
+    if coverage >= 1.0:
+        return True
+    code = int(c.levers.code[lever])
+    return uniform_for(c.life_keys, PURPOSE.trait_awareness, int(w.id), code) < coverage
+
+
+@rule
+def ticket_bin(w, c, lever) -> int:
+    """The worker's place in the lever's queue, as a bin; those who go first have the first half."""
+    code = int(c.levers.code[lever])
+    place = uniform_for(c.life_keys, PURPOSE.trait_ticket, int(w.id), code)
+    if c.levers.first[lever, 0] >= 0:
+        place = 0.5 * place if _goes_first(w, c, lever) else 0.5 + 0.5 * place
+    return int(place * TICKET_BINS)
+
+
+@rule
+def _goes_first(w, c, lever) -> bool:
+    for group in range(MAX_FIRST):
+        chosen = int(c.levers.first[lever, group])
+        if chosen >= 0 and is_eligible(w, c, chosen):
+            return True
+    return False
+
+
+@inlined_rule
+def effective(w, c, b, k, parameter) -> float:
+    """A worker-level parameter as this worker faces it: the place's value, then levers."""
+    value = c.effective[parameter, int(w.place)]
+    if c.levers.effect_start[parameter] == c.levers.effect_start[parameter + 1]:
+        return value
+    return _changed_by_levers(w, c, b, k, parameter, value)
+
+
+@rule
+def _changed_by_levers(w, c, b, k, parameter, value) -> float:
+    """Set first, then scales, then additions, then the parameter's bounds.
+
+    So the order in which levers are listed never matters.
+    """
+    levers = c.levers
+    scale, add = 1.0, 0.0
+    for effect in range(int(levers.effect_start[parameter]), int(levers.effect_start[parameter + 1])):
+        lever = int(levers.effect_lever[effect])
+        if is_covered(w, c, b, k, lever):
+            amount = levers.effect_value[effect]
+            kind = levers.effect_kind[effect]
+            if kind == 0:
+                value = amount
+            elif kind == 1:
+                scale *= amount
+            else:
+                add += amount
+    return min(max(value * scale + add, levers.low[parameter]), levers.high[parameter])
+
+
+@inlined_rule
+def serve(w, c, b, k, occasion) -> None:
+    """Enter the worker in the ledger of every lever that serves people on this occasion."""
+    if c.levers.billed[occasion] != 0:
+        _bill(w, c, b, k, occasion)
+
+
+@rule
+def _bill(w, c, b, k, occasion) -> None:
+    for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
+        lever = int(c.levers.bill_lever[position])
+        if c.levers.is_active[lever] and is_covered(w, c, b, k, lever):
+            b.served[lever, int(c.province[int(w.place)])] += 1
+
+
+@rule
+def housing_rank(w, c) -> float:
+    """The worker's rank for public housing in the present place: below the housed share = housed."""
+    return uniform_for(c.life_keys, PURPOSE.trait_housing, int(w.id), int(w.place))

@@ -1,0 +1,54 @@
+"""What a worker is: family, time in an activity and a place, and sets of people by activity and status."""
+
+from __future__ import annotations
+
+from sim.core.compiled import rule
+from sim.core.draws import PURPOSE, uniform_for
+from sim.rules.demography import has_child_aged
+from sim.world.worker import VISITING, age_months
+
+
+@rule
+def has_school_child(w, c) -> bool:
+    """Whether the worker has a child of compulsory school age (6-15)."""
+    age = age_months(int(w.birth_month), c.month) / 12.0
+    return has_child_aged(age, first_birth_age(w, c), 6.0, 16.0)
+
+
+@rule
+def first_birth_age(w, c) -> float:
+    """The worker's age at the birth of the first child, years; fixed for life."""
+    return _FIRST_BIRTH + _BIRTH_SPREAD * uniform_for(c.life_keys, PURPOSE.trait_child, int(w.id), 0)
+
+
+_FIRST_BIRTH, _BIRTH_SPREAD = 21.0, 9.0  # years of age at the first birth: even over 21 to 30; assumed
+
+
+@rule
+def is_among(activity, status, activities, unless) -> bool:
+    """Whether an activity is in a set (bits) and none of some status bits is set."""
+    return (((activities >> activity) & 1) != 0) & ((status & unless) == 0)
+
+
+@rule
+def is_in(w, activities, unless) -> bool:
+    """Whether the worker's activity is in a set (bits) and none of some status bits is set."""
+    return is_among(int(w.activity), int(w.status), activities, unless)
+
+
+@rule
+def months_in_activity(w, c) -> int:
+    """Months since the worker began what the worker now does."""
+    return c.month - int(w.since_month)
+
+
+@rule
+def months_of_stay(w, c) -> int:
+    """Months since the worker came to the present place."""
+    return c.month - int(w.arrived_month)
+
+
+@rule
+def is_visiting(w) -> bool:
+    """Whether an out-migrant is at home for the festival."""
+    return (int(w.status) & VISITING) != 0

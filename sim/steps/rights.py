@@ -1,0 +1,83 @@
+"""Wages that go unpaid and are recovered, and social insurance."""
+
+from __future__ import annotations
+
+from sim.core.compiled import rule
+from sim.core.draws import PURPOSE, uniform
+from sim.rules.household import share_of
+from sim.rules.rights import arrears_probability, is_pay_withheld
+from sim.steps.levers import effective, serve
+from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
+from sim.world.worker import INSURED, UNPAID, clipped
+
+
+@rule
+def is_owed_nothing(w, c) -> bool:
+    """Workers without wages in arrears."""
+    return w.arrears == 0
+
+
+@rule
+def highest_arrears_chance(c) -> float:
+    """No worker's pay stops with a higher probability this month."""
+    return arrears_probability(c.upper_bound[WORKER.arrears_probability], c.highest_arrears_factor, False)
+
+
+@rule
+def go_unpaid(w, c, b, k) -> None:
+    """The employer stops paying this month."""
+    insured = (int(w.status) & INSURED) != 0
+    factor = c.arrears_factor[int(w.sector)]
+    chance = arrears_probability(effective(w, c, b, k, WORKER.arrears_probability), factor, insured)
+    if uniform(c.keys, PURPOSE.arrears_onset, int(w.id)) < chance:
+        b.events[EVENT.arrears_cases] += 1
+        w.status = int(w.status) | UNPAID
+
+
+@rule
+def withheld_pay(w, b, pay) -> int:
+    """Pay that the employer does not hand out this month, in tens of yuan."""
+    owed = int(w.arrears) * 10
+    if not is_pay_withheld(owed, pay, (int(w.status) & UNPAID) != 0):
+        return 0
+    w.status = int(w.status) & ~UNPAID
+    tens = min(pay // 10, 65535 - int(w.arrears))
+    w.arrears = int(w.arrears) + tens
+    b.money[MONEY.withheld] += tens * 10
+    return tens * 10
+
+
+@rule
+def recovered_pay(w, c, b, k) -> int:
+    """Wages owed that are paid out this month, all at once."""
+    owed = int(w.arrears) * 10
+    if owed == 0:
+        return 0
+    serve(w, c, b, k, OCCASION.arrears_case)
+    if uniform(c.keys, PURPOSE.arrears_recovery, int(w.id)) >= effective(w, c, b, k, WORKER.arrears_recovery_probability):
+        return 0
+    w.arrears = 0
+    b.events[EVENT.arrears_recoveries] += 1
+    b.money[MONEY.recovered] += owed
+    return owed
+
+
+@rule
+def highest_insurance_chance(c) -> float:
+    """No worker joins with a higher probability this month."""
+    return c.upper_bound[WORKER.insurance_enrolment_probability]
+
+
+@rule
+def join_insurance(w, c, b, k) -> None:
+    """Join the workers' scheme."""
+    if uniform(c.keys, PURPOSE.insurance, int(w.id)) < effective(w, c, b, k, WORKER.insurance_enrolment_probability):
+        b.events[EVENT.insurance_joined] += 1
+        w.status = int(w.status) | INSURED
+
+
+@rule
+def insurance_contribution(w, c, b, k, pay) -> int:
+    """The insured employee's contribution."""
+    w.insured_months = clipped(int(w.insured_months) + 1, 0, 65535)
+    return share_of(pay, effective(w, c, b, k, WORKER.insurance_contribution_rate))
