@@ -14,7 +14,8 @@ from importlib import import_module
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from sim.core.version import __version__
+from sim.core.deprecated import find_old_modules
+from sim.core.version import __version__ as __version__
 
 # Each public name and the module that defines it.
 _HOMES = {
@@ -28,7 +29,6 @@ _HOMES = {
 }
 
 __all__ = [
-    "__version__",
     "LaborMigrationModel",
     "Lever",
     "Results",
@@ -49,7 +49,7 @@ if TYPE_CHECKING:  # what __getattr__ below does, spelt out for editors
 
 
 class _Package(ModuleType):
-    """Loading the module ``sim.comparison.compare`` must not put it in the place of the function ``compare``."""
+    """Loading the old module ``sim.compare`` must not put it in the place of the function ``compare``."""
 
     def __setattr__(self, name: str, value: Any) -> None:
         if not (name in _HOMES and isinstance(value, ModuleType)):
@@ -57,6 +57,7 @@ class _Package(ModuleType):
 
 
 sys.modules[__name__].__class__ = _Package
+find_old_modules()
 
 
 def __getattr__(name: str) -> Any:

@@ -37,9 +37,9 @@ def test_an_unknown_name_is_an_attribute_error():
         sim.no_such_name  # noqa: B018
 
 
-@pytest.mark.parametrize("before", ["import sim.comparison.compare", "from sim.comparison.compare import Comparison", "pass"])
+@pytest.mark.parametrize("before", ["import sim.compare", "from sim.compare import Comparison", "pass"])
 def test_the_function_is_not_hidden_by_the_module_of_its_name(before):
-    code = f"{before}; from sim import compare; import sim; assert compare is sim.comparison.compare; compare.__call__"
+    code = f"{before}; from sim import compare; import sim; assert compare is sim.compare; compare.__call__"
     subprocess.run([sys.executable, "-c", code], check=True)
 
 

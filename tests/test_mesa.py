@@ -195,7 +195,7 @@ def test_a_rehearsal_names_the_steps(model):
 
 
 def test_a_watched_life_is_told_month_by_month(model):
-    watched = next(iter(model._diaries))
+    watched = next(iter(model.diaries))
     life = model._views[watched].life()
     assert list(life["month"]) == [f"2014-{month:02d}" for month in range(7, 13)]
     assert life["activity"].isin(ACTIVITIES).all()
@@ -212,7 +212,7 @@ def test_the_diary_agrees_with_the_run_on_who_reconsiders():
     for _ in range(3):
         model.step()
         counted = model.simulation.block.events[EVENT.reconsidered]
-        told = sum(diary[-1]["reconsidered"] for diary in model._diaries.values()
+        told = sum(diary[-1]["reconsidered"] for diary in model.diaries.values()
                    if diary and diary[-1]["month"] == model.month)
         entrants = int(model.simulation.entrants_now.sum())
         assert told <= counted <= told + entrants

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.present.text.studies import studies_text
 from sim.results.results import Results
 from sim.studies import load_virtual, run_virtual, virtual_files
 from sim.studies.estimators import (
@@ -115,7 +116,7 @@ def test_an_experiment_runs_through():
     cases = found.table.set_index("label").loc["New cases of unpaid wages"]
     assert cases["estimate"] == cases["truth"] < 0  # with and without is the truth itself
     assert len(found.by_seed) == 2 * len(found.experiment.estimates)
-    assert "published" in found.text() and "1:100000" in found.text()
+    assert "published" in studies_text(found) and "1:100000" in studies_text(found)
 
 
 def test_the_outcome_needs_a_known_form():

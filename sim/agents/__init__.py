@@ -1,0 +1,1 @@
+"""One worker, seen as a person."""

@@ -84,11 +84,12 @@ def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int,
     """One run with a bar."""
     size, first = parse_scale(scale), parse_month(start, "--from")
     last = parse_month(end, "--to") if end else None
-    import sim
+    from sim.engine.simulate import simulate
+    from sim.scenario.loading import load_scenario
 
-    loaded = sim.load_scenario(scenario)
+    loaded = load_scenario(scenario)
     with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
-        return sim.simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
+        return simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
                             progress=progress, **state)
 
 
@@ -125,10 +126,10 @@ def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str
     """Moves between provinces, mean over seeds; None for a run that ends before ``last``."""
     if run_end < last:
         return None
-    import sim
     from sim.engine.five_year_moves import simulate_moves
+    from sim.scenario.loading import load_scenario
 
-    loaded, total = sim.load_scenario(scenario), 0.0
+    loaded, total = load_scenario(scenario), 0.0
     for seed in seeds:
         with progress_bar(f"moves of {loaded.name}, seed {seed}", "months") as progress:
             total = total + simulate_moves(loaded, first, last, scale=parse_scale(scale), seed=seed,
@@ -158,3 +159,31 @@ def write_text(path: Path, text: str) -> None:
 
 def counted(count: int, one: str, many: str = "") -> str:
     return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def check_out(out: Path | None, kind: str) -> None:
+    """Before any work: a folder that cannot be written, or that holds something else, is refused."""
+    if out is None:
+        return
+    from sim.results.results import check_folder, read_folder
+
+    check_folder(out)
+    if out.is_dir() and any(out.iterdir()):
+        read_folder(out, kind)
+
+
+def print_folder(out: Path | None) -> None:
+    """Where the page, the pictures and the tables lie."""
+    if out is None:
+        print("\nNot kept: add --out FOLDER to keep the tables and the pictures.")
+        return
+    print()
+    for words, name in (("Page", "report.html"), ("Pictures", "charts")):
+        if (out / name).exists():
+            print(f"{words + ':':<10}{out / name}")
+    print(f"{'Tables:':<10}{out}")
+
+
+def print_warnings(manifest: dict[str, Any]) -> None:
+    for warning in manifest.get("warnings") or ():
+        say(f"warning: {warning}")

@@ -10,119 +10,16 @@ import typer
 from sim.cli.app import (
     Jobs,
     Json,
-    Scale,
-    ScenarioName,
-    Seed,
-    check_file,
     command,
     counted,
-    moves_over,
-    moves_scale,
-    say_if_stale,
-    simulated,
     write_text,
 )
 from sim.cli.terminal import (
     print_json,
-    print_table,
-    print_text,
     progress_bar,
     say,
 )
-from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
-
-
-@command(simulates=True)
-def trust(
-    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
-    scale: Scale = "1:5000",
-    out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
-) -> None:
-    """Write how far to trust the model: what is known, what it gets wrong, which rivals win."""
-    check_file(out)
-    from sim.parameters.posterior import PACKAGED, load_posterior
-    from sim.present.pages.trust import trust_page
-    from sim.present.text.instruments import list_instruments, list_levers
-    from sim.validation.validate import validate as validated
-
-    end = "2024-12"
-    runs = [simulated("baseline", scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
-    moves = moves_over("baseline", moves_scale(scale), range(1, seeds + 1), end)
-    found = validated(runs, moves=moves)
-    posterior = load_posterior() if PACKAGED.is_file() else None
-    rows = [*list_levers(), *list_instruments()]
-    page = trust_page(found, rows, posterior, f"labor-sim trust --seeds {seeds} --scale {scale}")
-    if out:
-        write_text(out, page)
-        print(f"Page: {out}")
-    else:
-        print(page, end="")
-
-
-@command
-def estimate(
-    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
-    json: Json = False,
-) -> None:
-    """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
-    check_file(out)
-    from sim.validation.gravity import estimates_table, moves_in_words
-    from sim.world.data import load_data
-
-    table = estimates_table(load_data())
-    if out:
-        write_text(out, table.to_csv(index=False, lineterminator="\n"))
-    if json:
-        print_json(table)
-        return
-    print_table(moves_in_words(table),
-                "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
-                {"specification": "specification", "term": "term", "estimate": "estimate",
-                 "standard_error": "standard error", "common_share_2005_10": "common share 2005-10",
-                 "common_share_2010_15": "common share 2010-15",
-                 "log_correlation_2010_15": "log correlation 2010-15"})
-
-
-@command(simulates=True)
-def moves(
-    scenario: ScenarioName,
-    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
-    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Residence now.")] = "2019-11",
-    scale: Scale = "1:250",
-    seed: Seed = 0,
-    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is taken, from that seed on.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="CSV file of the table to write as well.")] = None,
-    json: Json = False,
-) -> None:
-    """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
-    check_file(out)
-    first, last = parse_month(start, "--from"), parse_month(end, "--to")
-    from sim.present.text.validation import moves_in_words, moves_warning
-    from sim.validation.five_year_moves import RULE, moves_table
-    from sim.validation.validate import corridors_table
-    from sim.world.data import load_data
-
-    total, data = moves_over(scenario, scale, range(seed, seed + seeds), last, first, last), load_data()
-    table, compared = moves_table(total, data), corridors_table(total, data)
-    if out:
-        write_text(out, table.to_csv(index=False))
-    warning = moves_warning(total, parse_scale(scale))
-    if json:
-        print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons",
-                    "moves_warning": warning or None})
-        return
-    moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
-    print_table(moved.head(20).astype({"origin_code": str, "dest_code": str}),
-                f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
-                f"there at the end of {first}, here at the end of {last}, persons")
-    print_table(moves_in_words(compared),
-                "Against the census table of 2010-15 (all registrations, age five and over)")
-    print_text(RULE)
-    if warning:
-        print_text(warning)
-    if (first, last) != ("2014-11", "2019-11"):
-        print_text("The aims are those for moves from November 2014 to November 2019.")
 
 
 @command(simulates=lambda options: not (options["adopt"] or options["show"]))
@@ -180,41 +77,6 @@ def calibrate(
     _print_outcome(found, json)
     if not json:
         print(f"\nEnsemble and tables: {folder}")
-
-
-@command(simulates=lambda options: bool(options["name"]))
-def virtual(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Virtual experiment, or its file.")] = "",
-    seeds: Annotated[int | None, typer.Option(min=2, help="Pairs of runs, if not the file's.")] = None,
-    scale: Annotated[str | None, typer.Option(help="Scale, if not the file's.")] = None,
-    members: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
-    json: Json = False,
-) -> None:
-    """Repeat a published study design inside the model; without a name, list those that are ready."""
-    check_file(out)
-    from sim.studies import load_virtual, run_virtual, virtual_files
-
-    if not name:
-        rows = [{"name": key, "question": load_virtual(key).question} for key in virtual_files()]
-        print_json(rows) if json else print_table(rows, "Virtual experiments")
-        return
-    loaded, posterior = load_virtual(name), None
-    if members:
-        from sim.parameters.posterior import load_posterior
-
-        posterior = load_posterior()
-        say_if_stale(posterior)
-    with progress_bar(f"running {loaded.name}", "pairs") as progress:
-        found = run_virtual(loaded, seeds=seeds, scale=scale, posterior=posterior, members=members,
-                            progress=progress)
-    if out:
-        write_text(out, found.table.to_csv(index=False))
-    if json:
-        print_json({"estimates": found.table, "by_seed": found.by_seed})
-        return
-    print(found.text(), end="")
-    print("Letters and numbers in brackets are rows of the evidence: `labor-sim cite A14` prints one.")
 
 
 def _stored_ensemble(calibration, path: Path | None):

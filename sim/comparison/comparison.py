@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 
 from sim.comparison.bands import judged
+from sim.core.deprecated import old_method
 from sim.results.columns import COMPARISON_TABLES
 from sim.results.results import Results, read_folder, write_folder
 
@@ -41,6 +42,8 @@ class Comparison:
     def judged(self) -> pd.DataFrame:
         """``effects`` with the bands of parameters, luck and scenario in place of the intervals, if any."""
         return judged(self.tables)
+
+    headline = old_method("Comparison", "headline")
 
     def baseline_runs(self) -> list[Results]:
         """The baseline's national and official tables seed by seed, as ``validate`` takes them."""

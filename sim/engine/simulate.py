@@ -134,9 +134,7 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
     import datetime
     import hashlib
     import platform
-
-    import numba
-
+    from importlib.metadata import version
 
     end = month_text(run.last)
     identity = f"{run.scenario.fingerprint()}|{run.seed}|{run.scale}|{start}|{end}|{model_hash()}"
@@ -152,7 +150,7 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
         "scenario": run.scenario.content(), "scenario_name": run.scenario.name, "seed": run.seed,
         "scale": run.scale, "start": start, "end": end, "workers": initial,
         "versions": {"sim": __version__, "python": platform.python_version(),
-                     "numpy": np.__version__, "numba": numba.__version__},
+                     "numpy": np.__version__, "numba": version("numba")},
         "code_hash": model_hash(),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "timings": timings, "warnings": warnings,

@@ -98,7 +98,7 @@ class Simulation:
         self.conditions = c[0]
         if month % 12 + 1 in CENSUS_MONTHS:
             self._take_census(month, plain)
-            self.economy.note_poor_away(int(self.census.poor_away))
+            self.economy.state.note_poor_away(int(self.census.poor_away))
         if month % 12 == 11:
             self.ledger.close_year(month)
         self.month += 1

@@ -15,8 +15,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from sim.core.errors import Problem, ScenarioError
+from sim.experiments.design import DesignError
 from sim.experiments.experiment import Experiment, ExperimentError
-from sim.experiments.points import DesignError
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.loading import files_in, load_scenario, named_file, with_overrides
 from sim.scenario.problems import placed, problems_of

@@ -1,0 +1,1 @@
+"""A scenario laid out over places and months."""

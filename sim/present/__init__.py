@@ -1,0 +1,1 @@
+"""All words, pictures and pages for people."""

@@ -1,7 +1,7 @@
 """Virtual experiments: published study designs repeated inside the model, beside the model's own truth.
 
     from sim.studies import load_virtual, run_virtual
-    print(run_virtual(load_virtual("residency-reform")).text())
+    run_virtual(load_virtual("residency-reform")).table
 
 A study sees one world and must infer; the model can run the same workers with and without the policy. Each
 estimate is therefore given twice: as the study's design finds it, and as it is.

@@ -12,11 +12,11 @@ from sim.comparison.bands import with_member
 from sim.comparison.intervals import mean_and_interval
 from sim.core.arguments import parse_scale
 from sim.core.categories import EXITED
+from sim.core.deprecated import old_method
 from sim.core.months import month_text
 from sim.engine.simulate import simulate
 from sim.engine.simulation import Simulation, checked_month
 from sim.parameters.posterior import Posterior
-from sim.present.text.numbers import number
 from sim.scenario.scenario import Scenario
 from sim.studies.estimators import (
     difference_in_differences,
@@ -39,22 +39,7 @@ class VirtualResult:
     members: int
     scale: int
 
-    def text(self) -> str:
-        """The experiment in plain lines."""
-        runs = self.by_seed["seed"].nunique()
-        spread = f"{runs} members of the calibrated ensemble" if self.members else f"{runs} seeds"
-        lines = [f"{self.experiment.title.en}: {self.experiment.question}",
-                 f"95 % intervals over {spread}; scale 1:{self.scale}", ""]
-        for row in self.table.itertuples():
-            found = []
-            if row.design != "with_and_without":
-                found.append((f"{row.design.replace('_', ' ')}", row.estimate, row.low, row.high))
-            found.append(("the same workers with and without", row.truth, row.truth_low, row.truth_high))
-            if row.bias_low * row.bias_high > 0:
-                found.append(("the design errs by", row.bias, row.bias_low, row.bias_high))
-            lines += [row.label, *(f"  {words:<36}{_interval(*ends)} {row.unit}" for words, *ends in found),
-                      f"  {'published':<36}{_published(row)}", ""]
-        return "\n".join([*lines, *([self.experiment.note, ""] if self.experiment.note else [])])
+    text = old_method("VirtualResult", "text")
 
 
 def run_virtual(experiment: VirtualExperiment, *, seeds: int | None = None, scale: int | str | None = None,
@@ -114,22 +99,6 @@ def _summed_up(experiment: VirtualExperiment, by_seed: pd.DataFrame) -> pd.DataF
             "published_source": one.published.source, "published_note": one.published.note or "",
         })  # fmt: skip
     return pd.DataFrame(rows)
-
-
-def _interval(mean: float, low: float, high: float) -> str:
-    return f"{number(mean, 2, signed=True)} ({number(low, 2, signed=True)} to {number(high, 2, signed=True)})"
-
-
-def _published(row) -> str:
-    if row.published is None or row.published != row.published:
-        figure = "number not packaged"
-    else:
-        figure = number(row.published, 2, signed=True)
-        if row.published_low is not None and row.published_low == row.published_low:
-            figure += (f" ({number(row.published_low, 2, signed=True)} to "
-                       f"{number(row.published_high, 2, signed=True)})")
-    note = f"; {row.published_note}" if row.published_note else ""
-    return f"{figure}: {row.published_kind} [{row.published_source}]{note}"
 
 
 # --- matching -----------------------------------------------------------------------------------------

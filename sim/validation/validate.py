@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.core.deprecated import old_method
 from sim.results.official import official_table
 from sim.results.results import Results, write_folder
 from sim.validation.benchmarks import rival_errors
@@ -74,6 +75,8 @@ class Validation:
     def to_frame(self) -> pd.DataFrame:
         """Every comparison, one row per indicator, group and year."""
         return self.rows.copy()
+
+    text = old_method("Validation", "text")
 
     def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
         """Write the tables, all or nothing; ``extra`` are further files beside them."""

@@ -1,0 +1,47 @@
+"""Virtual experiments: published designs repeated inside the model."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.app import Json, check_file, command, say_if_stale, write_text
+from sim.cli.terminal import print_json, print_table, progress_bar
+
+
+@command(simulates=lambda options: bool(options["name"]))
+def virtual(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="Virtual experiment, or its file.")] = "",
+    seeds: Annotated[int | None, typer.Option(min=2, help="Pairs of runs, if not the file's.")] = None,
+    scale: Annotated[str | None, typer.Option(help="Scale, if not the file's.")] = None,
+    members: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead.")] = 0,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Repeat a published study design inside the model; without a name, list those that are ready."""
+    check_file(out)
+    from sim.present.text.studies import studies_text
+    from sim.studies import load_virtual, run_virtual, virtual_files
+
+    if not name:
+        rows = [{"name": key, "question": load_virtual(key).question} for key in virtual_files()]
+        print_json(rows) if json else print_table(rows, "Virtual experiments")
+        return
+    loaded, posterior = load_virtual(name), None
+    if members:
+        from sim.parameters.posterior import load_posterior
+
+        posterior = load_posterior()
+        say_if_stale(posterior)
+    with progress_bar(f"running {loaded.name}", "pairs") as progress:
+        found = run_virtual(loaded, seeds=seeds, scale=scale, posterior=posterior, members=members,
+                            progress=progress)
+    if out:
+        write_text(out, found.table.to_csv(index=False))
+    if json:
+        print_json({"estimates": found.table, "by_seed": found.by_seed})
+        return
+    print(studies_text(found), end="")
+    print("Letters and numbers in brackets are rows of the evidence: `labor-sim cite A14` prints one.")

@@ -1,0 +1,244 @@
+"""The model against data: validation, official tables, the made population, corridors, trust."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.app import (
+    End,
+    Json,
+    Out,
+    Scale,
+    ScenarioName,
+    Seed,
+    Start,
+    check_file,
+    check_out,
+    command,
+    counted,
+    moves_over,
+    moves_scale,
+    print_folder,
+    print_warnings,
+    say_if_stale,
+    simulated,
+    write_text,
+)
+from sim.cli.terminal import print_json, print_table, print_text, progress_bar
+from sim.core.arguments import parse_month, parse_scale
+from sim.core.errors import Problem, UsageError
+
+
+@command(simulates=True)
+def validate(
+    scenario: ScenarioName = "baseline",
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
+    scale: Scale = "1:5000",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2024-12",
+    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead of the "
+                                          "defaults in the code; their band is shown.")] = 0,
+    out: Out = None,
+    json: Json = False,
+) -> None:
+    """Hold the model against official statistics, years used for fitting and unseen years apart."""
+    check_out(out, "validation")
+    from sim.present.text.validation import sampling_warning, validation_text
+    from sim.validation.validate import validate as validated
+
+    if ensemble:
+        runs, moves = _ensemble_runs(scenario, scale, end, ensemble, seeds), None
+    else:
+        runs = [simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+        moves = moves_over(scenario, moves_scale(scale), range(1, seeds + 1), end)
+    print_warnings(runs[0].manifest)
+    validation = validated(runs, moves=moves, members=ensemble)
+    if out:
+        import pandas
+
+        from sim.present.pages.validation import publish_validation
+
+        publish_validation(validation, pandas.concat([run.national for run in runs]), out)
+    if json:
+        print_json({"rows": validation.rows, "summary": validation.summary,
+                    "quarters_2020": validation.quarters, "facts": validation.facts,
+                    "corridors": validation.corridors,
+                    "sampling_warning": sampling_warning(validation) or None, "folder": out and str(out)})
+        return
+    print(validation_text(validation), end="")
+    print_folder(out)
+
+
+@command(simulates=True)
+def trust(
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
+    scale: Scale = "1:5000",
+    out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
+) -> None:
+    """Write how far to trust the model: what is known, what it gets wrong, which rivals win."""
+    check_file(out)
+    from sim.parameters.posterior import PACKAGED, load_posterior
+    from sim.present.pages.trust import trust_page
+    from sim.present.text.instruments import list_instruments, list_levers
+    from sim.validation.validate import validate as validated
+
+    end = "2024-12"
+    runs = [simulated("baseline", scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+    moves = moves_over("baseline", moves_scale(scale), range(1, seeds + 1), end)
+    found = validated(runs, moves=moves)
+    posterior = load_posterior() if PACKAGED.is_file() else None
+    rows = [*list_levers(), *list_instruments()]
+    page = trust_page(found, rows, posterior, f"labor-sim trust --seeds {seeds} --scale {scale}")
+    if out:
+        write_text(out, page)
+        print(f"Page: {out}")
+    else:
+        print(page, end="")
+
+
+@command(simulates=lambda options: not _is_results(options["source"]))
+def official(
+    source: Annotated[str, typer.Argument(metavar="SCENARIO|FOLDER", help="A scenario, or results.")],
+    scale: Scale = "1:5000",
+    start: Start = "2014-01",
+    end: End = None,
+    seed: Seed = 0,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Print a run's table under the official definitions, names, units and years."""
+    check_file(out)
+    from sim.results.official import official_table
+    from sim.results.results import Results
+
+    if _is_results(source):
+        results = Results.load(source)
+    else:
+        results = simulated(source, scale, start, end, seed)
+    table = official_table(results)
+    if table.empty:
+        raise UsageError(Problem("the run holds no whole calendar year, and the official figures are yearly",
+                                 value=source))
+    if out:
+        write_text(out, table.to_csv(index=False))
+    if json:
+        print_json(table)
+    else:
+        from sim.present.text.official import official_in_words
+
+        print_table(official_in_words(table),
+                    "Under the official definitions (--json and --out have the names of the data files)")
+
+
+@command
+def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> None:
+    """Print the marginals of the synthesised population beside their sources."""
+    from sim.validation.population import population_table
+
+    table = population_table(parse_scale(scale), seed)
+    if json:
+        print_json(table)
+        return
+    from sim.present.text.population import population_in_words
+
+    print_table(population_in_words(table),
+                "Workers of January 2014 as made, beside the sources that they are made from",
+                {"marginal": "marginal", "group": "group", "category": "category", "made": "made",
+                 "expected": "expected", "sampling_error": "sampling error", "source_value": "source says",
+                 "unit": "unit", "status": "status", "source": "source"})
+    for note in table["note"][table["note"].str.startswith("made ")].str.split(";").str[0].unique():
+        print(f"* {note}")
+
+
+@command(simulates=True)
+def moves(
+    scenario: ScenarioName,
+    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
+    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Residence now.")] = "2019-11",
+    scale: Scale = "1:250",
+    seed: Seed = 0,
+    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is taken, from that seed on.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="CSV file of the table to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
+    check_file(out)
+    first, last = parse_month(start, "--from"), parse_month(end, "--to")
+    from sim.present.text.validation import moves_in_words, moves_warning
+    from sim.validation.five_year_moves import RULE, moves_table
+    from sim.validation.validate import corridors_table
+    from sim.world.data import load_data
+
+    total, data = moves_over(scenario, scale, range(seed, seed + seeds), last, first, last), load_data()
+    table, compared = moves_table(total, data), corridors_table(total, data)
+    if out:
+        write_text(out, table.to_csv(index=False))
+    warning = moves_warning(total, parse_scale(scale))
+    if json:
+        print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons",
+                    "moves_warning": warning or None})
+        return
+    moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
+    print_table(moved.head(20).astype({"origin_code": str, "dest_code": str}),
+                f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
+                f"there at the end of {first}, here at the end of {last}, persons")
+    print_table(moves_in_words(compared),
+                "Against the census table of 2010-15 (all registrations, age five and over)")
+    print_text(RULE)
+    if warning:
+        print_text(warning)
+    if (first, last) != ("2014-11", "2019-11"):
+        print_text("The aims are those for moves from November 2014 to November 2019.")
+
+
+@command
+def estimate(
+    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    json: Json = False,
+) -> None:
+    """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
+    check_file(out)
+    from sim.validation.gravity import estimates_table, moves_in_words
+    from sim.world.data import load_data
+
+    table = estimates_table(load_data())
+    if out:
+        write_text(out, table.to_csv(index=False, lineterminator="\n"))
+    if json:
+        print_json(table)
+        return
+    print_table(moves_in_words(table),
+                "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
+                {"specification": "specification", "term": "term", "estimate": "estimate",
+                 "standard_error": "standard error", "common_share_2005_10": "common share 2005-10",
+                 "common_share_2010_15": "common share 2010-15",
+                 "log_correlation_2010_15": "log correlation 2010-15"})
+
+
+def _is_results(source: str) -> bool:
+    """Whether it is a folder and not a scenario. One without results is refused by who reads it."""
+    from sim.results.results import MANIFEST
+    from sim.scenario.loading import scenario_files
+
+    folder = Path(source)
+    return (folder / MANIFEST).is_file() or (folder.is_dir() and source not in scenario_files())
+
+
+def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) -> list:
+    """The scenario at members of the calibrated ensemble."""
+    from sim.comparison.bands import ensemble_runs
+    from sim.parameters.posterior import load_posterior
+    from sim.scenario.loading import load_scenario
+
+    loaded, posterior, found = load_scenario(scenario), load_posterior(), []
+    say_if_stale(posterior)
+    with progress_bar(f"running {loaded.name} at {counted(count, 'member')}", "runs") as progress:
+        runs = ensemble_runs(loaded, count, scale=parse_scale(scale), end=parse_month(end, "--to"),
+                             seeds=seeds, posterior=posterior)
+        progress(0, count)
+        for run in runs:
+            found.append(run)
+            progress(len(found), count)
+    return found
