@@ -186,7 +186,7 @@ import fake_runs
 from sim import compiled
 from sim.experiments import attribution, runner
 if __name__ == "__main__":
-    runner.PART_SECONDS, compiled.model_hash = 0.2, lambda: "pinned"
+    runner.PART_SECONDS, sources.model_hash = 0.2, lambda: "pinned"
     attribution.attribute("startup-support", over="levers", seeds=3, permutations=None, jobs=2,
                           folder={out!r}, simulate=fake_runs.slow_package)
 """
@@ -194,7 +194,7 @@ if __name__ == "__main__":
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 def test_killed_it_goes_on_where_it_stood(tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "pinned")
+    monkeypatch.setattr("sim.core.sources.model_hash", lambda: "pinned")
     out, script, tests = tmp_path / "killed", tmp_path / "script.py", Path(__file__).parent
     script.write_text(SCRIPT.format(tests=str(tests), out=str(out)), encoding="utf-8")
     process = subprocess.Popen([sys.executable, str(script)], cwd=tests.parent,

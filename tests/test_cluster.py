@@ -118,7 +118,7 @@ def test_a_failing_run_and_a_deadly_one_fail_alone(experiment, tmp_path):
 
 def test_workers_with_another_program_are_refused(experiment, tmp_path, dask_cluster, monkeypatch):
     dask_cluster.add_worker()
-    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "edited since")
+    monkeypatch.setattr("sim.core.sources.model_hash", lambda: "edited since")
     with pytest.raises(UsageError, match="another version of the program"):
         run_sweep(experiment, tmp_path / "out", scheduler=dask_cluster.address, simulate=fake_runs.simulate)
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
-from sim.core import compiled
+from sim.core import compiled, sources
 
 ROOT = Path(__file__).resolve().parent.parent
 TESTS = str(Path(__file__).parent)
@@ -110,24 +110,24 @@ def test_the_cache_is_keyed_by_every_source_that_a_kernel_loads(copy):
         for path in sorted(pathlib.Path("sim").rglob("*.py")):
             if re.search("^@kernel", path.read_text(), re.M):
                 importlib.import_module(".".join(path.with_suffix("").parts))
-        from sim import compiled
+        from sim.core import sources
         root = pathlib.Path("sim").resolve()
-        assert pathlib.Path(compiled.__file__).resolve().parent == root, compiled.__file__
+        assert sources.ROOT == root, sources.ROOT
         loaded = {pathlib.Path(m.__file__).resolve() for n, m in sys.modules.items()
                   if n.partition(".")[0] == "sim" and m.__file__}
-        before, same = compiled.source_hash(), []
+        before, same = sources.source_hash(), []
         for path in sorted(loaded):
             text = path.read_text(encoding="utf-8")
-            path.write_text(text + "\\n# edited\\n", encoding="utf-8")
-            compiled.source_hash.cache_clear()
-            if compiled.source_hash() == before:
+            path.write_text(text + "\\nEDITED = 1\\n", encoding="utf-8")
+            sources.forget()
+            if sources.source_hash() == before:
                 same.append(path.relative_to(root).as_posix())
             path.write_text(text, encoding="utf-8")
-        compiled.source_hash.cache_clear()
-        assert compiled.source_hash() == before
-        pathlib.Path("sim/cli/app.py").write_text("# edited")
-        compiled.source_hash.cache_clear()
-        assert compiled.source_hash() == before
+        sources.forget()
+        assert sources.source_hash() == before
+        pathlib.Path("sim/cli/app.py").write_text("EDITED = 1")
+        sources.forget()
+        assert sources.source_hash() == before
         print(json.dumps([len(loaded), same]))
     """
     count, unnoticed = json.loads(python(code, copy))
@@ -212,7 +212,7 @@ def test_a_cache_folder_that_cannot_be_made_is_replaced(monkeypatch, tmp_path):
     monkeypatch.setenv("LABOR_SIM_CACHE", str(blocked))
     monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path / "elsewhere"))
     folder = compiled.cache_folder()
-    assert folder.is_dir() and folder.name == compiled.source_hash()
+    assert folder.is_dir() and folder.name == sources.source_hash()
     assert (tmp_path / "elsewhere") in folder.parents
 
 

@@ -65,7 +65,7 @@ def test_what_differs_is_told(folder):
 
 
 def test_a_changed_program_is_told_and_does_not_count_as_a_difference(folder, monkeypatch):
-    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "edited since")
+    monkeypatch.setattr("sim.core.sources.model_hash", lambda: "edited since")
     again = rerun("0", folder, simulate=fake_runs.simulate)
     assert again.is_identical
     assert again.changed[0].startswith("code hash: ") and "edited since" in again.changed[0]

@@ -205,7 +205,7 @@ import fake_runs
 from sim import compiled
 from sim.experiments import load_experiment, run_sweep, runner
 if __name__ == "__main__":
-    runner.PART_SECONDS, compiled.model_hash = 0.2, lambda: "pinned"
+    runner.PART_SECONDS, sources.model_hash = 0.2, lambda: "pinned"
     run_sweep(load_experiment({experiment!r}), {out!r}, simulate=fake_runs.slow)
 """
 
@@ -249,7 +249,7 @@ def is_alive(group: int) -> bool:
 def test_killed_at_any_moment_and_resumed_it_is_the_uninterrupted_sweep(experiment, tmp_path, monkeypatch,
                                                                         parts):
     # The sources are taken to be the same before and after, even while somebody edits them.
-    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "pinned")
+    monkeypatch.setattr("sim.core.sources.model_hash", lambda: "pinned")
     out = tmp_path / "killed"
     process = started(tmp_path / "grant.yaml", out)
     wait_until(lambda: len(list(out.glob("parts/[!.]*.parquet"))) >= parts)
@@ -272,7 +272,7 @@ def test_killed_at_any_moment_and_resumed_it_is_the_uninterrupted_sweep(experime
 @pytest.mark.skipif(sys.platform == "win32", reason="signals")
 @pytest.mark.parametrize("seed", [1, 2, 3])
 def test_killed_again_and_again_it_is_the_uninterrupted_sweep(experiment, tmp_path, monkeypatch, seed):
-    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "pinned")
+    monkeypatch.setattr("sim.core.sources.model_hash", lambda: "pinned")
     out, chance = tmp_path / "killed", random.Random(seed)
     for _ in range(3):  # whatever it is at: starting, running, writing a part, compacting, done
         process = started(tmp_path / "grant.yaml", out)
@@ -334,7 +334,7 @@ def test_a_scenario_edited_between_run_and_resume_is_refused_with_the_difference
 
 def test_a_changed_program_is_refused(experiment, tmp_path, monkeypatch):
     run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
-    monkeypatch.setattr("sim.core.compiled.model_hash", lambda: "edited since")
+    monkeypatch.setattr("sim.core.sources.model_hash", lambda: "edited since")
     with pytest.raises(UsageError, match="code_hash: .* -> 'edited since'"):
         run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
 

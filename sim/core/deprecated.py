@@ -5,7 +5,6 @@ This is the whole list. It goes with version 0.3; what a deprecation is, DECISIO
 
 from __future__ import annotations
 
-import functools
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -57,10 +56,10 @@ METHODS = {
 }
 
 
-def warn(old: str, new: str, stacklevel: int = 3) -> None:
-    """Say what an old name is called now."""
+def warn(old: str, new: str) -> None:
+    """Say what an old name is called now, to whoever called the caller."""
     warnings.warn(f"{old} is now {new}; the old name goes with version 0.3", DeprecationWarning,
-                  stacklevel=stacklevel + 1)
+                  stacklevel=3)
 
 
 class _OldModules(MetaPathFinder, Loader):
@@ -76,14 +75,14 @@ class _OldModules(MetaPathFinder, Loader):
     def exec_module(self, module: ModuleType) -> None:
         """Make the old module answer with what is in the new one."""
         old, new = module.__name__, MODULES[module.__name__]
-        warn(old, new, stacklevel=7)  # past the machinery of imports
+        warn(old, new)
         module.__getattr__ = lambda name: getattr(import_module(new), name)  # type: ignore[method-assign]
 
 
 def find_old_modules() -> None:
     """Let old names of modules be imported."""
     if not any(isinstance(finder, _OldModules) for finder in sys.meta_path):
-        sys.meta_path.append(_OldModules())
+        sys.meta_path.insert(0, _OldModules())  # first: an old folder may have been left behind
 
 
 def old_names(package: str) -> Callable[[str], Any]:
@@ -102,7 +101,6 @@ def old_method(class_name: str, name: str) -> Callable[..., Any]:
     """A method that has become a function in a room above."""
     module, function = METHODS[class_name, name]
 
-    @functools.wraps(old_method)
     def method(self: Any) -> Any:
         warn(f"{class_name}.{name}()", f"{module}.{function}")
         return getattr(import_module(module), function)(self)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.core.compiled import model_hash
 from sim.core.months import month_text
+from sim.core.sources import model_hash
 from sim.engine.checkpoint import Checkpoint
 from sim.engine.recorder import Record
 from sim.engine.simulation import Simulation

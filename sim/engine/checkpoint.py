@@ -20,9 +20,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.core.compiled import model_hash
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.months import month_index, month_text
+from sim.core.sources import model_hash
 from sim.scenario.scenario import Scenario
 from sim.scenario.shared_history import differences, past_of
 

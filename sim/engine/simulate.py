@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 
 from sim.core.arguments import parse_month, parse_scale
-from sim.core.compiled import model_hash
 from sim.core.errors import Problem, UsageError, nearest
 from sim.core.months import month_index, month_text
+from sim.core.sources import model_hash
 from sim.core.version import __version__
 from sim.engine.branching import take
 from sim.engine.checkpoint import Checkpoint

@@ -102,9 +102,9 @@ def _execute_there(shared: tuple[Experiment, Simulate | None], bundle: Bundle, c
 
 
 def _model_hash() -> str:
-    from sim.core import compiled
+    from sim.core import sources
 
-    return compiled.model_hash()
+    return sources.model_hash()
 
 
 def _breadth(client: Client) -> int:

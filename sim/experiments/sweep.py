@@ -107,10 +107,10 @@ def _plan(experiment: Experiment) -> dict[str, Any]:
 
 def program() -> dict[str, str]:
     """The program that results depend on: its version, and the hash of its sources and data."""
-    from sim.core import compiled
+    from sim.core import sources
     from sim.core.version import __version__
 
-    return {"version": __version__, "code_hash": compiled.model_hash()}
+    return {"version": __version__, "code_hash": sources.model_hash()}
 
 
 class Keeper:

@@ -6,7 +6,6 @@ the value of every calibrated parameter, and its errors on the targets; the defa
 
 from __future__ import annotations
 
-import hashlib
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,14 +15,12 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.sources import file_hash, run_hash
 from sim.parameters.behaviour import PARAMETERS
 
 PACKAGED = Path(__file__).resolve().parents[1] / "data" / "posterior.parquet"
 _ABOUT = b"labor_sim_posterior"
 _ERROR = "error:"  # prefix of the columns of errors
-# What a calibration rests on: the rules and what drives them, the inputs, and the targets.
-_CODE = ("month.py", "draws.py", "arithmetic.py", "vocabulary.py", "*parameters.py", "rules/*.py",
-         "steps/*.py", "world/*.py", "engine/*.py", "policy/*.py")
 _TARGETS = ("targets.csv", "official_annual.csv", "official_quarterly.csv")
 
 
@@ -106,18 +103,10 @@ def load_posterior(path: Path | None = None) -> Posterior:
 
 def versions() -> dict[str, str]:
     """Hashes of the rules, of the input data and of the targets, as they are now."""
-    root = PACKAGED.parents[1]
     others = (*_TARGETS, "schema.csv")
     data = [path for path in sorted(PACKAGED.parent.glob("*.csv")) if path.name not in others]
     return {
-        "code": _hash([path for pattern in _CODE for path in sorted(root.glob(pattern))]),
-        "data": _hash(data),
-        "targets": _hash([PACKAGED.parent / name for name in _TARGETS]),
+        "code": run_hash(),
+        "data": file_hash(data),
+        "targets": file_hash([PACKAGED.parent / name for name in _TARGETS]),
     }
-
-
-def _hash(paths: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for path in paths:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
-    return digest.hexdigest()[:16]
