@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import importlib.util
 import json
 import warnings
 from pathlib import Path
@@ -21,6 +20,7 @@ from sim.calibration.outcome import stored_outcome
 from sim.core.errors import ResultsError, UsageError
 from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
+from sim.parameters.definition import read_table
 from sim.parameters.posterior import PACKAGED, Posterior, load_posterior, versions
 from sim.world.data import load_data
 
@@ -263,7 +263,7 @@ def test_the_default_point_is_the_best_with_the_carried_parameters_as_packaged(m
 
 
 def test_the_default_point_is_put_in_force(tmp_path):
-    table = tmp_path / "parameters.py"
+    table = tmp_path / "parameters.csv"
     table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
     values = {"migration_amenity": -0.0625, "job_finding_probability": 0.377, "switching_cost": 2.5,
               "farm_income_yuan": PARAMETERS["farm_income_yuan"].default}  # assumed, and found to be the best
@@ -273,11 +273,8 @@ def test_the_default_point_is_put_in_force(tmp_path):
     assert found.out_of_force() == changed
     assert adopt(found, table) == changed
     assert adopt(found, table) == {}  # once is enough
-    spec = importlib.util.spec_from_file_location("adopted", table)
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    for name, parameter in module.PARAMETERS.items():
-        before = PARAMETERS[name]
+    for parameter in read_table(table):
+        name, before = parameter.name, PARAMETERS[parameter.name]
         expected = dataclasses.replace(before, default=values[name], status="calibrated") \
             if name in values else before
         assert parameter == expected
@@ -286,7 +283,7 @@ def test_the_default_point_is_put_in_force(tmp_path):
 
 
 def test_a_table_that_cannot_be_written_stays_as_it_was(tmp_path, monkeypatch):
-    table = tmp_path / "parameters.py"
+    table = tmp_path / "parameters.csv"
     table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
     about = {"default_point": {"values": {"migration_amenity": -0.0625}, "fitted": ["migration_amenity"]}}
 
@@ -305,7 +302,7 @@ def stored(tmp_path, monkeypatch):
     """A table, an ensemble whose point differs from it, and the calibration file of it."""
     from sim.calibration import adopt as module
 
-    names = ("parameters.py", "posterior.parquet", "miniature.yaml")
+    names = ("parameters.csv", "posterior.parquet", "miniature.yaml")
     table, store, file = (tmp_path / name for name in names)
     table.write_text(TABLE.read_text(encoding="utf-8"), encoding="utf-8")
     file.write_text(MINIATURE, encoding="utf-8")
@@ -332,7 +329,7 @@ def test_the_command_names_what_it_puts_in_force(stored, capsys, monkeypatch):
     before = PARAMETERS["migration_amenity"].default
     code, told, _ = said(capsys, monkeypatch, file, "--store", store, "--adopt")
     assert code == 0 and f"migration_amenity: {before:g} becomes -0.0625" in told and "--confirm" in told
-    assert '"migration_amenity", -0.0625,' in table.read_text(encoding="utf-8")
+    assert "migration_amenity,-0.0625," in table.read_text(encoding="utf-8")
     assert "in force already" in said(capsys, monkeypatch, file, "--store", store, "--adopt")[1]
 
 

@@ -10,7 +10,7 @@ from engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
 from sim.engine.simulate import simulate
-from sim.parameters.policy_channels import INERT
+from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.scenario import Scenario
 from sim.steps.records import EVENT, MONEY, PLACE
 from sim.world.places import HOMES
@@ -27,6 +27,8 @@ from sim.world.worker import (
 AWAY = {"tiers": ["county_town", "city", "large_city", "mega_city"]}
 HOME = {"tiers": ["home_township"]}
 FIRST, LAST = "2014-07", "2015-06"
+
+INERT = [one for one in PARAMETERS.values() if one.is_policy_channel]
 
 
 @functools.cache

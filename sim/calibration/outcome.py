@@ -110,9 +110,9 @@ def point_in_force(posterior: Posterior) -> str:
     """Whether the defaults of today are the default point; if not, what differs and what adopts it."""
     missing = posterior.out_of_force()
     if not missing:
-        return "The default point is in force: the defaults in sim/parameters/behaviour.py are its values."
+        return "The default point is in force: the defaults in sim/parameters/parameters.csv are its values."
     return ("The default point is not in force: labor-sim calibrate FILE --adopt would write into "
-            f"sim/parameters/behaviour.py {_listed(missing)}.")
+            f"sim/parameters/parameters.csv {_listed(missing)}.")
 
 
 def _listed(values: dict[str, float]) -> str:

@@ -31,7 +31,7 @@ def calibrate(
     confirm: Annotated[int, typer.Option(min=0, help="Calibrate nothing: run that many members of the stored "
                                          "ensemble again, and renew its stamp if nothing changed.")] = 0,
     adopt: Annotated[bool, typer.Option("--adopt", help="Calibrate nothing: write the default point of the "
-                                        "stored ensemble into sim/parameters/behaviour.py.")] = False,
+                                        "stored ensemble into sim/parameters/parameters.csv.")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="With --adopt: print what would change, write "
                                           "nothing.")] = False,
     show: Annotated[bool, typer.Option("--show", help="Calibrate nothing: print what was found when the "

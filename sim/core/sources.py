@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import ast
 import contextlib
+import csv
 import functools
 import hashlib
 import json
@@ -17,6 +18,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
+PARAMETERS = ROOT / "parameters" / "parameters.csv"
+_DECIDING = ("name", "default", "low", "high", "scope", "occasion")  # the columns that results hang on
 RUN = "sim.engine.simulate"  # what it imports is what a run depends on
 _WORDS = ("sim.core.errors", "sim.core.labels", "sim.core.version", "sim.core.deprecated", "sim.results.columns")
 
@@ -59,14 +62,20 @@ def _hashes() -> dict[str, str]:
     a hash of the files as they are.
     """
     files = hashlib.sha256()
-    for path in modules().values():
+    for path in (*modules().values(), PARAMETERS):
         files.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
     kept = cache_root() / f"sources-{files.hexdigest()[:16]}.json"
     try:
         found = json.loads(kept.read_text(encoding="utf-8"))
         return {name: str(found[name]) for name in ("kernels", "run")}
     except (OSError, ValueError, KeyError, TypeError):  # not kept yet, or damaged
-        made = {"kernels": _digest(closure(kernel_modules())), "run": _digest(closure([RUN]))}
+        table = _parameter_rows()
+        names = "\n".join(",".join((row["name"], row["scope"], row["occasion"])) for row in table)
+        made = {
+            # kernels know parameters by their rows, not by their values
+            "kernels": _digest(closure(kernel_modules()), names),
+            "run": _digest(closure([RUN]), json.dumps([[row[key] for key in _DECIDING] for row in table])),
+        }
         with contextlib.suppress(OSError):  # a read-only home: read the trees in each process
             kept.parent.mkdir(parents=True, exist_ok=True)
             waiting = kept.with_suffix(f".{os.getpid()}")
@@ -134,8 +143,13 @@ def _imported(module: str) -> tuple[str, ...]:
     return tuple(sorted(found & modules().keys()))
 
 
-def _digest(names: Iterable[str]) -> str:
-    digest = hashlib.sha256()
+def _parameter_rows() -> list[dict[str, str]]:
+    with open(PARAMETERS, encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
+
+
+def _digest(names: Iterable[str], more: str) -> str:
+    digest = hashlib.sha256(more.encode())
     for name in names:
         digest.update(f"{name}\n{ast.dump(_tree(name))}\n".encode())
     return digest.hexdigest()[:16]

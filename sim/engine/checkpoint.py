@@ -21,6 +21,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.files import reason, write_whole
 from sim.core.months import month_index, month_text
 from sim.core.sources import model_hash
 from sim.scenario.scenario import Scenario
@@ -54,18 +55,12 @@ class Checkpoint:
 
     def save(self, path: str | os.PathLike) -> Path:
         """Write to a file, all of it or nothing. Raises ``ResultsError`` where that fails."""
-        path, partial = Path(path), Path(f"{os.fspath(path)}.partial-{os.getpid()}")
+        path = Path(path)
         try:
-            with open(partial, "wb") as stream:
-                stream.write(_encoded(self))
-                stream.flush()
-                os.fsync(stream.fileno())
-            os.replace(partial, path)
+            write_whole(path, _encoded(self), is_synced=True)
         except OSError as error:
-            reason = error.strerror or str(error)
-            raise ResultsError(Problem(f"cannot write the checkpoint: {reason}", file=str(path))) from error
-        finally:
-            partial.unlink(missing_ok=True)
+            problem = Problem(f"cannot write the checkpoint: {reason(error)}", file=str(path))
+            raise ResultsError(problem) from error
         return path
 
     @classmethod

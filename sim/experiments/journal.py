@@ -25,6 +25,7 @@ from typing import Any
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.files import reason, write_whole
 from sim.experiments.columns import described
 from sim.results.results import documented
 
@@ -140,7 +141,7 @@ class Journal:
         self.folder.mkdir(parents=True, exist_ok=True)
         manifest = {"format": FORMAT, "kind": "sweep", **plan}
         text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n"
-        _replace_with(self.folder / MANIFEST, lambda path: path.write_text(text, encoding="utf-8"))
+        write_whole(self.folder / MANIFEST, text.encode())
 
     def _refuse_other_plan(self, plan: Mapping[str, Any]) -> None:
         try:
@@ -188,7 +189,7 @@ def explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ResultsError(Problem(f"cannot write results: {error.strerror or error}",
+        raise ResultsError(Problem(f"cannot write results: {reason(error)}",
                                    file=str(folder))) from error
 
 
@@ -197,23 +198,8 @@ def write_table(path: Path, table: pd.DataFrame,
     """Write a Parquet file, whole or not at all, with the unit and the meaning of its ``columns``."""
     import pyarrow.parquet as parquet
 
-    def write(partial: Path) -> None:
-        with open(partial, "wb") as stream:
-            parquet.write_table(documented(table, columns or {}), stream, compression="zstd")
-            stream.flush()
-            os.fsync(stream.fileno())
-
-    _replace_with(path, write)
-
-
-def _replace_with(path: Path, write) -> None:
-    """Write beside ``path`` and rename, so that a file is whole or not there."""
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
-    try:
-        write(partial)
-        partial.replace(path)
-    finally:
-        partial.unlink(missing_ok=True)
+    made = documented(table, columns or {})
+    write_whole(path, lambda partial: parquet.write_table(made, partial, compression="zstd"), is_synced=True)
 
 
 def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:

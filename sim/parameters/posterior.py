@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.files import write_whole
 from sim.core.sources import file_hash, run_hash
 from sim.parameters.behaviour import PARAMETERS
 
@@ -73,9 +74,7 @@ class Posterior:
         table = table.join(self.errors.add_prefix(_ERROR))
         made = pa.Table.from_pandas(table, preserve_index=False)
         made = made.replace_schema_metadata({_ABOUT: json.dumps(self.about, sort_keys=True).encode()})
-        waiting = path.with_suffix(".writing")
-        pq.write_table(made, waiting, compression="zstd")
-        waiting.replace(path)
+        write_whole(path, lambda partial: pq.write_table(made, partial, compression="zstd"))
 
 
 def load_posterior(path: Path | None = None) -> Posterior:

@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, nearest
+from sim.core.files import reason, why_not
 from sim.results.columns import TABLES
 
 __all__ = ["FORMAT", "TABLES", "Results", "check_folder", "documented", "read_folder", "read_manifest",
@@ -35,19 +36,6 @@ _MANIFEST_KEYS = (
     "run_id", "scenario", "scenario_name", "seed", "scale", "start", "end", "workers", "versions",
     "code_hash", "created", "timings", "warnings",
 )
-
-_REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EACCES: "no permission to write there",
-    errno.EPERM: "no permission to write there",
-    errno.EROFS: "the disk can only be read",
-    errno.ENOENT: "a folder above it does not exist and cannot be made",
-    errno.ENOTDIR: "a file stands where a folder is needed",
-    errno.EEXIST: "a file stands where a folder is needed",
-    errno.ENAMETOOLONG: "the name is too long",
-}
-
 
 @dataclass
 class Results:
@@ -104,9 +92,9 @@ def check_folder(folder: str | os.PathLike) -> None:
     _refuse_foreign(final)
     above = next(parent for parent in final.parents if parent.exists())
     if not above.is_dir():
-        raise ResultsError(Problem(f"cannot write results: {_REASONS[errno.ENOTDIR]}", file=str(folder)))
+        raise ResultsError(Problem(f"cannot write results: {why_not(errno.ENOTDIR)}", file=str(folder)))
     if not os.access(above, os.W_OK | os.X_OK):
-        raise ResultsError(Problem(f"cannot write results: {_REASONS[errno.EACCES]}", file=str(folder)))
+        raise ResultsError(Problem(f"cannot write results: {why_not(errno.EACCES)}", file=str(folder)))
 
 
 def write_folder(
@@ -135,8 +123,7 @@ def write_folder(
         _write_manifest(partial / MANIFEST, {"format": FORMAT, **manifest, "tables": sorted(tables)})
         _replace(partial, final)
     except OSError as error:
-        reason = _REASONS.get(error.errno, error.strerror or str(error))
-        raise ResultsError(Problem(f"cannot write results: {reason}", file=str(folder))) from error
+        raise ResultsError(Problem(f"cannot write results: {reason(error)}", file=str(folder))) from error
     finally:  # also when interrupted from the keyboard
         shutil.rmtree(partial, ignore_errors=True)
     return final

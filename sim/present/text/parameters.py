@@ -40,7 +40,7 @@ def status_table() -> list[str]:
 def parameter_tables() -> list[str]:
     """Every parameter in words, with its name in the code, its default and its source."""
     lines = ["## All parameters", "",
-             "What each is, its name in `sim/parameters/behaviour.py`, its default, and the row of the evidence table "
+             "What each is, its name in `sim/parameters/parameters.csv`, its default, and the row of the evidence table "
              "(`labor-sim cite A38` prints one) or the series that it rests on.", ""]
     for status, names in by_status().items():
         lines += [f"### {status.capitalize()}: {STATUS_WORDS[status]}", "",

@@ -1,0 +1,54 @@
+"""Writing files: whole or not at all, and why not."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+_REASONS = {
+    errno.ENOSPC: "the disk is full",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EACCES: "no permission to write there",
+    errno.EPERM: "no permission to write there",
+    errno.EROFS: "the disk can only be read",
+    errno.ENOENT: "a folder above it does not exist and cannot be made",
+    errno.ENOTDIR: "a file stands where a folder is needed",
+    errno.EEXIST: "a file stands where a folder is needed",
+    errno.ENAMETOOLONG: "the name is too long",
+}
+
+
+def reason(error: OSError) -> str:
+    """Why writing failed, in words.
+
+    >>> reason(OSError(errno.ENOSPC, "No space left on device"))
+    'the disk is full'
+    """
+    return why_not(error.errno or 0) or error.strerror or str(error)
+
+
+def why_not(code: int) -> str:
+    """What an ``errno`` says about writing, in words; empty for one that has none."""
+    return _REASONS.get(code, "")
+
+
+def write_whole(path: Path, content: bytes | Callable[[Path], object], is_synced: bool = False) -> None:
+    """Write a file beside its place and move it there when it is whole.
+
+    content: the bytes, or a function that writes them to the path that it is given. is_synced: whether
+    they must have reached the disk before the move. Whatever happens, no part is left behind. Raises OSError.
+    """
+    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    try:
+        if callable(content):
+            content(partial)
+        else:
+            partial.write_bytes(content)
+        if is_synced:
+            with open(partial, "rb+") as stream:
+                os.fsync(stream.fileno())
+        os.replace(partial, path)
+    finally:
+        partial.unlink(missing_ok=True)
