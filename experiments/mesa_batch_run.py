@@ -18,12 +18,15 @@ GRANT = "levers.startup_grant"
 
 def policy(yuan: int):
     """startup-support from 2016 on, with another grant and no budget."""
-    return with_overrides(load_scenario("startup-support"), {
-        f"{GRANT}.window": {"from": "2016-01", "to": "2020-12"},
-        f"{GRANT}.effects.startup_grant_yuan.set": yuan,
-        f"{GRANT}.unit_cost.yuan": yuan,
-        f"{GRANT}.budget": None,
-    })
+    return with_overrides(
+        load_scenario("startup-support"),
+        {
+            f"{GRANT}.window": {"from": "2016-01", "to": "2020-12"},
+            f"{GRANT}.effects.startup_grant_yuan.set": yuan,
+            f"{GRANT}.unit_cost.yuan": yuan,
+            f"{GRANT}.budget": None,
+        },
+    )
 
 
 def table(grants=(0, 10_000, 40_000), seeds=(1, 2, 3, 4), scale=50_000, end="2018-12") -> pd.DataFrame:
@@ -31,11 +34,15 @@ def table(grants=(0, 10_000, 40_000), seeds=(1, 2, 3, 4), scale=50_000, end="201
     rows = mesa.batch_run(
         LaborMigrationModel,
         {"scenario": [policy(yuan) for yuan in grants], "seed": list(seeds), "scale": scale, "end": end},
-        number_processes=1, max_steps=1000, data_collection_period=-1, display_progress=False,
+        number_processes=1,
+        max_steps=1000,
+        data_collection_period=-1,
+        display_progress=False,
     )
     runs = pd.DataFrame(rows)
-    runs["grant_yuan"] = [scenario.levers["startup_grant"].effects["startup_grant_yuan"].set
-                          for scenario in runs["scenario"]]
+    runs["grant_yuan"] = [
+        scenario.levers["startup_grant"].effects["startup_grant_yuan"].set for scenario in runs["scenario"]
+    ]
     return runs
 
 

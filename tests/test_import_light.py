@@ -13,9 +13,7 @@ HEAVY = ("mesa", "matplotlib", "numba", "pandas", "pyarrow", "scipy", "IPython")
 def loaded_after(code: str) -> set[str]:
     """The top-level modules that a fresh Python has loaded after running ``code``."""
     report = f"import sys\n{code}\nprint(*sorted(sys.modules), sep=',')"
-    done = subprocess.run(
-        [sys.executable, "-c", report], capture_output=True, text=True, check=True
-    )
+    done = subprocess.run([sys.executable, "-c", report], capture_output=True, text=True, check=True)
     return {name.split(".")[0] for name in done.stdout.splitlines()[-1].split(",")}
 
 

@@ -26,8 +26,9 @@ def test_the_notebook_runs(path, monkeypatch):
     parameters = [cell for cell in notebook.cells if "parameters" in cell.metadata.get("tags", ())]
     assert len(parameters) == 1
     parameters[0].source = SMALL[path.name]
-    client = nbclient.NotebookClient(notebook, timeout=600, kernel_name="python3",
-                                     resources={"metadata": {"path": str(path.parent)}})
+    client = nbclient.NotebookClient(
+        notebook, timeout=600, kernel_name="python3", resources={"metadata": {"path": str(path.parent)}}
+    )
     client.execute()
 
 

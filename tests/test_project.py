@@ -31,9 +31,7 @@ MACHINE_PATHS = re.compile(r"/(root|home|work)(?=/)|\.\./(?=shared)")
 
 
 def tracked_files() -> list[Path]:
-    listing = subprocess.run(
-        ["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True
-    )
+    listing = subprocess.run(["git", "ls-files", "-z"], cwd=ROOT, capture_output=True, text=True)
     if listing.returncode != 0:
         pytest.skip("not a git checkout")
     return [ROOT / name for name in listing.stdout.split("\0") if name and (ROOT / name).is_file()]
@@ -111,6 +109,8 @@ def test_style():
     sources = [str(path) for path in tracked_files() if path.suffix == ".py"]
     done = subprocess.run(
         [sys.executable, "-m", "ruff", "check", "--no-cache", "--output-format=concise", *sources],
-        cwd=ROOT, capture_output=True, text=True,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
     )
     assert done.returncode == 0, done.stdout + done.stderr

@@ -10,16 +10,63 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 # From the ground up. A module belongs to the room that is the second part of its name.
-ROOMS = ("core", "parameters", "rules", "world", "scenario", "results", "steps", "policy", "validation", "engine",
-         "agents", "experiments", "comparison", "analysis", "calibration", "studies", "present", "cli")
-HEAVY = {"mesa": {"agents"}, "matplotlib": {"present"}, "jinja2": {"present"}, "typer": {"cli"}, "numba": {"core"},
-         "distributed": {"experiments"}}  # outside libraries that only some rooms use
-OPEN_FILES = {"core", "parameters", "world", "scenario", "results", "engine.checkpoint", "experiments", "analysis",
-              "calibration", "present", "studies", "cli"}
+ROOMS = (
+    "core",
+    "parameters",
+    "rules",
+    "world",
+    "scenario",
+    "results",
+    "steps",
+    "policy",
+    "validation",
+    "engine",
+    "agents",
+    "experiments",
+    "comparison",
+    "analysis",
+    "calibration",
+    "studies",
+    "present",
+    "cli",
+)
+HEAVY = {
+    "mesa": {"agents"},
+    "matplotlib": {"present"},
+    "jinja2": {"present"},
+    "typer": {"cli"},
+    "numba": {"core"},
+    "distributed": {"experiments"},
+}  # outside libraries that only some rooms use
+OPEN_FILES = {
+    "core",
+    "parameters",
+    "world",
+    "scenario",
+    "results",
+    "engine.checkpoint",
+    "experiments",
+    "analysis",
+    "calibration",
+    "present",
+    "studies",
+    "cli",
+}
 READ_THE_CLOCK = {"engine.simulate", "results", "comparison", "experiments", "analysis", "calibration", "cli"}
-OPENERS = {"open", "read_text", "read_bytes", "write_text", "write_bytes", "read_csv", "read_parquet", "to_parquet"}
-MODULES = {".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
-           for path in sorted((ROOT / "sim").rglob("*.py"))}
+OPENERS = {
+    "open",
+    "read_text",
+    "read_bytes",
+    "write_text",
+    "write_bytes",
+    "read_csv",
+    "read_parquet",
+    "to_parquet",
+}
+MODULES = {
+    ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
+    for path in sorted((ROOT / "sim").rglob("*.py"))
+}
 FACES = {"sim", "sim.__main__"}  # what no room imports
 
 
@@ -73,9 +120,13 @@ def test_files_clock_and_chance_stay_in_their_rooms(module):
     functions = [node.func for node in ast.walk(tree) if isinstance(node, ast.Call)]
     called = {getattr(function, "attr", getattr(function, "id", "")) for function in functions}
     assert is_one_of(module, OPEN_FILES) or not called & OPENERS, f"{module} opens files"
-    assert is_one_of(module, READ_THE_CLOCK) or not imports(module) & {"time", "datetime"}, f"{module}: the clock"
+    assert is_one_of(module, READ_THE_CLOCK) or not imports(module) & {"time", "datetime"}, (
+        f"{module}: the clock"
+    )
     if not is_one_of(module, {"core.draws", "calibration.sampler"}):
-        assert not called & {"default_rng", "RandomState"} and "random" not in imports(module), f"{module}: chance"
+        assert not called & {"default_rng", "RandomState"} and "random" not in imports(module), (
+            f"{module}: chance"
+        )
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module.startswith("sim.rules")])

@@ -46,8 +46,13 @@ from sim.world.worker import (
 )
 
 STATUS_WORDS = {
-    VISITING: "visiting home", INSURED: "insured", DISPLACED: "displaced", TRAINED: "trained",
-    NEW: "new", ADDITIONAL: "business made possible by support", BACK: "back from a visit",
+    VISITING: "visiting home",
+    INSURED: "insured",
+    DISPLACED: "displaced",
+    TRAINED: "trained",
+    NEW: "new",
+    ADDITIONAL: "business made possible by support",
+    BACK: "back from a visit",
     UNPAID: "unpaid",
 }
 _MISSING = -1e8  # values below belong to options that the worker does not have
@@ -71,17 +76,27 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
     probability = _after_rationing(w, c, wanted)
     present = _present_option(w)
     heed = _heed(w, c)
-    table = pd.DataFrame({
-        "option": OPTIONS, "place": _option_places(w, places), "value": values,
-        **_parts(w, c, values), "wanted": wanted, "probability": probability,
-        "this_month": heed * probability + (1.0 - heed) * (np.arange(len(OPTIONS)) == present),
-    })[has]
+    table = pd.DataFrame(
+        {
+            "option": OPTIONS,
+            "place": _option_places(w, places),
+            "value": values,
+            **_parts(w, c, values),
+            "wanted": wanted,
+            "probability": probability,
+            "this_month": heed * probability + (1.0 - heed) * (np.arange(len(OPTIONS)) == present),
+        }
+    )[has]
     migrate = probability[-1]
     likeliest = destinations(w, c, places).head(most)
-    rows = pd.DataFrame({
-        "option": "migrate_to", "place": likeliest["place"], "probability": migrate * likeliest["share"],
-        "this_month": heed * migrate * likeliest["share"],
-    })
+    rows = pd.DataFrame(
+        {
+            "option": "migrate_to",
+            "place": likeliest["place"],
+            "probability": migrate * likeliest["share"],
+            "this_month": heed * migrate * likeliest["share"],
+        }
+    )
     table = pd.concat([table, rows], ignore_index=True)
     table.attrs["attention_probability"] = heed
     return table
@@ -115,13 +130,15 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
     probability = _after_rationing(w, c, weights / weights.sum())
     told = np.where(weights > 0.0, probability, np.nan)
     return {
-        "attention_probability": heed, "reconsidered": uniform(c.keys, PURPOSE.attention, int(w.id)) < heed,
+        "attention_probability": heed,
+        "reconsidered": uniform(c.keys, PURPOSE.attention, int(w.id)) < heed,
         **{f"{option}_probability": float(p) for option, p in zip(OPTIONS, told, strict=True)},
     }
 
 
-def rehearse(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int,
-             places: Places) -> pd.DataFrame:
+def rehearse(
+    w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int, places: Places
+) -> pd.DataFrame:
     """Live a month of a copied worker step by step: whom each step concerns and what it changes."""
     rows = []
     begin_month(w, c, b, k)
@@ -132,7 +149,8 @@ def rehearse(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int,
             step.do(w, c, b, k)
         changes = [
             f"{name} {in_words(name, old, places)} -> {in_words(name, vars(w)[name], places)}"
-            for name, old in before.items() if vars(w)[name] != old
+            for name, old in before.items()
+            if vars(w)[name] != old
         ]
         rows.append((step.name, concerns, "; ".join(changes)))
     return pd.DataFrame(rows, columns=["step", "concerns", "changes"])
@@ -177,6 +195,7 @@ def _after_rationing(w, c, wanted: np.ndarray) -> np.ndarray:
 
 def _parts(w, c, values: np.ndarray) -> dict[str, np.ndarray]:
     """What each part adds to the values: the difference that switching it off makes."""
+
     def less(changed: SimpleNamespace) -> np.ndarray:
         return values - np.array(option_values(w, changed))
 

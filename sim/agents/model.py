@@ -34,10 +34,24 @@ from sim.world.data import load_data
 from sim.world.worker import age_months
 
 HEADLINE = (
-    "month", "labour_force", "farm", "local_work", "own_business", "out", "migrant_search", "settled",
-    "cross_province", "searching_rate", "migrant_pay_yuan", "local_pay_yuan", "mean_income_yuan",
-    "remittances_yuan", "savings_stock_yuan", "businesses", "policy_spending_yuan",
-)  # fmt: skip
+    "month",
+    "labour_force",
+    "farm",
+    "local_work",
+    "own_business",
+    "out",
+    "migrant_search",
+    "settled",
+    "cross_province",
+    "searching_rate",
+    "migrant_pay_yuan",
+    "local_pay_yuan",
+    "mean_income_yuan",
+    "remittances_yuan",
+    "savings_stock_yuan",
+    "businesses",
+    "policy_spending_yuan",
+)
 _FEWEST, _DEFAULT_WORKERS = 500, 5000
 
 
@@ -52,15 +66,25 @@ class LaborMigrationModel(mesa.Model):
     agents. parameters: values by parameter name, or by dotted key of the scenario
     ("levers.startup_grant.window.to"); parameters can also be given as keywords (switching_cost=2.0).
 
-    ``datacollector`` holds the month's headline figures in real persons and yuan (sim.results.columns.NATIONAL).
+    ``datacollector`` holds the month's headline figures in real persons and yuan (sim.results.columns).
     Raises UsageError for an unknown keyword or impossible size, ScenarioError for a value that the
     scenario cannot take.
     """
 
-    def __init__(self, *, scenario: Scenario | str = "baseline", n_workers: int | None = None,
-                 scale: int | str | None = None, seed: int = 0, end: str | None = None,
-                 compiled: bool = True, agents: bool = False, threads: int = 1,
-                 parameters: Mapping[str, Any] | None = None, **values: float):
+    def __init__(
+        self,
+        *,
+        scenario: Scenario | str = "baseline",
+        n_workers: int | None = None,
+        scale: int | str | None = None,
+        seed: int = 0,
+        end: str | None = None,
+        compiled: bool = True,
+        agents: bool = False,
+        threads: int = 1,
+        parameters: Mapping[str, Any] | None = None,
+        **values: float,
+    ):
         super().__init__(seed=seed)
         _refuse_unknown(values)
         changed = _changed(scenario, {**(parameters or {}), **values})
@@ -69,7 +93,8 @@ class LaborMigrationModel(mesa.Model):
         self.rows = self.simulation.workers.view(np.ndarray)  # the engine's own memory
         self.national: dict[str, Any] = {}
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_figure, name) for name in HEADLINE})
+            model_reporters={name: partial(_figure, name) for name in HEADLINE}
+        )
         self._record = Record(self.simulation, 0)
         self._views: dict[int, Worker] = {}
         self._rows_seen = 0
@@ -103,8 +128,14 @@ class LaborMigrationModel(mesa.Model):
         ids = self.rows["id"][: self.simulation.rows]
         found = np.flatnonzero(ids == worker_id)
         if not len(found):
-            raise UsageError(Problem("no worker with this id at this scale", key="worker_id",
-                                     value=worker_id, allowed=f"such as {', '.join(map(str, ids[:3]))}"))
+            raise UsageError(
+                Problem(
+                    "no worker with this id at this scale",
+                    key="worker_id",
+                    value=worker_id,
+                    allowed=f"such as {', '.join(map(str, ids[:3]))}",
+                )
+            )
         self.create_workers()
         row = int(found[0])
         if row not in self._views:  # left the labour force before the views were made
@@ -149,8 +180,14 @@ class LaborMigrationModel(mesa.Model):
 
     def _refuse_the_end(self) -> None:
         if self.simulation.month > self.simulation.last:
-            raise UsageError(Problem("the run is over", key="step", value=month_text(self.simulation.month),
-                                     allowed=f"months up to {month_text(self.simulation.last)}"))
+            raise UsageError(
+                Problem(
+                    "the run is over",
+                    key="step",
+                    value=month_text(self.simulation.month),
+                    allowed=f"months up to {month_text(self.simulation.last)}",
+                )
+            )
 
     def _live_agents(self, conditions: np.record, block: np.record) -> None:
         """The month in plain Python: agents by Mesa, then the rows that have no view."""
@@ -167,8 +204,15 @@ class LaborMigrationModel(mesa.Model):
 
     def live_row(self, row: int) -> None:
         if self._live is None:
-            raise UsageError(Problem("a worker's month is a part of the model's", key="Worker.step", allowed=(
-                "model.step() of a model with compiled=False, or worker.rehearse() to try a month out")))
+            raise UsageError(
+                Problem(
+                    "a worker's month is a part of the model's",
+                    key="Worker.step",
+                    allowed=(
+                        "model.step() of a model with compiled=False, or worker.rehearse() to try a month out"
+                    ),
+                )
+            )
         self._live(row)
 
     def _view_new(self) -> None:
@@ -192,13 +236,17 @@ class LaborMigrationModel(mesa.Model):
             now, c = copy_row(self.rows, row), self.conditions
             earned_before = 0 if c.month_of_year == 1 else start.earnings_year
             words = ("activity", "place", "sector")
-            self.diaries[row].append({
-                "month": self.month, "age": age_months(now.birth_month, c.month) // 12,
-                **{name: in_words(name, getattr(now, name), places) for name in words},
-                "earned_yuan": now.earnings_year - earned_before, "savings_yuan": now.savings,
-                "arrears_yuan": 10 * now.arrears,
-                **decision(start, c, spare_sums(len(places)), row % BLOCK),
-            })
+            self.diaries[row].append(
+                {
+                    "month": self.month,
+                    "age": age_months(now.birth_month, c.month) // 12,
+                    **{name: in_words(name, getattr(now, name), places) for name in words},
+                    "earned_yuan": now.earnings_year - earned_before,
+                    "savings_yuan": now.savings,
+                    "arrears_yuan": 10 * now.arrears,
+                    **decision(start, c, spare_sums(len(places)), row % BLOCK),
+                }
+            )
 
 
 def _figure(name: str, model: LaborMigrationModel) -> Any:
@@ -208,24 +256,37 @@ def _figure(name: str, model: LaborMigrationModel) -> Any:
 def _scale(n_workers: int | None, scale: int | str | None) -> int | str:
     """Real workers per simulated one. Raises UsageError where both are given or the number cannot be."""
     if scale is not None and n_workers is not None:
-        raise UsageError(Problem("give the number of workers or the scale, not both", key="n_workers",
-                                 value=n_workers))
+        raise UsageError(
+            Problem("give the number of workers or the scale, not both", key="n_workers", value=n_workers)
+        )
     if scale is not None:
         return scale
     people = float(load_data().marginal("labour_force", "all")["total"]) * 1e6
     number = _DEFAULT_WORKERS if n_workers is None else n_workers
     if not _FEWEST <= number <= people:
-        raise UsageError(Problem("no such number of workers", key="n_workers", value=n_workers,
-                                 allowed=f"{_FEWEST:,} to {people:,.0f}"))
+        raise UsageError(
+            Problem(
+                "no such number of workers",
+                key="n_workers",
+                value=n_workers,
+                allowed=f"{_FEWEST:,} to {people:,.0f}",
+            )
+        )
     return round(people / number)
 
 
 def _refuse_unknown(values: Mapping[str, float]) -> None:
     known = (*PARAMETERS, "scenario", "n_workers", "scale", "seed", "end", "compiled", "agents", "threads")
     problems = [
-        Problem("neither an argument of the model nor a parameter", key=name, value=value,
-                nearest=nearest(name, known), allowed="the names in sim.parameters.behaviour.PARAMETERS")
-        for name, value in values.items() if name not in PARAMETERS
+        Problem(
+            "neither an argument of the model nor a parameter",
+            key=name,
+            value=value,
+            nearest=nearest(name, known),
+            allowed="the names in sim.parameters.behaviour.PARAMETERS",
+        )
+        for name, value in values.items()
+        if name not in PARAMETERS
     ]
     if problems:
         raise UsageError(problems)

@@ -181,8 +181,14 @@ class Worker(mesa.Agent):
         UsageError for a worker who is not watched.
         """
         if self.row not in self.model.diaries:
-            raise UsageError(Problem("this worker is not watched", key="life", value=self.worker_id,
-                                     allowed="call watch() first, and then step the model"))
+            raise UsageError(
+                Problem(
+                    "this worker is not watched",
+                    key="life",
+                    value=self.worker_id,
+                    allowed="call watch() first, and then step the model",
+                )
+            )
         return pd.DataFrame(self.model.diaries[self.row])
 
     def __repr__(self) -> str:

@@ -98,16 +98,33 @@ def attribute(
     sampled = {seed: coalitions_of(orders[seed], len(groups)) for seed in seed_list}
     every = 1 << len(groups)
     if permutations is None and len(groups) > MOST_FOR_ALL:
-        raise UsageError(Problem(f"all orders of {len(groups)} groups need {every:,} runs for each seed",
-                                 key="permutations", allowed="a number of orders to sample, such as 8"))
+        raise UsageError(
+            Problem(
+                f"all orders of {len(groups)} groups need {every:,} runs for each seed",
+                key="permutations",
+                allowed="a number of orders to sample, such as 8",
+            )
+        )
     is_exact = permutations is None or every <= min(map(len, sampled.values()))
     wanted = {seed: range(every) if is_exact else sampled[seed] for seed in seed_list}
     path = Path(folder) if folder else Path("results") / "attributions" / f"{package.name}-{over}"
-    values, runs = _values(game, wanted, path, _settings(game, package, reference, over), jobs, progress,
-                           simulate)
+    values, runs = _values(
+        game, wanted, path, _settings(game, package, reference, over), jobs, progress, simulate
+    )
     shares, totals = shares_and_totals(game, keys, values, None if is_exact else orders)
-    return Attribution(game, package, reference.name, over, int(game.period.to[:4]), seed_list,
-                       None if is_exact else len(orders[1]), shares, totals, runs, path)
+    return Attribution(
+        game,
+        package,
+        reference.name,
+        over,
+        int(game.period.to[:4]),
+        seed_list,
+        None if is_exact else len(orders[1]),
+        shares,
+        totals,
+        runs,
+        path,
+    )
 
 
 # --- what is taken apart ------------------------------------------------------------------------------
@@ -116,29 +133,49 @@ def attribute(
 def _checked_outcome(word: str) -> str:
     if word not in SHORT and word not in OUTCOMES:
         words = (*SHORT, *OUTCOMES)
-        raise UsageError(Problem("no such outcome", key="outcome", value=word, allowed=words,
-                                 nearest=nearest(word, words)))
+        raise UsageError(
+            Problem("no such outcome", key="outcome", value=word, allowed=words, nearest=nearest(word, words))
+        )
     return outcome(SHORT.get(word, word)).key
 
 
-def _groups(package: Scenario, reference: Scenario,
-            over: str) -> tuple[tuple[Group, ...], dict[str, Any]]:
+def _groups(package: Scenario, reference: Scenario, over: str) -> tuple[tuple[Group, ...], dict[str, Any]]:
     """The package's own levers in groups, and what the reference has in place of each."""
     if over not in OVER:
-        raise UsageError(Problem("cannot be shared out over that", key="over", value=over, allowed=OVER,
-                                 nearest=nearest(over, OVER)))
+        raise UsageError(
+            Problem(
+                "cannot be shared out over that",
+                key="over",
+                value=over,
+                allowed=OVER,
+                nearest=nearest(over, OVER),
+            )
+        )
     own = {name: lever for name, lever in package.levers.items() if lever != reference.levers.get(name)}
     if not own:
-        raise UsageError(Problem(f"has no lever that {reference.name} has not: there is nothing to share out",
-                                 key="scenario", value=package.name))
+        raise UsageError(
+            Problem(
+                f"has no lever that {reference.name} has not: there is nothing to share out",
+                key="scenario",
+                value=package.name,
+            )
+        )
     found: dict[str, dict[str, Lever]] = {}
     for name, lever in own.items():
         found.setdefault(_group_of(name, lever, over), {})[name] = lever
-    groups = tuple(Group(key, _label(key, levers, over), tuple(levers),
-                         tuple(sorted({lever.evidence for lever in levers.values()})))
-                   for key, levers in sorted(found.items()))
-    instead = {name: reference.levers[name].model_dump(by_alias=True) if name in reference.levers else None
-               for name in own}
+    groups = tuple(
+        Group(
+            key,
+            _label(key, levers, over),
+            tuple(levers),
+            tuple(sorted({lever.evidence for lever in levers.values()})),
+        )
+        for key, levers in sorted(found.items())
+    )
+    instead = {
+        name: reference.levers[name].model_dump(by_alias=True) if name in reference.levers else None
+        for name in own
+    }
     return groups, instead
 
 
@@ -162,17 +199,28 @@ def _period(package: Scenario, own: Mapping[str, Any], year: int | None) -> Peri
     last = int(package.period.to[:4]) - (package.period.to[5:] != "12")
     chosen = min(first + YEARS_ON, last) if year is None else year
     if not first <= chosen <= last:
-        raise UsageError(Problem("not a whole year of the scenario since the package begins", key="year",
-                                 value=chosen, allowed=f"{first} to {last}"))
+        raise UsageError(
+            Problem(
+                "not a whole year of the scenario since the package begins",
+                key="year",
+                value=chosen,
+                allowed=f"{first} to {last}",
+            )
+        )
     return Period.model_validate({"from": f"{first}-01", "to": f"{chosen}-12"})
 
 
 def _settings(game: Game, package: Scenario, reference: Scenario, over: str) -> dict[str, Any]:
     """What kept values depend on; seeds, permutations and outcomes may change from call to call."""
     return {
-        "scenario": package.content(), "base": reference.content(), "over": over, "scale": game.scale,
+        "scenario": package.content(),
+        "base": reference.content(),
+        "over": over,
+        "scale": game.scale,
         "groups": {group.key: list(group.levers) for group in game.groups},
-        "period": game.period.model_dump(by_alias=True), "outcomes": list(game.outcomes), **program(),
+        "period": game.period.model_dump(by_alias=True),
+        "outcomes": list(game.outcomes),
+        **program(),
     }
 
 
@@ -180,17 +228,30 @@ def _settings(game: Game, package: Scenario, reference: Scenario, over: str) -> 
 
 
 def _values(
-    game: Game, wanted: Mapping[int, Sequence[int]], folder: Path, settings: dict[str, Any], jobs: int,
-    progress: Callable[[int, int, int], None] | None, simulate: Callable | None,
+    game: Game,
+    wanted: Mapping[int, Sequence[int]],
+    folder: Path,
+    settings: dict[str, Any],
+    jobs: int,
+    progress: Callable[[int, int, int], None] | None,
+    simulate: Callable | None,
 ) -> tuple[dict[int, dict[int, np.ndarray]], int]:
     """Outcomes of the year that is looked at, by seed and coalition: kept ones, and missing ones run now."""
     execute = make_executor("processes", jobs, None)
-    plan = {"kind": "attribution", "name": next(iter(game.bases)), "settings": settings,
-            "columns": {"coalition": ("", "which groups take part, as bits: the first group is the lowest")}}
+    plan = {
+        "kind": "attribution",
+        "name": next(iter(game.bases)),
+        "settings": settings,
+        "columns": {"coalition": ("", "which groups take part, as bits: the first group is the lowest")},
+    }
     with Journal.open(folder, plan) as journal:
         kept = _known(journal.rows(), game)
-        missing = [(coalition, seed) for seed, coalitions in wanted.items() for coalition in coalitions
-                   if (coalition, seed) not in kept]
+        missing = [
+            (coalition, seed)
+            for seed, coalitions in wanted.items()
+            for coalition in coalitions
+            if (coalition, seed) not in kept
+        ]
         total, first = sum(map(len, wanted.values())), 1 + max(journal.finished(), default=-1)
         runs = [game.run(first + n, *pair) for n, pair in enumerate(missing)]
         keeper, failed = Keeper(journal), []
@@ -215,7 +276,7 @@ def _bundles(runs: Sequence[Run], jobs: int) -> list[Bundle]:
     by_seed: dict[int, list[Run]] = {}
     for run in runs:
         by_seed.setdefault(run.seed, []).append(run)
-    return [tuple(own[i: i + most]) for own in by_seed.values() for i in range(0, len(own), most)]
+    return [tuple(own[i : i + most]) for own in by_seed.values() for i in range(0, len(own), most)]
 
 
 def _known(rows: pd.DataFrame, game: Game) -> dict[tuple[int, int], np.ndarray]:
@@ -224,12 +285,18 @@ def _known(rows: pd.DataFrame, game: Game) -> dict[tuple[int, int], np.ndarray]:
         return {}
     rows = rows[rows["year"] == int(game.period.to[:4])]
     table = rows[list(game.outcomes)].to_numpy(float)
-    return {(int(coalition, 16), int(seed)): values
-            for coalition, seed, values in zip(rows["coalition"], rows["seed"], table, strict=True)}
+    return {
+        (int(coalition, 16), int(seed)): values
+        for coalition, seed, values in zip(rows["coalition"], rows["seed"], table, strict=True)
+    }
 
 
 def _refuse_failures(failed: Sequence[RunEnd], folder: Path) -> None:
     if failed:
-        raise ResultsError(Problem(
-            f"{len(failed)} runs failed, the first in {failed[0].stage}: {failed[0].message}",
-            file=str(folder), allowed="the same command once more: what had finished is kept"))
+        raise ResultsError(
+            Problem(
+                f"{len(failed)} runs failed, the first in {failed[0].stage}: {failed[0].message}",
+                file=str(folder),
+                allowed="the same command once more: what had finished is kept",
+            )
+        )

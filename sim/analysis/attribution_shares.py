@@ -16,8 +16,12 @@ if TYPE_CHECKING:
     from sim.analysis.coalitions import Game
 
 
-def shares_and_totals(game: Game, keys: Sequence[str], values: Mapping[int, Mapping[int, np.ndarray]],
-                      orders: Mapping[int, list[Order]] | None) -> tuple[pd.DataFrame, pd.DataFrame]:
+def shares_and_totals(
+    game: Game,
+    keys: Sequence[str],
+    values: Mapping[int, Mapping[int, np.ndarray]],
+    orders: Mapping[int, list[Order]] | None,
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Shares by outcome and group, and totals by outcome: means over seeds with 95 % intervals."""
     players = len(game.groups)
     whole = (1 << players) - 1
@@ -44,23 +48,37 @@ def shares_and_totals(game: Game, keys: Sequence[str], values: Mapping[int, Mapp
             cells = {name: stacked[name][:, i, column] for name in ("share", "alone", "left_out", "error")}
             said = _summed("share", cells["share"])
             small = 1e-9 * np.abs(stacked["total"][:, column]).max()
-            if said["share_verdict"] == "identical" and max(
-                np.abs(cells[name]).max() for name in ("alone", "left_out")
-            ) > small:
+            if (
+                said["share_verdict"] == "identical"
+                and max(np.abs(cells[name]).max() for name in ("alone", "left_out")) > small
+            ):
                 said["share_verdict"] = "cannot tell"  # the orders drawn show nothing, these figures do
-            shares.append({
-                "outcome": key, "group": group.key, "label": group.label, "levers": len(group.levers),
-                "evidence": ", ".join(group.evidence), "unit": OUTCOMES[key].unit,
-                **said, **_summed("alone", cells["alone"]), **_summed("left_out", cells["left_out"]),
-                "percent": 100.0 * cells["share"].mean() / total["total"]
-                           if total["total_verdict"] in ("higher", "lower") else np.nan,
-                "order_error": float(np.sqrt((cells["error"] ** 2).sum()) / len(cells["error"])),
-            })
+            shares.append(
+                {
+                    "outcome": key,
+                    "group": group.key,
+                    "label": group.label,
+                    "levers": len(group.levers),
+                    "evidence": ", ".join(group.evidence),
+                    "unit": OUTCOMES[key].unit,
+                    **said,
+                    **_summed("alone", cells["alone"]),
+                    **_summed("left_out", cells["left_out"]),
+                    "percent": 100.0 * cells["share"].mean() / total["total"]
+                    if total["total_verdict"] in ("higher", "lower")
+                    else np.nan,
+                    "order_error": float(np.sqrt((cells["error"] ** 2).sum()) / len(cells["error"])),
+                }
+            )
     return pd.DataFrame(shares), pd.DataFrame(totals)
 
 
 def _summed(name: str, by_seed: np.ndarray) -> dict[str, Any]:
     """Mean over seeds, its 95 % interval, and what the seeds allow to be said."""
     mean, low, high = (float(value) for value in mean_and_interval(by_seed))
-    return {name: mean, f"{name}_low": low, f"{name}_high": high,
-            f"{name}_verdict": verdict(by_seed, low, high)}
+    return {
+        name: mean,
+        f"{name}_low": low,
+        f"{name}_high": high,
+        f"{name}_verdict": verdict(by_seed, low, high),
+    }

@@ -43,7 +43,8 @@ class Game:
 
     def run(self, number: int, coalition: int, seed: int) -> Run:
         """The run of a coalition: the package without the levers of all other groups."""
-        missing = [name for i, group in enumerate(self.groups) if not coalition >> i & 1
-                   for name in group.levers]
+        missing = [
+            name for i, group in enumerate(self.groups) if not coalition >> i & 1 for name in group.levers
+        ]
         changes = {f"levers.{name}": self.absent[name] for name in missing}
         return Run(number, next(iter(self.bases)), {"coalition": hex(coalition)}, seed, changes)

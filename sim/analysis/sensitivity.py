@@ -52,9 +52,17 @@ def _response(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
     for value in values:
         pairs = (levels[value] - levels[values[0]]).dropna().to_numpy()
         mean, low, high = mean_and_interval(pairs)
-        found.append({figure.x: value, "year": year, figure.outcome: float(levels[value].mean()),
-                      "difference": float(mean), "low": float(low), "high": float(high),
-                      "seeds": len(pairs)})
+        found.append(
+            {
+                figure.x: value,
+                "year": year,
+                figure.outcome: float(levels[value].mean()),
+                "difference": float(mean),
+                "low": float(low),
+                "high": float(high),
+                "seeds": len(pairs),
+            }
+        )
     columns = [figure.x, "year", figure.outcome, "difference", "low", "high", "seeds"]
     return pd.DataFrame(found, columns=columns)
 
@@ -75,13 +83,20 @@ def sensitivity(sweep: Sweep, results: pd.DataFrame) -> pd.DataFrame:
     scaled = (means[factors] - means[factors].mean()) / spread.where(spread > 0)
     change, half, explained_share = _plane(scaled.to_numpy(), means[figure.outcome].to_numpy())
     ranks = means.rank()
-    table = pd.DataFrame({
-        "factor": factors, "year": _year(sweep), "lowest": means[factors].min().to_numpy(),
-        "highest": means[factors].max().to_numpy(),
-        "rank_correlation": [ranks[name].corr(ranks[figure.outcome]) for name in factors],
-        "change": change, "low": change - half, "high": change + half, "explained": explained_share,
-        "points": len(means),
-    })
+    table = pd.DataFrame(
+        {
+            "factor": factors,
+            "year": _year(sweep),
+            "lowest": means[factors].min().to_numpy(),
+            "highest": means[factors].max().to_numpy(),
+            "rank_correlation": [ranks[name].corr(ranks[figure.outcome]) for name in factors],
+            "change": change,
+            "low": change - half,
+            "high": change + half,
+            "explained": explained_share,
+            "points": len(means),
+        }
+    )
     order = table["change"].abs().sort_values(ascending=False, kind="stable").index
     return table.loc[order].reset_index(drop=True)
 

@@ -63,8 +63,9 @@ def contributions(values: Mapping[int, np.ndarray], orders: Sequence[Order]) -> 
 def exact_shares(values: Mapping[int, np.ndarray], players: int) -> np.ndarray:
     """Shares over all orders, (players, ...), from the values of all coalitions."""
     shares = np.zeros((players, *np.shape(values[0])))
-    weights = [factorial(size) * factorial(players - size - 1) / factorial(players)
-               for size in range(players)]
+    weights = [
+        factorial(size) * factorial(players - size - 1) / factorial(players) for size in range(players)
+    ]
     for coalition in range(1 << players):
         for player in range(players):
             if not coalition >> player & 1:

@@ -97,21 +97,41 @@ def compare_with_bands(
         checked_month(key, month)
     if members:
         worlds(members, posterior or load_posterior())
-    kept = folder and Path(folder) / _fingerprint({"of": [one.content() for one in (base, *policies)],
-                                                   "names": [one.name for one in (base, *policies)], **asked,
-                                                   **program()}) / "comparison"
+    kept = (
+        folder
+        and Path(folder)
+        / _fingerprint(
+            {
+                "of": [one.content() for one in (base, *policies)],
+                "names": [one.name for one in (base, *policies)],
+                **asked,
+                **program(),
+            }
+        )
+        / "comparison"
+    )
     if kept and kept.is_dir():
         found = Comparison.load(kept)
     else:
-        found = compare(base, policies, **asked, jobs=jobs, progress=_in_stage(progress, STAGES[0]),
-                        simulate=simulate)
+        found = compare(
+            base, policies, **asked, jobs=jobs, progress=_in_stage(progress, STAGES[0]), simulate=simulate
+        )
         if kept and members:
             found.save(kept)
     if not members:
         return found
-    return carry_uncertainty(found, base, policies, members=members, scale=members_scale, jobs=jobs,
-                             folder=kept and kept.parent, posterior=posterior,
-                             progress=_in_stage(progress, STAGES[1]), simulate=simulate)
+    return carry_uncertainty(
+        found,
+        base,
+        policies,
+        members=members,
+        scale=members_scale,
+        jobs=jobs,
+        folder=kept and kept.parent,
+        posterior=posterior,
+        progress=_in_stage(progress, STAGES[1]),
+        simulate=simulate,
+    )
 
 
 def _in_stage(progress: Callable[..., None] | None, stage: str) -> Progress | None:
@@ -144,15 +164,22 @@ def carry_uncertainty(
     ends = [window.last for start in starts.values() for window in windows(start, about["end"])]
     if not ends:  # no policy year is over: there is no effect to put a band around
         return comparison
-    pairs = Pairs({one.name: one for one in (base, *policies)},
-                  parse_scale(scale) if scale else max(parse_scale(about["scale"]), SCALE),
-                  Period.model_validate({"from": about["start"], "to": max(ends)}))
+    pairs = Pairs(
+        {one.name: one for one in (base, *policies)},
+        parse_scale(scale) if scale else max(parse_scale(about["scale"]), SCALE),
+        Period.model_validate({"from": about["start"], "to": max(ends)}),
+    )
     months = _months(pairs, chosen, folder, jobs, progress, simulate)
     bands = band(comparison.effects, effects_by_world(months, base.name, starts))
-    said = {"members": members, "scale": pairs.scale, "runs": months["run"].nunique(), "seeds": list(SEEDS),
-            "member_seeds": MEMBER_SEEDS, "stale": posterior.stale()}
-    return replace(comparison, tables={**comparison.tables, "bands": bands},
-                   manifest={**about, KIND: said})
+    said = {
+        "members": members,
+        "scale": pairs.scale,
+        "runs": months["run"].nunique(),
+        "seeds": list(SEEDS),
+        "member_seeds": MEMBER_SEEDS,
+        "stale": posterior.stale(),
+    }
+    return replace(comparison, tables={**comparison.tables, "bands": bands}, manifest={**about, KIND: said})
 
 
 def forget(folder: str | os.PathLike) -> None:
@@ -160,8 +187,14 @@ def forget(folder: str | os.PathLike) -> None:
     shutil.rmtree(folder, ignore_errors=True)
 
 
-def _months(pairs: Pairs, chosen: Sequence[World], folder: str | os.PathLike | None, jobs: int,
-            progress: Progress | None, simulate: Simulate | None) -> pd.DataFrame:
+def _months(
+    pairs: Pairs,
+    chosen: Sequence[World],
+    folder: str | os.PathLike | None,
+    jobs: int,
+    progress: Progress | None,
+    simulate: Simulate | None,
+) -> pd.DataFrame:
     """Every run month by month: kept ones, and missing ones run now."""
     execute = make_executor("processes", jobs, None)
     bundled = _bundles(pairs, chosen)
@@ -182,10 +215,14 @@ def _months(pairs: Pairs, chosen: Sequence[World], folder: str | os.PathLike | N
         finally:  # also when interrupted from the keyboard
             keeper.flush()
         if failed:
-            raise ResultsError(Problem(
-                f"{len(failed)} runs of the ensemble failed, the first in {failed[0].stage}: "
-                f"{failed[0].message}", file=str(folder or ""),
-                allowed="--ensemble 0 for a comparison without them"))
+            raise ResultsError(
+                Problem(
+                    f"{len(failed)} runs of the ensemble failed, the first in {failed[0].stage}: "
+                    f"{failed[0].message}",
+                    file=str(folder or ""),
+                    allowed="--ensemble 0 for a comparison without them",
+                )
+            )
         return journal.rows()
 
 
@@ -198,8 +235,12 @@ def _bundles(pairs: Pairs, chosen: Sequence[World]) -> list[Bundle]:
             groups.setdefault((together, seed), []).extend((world, name, seed) for name in pairs.bases)
     bundled, number = [], 0
     for group in groups.values():
-        bundled.append(tuple(Run(number + place, name, {"world": world.name}, seed, dict(world.overrides))
-                             for place, (world, name, seed) in enumerate(group)))
+        bundled.append(
+            tuple(
+                Run(number + place, name, {"world": world.name}, seed, dict(world.overrides))
+                for place, (world, name, seed) in enumerate(group)
+            )
+        )
         number += len(group)
     return bundled
 
@@ -208,13 +249,18 @@ def _plan(pairs: Pairs, chosen: Sequence[World]) -> dict[str, Any]:
     """What kept runs depend on."""
     settings = {
         "scenarios": {name: scenario.content() for name, scenario in pairs.bases.items()},
-        "worlds": {world.name: {"overrides": dict(world.overrides), "seeds": list(world.seeds)}
-                   for world in chosen},
-        "scale": pairs.scale, "period": pairs.period.model_dump(by_alias=True), "outcomes": list(OUTCOMES),
+        "worlds": {
+            world.name: {"overrides": dict(world.overrides), "seeds": list(world.seeds)} for world in chosen
+        },
+        "scale": pairs.scale,
+        "period": pairs.period.model_dump(by_alias=True),
+        "outcomes": list(OUTCOMES),
         **program(),
     }
-    columns = {"world": ("", "the defaults, a view of the future, or a member of the ensemble"),
-               "month": ("YYYY-MM", "month")}
+    columns = {
+        "world": ("", "the defaults, a view of the future, or a member of the ensemble"),
+        "month": ("YYYY-MM", "month"),
+    }
     return {"kind": KIND, "name": "-".join(pairs.bases), "settings": settings, "columns": columns}
 
 

@@ -31,8 +31,9 @@ def adopt(posterior: Posterior, table: Path, is_rehearsal: bool = False) -> dict
     changed = {}
     for name in point["fitted"]:
         if name not in rows:
-            raise UsageError(Problem("the table of parameters has no such entry",
-                                     file=str(table), value=name))
+            raise UsageError(
+                Problem("the table of parameters has no such entry", file=str(table), value=name)
+            )
         row, value = rows[name], point["values"][name]
         if float(row["default"]) != value:
             row["default"], changed[name] = repr(value), value

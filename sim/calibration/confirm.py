@@ -15,8 +15,11 @@ from sim.scenario.loading import load_scenario
 TOLERANCE = 1e-9  # of an error: what adding in another order may change
 
 
-def confirm(posterior: Posterior, count: int, progress: Callable[[int, int], None] | None = None,
-            ) -> tuple[Posterior | None, float]:
+def confirm(
+    posterior: Posterior,
+    count: int,
+    progress: Callable[[int, int], None] | None = None,
+) -> tuple[Posterior | None, float]:
     """The ensemble under today's versions if ``count`` of its members give the errors that were stored, or
     None; and the largest difference found, in the unit of the error.
 
@@ -33,8 +36,18 @@ def confirm(posterior: Posterior, count: int, progress: Callable[[int, int], Non
         progress(0, len(heaviest))
     for done, number in enumerate(heaviest, start=1):
         world = with_member(base, dict(posterior.members.iloc[int(number)]))
-        runs = [measured(simulate(world, scale=plan["scale"], end=plan["period"]["to"], seed=seed,
-                                  tables=("national", "official"))) for seed in plan["seeds"]]  # fmt: skip
+        runs = [
+            measured(
+                simulate(
+                    world,
+                    scale=plan["scale"],
+                    end=plan["period"]["to"],
+                    seed=seed,
+                    tables=("national", "official"),
+                )
+            )
+            for seed in plan["seeds"]
+        ]
         stored = posterior.errors.iloc[int(number)]
         now = np.array([np.mean([run[name] for run in runs]) for name in stored.index])
         worst = max(worst, float(np.max(np.abs(now - stored.to_numpy()))))

@@ -84,30 +84,43 @@ class Calibration(Strict):
         for name, prior in self.priors.items():
             known, where = PARAMETERS[name], f"priors.{name}"
             if not known.low <= prior.low < prior.high <= known.high:
-                yield Problem("must run from a lower to a higher value within the parameter's bounds",
-                              key=where, value=f"{prior.low:g} to {prior.high:g}",
-                              allowed=f"{known.low:g} to {known.high:g}")
+                yield Problem(
+                    "must run from a lower to a higher value within the parameter's bounds",
+                    key=where,
+                    value=f"{prior.low:g} to {prior.high:g}",
+                    allowed=f"{known.low:g} to {known.high:g}",
+                )
             elif prior.mode is not None and not prior.low <= prior.mode <= prior.high:
-                yield Problem("lies outside the prior", key=f"{where}.mode", value=prior.mode,
-                              allowed=f"{prior.low:g} to {prior.high:g}")
+                yield Problem(
+                    "lies outside the prior",
+                    key=f"{where}.mode",
+                    value=prior.mode,
+                    allowed=f"{prior.low:g} to {prior.high:g}",
+                )
             if known.scope != "economy" and known.scope != "worker":
                 yield Problem("only parameters that everybody faces can be calibrated", key=where, value=name)
         if self.period.to < "2019-12":
-            yield Problem("the fit years end in 2019", key="period.to", value=self.period.to,
-                          allowed="2019-12 or later")
+            yield Problem(
+                "the fit years end in 2019", key="period.to", value=self.period.to, allowed="2019-12 or later"
+            )
 
     def values(self, shares: np.ndarray, names: tuple[str, ...] | None = None) -> np.ndarray:
         """Points of the unit cube as parameter values, a column per prior in order."""
-        return np.column_stack([self.priors[name].value(shares[:, column])
-                                for column, name in enumerate(names or tuple(self.priors))])
+        return np.column_stack(
+            [
+                self.priors[name].value(shares[:, column])
+                for column, name in enumerate(names or tuple(self.priors))
+            ]
+        )
 
 
 def load_calibration(name_or_path: str | Path) -> Calibration:
     """Load and check a calibration file. Raises ``ExperimentError`` with every problem found."""
     path = Path(name_or_path)
     if not path.is_file():
-        raise ExperimentError(Problem("no such file", value=str(path),
-                                      allowed="the path of a calibration file"))
+        raise ExperimentError(
+            Problem("no such file", value=str(path), allowed="the path of a calibration file")
+        )
     found, _, problems = read_checked(path, Calibration, ExperimentError)
     if problems:
         raise ExperimentError(problems)

@@ -24,8 +24,14 @@ _POINTS = 1024  # of the sample from which points to try are taken
 _EDGE = 2.0  # standard deviations of the prior beyond which no point is looked for
 
 
-def default_point(work: Work, emulator: Emulator, fitted: np.ndarray, sd: np.ndarray, luck: np.ndarray,
-                  best_member: np.ndarray) -> dict:
+def default_point(
+    work: Work,
+    emulator: Emulator,
+    fitted: np.ndarray,
+    sd: np.ndarray,
+    luck: np.ndarray,
+    best_member: np.ndarray,
+) -> dict:
     """The point, run and judged: ``values`` of all parameters, ``fitted``, ``errors`` by observation, those
     of the packaged defaults, and ``misfits`` on ``seeds`` (errors in standard deviations, squared, summed).
 
@@ -58,16 +64,23 @@ def default_point(work: Work, emulator: Emulator, fitted: np.ndarray, sd: np.nda
     misfit = np.where(np.isfinite(judged).all(axis=1), ((judged / sd) ** 2).sum(axis=1), np.inf)
     winner = int(np.argmin(misfit[:-1]))  # a member holds the carried parameters elsewhere: it cannot win
     names = [one.name for one in work.seen]
-    return {"values": dict(zip(work.names, finalists[winner].tolist(), strict=True)),
-            "fitted": [work.names[column] for column in fitted], "seeds": list(final_seeds),
-            "errors": dict(zip(names, judged[winner].tolist(), strict=True)),
-            "errors_of_defaults": dict(zip(names, judged[-2].tolist(), strict=True)),
-            "misfits": {"default point": float(misfit[winner]), "packaged defaults": float(misfit[-2]),
-                        "best member": float(misfit[-1])}}
+    return {
+        "values": dict(zip(work.names, finalists[winner].tolist(), strict=True)),
+        "fitted": [work.names[column] for column in fitted],
+        "seeds": list(final_seeds),
+        "errors": dict(zip(names, judged[winner].tolist(), strict=True)),
+        "errors_of_defaults": dict(zip(names, judged[-2].tolist(), strict=True)),
+        "misfits": {
+            "default point": float(misfit[winner]),
+            "packaged defaults": float(misfit[-2]),
+            "best member": float(misfit[-1]),
+        },
+    }
 
 
-def _predictors(emulator: Emulator, whole: Callable, tried: np.ndarray, errors: np.ndarray,
-                allowed: np.ndarray) -> tuple[Callable, Callable]:
+def _predictors(
+    emulator: Emulator, whole: Callable, tried: np.ndarray, errors: np.ndarray, allowed: np.ndarray
+) -> tuple[Callable, Callable]:
     """Expected errors, and log likelihood, at shares of the fitted parameters: the emulator of the waves,
     mended by what the points tried here showed it to get wrong."""
     if not len(tried):
@@ -93,8 +106,9 @@ def _best(predict: Callable, sd: np.ndarray, starts: np.ndarray) -> np.ndarray:
 
     z = np.clip(ndtri(starts), -_EDGE, _EDGE)
     start = z[int(np.argmin(loss(z)))]
-    found = minimize(lambda one: float(loss(one)[0]), start, method="L-BFGS-B",
-                     bounds=[(-_EDGE, _EDGE)] * len(start))
+    found = minimize(
+        lambda one: float(loss(one)[0]), start, method="L-BFGS-B", bounds=[(-_EDGE, _EDGE)] * len(start)
+    )
     return ndtr(found.x)[None, :]
 
 

@@ -34,8 +34,9 @@ class Emulator:
         """Expected observations, (points, observations); ``points`` lie between 0 and 1."""
         return terms(points, self.fitted) @ self.coefficients
 
-    def log_likelihood(self, data: np.ndarray | float,
-                       allowed: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    def log_likelihood(
+        self, data: np.ndarray | float, allowed: np.ndarray
+    ) -> Callable[[np.ndarray], np.ndarray]:
         """Log density of data at points, but for a constant: normal errors of covariance ``allowed`` and,
         beside them, the emulator's own."""
         white = np.linalg.inv(np.linalg.cholesky(allowed))
@@ -77,8 +78,9 @@ def _products(count: int, fitted: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return tuple(np.array(pairs).T)
 
 
-def fit_emulator(points: np.ndarray, values: np.ndarray, fitted: np.ndarray,
-                 judged: np.ndarray | None = None) -> Emulator:
+def fit_emulator(
+    points: np.ndarray, values: np.ndarray, fitted: np.ndarray, judged: np.ndarray | None = None
+) -> Emulator:
     """Fit to runs: ``points`` (runs, parameters) between 0 and 1, ``values`` (runs, observations).
 
     ``judged`` marks the runs whose left-out errors say how good it is; all, if not given.

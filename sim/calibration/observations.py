@@ -35,8 +35,12 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
     """Every observation of the fitted targets, in the order of the targets."""
     data = data or load_data()
     found = []
-    targets = {target.id: target for table in ("annual", "fact") for target in read_targets(data, table)
-               if target.fitted}  # fmt: skip
+    targets = {
+        target.id: target
+        for table in ("annual", "fact")
+        for target in read_targets(data, table)
+        if target.fitted
+    }
     for target_id, years in _years(data).items():
         target = targets.get(target_id)
         if target is None:

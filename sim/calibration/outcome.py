@@ -58,35 +58,56 @@ class Outcome:
     def text(self) -> str:
         """All of it in plain lines."""
         about = self.posterior.about
-        lines = [f"{about['calibration']['name']}: {len(self.parameters)} uncertain parameters, "
-                 f"{len(about['fitted'])} fitted, {len(self.observations)} observations of the years to 2019",
-                 point_in_force(self.posterior), "", "Parameters (90 % intervals)", *PARAMETER_KEY]
+        lines = [
+            f"{about['calibration']['name']}: {len(self.parameters)} uncertain parameters, "
+            f"{len(about['fitted'])} fitted, {len(self.observations)} observations of the years to 2019",
+            point_in_force(self.posterior),
+            "",
+            "Parameters (90 % intervals)",
+            *PARAMETER_KEY,
+        ]
         for row in self.parameters.itertuples():
-            lines.append(f"  {row.parameter:<36}{row.role:<9}"
-                         f"prior {row.prior_low:>9.4g} to {row.prior_high:<9.4g}"
-                         f"posterior {row.low:>9.4g} to {row.high:<9.4g} "
-                         f"packaged {row.packaged:<9.4g}point {row.point:<9.4g}"
-                         f"spread {row.spread:4.2f}  {row.verdict}")
-        lines += ["", "Observations (errors in standard deviations, half the tolerance each)",
-                  *OBSERVATION_KEY]
+            lines.append(
+                f"  {row.parameter:<36}{row.role:<9}"
+                f"prior {row.prior_low:>9.4g} to {row.prior_high:<9.4g}"
+                f"posterior {row.low:>9.4g} to {row.high:<9.4g} "
+                f"packaged {row.packaged:<9.4g}point {row.point:<9.4g}"
+                f"spread {row.spread:4.2f}  {row.verdict}"
+            )
+        lines += [
+            "",
+            "Observations (errors in standard deviations, half the tolerance each)",
+            *OBSERVATION_KEY,
+        ]
         for row in self.observations.itertuples():
-            lines.append(f"  {row.label:<56}packaged {row.packaged:+6.1f}  point {row.point:+6.1f}"
-                         f"  ensemble {row.low:+6.1f} to {row.high:+6.1f}"
-                         f"  emulator {row.explained:4.0%}  {row.verdict}")
-        lines += ["", "Parameters that the figures cannot tell apart (correlation beyond "
-                      f"{ALIKE:g})"] + [f"  {row.one} with {row.other}: {row.correlation:+.2f}"
-                                        for row in self.alike.itertuples()]
+            lines.append(
+                f"  {row.label:<56}packaged {row.packaged:+6.1f}  point {row.point:+6.1f}"
+                f"  ensemble {row.low:+6.1f} to {row.high:+6.1f}"
+                f"  emulator {row.explained:4.0%}  {row.verdict}"
+            )
+        lines += ["", f"Parameters that the figures cannot tell apart (correlation beyond {ALIKE:g})"] + [
+            f"  {row.one} with {row.other}: {row.correlation:+.2f}" for row in self.alike.itertuples()
+        ]
         lines += ["", "Targets that pull against each other (what helps one hurts the other)"]
         shown = self.tensions.head(_SHOWN)
-        lines += [f"  {row.one} ({row.error_one:+.1f} sd) against {row.other} ({row.error_other:+.1f} sd)"
-                  for row in shown.itertuples()]
+        lines += [
+            f"  {row.one} ({row.error_one:+.1f} sd) against {row.other} ({row.error_other:+.1f} sd)"
+            for row in shown.itertuples()
+        ]
         lines += [f"  and {len(self.tensions) - _SHOWN} pairs more"] if len(self.tensions) > _SHOWN else []
         shares = ", ".join(f"{share:.2%}" for share in about["plausible_share_of_prior"])
-        lines += ["", f"Share of the prior not ruled out, wave by wave: {shares}.",
-                  f"Members: {about['members']}, worth {about['effective_members']:.1f} equal ones"
-                  + ("" if about["likelihood_power"] == 1.0 else
-                     f"; the correction by their own runs is softened (power {about['likelihood_power']:g}), "
-                     "since otherwise a few would carry all weight") + "."]  # fmt: skip
+        lines += [
+            "",
+            f"Share of the prior not ruled out, wave by wave: {shares}.",
+            f"Members: {about['members']}, worth {about['effective_members']:.1f} equal ones"
+            + (
+                ""
+                if about["likelihood_power"] == 1.0
+                else f"; the correction by their own runs is softened (power {about['likelihood_power']:g}), "
+                "since otherwise a few would carry all weight"
+            )
+            + ".",
+        ]
         if about["recovery"]:
             lines.append(recovery_words(about["recovery"]))
         lines += ["", *_point_words(self.posterior)]
@@ -97,10 +118,15 @@ def _point_words(posterior: Posterior) -> list[str]:
     """The default point's misfit beside that of others, and what it changed."""
     point = posterior.about["default_point"]
     misfits = ", ".join(f"{name} {value:.1f}" for name, value in sorted(point["misfits"].items()))
-    lines = ["Misfit (errors in standard deviations, squared and summed; means of "
-             f"{len(point['seeds'])} seeds, the median's of the calibration's): {misfits}."]
-    changed = {row["parameter"]: row["point"] for row in posterior.about["parameters"]
-               if row["point"] != row["packaged"]}
+    lines = [
+        "Misfit (errors in standard deviations, squared and summed; means of "
+        f"{len(point['seeds'])} seeds, the median's of the calibration's): {misfits}."
+    ]
+    changed = {
+        row["parameter"]: row["point"]
+        for row in posterior.about["parameters"]
+        if row["point"] != row["packaged"]
+    }
     if not changed:
         return [*lines, "The default point is what was packaged at the time."]
     return [*lines, f"The default point differs from what was packaged at the time: {_listed(changed)}."]
@@ -111,8 +137,10 @@ def point_in_force(posterior: Posterior) -> str:
     missing = posterior.out_of_force()
     if not missing:
         return "The default point is in force: the defaults in sim/parameters/parameters.csv are its values."
-    return ("The default point is not in force: labor-sim calibrate FILE --adopt would write into "
-            f"sim/parameters/parameters.csv {_listed(missing)}.")
+    return (
+        "The default point is not in force: labor-sim calibrate FILE --adopt would write into "
+        f"sim/parameters/parameters.csv {_listed(missing)}."
+    )
 
 
 def _listed(values: dict[str, float]) -> str:
@@ -126,24 +154,38 @@ def stored_outcome(posterior: Posterior) -> Outcome:
     """
     about = posterior.about
     if not {"parameters", "default_point", "recovery"} <= set(about):
-        raise UsageError(Problem("the ensemble does not hold what was found",
-                                 allowed="one made by a calibration"))
+        raise UsageError(
+            Problem("the ensemble does not hold what was found", allowed="one made by a calibration")
+        )
     found = _observations(posterior)
     labels = {one.name: one.label for one in observations()}
     found["label"] = found["name"].map(labels).fillna(found["label"])
-    parameters, alike, tensions = (pd.DataFrame(about[name], columns=columns) for name, columns in (
-        ("parameters", None), ("alike", _ALIKE_COLUMNS), ("tensions", _TENSION_COLUMNS)))
+    parameters, alike, tensions = (
+        pd.DataFrame(about[name], columns=columns)
+        for name, columns in (("parameters", None), ("alike", _ALIKE_COLUMNS), ("tensions", _TENSION_COLUMNS))
+    )
     return Outcome(posterior, parameters, found, alike, tensions, pd.DataFrame())
 
 
-def describe(calibration: Calibration, posterior: Posterior, screen: pd.DataFrame,
-             seen: tuple[Observation, ...], found: np.ndarray, slopes: np.ndarray,
-             fitted: np.ndarray) -> Outcome:
+def describe(
+    calibration: Calibration,
+    posterior: Posterior,
+    screen: pd.DataFrame,
+    seen: tuple[Observation, ...],
+    found: np.ndarray,
+    slopes: np.ndarray,
+    fitted: np.ndarray,
+) -> Outcome:
     """Tables from the ensemble, the emulator's sample of the posterior (in the unit cube) and its slopes."""
     sd = np.array([one.sd for one in seen])
-    outcome = Outcome(posterior, _parameters(calibration, posterior, found, fitted),
-                      _observations(posterior), _alike(calibration, found),
-                      _tensions(posterior, seen, slopes / sd), screen)  # fmt: skip
+    outcome = Outcome(
+        posterior,
+        _parameters(calibration, posterior, found, fitted),
+        _observations(posterior),
+        _alike(calibration, found),
+        _tensions(posterior, seen, slopes / sd),
+        screen,
+    )
     for name in ("parameters", "alike", "tensions"):  # what is known of the ensemble travels with it
         posterior.about[name] = getattr(outcome, name).to_dict("records")
     return outcome
@@ -156,13 +198,21 @@ def _parameters(calibration, posterior, found, fitted) -> pd.DataFrame:
         spread = float(share.std()) / _PRIOR_SPREAD
         ends = prior.value(np.quantile(share, (0.05, 0.95)))
         wide = prior.value(np.array([0.05, 0.95]))
-        rows.append({
-            "parameter": name, "role": "fitted" if column in fitted else "carried",
-            "prior_low": wide[0], "prior_high": wide[1], "low": ends[0], "high": ends[1],
-            "mean": float(prior.value(share).mean()), "point": posterior.default[name],
-            "packaged": PARAMETERS[name].default, "spread": spread,
-            "verdict": "not identified" if spread > UNIDENTIFIED else "identified",
-        })  # fmt: skip
+        rows.append(
+            {
+                "parameter": name,
+                "role": "fitted" if column in fitted else "carried",
+                "prior_low": wide[0],
+                "prior_high": wide[1],
+                "low": ends[0],
+                "high": ends[1],
+                "mean": float(prior.value(share).mean()),
+                "point": posterior.default[name],
+                "packaged": PARAMETERS[name].default,
+                "spread": spread,
+                "verdict": "not identified" if spread > UNIDENTIFIED else "identified",
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -175,20 +225,33 @@ def _observations(posterior: Posterior) -> pd.DataFrame:
         errors = posterior.errors[name].to_numpy() / sd
         low, high = weighted_quantiles(errors, posterior.weights, (0.05, 0.95))
         inside = low <= 2.0 and high >= -2.0
-        rows.append({"name": name, "label": one["label"], "unit": one["unit"], "sd": sd,
-                     "packaged": point["errors_of_defaults"][name] / sd,
-                     "point": point["errors"][name] / sd,
-                     "mean": float(posterior.weights @ errors), "low": low, "high": high,
-                     "explained": explained[name],
-                     "verdict": "reached" if inside else "out of reach"})  # fmt: skip
+        rows.append(
+            {
+                "name": name,
+                "label": one["label"],
+                "unit": one["unit"],
+                "sd": sd,
+                "packaged": point["errors_of_defaults"][name] / sd,
+                "point": point["errors"][name] / sd,
+                "mean": float(posterior.weights @ errors),
+                "low": low,
+                "high": high,
+                "explained": explained[name],
+                "verdict": "reached" if inside else "out of reach",
+            }
+        )
     return pd.DataFrame(rows)
 
 
 def _alike(calibration: Calibration, found: np.ndarray) -> pd.DataFrame:
     names = list(calibration.priors)
     correlation = np.corrcoef(found, rowvar=False)
-    rows = [{"one": names[i], "other": names[j], "correlation": correlation[i, j]}
-            for i in range(len(names)) for j in range(i + 1, len(names)) if abs(correlation[i, j]) > ALIKE]
+    rows = [
+        {"one": names[i], "other": names[j], "correlation": correlation[i, j]}
+        for i in range(len(names))
+        for j in range(i + 1, len(names))
+        if abs(correlation[i, j]) > ALIKE
+    ]
     table = pd.DataFrame(rows, columns=_ALIKE_COLUMNS)
     return table.sort_values("correlation", key=np.abs, ascending=False, ignore_index=True)
 
@@ -208,6 +271,13 @@ def _tensions(posterior: Posterior, seen: tuple[Observation, ...], slopes: np.nd
             missed = min(abs(errors[i]), abs(errors[j])) > 1.0
             cosine = float(better[:, i] @ better[:, j])
             if missed and cosine < OPPOSED:
-                rows.append({"one": seen[i].label, "other": seen[j].label, "error_one": errors[i],
-                             "error_other": errors[j], "cosine": cosine})  # fmt: skip
+                rows.append(
+                    {
+                        "one": seen[i].label,
+                        "other": seen[j].label,
+                        "error_one": errors[i],
+                        "error_other": errors[j],
+                        "cosine": cosine,
+                    }
+                )
     return pd.DataFrame(rows, columns=_TENSION_COLUMNS).sort_values("cosine", ignore_index=True)

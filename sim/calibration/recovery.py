@@ -33,8 +33,9 @@ def recover(work: Work, emulator: Emulator, fitted: np.ndarray, luck: np.ndarray
         return {}
     seed, seeds = work.calibration.draw_seed + 300, work.calibration.seeds
     truths = unit_points(count, len(work.names), seed)
-    errors = work.run("truths", truths, tuple(_OTHER_SEEDS + place for place in range(len(seeds))),
-                      seeds_apart=True).mean(axis=1)
+    errors = work.run(
+        "truths", truths, tuple(_OTHER_SEEDS + place for place in range(len(seeds))), seeds_apart=True
+    ).mean(axis=1)
     noise = ndtri(unit_points(count, len(work.seen), seed + 1)) * work.sd
     allowed = np.diag(work.sd**2) + 2.0 * luck / len(seeds)
     whole = np.flatnonzero(np.isfinite(errors).all(axis=1))
@@ -48,11 +49,15 @@ def recover(work: Work, emulator: Emulator, fitted: np.ndarray, luck: np.ndarray
     by_truth = inside.mean(axis=2)
     error = 2.0 * by_truth.std(axis=1, ddof=1) / np.sqrt(len(whole)) if len(whole) > 1 else [np.nan] * 2
     rates = [f"{share:.0%}" for share in COVERED]
-    return {"truths": len(whole), "parameters": len(fitted),
-            "covered": dict(zip(rates, by_truth.mean(axis=1).tolist(), strict=True)),
-            "error": dict(zip(rates, np.asarray(error).tolist(), strict=True)),
-            "by_parameter": dict(zip([work.names[column] for column in fitted],
-                                     inside[-1].mean(axis=0).tolist(), strict=True))}
+    return {
+        "truths": len(whole),
+        "parameters": len(fitted),
+        "covered": dict(zip(rates, by_truth.mean(axis=1).tolist(), strict=True)),
+        "error": dict(zip(rates, np.asarray(error).tolist(), strict=True)),
+        "by_parameter": dict(
+            zip([work.names[column] for column in fitted], inside[-1].mean(axis=0).tolist(), strict=True)
+        ),
+    }
 
 
 def recovery_words(found: dict) -> str:

@@ -68,43 +68,66 @@ class Work:
     @property
     def default_shares(self) -> np.ndarray:
         """They as a point of the unit cube."""
-        return np.array([prior.share(default) for prior, default
-                         in zip(self.calibration.priors.values(), self.defaults, strict=True)])
+        return np.array(
+            [
+                prior.share(default)
+                for prior, default in zip(self.calibration.priors.values(), self.defaults, strict=True)
+            ]
+        )
 
-    def run(self, stage: str, shares: np.ndarray, seeds: tuple[int, ...],
-            seeds_apart: bool = False) -> np.ndarray:
+    def run(
+        self, stage: str, shares: np.ndarray, seeds: tuple[int, ...], seeds_apart: bool = False
+    ) -> np.ndarray:
         """Errors at points of the unit cube, (points, seeds, observations); NaN where a run failed."""
         return self.run_values(stage, self.calibration.values(shares), seeds, seeds_apart)
 
-    def run_values(self, stage: str, values: np.ndarray, seeds: tuple[int, ...],
-                   seeds_apart: bool = False) -> np.ndarray:
+    def run_values(
+        self, stage: str, values: np.ndarray, seeds: tuple[int, ...], seeds_apart: bool = False
+    ) -> np.ndarray:
         """The same at parameter values. Raises UsageError where too few runs succeeded to go on with."""
         self.folder.mkdir(parents=True, exist_ok=True)
         points = pd.DataFrame(values, columns=list(self.names))
         points.to_csv(self.folder / f"{stage}.csv", index=False)
         experiment = _experiment(self.calibration, stage, seeds, self.folder, seeds_apart)
         heard = self.progress
-        done = run_sweep(experiment, self.folder / stage, jobs=self.jobs,
-                         progress=heard and (lambda now, total, failed: heard(stage, now, total)))
+        done = run_sweep(
+            experiment,
+            self.folder / stage,
+            jobs=self.jobs,
+            progress=heard and (lambda now, total, failed: heard(stage, now, total)),
+        )
         table = done.results.set_index("run").reindex(range(len(points) * len(seeds)))
         table = table.reindex(columns=[observation.name for observation in self.seen])
         errors = table.to_numpy(float).reshape(len(points), len(seeds), -1)
         if np.isfinite(errors).all(axis=(1, 2)).sum() < len(points) / 2:
-            raise UsageError(Problem("most runs of this stage failed: see failures.parquet in its folder",
-                                     value=stage))
+            raise UsageError(
+                Problem("most runs of this stage failed: see failures.parquet in its folder", value=stage)
+            )
         return errors
 
 
-def _experiment(calibration: Calibration, stage: str, seeds: tuple[int, ...], folder: Path,
-                seeds_apart: bool) -> Stage:
-    factors = {name: Factor(label={"en": name.replace("_", " "), "zh": name}, keys=(f"parameters.{name}",))
-               for name in calibration.priors}  # fmt: skip
-    experiment = Stage.model_validate({
-        "name": f"{calibration.name}-{stage}", "title": calibration.title, "question": calibration.question,
-        "scenario": calibration.scenario, "period": calibration.period, "scale": calibration.scale,
-        "seeds": list(seeds), "design": Design(kind="file", factors=factors, file=f"{stage}.csv"),
-        "outcomes": ["out"], "figure": Figure(outcome="out"), "seeds_apart": seeds_apart,
-    })
+def _experiment(
+    calibration: Calibration, stage: str, seeds: tuple[int, ...], folder: Path, seeds_apart: bool
+) -> Stage:
+    factors = {
+        name: Factor(label={"en": name.replace("_", " "), "zh": name}, keys=(f"parameters.{name}",))
+        for name in calibration.priors
+    }
+    experiment = Stage.model_validate(
+        {
+            "name": f"{calibration.name}-{stage}",
+            "title": calibration.title,
+            "question": calibration.question,
+            "scenario": calibration.scenario,
+            "period": calibration.period,
+            "scale": calibration.scale,
+            "seeds": list(seeds),
+            "design": Design(kind="file", factors=factors, file=f"{stage}.csv"),
+            "outcomes": ["out"],
+            "figure": Figure(outcome="out"),
+            "seeds_apart": seeds_apart,
+        }
+    )
     experiment.design.read(folder)
     experiment._bases = {calibration.scenario: load_scenario(calibration.scenario)}
     return experiment

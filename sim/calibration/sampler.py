@@ -36,8 +36,9 @@ def unit_points(count: int, dimensions: int, seed: int) -> np.ndarray:
         return np.clip(engine.random(count), 1e-6, 1 - 1e-6)
 
 
-def posterior_points(log_likelihood: Callable[[np.ndarray], np.ndarray], dimensions: int, seed: int,
-                     count: int = POINTS) -> np.ndarray:
+def posterior_points(
+    log_likelihood: Callable[[np.ndarray], np.ndarray], dimensions: int, seed: int, count: int = POINTS
+) -> np.ndarray:
     """Points of the unit cube, (count, dimensions), spread as an even prior times the likelihood."""
     from scipy.special import ndtr, ndtri
 
@@ -53,8 +54,13 @@ def posterior_points(log_likelihood: Callable[[np.ndarray], np.ndarray], dimensi
     return ndtr(z)
 
 
-def _moved(z: np.ndarray, fit: np.ndarray, power: float, log_likelihood: Callable[[np.ndarray], np.ndarray],
-           draws: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+def _moved(
+    z: np.ndarray,
+    fit: np.ndarray,
+    power: float,
+    log_likelihood: Callable[[np.ndarray], np.ndarray],
+    draws: np.random.Generator,
+) -> tuple[np.ndarray, np.ndarray]:
     """Every point moved once along an ellipse through itself and a draw from the prior."""
     from scipy.special import ndtr
 
@@ -98,6 +104,7 @@ def weighted_quantiles(values: np.ndarray, weights: np.ndarray, shares: tuple[fl
 
 def _next_power(fit: np.ndarray, power: float) -> float:
     """The largest power of the likelihood, up to one, at which enough points keep weight."""
+
     def kept(candidate: float) -> float:
         return 1.0 / (_weights((candidate - power) * fit) ** 2).sum() / len(fit)
 

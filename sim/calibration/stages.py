@@ -1,13 +1,13 @@
 """The stages of a calibration, each a resumable sweep in a folder of its own.
 
-    screen/   Morris trajectories over every prior: the most telling parameters are fitted, the rest carried
-    luck/     the packaged defaults under many seeds: how much of an error is the luck of a run
-    wave1/    points over the whole prior; the emulator says which part of it the figures rule out
-    wave2/    points in what is left, so that the emulator is sharp where it matters; and so on
-    truths/   runs at parameters drawn from the prior, taken for data: do the intervals cover them?
-    members/  the ensemble itself is run, and weighted by its own errors, not by the emulator's
-    point1/   the default point is looked for: fitted parameters at their best, the carried ones as packaged
-    final/    the best few of it beside the packaged defaults and the best member, on more seeds
+screen/   Morris trajectories over every prior: the most telling parameters are fitted, the rest carried
+luck/     the packaged defaults under many seeds: how much of an error is the luck of a run
+wave1/    points over the whole prior; the emulator says which part of it the figures rule out
+wave2/    points in what is left, so that the emulator is sharp where it matters; and so on
+truths/   runs at parameters drawn from the prior, taken for data: do the intervals cover them?
+members/  the ensemble itself is run, and weighted by its own errors, not by the emulator's
+point1/   the default point is looked for: fitted parameters at their best, the carried ones as packaged
+final/    the best few of it beside the packaged defaults and the best member, on more seeds
 """
 
 from __future__ import annotations
@@ -41,8 +41,13 @@ _LUCK_SEEDS = 500  # seeds of the runs that show luck begin here
 _LEVELS = 4  # of the Morris grid
 
 
-def calibrate(calibration: Calibration, folder: str | os.PathLike, *, jobs: int = 2,
-              progress: Callable[[str, int, int], None] | None = None) -> Outcome:
+def calibrate(
+    calibration: Calibration,
+    folder: str | os.PathLike,
+    *,
+    jobs: int = 2,
+    progress: Callable[[str, int, int], None] | None = None,
+) -> Outcome:
     """Run what is missing of every stage in ``folder`` and return the ensemble and what was learnt.
 
     ``progress(stage, done, total)`` is called as runs finish. Raises UsageError where scipy or SALib is
@@ -89,18 +94,34 @@ def calibrate(calibration: Calibration, folder: str | os.PathLike, *, jobs: int 
     point["misfits"]["weighted median of the members"] = float(median)
     names = [one.name for one in work.seen]
     about = {
-        "calibration": calibration.model_dump(mode="json", by_alias=True), "versions": versions(),
-        "fitted": [work.names[column] for column in fitted], "members": int(kept.sum()),
-        "effective_members": float(1.0 / (weight**2).sum()), "likelihood_power": power,
+        "calibration": calibration.model_dump(mode="json", by_alias=True),
+        "versions": versions(),
+        "fitted": [work.names[column] for column in fitted],
+        "members": int(kept.sum()),
+        "effective_members": float(1.0 / (weight**2).sum()),
+        "likelihood_power": power,
         "plausible_share_of_prior": plausible,
-        "observations": [{"name": one.name, "label": one.label, "unit": one.unit, "sd": one.sd,
-                          "sd_used": float(used), "luck": float(spread)}
-                         for one, used, spread in zip(work.seen, sd, np.sqrt(np.diag(luck)), strict=True)],
+        "observations": [
+            {
+                "name": one.name,
+                "label": one.label,
+                "unit": one.unit,
+                "sd": one.sd,
+                "sd_used": float(used),
+                "luck": float(spread),
+            }
+            for one, used, spread in zip(work.seen, sd, np.sqrt(np.diag(luck)), strict=True)
+        ],
         "emulator_explained": dict(zip(names, np.round(emulators[-1].explained, 3).tolist(), strict=True)),
-        "recovery": recovery, "default_point": point,
+        "recovery": recovery,
+        "default_point": point,
     }
-    posterior = Posterior(values[kept].reset_index(drop=True), weight[kept] / weight[kept].sum(),
-                          pd.DataFrame(member_errors[kept], columns=names), about)
+    posterior = Posterior(
+        values[kept].reset_index(drop=True),
+        weight[kept] / weight[kept].sum(),
+        pd.DataFrame(member_errors[kept], columns=names),
+        about,
+    )
     slopes = emulators[-1].slopes(np.clip(found.mean(axis=0), 0.1, 0.9))
     return describe(calibration, posterior, effects, work.seen, found, slopes, fitted)
 
@@ -110,8 +131,13 @@ def _needed() -> None:
         import SALib  # noqa: F401
         import scipy  # noqa: F401
     except ImportError as error:
-        raise UsageError(Problem(f"calibration needs {error.name}, which is not installed", value=error.name,
-                                 allowed='pip install "labor-migration-sim[experiments]"')) from None
+        raise UsageError(
+            Problem(
+                f"calibration needs {error.name}, which is not installed",
+                value=error.name,
+                allowed='pip install "labor-migration-sim[experiments]"',
+            )
+        ) from None
 
 
 def _screen(work: Work, seed: int) -> pd.DataFrame:
@@ -120,8 +146,11 @@ def _screen(work: Work, seed: int) -> pd.DataFrame:
     from SALib.analyze import morris as analysis
     from SALib.sample import morris as sampling
 
-    problem = {"num_vars": len(work.names), "names": list(work.names),
-               "bounds": [[0.0, 1.0]] * len(work.names)}  # fmt: skip
+    problem = {
+        "num_vars": len(work.names),
+        "names": list(work.names),
+        "bounds": [[0.0, 1.0]] * len(work.names),
+    }
     count = work.calibration.stages.trajectories
     shares = sampling.sample(problem, count, num_levels=_LEVELS, seed=seed)
     errors = work.run("screen", np.clip(shares, 0.02, 0.98), work.calibration.screen_seeds).mean(axis=1)

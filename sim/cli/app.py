@@ -38,8 +38,9 @@ Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a file.")]
 
 
-def command(function: Callable | None = None, *,
-            simulates: bool | Callable[[dict[str, Any]], bool] = False) -> Callable:
+def command(
+    function: Callable | None = None, *, simulates: bool | Callable[[dict[str, Any]], bool] = False
+) -> Callable:
     """Make a function a command whose failures are explained.
 
     ``simulates``: whether it runs the model, so that it says when the model has to be compiled first; a
@@ -74,8 +75,10 @@ def _print_version(is_asked: bool) -> None:
 
 @app.callback()
 def _options(
-    version: Annotated[bool, typer.Option("--version", callback=_print_version, is_eager=True,
-                                          help="Print the version and exit.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
+    ] = False,
 ) -> None:
     pass
 
@@ -89,8 +92,9 @@ def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int,
 
     loaded = load_scenario(scenario)
     with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
-        return simulate(loaded, scale=size, start=first, end=last, seed=seed, trace=trace,
-                            progress=progress, **state)
+        return simulate(
+            loaded, scale=size, start=first, end=last, seed=seed, trace=trace, progress=progress, **state
+        )
 
 
 @contextmanager
@@ -110,8 +114,10 @@ def staged_bars(label: str) -> Iterator[Callable[..., None]]:
 
 def say_if_stale(posterior) -> None:
     if posterior.stale():
-        say(f"warning: the calibrated ensemble was made with other {', '.join(posterior.stale())}; "
-            "labor-sim calibrate makes it anew")
+        say(
+            f"warning: the calibrated ensemble was made with other {', '.join(posterior.stale())}; "
+            "labor-sim calibrate makes it anew"
+        )
 
 
 def moves_scale(scale: str) -> str:
@@ -121,8 +127,9 @@ def moves_scale(scale: str) -> str:
     return f"1:{min(parse_scale(scale), FINE_ENOUGH)}"
 
 
-def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11",
-           last: str = "2019-11"):
+def moves_over(
+    scenario: str, scale: str, seeds: range, run_end: str, first: str = "2014-11", last: str = "2019-11"
+):
     """Moves between provinces, mean over seeds; None for a run that ends before ``last``."""
     if run_end < last:
         return None
@@ -132,8 +139,9 @@ def moves_over(scenario: str, scale: str, seeds: range, run_end: str, first: str
     loaded, total = load_scenario(scenario), 0.0
     for seed in seeds:
         with progress_bar(f"moves of {loaded.name}, seed {seed}", "months") as progress:
-            total = total + simulate_moves(loaded, first, last, scale=parse_scale(scale), seed=seed,
-                                           progress=progress)
+            total = total + simulate_moves(
+                loaded, first, last, scale=parse_scale(scale), seed=seed, progress=progress
+            )
     return total / len(seeds)
 
 

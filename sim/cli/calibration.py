@@ -28,14 +28,31 @@ def calibrate(
     jobs: Jobs = 2,
     out: Annotated[Path | None, typer.Option(help="Folder; results/NAME if not given.")] = None,
     store: Annotated[Path | None, typer.Option(help="Parquet file for the ensemble as well.")] = None,
-    confirm: Annotated[int, typer.Option(min=0, help="Calibrate nothing: run that many members of the stored "
-                                         "ensemble again, and renew its stamp if nothing changed.")] = 0,
-    adopt: Annotated[bool, typer.Option("--adopt", help="Calibrate nothing: write the default point of the "
-                                        "stored ensemble into sim/parameters/parameters.csv.")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --adopt: print what would change, write "
-                                          "nothing.")] = False,
-    show: Annotated[bool, typer.Option("--show", help="Calibrate nothing: print what was found when the "
-                                       "stored ensemble was made.")] = False,
+    confirm: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Calibrate nothing: run that many members of the stored "
+            "ensemble again, and renew its stamp if nothing changed.",
+        ),
+    ] = 0,
+    adopt: Annotated[
+        bool,
+        typer.Option(
+            "--adopt",
+            help="Calibrate nothing: write the default point of the "
+            "stored ensemble into sim/parameters/parameters.csv.",
+        ),
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="With --adopt: print what would change, write nothing.")
+    ] = False,
+    show: Annotated[
+        bool,
+        typer.Option(
+            "--show", help="Calibrate nothing: print what was found when the stored ensemble was made."
+        ),
+    ] = False,
     json: Json = False,
 ) -> None:
     """Fit parameters to the official figures to 2019; one that was killed goes on where it stood."""
@@ -60,6 +77,7 @@ def calibrate(
     folder = out or Path("results") / loaded.name
     told: set[str] = set()
     with progress_bar(f"calibrating {loaded.name}", "runs") as bar:
+
         def progress(stage: str, done: int, total: int) -> None:
             if stage not in told:
                 told.add(stage)
@@ -87,16 +105,27 @@ def _stored_ensemble(calibration, path: Path | None):
     made, now = posterior.about["calibration"], calibration.model_dump(mode="json", by_alias=True)
     differ = [key for key in made if key not in ("title", "question") and made[key] != now.get(key)]
     if differ:
-        raise UsageError(Problem("the stored ensemble was made by another calibration: they differ in "
-                                 f"{', '.join(differ)}", value=calibration.name,
-                                 allowed=f"the file that made it ({made['name']}), or another --store"))
+        raise UsageError(
+            Problem(
+                f"the stored ensemble was made by another calibration: they differ in {', '.join(differ)}",
+                value=calibration.name,
+                allowed=f"the file that made it ({made['name']}), or another --store",
+            )
+        )
     return posterior
 
 
 def _print_outcome(found, json: bool) -> None:
     if json:
-        print_json({"parameters": found.parameters, "observations": found.observations,
-                    "alike": found.alike, "tensions": found.tensions, "about": found.posterior.about})
+        print_json(
+            {
+                "parameters": found.parameters,
+                "observations": found.observations,
+                "alike": found.alike,
+                "tensions": found.tensions,
+                "about": found.posterior.about,
+            }
+        )
     else:
         print(found.text(), end="")
 
@@ -115,8 +144,10 @@ def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
 
     changed = adopt(posterior, TABLE, is_rehearsal=dry_run)
     if json:
-        rows = [{"parameter": name, "before": PARAMETERS[name].default, "after": value}
-                for name, value in changed.items()]
+        rows = [
+            {"parameter": name, "before": PARAMETERS[name].default, "after": value}
+            for name, value in changed.items()
+        ]
         print_json({"changes": rows, "file": str(TABLE), "dry_run": dry_run})
         return
     if not changed:
@@ -127,8 +158,10 @@ def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
     if dry_run:
         print(f"Nothing was written; without --dry-run these go into {TABLE}.")
         return
-    print(f"Written to {TABLE}. The ensemble's stamp is of the table before: confirm its members "
-          "(labor-sim calibrate FILE --confirm 3).")
+    print(
+        f"Written to {TABLE}. The ensemble's stamp is of the table before: confirm its members "
+        "(labor-sim calibrate FILE --confirm 3)."
+    )
 
 
 def _confirm_ensemble(posterior, path: Path | None, count: int, json: bool) -> None:

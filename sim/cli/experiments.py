@@ -50,8 +50,16 @@ def sweep(
     loaded = load_experiment(experiment)
     folder = out or Path("results") / "sweeps" / loaded.name
     with progress_bar(f"sweeping {loaded.name}", "runs") as bar:
-        done = run_sweep(loaded, folder, jobs=jobs, executor=executor, scheduler=scheduler, resume=resume,
-                         progress=_kept_first(bar, resume), many=yes)
+        done = run_sweep(
+            loaded,
+            folder,
+            jobs=jobs,
+            executor=executor,
+            scheduler=scheduler,
+            resume=resume,
+            progress=_kept_first(bar, resume),
+            many=yes,
+        )
     table = answer(done)
     pictures = draw_answer(done, table)
     for failure in done.failures.to_dict("records"):
@@ -83,12 +91,15 @@ def _kept_first(bar: Callable[..., None], is_resumed: bool) -> Callable[..., Non
 def attribute(
     scenario: ScenarioName,
     base: Annotated[str, typer.Option(help="The scenario that it is held against.")] = "baseline",
-    over: Annotated[str, typer.Option(metavar="families|instruments|levers", help="What gets a share.")]
-    = "families",
-    outcome: Annotated[str, typer.Option(metavar="NAME,...", help="Outcomes to share out.")]
-    = "settled,founders,out,income",
-    year: Annotated[int | None, typer.Option(help="Calendar year; the fifth after the start if not given.")]
-    = None,
+    over: Annotated[
+        str, typer.Option(metavar="families|instruments|levers", help="What gets a share.")
+    ] = "families",
+    outcome: Annotated[
+        str, typer.Option(metavar="NAME,...", help="Outcomes to share out.")
+    ] = "settled,founders,out,income",
+    year: Annotated[
+        int | None, typer.Option(help="Calendar year; the fifth after the start if not given.")
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Seeds of every combination.")] = 8,
     permutations: Annotated[str, typer.Option(metavar="N|all", help="Orders sampled for each seed.")] = "8",
     scale: Scale = "1:20000",
@@ -104,14 +115,29 @@ def attribute(
     from sim.present.text.attribution import notes, records, rows, title
 
     if permutations != "all" and not (permutations.isdigit() and int(permutations) > 0):
-        raise UsageError(Problem("not a number of orders", key="--permutations", value=permutations,
-                                 allowed="a whole number above 0, or all"))
+        raise UsageError(
+            Problem(
+                "not a number of orders",
+                key="--permutations",
+                value=permutations,
+                allowed="a whole number above 0, or all",
+            )
+        )
     keys = [word.strip() for word in outcome.split(",") if word.strip()]
     with progress_bar(f"sharing out {Path(scenario).stem} over its {over}", "runs") as progress:
         found = shared_out(
-            scenario, base=base, over=over, outcomes=keys, seeds=seeds, year=year, scale=parse_scale(scale),
-            permutations=None if permutations == "all" else int(permutations), jobs=jobs, folder=out,
-            progress=progress)
+            scenario,
+            base=base,
+            over=over,
+            outcomes=keys,
+            seeds=seeds,
+            year=year,
+            scale=parse_scale(scale),
+            permutations=None if permutations == "all" else int(permutations),
+            jobs=jobs,
+            folder=out,
+            progress=progress,
+        )
     if json:
         print_json(records(found))
         return
@@ -158,8 +184,14 @@ def plan(
     """Say how many runs, how long, how much memory and disk. An experiment says its own scale and months."""
     from sim.experiments.costing import make_plan
 
-    planned = make_plan(name, scale=parse_scale(scale), end=end and parse_month(end, "--to"), seeds=seeds,
-                        jobs=jobs, folder=out)
+    planned = make_plan(
+        name,
+        scale=parse_scale(scale),
+        end=end and parse_month(end, "--to"),
+        seeds=seeds,
+        jobs=jobs,
+        folder=out,
+    )
     if json:
         print_json(vars(planned))
     else:

@@ -50,12 +50,16 @@ def run(
     seed: Seed = 0,
     out: Out = None,
     trace: Annotated[str, typer.Option(metavar="ID,...", help="Workers to follow month by month.")] = "",
-    save_at: Annotated[str | None, typer.Option(
-        metavar="YYYY-MM", help="Save the state before this month.")] = None,
-    save_to: Annotated[Path | None, typer.Option(
-        help="File for it; SCENARIO-YYYY-MM.state if not given.")] = None,
-    branch_from: Annotated[Path | None, typer.Option(
-        help="Go on from a saved state; SCENARIO must be the same before that month.")] = None,
+    save_at: Annotated[
+        str | None, typer.Option(metavar="YYYY-MM", help="Save the state before this month.")
+    ] = None,
+    save_to: Annotated[
+        Path | None, typer.Option(help="File for it; SCENARIO-YYYY-MM.state if not given.")
+    ] = None,
+    branch_from: Annotated[
+        Path | None,
+        typer.Option(help="Go on from a saved state; SCENARIO must be the same before that month."),
+    ] = None,
     json: Json = False,
 ) -> None:
     """Run one scenario and print its headline outcomes by year."""
@@ -77,10 +81,18 @@ def run(
 
     years = yearly(results.national, HEADLINE)
     if json:
-        print_json({"years": years, "manifest": results.manifest, "folder": out and str(out),
-                    "state": save_to and str(save_to)})
+        print_json(
+            {
+                "years": years,
+                "manifest": results.manifest,
+                "folder": out and str(out),
+                "state": save_to and str(save_to),
+            }
+        )
         return
-    print_table(years_in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows")
+    print_table(
+        years_in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows"
+    )
     print(f"Results: {out}" if out else "Not kept: add --out FOLDER to keep the tables.")
     if save_at:
         print(f"State before {save_at}: {save_to}")
@@ -95,12 +107,21 @@ def compare(
     start: Start = "2014-01",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
     jobs: Jobs = 2,
-    ensemble: Annotated[int | None, typer.Option(
-        min=0, metavar="N", help="Members of the calibrated ensemble, so that bands hold parameters, luck "
-        "and future: 10 if not given; 0 for intervals over seeds alone.")] = None,
-    ensemble_scale: Annotated[str | None, typer.Option(
-        help="Scale of their runs; 1:20000 if not given, or the comparison's own where that is coarser.")]
-    = None,
+    ensemble: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Members of the calibrated ensemble, so that bands hold parameters, luck "
+            "and future: 10 if not given; 0 for intervals over seeds alone.",
+        ),
+    ] = None,
+    ensemble_scale: Annotated[
+        str | None,
+        typer.Option(
+            help="Scale of their runs; 1:20000 if not given, or the comparison's own where that is coarser."
+        ),
+    ] = None,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -122,10 +143,18 @@ def compare(
     unfinished = out and out.with_name(f"{out.name}.unfinished")
     with staged_bars(f"comparing {counted(len(policies), 'policy', 'policies')}") as progress:
         comparison = compare_with_bands(
-            loaded[0], loaded[1:], members=members, scale=parse_scale(scale), seeds=seeds, jobs=jobs,
+            loaded[0],
+            loaded[1:],
+            members=members,
+            scale=parse_scale(scale),
+            seeds=seeds,
+            jobs=jobs,
             members_scale=ensemble_scale and parse_scale(ensemble_scale, "--ensemble-scale"),
             folder=unfinished,
-            posterior=posterior, progress=progress, **months)
+            posterior=posterior,
+            progress=progress,
+            **months,
+        )
     print_warnings(comparison.manifest)
     if out:
         from sim.present.pages.comparison import publish_comparison
@@ -133,8 +162,9 @@ def compare(
         publish_comparison(comparison, out, command=_typed_command())
         forget(unfinished)
     if json:
-        print_json({"effects": comparison.judged, "headline": headline(comparison),
-                    "folder": out and str(out)})
+        print_json(
+            {"effects": comparison.judged, "headline": headline(comparison), "folder": out and str(out)}
+        )
         return
     for sentence in headline(comparison):
         print_text(sentence)
@@ -153,9 +183,18 @@ def _print_bands(comparison: Any) -> None:
         rows = band_rows(comparison, policy["name"], horizon)
         if rows:
             months = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0]
-            print_table([{**row, **row["shares"]} for row in rows],
-                        f"{title_of(policy)}, year {horizon} ({period_words(*months)}): the effect in that "
-                        "year, its 95 % band, and how much of the band is which doubt",
-                        {"outcome": "outcome", "unit": "unit", "effect": "effect", "band": "95 % band",
-                         "parameters": "parameters", "luck": "luck", "scenario": "future",
-                         "reading": "reading"})
+            print_table(
+                [{**row, **row["shares"]} for row in rows],
+                f"{title_of(policy)}, year {horizon} ({period_words(*months)}): the effect in that "
+                "year, its 95 % band, and how much of the band is which doubt",
+                {
+                    "outcome": "outcome",
+                    "unit": "unit",
+                    "effect": "effect",
+                    "band": "95 % band",
+                    "parameters": "parameters",
+                    "luck": "luck",
+                    "scenario": "future",
+                    "reading": "reading",
+                },
+            )

@@ -31,8 +31,16 @@ def scenarios(json: Json = False) -> None:
     if json:
         print_json(rows)
     else:
-        print_table(rows, columns={"name": "name", "title": "title", "extends": "extends",
-                                   "levers": "levers", "file": "file"})
+        print_table(
+            rows,
+            columns={
+                "name": "name",
+                "title": "title",
+                "extends": "extends",
+                "levers": "levers",
+                "file": "file",
+            },
+        )
         for note in scenario_notes(rows):
             print_text(f"* {note}")
 
@@ -109,16 +117,37 @@ def levers(
     if json:
         print_json({"instruments": rows, **others})
         return
-    print_table(rows, f"{counted(len(rows), 'instrument')} (evidence: A strong ... D a prior only; "
-                      "`labor-sim levers ID` shows one whole)",
-                {"number": "no.", "instrument": "instrument", "evidence": "evidence", "label": "what",
-                 "changes": "changes", "cost": "cost"})
-    print_text("* none counted: the ledger charges nothing for it, for the reason that follows. nothing: it "
-               "has no effect of its own. Ids such as F13 are rows of the evidence: `labor-sim cite F13`.")
+    print_table(
+        rows,
+        f"{counted(len(rows), 'instrument')} (evidence: A strong ... D a prior only; "
+        "`labor-sim levers ID` shows one whole)",
+        {
+            "number": "no.",
+            "instrument": "instrument",
+            "evidence": "evidence",
+            "label": "what",
+            "changes": "changes",
+            "cost": "cost",
+        },
+    )
+    print_text(
+        "* none counted: the ledger charges nothing for it, for the reason that follows. nothing: it "
+        "has no effect of its own. Ids such as F13 are rows of the evidence: `labor-sim cite F13`."
+    )
     if others:
-        print_table(others["parameters"], "What a lever can change (by these names, under `effects:`)",
-                    {"parameter": "parameter", "default": "default", "low": "least", "high": "most",
-                     "unit": "unit", "faced_by": "faced by", "meaning": "meaning"})
+        print_table(
+            others["parameters"],
+            "What a lever can change (by these names, under `effects:`)",
+            {
+                "parameter": "parameter",
+                "default": "default",
+                "low": "least",
+                "high": "most",
+                "unit": "unit",
+                "faced_by": "faced by",
+                "meaning": "meaning",
+            },
+        )
 
 
 def _levers_and_parameters() -> dict[str, list[dict[str, Any]]]:
@@ -127,9 +156,19 @@ def _levers_and_parameters() -> dict[str, list[dict[str, Any]]]:
     from sim.present.text.instruments import list_levers
 
     parameters = [
-        {"parameter": p.name, "default": p.default, "low": p.low, "high": p.high, "unit": p.unit,
-         "faced_by": p.scope, "meaning": p.meaning, "source": p.source, "status": p.status}
-        for p in PARAMETERS.values() if p.scope != "economy"
+        {
+            "parameter": p.name,
+            "default": p.default,
+            "low": p.low,
+            "high": p.high,
+            "unit": p.unit,
+            "faced_by": p.scope,
+            "meaning": p.meaning,
+            "source": p.source,
+            "status": p.status,
+        }
+        for p in PARAMETERS.values()
+        if p.scope != "economy"
     ]
     return {"levers": list_levers(), "parameters": parameters}
 
@@ -139,11 +178,15 @@ def _print_instrument(told: dict[str, Any], json: bool) -> None:
         print_json(told)
         return
     clauses, parts, evidence = (told.pop(name) for name in ("clauses", "parts", "evidence_rows"))
-    print_records([{"title": f"{told.pop('label')} {told.pop('label_zh')}", **told}],
-                  f"Instrument {told['number']}: {told['instrument']}")
+    print_records(
+        [{"title": f"{told.pop('label')} {told.pop('label_zh')}", **told}],
+        f"Instrument {told['number']}: {told['instrument']}",
+    )
     print_records(clauses, "What the documents say")
-    print_records([{"part": part.pop("part") or "one lever", **part} for part in parts],
-                  "What it changes, at strength 1")
+    print_records(
+        [{"part": part.pop("part") or "one lever", **part} for part in parts],
+        "What it changes, at strength 1",
+    )
     if evidence:
         print_records(evidence, "What the ids above stand for")
 

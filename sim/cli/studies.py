@@ -36,8 +36,9 @@ def virtual(
         posterior = load_posterior()
         say_if_stale(posterior)
     with progress_bar(f"running {loaded.name}", "pairs") as progress:
-        found = run_virtual(loaded, seeds=seeds, scale=scale, posterior=posterior, members=members,
-                            progress=progress)
+        found = run_virtual(
+            loaded, seeds=seeds, scale=scale, posterior=posterior, members=members, progress=progress
+        )
     if out:
         write_text(out, found.table.to_csv(index=False))
     if json:

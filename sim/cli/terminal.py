@@ -80,8 +80,14 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
     )
 
     console = Console(stderr=True)
-    columns = [TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
-               TextColumn("{task.fields[rate]}"), TextColumn("{task.fields[failed]}")]
+    columns = [
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TextColumn("{task.fields[failed]}"),
+    ]
     bar = Progress(*columns, console=console, transient=True, disable=not console.is_terminal)
     task = bar.add_task(label, total=None, rate="", failed="")
     begun = said = monotonic()
@@ -100,12 +106,19 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
                 now = monotonic()
                 if now - said >= LINE_SECONDS:
                     said = now
-                    say(f"{label}: {done} of {total}{f' {unit}' if unit else ''} after {now - begun:,.0f} s"
-                        + (f", {failed} failed" if failed else ""))
+                    say(
+                        f"{label}: {done} of {total}{f' {unit}' if unit else ''} after {now - begun:,.0f} s"
+                        + (f", {failed} failed" if failed else "")
+                    )
                 return
             speed = bar.tasks[0].speed
-            bar.update(task, completed=done, total=total, failed=f"{failed} failed" if failed else "",
-                       rate=f"{60 * speed:,.1f} {unit} a minute" if unit and speed else "")
+            bar.update(
+                task,
+                completed=done,
+                total=total,
+                failed=f"{failed} failed" if failed else "",
+                rate=f"{60 * speed:,.1f} {unit} a minute" if unit and speed else "",
+            )
 
         yield show
 
@@ -130,8 +143,10 @@ def explained_errors() -> Iterator[None]:
     except Exception as error:
         if is_debugging:
             raise
-        say(f"error in the program, not in your input: {type(error).__name__}: {error}\n"
-            f"    set {DEBUG}=1 to see where")
+        say(
+            f"error in the program, not in your input: {type(error).__name__}: {error}\n"
+            f"    set {DEBUG}=1 to see where"
+        )
         raise SystemExit(1) from None
 
 

@@ -38,8 +38,14 @@ def validate(
     seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
     scale: Scale = "1:5000",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2024-12",
-    ensemble: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead of the "
-                                          "defaults in the code; their band is shown.")] = 0,
+    ensemble: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            help="Members of the calibrated ensemble instead of the "
+            "defaults in the code; their band is shown.",
+        ),
+    ] = 0,
     out: Out = None,
     json: Json = False,
 ) -> None:
@@ -62,10 +68,17 @@ def validate(
 
         publish_validation(validation, pandas.concat([run.national for run in runs]), out)
     if json:
-        print_json({"rows": validation.rows, "summary": validation.summary,
-                    "quarters_2020": validation.quarters, "facts": validation.facts,
-                    "corridors": validation.corridors,
-                    "sampling_warning": sampling_warning(validation) or None, "folder": out and str(out)})
+        print_json(
+            {
+                "rows": validation.rows,
+                "summary": validation.summary,
+                "quarters_2020": validation.quarters,
+                "facts": validation.facts,
+                "corridors": validation.corridors,
+                "sampling_warning": sampling_warning(validation) or None,
+                "folder": out and str(out),
+            }
+        )
         return
     print(validation_text(validation), end="")
     print_folder(out)
@@ -119,8 +132,9 @@ def official(
         results = simulated(source, scale, start, end, seed)
     table = official_table(results)
     if table.empty:
-        raise UsageError(Problem("the run holds no whole calendar year, and the official figures are yearly",
-                                 value=source))
+        raise UsageError(
+            Problem("the run holds no whole calendar year, and the official figures are yearly", value=source)
+        )
     if out:
         write_text(out, table.to_csv(index=False))
     if json:
@@ -128,8 +142,10 @@ def official(
     else:
         from sim.present.text.official import official_in_words
 
-        print_table(official_in_words(table),
-                    "Under the official definitions (--json and --out have the names of the data files)")
+        print_table(
+            official_in_words(table),
+            "Under the official definitions (--json and --out have the names of the data files)",
+        )
 
 
 @command
@@ -143,11 +159,22 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
         return
     from sim.present.text.population import population_in_words
 
-    print_table(population_in_words(table),
-                "Workers of January 2014 as made, beside the sources that they are made from",
-                {"marginal": "marginal", "group": "group", "category": "category", "made": "made",
-                 "expected": "expected", "sampling_error": "sampling error", "source_value": "source says",
-                 "unit": "unit", "status": "status", "source": "source"})
+    print_table(
+        population_in_words(table),
+        "Workers of January 2014 as made, beside the sources that they are made from",
+        {
+            "marginal": "marginal",
+            "group": "group",
+            "category": "category",
+            "made": "made",
+            "expected": "expected",
+            "sampling_error": "sampling error",
+            "source_value": "source says",
+            "unit": "unit",
+            "status": "status",
+            "source": "source",
+        },
+    )
     for note in table["note"][table["note"].str.startswith("made ")].str.split(";").str[0].unique():
         print(f"* {note}")
 
@@ -177,15 +204,26 @@ def moves(
         write_text(out, table.to_csv(index=False))
     warning = moves_warning(total, parse_scale(scale))
     if json:
-        print_json({"moves": table, "compared": compared, "from": first, "to": last, "unit": "persons",
-                    "moves_warning": warning or None})
+        print_json(
+            {
+                "moves": table,
+                "compared": compared,
+                "from": first,
+                "to": last,
+                "unit": "persons",
+                "moves_warning": warning or None,
+            }
+        )
         return
     moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
-    print_table(moved.head(20).astype({"origin_code": str, "dest_code": str}),
-                f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
-                f"there at the end of {first}, here at the end of {last}, persons")
-    print_table(moves_in_words(compared),
-                "Against the census table of 2010-15 (all registrations, age five and over)")
+    print_table(
+        moved.head(20).astype({"origin_code": str, "dest_code": str}),
+        f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
+        f"there at the end of {first}, here at the end of {last}, persons",
+    )
+    print_table(
+        moves_in_words(compared), "Against the census table of 2010-15 (all registrations, age five and over)"
+    )
     print_text(RULE)
     if warning:
         print_text(warning)
@@ -209,12 +247,19 @@ def estimate(
     if json:
         print_json(table)
         return
-    print_table(moves_in_words(table),
-                "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
-                {"specification": "specification", "term": "term", "estimate": "estimate",
-                 "standard_error": "standard error", "common_share_2005_10": "common share 2005-10",
-                 "common_share_2010_15": "common share 2010-15",
-                 "log_correlation_2010_15": "log correlation 2010-15"})
+    print_table(
+        moves_in_words(table),
+        "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
+        {
+            "specification": "specification",
+            "term": "term",
+            "estimate": "estimate",
+            "standard_error": "standard error",
+            "common_share_2005_10": "common share 2005-10",
+            "common_share_2010_15": "common share 2010-15",
+            "log_correlation_2010_15": "log correlation 2010-15",
+        },
+    )
 
 
 def _is_results(source: str) -> bool:
@@ -235,8 +280,14 @@ def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) 
     loaded, posterior, found = load_scenario(scenario), load_posterior(), []
     say_if_stale(posterior)
     with progress_bar(f"running {loaded.name} at {counted(count, 'member')}", "runs") as progress:
-        runs = ensemble_runs(loaded, count, scale=parse_scale(scale), end=parse_month(end, "--to"),
-                             seeds=seeds, posterior=posterior)
+        runs = ensemble_runs(
+            loaded,
+            count,
+            scale=parse_scale(scale),
+            end=parse_month(end, "--to"),
+            seeds=seeds,
+            posterior=posterior,
+        )
         progress(0, count)
         for run in runs:
             found.append(run)

@@ -54,15 +54,24 @@ def with_member(scenario: Scenario, member: dict[str, float]) -> Scenario:
     return with_overrides(scenario, _as_overrides(member))
 
 
-def ensemble_runs(scenario: Scenario, count: int, *, scale: int | str, end: str, seeds: int = 1,
-                  posterior: Posterior | None = None,
-                  simulate: Callable[..., Results] | None = None) -> Iterator[Results]:
+def ensemble_runs(
+    scenario: Scenario,
+    count: int,
+    *,
+    scale: int | str,
+    end: str,
+    seeds: int = 1,
+    posterior: Posterior | None = None,
+    simulate: Callable[..., Results] | None = None,
+) -> Iterator[Results]:
     """The scenario at ``count`` members, each under a seed of its own among 1 to ``seeds``, one by one."""
     if simulate is None:
         from sim.engine.simulate import simulate
     members = (posterior or load_posterior()).ensemble(count)  # too many are refused before the first run
-    return (simulate(with_member(scenario, member), scale=scale, end=end, seed=1 + number % seeds)
-            for number, member in enumerate(members))
+    return (
+        simulate(with_member(scenario, member), scale=scale, end=end, seed=1 + number % seeds)
+        for number, member in enumerate(members)
+    )
 
 
 @dataclass(frozen=True)
@@ -80,8 +89,14 @@ def worlds(members: int, posterior: Posterior) -> list[World]:
     Two members at the least, or there is no spread to tell: ``UsageError``.
     """
     if members < 2:
-        raise UsageError(Problem("a band needs two members at the least", key="ensemble", value=members,
-                                 allowed="0 for none, or 2 and more"))
+        raise UsageError(
+            Problem(
+                "a band needs two members at the least",
+                key="ensemble",
+                value=members,
+                allowed="0 for none, or 2 and more",
+            )
+        )
     views = [World(DEFAULT, {}, SEEDS)] + [World(view, {"assumptions": view}, SEEDS) for view in FUTURES]
     for number, member in enumerate(posterior.ensemble(members)):
         under = {SEEDS[(number * MEMBER_SEEDS + turn) % len(SEEDS)] for turn in range(MEMBER_SEEDS)}
@@ -109,11 +124,15 @@ def effects_by_world(months: pd.DataFrame, base: str, starts: Mapping[str, str])
             table = effects(before, levels[policy][list(OUTCOMES)].to_numpy()[None], named, start)
             if len(table):
                 spent = table["spending_to_date_yuan"].where(table["spending_to_date_yuan"] > 0)
-                table = table.assign(world=world, seed=seed, policy=policy,
-                                     per_yuan=table["gained_to_date"] / spent)
+                table = table.assign(
+                    world=world, seed=seed, policy=policy, per_yuan=table["gained_to_date"] / spent
+                )
                 found.append(table[["world", "seed", *KEYS, *_MEASURES]])
-    return pd.concat(found, ignore_index=True) if found else pd.DataFrame(
-        columns=["world", "seed", *KEYS, *_MEASURES])
+    return (
+        pd.concat(found, ignore_index=True)
+        if found
+        else pd.DataFrame(columns=["world", "seed", *KEYS, *_MEASURES])
+    )
 
 
 def band(found: pd.DataFrame, by_world: pd.DataFrame) -> pd.DataFrame:
@@ -141,7 +160,9 @@ def _band_of(row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
     signs = np.sign(estimate + moved.drop(list(FUTURES)))
     total = half**2
     return {
-        "difference": estimate, "low": low, "high": high,
+        "difference": estimate,
+        "low": low,
+        "high": high,
         "verdict": verdict(np.append(moved.to_numpy(), estimate), low, high),
         **{f"{name}_half_width": size for name, size in halves.items()},
         **{f"{name}_percent": 100.0 * size**2 / total if total else 0.0 for name, size in halves.items()},
@@ -178,8 +199,11 @@ def half_widths(luck: float, table: pd.DataFrame) -> tuple[dict[str, float], dic
     apart = (table - table.loc[DEFAULT]).drop(DEFAULT)
     views, members = apart.loc[list(FUTURES)], apart.drop(list(FUTURES))
     (spread, is_seen), (ends, are_seen) = _spread(members), _spread(views)
-    return ({"parameters": t_975(len(members)) * spread, "luck": float(luck), "scenario": ends},
-            {"parameters": is_seen, "luck": True, "scenario": are_seen}, apart.mean(axis=1))
+    return (
+        {"parameters": t_975(len(members)) * spread, "luck": float(luck), "scenario": ends},
+        {"parameters": is_seen, "luck": True, "scenario": are_seen},
+        apart.mean(axis=1),
+    )
 
 
 def _spread(apart: pd.DataFrame) -> tuple[float, bool]:

@@ -72,8 +72,9 @@ def compare(
     return Comparison(_tables(plan, runs), _manifest(plan, runs, seeds, described))
 
 
-def _shared(base: Scenario, policies: list[Scenario], starts: Sequence[str],
-            end: str) -> tuple[Origin | None, ...]:
+def _shared(
+    base: Scenario, policies: list[Scenario], starts: Sequence[str], end: str
+) -> tuple[Origin | None, ...]:
     """Where each run takes up another's past: at its policy's start at the latest, whose year is kept."""
     return tuple(shared_pasts([base, *policies], [end, *(min(month, end) for month in starts)]))
 

@@ -17,7 +17,7 @@ from sim.results.results import Results, read_folder, write_folder
 
 @dataclass
 class Comparison:
-    """What policies change. ``comparison.effects`` is a table; ``sim.present.text.comparison.headline`` says it in words."""
+    """What policies change: ``comparison.effects`` is a table. its words are in ``sim.present.text``."""
 
     tables: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
@@ -51,8 +51,12 @@ class Comparison:
         return [
             Results(
                 {name: table[table["seed"] == seed].drop(columns="seed") for name, table in tables.items()},
-                {"scenario_name": self.manifest["base"]["name"], "seed": seed,
-                 "scenario": self.manifest["base"].get("scenario"), "scale": self.manifest["scale"]},
+                {
+                    "scenario_name": self.manifest["base"]["name"],
+                    "seed": seed,
+                    "scenario": self.manifest["base"].get("scenario"),
+                    "scale": self.manifest["scale"],
+                },
             )
             for seed in self.manifest["seeds"]
         ]

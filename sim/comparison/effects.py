@@ -34,8 +34,9 @@ def windows(policy_start: str, run_end: str, horizons: Sequence[int] = HORIZONS)
     """The policy's years that fit in the run: year 1 starts with the policy's first month."""
     found = []
     for horizon in horizons:
-        first, last = add_months(policy_start, MONTHS * (horizon - 1)), add_months(
-            policy_start, MONTHS * horizon - 1
+        first, last = (
+            add_months(policy_start, MONTHS * (horizon - 1)),
+            add_months(policy_start, MONTHS * horizon - 1),
         )
         if last <= run_end:
             found.append(Window(horizon, first, last))
@@ -71,8 +72,12 @@ def _mean_spending(base: np.ndarray, policy: np.ndarray, months: slice) -> float
 
 
 def _effect_row(
-    outcome: Outcome, window: Window, before: np.ndarray, after: np.ndarray,
-    gained: np.ndarray | None, spending: float,
+    outcome: Outcome,
+    window: Window,
+    before: np.ndarray,
+    after: np.ndarray,
+    gained: np.ndarray | None,
+    spending: float,
 ) -> dict:
     """One line: levels, difference, interval, and what the spending to date bought."""
     differences = after - before

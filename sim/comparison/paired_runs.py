@@ -90,7 +90,7 @@ def _simulate(plan: Plan, number: int, seed: int, states: dict[Origin, Checkpoin
     origins, settings = plan.origins, {}
     if origins[number] is not None:
         settings["branch_from"] = states.get(origins[number])
-    wanted = {origin for origin in origins[number + 1:] if origin is not None}
+    wanted = {origin for origin in origins[number + 1 :] if origin is not None}
     begun = origins[number].month if origins[number] else ""
     own = [origin.month for origin in wanted if origin.scenario == number and origin.month >= begun]
     if own:
@@ -99,8 +99,16 @@ def _simulate(plan: Plan, number: int, seed: int, states: dict[Origin, Checkpoin
     simulate = plan.simulate
     if simulate is None:
         from sim.engine.simulate import simulate
-    results = simulate((plan.base, *plan.policies)[number], scale=plan.scale, start=plan.start, end=plan.end,
-                       seed=seed, threads=plan.threads, keep=plan.keep(number), **settings)
+    results = simulate(
+        (plan.base, *plan.policies)[number],
+        scale=plan.scale,
+        start=plan.start,
+        end=plan.end,
+        seed=seed,
+        threads=plan.threads,
+        keep=plan.keep(number),
+        **settings,
+    )
     for origin in states.keys() - wanted:  # nobody will need it any more
         del states[origin]
     return results

@@ -116,8 +116,11 @@ def winners_over_seeds(seeds: list[pd.DataFrame]) -> pd.DataFrame:
 
 def _in_order(table: pd.DataFrame) -> pd.DataFrame:
     """Rows in the order of ``GROUPINGS`` and of the words within."""
-    order = {(name, word): (i, j) for i, (name, words) in enumerate(GROUPINGS.items())
-             for j, word in enumerate(words)}  # fmt: skip
+    order = {
+        (name, word): (i, j)
+        for i, (name, words) in enumerate(GROUPINGS.items())
+        for j, word in enumerate(words)
+    }
     keys = [order[pair] for pair in zip(table["grouping"], table["group"], strict=True)]
     return table.iloc[sorted(range(len(keys)), key=keys.__getitem__)].reset_index(drop=True)
 

@@ -18,8 +18,14 @@ def parse_scale(value: Any, key: str = "scale") -> int:
     text = str(value).strip().replace(",", "").replace("_", "")
     shape = re.fullmatch(r"(?:1:)?(\d{1,9})", text)
     if not shape or isinstance(value, bool) or not 1 <= int(shape[1]) <= LARGEST_SCALE:
-        raise UsageError(Problem("not a scale", key=key, value=value,
-                                 allowed=f"1:1 to 1:{LARGEST_SCALE}, such as 1:5000 or 5000"))
+        raise UsageError(
+            Problem(
+                "not a scale",
+                key=key,
+                value=value,
+                allowed=f"1:1 to 1:{LARGEST_SCALE}, such as 1:5000 or 5000",
+            )
+        )
     return int(shape[1])
 
 

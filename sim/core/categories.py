@@ -37,7 +37,6 @@ FARM, LOCAL_WORK, OWN_BUSINESS, MIGRANT_WORK, MIGRANT_SEARCH = 0, 1, 2, 3, 4
 SETTLED_WORK, SETTLED_SEARCH, TRAINING, EXITED = 5, 6, 7, 8
 
 
-
 def activity_set(*activities: int) -> int:
     """Activities as bits of one whole number; ``(number >> activity) & 1`` tells membership."""
     return sum(1 << activity for activity in activities)

@@ -58,15 +58,15 @@ METHODS = {
 
 def warn(old: str, new: str) -> None:
     """Say what an old name is called now, to whoever called the caller."""
-    warnings.warn(f"{old} is now {new}; the old name goes with version 0.3", DeprecationWarning,
-                  stacklevel=3)
+    warnings.warn(f"{old} is now {new}; the old name goes with version 0.3", DeprecationWarning, stacklevel=3)
 
 
 class _OldModules(MetaPathFinder, Loader):
     """Finds modules by their old names."""
 
-    def find_spec(self, name: str, path: Sequence[str] | None = None,
-                  target: ModuleType | None = None) -> ModuleSpec | None:
+    def find_spec(
+        self, name: str, path: Sequence[str] | None = None, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
         return ModuleSpec(name, self, is_package=True) if name in MODULES else None
 
     def create_module(self, spec: ModuleSpec) -> ModuleType | None:
@@ -87,6 +87,7 @@ def find_old_modules() -> None:
 
 def old_names(package: str) -> Callable[[str], Any]:
     """The ``__getattr__`` of a package that was a module."""
+
     def find(name: str) -> Any:
         if name not in NAMES[package]:
             raise AttributeError(f"module {package!r} has no attribute {name!r}")

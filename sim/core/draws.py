@@ -17,6 +17,7 @@ import numpy as np
 from sim.core.categories import codes
 from sim.core.compiled import rule
 
+# fmt: off
 PURPOSES = (
     # fixed for life
     "trait_sex", "trait_age", "trait_education", "trait_activity", "trait_sector", "trait_ability",
@@ -35,6 +36,7 @@ PURPOSES = (
     "course_placement", "course_gain", "study",
     "farm_season",
 )
+# fmt: on
 PURPOSE = codes("Purpose", PURPOSES)  # PURPOSE.exit is the position of "exit"
 
 _MASK = 0xFFFFFFFF

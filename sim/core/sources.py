@@ -1,4 +1,4 @@
-"""What compiled code, runs and calibrations depend on, so that nothing stale is used and nothing good is spoilt.
+"""What compiled code, runs and calibrations depend on: nothing stale is used, and nothing good is spoilt.
 
 Read from the syntax trees: a module depends on all that it imports, directly or not. Comments,
 docstrings and imports for type checkers do not count, nor do the modules of words in ``_WORDS``: no
@@ -21,7 +21,13 @@ ROOT = Path(__file__).parents[1]
 PARAMETERS = ROOT / "parameters" / "parameters.csv"
 _DECIDING = ("name", "default", "low", "high", "scope", "occasion")  # the columns that results hang on
 RUN = "sim.engine.simulate"  # what it imports is what a run depends on
-_WORDS = ("sim.core.errors", "sim.core.labels", "sim.core.version", "sim.core.deprecated", "sim.results.columns")
+_WORDS = (
+    "sim.core.errors",
+    "sim.core.labels",
+    "sim.core.version",
+    "sim.core.deprecated",
+    "sim.results.columns",
+)
 
 
 def source_hash() -> str:
@@ -51,9 +57,13 @@ def file_hash(files: Iterable[Path]) -> str:
 
 def cache_root() -> Path:
     """The folder of all that is kept between processes, which may not exist."""
-    return Path(os.environ.get("LABOR_SIM_CACHE") or os.path.join(
-        os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache"),
-        "labor-migration-sim"))
+    return Path(
+        os.environ.get("LABOR_SIM_CACHE")
+        or os.path.join(
+            os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache"),
+            "labor-migration-sim",
+        )
+    )
 
 
 @functools.lru_cache(maxsize=1)
@@ -86,10 +96,15 @@ def _hashes() -> dict[str, str]:
 
 def kernel_modules() -> list[str]:
     """The modules that define a function marked ``@kernel``."""
-    return [module for module in modules()
-            if any(isinstance(node, ast.FunctionDef) and any(
-                isinstance(mark, ast.Name) and mark.id == "kernel" for mark in node.decorator_list)
-                for node in _tree(module).body)]
+    return [
+        module
+        for module in modules()
+        if any(
+            isinstance(node, ast.FunctionDef)
+            and any(isinstance(mark, ast.Name) and mark.id == "kernel" for mark in node.decorator_list)
+            for node in _tree(module).body
+        )
+    ]
 
 
 def closure(roots: Iterable[str]) -> list[str]:
@@ -107,8 +122,10 @@ def closure(roots: Iterable[str]) -> list[str]:
 @functools.lru_cache(maxsize=1)
 def modules() -> dict[str, Path]:
     """The file of every module of the package."""
-    return {".".join(("sim", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__"): path
-            for path in sorted(ROOT.rglob("*.py"))}
+    return {
+        ".".join(("sim", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__"): path
+        for path in sorted(ROOT.rglob("*.py"))
+    }
 
 
 @functools.cache

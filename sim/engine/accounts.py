@@ -15,8 +15,10 @@ from sim.steps.records import EVENT, MONEY
 from sim.world.places import HOMES
 
 _RECEIVED = [getattr(MONEY, name) for name in ("earned", "recovered", "benefit", "grant", "loan", "payout")]
-_USED = [getattr(MONEY, name) for name in ("withheld", "contribution", "remittance", "consumption", "capital",
-                                       "saved")]
+_USED = [
+    getattr(MONEY, name)
+    for name in ("withheld", "contribution", "remittance", "consumption", "capital", "saved")
+]
 
 
 class Accounts:
@@ -46,8 +48,16 @@ class Accounts:
         out-migrants by home and place. entrants: (31,). Raises AccountingError unless the month's people
         and money balance.
         """
-        found = carry_stock(self.stock, block.stock, entrants, block.left, block.joined, self.by_home,
-                            self.by_place, self.away)
+        found = carry_stock(
+            self.stock,
+            block.stock,
+            entrants,
+            block.left,
+            block.joined,
+            self.by_home,
+            self.by_place,
+            self.away,
+        )
         block.by_home, block.by_place, block.away = self.by_home, self.by_place, self.away
         exits, money = int(block.events[EVENT.exits]), block.money.tolist()
         _must(month, "workers by place and activity", found.living, found.expected, found.astray == 0)
@@ -55,8 +65,12 @@ class Accounts:
         _must(month, "exits", found.exited, exits)
         _must(month, "workers in all", found.living, found.before - exits)
         _must(month, "cells with fewer than no workers", found.negative, 0)
-        _must(month, "money received and used", sum(money[code] for code in _RECEIVED),
-              sum(money[code] for code in _USED))
+        _must(
+            month,
+            "money received and used",
+            sum(money[code] for code in _RECEIVED),
+            sum(money[code] for code in _USED),
+        )
         self.savings += money[MONEY.saved] - money[MONEY.exit_savings]
 
     def check_census(self, month: int, stock: np.ndarray, savings: int) -> None:

@@ -14,7 +14,13 @@ def take(run: Simulation, record: Record, start: str) -> Checkpoint:
     """The state of a run between two months, with what has been reported since ``start``."""
     month = month_text(run.month)
     about = {
-        "month": month, "start": start, "seed": run.seed, "scale": run.scale, "tables": list(record.wanted),
-        "code_hash": model_hash(), "scenario_name": run.scenario.name, "past": past_of(run.scenario, month),
+        "month": month,
+        "start": start,
+        "seed": run.seed,
+        "scale": run.scale,
+        "tables": list(record.wanted),
+        "code_hash": model_hash(),
+        "scenario_name": run.scenario.name,
+        "past": past_of(run.scenario, month),
     }
     return Checkpoint(about, {**run.state(), "record": record.state()})

@@ -38,18 +38,20 @@ _IN_CITIES = activity_set(MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SE
 def census_type(places: int) -> np.dtype:
     """Counts of the living as one record."""
     whole, groups = np.int64, (len(SEXES), len(AGE_GROUPS), len(EDUCATION))
-    return np.dtype([
-        ("stock", whole, (31, places, len(ACTIVITIES))),  # by home, place, activity
-        ("group_stock", whole, (*groups, len(ACTIVITIES))),
-        ("group_pay", whole, groups),  # of those who earn
-        ("insured", whole),
-        ("trained", whole),
-        ("parents_away", whole),  # out-migrants with a child under 16
-        ("poor_away", whole),  # out-migrants of poor households
-        ("school_parents", whole, (places,)),  # out-migrants and settled with a child of 6-15
-        ("owed", whole),  # workers owed wages
-        ("savings", whole),
-    ])
+    return np.dtype(
+        [
+            ("stock", whole, (31, places, len(ACTIVITIES))),  # by home, place, activity
+            ("group_stock", whole, (*groups, len(ACTIVITIES))),
+            ("group_pay", whole, groups),  # of those who earn
+            ("insured", whole),
+            ("trained", whole),
+            ("parents_away", whole),  # out-migrants with a child under 16
+            ("poor_away", whole),  # out-migrants of poor households
+            ("school_parents", whole, (places,)),  # out-migrants and settled with a child of 6-15
+            ("owed", whole),  # workers owed wages
+            ("savings", whole),
+        ]
+    )
 
 
 @kernel

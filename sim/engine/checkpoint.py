@@ -73,39 +73,68 @@ class Checkpoint:
             raise ResultsError(Problem(f"cannot read the checkpoint: {reason}", file=str(path))) from error
         return _decoded(content, str(path))
 
-    def check(self, scenario: Scenario, seed: int, scale: int, start: str, end: str,
-              keep: Iterable[str] = (), tables: Iterable[str] = ()) -> None:
+    def check(
+        self,
+        scenario: Scenario,
+        seed: int,
+        scale: int,
+        start: str,
+        end: str,
+        keep: Iterable[str] = (),
+        tables: Iterable[str] = (),
+    ) -> None:
         """Raise ``UsageError``, saying what differs, unless a run of ``scenario`` may branch from here.
 
         The run makes ``tables`` of the months from ``start`` to ``end`` and keeps the workers of the
         months ``keep``.
         """
         if self.about["code_hash"] != model_hash():
-            raise UsageError(Problem("the checkpoint was saved by another version of the model",
-                                     key="branch_from", value=self.about["code_hash"],
-                                     allowed=f"{model_hash()}; save it again"))
+            raise UsageError(
+                Problem(
+                    "the checkpoint was saved by another version of the model",
+                    key="branch_from",
+                    value=self.about["code_hash"],
+                    allowed=f"{model_hash()}; save it again",
+                )
+            )
         problems = [
-            Problem(f"the checkpoint was saved from a run with another {what}", key=what, value=given,
-                    allowed=str(self.about[what]))
+            Problem(
+                f"the checkpoint was saved from a run with another {what}",
+                key=what,
+                value=given,
+                allowed=str(self.about[what]),
+            )
             for what, given in (("seed", seed), ("scale", scale), ("start", start))
             if given != self.about[what]
         ]
         before = month_text(month_index(self.month) - 1)
         problems += [
-            Problem("lies before the month from which the run branches", key=key, value=month,
-                    allowed=f"{first} or later")
+            Problem(
+                "lies before the month from which the run branches",
+                key=key,
+                value=month,
+                allowed=f"{first} or later",
+            )
             for key, month, first in [("to", end, before), *(("keep", m, self.month) for m in keep)]
             if month < first
         ]
         problems += [
-            Problem("the run that was saved did not make this table", key="tables", value=name,
-                    allowed=tuple(self.about["tables"]))
+            Problem(
+                "the run that was saved did not make this table",
+                key="tables",
+                value=name,
+                allowed=tuple(self.about["tables"]),
+            )
             for name in sorted(set(tables) - set(self.about["tables"]))
         ]
         found = list(differences(self.about["past"], past_of(scenario, self.month)))
         problems += [
-            Problem(f"acts before {self.month} and differs from the checkpoint's", key=key,
-                    value=_short(theirs), allowed=_short(mine))
+            Problem(
+                f"acts before {self.month} and differs from the checkpoint's",
+                key=key,
+                value=_short(theirs),
+                allowed=_short(mine),
+            )
             for key, mine, theirs in found[:_MOST_TOLD]
         ]
         if len(found) > _MOST_TOLD:
@@ -143,11 +172,17 @@ def _decoded(content: bytes, file: str) -> Checkpoint:
 
     title, _, rest = content.partition(b"\n")
     if not title.startswith(_TITLE):
-        raise ResultsError(Problem("not a checkpoint", file=file,
-                                   allowed="a file written by `labor-sim run --save-at`"))
+        raise ResultsError(
+            Problem("not a checkpoint", file=file, allowed="a file written by `labor-sim run --save-at`")
+        )
     if title != _TITLE + str(FORMAT).encode():
-        raise ResultsError(Problem("the checkpoint was written by another version of the simulator",
-                                   file=file, allowed="save it again"))
+        raise ResultsError(
+            Problem(
+                "the checkpoint was written by another version of the simulator",
+                file=file,
+                allowed="save it again",
+            )
+        )
     head, _, body = rest.partition(b"\n")
     try:
         digest, length, size = head.decode().split()
@@ -155,11 +190,17 @@ def _decoded(content: bytes, file: str) -> Checkpoint:
     except ValueError:
         is_whole = False
     if not is_whole:
-        raise ResultsError(Problem("the checkpoint is damaged: it is cut short, or was changed after it was "
-                                   "written", file=file, allowed="save it again"))
+        raise ResultsError(
+            Problem(
+                "the checkpoint is damaged: it is cut short, or was changed after it was written",
+                file=file,
+                allowed="save it again",
+            )
+        )
     try:
-        with np.load(io.BytesIO(pyarrow.decompress(body, int(size), codec="zstd", asbytes=True)),
-                     allow_pickle=False) as arrays:
+        with np.load(
+            io.BytesIO(pyarrow.decompress(body, int(size), codec="zstd", asbytes=True)), allow_pickle=False
+        ) as arrays:
             skeleton = json.loads(arrays["skeleton"].tobytes())
             return Checkpoint(skeleton["about"], _unpack(skeleton["state"], arrays))
     except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
@@ -177,8 +218,11 @@ def _pack(value: Any, arrays: list[np.ndarray]) -> Any:
             raise TypeError("an array of objects cannot be kept in a checkpoint")
         if value.dtype.names:  # column by column: alike values lie together and compress well
             fields = [[name, _pack(np.ascontiguousarray(value[name]), arrays)] for name in value.dtype.names]
-            return {"record": np.lib.format.dtype_to_descr(value.dtype), "fields": fields,
-                    "length": len(value)}
+            return {
+                "record": np.lib.format.dtype_to_descr(value.dtype),
+                "fields": fields,
+                "length": len(value),
+            }
         arrays.append(value)
         return {"array": len(arrays) - 1}
     if isinstance(value, (list, tuple)):
@@ -222,9 +266,13 @@ def _plain_column(column: pd.Series) -> Any:
 def _are_alike(values: list | tuple) -> bool:
     """Whether all are plain arrays of one shape and type."""
     first = values[0]
-    return isinstance(first, np.ndarray) and not first.dtype.names and all(
-        isinstance(value, np.ndarray) and value.shape == first.shape and value.dtype == first.dtype
-        for value in values
+    return (
+        isinstance(first, np.ndarray)
+        and not first.dtype.names
+        and all(
+            isinstance(value, np.ndarray) and value.shape == first.shape and value.dtype == first.dtype
+            for value in values
+        )
     )
 
 

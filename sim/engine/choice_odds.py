@@ -58,7 +58,9 @@ def fill_place_odds(conditions):
     for home in range(homes):
         c.farm_odds[home] = odds(c.farm_value[home])
         c.local_odds[home] = odds(beta * c.mean_log_pay[home] + economy.local_amenity)
-        away = economy.migration_amenity + c.home_taste[home] + economy.network_coefficient * c.out_share[home]
+        away = (
+            economy.migration_amenity + c.home_taste[home] + economy.network_coefficient * c.out_share[home]
+        )
         for group in range(groups):
             child = economy.child_left_behind_cost if group % 2 == 1 else 0.0
             c.away_odds[home, group] = odds(away - child - beta * c.group_skill[group])

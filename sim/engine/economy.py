@@ -34,8 +34,16 @@ _MOST_TASTE = 1.5
 class Economy:
     """Settles places between months. Jobs and people are in simulated workers (persons over scale)."""
 
-    def __init__(self, policy: Policy, places: Places, corridors: Corridors, series: Series,
-                 mixes: np.ndarray, scale: int, seed: int):
+    def __init__(
+        self,
+        policy: Policy,
+        places: Places,
+        corridors: Corridors,
+        series: Series,
+        mixes: np.ndarray,
+        scale: int,
+        seed: int,
+    ):
         """mixes: shares of the sectors in local and in out work, (2, sectors)."""
         self.policy, self.places, self.series, self.scale = policy, places, series, scale
         mix = np.where((np.arange(len(places)) < HOMES)[:, None], *mixes)
@@ -49,8 +57,9 @@ class Economy:
         self._quota_used, self._quota_used_without_levers = np.zeros((2, len(places)))
 
     # --- January 2014 -----------------------------------------------------------------------------
-    def _first_jobs(self, mixes: np.ndarray, corridors: Corridors,
-                    reference: float) -> tuple[np.ndarray, np.ndarray]:
+    def _first_jobs(
+        self, mixes: np.ndarray, corridors: Corridors, reference: float
+    ) -> tuple[np.ndarray, np.ndarray]:
         """Jobs of January 2014 by place and sector; labour at home that output can draw on, by province.
 
         Filled jobs, and the vacancies that keep tightness at its reference. Where more of the workers at
@@ -90,7 +99,8 @@ class Economy:
         with np.errstate(divide="ignore"):
             term = state.nest * np.log(weight) - values[None, :] + mean_value[:, None]
         distance, border = state.distance_terms(
-            *(PARAMETERS[name].default for name in ("distance_coefficient", "province_border_cost")))
+            *(PARAMETERS[name].default for name in ("distance_coefficient", "province_border_cost"))
+        )
         state.corridor_residual = term + distance + border
         farm = corridors.farm / corridors.workers
         odds = np.log(state.out_share / np.maximum(farm, 1e-9)) / _STOCK_ELASTICITY
@@ -118,16 +128,30 @@ class Economy:
         used, used_without = self._quota_used, self._quota_used_without_levers
         if month % 12 == 0:
             used[:] = used_without[:] = 0.0
-        fill_quota_cutoffs(opening.plain, opening.has_quota, now.place[PLACE.settlement_quota_share],
-                           self.state.migrants, used, claims, now.quota_cutoff)
+        fill_quota_cutoffs(
+            opening.plain,
+            opening.has_quota,
+            now.place[PLACE.settlement_quota_share],
+            self.state.migrants,
+            used,
+            claims,
+            now.quota_cutoff,
+        )
         if not self.policy.names:
             used_without[:] = used
             now.quota_cutoff_without_levers[:] = now.quota_cutoff
             return
         tables = self.policy.place_parameters(month)
         without_levers = tables.place_without_levers[PLACE.settlement_quota_share].copy()
-        fill_quota_cutoffs(opening.plain, opening.has_quota, without_levers, self.state.migrants,
-                           used_without, claims, now.quota_cutoff_without_levers)
+        fill_quota_cutoffs(
+            opening.plain,
+            opening.has_quota,
+            without_levers,
+            self.state.migrants,
+            used_without,
+            claims,
+            now.quota_cutoff_without_levers,
+        )
 
     def sector_shift(self, month: int) -> np.ndarray:
         """How the sectors' shares of jobs have moved since January 2014, (sectors,)."""
@@ -135,7 +159,7 @@ class Economy:
 
     def _output_response(self) -> np.ndarray:
         """How much more than elsewhere jobs answer output, (31 provinces)."""
-        return self.labour_reserve ** self.opening.numbers.labour_reserve_exponent
+        return self.labour_reserve**self.opening.numbers.labour_reserve_exponent
 
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
@@ -145,8 +169,13 @@ class Economy:
         shift = self.sector_shift(month)
         tables = self.policy.place_parameters(month)
         demand = LabourDemand(
-            self.jobs_2014, shift, state.mix @ shift, self.policy.sector_factors(month)["jobs_scale"],
-            self.series.output_ratio[:, month], self._output_response(), tables.sector_jobs_scale,
+            self.jobs_2014,
+            shift,
+            state.mix @ shift,
+            self.policy.sector_factors(month)["jobs_scale"],
+            self.series.output_ratio[:, month],
+            self._output_response(),
+            tables.sector_jobs_scale,
             tables.sector_pay_scale,
         )
         work = MonthsWork(block.by_place, block.employed, block.business, block.works, block.applicants)
@@ -154,9 +183,13 @@ class Economy:
 
     def state_now(self) -> dict[str, Any]:
         """What months change, for a checkpoint."""
-        return {**self.state.state(), "quota_used": self._quota_used.copy(),
-                "quota_used_without_levers": self._quota_used_without_levers.copy(),
-                "jobs_2014": self.jobs_2014.copy(), "labour_reserve": self.labour_reserve.copy()}
+        return {
+            **self.state.state(),
+            "quota_used": self._quota_used.copy(),
+            "quota_used_without_levers": self._quota_used_without_levers.copy(),
+            "jobs_2014": self.jobs_2014.copy(),
+            "labour_reserve": self.labour_reserve.copy(),
+        }
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what ``state_now`` gave."""
@@ -168,8 +201,8 @@ class Economy:
 
 def sector_mixes(data: Data) -> np.ndarray:
     """Shares of the sectors in local and in out work, (2, sectors)."""
-    mixes = [data.marginal("sector_shares", kind).reindex(list(SECTORS)).to_numpy(float)
-             for kind in ("local", "out")]
+    mixes = [
+        data.marginal("sector_shares", kind).reindex(list(SECTORS)).to_numpy(float)
+        for kind in ("local", "out")
+    ]
     return np.array([mix / mix.sum() for mix in mixes])
-
-

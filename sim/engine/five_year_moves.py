@@ -13,9 +13,16 @@ from sim.scenario.scenario import Scenario
 from sim.world.places import HOMES
 
 
-def simulate_moves(scenario: Scenario | str, start: str = "2014-11", end: str = "2019-11", *,
-                   scale: int | str = 5000, seed: int = 0, threads: int = 2,
-                   progress: Callable[[int, int], None] | None = None) -> np.ndarray:
+def simulate_moves(
+    scenario: Scenario | str,
+    start: str = "2014-11",
+    end: str = "2019-11",
+    *,
+    scale: int | str = 5000,
+    seed: int = 0,
+    threads: int = 2,
+    progress: Callable[[int, int], None] | None = None,
+) -> np.ndarray:
     """Persons by province of residence at the end of ``start`` (rows) and of ``end`` (columns), (31, 31).
 
     Counted are workers in the labour force at both ends, the settled included, and those who entered
@@ -24,8 +31,11 @@ def simulate_moves(scenario: Scenario | str, start: str = "2014-11", end: str = 
     """
     first, last = checked_month("from", start), checked_month("to", end)
     if last <= first:
-        raise UsageError(Problem("the second date must lie after the first", key="to", value=end,
-                                 allowed=f"later than {start}"))
+        raise UsageError(
+            Problem(
+                "the second date must lie after the first", key="to", value=end, allowed=f"later than {start}"
+            )
+        )
     if progress is not None:
         progress(0, last + 1)
     run = Simulation(scenario, scale, end, seed, threads)

@@ -27,8 +27,15 @@ class LabourMarkets(NamedTuple):
     def at_rest(cls, mix: np.ndarray, tightness: float) -> LabourMarkets:
         """Markets before the first month. mix: shares of the sectors in a place's jobs, (places, sectors)."""
         count = len(mix)
-        return cls(np.zeros(count), np.full(count, tightness), np.full(count, tightness), np.ones(count),
-                   np.cumsum(mix, axis=1), np.zeros(count), np.full(HOMES, 0.3))
+        return cls(
+            np.zeros(count),
+            np.full(count, tightness),
+            np.full(count, tightness),
+            np.ones(count),
+            np.cumsum(mix, axis=1),
+            np.zeros(count),
+            np.full(HOMES, 0.3),
+        )
 
 
 class MarketState:
@@ -41,8 +48,16 @@ class MarketState:
     home_taste: np.ndarray  # (homes,) taste for living away
     nest: float  # dissimilarity of the places of a province
 
-    def __init__(self, policy: Policy, places: Places, series: Series, seed: int, mix: np.ndarray,
-                 distance_km: np.ndarray, tightness: float):
+    def __init__(
+        self,
+        policy: Policy,
+        places: Places,
+        series: Series,
+        seed: int,
+        mix: np.ndarray,
+        distance_km: np.ndarray,
+        tightness: float,
+    ):
         """mix: shares of the sectors in the jobs of 2014, (places, sectors). distance_km: (homes, places)."""
         self.policy, self.places, self.series, self.seed, self.mix = policy, places, series, seed, mix
         self.life_keys = month_keys(seed, -1)
@@ -61,10 +76,13 @@ class MarketState:
         """What months change, for a checkpoint."""
         return {
             "markets": {name: array.copy() for name, array in self.markets._asdict().items()},
-            "migrants": self.migrants.copy(), "network": self.network.copy(),
-            "has_works": self.has_works, "poor_away": list(self.poor_away),
+            "migrants": self.migrants.copy(),
+            "network": self.network.copy(),
+            "has_works": self.has_works,
+            "poor_away": list(self.poor_away),
             # set in January 2014, from the scenario that the shared history was lived under
-            "corridor_residual": self.corridor_residual.copy(), "home_taste": self.home_taste.copy(),
+            "corridor_residual": self.corridor_residual.copy(),
+            "home_taste": self.home_taste.copy(),
             "nest": self.nest,
         }
 

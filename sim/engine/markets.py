@@ -94,7 +94,9 @@ def write_tables(conditions, has_quota):
             is_open = c.effective[WORKER.settlement_open_share, p]
             place.settlement_quota_share[p] = capacity_offered(quota, paid, cost, response, 1.0)
             place.school_access_share[p] = capacity_offered(school, paid, cost, response, 1.0)
-            c.effective[WORKER.settlement_open_share, p] = capacity_offered(is_open, paid, cost, response, 1.0)
+            c.effective[WORKER.settlement_open_share, p] = capacity_offered(
+                is_open, paid, cost, response, 1.0
+            )
         has_quota[p] = (place.settlement_quota_share[p] < 1.0) & (c.tier[p] != HOME_TOWNSHIP)
     for row in range(c.effective.shape[0]):
         c.upper_bound[row] = c.effective[row].max()
@@ -111,7 +113,10 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
     c.finding_limit[:] = limit
     for p in range(len(tightness)):
         c.matching[p] = matching(tightness[p], economy.matching_elasticity)
-        aid = c.place.housing_aid_share[p] + economy.public_housing_rent_relief * c.place.public_housing_share[p]
+        aid = (
+            c.place.housing_aid_share[p]
+            + economy.public_housing_rent_relief * c.place.public_housing_share[p]
+        )
         c.living_cost[p] = economy.extra_city_cost_yuan * cost_index[p, c.month] * (1.0 - aid)
     for home in range(homes):
         c.farm_income[home] = economy.farm_income_yuan * rural_income[home, c.month]
@@ -123,21 +128,43 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
         c.farm_value[home] = value_of_income(c.farm_income[home], economy.income_coefficient)
     for p in range(homes, c.income_value.shape[1]):
         finding = finding_probability(
-            c.effective[WORKER.job_finding_probability, p], c.matching[p], 0.0, 0.0,
-            c.place.service_coverage_share[p], economy.service_job_finding_effect,
+            c.effective[WORKER.job_finding_probability, p],
+            c.matching[p],
+            0.0,
+            0.0,
+            c.place.service_coverage_share[p],
+            economy.service_job_finding_effect,
         )
-        finding *= search_effort(c.effective[WORKER.unemployment_benefit_yuan, p], exp(c.mean_log_pay[p]), economy.benefit_search_effect)
-        share = employment_share(min(finding, c.finding_limit[p]), c.effective[WORKER.separation_probability, p])
-        arrears = arrears_loss_share(c.effective[WORKER.arrears_probability, p], c.effective[WORKER.arrears_recovery_probability, p])
-        hukou = economy.hukou_share_of_migration_cost * economy.migration_cost * (1.0 - c.place.hukou_cost_scale[p])
-        heard = economy.vacancy_information_elasticity * c.place.vacancy_news_scale[p] * min(
-            max(log(news[p] / economy.reference_tightness), -1.5), 1.5)
+        finding *= search_effort(
+            c.effective[WORKER.unemployment_benefit_yuan, p],
+            exp(c.mean_log_pay[p]),
+            economy.benefit_search_effect,
+        )
+        share = employment_share(
+            min(finding, c.finding_limit[p]), c.effective[WORKER.separation_probability, p]
+        )
+        arrears = arrears_loss_share(
+            c.effective[WORKER.arrears_probability, p], c.effective[WORKER.arrears_recovery_probability, p]
+        )
+        hukou = (
+            economy.hukou_share_of_migration_cost
+            * economy.migration_cost
+            * (1.0 - c.place.hukou_cost_scale[p])
+        )
+        heard = (
+            economy.vacancy_information_elasticity
+            * c.place.vacancy_news_scale[p]
+            * min(max(log(news[p] / economy.reference_tightness), -1.5), 1.5)
+        )
         heard += c.place.amenity_shift[p]
         for g in range(GROUPS):
             income = expected_income(
-                share, exp(c.mean_log_pay[p] + c.group_skill[g]),
-                c.effective[WORKER.insurance_contribution_rate, p] * INSURED_SHARE_EXPECTED, arrears,
-                c.effective[WORKER.unemployment_benefit_yuan, p] + c.effective[WORKER.search_income_yuan, p], c.living_cost[p],
+                share,
+                exp(c.mean_log_pay[p] + c.group_skill[g]),
+                c.effective[WORKER.insurance_contribution_rate, p] * INSURED_SHARE_EXPECTED,
+                arrears,
+                c.effective[WORKER.unemployment_benefit_yuan, p] + c.effective[WORKER.search_income_yuan, p],
+                c.living_cost[p],
             )
             school = economy.child_left_behind_cost * c.place.school_access_share[p] if g % 2 == 1 else 0.0
             c.income_value[g, p] = place_value(
@@ -257,8 +284,9 @@ def _fill_desired_jobs(c, demand, wage_gap, homes, desired):
             relative[p] = wage[p] * demand.sector_pay_scale[s, p]
             wanted[p] = demand.jobs_2014[p, s] * shift / demand.mean_shift[p]  # the same sum by place
         for p in range(places):
-            wanted[p] = desired_jobs(wanted[p], output[p], elasticity[p], labour_saving[p], years,
-                                     relative[p], own_cost)
+            wanted[p] = desired_jobs(
+                wanted[p], output[p], elasticity[p], labour_saving[p], years, relative[p], own_cost
+            )
         for p in range(places):
             scale = c.place.jobs_scale[p]
             desired[s, p] = wanted[p] * scale * shock * demand.sector_jobs_scale[s, p]

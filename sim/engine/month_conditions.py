@@ -51,10 +51,14 @@ class MonthConditions:
         self.record = make_record(kind)
         self.plain = for_kernels(self.record, kind)
         fields = self.record.view(kind, np.ndarray)
-        self.now = SimpleNamespace(**{  # numbers stay arrays of length one, to write into
-            name: fields[name] if kind[name].base == kind[name] and not kind[name].names else fields[name][0]
-            for name in kind.names
-        })
+        self.now = SimpleNamespace(
+            **{  # numbers stay arrays of length one, to write into
+                name: fields[name]
+                if kind[name].base == kind[name] and not kind[name].names
+                else fields[name][0]
+                for name in kind.names
+            }
+        )
         # the named fields of these are as many rows of numbers
         self.now.economy = fields["economy"].view(np.float64)
         self.now.place = fields["place"].view(np.float64).reshape(-1, len(state.places))
@@ -79,7 +83,13 @@ class MonthConditions:
         self._write_levers(month)
         now.attention[0] = self.attention(month % 12 + 1)
         self._write_sectors(month)
-        if max(now.upper_bound[WORKER.works_offer_probability], now.upper_bound[WORKER.workshop_offer_probability]) > 0.0:
+        if (
+            max(
+                now.upper_bound[WORKER.works_offer_probability],
+                now.upper_bound[WORKER.workshop_offer_probability],
+            )
+            > 0.0
+        ):
             state.has_works = True
         now.has_works[0] = state.has_works
         now.poor_floor_effort[0] = floor_effort(state.poor_shortfall())
@@ -103,8 +113,14 @@ class MonthConditions:
         now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * state.mix).sum(axis=1))
         now.month[0], now.month_of_year[0] = month, month % 12 + 1
         now.price_index[0] = series.price_index[month]
-        value_places(self.plain, series.cost_index, series.rural_income, state.markets.tightness,
-                     state.markets.limit, state.markets.news)
+        value_places(
+            self.plain,
+            series.cost_index,
+            series.rural_income,
+            state.markets.tightness,
+            state.markets.limit,
+            state.markets.news,
+        )
 
     def ration_levers(self, cutoffs: np.ndarray) -> None:
         """Write how far the queue of each lever is served this month, in ticket bins."""
@@ -151,7 +167,9 @@ class MonthConditions:
         if relief is self._relief:
             return
         self._relief = relief
-        distance, border = state.distance_terms(self.numbers.distance_coefficient, self.numbers.province_border_cost)
+        distance, border = state.distance_terms(
+            self.numbers.distance_coefficient, self.numbers.province_border_cost
+        )
         with np.errstate(invalid="ignore"):
             corridor = state.corridor_residual - distance - border + relief
         weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / state.nest)
@@ -185,5 +203,3 @@ def _byte_factors() -> tuple[np.ndarray, np.ndarray]:
     by_ability, by_match = np.empty(256), np.empty(256)
     fill_byte_factors(by_ability, by_match)
     return by_ability, by_match
-
-

@@ -7,8 +7,9 @@ import numpy as np
 from sim.core.categories import AGE_GROUPS, EDUCATION, REGIONS, SECTORS
 from sim.world.places import Places
 
-_EDUCATION_NAMES = dict(zip(
-    EDUCATION, ("no_schooling", "primary", "junior_middle", "senior_middle", "college_plus"), strict=True))
+_EDUCATION_NAMES = dict(
+    zip(EDUCATION, ("no_schooling", "primary", "junior_middle", "senior_middle", "college_plus"), strict=True)
+)
 _SECTOR_NAMES = {"transport": "transport_storage_post", "hotel_catering": "accommodation_catering"}
 # Businesses of returned migrants started before 2014 (business_owners in the marginals), persons.
 STARTED_BEFORE_2014 = 3.2e6
@@ -34,15 +35,20 @@ def official_rows(year: int, y: np.record, places: Places, scale: int, starts: i
     heads = y.people.sum(axis=(1, 2, 3, 4, 5, 6))
     by_age, by_schooling = y.people.sum(axis=(2, 3, 4, 5, 6)), y.people.sum(axis=(1, 3, 4, 5, 6))
     female, trained, insured, owed = (
-        np.take(y.people, 1, axis=axis).sum(axis=(1, 2, 3, 4, 5)) for axis in (3, 4, 5, 6))
+        np.take(y.people, 1, axis=axis).sum(axis=(1, 2, 3, 4, 5)) for axis in (3, 4, 5, 6)
+    )
     for k, kind in enumerate(_KINDS):
         workers = max(int(heads[k]), 1)
         add("mean_age", kind, y.ages[k] / workers + 0.5, "years")
         for g, group in enumerate(AGE_GROUPS):
             add("age_share", f"{kind}_{group}", 100.0 * by_age[k, g] / workers, "percent")
         for e, level in enumerate(EDUCATION):
-            add("education_share", f"{kind}_{_EDUCATION_NAMES[level]}", 100.0 * by_schooling[k, e] / workers,
-                "percent")
+            add(
+                "education_share",
+                f"{kind}_{_EDUCATION_NAMES[level]}",
+                100.0 * by_schooling[k, e] / workers,
+                "percent",
+            )
         add("female_share", kind, 100.0 * female[k] / workers, "percent")
         add("training_share", f"any_{kind}", 100.0 * trained[k] / workers, "percent")
         if kind == "out":
@@ -62,8 +68,9 @@ def official_rows(year: int, y: np.record, places: Places, scale: int, starts: i
     return rows
 
 
-def _by_region(add, out: np.ndarray, local: np.ndarray, across: np.ndarray, places: Places,
-               in_10k: float) -> None:
+def _by_region(
+    add, out: np.ndarray, local: np.ndarray, across: np.ndarray, places: Places, in_10k: float
+) -> None:
     origin = places.regions
     work = places.regions[places.province]
     total = out + local

@@ -43,16 +43,37 @@ _EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
 # What the national figures are made from; the month's events and money by their own names.
 _OTHERS = ("savings", "insured", "trained", "parents_away", "new_entrants")
 _COUNTS = (
-    *ACTIVITIES, *(f"{name} {what}" for name in ACTIVITIES for what in ("pay", "paid")), *MONEY_FLOWS, *EVENTS,
-    "businesses", "business_jobs", "additional_jobs", "visiting", "across", *_OTHERS,
+    *ACTIVITIES,
+    *(f"{name} {what}" for name in ACTIVITIES for what in ("pay", "paid")),
+    *MONEY_FLOWS,
+    *EVENTS,
+    "businesses",
+    "business_jobs",
+    "additional_jobs",
+    "visiting",
+    "across",
+    *_OTHERS,
 )
 # Rural poverty line of 2010 prices 2,300 yuan a year, at 2023 prices (official standard, uprated).
 POVERTY_LINE_2023 = 3200.0
 
 
 # What a record adds to month by month and year by year; the names of its lists.
-_KEPT = ("months", "counts", "yuan", "places", "markets", "homes", "home_money", "census_months", "groups",
-         "group_pay", "corridors", "official", "income")
+_KEPT = (
+    "months",
+    "counts",
+    "yuan",
+    "places",
+    "markets",
+    "homes",
+    "home_money",
+    "census_months",
+    "groups",
+    "group_pay",
+    "corridors",
+    "official",
+    "income",
+)
 
 
 class Record:
@@ -135,34 +156,57 @@ class Record:
         out = sums.heads[:, :, 1]
         homes, places = np.nonzero(out)
         names = np.array(run.places.provinces)
-        self._corridors.append(pd.DataFrame({
-            "year": year, "home": names[homes], "province": names[run.places.province[places]],
-            "tier": np.array(TIERS)[run.places.tier[places]], "out": out[homes, places] * scale,
-        }))
+        self._corridors.append(
+            pd.DataFrame(
+                {
+                    "year": year,
+                    "home": names[homes],
+                    "province": names[run.places.province[places]],
+                    "tier": np.array(TIERS)[run.places.tier[places]],
+                    "out": out[homes, places] * scale,
+                }
+            )
+        )
         edges = FIRST_BIN_YUAN * np.exp((np.arange(INCOME_BINS + 1) - 1) / BINS_PER_LOG)
         edges[0], edges[-1] = 0.0, np.inf
         for group, persons in zip(INCOME_GROUPS, income_histogram(sums), strict=True):
-            self._income.append(pd.DataFrame({
-                "year": year, "group": group, "lower_yuan": edges[:-1], "upper_yuan": edges[1:],
-                "persons": persons * scale,
-            }))
+            self._income.append(
+                pd.DataFrame(
+                    {
+                        "year": year,
+                        "group": group,
+                        "lower_yuan": edges[:-1],
+                        "upper_yuan": edges[1:],
+                        "persons": persons * scale,
+                    }
+                )
+            )
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The wanted tables, in real persons and yuan."""
         months = [month_text(month) for month in self._months]
         census_months = [month_text(month) for month in self._census_months]
         makers = {
-            "national": lambda: pd.DataFrame({"month": months, **national_columns(
-                np.array(self._counts).reshape(len(months), len(_COUNTS)),
-                np.array(self._yuan).reshape(len(months), 2), self.run.scale)}),
+            "national": lambda: pd.DataFrame(
+                {
+                    "month": months,
+                    **national_columns(
+                        np.array(self._counts).reshape(len(months), len(_COUNTS)),
+                        np.array(self._yuan).reshape(len(months), 2),
+                        self.run.scale,
+                    ),
+                }
+            ),
             "places": lambda: self._place_table(months),
             "homes": lambda: self._home_table(months),
             "groups": lambda: self._group_table(census_months),
             "official": lambda: pd.DataFrame(
-                self._official, columns=["year", "indicator", "group", "value", "unit"]),
+                self._official, columns=["year", "indicator", "group", "value", "unit"]
+            ),
             "corridors": lambda: _joined(self._corridors, ["year", "home", "province", "tier", "out"]),
             "income_histogram": lambda: _joined(
-                self._income, ["year", "group", "lower_yuan", "upper_yuan", "persons"]),
+                self._income, ["year", "group", "lower_yuan", "upper_yuan", "persons"]
+            ),
         }
         return {name: make() for name, make in makers.items() if name in self._wanted}
 
@@ -178,19 +222,39 @@ class Record:
         run, census = self.run, self.run.census
         at_home = block.by_home[:, FARM] + block.by_home[:, TRAINING]
         counts = np.empty(len(_COUNTS), dtype=np.int64)
-        add_up(block.by_home, block.pay, block.money, block.events, block.business, block.visiting,
-               block.away, run.places.province, counts)
-        counts[-len(_OTHERS):] = (run.savings, census.insured, census.trained, census.parents_away,
-                                  run.entrants_now.sum())
+        add_up(
+            block.by_home,
+            block.pay,
+            block.money,
+            block.events,
+            block.business,
+            block.visiting,
+            block.away,
+            run.places.province,
+            counts,
+        )
+        counts[-len(_OTHERS) :] = (
+            run.savings,
+            census.insured,
+            census.trained,
+            census.parents_away,
+            run.entrants_now.sum(),
+        )
         return counts, (run.ledger.month_spending, float(at_home @ run.economy.opening.now.farm_income))
 
     def _place_table(self, months: list[str]) -> pd.DataFrame:
         places = self.run.places
         names = np.array(places.provinces)
-        table = _long(self._places, months, {
-            "place": np.array(places.names), "province": names[places.province],
-            "tier": np.array(TIERS)[places.tier],
-        }, self.run.scale)
+        table = _long(
+            self._places,
+            months,
+            {
+                "place": np.array(places.names),
+                "province": names[places.province],
+                "tier": np.array(TIERS)[places.tier],
+            },
+            self.run.scale,
+        )
         markets = np.concatenate([market.T for market in self._markets]) if months else np.empty((0, 3))
         table["vacancies"] = markets[:, 0] * self.run.scale
         table["tightness"], table["wage_index"] = markets[:, 1], markets[:, 2]
@@ -207,8 +271,11 @@ class Record:
     def _group_table(self, months: list[str]) -> pd.DataFrame:
         shape = (len(SEXES), len(AGE_GROUPS), len(EDUCATION))
         sex, age, education = (index.ravel() for index in np.indices(shape))
-        labels = {"sex": np.array(SEXES)[sex], "age_group": np.array(AGE_GROUPS)[age],
-                  "education": np.array(EDUCATION)[education]}
+        labels = {
+            "sex": np.array(SEXES)[sex],
+            "age_group": np.array(AGE_GROUPS)[age],
+            "education": np.array(EDUCATION)[education],
+        }
         stocks = [group.reshape(-1, group.shape[-1]) for group in self._groups]
         table = _long(stocks, months, labels, self.run.scale)
         pay = np.concatenate([p.reshape(-1, 2) for p in self._group_pay]) if months else np.empty((0, 2))
@@ -244,9 +311,24 @@ def national_columns(counts: np.ndarray, yuan: np.ndarray, scale: int) -> dict[s
     columns["arrears_cases"] = real["arrears_cases"]
     columns["arrears_owed_yuan"] = real["withheld"]
     columns["arrears_recovered_yuan"] = real["recovered"]
-    for name in ("insured", "trained", "business_starts", "business_closures", "settlements",
-                 "training_enrolments", "separations", "hires", "job_changes", "departures", "returns",
-                 "exits", "businesses", "business_jobs", "new_entrants", "parents_away"):
+    for name in (
+        "insured",
+        "trained",
+        "business_starts",
+        "business_closures",
+        "settlements",
+        "training_enrolments",
+        "separations",
+        "hires",
+        "job_changes",
+        "departures",
+        "returns",
+        "exits",
+        "businesses",
+        "business_jobs",
+        "new_entrants",
+        "parents_away",
+    ):
         columns[name.removeprefix("new_")] = real[name]
     columns["policy_spending_yuan"], farm_income = yuan[:, 0], yuan[:, 1] * scale
     income = real["earned"] + farm_income + real["benefit"]
@@ -258,8 +340,9 @@ def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
     return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
 
 
-def _long(stocks: list[np.ndarray], months: list[str], labels: dict[str, np.ndarray],
-          scale: int) -> pd.DataFrame:
+def _long(
+    stocks: list[np.ndarray], months: list[str], labels: dict[str, np.ndarray], scale: int
+) -> pd.DataFrame:
     """Month by month, one row per label set, one column per activity."""
     count = len(next(iter(labels.values())))
     data: dict[str, np.ndarray] = {"month": np.repeat(np.array(months, dtype=object), count)}
@@ -280,12 +363,14 @@ def worker_table(run: Simulation) -> pd.DataFrame:
     spare = np.where(at_home & (activity != EXITED), np.maximum(12 - away - local, 0), 0)
     income = w.earnings_year[:rows] + spare * run.conditions.farm_income[w.home[:rows]]
     traits = w.traits[:rows]
-    return pd.DataFrame({
-        "id": w.id[:rows].copy(),
-        "home": np.array(run.places.provinces, dtype=object)[w.home[:rows]],
-        "sex": np.array(SEXES, dtype=object)[traits & IS_FEMALE],
-        "age": (run.month - 1 + BIRTH_EPOCH - w.birth_month[:rows].astype(int)) // 12,
-        "education": np.array(EDUCATION, dtype=object)[(traits >> 1) & 7],
-        "activity": np.array(ACTIVITIES, dtype=object)[activity],
-        "earnings_year_yuan": np.round(income).astype(np.int64),
-    })
+    return pd.DataFrame(
+        {
+            "id": w.id[:rows].copy(),
+            "home": np.array(run.places.provinces, dtype=object)[w.home[:rows]],
+            "sex": np.array(SEXES, dtype=object)[traits & IS_FEMALE],
+            "age": (run.month - 1 + BIRTH_EPOCH - w.birth_month[:rows].astype(int)) // 12,
+            "education": np.array(EDUCATION, dtype=object)[(traits >> 1) & 7],
+            "activity": np.array(ACTIVITIES, dtype=object)[activity],
+            "earnings_year_yuan": np.round(income).astype(np.int64),
+        }
+    )

@@ -54,8 +54,9 @@ class Shards:
         self._listed, self._listed_for = self._unlisted, -1  # claimants of a month, by shard
         self._ahead = np.zeros(3, np.int64)
 
-    def run_month(self, workers: np.ndarray, conditions: np.ndarray, rows: int,
-                  keys_ahead: np.ndarray | None = None) -> np.record:
+    def run_month(
+        self, workers: np.ndarray, conditions: np.ndarray, rows: int, keys_ahead: np.ndarray | None = None
+    ) -> np.record:
         """Run the month for the first ``rows`` workers; returns the summed block.
 
         keys_ahead: of next month's draws (``sim.core.draws.month_keys``), where quotas are likely to be
@@ -67,8 +68,9 @@ class Shards:
         self._run(_run_rows, parts, self._of_month, rows, workers, conditions, self._ahead)
         return self.blocks[0][0]
 
-    def count_claims(self, workers: np.ndarray, conditions: np.ndarray, rows: int,
-                     sums: tuple[str, ...] = CLAIMS) -> None:
+    def count_claims(
+        self, workers: np.ndarray, conditions: np.ndarray, rows: int, sums: tuple[str, ...] = CLAIMS
+    ) -> None:
         """Count who would use a rationed lever or a quota place this month; ``sums``: what is asked."""
         self.clear(sums)
         if self._has_listed_all(conditions[0]):
@@ -94,7 +96,8 @@ class Shards:
     def _has_listed_all(self, c: np.void) -> bool:
         """Whether all who can claim something this month were listed at the end of the month before."""
         return bool(
-            c["month"] == self._listed_for and c["levers"]["budgets"] == 0
+            c["month"] == self._listed_for
+            and c["levers"]["budgets"] == 0
             and _highest_claim_draw(c) <= self._ahead[2]
             and all(listed[0] < len(listed) for listed in self._listed)
         )
@@ -119,8 +122,7 @@ class Shards:
         if self._pool is not None:
             self._pool.shutdown()
 
-    def _run(self, loop: Callable, parts: list[tuple], names: tuple[str, ...], rows: int,
-             *arguments) -> None:
+    def _run(self, loop: Callable, parts: list[tuple], names: tuple[str, ...], rows: int, *arguments) -> None:
         """``loop(*arguments, *part, first row, last row)`` for each part; a part begins with its sums."""
         self._spread(loop, parts, rows, *arguments)
         _add_up(parts, names)

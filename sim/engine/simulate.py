@@ -28,12 +28,22 @@ from sim.scenario.scenario import Scenario
 FEW_WORKERS = 1000
 
 
-def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = "2014-01",
-             end: str | None = None, seed: int = 0, threads: int = 2, trace: Iterable[int] = (),
-             progress: Callable[[int, int], None] | None = None, keep: Iterable[str] = (),
-             tables: Iterable[str] | None = None, save_at: str | Iterable[str] = (),
-             save_to: str | os.PathLike | Callable[[Checkpoint], object] | None = None,
-             branch_from: Checkpoint | str | os.PathLike | None = None) -> Results:
+def simulate(
+    scenario: Scenario | str,
+    *,
+    scale: int | str = 5000,
+    start: str = "2014-01",
+    end: str | None = None,
+    seed: int = 0,
+    threads: int = 2,
+    trace: Iterable[int] = (),
+    progress: Callable[[int, int], None] | None = None,
+    keep: Iterable[str] = (),
+    tables: Iterable[str] | None = None,
+    save_at: str | Iterable[str] = (),
+    save_to: str | os.PathLike | Callable[[Checkpoint], object] | None = None,
+    branch_from: Checkpoint | str | os.PathLike | None = None,
+) -> Results:
     """Run a scenario and return its tables.
 
     scenario: a Scenario, or the name or path of one. scale: real workers per simulated one.
@@ -57,15 +67,19 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
         origin.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
     scale, last = parse_scale(scale), checked_month("to", end or scenario.period.to)
     if last < first:
-        raise UsageError(Problem("the run ends before it begins", key="to", value=month_text(last),
-                                 allowed=f"{start} or later"))
+        raise UsageError(
+            Problem(
+                "the run ends before it begins", key="to", value=month_text(last), allowed=f"{start} or later"
+            )
+        )
     kept = {checked_month("keep", month) for month in keep}
     begin = month_index(origin.month) if origin is not None else 0
     saved = _checked_saves(begin, last, save_at, save_to)
     if progress is not None:
         progress(0, last + 1)
-    run = Simulation(scenario, scale, end, seed, threads, origin and origin.state,
-                     with_groups="groups" in wanted)
+    run = Simulation(
+        scenario, scale, end, seed, threads, origin and origin.state, with_groups="groups" in wanted
+    )
     record = Record(run, first, wanted)
     if origin is not None:
         record.restore(origin.state["record"])
@@ -104,19 +118,29 @@ def simulate(scenario: Scenario | str, *, scale: int | str = 5000, start: str = 
     return Results(made, manifest, workers)
 
 
-def _checked_saves(begin: int, last: int, save_at: str | Iterable[str],
-                   save_to: Any) -> dict[int, Callable[[Checkpoint], object]]:
+def _checked_saves(
+    begin: int, last: int, save_at: str | Iterable[str], save_to: Any
+) -> dict[int, Callable[[Checkpoint], object]]:
     """What to do with the checkpoint of each month to be saved, in a run of months ``begin`` to ``last``."""
     months = [save_at] if isinstance(save_at, str) else list(save_at)
     if bool(months) != (save_to is not None) or (len(months) > 1 and not callable(save_to)):
-        raise UsageError(Problem("saving needs a month and one file to save to", key="save_at",
-                                 value=", ".join(months) or None))
+        raise UsageError(
+            Problem(
+                "saving needs a month and one file to save to", key="save_at", value=", ".join(months) or None
+            )
+        )
     found = {}
     for month in months:
         index = month_index(parse_month(month, "save_at"))
         if not max(begin, 1) <= index <= last + 1:
-            raise UsageError(Problem("not a month of this run", key="save_at", value=month, allowed=(
-                f"{month_text(max(begin, 1))} to {month_text(last + 1)}")))
+            raise UsageError(
+                Problem(
+                    "not a month of this run",
+                    key="save_at",
+                    value=month,
+                    allowed=(f"{month_text(max(begin, 1))} to {month_text(last + 1)}"),
+                )
+            )
         found[index] = save_to if callable(save_to) else lambda checkpoint: checkpoint.save(save_to)
     return found
 
@@ -125,8 +149,15 @@ def _checked_tables(tables: Iterable[str] | None) -> frozenset[str]:
     """The tables asked for. Raises UsageError for one that no run has."""
     wanted = frozenset(TABLES if tables is None else tables)
     for name in sorted(wanted - TABLES.keys()):
-        raise UsageError(Problem("no such table", key="tables", value=name, allowed=tuple(TABLES),
-                                 nearest=nearest(name, TABLES)))
+        raise UsageError(
+            Problem(
+                "no such table",
+                key="tables",
+                value=name,
+                allowed=tuple(TABLES),
+                nearest=nearest(name, TABLES),
+            )
+        )
     return wanted
 
 
@@ -147,12 +178,21 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
         )
     return {
         "run_id": hashlib.sha256(identity.encode()).hexdigest()[:16],
-        "scenario": run.scenario.content(), "scenario_name": run.scenario.name, "seed": run.seed,
-        "scale": run.scale, "start": start, "end": end, "workers": initial,
-        "versions": {"sim": __version__, "python": platform.python_version(),
-                     "numpy": np.__version__, "numba": version("numba")},
+        "scenario": run.scenario.content(),
+        "scenario_name": run.scenario.name,
+        "seed": run.seed,
+        "scale": run.scale,
+        "start": start,
+        "end": end,
+        "workers": initial,
+        "versions": {
+            "sim": __version__,
+            "python": platform.python_version(),
+            "numpy": np.__version__,
+            "numba": version("numba"),
+        },
         "code_hash": model_hash(),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
-        "timings": timings, "warnings": warnings,
+        "timings": timings,
+        "warnings": warnings,
     }
-

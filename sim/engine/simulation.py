@@ -45,9 +45,16 @@ MOST_KEPT = 50_000  # larger populations are made anew for each run: eight of th
 class Simulation:
     """The state of a run. ``step`` advances it by a month; the columns are ``workers``."""
 
-    def __init__(self, scenario: Scenario | str, scale: int | str = 5000, end: str | None = None,
-                 seed: int = 0, threads: int = 2, state: Mapping[str, Any] | None = None,
-                 with_groups: bool = True):
+    def __init__(
+        self,
+        scenario: Scenario | str,
+        scale: int | str = 5000,
+        end: str | None = None,
+        seed: int = 0,
+        threads: int = 2,
+        state: Mapping[str, Any] | None = None,
+        with_groups: bool = True,
+    ):
         """state: what another run's ``state`` gave, to go on from. with_groups: whether the census counts by
         sex, age and schooling.
         """
@@ -107,13 +114,17 @@ class Simulation:
     def count_year(self) -> np.record:
         """The counts of the year that the last month ended, under official definitions."""
         kind = year_type(len(self.places))
-        return self._shards.count(count_year, kind, self.rows, self._rows,
-                                  self.economy.opening.plain, self.places.regions)
+        return self._shards.count(
+            count_year, kind, self.rows, self._rows, self.economy.opening.plain, self.places.regions
+        )
 
     def _take_census(self, month: int, c: np.ndarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""
-        self.census = plain_sums(self._shards.count(
-            count_census, census_type(len(self.places)), self.rows, self._rows, c, self._with_groups))
+        self.census = plain_sums(
+            self._shards.count(
+                count_census, census_type(len(self.places)), self.rows, self._rows, c, self._with_groups
+            )
+        )
         self._accounts.check_census(month, self.census.stock, self.census.savings)
 
     def open_month(self) -> np.recarray:
@@ -121,8 +132,9 @@ class Simulation:
         opening, budgeted = self.economy.begin(self.month), self.policy.budgeted
         has_quota = opening.has_quota.any()
         if budgeted or has_quota:
-            self._shards.count_claims(self._rows, opening.plain, self.rows,
-                                      CLAIMS if budgeted else ("points",))
+            self._shards.count_claims(
+                self._rows, opening.plain, self.rows, CLAIMS if budgeted else ("points",)
+            )
         if budgeted:
             opening.ration_levers(self.ledger.cutoffs(self.month, self.block.tickets))
         if budgeted or has_quota:
@@ -137,8 +149,12 @@ class Simulation:
         for name, counts in vars(self.census).items():
             census[name][0] = counts
         return {
-            "month": self.month, "workers": workers, "census": census, "accounts": self._accounts.state(),
-            "economy": self.economy.state_now(), "ledger": self.ledger.state(),
+            "month": self.month,
+            "workers": workers,
+            "census": census,
+            "accounts": self._accounts.state(),
+            "economy": self.economy.state_now(),
+            "ledger": self.ledger.state(),
         }
 
     def _restore(self, state: Mapping[str, Any]) -> None:
@@ -166,20 +182,27 @@ def _setting(growth: Growth) -> tuple[Places, Corridors, Series, Recipe, np.ndar
     places = build_places(data)
     corridors = build_corridors(data, places)
     series = build_series(data, places, corridors.workers, growth)
-    recipe = build_recipe(data, corridors, places, series.entrant_education,
-                          PARAMETERS["wage_residual_sd"].default)
+    recipe = build_recipe(
+        data, corridors, places, series.entrant_education, PARAMETERS["wage_residual_sd"].default
+    )
     return places, corridors, series, recipe, sector_mixes(data)
 
 
 def _growth(scenario: Scenario) -> Growth:
     """The scenario's view of the years after the last observation."""
     future = scenario.future_assumptions
-    return Growth(future.real_output_growth, future.real_wage_growth, future.real_rural_income_growth,
-                  future.consumer_price_inflation, future.entrants_growth)
+    return Growth(
+        future.real_output_growth,
+        future.real_wage_growth,
+        future.real_rural_income_growth,
+        future.consumer_price_inflation,
+        future.entrants_growth,
+    )
 
 
-def _population(growth: Growth, scale: int, seed: int, ability_sd: float,
-                 last: int) -> tuple[np.recarray, int]:
+def _population(
+    growth: Growth, scale: int, seed: int, ability_sd: float, last: int
+) -> tuple[np.recarray, int]:
     """Everybody who lives in a run, entrants up to the last month in the rows after those of January 2014,
     and how many these are. The next runs of a sweep have the same people: those of a few are kept.
     """
@@ -211,6 +234,12 @@ def checked_month(key: str, month: str) -> int:
     """Month index of "YYYY-MM" within what the model can simulate. Raises UsageError."""
     index = month_index(parse_month(str(month), key))
     if not 0 <= index < month_index(f"{LAST_YEAR}-01"):
-        raise UsageError(Problem("outside the years that can be simulated", key=key, value=month,
-                                 allowed=f"2014-01 to {LAST_YEAR - 1}-12"))
+        raise UsageError(
+            Problem(
+                "outside the years that can be simulated",
+                key=key,
+                value=month,
+                allowed=f"2014-01 to {LAST_YEAR - 1}-12",
+            )
+        )
     return index

@@ -29,6 +29,12 @@ class Tracer:
         known = set(int(i) for i in self._run.workers.id[: self._run.rows])
         missing = [worker for worker in self.ids if worker not in known]
         if missing:
-            raise UsageError(Problem("no worker with this id at this scale", key="trace", value=missing[0],
-                                     allowed=f"such as {', '.join(map(str, self._run.workers.id[:3]))}"))
+            raise UsageError(
+                Problem(
+                    "no worker with this id at this scale",
+                    key="trace",
+                    value=missing[0],
+                    allowed=f"such as {', '.join(map(str, self._run.workers.id[:3]))}",
+                )
+            )
         return pd.DataFrame(self._rows, columns=["month", *(column.name for column in COLUMNS)])

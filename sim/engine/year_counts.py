@@ -37,16 +37,22 @@ INCOME_GROUPS = ("all", *LIVES, *REGIONS)  # of the histogram; regions of origin
 def year_type(places: int) -> np.dtype:
     """Counts of a year as one record; ``kind``: 0 local, 1 out."""
     whole = np.int64
-    return np.dtype([
-        ("heads", whole, (31, places, 2)),  # by home, place of work, kind
-        ("pay", whole, (2, len(SECTORS), len(REGIONS), 2)),  # by kind, sector, region: monthly pay, workers
-        # by kind, age group, schooling, sex, whether trained, whether insured, whether owed wages
-        ("people", whole, (2, len(AGE_GROUPS), len(EDUCATION), len(SEXES), 2, 2, 2)),
-        ("ages", whole, (2,)),  # sum of ages in years, by kind
-        ("months", whole, (2,)),  # months worked, by kind
-        ("willing", whole, (2,)),  # of those asked, with a year of stay: all, and who would register
-        ("income", whole, (len(LIVES), len(REGIONS), INCOME_BINS)),  # by life, region of origin
-    ])
+    return np.dtype(
+        [
+            ("heads", whole, (31, places, 2)),  # by home, place of work, kind
+            (
+                "pay",
+                whole,
+                (2, len(SECTORS), len(REGIONS), 2),
+            ),  # by kind, sector, region: monthly pay, workers
+            # by kind, age group, schooling, sex, whether trained, whether insured, whether owed wages
+            ("people", whole, (2, len(AGE_GROUPS), len(EDUCATION), len(SEXES), 2, 2, 2)),
+            ("ages", whole, (2,)),  # sum of ages in years, by kind
+            ("months", whole, (2,)),  # months worked, by kind
+            ("willing", whole, (2,)),  # of those asked, with a year of stay: all, and who would register
+            ("income", whole, (len(LIVES), len(REGIONS), INCOME_BINS)),  # by life, region of origin
+        ]
+    )
 
 
 @kernel
@@ -107,8 +113,13 @@ def _count_worker(w, c, regions, y, position) -> None:
         pay[1] += 1
         age, traits, status = age_months(int(w.birth_month), c.month), int(w.traits), int(w.status)
         y.people[
-            kind, age_group(age), education_of(traits), traits & IS_FEMALE, int((status & TRAINED) != 0),
-            int((status & INSURED) != 0), int(w.arrears > 0),
+            kind,
+            age_group(age),
+            education_of(traits),
+            traits & IS_FEMALE,
+            int((status & TRAINED) != 0),
+            int((status & INSURED) != 0),
+            int(w.arrears > 0),
         ] += 1
         y.ages[kind] += age // 12
         y.months[kind] += away + local

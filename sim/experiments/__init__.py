@@ -1,9 +1,9 @@
 """Many runs from one declared experiment: design and its points, runner, journal, the answer as a figure.
 
-    from sim.experiments import load_experiment, run_sweep
-    sweep = run_sweep(load_experiment("experiments/subsidy_dose_response.yaml"), "results/grant")
-    sweep.results  # one row per run and year
-    load("results/grant", form="long")  # the same later, one row per run, year and outcome
+from sim.experiments import load_experiment, run_sweep
+sweep = run_sweep(load_experiment("experiments/subsidy_dose_response.yaml"), "results/grant")
+sweep.results  # one row per run and year
+load("results/grant", form="long")  # the same later, one row per run, year and outcome
 """
 
 from sim.experiments.experiment import Experiment

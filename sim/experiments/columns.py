@@ -27,11 +27,17 @@ def described(factors: Mapping[str, Any], outcomes: Iterable[str]) -> dict[str, 
     """
     return {
         **RUN_COLUMNS,
-        **{name: (_unit(factor), f"{factor['label']['en']}; sets {', '.join(factor['keys'])}")
-           for name, factor in factors.items()},
-        **{key: (OUTCOMES[key].unit, f"{OUTCOMES[key].label}, {_PERIOD[OUTCOMES[key].kind]}: "
-                                     f"{OUTCOMES[key].definition}")
-           for key in outcomes},
+        **{
+            name: (_unit(factor), f"{factor['label']['en']}; sets {', '.join(factor['keys'])}")
+            for name, factor in factors.items()
+        },
+        **{
+            key: (
+                OUTCOMES[key].unit,
+                f"{OUTCOMES[key].label}, {_PERIOD[OUTCOMES[key].kind]}: {OUTCOMES[key].definition}",
+            )
+            for key in outcomes
+        },
     }
 
 

@@ -61,14 +61,27 @@ class Plan:
 
     def rows(self) -> list[dict[str, str]]:
         """The plan for reading: ``what`` and ``value``."""
-        return [{"what": what, "value": value} for what, value in (
-            ("runs", f"{self.runs:,}"), ("simulated workers in January 2014", f"{self.workers:,}"),
-            ("months in each run", f"{self.months:,}"), ("processes at once", str(self.processes)),
-            ("one run", f"{self.run_seconds:.2g} s"), ("expected time", duration(self.seconds)),
-            ("memory", f"{self.memory_mb:,.0f} MB"), ("disk", f"{self.disk_mb:,.1f} MB"),
-            ("shared past", f"until {self.shared_until}: saves {100 * self.months_saved:.0f} % of all months"
-                            if self.shared_until else "none: the runs differ from the first month on"),
-            ("judged by", self.basis)) if what != "shared past" or self.runs > 1]
+        return [
+            {"what": what, "value": value}
+            for what, value in (
+                ("runs", f"{self.runs:,}"),
+                ("simulated workers in January 2014", f"{self.workers:,}"),
+                ("months in each run", f"{self.months:,}"),
+                ("processes at once", str(self.processes)),
+                ("one run", f"{self.run_seconds:.2g} s"),
+                ("expected time", duration(self.seconds)),
+                ("memory", f"{self.memory_mb:,.0f} MB"),
+                ("disk", f"{self.disk_mb:,.1f} MB"),
+                (
+                    "shared past",
+                    f"until {self.shared_until}: saves {100 * self.months_saved:.0f} % of all months"
+                    if self.shared_until
+                    else "none: the runs differ from the first month on",
+                ),
+                ("judged by", self.basis),
+            )
+            if what != "shared past" or self.runs > 1
+        ]
 
 
 @dataclass(frozen=True)
@@ -86,8 +99,15 @@ class Pace:
         return self.prepare + months * (self.month + workers * self.worker_month)
 
 
-def make_plan(name: str, *, scale: int = 5000, end: str | None = None, seeds: int = 1, jobs: int = 2,
-              folder: Path | None = None) -> Plan:
+def make_plan(
+    name: str,
+    *,
+    scale: int = 5000,
+    end: str | None = None,
+    seeds: int = 1,
+    jobs: int = 2,
+    folder: Path | None = None,
+) -> Plan:
     """Plan the experiment or the scenario of that name or path.
 
     ``scale``, ``end`` and ``seeds`` are for a scenario; an experiment says its own. ``folder`` is where an
@@ -99,8 +119,14 @@ def make_plan(name: str, *, scale: int = 5000, end: str | None = None, seeds: in
     _refuse_other_kinds(name)
     if name not in scenario_files() and not Path(name).is_file():
         names = (*scenario_files(), *experiment_files())
-        raise UsageError(Problem("no such scenario or experiment", value=name, nearest=nearest(name, names),
-                                 allowed=(*names, "or the path of a file")))
+        raise UsageError(
+            Problem(
+                "no such scenario or experiment",
+                value=name,
+                nearest=nearest(name, names),
+                allowed=(*names, "or the path of a file"),
+            )
+        )
     scenario = load_scenario(name)
     last = end or scenario.period.to
     checked_month("to", last)
@@ -111,14 +137,27 @@ def _refuse_other_kinds(name: str) -> None:
     """A calibration or a virtual experiment lies beside the experiments and is none: say so."""
     if name in scenario_files():
         return
-    path = next((files[name] for files in (files_in("experiments"), files_in("experiments/virtual"))
-                 if name in files), Path(name))
+    path = next(
+        (
+            files[name]
+            for files in (files_in("experiments"), files_in("experiments/virtual"))
+            if name in files
+        ),
+        Path(name),
+    )
     tree = read_tree(path, []) if path.is_file() else None
-    for key, kind, command in (("priors", "a calibration", f"labor-sim calibrate {path}"),
-                               ("estimates", "a virtual experiment", f"labor-sim virtual {name}")):
+    for key, kind, command in (
+        ("priors", "a calibration", f"labor-sim calibrate {path}"),
+        ("estimates", "a virtual experiment", f"labor-sim virtual {name}"),
+    ):
         if tree is not None and key in tree.value:
-            raise UsageError(Problem(f"this is {kind}, of which no plan is made", value=name,
-                                     allowed=f"a scenario or an experiment; `{command}` runs this one"))
+            raise UsageError(
+                Problem(
+                    f"this is {kind}, of which no plan is made",
+                    value=name,
+                    allowed=f"a scenario or an experiment; `{command}` runs this one",
+                )
+            )
 
 
 def _is_experiment(name: str) -> bool:
@@ -128,8 +167,9 @@ def _is_experiment(name: str) -> bool:
     return tree is not None and "design" in tree.value
 
 
-def plan_experiment(experiment: Experiment, folder: Path, jobs: int = 2,
-                    simulate: Simulate | None = None) -> Plan:
+def plan_experiment(
+    experiment: Experiment, folder: Path, jobs: int = 2, simulate: Simulate | None = None
+) -> Plan:
     """Plan a sweep into ``folder``; nothing is written. ``simulate`` replaces the simulator, for tests."""
     pace = measured(next(iter(experiment.bases.values())), simulate)
     months, earlier = _months(experiment.period.to), _earlier_seconds(folder)
@@ -137,8 +177,11 @@ def plan_experiment(experiment: Experiment, folder: Path, jobs: int = 2,
     sharing = plan_sharing(experiment, jobs)
     saved = sharing.saved if sharing else 0.0
     seconds = fmean(earlier) if earlier else (1.0 - saved) * pace.seconds(workers, months)
-    basis = (f"{len(earlier):,} earlier runs of this sweep" if earlier else
-             f"two measured runs of {MEASURED_MONTHS} months")
+    basis = (
+        f"{len(earlier):,} earlier runs of this sweep"
+        if earlier
+        else f"two measured runs of {MEASURED_MONTHS} months"
+    )
     columns = 5 + len(experiment.design.factors) + len(experiment.outcomes)
     table = experiment.run_count * (len(experiment.years) * columns * CELL_BYTES + RUN_BYTES)
     disk = FOLDER_BYTES + 2 * table  # at the end the parts and the whole table lie side by side
@@ -146,14 +189,23 @@ def plan_experiment(experiment: Experiment, folder: Path, jobs: int = 2,
     return replace(plan, shared_until=sharing and sharing.month, months_saved=saved)
 
 
-def plan_scenario(scenario: Scenario, scale: int, end: str, seeds: int = 1, jobs: int = 2,
-                  simulate: Simulate | None = None) -> Plan:
+def plan_scenario(
+    scenario: Scenario, scale: int, end: str, seeds: int = 1, jobs: int = 2, simulate: Simulate | None = None
+) -> Plan:
     """Plan runs of one scenario to month ``end``, every run's tables kept."""
     pace = measured(scenario, simulate)
     months, workers = _months(end), round(pace.population / scale)
     basis = f"two measured runs of {MEASURED_MONTHS} months"
-    return _plan(scenario.name, seeds, workers, months, jobs, pace.seconds(workers, months),
-                 seeds * pace.run_bytes * months, basis)
+    return _plan(
+        scenario.name,
+        seeds,
+        workers,
+        months,
+        jobs,
+        pace.seconds(workers, months),
+        seeds * pace.run_bytes * months,
+        basis,
+    )
 
 
 def measured(scenario: Scenario, simulate: Simulate | None = None) -> Pace:
@@ -184,14 +236,16 @@ def duration(seconds: float) -> str:
     return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(seconds, 1):.0f} s"
 
 
-def _plan(name: str, runs: int, workers: int, months: int, jobs: int, run_seconds: float, disk: float,
-          basis: str) -> Plan:
+def _plan(
+    name: str, runs: int, workers: int, months: int, jobs: int, run_seconds: float, disk: float, basis: str
+) -> Plan:
     at_once = max(1, min(jobs, runs, os.cpu_count() or jobs))
     starts = math.ceil(runs / (RUNS_PER_PROCESS * jobs))
     seconds = math.ceil(runs / at_once) * run_seconds + starts * START_SECONDS
     memory = min(jobs, runs) * (_process_megabytes() + _worker_megabytes(workers))
-    return Plan(name, runs, workers, months, min(jobs, runs), run_seconds, seconds, memory,
-                disk / MEGABYTE, basis)
+    return Plan(
+        name, runs, workers, months, min(jobs, runs), run_seconds, seconds, memory, disk / MEGABYTE, basis
+    )
 
 
 def _months(end: str) -> int:
@@ -203,8 +257,9 @@ def _earlier_seconds(folder: Path) -> list[float]:
     """Seconds of the runs that an earlier part of a sweep kept in this folder."""
     if not (folder / JOURNAL).is_file():
         return []
-    kept: list[dict[str, Any]] = [event["runs"] for event in Journal(folder).events()
-                                  if event.get("event") == "kept"]
+    kept: list[dict[str, Any]] = [
+        event["runs"] for event in Journal(folder).events() if event.get("event") == "kept"
+    ]
     return [float(seconds) for runs in kept for _, seconds in runs.values()]
 
 

@@ -26,8 +26,14 @@ AHEAD = 3  # bundles handed out for every thread of the workers, so that none wa
 EXTRA = 'pip install "labor-migration-sim[cluster]"'
 
 
-def on_cluster(experiment: Experiment, bundles: Sequence[Bundle], simulate: Simulate | None, *,
-               jobs: int, scheduler: str | None) -> Iterator[RunEnd]:
+def on_cluster(
+    experiment: Experiment,
+    bundles: Sequence[Bundle],
+    simulate: Simulate | None,
+    *,
+    jobs: int,
+    scheduler: str | None,
+) -> Iterator[RunEnd]:
     """Execute on the workers of the cluster at ``scheduler``, or on ``jobs`` processes started here.
 
     ``scheduler`` is an address (``tcp://host:8786``) or the path of a scheduler file. Raises
@@ -37,8 +43,14 @@ def on_cluster(experiment: Experiment, bundles: Sequence[Bundle], simulate: Simu
     try:
         import distributed
     except ImportError:
-        raise UsageError(Problem("the executor dask needs dask.distributed, which is not installed",
-                                 key="executor", value="dask", allowed=EXTRA)) from None
+        raise UsageError(
+            Problem(
+                "the executor dask needs dask.distributed, which is not installed",
+                key="executor",
+                value="dask",
+                allowed=EXTRA,
+            )
+        ) from None
     if not bundles:
         return
     with _client(distributed, jobs, scheduler) as client:
@@ -72,13 +84,21 @@ def _through(client: Client, shared: Any, bundles: Sequence[Bundle], at_once: in
         except SimError:
             raise
         except (CancelledError, OSError) as error:
-            raise UsageError(Problem(f"the scheduler was lost: {error}", key="scheduler",
-                                     allowed="the same command once more: what had finished is kept")
-                             ) from None
+            raise UsageError(
+                Problem(
+                    f"the scheduler was lost: {error}",
+                    key="scheduler",
+                    allowed="the same command once more: what had finished is kept",
+                )
+            ) from None
         except Exception as error:  # a run's own failure is told, not raised: this is the worker's
-            raise UsageError(Problem(f"a worker of the cluster cannot execute runs: {error}",
-                                     key="scheduler", allowed="workers in which this package is installed")
-                             ) from error
+            raise UsageError(
+                Problem(
+                    f"a worker of the cluster cannot execute runs: {error}",
+                    key="scheduler",
+                    allowed="workers in which this package is installed",
+                )
+            ) from error
         else:
             at_once = max(at_once, _breadth(client)) if at_once > 1 else 1
             yield from ends
@@ -95,8 +115,14 @@ def _unpacked(packed: bytes) -> tuple[Experiment, Simulate | None]:
 def _execute_there(shared: tuple[Experiment, Simulate | None], bundle: Bundle, code: str) -> list[RunEnd]:
     """A bundle on a worker, provided that the worker's model is the one that was asked for."""
     if _model_hash() != code:
-        raise UsageError(Problem("a worker of the cluster has another version of the program or its data",
-                                 key="code_hash", value=_model_hash(), allowed=code))
+        raise UsageError(
+            Problem(
+                "a worker of the cluster has another version of the program or its data",
+                key="code_hash",
+                value=_model_hash(),
+                allowed=code,
+            )
+        )
     experiment, simulate = shared
     return execute(experiment, bundle, simulate)
 
@@ -127,12 +153,19 @@ def _client(distributed: Any, jobs: int, scheduler: str | None) -> Iterator[Clie
         return
     is_file = os.path.isfile(scheduler)
     try:
-        client = distributed.Client(**({"scheduler_file": scheduler} if is_file else {"address": scheduler}),
-                                    timeout=CONNECT_SECONDS)
+        client = distributed.Client(
+            **({"scheduler_file": scheduler} if is_file else {"address": scheduler}), timeout=CONNECT_SECONDS
+        )
     except (OSError, ValueError, TypeError, KeyError) as error:  # a TimeoutError is an OSError
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
-        raise UsageError(Problem(f"no scheduler answers there: {reason}", key="scheduler", value=scheduler,
-                                 allowed="such as tcp://127.0.0.1:8786, or the path of a scheduler file; "
-                                         "start one with `dask scheduler`")) from None
+        raise UsageError(
+            Problem(
+                f"no scheduler answers there: {reason}",
+                key="scheduler",
+                value=scheduler,
+                allowed="such as tcp://127.0.0.1:8786, or the path of a scheduler file; "
+                "start one with `dask scheduler`",
+            )
+        ) from None
     with client:
         yield client

@@ -106,8 +106,10 @@ class Design(Strict):
     def points(self) -> list[dict[str, float]]:
         """Each point as ``{factor: value}``."""
         factors = self.factors.items()
-        return [{name: factor.number(value) for (name, factor), value in zip(factors, row, strict=True)}
-                for row in self.table().tolist()]
+        return [
+            {name: factor.number(value) for (name, factor), value in zip(factors, row, strict=True)}
+            for row in self.table().tolist()
+        ]
 
     def points_hash(self) -> str:
         """A short hash of all points, to the last bit."""
@@ -122,11 +124,15 @@ class Design(Strict):
         for position, (name, factor) in enumerate(self.factors.items()):
             where = f"factors.{name}"
             if self.kind in SAMPLED:
-                ends = [(f"{where}.{word}" if getattr(factor, word) is not None else where, value)
-                        for word, value in zip(("low", "high"), factor.bounds, strict=True)]
+                ends = [
+                    (f"{where}.{word}" if getattr(factor, word) is not None else where, value)
+                    for word, value in zip(("low", "high"), factor.bounds, strict=True)
+                ]
             elif self.kind in LISTED:
-                ends = [(f"{where}.values.{factor.values.index(value)}", value)
-                        for value in (min(factor.values), max(factor.values))]
+                ends = [
+                    (f"{where}.values.{factor.values.index(value)}", value)
+                    for value in (min(factor.values), max(factor.values))
+                ]
             else:
                 column = self.table()[:, position]
                 ends = [("file", float(column.min())), ("file", float(column.max()))]
@@ -135,34 +141,47 @@ class Design(Strict):
     # --- what can be wrong ------------------------------------------------------------------------------
 
     def _keys_of_the_kind(self) -> Iterator[Problem]:
-        needed = {"samples": self.kind in SAMPLED, "seed": self.kind in SAMPLED,
-                  "file": self.kind == "file"}
+        needed = {"samples": self.kind in SAMPLED, "seed": self.kind in SAMPLED, "file": self.kind == "file"}
         for key, is_needed in needed.items():
             if is_needed != (getattr(self, key) is not None):
                 words = "needs this key" if is_needed else "has no such key"
                 yield Problem(f"a design of kind {self.kind} {words}", key=key, value=getattr(self, key))
         if self.kind == "sobol" and self.samples and self.samples & (self.samples - 1):
             below = 1 << (self.samples.bit_length() - 1)
-            yield Problem("Sobol' points are balanced only in powers of two", key="samples",
-                          value=self.samples, allowed=f"{below} or {2 * below}")
+            yield Problem(
+                "Sobol' points are balanced only in powers of two",
+                key="samples",
+                value=self.samples,
+                allowed=f"{below} or {2 * below}",
+            )
         for name, factor in self.factors.items():
-            given = {"values": bool(factor.values), "low": factor.low is not None,
-                     "high": factor.high is not None}
+            given = {
+                "values": bool(factor.values),
+                "low": factor.low is not None,
+                "high": factor.high is not None,
+            }
             allowed = ("values",) if self.kind in LISTED else ("low", "high") * (self.kind in SAMPLED)
             for key in (key for key in given if given[key] and key not in allowed):
-                yield Problem(f"a factor of a {self.kind} design has no such key",
-                              key=f"factors.{name}.{key}", allowed=allowed)
+                yield Problem(
+                    f"a factor of a {self.kind} design has no such key",
+                    key=f"factors.{name}.{key}",
+                    allowed=allowed,
+                )
             if self.kind in LISTED and not factor.values:
-                yield Problem("must not be empty", key=f"factors.{name}.values",
-                              allowed="at least one number")
+                yield Problem(
+                    "must not be empty", key=f"factors.{name}.values", allowed="at least one number"
+                )
 
     def _keys_written_twice(self) -> Iterator[Problem]:
         writers: dict[str, str] = {}
         for name, factor in self.factors.items():
             for key in factor.keys:
                 if writers.setdefault(key, name) != name:
-                    yield Problem(f"factor {writers[key]!r} already writes to this key",
-                                  key=f"factors.{name}.keys", value=key)
+                    yield Problem(
+                        f"factor {writers[key]!r} already writes to this key",
+                        key=f"factors.{name}.keys",
+                        value=key,
+                    )
 
     def _values_wrong(self) -> Iterator[Problem]:
         lengths = {name: len(factor.values) for name, factor in self.factors.items()}
@@ -172,22 +191,37 @@ class Design(Strict):
                 twice = next(v for i, v in enumerate(factor.values) if v in factor.values[:i])
                 yield Problem("this value is given twice", key=f"{where}.values", value=twice)
             if self.kind == "list" and lengths[name] != next(iter(lengths.values())):
-                yield Problem("the values of a list are read side by side, so each factor has as many",
-                              key=f"{where}.values", value=f"{lengths[name]} values",
-                              allowed=f"{next(iter(lengths.values()))} values")
+                yield Problem(
+                    "the values of a list are read side by side, so each factor has as many",
+                    key=f"{where}.values",
+                    value=f"{lengths[name]} values",
+                    allowed=f"{next(iter(lengths.values()))} values",
+                )
             if factor.whole and any(value != int(value) for value in factor.values):
-                yield Problem("this factor is whole", key=f"{where}.values",
-                              value=next(v for v in factor.values if v != int(v)), allowed="whole numbers")
+                yield Problem(
+                    "this factor is whole",
+                    key=f"{where}.values",
+                    value=next(v for v in factor.values if v != int(v)),
+                    allowed="whole numbers",
+                )
             if self.kind in SAMPLED:
                 yield from _bounds_wrong(factor, where)
 
 
 def _bounds_wrong(factor: Factor, where: str) -> Iterator[Problem]:
-    unknown = [(position, name) for position, name in enumerate(map(parameter_in, factor.keys))
-               if name is not None and name not in PARAMETERS]
+    unknown = [
+        (position, name)
+        for position, name in enumerate(map(parameter_in, factor.keys))
+        if name is not None and name not in PARAMETERS
+    ]
     for position, name in unknown:
-        yield Problem("unknown parameter", key=f"{where}.keys.{position}", value=name,
-                      allowed=tuple(PARAMETERS), nearest=nearest(name, PARAMETERS))
+        yield Problem(
+            "unknown parameter",
+            key=f"{where}.keys.{position}",
+            value=name,
+            allowed=tuple(PARAMETERS),
+            nearest=nearest(name, PARAMETERS),
+        )
     low, high = factor.bounds
     if unknown:
         return
@@ -226,22 +260,33 @@ def file_table(design: Design, path: Path) -> np.ndarray:
     """
     readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
     if path.suffix not in readers:
-        raise DesignError(Problem("not a table that can be read", key="file", value=design.file,
-                                  allowed=".csv, .parquet"))
+        raise DesignError(
+            Problem("not a table that can be read", key="file", value=design.file, allowed=".csv, .parquet")
+        )
     try:
         table = readers[path.suffix](path)
     except FileNotFoundError:
-        raise DesignError(Problem("no such file beside the experiment", key="file",
-                                  value=design.file)) from None
+        raise DesignError(
+            Problem("no such file beside the experiment", key="file", value=design.file)
+        ) from None
     except (OSError, ValueError) as error:  # pandas and pyarrow tell malformed files by ValueError
         raise DesignError(Problem(f"cannot be read: {error}", key="file", value=design.file)) from None
     columns = tuple(map(str, table.columns))
-    problems = [Problem("the file has no column for this factor", key=f"factors.{name}", value=name,
-                        allowed=columns, nearest=nearest(name, columns))
-                for name in design.factors if name not in table]
+    problems = [
+        Problem(
+            "the file has no column for this factor",
+            key=f"factors.{name}",
+            value=name,
+            allowed=columns,
+            nearest=nearest(name, columns),
+        )
+        for name in design.factors
+        if name not in table
+    ]
     if not problems and table.empty:
-        problems.append(Problem("the file has no rows, so there would be no run", key="file",
-                                value=design.file))
+        problems.append(
+            Problem("the file has no rows, so there would be no run", key="file", value=design.file)
+        )
     for name in () if problems else design.factors:
         column = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
         wrong = ~np.isfinite(column)
@@ -249,9 +294,14 @@ def file_table(design: Design, path: Path) -> np.ndarray:
             wrong |= column != np.round(column)
         if wrong.any():
             row = int(np.argmax(wrong))
-            problems.append(Problem(f"no usable number in row {row + 1} of column {name!r}", key="file",
-                                    value=str(table[name].iloc[row]),
-                                    allowed="whole numbers" if design.factors[name].whole else "numbers"))
+            problems.append(
+                Problem(
+                    f"no usable number in row {row + 1} of column {name!r}",
+                    key="file",
+                    value=str(table[name].iloc[row]),
+                    allowed="whole numbers" if design.factors[name].whole else "numbers",
+                )
+            )
     if problems:
         raise DesignError(problems)
     return table[list(design.factors)].astype(float).to_numpy()
@@ -262,8 +312,14 @@ def _unit_cube(design: Design) -> np.ndarray:
     try:
         from scipy.stats import qmc
     except ImportError:
-        raise UsageError(Problem(f"a {design.kind} design needs scipy, which is not installed",
-                                 key="design.kind", value=design.kind, allowed=EXTRA)) from None
+        raise UsageError(
+            Problem(
+                f"a {design.kind} design needs scipy, which is not installed",
+                key="design.kind",
+                value=design.kind,
+                allowed=EXTRA,
+            )
+        ) from None
     engine = qmc.Sobol if design.kind == "sobol" else qmc.LatinHypercube
     try:
         sampler = engine(len(design.factors), rng=design.seed)

@@ -41,8 +41,9 @@ class RunEnd:
     details: str | None = None
 
 
-def bundles(experiment: Experiment, runs: Sequence[Run], jobs: int = 1,
-            simulate: Simulate | None = None) -> list[Bundle]:
+def bundles(
+    experiment: Experiment, runs: Sequence[Run], jobs: int = 1, simulate: Simulate | None = None
+) -> list[Bundle]:
     """The runs in bundles of those that share a past; one by one where ``simulate`` is not the simulator."""
     return [(run,) for run in runs] if simulate is not None else share_out(experiment, runs, jobs)
 
@@ -110,19 +111,37 @@ def _execute_one(experiment: Declared, run: Run, simulate: Simulate, **past: Any
     try:
         scenario = _scenario(experiment, run)
         stage = "simulate"
-        results = simulate(scenario, scale=experiment.scale, start=period.from_, end=period.to,
-                           seed=run.seed, threads=1, tables=experiment.tables, **past)
+        results = simulate(
+            scenario,
+            scale=experiment.scale,
+            start=period.from_,
+            end=period.to,
+            seed=run.seed,
+            threads=1,
+            tables=experiment.tables,
+            **past,
+        )
         stage = "outcomes"
         rows = _rows(experiment, run, results)
     except Exception as error:
-        return RunEnd(run.number, time.perf_counter() - begun, stage=stage,
-                      message=f"{type(error).__name__}: {error}", details=traceback.format_exc())
+        return RunEnd(
+            run.number,
+            time.perf_counter() - begun,
+            stage=stage,
+            message=f"{type(error).__name__}: {error}",
+            details=traceback.format_exc(),
+        )
     return RunEnd(run.number, time.perf_counter() - begun, rows, results.manifest.get("run_id"))
 
 
 def _rows(experiment: Declared, run: Run, results: Results) -> pd.DataFrame:
     """One row per whole year: run, run_id, scenario, seed, factors, year, outcomes."""
     rows = experiment.rows_of(results)
-    about = {"run": run.number, "run_id": results.manifest.get("run_id"), "scenario": run.scenario,
-             "seed": run.seed, **run.point}
+    about = {
+        "run": run.number,
+        "run_id": results.manifest.get("run_id"),
+        "scenario": run.scenario,
+        "seed": run.seed,
+        **run.point,
+    }
     return pd.DataFrame({**{name: [value] * len(rows) for name, value in about.items()}, **rows})

@@ -36,13 +36,20 @@ def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
 
         return lambda *work: on_cluster(*work, jobs=jobs, scheduler=scheduler)
     if scheduler:
-        raise UsageError(Problem("a scheduler is for the executor dask", key="scheduler", value=scheduler,
-                                 allowed="--executor dask --scheduler ADDRESS"))
+        raise UsageError(
+            Problem(
+                "a scheduler is for the executor dask",
+                key="scheduler",
+                value=scheduler,
+                allowed="--executor dask --scheduler ADDRESS",
+            )
+        )
     return lambda *work: on_processes(*work, jobs=jobs)
 
 
-def on_processes(experiment: Experiment, bundles: Sequence[Bundle], simulate: Simulate | None, *,
-                 jobs: int) -> Iterator[RunEnd]:
+def on_processes(
+    experiment: Experiment, bundles: Sequence[Bundle], simulate: Simulate | None, *, jobs: int
+) -> Iterator[RunEnd]:
     """Execute on ``jobs`` processes of this machine, which are replaced every so often."""
     waiting = deque(bundles)
     while waiting:

@@ -99,8 +99,15 @@ class Experiment(Strict):
         if isinstance(value, (list, tuple)):
             return value
         if not isinstance(value, int) or isinstance(value, bool) or value < 1:
-            refuse([Problem("must be a number of seeds, or the seeds themselves", value=value,
-                            allowed="a whole number above 0, or a list of whole numbers such as [1, 2, 3]")])
+            refuse(
+                [
+                    Problem(
+                        "must be a number of seeds, or the seeds themselves",
+                        value=value,
+                        allowed="a whole number above 0, or a list of whole numbers such as [1, 2, 3]",
+                    )
+                ]
+            )
         return tuple(range(1, value + 1))
 
     @model_validator(mode="after")
@@ -136,10 +143,16 @@ class Experiment(Strict):
     def runs(self) -> list[Run]:
         """Every run, numbered from 0: scenario by scenario, design points in order, all seeds of each."""
         points = [(point, self.design.overrides(point)) for point in self.design.points()]
-        every = ((name, point, changes, seed) for name in self.scenario_names
-                 for point, changes in points for seed in self.seeds)
-        return [Run(number, name, point, seed, changes)
-                for number, (name, point, changes, seed) in enumerate(every)]
+        every = (
+            (name, point, changes, seed)
+            for name in self.scenario_names
+            for point, changes in points
+            for seed in self.seeds
+        )
+        return [
+            Run(number, name, point, seed, changes)
+            for number, (name, point, changes, seed) in enumerate(every)
+        ]
 
     @property
     def tables(self) -> tuple[str, ...] | None:
@@ -153,8 +166,11 @@ class Experiment(Strict):
     def content(self) -> dict[str, Any]:
         """All that a result depends on, as plain maps, lists and numbers."""
         said = self.model_dump(mode="json", by_alias=True, exclude={"title", "question", "figure"})
-        return {**said, "points": self.design.points_hash(),
-                "bases": {name: scenario.content() for name, scenario in self.bases.items()}}
+        return {
+            **said,
+            "points": self.design.points_hash(),
+            "bases": {name: scenario.content() for name, scenario in self.bases.items()},
+        }
 
     def fingerprint(self) -> str:
         """A short stable hash of ``content``."""
@@ -163,39 +179,71 @@ class Experiment(Strict):
 
     def _problems(self) -> Iterator[Problem]:
         if (self.scenario is None) == (not self.scenarios):
-            yield Problem("say what to run, in one of two ways", key="scenario",
-                          allowed="scenario: NAME, or scenarios: [NAME, NAME]")
+            yield Problem(
+                "say what to run, in one of two ways",
+                key="scenario",
+                allowed="scenario: NAME, or scenarios: [NAME, NAME]",
+            )
         if len(set(self.scenarios)) < len(self.scenarios):
             yield Problem("a scenario is given twice", key="scenarios", value=str(list(self.scenarios)))
         if not self.years:
-            yield Problem("results are yearly, and no calendar year lies wholly in this period", key="period",
-                          value=f"{self.period.from_} to {self.period.to}")
+            yield Problem(
+                "results are yearly, and no calendar year lies wholly in this period",
+                key="period",
+                value=f"{self.period.from_} to {self.period.to}",
+            )
         if len(set(self.seeds)) < len(self.seeds):
             yield Problem("a seed is given twice", key="seeds", value=str(list(self.seeds)))
         taken = sorted(RESERVED & set(self.design.factors) | set(self.design.factors) & set(self.outcomes))
         for name in taken:
-            yield Problem("a column of the results has this name already", key=f"design.factors.{name}",
-                          value=name, allowed="another name")
+            yield Problem(
+                "a column of the results has this name already",
+                key=f"design.factors.{name}",
+                value=name,
+                allowed="another name",
+            )
         yield from self._figure_problems()
 
     def _figure_problems(self) -> Iterator[Problem]:
         figure, factors = self.figure, tuple(self.design.factors)
         if self.years and figure.year is not None and figure.year not in self.years:
-            yield Problem("not a whole year of the period", key="figure.year", value=figure.year,
-                          allowed=f"{self.years[0]} to {self.years[-1]}")
+            yield Problem(
+                "not a whole year of the period",
+                key="figure.year",
+                value=figure.year,
+                allowed=f"{self.years[0]} to {self.years[-1]}",
+            )
         for key, name in (("x", figure.x), ("by", figure.by)):
             if name is not None and name not in factors:
-                yield Problem("unknown factor", key=f"figure.{key}", value=name, allowed=factors,
-                              nearest=nearest(name, factors))
+                yield Problem(
+                    "unknown factor",
+                    key=f"figure.{key}",
+                    value=name,
+                    allowed=factors,
+                    nearest=nearest(name, factors),
+                )
         if figure.by is not None and figure.by == (figure.x or figure.by):
-            yield Problem("needs an x, another factor", key="figure.by", value=figure.by,
-                          allowed=[name for name in factors if name != figure.by])
+            yield Problem(
+                "needs an x, another factor",
+                key="figure.by",
+                value=figure.by,
+                allowed=[name for name in factors if name != figure.by],
+            )
         if figure.x in factors and self.design.kind not in LISTED:
-            yield Problem("this factor takes another value at every point", key="figure.x", value=figure.x,
-                          allowed="no x: the figure then shows how strongly the outcome hangs on each factor")
+            yield Problem(
+                "this factor takes another value at every point",
+                key="figure.x",
+                value=figure.x,
+                allowed="no x: the figure then shows how strongly the outcome hangs on each factor",
+            )
         if figure.outcome not in self.outcomes:
-            yield Problem("this outcome is not among the experiment's", key="figure.outcome",
-                          value=figure.outcome, allowed=self.outcomes)
+            yield Problem(
+                "this outcome is not among the experiment's",
+                key="figure.outcome",
+                value=figure.outcome,
+                allowed=self.outcomes,
+            )
+
 
 def restored_experiment(manifest: Mapping[str, Any]) -> Experiment:
     """The experiment that a sweep's manifest holds, with its scenarios; no other file is read.
@@ -205,7 +253,9 @@ def restored_experiment(manifest: Mapping[str, Any]) -> Experiment:
     settings = manifest["settings"]
     said = {name: settings[name] for name in Experiment.model_fields if name in settings}
     experiment = Experiment.model_validate(
-        {**said, **{name: manifest[name] for name in ("title", "question", "figure")}})
-    experiment._bases = {name: Scenario.model_validate(content)
-                         for name, content in settings["bases"].items()}
+        {**said, **{name: manifest[name] for name in ("title", "question", "figure")}}
+    )
+    experiment._bases = {
+        name: Scenario.model_validate(content) for name, content in settings["bases"].items()
+    }
     return experiment

@@ -1,9 +1,9 @@
 """A sweep's results as one table, finished or not, and that table as a file for other programs.
 
-    from sim.experiments import load, export
-    table = load("results/sweeps/uncertain_parameters")     # a row per run and year
-    table.attrs["units"]["businesses"]                       # 'businesses'
-    export(table, "uncertain.csv")
+from sim.experiments import load, export
+table = load("results/sweeps/uncertain_parameters")     # a row per run and year
+table.attrs["units"]["businesses"]                       # 'businesses'
+export(table, "uncertain.csv")
 """
 
 from __future__ import annotations
@@ -50,8 +50,10 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
         rows = rows.sort_values(["run", "year"], kind="stable", ignore_index=True)
     columns = described(factors, outcomes)
     rows.attrs = {
-        "name": manifest["name"], "outcomes": outcomes,
-        "runs_planned": manifest["runs"], "runs_finished": finished,
+        "name": manifest["name"],
+        "outcomes": outcomes,
+        "runs_planned": manifest["runs"],
+        "runs_finished": finished,
         "units": {name: unit for name, (unit, _) in columns.items()},
         "meanings": {name: meaning for name, (_, meaning) in columns.items()},
     }
@@ -86,8 +88,12 @@ def _to_parquet(table: pd.DataFrame, path: Path) -> None:
 def _to_excel(table: pd.DataFrame, path: Path) -> None:
     _needed("openpyxl", "an Excel file")
     units, meanings = table.attrs.get("units", {}), table.attrs.get("meanings", {})
-    columns = pd.DataFrame([{"column": name, "unit": units.get(name, ""), "meaning": meanings.get(name, "")}
-                            for name in table.columns])
+    columns = pd.DataFrame(
+        [
+            {"column": name, "unit": units.get(name, ""), "meaning": meanings.get(name, "")}
+            for name in table.columns
+        ]
+    )
     with pd.ExcelWriter(path, engine="openpyxl") as book:
         table.to_excel(book, sheet_name="results", index=False)
         columns.to_excel(book, sheet_name="columns", index=False)
@@ -97,8 +103,9 @@ def _to_netcdf(table: pd.DataFrame, path: Path) -> None:
     _needed("xarray", "a NetCDF file")
     _needed("scipy", "a NetCDF file")
     if "outcome" in table:
-        raise UsageError(Problem("NetCDF is written from the wide form", key="form", value="long",
-                                 allowed="load(folder)"))
+        raise UsageError(
+            Problem("NetCDF is written from the wide form", key="form", value="long", allowed="load(folder)")
+        )
     units, meanings = table.attrs.get("units", {}), table.attrs.get("meanings", {})
     outcomes = [name for name in table.columns if name in table.attrs.get("outcomes", OUTCOMES)]
     per_run = [name for name in table.columns if name not in (*outcomes, "run", "year")]
@@ -118,19 +125,26 @@ def _needed(library: str, what: str) -> None:
     try:
         importlib.import_module(library)
     except ImportError:
-        raise UsageError(Problem(f"{what} needs {library}, which is not installed", value=library,
-                                 allowed=f"pip install {library}; .csv and .parquet need nothing")) from None
+        raise UsageError(
+            Problem(
+                f"{what} needs {library}, which is not installed",
+                value=library,
+                allowed=f"pip install {library}; .csv and .parquet need nothing",
+            )
+        ) from None
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except OSError:
-        raise ResultsError(Problem("no sweep lies here", file=str(folder),
-                                   allowed="a folder that labor-sim sweep wrote")) from None
+        raise ResultsError(
+            Problem("no sweep lies here", file=str(folder), allowed="a folder that labor-sim sweep wrote")
+        ) from None
     except ValueError as error:
         raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}", file=str(folder))) from None
     if manifest.get("kind") != "sweep":
-        raise ResultsError(Problem(f"the folder holds a {manifest.get('kind', 'run')}, not a sweep",
-                                   file=str(folder)))
+        raise ResultsError(
+            Problem(f"the folder holds a {manifest.get('kind', 'run')}, not a sweep", file=str(folder))
+        )
     return manifest

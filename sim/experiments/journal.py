@@ -147,19 +147,28 @@ class Journal:
         try:
             before = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
         except ValueError as error:
-            raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}",
-                                       file=str(self.folder))) from error
+            raise ResultsError(
+                Problem(f"{MANIFEST} cannot be read: {error}", file=str(self.folder))
+            ) from error
         kind = plan.get("kind", "sweep")
         if before.get("kind") != kind:
-            raise ResultsError(Problem(f"the folder holds a {before.get('kind', 'run')}, not a {kind}",
-                                       file=str(self.folder)))
+            raise ResultsError(
+                Problem(
+                    f"the folder holds a {before.get('kind', 'run')}, not a {kind}", file=str(self.folder)
+                )
+            )
         now = json.loads(json.dumps(dict(plan), default=str))
         changed = list(_differences(before.get("settings", {}), now["settings"]))
         if changed:
             shown = changed[:_SHOWN] + [f"and {len(changed) - _SHOWN} more"] * (len(changed) > _SHOWN)
-            raise UsageError(Problem(
-                f"the folder holds another {kind}, or this one before it was edited:\n    "
-                + "\n    ".join(shown), file=str(self.folder), allowed="--out with a new folder"))
+            raise UsageError(
+                Problem(
+                    f"the folder holds another {kind}, or this one before it was edited:\n    "
+                    + "\n    ".join(shown),
+                    file=str(self.folder),
+                    allowed="--out with a new folder",
+                )
+            )
 
     def _lock(self) -> None:
         try:
@@ -171,8 +180,9 @@ class Journal:
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EACCES):
                 return  # a file system without locks
-            raise UsageError(Problem("another process is running this sweep",
-                                     file=str(self.folder))) from None
+            raise UsageError(
+                Problem("another process is running this sweep", file=str(self.folder))
+            ) from None
 
     def _end_broken_line(self) -> None:
         """A line that a crash cut off must not swallow the next one."""
@@ -189,12 +199,12 @@ def explained(folder: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise ResultsError(Problem(f"cannot write results: {reason(error)}",
-                                   file=str(folder))) from error
+        raise ResultsError(Problem(f"cannot write results: {reason(error)}", file=str(folder))) from error
 
 
-def write_table(path: Path, table: pd.DataFrame,
-                columns: Mapping[str, tuple[str, str]] | None = None) -> None:
+def write_table(
+    path: Path, table: pd.DataFrame, columns: Mapping[str, tuple[str, str]] | None = None
+) -> None:
     """Write a Parquet file, whole or not at all, with the unit and the meaning of its ``columns``."""
     import pyarrow.parquet as parquet
 

@@ -25,8 +25,14 @@ from sim.scenario.yaml_tree import Tree, read_tree
 
 _LABEL = {"en": "-", "zh": "-"}
 _FACTOR = {"label": _LABEL, "keys": ["-"], "values": [0]}
-_PLAIN = {"title": _LABEL, "question": "-", "period": {"from": "2014-01", "to": "2035-12"},
-          "scale": 20_000, "seeds": 1, "overrides": {}}
+_PLAIN = {
+    "title": _LABEL,
+    "question": "-",
+    "period": {"from": "2014-01", "to": "2035-12"},
+    "scale": 20_000,
+    "seeds": 1,
+    "overrides": {},
+}
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
@@ -65,15 +71,19 @@ def _sound_parts(name: str, tree: Tree, problems: list[Problem]) -> Experiment:
         except ValidationError:
             raise ExperimentError(problems) from None
     known = [f"{problem.key}." for problem in problems]
-    problems += [placed(problem, tree) for problem in gathered
-                 if not any(key.startswith(f"{problem.key}.") for key in known)]
+    problems += [
+        placed(problem, tree)
+        for problem in gathered
+        if not any(key.startswith(f"{problem.key}.") for key in known)
+    ]
     return experiment
 
 
 def experiment_files() -> dict[str, Path]:
     """Every experiment that can be loaded by name: they lie in a folder beside the scenarios."""
-    return {name: path for name, path in files_in("experiments").items()
-            if not name.startswith("calibration")}  # these are for `labor-sim calibrate`
+    return {
+        name: path for name, path in files_in("experiments").items() if not name.startswith("calibration")
+    }  # these are for `labor-sim calibrate`
 
 
 def _neutral(content: Mapping[str, Any], unreadable: Iterable[tuple[str | int, ...]]) -> dict[str, Any]:
@@ -88,8 +98,10 @@ def _neutral(content: Mapping[str, Any], unreadable: Iterable[tuple[str | int, .
     if "design" in wrong:
         named = _map(_map(content.get("design")).get("factors"))
         names = [name for name in named if re.fullmatch("[a-z][a-z0-9_]*", str(name))]
-        kept["design"] = {"kind": "grid", "factors": {name: {**_FACTOR, "keys": [name]} for name in names}
-                          or {"any": _FACTOR}}
+        kept["design"] = {
+            "kind": "grid",
+            "factors": {name: {**_FACTOR, "keys": [name]} for name in names} or {"any": _FACTOR},
+        }
     figure = _map(content.get("figure"))
     if "outcomes" in wrong:
         said = content.get("outcomes")
@@ -126,14 +138,18 @@ def _bases(experiment: Experiment, tree: Tree, problems: list[Problem]) -> dict[
         try:
             scenario = load_scenario(name)
         except ScenarioError as error:  # a mistake in the scenario's own file keeps its own place
-            problems += [problem if problem.file else placed(replace(problem, key=key), tree)
-                         for problem in error.problems]
+            problems += [
+                problem if problem.file else placed(replace(problem, key=key), tree)
+                for problem in error.problems
+            ]
             continue
         try:
             found[name] = with_overrides(scenario, experiment.overrides)
         except ScenarioError as error:
-            problems += [placed(replace(problem, message=f"{problem.key}: {problem.message}",
-                                        key="overrides"), tree) for problem in error.problems]
+            problems += [
+                placed(replace(problem, message=f"{problem.key}: {problem.message}", key="overrides"), tree)
+                for problem in error.problems
+            ]
     return found
 
 

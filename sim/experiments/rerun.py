@@ -1,7 +1,7 @@
 """One kept run made again from what its folder says, and held against what was kept.
 
-    again = rerun("7f3a9c0d21b4e865", "results/sweeps/subsidy_dose_response")
-    again.is_identical, again.differences
+again = rerun("7f3a9c0d21b4e865", "results/sweeps/subsidy_dose_response")
+again.is_identical, again.differences
 """
 
 from __future__ import annotations
@@ -60,19 +60,35 @@ def rerun(run: str, folder: str | os.PathLike | None = None, simulate: Simulate 
     if folder is not None:
         found = _runs_in(Path(folder), run)
     elif _is_number(run):
-        raise UsageError(Problem("a run's number says nothing without its sweep's folder", value=run,
-                                 allowed=f"labor-sim rerun {run} FOLDER, or a run_id"))
+        raise UsageError(
+            Problem(
+                "a run's number says nothing without its sweep's folder",
+                value=run,
+                allowed=f"labor-sim rerun {run} FOLDER, or a run_id",
+            )
+        )
     else:
-        found = [kept for path in sorted(RESULTS_FOLDER.rglob(MANIFEST))
-                 for kept in _runs_in(path.parent, run, is_asked_for=False)]
+        found = [
+            kept
+            for path in sorted(RESULTS_FOLDER.rglob(MANIFEST))
+            for kept in _runs_in(path.parent, run, is_asked_for=False)
+        ]
     if not found:
         where = folder or RESULTS_FOLDER
         ids = sorted(_ids_in(Path(where))) if folder else []
-        raise UsageError(Problem("no such run there", file=str(where), value=run, nearest=nearest(run, ids),
-                                 allowed="a run_id, its beginning, or the number of a run in a sweep"))
+        raise UsageError(
+            Problem(
+                "no such run there",
+                file=str(where),
+                value=run,
+                nearest=nearest(run, ids),
+                allowed="a run_id, its beginning, or the number of a run in a sweep",
+            )
+        )
     if len({kept.run_id for kept in found}) > 1:
-        raise UsageError(Problem("several runs begin so", value=run,
-                                 allowed=tuple(str(kept.run_id) for kept in found)))
+        raise UsageError(
+            Problem("several runs begin so", value=run, allowed=tuple(str(kept.run_id) for kept in found))
+        )
     return found[0].again(simulate)
 
 
@@ -93,9 +109,14 @@ class _SweptRun:
         experiment = _read(self.folder, restored_experiment, self.manifest)
         said = self.failure or self.rows.iloc[0]
         point = {name: factor.number(said[name]) for name, factor in experiment.design.factors.items()}
-        run = Run(int(said["run"]), str(said["scenario"]), point, int(said["seed"]),
-                  experiment.design.overrides(point))
-        end, = execute(experiment, (run,), simulate)
+        run = Run(
+            int(said["run"]),
+            str(said["scenario"]),
+            point,
+            int(said["seed"]),
+            experiment.design.overrides(point),
+        )
+        (end,) = execute(experiment, (run,), simulate)
         now = program()
         changed = _changed({name: self.manifest["settings"].get(name) for name in now}, now)
         if self.failure or end.rows is None:
@@ -126,15 +147,27 @@ class _SingleRun:
         scenario = _read(self.folder, Scenario.model_validate, said["scenario"])
         traces = self.results.tables.get("traces")
         traced = {} if traces is None else {"trace": [int(i) for i in traces["id"].unique()]}
-        results = simulate(scenario, scale=said["scale"], start=said["start"], end=said["end"],
-                           seed=said["seed"], threads=2, **traced)
+        results = simulate(
+            scenario,
+            scale=said["scale"],
+            start=said["start"],
+            end=said["end"],
+            seed=said["seed"],
+            threads=2,
+            **traced,
+        )
         with tempfile.TemporaryDirectory() as folder:  # both have then been through the same files
             now = Results.load(results.save(Path(folder) / "again")).tables
         count, differences = _compared(self.results.tables, now)
-        changed = _changed(*({**(manifest["versions"] or {}), "code_hash": manifest["code_hash"]}
-                             for manifest in (said, results.manifest)))
-        return Rerun(self.run_id, self.folder, said["scenario_name"], said["seed"], changed, count,
-                     differences)
+        changed = _changed(
+            *(
+                {**(manifest["versions"] or {}), "code_hash": manifest["code_hash"]}
+                for manifest in (said, results.manifest)
+            )
+        )
+        return Rerun(
+            self.run_id, self.folder, said["scenario_name"], said["seed"], changed, count, differences
+        )
 
 
 def _runs_in(folder: Path, run: str, is_asked_for: bool = True) -> list[_SweptRun | _SingleRun]:
@@ -147,8 +180,13 @@ def _runs_in(folder: Path, run: str, is_asked_for: bool = True) -> list[_SweptRu
         return []
     if kind != "sweep":
         if is_asked_for:
-            raise ResultsError(Problem(f"the folder holds a {kind}", file=str(folder),
-                                       allowed="a folder of labor-sim sweep, or of labor-sim run --out"))
+            raise ResultsError(
+                Problem(
+                    f"the folder holds a {kind}",
+                    file=str(folder),
+                    allowed="a folder of labor-sim sweep, or of labor-sim run --out",
+                )
+            )
         return []
     rows = Journal(folder).rows()
     if rows.empty and not (folder / FAILURES).is_file():
@@ -192,15 +230,23 @@ def _read(folder: Path, make: Callable[[Any], Any], content: Any) -> Any:
         return make(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        raise ResultsError(Problem(f"what was run then cannot be said any more: {first['msg']}",
-                                   file=str(folder / MANIFEST), key=".".join(map(str, first["loc"])),
-                                   allowed="the version that wrote the folder")) from None
+        raise ResultsError(
+            Problem(
+                f"what was run then cannot be said any more: {first['msg']}",
+                file=str(folder / MANIFEST),
+                key=".".join(map(str, first["loc"])),
+                allowed="the version that wrote the folder",
+            )
+        ) from None
 
 
 def _changed(was: Mapping[str, Any], now: Mapping[str, Any]) -> list[str]:
     """What has changed in the program since the run, in words."""
-    return [f"{name.replace('_', ' ')}: {value} -> {now.get(name)}" for name, value in was.items()
-            if value != now.get(name)]
+    return [
+        f"{name.replace('_', ' ')}: {value} -> {now.get(name)}"
+        for name, value in was.items()
+        if value != now.get(name)
+    ]
 
 
 def _compared(kept: Mapping[str, pd.DataFrame], now: Mapping[str, pd.DataFrame]) -> tuple[int, pd.DataFrame]:
@@ -224,8 +270,12 @@ def _table_differences(kept: pd.DataFrame | None, now: pd.DataFrame | None) -> I
         return
     for column in dict.fromkeys([*kept.columns, *now.columns]):
         if column not in kept or column not in now:
-            yield {"row": None, "column": column, "kept": _presence(kept.get(column)),
-                   "now": _presence(now.get(column))}
+            yield {
+                "row": None,
+                "column": column,
+                "kept": _presence(kept.get(column)),
+                "now": _presence(now.get(column)),
+            }
             continue
         was, becomes = kept[column].to_numpy(object), now[column].to_numpy(object)
         for row, (one, other) in enumerate(zip(was, becomes, strict=True)):

@@ -48,8 +48,11 @@ def plan_sharing(experiment: Experiment, jobs: int = 1) -> Sharing | None:
     first, *others = experiment.bases.values()
     months = {month for by_factor in begins.values() for month in by_factor.values()}
     months |= {shared_until(first, other, end) for other in others}
-    found = [_sharing(experiment, month, begins, jobs)
-             for month in sorted(months) if FIRST_MONTH < month and _months_before(month)]
+    found = [
+        _sharing(experiment, month, begins, jobs)
+        for month in sorted(months)
+        if FIRST_MONTH < month and _months_before(month)
+    ]
     best = max(found, key=lambda sharing: sharing.saved, default=None)
     return best if best is not None and best.saved >= LEAST_SAVED else None
 
@@ -63,8 +66,7 @@ def share_out(experiment: Experiment, runs: Sequence[Run], jobs: int) -> list[tu
     for run in runs:
         groups.setdefault(sharing.group(run), []).append(run)
     most = _most_in_a_bundle(len(runs), jobs)
-    return [tuple(group[first:last]) for group in groups.values()
-            for first, last in _cuts(len(group), most)]
+    return [tuple(group[first:last]) for group in groups.values() for first, last in _cuts(len(group), most)]
 
 
 def shared_month(scenarios: Sequence[Scenario], end: str) -> str:
@@ -86,10 +88,11 @@ def _first_months(experiment: Experiment, base: Scenario) -> dict[str, str]:
 
 
 def _sharing(experiment: Experiment, month: str, begins: dict[str, dict[str, str]], jobs: int) -> Sharing:
-    early = {scenario: tuple(name for name, first in by_factor.items() if first < month)
-             for scenario, by_factor in begins.items()}
-    pasts = {name: fingerprint(past_of(base, month))
-             for name, base in experiment.bases.items()}
+    early = {
+        scenario: tuple(name for name, first in by_factor.items() if first < month)
+        for scenario, by_factor in begins.items()
+    }
+    pasts = {name: fingerprint(past_of(base, month)) for name, base in experiment.bases.items()}
     most = _most_in_a_bundle(experiment.run_count, jobs)
     sizes: dict[Hashable, int] = {}
     for scenario in experiment.bases:

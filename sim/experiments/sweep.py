@@ -61,19 +61,34 @@ def run_sweep(
     kind = executor or ("dask" if scheduler else "processes")
     execute = make_executor(kind, jobs, scheduler)
     if resume and not (Path(folder) / MANIFEST).is_file():
-        raise UsageError(Problem("nothing to resume: no sweep was begun here", file=str(folder),
-                                 allowed="a folder in which this sweep was begun; no --resume to begin it"))
+        raise UsageError(
+            Problem(
+                "nothing to resume: no sweep was begun here",
+                file=str(folder),
+                allowed="a folder in which this sweep was begun; no --resume to begin it",
+            )
+        )
     if experiment.run_count > MOST_RUNS and not many:
-        raise UsageError(Problem(f"the experiment has {experiment.run_count:,} runs",
-                                 value=experiment.name,
-                                 allowed=f"up to {MOST_RUNS:,}; --yes to run that many all the same"))
+        raise UsageError(
+            Problem(
+                f"the experiment has {experiment.run_count:,} runs",
+                value=experiment.name,
+                allowed=f"up to {MOST_RUNS:,}; --yes to run that many all the same",
+            )
+        )
     runs = experiment.runs()
     failed: list[RunEnd] = []
     with Journal.open(folder, _plan(experiment)) as journal:
         finished = journal.finished()
         missing = [run for run in runs if run.number not in finished]
-        journal.record("started", finished=len(finished), missing=len(missing), jobs=jobs,
-                       executor=kind, scheduler=scheduler)
+        journal.record(
+            "started",
+            finished=len(finished),
+            missing=len(missing),
+            jobs=jobs,
+            executor=kind,
+            scheduler=scheduler,
+        )
         if progress:
             progress(len(finished), len(runs), 0)
         keeper = Keeper(journal)
@@ -125,8 +140,9 @@ class Keeper:
     def take(self, end: RunEnd) -> None:
         self.taken += 1
         if end.rows is None:
-            self.journal.record("failed", run=end.number, stage=end.stage,
-                                message=end.message, details=end.details)
+            self.journal.record(
+                "failed", run=end.number, stage=end.stage, message=end.message, details=end.details
+            )
             return
         self._waiting.append(end)
         now = time.monotonic()
@@ -139,14 +155,22 @@ class Keeper:
         if done:
             done.sort(key=lambda end: end.number)
             self.journal.add_part(pd.concat([end.rows for end in done], ignore_index=True))
-            self.journal.record("kept", runs={end.number: [end.run_id, round(end.seconds, 3)]
-                                              for end in done})
+            self.journal.record(
+                "kept", runs={end.number: [end.run_id, round(end.seconds, 3)] for end in done}
+            )
 
 
 def _failures(failed: Sequence[RunEnd], runs: Sequence[Run]) -> pd.DataFrame:
     """One row per failed run: number, scenario, seed, factors, stage, message."""
-    rows = [{"run": end.number, "scenario": runs[end.number].scenario,
-             "seed": runs[end.number].seed, **runs[end.number].point,
-             "stage": end.stage, "message": end.message}
-            for end in sorted(failed, key=lambda end: end.number)]
+    rows = [
+        {
+            "run": end.number,
+            "scenario": runs[end.number].scenario,
+            "seed": runs[end.number].seed,
+            **runs[end.number].point,
+            "stage": end.stage,
+            "message": end.message,
+        }
+        for end in sorted(failed, key=lambda end: end.number)
+    ]
     return pd.DataFrame(rows, columns=None if rows else ["run", "scenario", "seed", "stage", "message"])

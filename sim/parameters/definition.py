@@ -44,17 +44,39 @@ def read_table(path: Path) -> tuple[Parameter, ...]:
 def _parameter(path: Path, number: int, row: dict[str, str]) -> Parameter:
     try:
         found = Parameter(
-            name=row["name"], default=float(row["default"]), low=float(row["low"]), high=float(row["high"]),
-            unit=row["unit"], meaning=row["meaning"], source=row["source"], status=row["status"],
-            scope=row["scope"], occasion=row["occasion"] or None, group=row["group"],
+            name=row["name"],
+            default=float(row["default"]),
+            low=float(row["low"]),
+            high=float(row["high"]),
+            unit=row["unit"],
+            meaning=row["meaning"],
+            source=row["source"],
+            status=row["status"],
+            scope=row["scope"],
+            occasion=row["occasion"] or None,
+            group=row["group"],
         )
     except (KeyError, TypeError, ValueError) as error:
         raise DataError(Problem("not a parameter", file=f"{path}:{number}", value=str(error))) from error
     if not found.low <= found.default <= found.high:
-        raise DataError(Problem("the default lies outside the bounds", file=f"{path}:{number}",
-                                key=found.name, value=found.default, allowed=f"{found.low} to {found.high}"))
+        raise DataError(
+            Problem(
+                "the default lies outside the bounds",
+                file=f"{path}:{number}",
+                key=found.name,
+                value=found.default,
+                allowed=f"{found.low} to {found.high}",
+            )
+        )
     for key, allowed in (("scope", SCOPES), ("status", STATUSES)):
         if getattr(found, key) not in allowed:
-            raise DataError(Problem(f"no such {key}", file=f"{path}:{number}", key=found.name,
-                                    value=getattr(found, key), allowed=allowed))
+            raise DataError(
+                Problem(
+                    f"no such {key}",
+                    file=f"{path}:{number}",
+                    key=found.name,
+                    value=getattr(found, key),
+                    allowed=allowed,
+                )
+            )
     return found

@@ -52,8 +52,14 @@ class Posterior:
         Raises ``UsageError`` for more than there are: repeated sets would make intervals too narrow.
         """
         if count > len(self.members):
-            raise UsageError(Problem("the calibrated ensemble has not so many members", key="members",
-                                     value=count, allowed=f"at most {len(self.members)}"))
+            raise UsageError(
+                Problem(
+                    "the calibrated ensemble has not so many members",
+                    key="members",
+                    value=count,
+                    allowed=f"at most {len(self.members)}",
+                )
+            )
         picks = np.searchsorted(np.cumsum(self.weights), (np.arange(count) + 0.5) / count)
         picks = picks.clip(max=len(self.weights) - 1)
         return [dict(self.members.iloc[int(pick)]) for pick in picks]
@@ -84,8 +90,13 @@ def load_posterior(path: Path | None = None) -> Posterior:
 
     path = Path(path or PACKAGED)
     if not path.is_file():
-        raise ResultsError(Problem("no calibrated ensemble lies here", file=str(path),
-                                   allowed="a file written by labor-sim calibrate"))
+        raise ResultsError(
+            Problem(
+                "no calibrated ensemble lies here",
+                file=str(path),
+                allowed="a file written by labor-sim calibrate",
+            )
+        )
     try:
         table = pq.read_table(path)
         about = (table.schema.metadata or {}).get(_ABOUT)
@@ -96,8 +107,12 @@ def load_posterior(path: Path | None = None) -> Posterior:
     frame = table.to_pandas()
     names = [name for name in frame if name in PARAMETERS]
     errors = frame[[name for name in frame if name.startswith(_ERROR)]]
-    return Posterior(frame[names], frame["weight"].to_numpy(),
-                     errors.rename(columns=lambda name: name.removeprefix(_ERROR)), json.loads(about))
+    return Posterior(
+        frame[names],
+        frame["weight"].to_numpy(),
+        errors.rename(columns=lambda name: name.removeprefix(_ERROR)),
+        json.loads(about),
+    )
 
 
 def versions() -> dict[str, str]:

@@ -32,9 +32,13 @@ class Steering:
     def __init__(self, levers: Sequence[Lever]):
         self._levers = levers
         self._of = [
-            [] if lever.delivery else [
-                n for n, other in enumerate(levers)
-                if other.delivery and other.acting != 0.0
+            []
+            if lever.delivery
+            else [
+                n
+                for n, other in enumerate(levers)
+                if other.delivery
+                and other.acting != 0.0
                 and other.delivery.steers.includes(lever.family, lever.instruments)
             ]
             for lever in levers
@@ -67,7 +71,8 @@ class Steering:
             return alone
         steering = [
             (position, self._levers[position].delivery, self._acting[position] * strengths[position])
-            for position in self._of[n] if strengths[position] > 0.0
+            for position in self._of[n]
+            if strengths[position] > 0.0
         ]
         if not steering:
             return alone._replace(strength=strengths[n])
@@ -78,7 +83,8 @@ class Steering:
             price *= max(1.0 + strength * (delivery.unit_cost_scale - 1.0), 0.0)
             budget *= max(1.0 + strength * (delivery.budget_scale - 1.0), 0.0)
         first = tuple(
-            position for position, delivery, strength in steering
+            position
+            for position, delivery, strength in steering
             if delivery.first_in_queue and strength > 0.0
         )
         return Reach(strengths[n], min(take_up, 1.0), effect, budget, round(price), first)

@@ -33,13 +33,14 @@ class Ledger:
         self._yearly = tuple(n for n in policy.budgeted if self._budget(n).yuan_per_year is not None)
 
     def state(self) -> dict[str, Any]:
-        """What months change, for a checkpoint; sums by lever's name, since a branch may have other levers."""
+        """What months change, for a checkpoint; sums by name of lever, for a branch with others."""
         return {
             "by_lever": {
                 column: dict(zip(self.policy.names, getattr(self, column).copy(), strict=True))
                 for column in _BY_LEVER
             },
-            "month_spending": self.month_spending, "closed": list(self._closed),
+            "month_spending": self.month_spending,
+            "closed": list(self._closed),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -93,10 +94,18 @@ class Ledger:
         for n, name in enumerate(self.policy.names):
             if totals[n] or (n in self.policy.budgeted and self._is_in_force(name, month)):
                 served = np.flatnonzero(self.served_this_year[n])
-                self._closed.append((
-                    int(month_text(month)[:4]), name, self._year_budget(n, month), float(self.queue[n] * self.scale),
-                    served.tolist(), self.served_this_year[n, served].tolist(),
-                    self.spent_this_year[n, served].tolist(), float(self.spent_this_year[n].sum())))
+                self._closed.append(
+                    (
+                        int(month_text(month)[:4]),
+                        name,
+                        self._year_budget(n, month),
+                        float(self.queue[n] * self.scale),
+                        served.tolist(),
+                        self.served_this_year[n, served].tolist(),
+                        self.spent_this_year[n, served].tolist(),
+                        float(self.spent_this_year[n].sum()),
+                    )
+                )
         self.served_this_year[:] = 0
         self.spent_this_year[:] = 0.0
         self.queue[:] = 0
@@ -107,22 +116,49 @@ class Ledger:
         Money that was there and served nobody has a row too, without a province.
         """
         rows = [row for sums in self._closed for row in self._rows(*sums)]
-        columns = ["year", "lever", "instrument", "province", "payer", "served", "spending_yuan",
-                   "budget_yuan", "unspent_yuan", "queue"]
+        columns = [
+            "year",
+            "lever",
+            "instrument",
+            "province",
+            "payer",
+            "served",
+            "spending_yuan",
+            "budget_yuan",
+            "unspent_yuan",
+            "queue",
+        ]
         return pd.DataFrame(rows, columns=columns)
 
-    def _rows(self, year: int, name: str, budget: float, queue: float, provinces: list[int],
-              served: list[int], spent: list[float], all_spent: float) -> Iterator[tuple]:
+    def _rows(
+        self,
+        year: int,
+        name: str,
+        budget: float,
+        queue: float,
+        provinces: list[int],
+        served: list[int],
+        spent: list[float],
+        all_spent: float,
+    ) -> Iterator[tuple]:
         """A row for each province and payer of a lever's year, with the payer's share of the amounts."""
         lever = self.policy.scenario.levers[name]
         payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
         total, by_province = sum(served), [(None, (0, 0.0, budget, budget, queue))]
         if provinces:
             by_province = [
-                (self.policy.places.provinces[province], (
-                    uses * self.scale, yuan, budget * (uses / total), (budget - all_spent) * (uses / total),
-                    queue * (uses / total)))
-                for province, uses, yuan in zip(provinces, served, spent, strict=True)]
+                (
+                    self.policy.places.provinces[province],
+                    (
+                        uses * self.scale,
+                        yuan,
+                        budget * (uses / total),
+                        (budget - all_spent) * (uses / total),
+                        queue * (uses / total),
+                    ),
+                )
+                for province, uses, yuan in zip(provinces, served, spent, strict=True)
+            ]
         for province, amounts in by_province:
             for payer, share in payers.items():
                 yield (year, name, lever.instrument, province, payer, *(amount * share for amount in amounts))

@@ -35,21 +35,27 @@ def worker_effects(names: Sequence[str], levers: Sequence[Lever], apart: Sequenc
     return sorted(
         (WORKER_NAMES.index(name), kind, names[n], n, value)
         for n in apart
-        for name, effect in levers[n].changes.items() if name in WORKER_NAMES
+        for name, effect in levers[n].changes.items()
+        if name in WORKER_NAMES
         for kind, value in _parts(effect)
     )
 
 
-def lever_rows(names: Sequence[str], levers: Sequence[Lever], budgeted: Sequence[int], occasions: np.ndarray,
-               home_masks: Sequence[np.ndarray], place_masks: Sequence[np.ndarray],
-               places: int) -> dict[str, np.ndarray]:
+def lever_rows(
+    names: Sequence[str],
+    levers: Sequence[Lever],
+    budgeted: Sequence[int],
+    occasions: np.ndarray,
+    home_masks: Sequence[np.ndarray],
+    place_masks: Sequence[np.ndarray],
+    places: int,
+) -> dict[str, np.ndarray]:
     """Fields of the levers' record that stay the same from month to month, padded to its size."""
     who = [lever.who for lever in levers]
     rows = {n: row for row, n in enumerate(budgeted)}
     columns = {
         # parts and phases of one instrument reach the same workers
-        "code": [name_code(lever.instrument or name)
-                 for name, lever in zip(names, levers, strict=True)],
+        "code": [name_code(lever.instrument or name) for name, lever in zip(names, levers, strict=True)],
         "budget_row": [rows.get(n, -1) for n in range(len(levers))],
         "occasion": occasions,
         "checks": [_checks(lever) for lever in levers],
@@ -77,8 +83,9 @@ def lever_rows(names: Sequence[str], levers: Sequence[Lever], budgeted: Sequence
     return {name: np.array(record[name]) for name in ("count", *columns, "low", "high")}
 
 
-def lists_in_force(effects: Sequence[WorkerEffect], occasions: np.ndarray,
-                   is_active: np.ndarray) -> dict[str, np.ndarray]:
+def lists_in_force(
+    effects: Sequence[WorkerEffect], occasions: np.ndarray, is_active: np.ndarray
+) -> dict[str, np.ndarray]:
     """The lists that workers go through, of the levers in force alone; each fills the field it is named for
     from the beginning. Effects by parameter, and levers by the occasion on which they bill.
     """

@@ -47,8 +47,15 @@ class Tables:
 class ByPlace:
     """The parameters by place of a scenario, levers in the order of the list."""
 
-    def __init__(self, scenario: Scenario, places: Places, levers: Sequence[Lever], folded: Sequence[bool],
-                 changed_by: dict[str, list[int]], steering: Steering):
+    def __init__(
+        self,
+        scenario: Scenario,
+        places: Places,
+        levers: Sequence[Lever],
+        folded: Sequence[bool],
+        changed_by: dict[str, list[int]],
+        steering: Steering,
+    ):
         """folded: whether a lever reaches everybody in a place. changed_by: the levers that change a
         parameter.
         """
@@ -57,14 +64,25 @@ class ByPlace:
         self._places = places
         self._rows_of_tier = {tier: np.flatnonzero(places.tier == n) for n, tier in enumerate(TIERS)}
         self.masks = [self.place_mask(lever.where) for lever in levers]
-        self._given = {names: np.repeat(given_values(scenario, names)[:, None], len(places), axis=1)
-                       for names in (PLACE_NAMES, WORKER_NAMES)}
-        self._paths = [(names, names.index(name), path, tier)
-                       for name, path in scenario.paths.items() for names in (PLACE_NAMES, WORKER_NAMES) if name in names
-                       for tier in (path.by_tier or (None,))]
-        self._shocks = {month: [(self.place_mask(shock.where), name, change)
-                                for shock, name, change in changes if not shock.sectors]
-                        for month, changes in changes_by_month(scenario).items()}
+        self._given = {
+            names: np.repeat(given_values(scenario, names)[:, None], len(places), axis=1)
+            for names in (PLACE_NAMES, WORKER_NAMES)
+        }
+        self._paths = [
+            (names, names.index(name), path, tier)
+            for name, path in scenario.paths.items()
+            for names in (PLACE_NAMES, WORKER_NAMES)
+            if name in names
+            for tier in (path.by_tier or (None,))
+        ]
+        self._shocks = {
+            month: [
+                (self.place_mask(shock.where), name, change)
+                for shock, name, change in changes
+                if not shock.sectors
+            ]
+            for month, changes in changes_by_month(scenario).items()
+        }
         self._by_month: dict[tuple[str, bool], Tables] = {}
         self._kept: dict[tuple, Tables] = {}  # by all that they are made from
 
@@ -120,8 +138,12 @@ class ByPlace:
         """Which places are meant, bool (places,)."""
         if where == Where():
             return np.ones(len(self._places), dtype=bool)
-        return np.array([where.has_place(self._places.provinces[p], TIERS[t])
-                         for p, t in zip(self._places.province, self._places.tier, strict=True)])
+        return np.array(
+            [
+                where.has_place(self._places.provinces[p], TIERS[t])
+                for p, t in zip(self._places.province, self._places.tier, strict=True)
+            ]
+        )
 
     def _made(self, month: str, on_paths: tuple[float, ...], with_levers: bool) -> Tables:
         history = {names: table.copy() for names, table in self._given.items()}
@@ -135,12 +157,24 @@ class ByPlace:
                     row[:] = np.where(mask, change.on(row), row)
         without_levers, effective, place = history[WORKER_NAMES], history[WORKER_NAMES], history[PLACE_NAMES]
         if with_levers:
-            effective, place = (self._after_levers(names, history[names], month) for names in (WORKER_NAMES, PLACE_NAMES))
+            effective, place = (
+                self._after_levers(names, history[names], month) for names in (WORKER_NAMES, PLACE_NAMES)
+            )
         if shocks:  # what a scenario gives, and its paths, lie within the bounds
-            without_levers, effective, place = (within_bounds(WORKER_NAMES, without_levers), within_bounds(WORKER_NAMES, effective),
-                                     within_bounds(PLACE_NAMES, place))
-        made = Tables(place, effective, without_levers, history[PLACE_NAMES], place[_SECTOR_JOBS], place[_SECTOR_PAY],
-                      np.log(place[_SECTOR_PAY]))
+            without_levers, effective, place = (
+                within_bounds(WORKER_NAMES, without_levers),
+                within_bounds(WORKER_NAMES, effective),
+                within_bounds(PLACE_NAMES, place),
+            )
+        made = Tables(
+            place,
+            effective,
+            without_levers,
+            history[PLACE_NAMES],
+            place[_SECTOR_JOBS],
+            place[_SECTOR_PAY],
+            np.log(place[_SECTOR_PAY]),
+        )
         for table in vars(made).values():
             table.flags.writeable = False
         return made
@@ -175,8 +209,10 @@ def within_bounds(names: tuple[str, ...], values: np.ndarray) -> np.ndarray:
 @cache
 def _bounds(names: tuple[str, ...]) -> tuple[np.ndarray, np.ndarray]:
     """Lowest and highest allowed values of parameters."""
-    return (np.array([PARAMETERS[name].low for name in names]),
-            np.array([PARAMETERS[name].high for name in names]))
+    return (
+        np.array([PARAMETERS[name].low for name in names]),
+        np.array([PARAMETERS[name].high for name in names]),
+    )
 
 
 def changes_by_month(scenario: Scenario) -> dict[str, list[tuple[Shock, str, Effect]]]:

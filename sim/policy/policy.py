@@ -78,20 +78,31 @@ class Policy:
         for n, lever in enumerate(self._levers):
             for name in lever.changes:
                 self._changed_by.setdefault(name, []).append(n)
-        self._by_place = ByPlace(scenario, places, self._levers, self._folded, self._changed_by,
-                                 self._steering)
+        self._by_place = ByPlace(
+            scenario, places, self._levers, self._folded, self._changed_by, self._steering
+        )
         apart = [n for n, is_folded in enumerate(self._folded) if not is_folded]
         self._effects = worker_effects(self.names, self._levers, apart)
         _refuse_too_many(self._levers, len(self._effects))
         self._fixed = lever_rows(
-            self.names, self._levers, self.budgeted, self.occasions,
-            [self._home_mask(lever.where) for lever in self._levers], self._by_place.masks, len(places),
+            self.names,
+            self._levers,
+            self.budgeted,
+            self.occasions,
+            [self._home_mask(lever.where) for lever in self._levers],
+            self._by_place.masks,
+            len(places),
         )
         self._economy = _economy_of(scenario)
         self._economy_moves = any(name in ECONOMY_NAMES for name in scenario.paths)
-        self._no_relief = _fixed(within_bounds(CORRIDOR_NAMES, np.repeat(
-            given_values(scenario, CORRIDOR_NAMES), len(places.provinces) * len(places))[None, :]
-        ).reshape(len(places.provinces), len(places)))
+        self._no_relief = _fixed(
+            within_bounds(
+                CORRIDOR_NAMES,
+                np.repeat(given_values(scenario, CORRIDOR_NAMES), len(places.provinces) * len(places))[
+                    None, :
+                ],
+            ).reshape(len(places.provinces), len(places))
+        )
         self._changes = changes_by_month(scenario)
         self._of_reach: dict[int, InForce] = {}
         self._steps: tuple[Tables | None, list[Served]] = None, []
@@ -175,9 +186,12 @@ class Policy:
             rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: self._queues[n])
             queues = [self._queues[n] for n in rationed]
             fields = {
-                "is_active": is_active, "coverage": take_up * np.where(self._folded, 1.0, strength),
-                "budgets": len(rationed), "rationed": np.array(rationed, dtype=np.int64),
-                "queue_start": np.searchsorted(queues, np.arange(len(QUEUES) + 1)), "first": first,
+                "is_active": is_active,
+                "coverage": take_up * np.where(self._folded, 1.0, strength),
+                "budgets": len(rationed),
+                "rationed": np.array(rationed, dtype=np.int64),
+                "queue_start": np.searchsorted(queues, np.arange(len(QUEUES) + 1)),
+                "first": first,
                 **lists_in_force(self._effects, self.occasions, is_active),
             }
             prices = np.array([one.price for one in reach], dtype=np.int64)
@@ -214,13 +228,17 @@ class Policy:
     def _steps_of_places(self, tables: Tables, month: str) -> list[Served]:
         """What levers add to the shares of people in a place that they are paid for."""
         steps = []
-        for name, occasion in {"school_access_share": OCCASION.school_place_month,
-                               "public_housing_share": OCCASION.housing_month}.items():
+        for name, occasion in {
+            "school_access_share": OCCASION.school_place_month,
+            "public_housing_share": OCCASION.housing_month,
+        }.items():
             if (self.occasions == occasion).any():
                 history = tables.place_without_levers[PLACE_NAMES.index(name)]
-                steps += [(n, occasion, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
-                          for n, before, after in self._by_place.steps(name, history, month)
-                          if self.occasions[n] == occasion]
+                steps += [
+                    (n, occasion, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
+                    for n, before, after in self._by_place.steps(name, history, month)
+                    if self.occasions[n] == occasion
+                ]
         return steps
 
     def prices(self, month: int) -> np.ndarray:
@@ -274,7 +292,8 @@ def _refuse_too_many(levers: list[Lever], effects: int) -> None:
     }
     problems = [
         Problem(f"too many {what}", key="levers", value=found, allowed=f"at most {most}")
-        for what, (found, most) in counts.items() if found > most
+        for what, (found, most) in counts.items()
+        if found > most
     ]
     if problems:
         raise ScenarioError(problems)
@@ -283,8 +302,7 @@ def _refuse_too_many(levers: list[Lever], effects: int) -> None:
 def _is_for_everybody(lever: Lever) -> bool:
     """Whether a lever's worker-level effects reach everybody in its places."""
     return (
-        lever.who.is_everyone and lever.take_up >= 1.0 and lever.money is None
-        and not lever.where.names_homes
+        lever.who.is_everyone and lever.take_up >= 1.0 and lever.money is None and not lever.where.names_homes
     )
 
 

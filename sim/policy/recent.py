@@ -30,7 +30,8 @@ def policy_of(scenario: Scenario, places: Places) -> Policy:
 def _say_the_same_of_places(one: Scenario, other: Scenario) -> bool:
     """Whether two scenarios differ in nothing but what is said for readers and of the economy as a whole."""
     return (
-        one.levers == other.levers and one.paths == other.paths
+        one.levers == other.levers
+        and one.paths == other.paths
         and list(one.shocks.items()) == list(other.shocks.items())  # they act in their order
         and _of_places(one) == _of_places(other)
     )

@@ -178,12 +178,22 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "low": ("unit of the outcome", "lower end of the 95 % band of parameters, luck and scenario"),
         "high": ("unit of the outcome", "upper end of it"),
         "verdict": ("name", "higher, lower, identical, or cannot tell: the band spans zero"),
-        **{f"{part}_half_width": ("unit of the outcome", f"half the width that the band would have {why}")
-           for part, why in _PARTS.items()},
-        **{f"{part}_percent": ("percent", "its share in the square of the band's half-width")
-           for part in _PARTS},
-        **{f"{part}_seen": ("flag", "whether the part stands out of the luck of these runs; else it is "
-                            "counted on the safe side") for part in _PARTS if part != "luck"},
+        **{
+            f"{part}_half_width": ("unit of the outcome", f"half the width that the band would have {why}")
+            for part, why in _PARTS.items()
+        },
+        **{
+            f"{part}_percent": ("percent", "its share in the square of the band's half-width")
+            for part in _PARTS
+        },
+        **{
+            f"{part}_seen": (
+                "flag",
+                "whether the part stands out of the luck of these runs; else it is counted on the safe side",
+            )
+            for part in _PARTS
+            if part != "luck"
+        },
         "under_low": ("unit of the outcome", "the effect under the low view of the future"),
         "under_high": ("unit of the outcome", "the effect under the high view of the future"),
         "sign_agrees": ("share", "members of the ensemble whose effect has the sign of the difference"),
@@ -218,8 +228,10 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "high": ("yuan per year", "upper end of its 95 % interval over seeds"),
         "is_reliable": ("flag", "whether the group holds enough simulated workers"),
     },
-    "costs": {**_POLICY, **{name: unit for name, unit in TABLES["ledger"].items()
-                            if name not in ("instrument", "province")}},
+    "costs": {
+        **_POLICY,
+        **{name: unit for name, unit in TABLES["ledger"].items() if name not in ("instrument", "province")},
+    },
     "baseline": {"seed": ("number", "seed of the run"), **NATIONAL},
     "official": {"seed": ("number", "seed of the run"), **TABLES["official"]},
 }

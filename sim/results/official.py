@@ -31,8 +31,11 @@ WEIGHT_ON_LOCAL = {
 }
 
 WITH_CHANGE = (
-    "migrant_workers", "migrant_workers_by_origin", "migrant_workers_by_destination", "monthly_income",
-)  # fmt: skip
+    "migrant_workers",
+    "migrant_workers_by_origin",
+    "migrant_workers_by_destination",
+    "monthly_income",
+)
 WITH_GROWTH = ("migrant_workers", "monthly_income")
 
 # Groups that the reports print as unions: (indicator, union, its parts).

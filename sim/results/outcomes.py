@@ -71,6 +71,7 @@ def _percent(part: str, *whole: str) -> Callable[[pd.DataFrame], np.ndarray]:
     return series
 
 
+# fmt: off
 _TABLE = (
     # --- where people work ---------------------------------------------------------------------------
     Outcome("out_plus_settled", "Out-of-township migrants and settled", "外出农民工与落户人员", "persons",
@@ -142,6 +143,7 @@ _TABLE = (
             "spent by the levers in the year, all payers together, current yuan",
             _column("policy_spending_yuan")),
 )
+# fmt: on
 
 OUTCOMES: dict[str, Outcome] = {outcome.key: outcome for outcome in _TABLE}
 HEADLINE: tuple[str, ...] = tuple(outcome.key for outcome in _TABLE if outcome.headline)
@@ -151,9 +153,7 @@ def outcome(key: str) -> Outcome:
     """The outcome of that name; ``UsageError`` with the nearest name if there is none."""
     if key not in OUTCOMES:
         message = "no such outcome"
-        raise UsageError(
-            Problem(message, value=key, allowed=tuple(OUTCOMES), nearest=nearest(key, OUTCOMES))
-        )
+        raise UsageError(Problem(message, value=key, allowed=tuple(OUTCOMES), nearest=nearest(key, OUTCOMES)))
     return OUTCOMES[key]
 
 

@@ -22,8 +22,17 @@ from sim.core.errors import Problem, ResultsError, nearest
 from sim.core.files import reason, why_not
 from sim.results.columns import TABLES
 
-__all__ = ["FORMAT", "TABLES", "Results", "check_folder", "documented", "read_folder", "read_manifest",
-           "undocumented", "write_folder"]
+__all__ = [
+    "FORMAT",
+    "TABLES",
+    "Results",
+    "check_folder",
+    "documented",
+    "read_folder",
+    "read_manifest",
+    "undocumented",
+    "write_folder",
+]
 
 FORMAT = 1  # version of the folder's layout; raise it when a reader of today could not read it
 MANIFEST = "manifest.json"
@@ -33,9 +42,21 @@ RENAMED_TABLES: dict[str, str] = {}
 RENAMED_COLUMNS: dict[str, dict[str, str]] = {}
 
 _MANIFEST_KEYS = (
-    "run_id", "scenario", "scenario_name", "seed", "scale", "start", "end", "workers", "versions",
-    "code_hash", "created", "timings", "warnings",
+    "run_id",
+    "scenario",
+    "scenario_name",
+    "seed",
+    "scale",
+    "start",
+    "end",
+    "workers",
+    "versions",
+    "code_hash",
+    "created",
+    "timings",
+    "warnings",
 )
+
 
 @dataclass
 class Results:
@@ -77,7 +98,7 @@ class Results:
 
 
 def undocumented(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Columns that ``sim.results.columns`` does not explain, as ``table.column`` (traces carry any worker column)."""
+    """Columns that ``sim.results.columns`` does not explain, as ``table.column``; a trace has any."""
     return [
         f"{name}.{column}"
         for name, table in tables.items()

@@ -16,7 +16,9 @@ def yearly(national: pd.DataFrame, keys: Iterable[str]) -> pd.DataFrame:
     years, months = np.unique(of_month, return_counts=True)
     whole = years[months == 12]
     positions = np.flatnonzero(np.isin(of_month, whole)).reshape(len(whole), 12)
-    return pd.DataFrame({"year": whole, **{
-        key: OUTCOMES[key].over_each(OUTCOMES[key].series(national)[positions]) for key in keys}})
-
-
+    return pd.DataFrame(
+        {
+            "year": whole,
+            **{key: OUTCOMES[key].over_each(OUTCOMES[key].series(national)[positions]) for key in keys},
+        }
+    )

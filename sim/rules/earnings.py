@@ -29,8 +29,9 @@ def experience_pay(years: float, experience_return: float, curvature: float) -> 
 
 
 @rule
-def log_productivity(schooling: float, experience: float, premium: float, ability: float,
-                     gender_gap: float) -> float:
+def log_productivity(
+    schooling: float, experience: float, premium: float, ability: float, gender_gap: float
+) -> float:
     """A worker's log pay over that of a man of 9 school years, 8 of experience and mean ability.
 
     schooling + experience + training premium + ability - gender gap, all in log points.
@@ -40,8 +41,9 @@ def log_productivity(schooling: float, experience: float, premium: float, abilit
 
 
 @rule
-def productivity_factor(schooling_and_sex: float, experience: float, training: float,
-                        ability: float) -> float:
+def productivity_factor(
+    schooling_and_sex: float, experience: float, training: float, ability: float
+) -> float:
     """A worker's pay over that of the reference worker: exp(log_productivity) as a product of shares.
 
     Each factor is the exponential of a term of log_productivity, taken from a table made once a month.
@@ -60,8 +62,12 @@ def monthly_pay(place_pay: float, productivity: float, match_quality: float) -> 
 
 @rule
 def expected_income(
-    employment_share: float, pay: float, contribution_rate: float, arrears_loss_share: float,
-    benefit: float, living_cost: float,
+    employment_share: float,
+    pay: float,
+    contribution_rate: float,
+    arrears_loss_share: float,
+    benefit: float,
+    living_cost: float,
 ) -> float:
     """Income per month that a worker can expect away from home, after what living there costs.
 

@@ -27,8 +27,12 @@ def matching(tightness: float, elasticity: float) -> float:
 
 @rule
 def finding_probability(
-    base: float, matching_factor: float, network_share: float, network_effect: float,
-    service_share: float, service_effect: float,
+    base: float,
+    matching_factor: float,
+    network_share: float,
+    network_effect: float,
+    service_share: float,
+    service_effect: float,
 ) -> float:
     """Probability per month that an active searcher finds a job.
 
@@ -56,8 +60,13 @@ def search_effort(benefit: float, pay: float, effect: float) -> float:
 
 @rule
 def desired_jobs(
-    jobs_2014: float, output_ratio: float, output_elasticity: float, labour_saving: float,
-    years: float, wage_over_trend: float, demand_elasticity: float,
+    jobs_2014: float,
+    output_ratio: float,
+    output_elasticity: float,
+    labour_saving: float,
+    years: float,
+    wage_over_trend: float,
+    demand_elasticity: float,
 ) -> float:
     """Jobs that the employers of a place and sector want to fill.
 

@@ -30,8 +30,12 @@ def is_feasible(capital: int, savings: int, loan: float, grant: float) -> bool:
 
 @rule
 def start_probability(
-    base_log_odds: float, log_profit_gain: float, profit_coefficient: float, grant: float,
-    grant_effect: float, support: float,
+    base_log_odds: float,
+    log_profit_gain: float,
+    profit_coefficient: float,
+    grant: float,
+    grant_effect: float,
+    support: float,
 ) -> float:
     """Probability that a worker who weighs up a feasible business starts it.
 

@@ -7,9 +7,7 @@ MOST_ATTACHED_YEARS = 5.0
 
 
 @rule
-def attention_probability(
-    ordinary: float, displaced: float, is_displaced: bool, is_new: bool
-) -> float:
+def attention_probability(ordinary: float, displaced: float, is_displaced: bool, is_new: bool) -> float:
     """Probability that a worker reconsiders this month.
 
     1 on entering the labour force, the displaced rate after a job loss, the month's rate otherwise
@@ -83,8 +81,13 @@ def floor_effort(shortfall: float) -> float:
 
 @rule
 def migration_taste(
-    amenity: float, age_term: float, is_female: bool, female_cost: float, has_school_child: bool,
-    child_cost: float, network_term: float,
+    amenity: float,
+    age_term: float,
+    is_female: bool,
+    female_cost: float,
+    has_school_child: bool,
+    child_cost: float,
+    network_term: float,
 ) -> float:
     """What living away is worth besides income, in log-odds.
 
@@ -102,7 +105,10 @@ def migration_taste(
 
 @rule
 def place_value(
-    income_value: float, corridor_term: float, hukou_relief: float, vacancy_news: float,
+    income_value: float,
+    corridor_term: float,
+    hukou_relief: float,
+    vacancy_news: float,
     school_relief: float,
 ) -> float:
     """Value, in log-odds, of one place to migrants from one home.

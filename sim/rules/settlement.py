@@ -8,8 +8,14 @@ MONTHS_OF_STAY_NEEDED = 12
 
 @rule
 def willingness(
-    base: float, stay_years: float, stay_coefficient: float, log_relative_pay: float,
-    income_coefficient: float, school_term: float, insurance_term: float, tier_steps: float,
+    base: float,
+    stay_years: float,
+    stay_coefficient: float,
+    log_relative_pay: float,
+    income_coefficient: float,
+    school_term: float,
+    insurance_term: float,
+    tier_steps: float,
     tier_effect: float,
 ) -> float:
     """Probability that a migrant would move registration to the place if they could.
@@ -24,9 +30,18 @@ def willingness(
 
 
 @rule
-def points(insured_years: float, school_years: float, stay_years: float, age_years: float,
-           is_trained: bool, per_insured_year: float, per_school_year: float, per_stay_year: float,
-           under_45: float, for_title: float) -> float:
+def points(
+    insured_years: float,
+    school_years: float,
+    stay_years: float,
+    age_years: float,
+    is_trained: bool,
+    per_insured_year: float,
+    per_school_year: float,
+    per_stay_year: float,
+    under_45: float,
+    for_title: float,
+) -> float:
     """Score under a points scheme, 0 to about 100 by default: insurance and residence carry most.
 
     per insured year (to 15) + per year of stay (to 10) + per school year over 6 + under 45 + a skill

@@ -33,11 +33,20 @@ class UnitCost(Strict):
     @model_validator(mode="after")
     def _is_paid_in_full(self) -> UnitCost:
         if (self.payer is None) == (not self.payers):
-            refuse([Problem("either one payer, or the share of each", key="payer",
-                            allowed=("payer", "payers"))])
+            refuse(
+                [Problem("either one payer, or the share of each", key="payer", allowed=("payer", "payers"))]
+            )
         if self.payers and abs(sum(self.payers.values()) - 1.0) > _ROUNDING:
-            refuse([Problem("the shares of the payers must add up to 1", key="payers",
-                            value=round(sum(self.payers.values()), 6), allowed="1 in all")])
+            refuse(
+                [
+                    Problem(
+                        "the shares of the payers must add up to 1",
+                        key="payers",
+                        value=round(sum(self.payers.values()), 6),
+                        allowed="1 in all",
+                    )
+                ]
+            )
         return self
 
     @property

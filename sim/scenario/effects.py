@@ -74,8 +74,16 @@ def out_of_bounds(name: str, effect: Effect, key: str) -> Iterator[Problem]:
     if effect.set is None and effect.scale is not None:
         scaled = parameter.default * effect.scale
         if not parameter.low <= scaled <= parameter.high:
-            yield Problem(f"the default {parameter.default:g} would become {scaled:g}, outside the bounds",
-                          key=f"{key}.scale", value=effect.scale, allowed=bounds)
+            yield Problem(
+                f"the default {parameter.default:g} would become {scaled:g}, outside the bounds",
+                key=f"{key}.scale",
+                value=effect.scale,
+                allowed=bounds,
+            )
     if effect.add is not None and abs(effect.add) > parameter.high - parameter.low:
-        yield Problem("moves the parameter by more than its whole range", key=f"{key}.add",
-                      value=effect.add, allowed=bounds)
+        yield Problem(
+            "moves the parameter by more than its whole range",
+            key=f"{key}.add",
+            value=effect.add,
+            allowed=bounds,
+        )

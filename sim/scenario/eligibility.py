@@ -44,8 +44,16 @@ class Window(Strict):
     @model_validator(mode="after")
     def _runs_forward(self) -> Window:
         if self.to < self.from_:
-            refuse([Problem("the window ends before it begins", key="to", value=self.to,
-                            allowed=f"{self.from_} or later")])
+            refuse(
+                [
+                    Problem(
+                        "the window ends before it begins",
+                        key="to",
+                        value=self.to,
+                        allowed=f"{self.from_} or later",
+                    )
+                ]
+            )
         return self
 
     @property
@@ -69,8 +77,11 @@ class Window(Strict):
         if not self.season:
             return {*ramp, last + 1}
         is_on = [number % 12 + 1 in self.season for number in range(12)]
-        return {*ramp, last + 1, *(number for number in range(first, last + 1)
-                                   if is_on[number % 12] != is_on[number % 12 - 1])}
+        return {
+            *ramp,
+            last + 1,
+            *(number for number in range(first, last + 1) if is_on[number % 12] != is_on[number % 12 - 1]),
+        }
 
 
 class Where(Strict):
@@ -143,8 +154,10 @@ class Who(Strict):
     @model_validator(mode="after")
     def _ranges_run_upward(self) -> Who:
         ranges = {
-            "age": self.age, "migrant_months": self.migrant_months,
-            "insured_months": self.insured_months, "months_in_activity": self.months_in_activity,
+            "age": self.age,
+            "migrant_months": self.migrant_months,
+            "insured_months": self.insured_months,
+            "months_in_activity": self.months_in_activity,
         }
         refuse(
             Problem("the range ends before it begins", key=key, value=list(ends))

@@ -69,8 +69,11 @@ class Catalogue:
         """The slug of an instrument named by slug or by number."""
         if word in self.instruments:
             return str(word)
-        numbers = {number.value: slug for slug, tree in self.instruments.items()
-                   for number in _items(tree.value.get("instruments"))}
+        numbers = {
+            number.value: slug
+            for slug, tree in self.instruments.items()
+            for number in _items(tree.value.get("instruments"))
+        }
         return numbers.get(word) if isinstance(word, int) else None
 
 
@@ -98,8 +101,14 @@ def _read(state: tuple[tuple[str, int], ...], _cwd: str) -> Catalogue:
         for slug, entry in _children(tree.value.get("instruments")).items():
             if slug in instruments:
                 first = instruments[slug]
-                problems.append(Problem(f"this instrument is already in {first.file}, line {first.line}",
-                                        entry.file, entry.line, f"instruments.{slug}"))
+                problems.append(
+                    Problem(
+                        f"this instrument is already in {first.file}, line {first.line}",
+                        entry.file,
+                        entry.line,
+                        f"instruments.{slug}",
+                    )
+                )
             elif entry.is_map:
                 instruments[slug] = _completed(slug, entry, path.stem, tree)
     return Catalogue(families, instruments, tuple(problems))
@@ -118,8 +127,11 @@ def checked_instruments(catalogue: Catalogue) -> dict[str, Instrument]:
     problems = list(catalogue.problems)
     found: dict[str, Instrument] = {}
     for family, tree in catalogue.families.items():
-        own = {slug: _parts(entry) for slug, entry in catalogue.instruments.items()
-               if entry.value["family"].value == family}
+        own = {
+            slug: _parts(entry)
+            for slug, entry in catalogue.instruments.items()
+            if entry.value["family"].value == family
+        }
         flat = {_joined(slug, part): lever for slug, parts in own.items() for part, lever in parts.items()}
         whole = Tree({**tree.value, "instruments": Tree(flat, tree.file, tree.line)}, tree.file, tree.line)
         try:
@@ -127,8 +139,11 @@ def checked_instruments(catalogue: Catalogue) -> dict[str, Instrument]:
         except ValidationError as error:
             problems += problems_of(error, Family, whole)
             continue
-        problems += [placed(problem, whole, ("instruments", name))
-                     for name, lever in checked.instruments.items() for problem in _gaps(lever)]
+        problems += [
+            placed(problem, whole, ("instruments", name))
+            for name, lever in checked.instruments.items()
+            for problem in _gaps(lever)
+        ]
         for slug, parts in own.items():
             levers = tuple(checked.instruments[_joined(slug, part)] for part in parts)
             found[slug] = Instrument(slug, family, checked.label, levers)
@@ -150,7 +165,8 @@ def _parts(instrument: Tree) -> dict[str | None, Tree]:
         return {None: base}
     return {
         part: merge(base, Tree({"part": Tree(part, own.file, own.line), **own.value}, own.file, own.line), [])
-        for part, own in parts.items() if own.is_map
+        for part, own in parts.items()
+        if own.is_map
     }
 
 
@@ -160,8 +176,11 @@ def _gaps(lever: Lever) -> Iterable[Problem]:
         if getattr(lever, key) is None:
             yield Problem("an instrument of the catalogue says this", key=key)
     if lever.unit_cost is None and lever.no_cost is None:
-        yield Problem("an instrument of the catalogue has a cost, or says why none is counted",
-                      key="unit_cost", allowed=("unit_cost", "no_cost"))
+        yield Problem(
+            "an instrument of the catalogue has a cost, or says why none is counted",
+            key="unit_cost",
+            allowed=("unit_cost", "no_cost"),
+        )
     if lever.part is not None and lever.part_label is None:
         yield Problem("a part says what tells it from the others", key="part_label")
     if len(lever.instruments) != 1:
@@ -169,16 +188,22 @@ def _gaps(lever: Lever) -> Iterable[Problem]:
     if lever.effects and any(effect.set is not None for effect in lever.effects.values()):
         yield Problem("a value that is set has no multiples", key="effects", allowed=("scale", "add"))
     if lever.first_outcome and (lever.first_outcome.direction == "none") != (lever.no_effect is not None):
-        yield Problem("an instrument has an effect, or direction none", key="first_outcome.direction",
-                      value=lever.first_outcome.direction)
+        yield Problem(
+            "an instrument has an effect, or direction none",
+            key="first_outcome.direction",
+            value=lever.first_outcome.direction,
+        )
 
 
 # --- in a scenario ----------------------------------------------------------------------------------
 
+
 def of_an_instrument(*files: Tree) -> Callable[[Key], bool]:
     """Whether a key lies inside a lever that names an instrument in one of the files."""
     names = {
-        name for file in files for name, lever in _children(file.value.get("levers")).items()
+        name
+        for file in files
+        for name, lever in _children(file.value.get("levers")).items()
         if "instrument" in _children(lever)
     }
     return lambda key: len(key) > 2 and key[0] == "levers" and key[1] in names
@@ -192,17 +217,31 @@ def named_levers(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[
     found: dict[str, Tree] = {}
     for entry in levers.value:
         if not entry.is_map or not {"instrument", "name"} & entry.value.keys():
-            problems.append(Problem("must name an instrument", entry.file, entry.line, "levers",
-                                    entry.plain if not entry.is_map else None,
-                                    allowed="- instrument: NAME, or a map of levers by name"))
+            problems.append(
+                Problem(
+                    "must name an instrument",
+                    entry.file,
+                    entry.line,
+                    "levers",
+                    entry.plain if not entry.is_map else None,
+                    allowed="- instrument: NAME, or a map of levers by name",
+                )
+            )
             continue
         fields = dict(entry.value)
         named = fields.pop("name", None) or fields["instrument"]
         is_number = isinstance(named.value, int)
         word = str((is_number and catalogue().slug(named.value)) or named.value).replace("-", "_")
         if word in found:
-            problems.append(Problem(f"this lever is already listed on line {found[word].line}", entry.file,
-                                    entry.line, f"levers.{word}", allowed="another `name` for one of them"))
+            problems.append(
+                Problem(
+                    f"this lever is already listed on line {found[word].line}",
+                    entry.file,
+                    entry.line,
+                    f"levers.{word}",
+                    allowed="another `name` for one of them",
+                )
+            )
             word = next(free for n in count(2) if (free := f"{word}_{n}") not in found)  # both are checked
         found[word] = Tree(fields, entry.file, entry.line)
     return Tree({**tree.value, "levers": Tree(found, levers.file, levers.line)}, tree.file, tree.line)
@@ -232,8 +271,17 @@ def _filled(lever: Tree, catalogue: Catalogue, problems: list[Problem], name: st
     slug, key = catalogue.slug(named.value), ("levers", name)
     if slug is None:
         slugs = tuple(catalogue.instruments)
-        problems.append(Problem("unknown instrument", named.file, named.line, dotted((*key, "instrument")),
-                                named.value, allowed=slugs, nearest=nearest(named.value, slugs)))
+        problems.append(
+            Problem(
+                "unknown instrument",
+                named.file,
+                named.line,
+                dotted((*key, "instrument")),
+                named.value,
+                allowed=slugs,
+                nearest=nearest(named.value, slugs),
+            )
+        )
         return {}
     base = catalogue.instruments[slug]
     own = {**lever.value, "instrument": Tree(slug, named.file, named.line)}
@@ -243,13 +291,26 @@ def _filled(lever: Tree, catalogue: Catalogue, problems: list[Problem], name: st
     parts = _parts(base)
     for part in of_parts.keys() - parts.keys():
         known = tuple(str(word) for word in parts if word)
-        problems.append(Problem("the instrument has no such part", of_parts[part].file, of_parts[part].line,
-                                dotted((*key, "parts", part)), allowed=known or "no parts",
-                                nearest=nearest(part, known)))
+        problems.append(
+            Problem(
+                "the instrument has no such part",
+                of_parts[part].file,
+                of_parts[part].line,
+                dotted((*key, "parts", part)),
+                allowed=known or "no parts",
+                nearest=nearest(part, known),
+            )
+        )
     if len(parts) > 1 and "budget" in own:
-        problems.append(Problem("this instrument has parts, and each has a budget of its own",
-                                own["budget"].file, own["budget"].line, dotted((*key, "budget")),
-                                allowed=tuple(f"parts.{part}.budget" for part in parts)))
+        problems.append(
+            Problem(
+                "this instrument has parts, and each has a budget of its own",
+                own["budget"].file,
+                own["budget"].line,
+                dotted((*key, "budget")),
+                allowed=tuple(f"parts.{part}.budget" for part in parts),
+            )
+        )
     found = {}
     for part, whole in parts.items():
         whole = merge(whole, Tree(own, lever.file, lever.line), problems, key)
@@ -268,10 +329,21 @@ def _of_documents(instrument: Tree, chosen: Tree, problems: list[Problem], key: 
         if word.value in by_document:
             kept.append(by_document[word.value])
         else:
-            problems.append(Problem("this document does not name the instrument", word.file, word.line,
-                                    dotted((*key, "documents")), word.plain, allowed=tuple(by_document)))
-    return Tree({**instrument.value, "citation": Tree(kept, chosen.file, chosen.line)},
-                instrument.file, instrument.line)
+            problems.append(
+                Problem(
+                    "this document does not name the instrument",
+                    word.file,
+                    word.line,
+                    dotted((*key, "documents")),
+                    word.plain,
+                    allowed=tuple(by_document),
+                )
+            )
+    return Tree(
+        {**instrument.value, "citation": Tree(kept, chosen.file, chosen.line)},
+        instrument.file,
+        instrument.line,
+    )
 
 
 def _items(tree: Tree | None) -> list[Tree]:

@@ -23,8 +23,9 @@ def scenario_schema() -> dict[str, Any]:
     for table in ("parameters", "paths"):
         fields[table]["propertyNames"] = {"enum": list(PARAMETERS)}
     for table in ("parameters", "paths", "shocks", "levers"):
-        entry = fields[table].pop("additionalProperties", None) or \
-            next(iter(fields[table].pop("patternProperties").values()))
+        entry = fields[table].pop("additionalProperties", None) or next(
+            iter(fields[table].pop("patternProperties").values())
+        )
         fields[table]["additionalProperties"] = {"anyOf": [entry, {"type": "null"}]}  # null removes
     citation = schema["$defs"]["Lever"]["properties"]["citation"]
     one_or_more = {"anyOf": [citation, {"$ref": "#/$defs/Citation"}]}
@@ -33,8 +34,10 @@ def scenario_schema() -> dict[str, Any]:
     by_name = fields["levers"]["additionalProperties"]["anyOf"]
     by_name.insert(1, uses)
     listed = {"type": "array", "items": uses}
-    fields["levers"] = {"anyOf": [fields["levers"], listed],
-                        "description": "levers by name, or a list of instruments of the catalogue"}
+    fields["levers"] = {
+        "anyOf": [fields["levers"], listed],
+        "description": "levers by name, or a list of instruments of the catalogue",
+    }
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema}
 
 
@@ -46,8 +49,11 @@ def _instrument_uses(definitions: dict[str, Any]) -> dict[str, Any]:
     inside |= {
         "instrument": {"anyOf": [{"enum": slugs}, {"type": "integer"}]},
         "name": {"type": "string", "description": "its name, where it is not the instrument's"},
-        "documents": {"type": "array", "items": {"enum": list(documents.documents())},
-                      "description": "the documents that are cited; all that name it if none is given"},
+        "documents": {
+            "type": "array",
+            "items": {"enum": list(documents.documents())},
+            "description": "the documents that are cited; all that name it if none is given",
+        },
         "parts": {"type": "object", "description": "what differs by part of the instrument"},
     }
     return {"type": "object", "required": ["instrument"], "properties": inside, "additionalProperties": False}

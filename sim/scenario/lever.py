@@ -116,23 +116,34 @@ class Lever(Strict):
         if self.strength_range is not None:
             yield from self.strength_range.problems(self.strength)
         elif self.strength < 0.0:
-            yield Problem("a strength cannot be negative", key="strength", value=self.strength,
-                          allowed="0 or more times the size that the effects say")
+            yield Problem(
+                "a strength cannot be negative",
+                key="strength",
+                value=self.strength,
+                allowed="0 or more times the size that the effects say",
+            )
         for name, effect in self.effects.items():
             if effect.set is not None and self.acting not in (0.0, 1.0):
-                yield Problem(f"a value that is set has no multiples, and this lever acts at {self.acting:g}",
-                              key=f"effects.{name}.set", value=effect.set,
-                              allowed="scale or add; or a strength of 0 or 1 and nothing held")
+                yield Problem(
+                    f"a value that is set has no multiples, and this lever acts at {self.acting:g}",
+                    key=f"effects.{name}.set",
+                    value=effect.set,
+                    allowed="scale or add; or a strength of 0 or 1 and nothing held",
+                )
             elif name in self.changes and not [*out_of_bounds(name, effect, "")]:
                 for problem in out_of_bounds(name, self.changes[name], f"effects.{name}"):
-                    yield replace(problem, key="strength", value=self.strength,
-                                  message=f"{name}: {problem.message}")
+                    yield replace(
+                        problem, key="strength", value=self.strength, message=f"{name}: {problem.message}"
+                    )
 
     def _effect_problems(self) -> Iterator[Problem]:
         said = [bool(self.effects), self.delivery is not None, self.no_effect is not None]
         if sum(said) != 1:
-            yield Problem("a lever changes parameters, or steers other levers, or says why it does neither",
-                          key="effects", allowed=("effects", "delivery", "no_effect"))
+            yield Problem(
+                "a lever changes parameters, or steers other levers, or says why it does neither",
+                key="effects",
+                allowed=("effects", "delivery", "no_effect"),
+            )
         for name, effect in self.effects.items():
             parameter = PARAMETERS[name]
             if parameter.scope == "economy":
@@ -152,37 +163,54 @@ class Lever(Strict):
         reason = f"everybody in a place faces the same {name}"
         yield from self._people_named(reason)
         if self.where.names_homes:
-            yield Problem(f"{reason}, so this lever cannot say who", key="where",
-                          allowed="provinces, regions, tiers")
+            yield Problem(
+                f"{reason}, so this lever cannot say who", key="where", allowed="provinces, regions, tiers"
+            )
 
     def _people_named(self, reason: str) -> Iterator[Problem]:
         if not self.who.is_everyone:
-            yield Problem(f"{reason}, so this lever cannot say who", key="who",
-                          allowed="remove `who`, or put this effect in a lever of its own")
+            yield Problem(
+                f"{reason}, so this lever cannot say who",
+                key="who",
+                allowed="remove `who`, or put this effect in a lever of its own",
+            )
         if self.take_up < 1.0:
-            yield Problem(f"{reason}: nobody can decline it",
-                          key="take_up", value=self.take_up, allowed="1, or no take_up at all")
+            yield Problem(
+                f"{reason}: nobody can decline it",
+                key="take_up",
+                value=self.take_up,
+                allowed="1, or no take_up at all",
+            )
 
     def _money_problems(self) -> Iterator[Problem]:
         if self.budget is None:
             return
         if self.unit_cost is None or self.unit_cost.yuan == 0:
-            yield Problem("a budget can run out only if serving somebody costs something",
-                          key="budget", allowed="a unit_cost above 0 yuan")
+            yield Problem(
+                "a budget can run out only if serving somebody costs something",
+                key="budget",
+                allowed="a unit_cost above 0 yuan",
+            )
         if all(PARAMETERS[name].scope in ("place", "corridor") for name in self.effects):
-            yield Problem("a budget is rationed worker by worker, and this lever changes no worker's month",
-                          key="budget", allowed="a lever with an effect on workers")
+            yield Problem(
+                "a budget is rationed worker by worker, and this lever changes no worker's month",
+                key="budget",
+                allowed="a lever with an effect on workers",
+            )
 
 
 def conflicting_sets(levers: dict[str, Lever]) -> Iterator[Problem]:
     """Pairs of levers that set one parameter for the same workers in the same month."""
-    setting = {name: {parameter for parameter, effect in lever.changes.items() if effect.set is not None}
-               for name, lever in levers.items()}
+    setting = {
+        name: {parameter for parameter, effect in lever.changes.items() if effect.set is not None}
+        for name, lever in levers.items()
+    }
     for (one, first), (other, second) in combinations(levers.items(), 2):
         both = setting[one] & setting[other]
         windows_meet = first.window.from_ <= second.window.to and second.window.from_ <= first.window.to
-        if not (both and windows_meet
-                and first.where.overlaps(second.where) and first.who.overlaps(second.who)):
+        if not (
+            both and windows_meet and first.where.overlaps(second.where) and first.who.overlaps(second.who)
+        ):
             continue
         for name in sorted(both):
             yield Problem(

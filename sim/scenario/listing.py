@@ -22,18 +22,29 @@ def list_scenarios() -> list[dict[str, Any]]:
         try:
             scenario = load_scenario(path)
         except ScenarioError as error:
-            rows.append({"name": name, "title": f"({len(error.problems)} problems: check it)", "title_zh": "",
-                         "extends": [], "levers": 0, "description": "", "file": shown(path)})
+            rows.append(
+                {
+                    "name": name,
+                    "title": f"({len(error.problems)} problems: check it)",
+                    "title_zh": "",
+                    "extends": [],
+                    "levers": 0,
+                    "description": "",
+                    "file": shown(path),
+                }
+            )
             continue
-        rows.append({
-            "name": name,
-            "title": scenario.title.en,
-            "title_zh": scenario.title.zh,
-            "extends": list(parents_of(path)),
-            "levers": len(scenario.levers),
-            "description": scenario.description,
-            "file": shown(path),
-        })
+        rows.append(
+            {
+                "name": name,
+                "title": scenario.title.en,
+                "title_zh": scenario.title.zh,
+                "extends": list(parents_of(path)),
+                "levers": len(scenario.levers),
+                "description": scenario.description,
+                "file": shown(path),
+            }
+        )
     return rows
 
 
@@ -42,11 +53,15 @@ def scenario_notes(rows: list[dict[str, Any]]) -> list[str]:
     names = {row["name"] for row in rows}
     notes = []
     if "baseline" in names:
-        notes.append("baseline is history as it was, and the future without further policy: hold what begins "
-                     "from 2024 on against it.")
+        notes.append(
+            "baseline is history as it was, and the future without further policy: hold what begins "
+            "from 2024 on against it."
+        )
     if "none" in names:
-        notes.append("none is a reference too, not a policy: history without the measures of 2020 and 2022. "
-                     "Its levers take away what these reached; hold documents that extend it against it.")
+        notes.append(
+            "none is a reference too, not a policy: history without the measures of 2020 and 2022. "
+            "Its levers take away what these reached; hold documents that extend it against it."
+        )
     return notes
 
 
@@ -91,5 +106,3 @@ def _origin(origins, key: Key) -> str | None:
     """The origin of a value, or of the first value inside a list."""
     name = dotted(key)
     return origins.get(name) or next((o for k, o in origins.items() if k.startswith(f"{name}.")), None)
-
-

@@ -54,15 +54,23 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
         raise ScenarioError(problems)
     if "name" in merged.value:
         misplaced = merged.value.pop("name")
-        problems.append(Problem("a scenario is named by its file", misplaced.file, misplaced.line, "name",
-                                misplaced.value, allowed="no `name` line"))
+        problems.append(
+            Problem(
+                "a scenario is named by its file",
+                misplaced.file,
+                misplaced.line,
+                "name",
+                misplaced.value,
+                allowed="no `name` line",
+            )
+        )
     return _checked(path.stem, filled_in(merged, catalogue, problems), problems)
 
 
 def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
     """The scenario with some values changed, by dotted key, checked again. ``None`` removes.
 
-        with_overrides(scenario, {"levers.startup_grant.effects.startup_grant_yuan.set": 10_000})
+    with_overrides(scenario, {"levers.startup_grant.effects.startup_grant_yuan.set": 10_000})
     """
     content, origins = _opened(scenario, overrides), _origins_after(scenario, overrides)
     refused = [_override(content, key, value) for key, value in overrides.items()]
@@ -111,8 +119,14 @@ def named_file(name: str, files: Mapping[str, Path], what: str, error: type[SimE
     """The file of a name among ``files``, or at a path. Raises ``error``: no such ``what``."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else files.get(name, Path(name))
     if not path.is_file():
-        raise error(Problem(f"no such {what}", value=name, nearest=nearest(path.stem, files),
-                            allowed=(*files, "or the path of a file")))
+        raise error(
+            Problem(
+                f"no such {what}",
+                value=name,
+                nearest=nearest(path.stem, files),
+                allowed=(*files, "or the path of a file"),
+            )
+        )
     return path
 
 
@@ -123,6 +137,7 @@ def parents_of(path: Path) -> tuple[str, ...]:
 
 
 # --- finding and extending --------------------------------------------------------------------------
+
 
 def _located(name: str, places: tuple[Path, ...]) -> Path | None:
     """The file of a scenario: a path is taken as it is, a bare name is looked for in ``places``."""
@@ -140,8 +155,13 @@ def _not_found(name: str, **where: Any) -> Problem:
         wrong = "this is a folder, not a scenario"
     elif path.is_file():  # by another name than those that are looked at
         wrong = "the name of a scenario's file ends in .yaml"
-    return Problem(wrong, value=name, allowed=(*names, "or the path of a file"),
-                   nearest=nearest(path.stem, names), **where)
+    return Problem(
+        wrong,
+        value=name,
+        allowed=(*names, "or the path of a file"),
+        nearest=nearest(path.stem, names),
+        **where,
+    )
 
 
 def _entries(tree: Tree) -> list[Tree]:
@@ -167,7 +187,7 @@ def _extended(path: Path, problems: list[Problem], trail: tuple[Path, ...] = ())
         if parent is None:
             problems.append(_not_found(entry.value, **where))
         elif parent in trail:
-            loop = " -> ".join(shown(step) for step in (*trail[trail.index(parent):], parent))
+            loop = " -> ".join(shown(step) for step in (*trail[trail.index(parent) :], parent))
             problems.append(Problem(f"a scenario cannot extend itself ({loop})", value=entry.value, **where))
         elif len(trail) > DEEPEST:
             problems.append(Problem(f"extends more than {DEEPEST} files deep", value=entry.value, **where))
@@ -178,8 +198,10 @@ def _extended(path: Path, problems: list[Problem], trail: tuple[Path, ...] = ())
 
 # --- checking ---------------------------------------------------------------------------------------
 
-def _checked(name: str, tree: Tree, problems: list[Problem],
-             origins: Mapping[str, str] | None = None) -> Scenario:
+
+def _checked(
+    name: str, tree: Tree, problems: list[Problem], origins: Mapping[str, str] | None = None
+) -> Scenario:
     """The scenario, or every problem. With a broken parent, what it would have said is not missed."""
     is_whole = not problems
     content = tree.plain
@@ -190,8 +212,11 @@ def _checked(name: str, tree: Tree, problems: list[Problem],
         try:
             Scenario.model_validate(without_unknown_keys(error, {**content, "name": name}))
         except ValidationError as further:
-            found += [problem for problem in problems_of(further, Scenario, tree) if not any(
-                f"{known.key}.".startswith(f"{problem.key}.") for known in found)]
+            found += [
+                problem
+                for problem in problems_of(further, Scenario, tree)
+                if not any(f"{known.key}.".startswith(f"{problem.key}.") for known in found)
+            ]
         if not any(problem.message.startswith("lever ") for problem in found):
             found += [placed(problem, tree) for problem in conflicting_sets(_sound_levers(content))]
         problems = problems + [p for p in found if is_whole or p.message != MISSING]
@@ -207,7 +232,7 @@ def _sound_levers(content: Mapping[str, Any]) -> dict[str, Lever]:
     """The levers that are right by themselves, so that conflicts between them are told as well."""
     sound = {}
     levers = content.get("levers")
-    for name, lever in (levers.items() if isinstance(levers, dict) else ()):
+    for name, lever in levers.items() if isinstance(levers, dict) else ():
         try:
             sound[name] = Lever.model_validate(lever)
         except ValidationError:
@@ -216,6 +241,7 @@ def _sound_levers(content: Mapping[str, Any]) -> dict[str, Lever]:
 
 
 # --- overriding -------------------------------------------------------------------------------------
+
 
 def _opened(scenario: Scenario, keys: Iterable[str]) -> dict[str, Any]:
     """A scenario's content with plain maps and lists where dotted keys lead, and otherwise as it is: a sweep
@@ -246,8 +272,13 @@ def _override(content: dict[str, Any], key: str, value: Any) -> Problem | None:
     for part in parents:
         if not isinstance(target, dict) or part not in target:
             names = tuple(str(name) for name in target) if isinstance(target, dict) else ()
-            return Problem(f"there is no {part!r} to change", key=key, value=value, allowed=names,
-                           nearest=nearest(part, names))
+            return Problem(
+                f"there is no {part!r} to change",
+                key=key,
+                value=value,
+                allowed=names,
+                nearest=nearest(part, names),
+            )
         if target[part] is None:  # an optional map, such as budget
             target[part] = {}
         target = target[part]
@@ -261,8 +292,11 @@ def _override(content: dict[str, Any], key: str, value: Any) -> Problem | None:
 
 
 def _origins_after(scenario: Scenario, overrides: Mapping[str, Any]) -> dict[str, str]:
-    kept = {key: origin for key, origin in scenario.origins.items()
-            if not any(f"{key}.".startswith(f"{changed}.") for changed in overrides)}
+    kept = {
+        key: origin
+        for key, origin in scenario.origins.items()
+        if not any(f"{key}.".startswith(f"{changed}.") for changed in overrides)
+    }
     for key, value in overrides.items():
         leaves = _tree_of(value, {}, parts(key)).leaves(parts(key))
         kept |= {dotted(leaf): OVERRIDE for leaf, _ in leaves if value is not None}

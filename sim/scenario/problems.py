@@ -33,9 +33,7 @@ _WORDS: dict[str, tuple[str, str]] = {
 }
 
 
-def read_checked(
-    path: Path, model: type[Model], error: type[SimError]
-) -> tuple[Model, Tree, list[Problem]]:
+def read_checked(path: Path, model: type[Model], error: type[SimError]) -> tuple[Model, Tree, list[Problem]]:
     """A file as a ``model`` whose name is the file's, its tree, and what is wrong beside the model.
 
     Raises ``error`` with every problem found where the file cannot be read or is no such model.
@@ -95,8 +93,9 @@ def _in_words(detail: dict[str, Any], key: Key, context: dict[str, Any], model: 
     is_shown = isinstance(detail["input"], (str, int, float, bool)) and "[key]" not in detail["loc"]
     value = detail["input"] if is_shown else None
     if kind == "refused":
-        return Problem(context["message"], key=name, value=value, allowed=context["allowed"],
-                       nearest=context["nearest"])
+        return Problem(
+            context["message"], key=name, value=value, allowed=context["allowed"], nearest=context["nearest"]
+        )
     if kind == "extra_forbidden":
         allowed = _keys_allowed(model, key[:-1])
         return Problem("unknown key", key=name, allowed=allowed, nearest=nearest(key[-1], allowed))

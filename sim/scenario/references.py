@@ -85,10 +85,17 @@ def evidence() -> dict[str, dict[str, str]]:
 @cache
 def data_sources() -> dict[str, Source]:
     """The sources of the packaged data series, by id."""
-    names = {"id": "source_id", "title": "title", "publisher": "publisher",
-             "where_seen": "where_seen", "reference_date": "reference_date"}
-    return {row["source_id"]: Source(**{field: row[column] for field, column in names.items()})
-            for row in _rows("sources.csv")}
+    names = {
+        "id": "source_id",
+        "title": "title",
+        "publisher": "publisher",
+        "where_seen": "where_seen",
+        "reference_date": "reference_date",
+    }
+    return {
+        row["source_id"]: Source(**{field: row[column] for field, column in names.items()})
+        for row in _rows("sources.csv")
+    }
 
 
 @cache

@@ -44,8 +44,16 @@ class Period(Strict):
     @model_validator(mode="after")
     def _runs_forward(self) -> Period:
         if self.to < self.from_:
-            refuse([Problem("the period ends before it begins", key="to", value=self.to,
-                            allowed=f"{self.from_} or later")])
+            refuse(
+                [
+                    Problem(
+                        "the period ends before it begins",
+                        key="to",
+                        value=self.to,
+                        allowed=f"{self.from_} or later",
+                    )
+                ]
+            )
         return self
 
 
@@ -132,11 +140,13 @@ class Scenario(Strict):
 
     @model_validator(mode="after")
     def _holds_together(self) -> Scenario:
-        refuse([
-            *self._values_out_of_bounds(),
-            *self._months_outside_the_period(),
-            *conflicting_sets(self.levers),
-        ])
+        refuse(
+            [
+                *self._values_out_of_bounds(),
+                *self._months_outside_the_period(),
+                *conflicting_sets(self.levers),
+            ]
+        )
         return self
 
     @property
@@ -172,29 +182,52 @@ class Scenario(Strict):
         for name, path in self.paths.items():
             given += [(name, f"paths.{name}.{key}", value) for key, value in path.values()]
             if name in self.parameters:
-                yield Problem("this parameter already follows a path", key=f"parameters.{name}",
-                              value=self.parameters[name], allowed=f"remove it, or set paths.{name} to null")
+                yield Problem(
+                    "this parameter already follows a path",
+                    key=f"parameters.{name}",
+                    value=self.parameters[name],
+                    allowed=f"remove it, or set paths.{name} to null",
+                )
             if PARAMETERS[name].scope == "corridor":
-                yield Problem(f"{name} belongs to corridors, which only a lever changes", key=f"paths.{name}",
-                              allowed="a parameter of places, workers or the economy")
+                yield Problem(
+                    f"{name} belongs to corridors, which only a lever changes",
+                    key=f"paths.{name}",
+                    allowed="a parameter of places, workers or the economy",
+                )
             if path.by_tier and PARAMETERS[name].scope == "economy":
-                yield Problem("this parameter is one number for the whole economy",
-                              key=f"paths.{name}.by_tier", allowed="all")
+                yield Problem(
+                    "this parameter is one number for the whole economy",
+                    key=f"paths.{name}.by_tier",
+                    allowed="all",
+                )
         for name, key, value in given:
             low, high = PARAMETERS[name].low, PARAMETERS[name].high
             if not low <= value <= high:
-                yield Problem("outside the parameter's bounds", key=key, value=value,
-                              allowed=f"{low:g} to {high:g} {PARAMETERS[name].unit}")
+                yield Problem(
+                    "outside the parameter's bounds",
+                    key=key,
+                    value=value,
+                    allowed=f"{low:g} to {high:g} {PARAMETERS[name].unit}",
+                )
 
     def _months_outside_the_period(self) -> Iterator[Problem]:
         named = []
         for name, lever in self.levers.items():
-            named += [(f"levers.{name}.window.from", lever.window.from_),
-                      (f"levers.{name}.window.to", lever.window.to)]
+            named += [
+                (f"levers.{name}.window.from", lever.window.from_),
+                (f"levers.{name}.window.to", lever.window.to),
+            ]
         for name, shock in self.shocks.items():
-            named += [(f"shocks.{name}.effects.{parameter}", month)
-                      for parameter, effect in shock.effects.items() for month in effect.months]
+            named += [
+                (f"shocks.{name}.effects.{parameter}", month)
+                for parameter, effect in shock.effects.items()
+                for month in effect.months
+            ]
         for key, month in named:
             if not self.period.from_ <= month <= self.period.to:
-                yield Problem("outside the scenario's period", key=key, value=month,
-                              allowed=f"{self.period.from_} to {self.period.to}")
+                yield Problem(
+                    "outside the scenario's period",
+                    key=key,
+                    value=month,
+                    allowed=f"{self.period.from_} to {self.period.to}",
+                )

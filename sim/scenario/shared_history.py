@@ -56,15 +56,16 @@ class Origin:
     month: str
 
 
-def shared_pasts(scenarios: Sequence[Scenario], limits: Sequence[str],
-                 most: int = 4) -> list[Origin | None]:
+def shared_pasts(scenarios: Sequence[Scenario], limits: Sequence[str], most: int = 4) -> list[Origin | None]:
     """For each scenario the earlier one that it shares the longest past with, or None for none.
 
     limits: the latest month at which each may branch. most: how many states are kept at a time; where
     more would be needed, the ones that save the least are done without.
     """
-    latest = [[min(shared_until(scenarios[j], scenario, limit), limit) for j in range(i)]
-              for i, (scenario, limit) in enumerate(zip(scenarios, limits, strict=True))]
+    latest = [
+        [min(shared_until(scenarios[j], scenario, limit), limit) for j in range(i)]
+        for i, (scenario, limit) in enumerate(zip(scenarios, limits, strict=True))
+    ]
     states = {Origin(j, month) for row in latest for j, month in enumerate(row) if month > FIRST_MONTH}
 
     def best(i: int, kept: set[Origin]) -> Origin | None:
@@ -77,8 +78,10 @@ def shared_pasts(scenarios: Sequence[Scenario], limits: Sequence[str],
 
     kept: set[Origin] = set()
     while len(kept) < most and states - kept:
-        more = max(sorted(states - kept, key=lambda o: (o.scenario, o.month)),
-                   key=lambda origin: months_shared(kept | {origin}))
+        more = max(
+            sorted(states - kept, key=lambda o: (o.scenario, o.month)),
+            key=lambda origin: months_shared(kept | {origin}),
+        )
         if months_shared(kept | {more}) == months_shared(kept):
             break
         kept.add(more)
@@ -103,8 +106,9 @@ def _past(scenario: Scenario, content: Mapping[str, Any], month: str) -> dict[st
     acting = {name: shock for name, shock in shocks.items() if shock["effects"]}
     kept["paths"] = {name: _path_before(path, month) for name, path in content.get("paths", {}).items()}
     kept["shocks"], kept["order_of_shocks"] = acting, list(acting)
-    kept["levers"] = {name: lever for name, lever in content.get("levers", {}).items()
-                      if lever["window"]["from"] < month}
+    kept["levers"] = {
+        name: lever for name, lever in content.get("levers", {}).items() if lever["window"]["from"] < month
+    }
     if month > ASSUMED_FROM:
         kept["growth"] = scenario.future_assumptions.model_dump(exclude={"source"})
     return kept
@@ -114,8 +118,10 @@ def _shock_before(shock: Mapping[str, Any], month: str) -> dict[str, Any]:
     """A shock with only those of its months that come before ``month``."""
     effects = {}
     for name, changes in shock["effects"].items():
-        before = {kind: {m: value for m, value in by_month.items() if m < month}
-                  for kind, by_month in changes.items()}
+        before = {
+            kind: {m: value for m, value in by_month.items() if m < month}
+            for kind, by_month in changes.items()
+        }
         if any(before.values()):
             effects[name] = {kind: values for kind, values in before.items() if values}
     return {**shock, "effects": effects}

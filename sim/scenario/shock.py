@@ -37,20 +37,30 @@ class Shock(Strict):
 
     def _reach_problems(self) -> Iterator[Problem]:
         if self.where.names_homes:
-            yield Problem("a shock holds for everybody in a place, wherever they come from", key="where",
-                          allowed="provinces, regions, tiers")
+            yield Problem(
+                "a shock holds for everybody in a place, wherever they come from",
+                key="where",
+                allowed="provinces, regions, tiers",
+            )
         if self.sectors and self.where != Where():
             yield Problem("a shock to sectors holds in all places alike", key="where", allowed="no `where`")
         for name, effect in self.effects.items():
             if PARAMETERS[name].scope == "corridor":
-                yield Problem(f"{name} belongs to corridors, which only a lever changes",
-                              key=f"effects.{name}", allowed="a parameter of places, workers or the economy")
+                yield Problem(
+                    f"{name} belongs to corridors, which only a lever changes",
+                    key=f"effects.{name}",
+                    allowed="a parameter of places, workers or the economy",
+                )
             if PARAMETERS[name].scope == "economy" and self.where != Where():
-                yield Problem(f"{name} is one number for the whole economy", key="where",
-                              allowed="no `where`")
+                yield Problem(
+                    f"{name} is one number for the whole economy", key="where", allowed="no `where`"
+                )
             if self.sectors and name not in SECTOR_PARAMETERS:
-                yield Problem("this parameter is the same for every sector", key=f"effects.{name}",
-                              allowed=SECTOR_PARAMETERS)
+                yield Problem(
+                    "this parameter is the same for every sector",
+                    key=f"effects.{name}",
+                    allowed=SECTOR_PARAMETERS,
+                )
             elif self.sectors and (effect.set or effect.add):
                 yield Problem("a shock to sectors can only scale", key=f"effects.{name}", allowed="scale")
 

@@ -25,18 +25,28 @@ class StrengthRange(Strict):
     def _is_nested(self) -> StrengthRange:
         low, high = self.credible
         if not low <= 1.0 <= high <= self.most:
-            refuse([Problem("the documented strength, 1, must be credible, and all that is credible "
-                            "allowed", key="credible", value=[low, high],
-                            allowed="low <= 1 <= high <= most")])
+            refuse(
+                [
+                    Problem(
+                        "the documented strength, 1, must be credible, and all that is credible allowed",
+                        key="credible",
+                        value=[low, high],
+                        allowed="low <= 1 <= high <= most",
+                    )
+                ]
+            )
         return self
 
     def problems(self, strength: float) -> Iterator[Problem]:
         """What is wrong with a strength that nobody can mean."""
         if not 0.0 <= strength <= self.most:
             low, high = self.credible
-            yield Problem("a strength outside what the instrument allows", key="strength", value=strength,
-                          allowed=f"0 to {self.most:g} times the documented strength; credible is "
-                                  f"{low:g} to {high:g}")
+            yield Problem(
+                "a strength outside what the instrument allows",
+                key="strength",
+                value=strength,
+                allowed=f"0 to {self.most:g} times the documented strength; credible is {low:g} to {high:g}",
+            )
 
     def is_credible(self, strength: float) -> bool:
         """Whether the evidence covers the strength. None at all is always credible."""
@@ -56,8 +66,16 @@ class FirstOutcome(Strict):
     @model_validator(mode="after")
     def _names_what_moves(self) -> FirstOutcome:
         if (self.column is None) != (self.direction == "none"):
-            refuse([Problem("an outcome is named unless nothing moves", key="column", value=self.column,
-                            allowed="a column of the national table, or direction none without a column")])
+            refuse(
+                [
+                    Problem(
+                        "an outcome is named unless nothing moves",
+                        key="column",
+                        value=self.column,
+                        allowed="a column of the national table, or direction none without a column",
+                    )
+                ]
+            )
         return self
 
 

@@ -16,8 +16,13 @@ from sim.core.errors import Problem, ScenarioError
 Key = tuple[str | int, ...]
 
 _TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")  # 2025-01-15 stays text
-_PLAIN_TAGS = ("tag:yaml.org,2002:int", "tag:yaml.org,2002:float", "tag:yaml.org,2002:bool",
-               "tag:yaml.org,2002:null", *_TEXT_TAGS)
+_PLAIN_TAGS = (
+    "tag:yaml.org,2002:int",
+    "tag:yaml.org,2002:float",
+    "tag:yaml.org,2002:bool",
+    "tag:yaml.org,2002:null",
+    *_TEXT_TAGS,
+)
 
 
 @dataclass(frozen=True)
@@ -134,8 +139,13 @@ def dotted(key: Key) -> str:
     return ".".join(str(part) for part in key)
 
 
-def merge(base: Tree, over: Tree, problems: list[Problem], key: Key = (),
-          keeps_null: Callable[[Key], bool] | None = None) -> Tree:
+def merge(
+    base: Tree,
+    over: Tree,
+    problems: list[Problem],
+    key: Key = (),
+    keeps_null: Callable[[Key], bool] | None = None,
+) -> Tree:
     """``over`` laid on ``base``: maps merge, scalars and lists replace, null removes.
 
     ``keeps_null``: where a null stays, because what it removes is filled in later.
@@ -149,11 +159,15 @@ def merge(base: Tree, over: Tree, problems: list[Problem], key: Key = (),
         place = (*key, name)
         if child.value is None and not (keeps_null and keeps_null(place)):
             if children.pop(name, None) is None:
-                problems.append(Problem("is empty, and there is nothing to remove here", child.file,
-                                        child.line, dotted(place)))
+                problems.append(
+                    Problem(
+                        "is empty, and there is nothing to remove here", child.file, child.line, dotted(place)
+                    )
+                )
         else:
-            children[name] = merge(children.get(name, Tree({}, child.file, child.line)), child,
-                                   problems, place, keeps_null)
+            children[name] = merge(
+                children.get(name, Tree({}, child.file, child.line)), child, problems, place, keeps_null
+            )
     return Tree(children, over.file, over.line)
 
 

@@ -23,7 +23,10 @@ def is_old(w, c) -> bool:
 @rule
 def highest_exit_chance(c) -> float:
     """No worker leaves with a higher probability this month."""
-    return exit_probability(OLDEST, c.economy.exit_rate_at_55, c.economy.exit_rate_growth) * c.upper_bound[WORKER.exit_hazard_scale]
+    return (
+        exit_probability(OLDEST, c.economy.exit_rate_at_55, c.economy.exit_rate_growth)
+        * c.upper_bound[WORKER.exit_hazard_scale]
+    )
 
 
 @rule

@@ -45,7 +45,10 @@ def log_skill(w, c) -> float:
         premium = c.training_pay[since]
     experience = c.experience_pay[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)]
     return log_productivity(
-        c.schooling_pay[education_of(traits)], experience, premium, int(w.ability) * ABILITY_UNIT,
+        c.schooling_pay[education_of(traits)],
+        experience,
+        premium,
+        int(w.ability) * ABILITY_UNIT,
         gender_gap(c, traits),
     )
 
@@ -55,8 +58,10 @@ def skill_cells(w, c):
     """Where the worker stands in the month's tables by traits, experience, training and ability."""
     since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
     return (
-        int(w.traits) & 15, min(int(w.experience_months), EXPERIENCE_MONTHS - 1),
-        since if int(w.status) & TRAINED else UNTRAINED, int(w.ability) & 255,
+        int(w.traits) & 15,
+        min(int(w.experience_months), EXPERIENCE_MONTHS - 1),
+        since if int(w.status) & TRAINED else UNTRAINED,
+        int(w.ability) & 255,
     )
 
 
@@ -66,7 +71,9 @@ def current_pay(w, c) -> int:
     is_own = w.activity == OWN_BUSINESS
     traits, experience, training, ability = skill_cells(w, c)
     productivity = productivity_factor(
-        c.trait_factor[traits], c.experience_factor[experience], c.training_factor[training],
+        c.trait_factor[traits],
+        c.experience_factor[experience],
+        c.training_factor[training],
         c.ability_factor[ability],
     )
     level = c.pay_level[int(w.place), OWN_PAY if is_own else int(w.sector)]
@@ -76,7 +83,10 @@ def current_pay(w, c) -> int:
 @rule
 def live_without_pay(w, c, b, k) -> None:
     """Live on benefit, odd jobs and savings while searching; the rest comes from the family at home."""
-    benefit, odd_jobs = int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan)), int(effective(w, c, b, k, WORKER.search_income_yuan))
+    benefit, odd_jobs = (
+        int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan)),
+        int(effective(w, c, b, k, WORKER.search_income_yuan)),
+    )
     spent = dissaving(int(w.savings), int(c.living_cost[int(w.place)]), benefit + odd_jobs)
     w.savings = int(w.savings) - spent
     w.earnings_year = int(w.earnings_year) + odd_jobs

@@ -34,7 +34,9 @@ from sim.world.worker import (
 @rule
 def highest_job_event_chance(c) -> float:
     """No worker loses or changes a job with a higher probability this month."""
-    loss = separation_probability(c.upper_bound[WORKER.separation_probability], c.highest_separation_factor, 0.0)
+    loss = separation_probability(
+        c.upper_bound[WORKER.separation_probability], c.highest_separation_factor, 0.0
+    )
     return loss + c.upper_bound[WORKER.job_change_probability]
 
 
@@ -54,7 +56,9 @@ def lose_or_change_job(w, c, b, k) -> None:
             w.match = offered
             w.sector = hiring_sector(w, c)
             w.traits = int(w.traits) & LASTING_TRAITS
-    elif uniform(c.keys, PURPOSE.replacement, int(w.id)) < effective(w, c, b, k, WORKER.replacement_probability):
+    elif uniform(c.keys, PURPOSE.replacement, int(w.id)) < effective(
+        w, c, b, k, WORKER.replacement_probability
+    ):
         serve(w, c, b, k, OCCASION.replacement)
         b.events[EVENT.replacements] += 1
         w.match = match_quality(w, c)
@@ -87,14 +91,15 @@ def find_job(w, c, b, k) -> None:
     place = int(w.place)
     serve(w, c, b, k, OCCASION.search_month)
     chance = finding_probability(
-        effective(w, c, b, k, WORKER.job_finding_probability), c.matching[place],
-        c.network[int(w.home), place], c.economy.network_job_finding_effect,
-        c.place.service_coverage_share[place], c.economy.service_job_finding_effect,
+        effective(w, c, b, k, WORKER.job_finding_probability),
+        c.matching[place],
+        c.network[int(w.home), place],
+        c.economy.network_job_finding_effect,
+        c.place.service_coverage_share[place],
+        c.economy.service_job_finding_effect,
     )
     benefit = effective(w, c, b, k, WORKER.unemployment_benefit_yuan)
     if benefit > 0.0:  # else the effort is 1, and the pay need not be worked out
         chance *= search_effort(benefit, exp(c.mean_log_pay[place]), c.economy.benefit_search_effect)
     if uniform(c.keys, PURPOSE.job_find, int(w.id)) < min(chance, c.finding_limit[place]):
         take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
-
-

@@ -1,6 +1,5 @@
 """Running a business of one's own: profit months, the late part of a grant, closing."""
 
-
 from sim.core.arithmetic import exp, log
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS
 from sim.core.compiled import rule
@@ -103,11 +102,21 @@ def may_start_business(w, c) -> bool:
 @rule
 def might_start(w, c) -> bool:
     """Whether the worker thinks of a business and would start it with the most support anybody has."""
-    if uniform(c.keys, PURPOSE.business_consider, int(w.id)) >= c.upper_bound[WORKER.startup_consideration_probability]:
+    if (
+        uniform(c.keys, PURPOSE.business_consider, int(w.id))
+        >= c.upper_bound[WORKER.startup_consideration_probability]
+    ):
         return False
     chance = start_chance(
-        w, c, startup_capital(w, c), log_profit_gain(w, c) + c.upper_bound[WORKER.business_profit_shift], c.upper_bound[WORKER.startup_grant_yuan],
-        c.upper_bound[WORKER.startup_late_grant_yuan], max(c.upper_bound[WORKER.startup_loan_yuan], c.upper_bound[WORKER.guaranteed_loan_yuan]), c.upper_bound[WORKER.startup_odds_shift], c.upper_bound[WORKER.business_loss_insured_share],
+        w,
+        c,
+        startup_capital(w, c),
+        log_profit_gain(w, c) + c.upper_bound[WORKER.business_profit_shift],
+        c.upper_bound[WORKER.startup_grant_yuan],
+        c.upper_bound[WORKER.startup_late_grant_yuan],
+        max(c.upper_bound[WORKER.startup_loan_yuan], c.upper_bound[WORKER.guaranteed_loan_yuan]),
+        c.upper_bound[WORKER.startup_odds_shift],
+        c.upper_bound[WORKER.business_loss_insured_share],
     )
     return uniform(c.keys, PURPOSE.business_start, int(w.id)) < chance
 
@@ -123,19 +132,42 @@ def weigh_up_business(w, c, b, k) -> None:
     capital, gain = startup_capital(w, c), log_profit_gain(w, c)
     grant = effective(w, c, b, k, WORKER.startup_grant_yuan)
     loan = loan_to_founder(
-        w, c, effective(w, c, b, k, WORKER.startup_loan_yuan), effective(w, c, b, k, WORKER.guaranteed_loan_yuan), effective(w, c, b, k, WORKER.loan_approval_probability)
+        w,
+        c,
+        effective(w, c, b, k, WORKER.startup_loan_yuan),
+        effective(w, c, b, k, WORKER.guaranteed_loan_yuan),
+        effective(w, c, b, k, WORKER.loan_approval_probability),
     )
     chance = start_chance(
-        w, c, capital, gain + effective(w, c, b, k, WORKER.business_profit_shift), grant, effective(w, c, b, k, WORKER.startup_late_grant_yuan), loan,
-        effective(w, c, b, k, WORKER.startup_odds_shift), effective(w, c, b, k, WORKER.business_loss_insured_share),
+        w,
+        c,
+        capital,
+        gain + effective(w, c, b, k, WORKER.business_profit_shift),
+        grant,
+        effective(w, c, b, k, WORKER.startup_late_grant_yuan),
+        loan,
+        effective(w, c, b, k, WORKER.startup_odds_shift),
+        effective(w, c, b, k, WORKER.business_loss_insured_share),
     )
     if draw >= chance:
         return
     rules = c.without_levers
     without = start_chance(
-        w, c, capital, gain + rules[WORKER.business_profit_shift, here], rules[WORKER.startup_grant_yuan, here], rules[WORKER.startup_late_grant_yuan, here],
-        loan_to_founder(w, c, rules[WORKER.startup_loan_yuan, here], rules[WORKER.guaranteed_loan_yuan, here], rules[WORKER.loan_approval_probability, here]),
-        rules[WORKER.startup_odds_shift, here], rules[WORKER.business_loss_insured_share, here],
+        w,
+        c,
+        capital,
+        gain + rules[WORKER.business_profit_shift, here],
+        rules[WORKER.startup_grant_yuan, here],
+        rules[WORKER.startup_late_grant_yuan, here],
+        loan_to_founder(
+            w,
+            c,
+            rules[WORKER.startup_loan_yuan, here],
+            rules[WORKER.guaranteed_loan_yuan, here],
+            rules[WORKER.loan_approval_probability, here],
+        ),
+        rules[WORKER.startup_odds_shift, here],
+        rules[WORKER.business_loss_insured_share, here],
     )
     is_additional = draw >= without or considers >= rules[WORKER.startup_consideration_probability, here]
     start_business(w, c, b, k, capital, int(grant), int(loan), is_additional)
@@ -167,8 +199,12 @@ def start_chance(w, c, capital, gain, grant, late_grant, loan, shift, insured) -
     profit = exp(c.mean_log_pay[int(w.home)] + c.economy.business_profit_premium + log_skill(w, c))
     safety = insured_risk(insured, float(capital), profit, c.economy.startup_loss_weight)
     return start_probability(
-        c.economy.startup_log_odds, gain + safety, c.economy.startup_profit_coefficient,
-        expected_grant(grant, late_grant), c.economy.startup_grant_log_odds, shift,
+        c.economy.startup_log_odds,
+        gain + safety,
+        c.economy.startup_profit_coefficient,
+        expected_grant(grant, late_grant),
+        c.economy.startup_grant_log_odds,
+        shift,
     )
 
 

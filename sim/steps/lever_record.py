@@ -26,48 +26,50 @@ _FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
 def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
     """Levers in order of name; effects of those in force sorted by parameter, kind and lever."""
     each = (MAX_LEVERS,)
-    return np.dtype([
-        ("count", _WHOLE),
-        ("budgets", _WHOLE),  # how many are rationed this month
-        ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, by queue
-        ("queue_start", _WHOLE, (len(QUEUES) + 1,)),  # of rationed
-        ("code", _WHOLE, each),  # keys the lever's tickets
-        ("coverage", _REAL, each),  # take-up times ramp this month
-        ("budget_row", _WHOLE, each),  # row of the granted scratch; -1 = no budget
-        ("cutoff", _WHOLE, each),  # tickets in bins below this are granted this month
-        ("first", _WHOLE, (MAX_LEVERS, MAX_FIRST)),  # levers whose eligible go first; -1 = none
-        ("occasion", _WHOLE, each),  # -1 = never billed
-        ("billed", _WHOLE, (occasions,)),  # active levers that bill on each occasion
-        ("bill_start", _WHOLE, (occasions + 1,)),  # of bill_lever, by occasion
-        ("bill_lever", _WHOLE, each),  # levers in force that bill, sorted by occasion
-        ("checks", _WHOLE, each),
-        ("traits_mask", _WHOLE, each),  # bits of traits that are looked at, and what they must be
-        ("traits_value", _WHOLE, each),
-        ("status_mask", _WHOLE, each),  # the same of status
-        ("status_value", _WHOLE, each),
-        ("age_low", _WHOLE, each),  # months, both ends inclusive
-        ("age_high", _WHOLE, each),
-        ("education_mask", _WHOLE, each),  # bits
-        ("activity_mask", _WHOLE, each),
-        ("sector_mask", _WHOLE, each),
-        ("child", _WHOLE, each),  # -1 = any
-        ("migrant_low", _WHOLE, each),  # months, as the next four
-        ("migrant_high", _WHOLE, each),
-        ("insured_low", _WHOLE, each),
-        ("insured_high", _WHOLE, each),
-        ("activity_low", _WHOLE, each),  # months in the present activity
-        ("activity_high", _WHOLE, each),
-        ("effect_start", _WHOLE, (parameters + 1,)),
-        ("effect_lever", _WHOLE, (MAX_EFFECTS,)),
-        ("effect_kind", _WHOLE, (MAX_EFFECTS,)),  # 0 set, 1 scale, 2 add
-        ("effect_value", _REAL, (MAX_EFFECTS,)),
-        ("low", _REAL, (parameters,)),  # bounds of the parameters
-        ("high", _REAL, (parameters,)),
-        # bytes last, so that every number lies at a multiple of its width
-        ("is_active", _FLAG, each),  # this month inside the window
-        ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
-        ("place_mask", _FLAG, (MAX_LEVERS, places)),
-    ])
+    return np.dtype(
+        [
+            ("count", _WHOLE),
+            ("budgets", _WHOLE),  # how many are rationed this month
+            ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, by queue
+            ("queue_start", _WHOLE, (len(QUEUES) + 1,)),  # of rationed
+            ("code", _WHOLE, each),  # keys the lever's tickets
+            ("coverage", _REAL, each),  # take-up times ramp this month
+            ("budget_row", _WHOLE, each),  # row of the granted scratch; -1 = no budget
+            ("cutoff", _WHOLE, each),  # tickets in bins below this are granted this month
+            ("first", _WHOLE, (MAX_LEVERS, MAX_FIRST)),  # levers whose eligible go first; -1 = none
+            ("occasion", _WHOLE, each),  # -1 = never billed
+            ("billed", _WHOLE, (occasions,)),  # active levers that bill on each occasion
+            ("bill_start", _WHOLE, (occasions + 1,)),  # of bill_lever, by occasion
+            ("bill_lever", _WHOLE, each),  # levers in force that bill, sorted by occasion
+            ("checks", _WHOLE, each),
+            ("traits_mask", _WHOLE, each),  # bits of traits that are looked at, and what they must be
+            ("traits_value", _WHOLE, each),
+            ("status_mask", _WHOLE, each),  # the same of status
+            ("status_value", _WHOLE, each),
+            ("age_low", _WHOLE, each),  # months, both ends inclusive
+            ("age_high", _WHOLE, each),
+            ("education_mask", _WHOLE, each),  # bits
+            ("activity_mask", _WHOLE, each),
+            ("sector_mask", _WHOLE, each),
+            ("child", _WHOLE, each),  # -1 = any
+            ("migrant_low", _WHOLE, each),  # months, as the next four
+            ("migrant_high", _WHOLE, each),
+            ("insured_low", _WHOLE, each),
+            ("insured_high", _WHOLE, each),
+            ("activity_low", _WHOLE, each),  # months in the present activity
+            ("activity_high", _WHOLE, each),
+            ("effect_start", _WHOLE, (parameters + 1,)),
+            ("effect_lever", _WHOLE, (MAX_EFFECTS,)),
+            ("effect_kind", _WHOLE, (MAX_EFFECTS,)),  # 0 set, 1 scale, 2 add
+            ("effect_value", _REAL, (MAX_EFFECTS,)),
+            ("low", _REAL, (parameters,)),  # bounds of the parameters
+            ("high", _REAL, (parameters,)),
+            # bytes last, so that every number lies at a multiple of its width
+            ("is_active", _FLAG, each),  # this month inside the window
+            ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
+            ("place_mask", _FLAG, (MAX_LEVERS, places)),
+        ]
+    )
 
 
 def queue_of(occasion: str | None) -> int:

@@ -1,4 +1,4 @@
-"""Levers as a worker meets them: who is eligible, aware and served, what parameters become, what is billed."""
+"""Levers as a worker meets them: who is eligible, aware and served; effective parameters; bills."""
 
 from __future__ import annotations
 

@@ -45,7 +45,9 @@ def worker_group(w, c) -> int:
 @rule
 def has_reason_to_choose(w, c) -> bool:
     """Workers who reconsider more often than others: new, displaced, or long without work."""
-    discouraged = (w.activity == MIGRANT_SEARCH) & (months_in_activity(w, c) >= c.economy.discouraged_after_months)
+    discouraged = (w.activity == MIGRANT_SEARCH) & (
+        months_in_activity(w, c) >= c.economy.discouraged_after_months
+    )
     return ((int(w.status) & (DISPLACED | NEW)) != 0) | discouraged
 
 
@@ -59,7 +61,9 @@ def usual_attention(c) -> float:
 def attention(w, c) -> float:
     """The worker's probability of reconsidering this month."""
     return attention_probability(
-        c.attention, c.economy.displaced_attention_probability, has_reason_to_choose(w, c),
+        c.attention,
+        c.economy.displaced_attention_probability,
+        has_reason_to_choose(w, c),
         (int(w.status) & NEW) != 0,
     )
 
@@ -87,8 +91,12 @@ def option_values(w, c):
     lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES
     local = with_switching_cost(local, cost, is_new or activity == LOCAL_WORK or lost_local_job)
     taste = migration_taste(
-        c.economy.migration_amenity + c.home_taste[home], age_taste(age, c.economy.migration_age_slope),
-        (traits & IS_FEMALE) != 0, c.economy.female_migration_cost, is_parent, c.economy.child_left_behind_cost,
+        c.economy.migration_amenity + c.home_taste[home],
+        age_taste(age, c.economy.migration_age_slope),
+        (traits & IS_FEMALE) != 0,
+        c.economy.female_migration_cost,
+        is_parent,
+        c.economy.child_left_behind_cost,
         c.economy.network_coefficient * c.out_share[home],
     )
     taste += beta * (skill - c.group_skill[group]) + schooled
@@ -116,7 +124,9 @@ def option_odds(w, c):
     farm = c.farm_odds[home] * (1.0 if is_new | (activity == FARM) else switching)
     by_traits, experience, training, ability = skill_cells(w, c)
     skill = (
-        c.trait_odds[by_traits] * c.experience_odds[experience] * c.training_odds[training]
+        c.trait_odds[by_traits]
+        * c.experience_odds[experience]
+        * c.training_odds[training]
         * c.ability_odds[ability]
     )
     local = c.local_odds[home] * skill * c.local_age_odds[age]
@@ -139,7 +149,10 @@ def supported_odds(w, c, b, k):
         income, beta = c.farm_income[int(w.home)], c.economy.income_coefficient
         post = effective(w, c, b, k, WORKER.public_post_pay_yuan)
         farm *= odds(value_of_income(income + post, beta) - value_of_income(income, beta))
-    if c.upper_bound[WORKER.departure_cost_relief] + c.upper_bound[WORKER.poor_floor_relief] > 0.0 and int(w.place) < HOMES:
+    if (
+        c.upper_bound[WORKER.departure_cost_relief] + c.upper_bound[WORKER.poor_floor_relief] > 0.0
+        and int(w.place) < HOMES
+    ):
         relief = effective(w, c, b, k, WORKER.departure_cost_relief)
         if c.poor_floor_effort > 0.0 and int(w.traits) & POOR:
             relief += c.poor_floor_effort * effective(w, c, b, k, WORKER.poor_floor_relief)
@@ -171,7 +184,8 @@ def reconsider(w, c, b, k) -> None:
     instead = pick(uniform(c.keys, PURPOSE.choice_without_offer, worker), farm, 0.0, keep, migrate)
     choice = instead if is_refused else choice
     is_present = (
-        ((choice == STAY_FARM) & (activity == FARM)) | ((choice == TAKE_LOCAL) & (activity == LOCAL_WORK))
+        ((choice == STAY_FARM) & (activity == FARM))
+        | ((choice == TAKE_LOCAL) & (activity == LOCAL_WORK))
         | ((choice == KEEP_PLACE) & (int(w.place) >= HOMES))
     )
     is_settled = (flags & (DISPLACED | NEW)) == 0
@@ -220,7 +234,9 @@ def stay_at_farm(w, c, b, k, activity, is_home) -> None:
         flags = insurance_kept(w, c, b, k, flags) & ~DISPLACED
         go_home(w, c, b, is_home)
         change_activity(w, c, FARM)
-    elif flags & DISPLACED and uniform(c.keys, PURPOSE.fade, int(w.id)) < c.economy.displaced_fade_probability:
+    elif (
+        flags & DISPLACED and uniform(c.keys, PURPOSE.fade, int(w.id)) < c.economy.displaced_fade_probability
+    ):
         flags &= ~DISPLACED
     w.status = flags
 
@@ -245,7 +261,9 @@ def depart(w, c, b, k, place) -> None:
     """Go to a place away and look for work there; from home, late in the year, perhaps after the festival."""
     if int(w.place) == place:
         return
-    held_up = c.place.travel_closed_share[place] * (1.0 - effective(w, c, b, k, WORKER.festival_transport_share))
+    held_up = c.place.travel_closed_share[place] * (
+        1.0 - effective(w, c, b, k, WORKER.festival_transport_share)
+    )
     if int(w.place) < HOMES and is_before_festival(c):
         held_up = 1.0 - (1.0 - held_up) * (1.0 - c.economy.departure_wait_probability)
     if uniform(c.keys, PURPOSE.departure, int(w.id)) < held_up:
@@ -287,4 +305,3 @@ def destination(w, c) -> int:
     while slot < last and draw >= c.place_cumulative[home, group, slot]:
         slot += 1
     return int(c.place_order[slot])
-

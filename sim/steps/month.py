@@ -119,67 +119,169 @@ class Step(NamedTuple):
 
 # Whom the levers of each queue may reach.
 _QUEUES = {
-    "course": {"among": TRAINABLE, "unless": VISITING,
-               "purpose": PURPOSE.training, "chance": skills.highest_training_chance},
-    "business support": {"among": FREE_TO_MOVE | OWNERS, "hurried": (OWNERS, 0),
-                         "purpose": PURPOSE.business_consider, "chance": enterprise.highest_consider_chance},
-    "settlement support": {"among": MIGRANTS_AT_WORK, "unless": VISITING, "when": settlement.may_settle,
-                           "purpose": PURPOSE.settlement, "chance": settlement.highest_register_chance},
-    "public works": {"among": activity_set(FARM),
-                     "purpose": PURPOSE.works_offer, "chance": support.highest_works_chance},
+    "course": {
+        "among": TRAINABLE,
+        "unless": VISITING,
+        "purpose": PURPOSE.training,
+        "chance": skills.highest_training_chance,
+    },
+    "business support": {
+        "among": FREE_TO_MOVE | OWNERS,
+        "hurried": (OWNERS, 0),
+        "purpose": PURPOSE.business_consider,
+        "chance": enterprise.highest_consider_chance,
+    },
+    "settlement support": {
+        "among": MIGRANTS_AT_WORK,
+        "unless": VISITING,
+        "when": settlement.may_settle,
+        "purpose": PURPOSE.settlement,
+        "chance": settlement.highest_register_chance,
+    },
+    "public works": {
+        "among": activity_set(FARM),
+        "purpose": PURPOSE.works_offer,
+        "chance": support.highest_works_chance,
+    },
     "other support": {},
 }
 
 
 def _queue_steps(verb: str, do: Callable) -> tuple[Step, ...]:
     """A step for each queue of rationed levers, which saves looking at all workers for what few can use."""
-    return tuple(Step(f"{verb} {name}", do(n), season=rationing.has_queue(n), moves=False, **_QUEUES[name])
-                 for n, name in enumerate(QUEUES))
+    return tuple(
+        Step(f"{verb} {name}", do(n), season=rationing.has_queue(n), moves=False, **_QUEUES[name])
+        for n, name in enumerate(QUEUES)
+    )
 
 
 STEPS = (
     *_queue_steps("receive", rationing.receive),
     Step("end course", skills.end_course, activity_set(TRAINING), when=skills.is_through),
     Step("end break", seasons.end_break, season=seasons.is_after_break),
-    Step("leave labour force", demography.leave_labour_force, LIVING, when=demography.is_old,
-         purpose=PURPOSE.exit, chance=demography.highest_exit_chance),
-    Step("settle", settlement.settle, MIGRANTS_AT_WORK, VISITING, settlement.may_settle,
-         purpose=PURPOSE.settlement, chance=settlement.highest_register_chance),
-    Step("weigh up business", enterprise.weigh_up_business, FREE_TO_MOVE, VISITING, enterprise.may_start_business,
-         purpose=PURPOSE.business_consider, chance=enterprise.highest_consider_chance),
-    Step("train", skills.train, TRAINABLE, VISITING,
-         purpose=PURPOSE.training, chance=skills.highest_training_chance),
-    Step("go to school", skills.go_to_school, FREE_TO_MOVE, VISITING, skills.may_study,
-         skills.has_school_routes, PURPOSE.study, skills.highest_study_chance),
-    Step("visit home", seasons.visit_home, MIGRANTS_AT_WORK, when=seasons.is_festival_concern,
-         season=seasons.is_visiting_season),
-    Step("lose or change job", employment.lose_or_change_job, EMPLOYEES, VISITING,
-         purpose=PURPOSE.job_event, chance=employment.highest_job_event_chance),
+    Step(
+        "leave labour force",
+        demography.leave_labour_force,
+        LIVING,
+        when=demography.is_old,
+        purpose=PURPOSE.exit,
+        chance=demography.highest_exit_chance,
+    ),
+    Step(
+        "settle",
+        settlement.settle,
+        MIGRANTS_AT_WORK,
+        VISITING,
+        settlement.may_settle,
+        purpose=PURPOSE.settlement,
+        chance=settlement.highest_register_chance,
+    ),
+    Step(
+        "weigh up business",
+        enterprise.weigh_up_business,
+        FREE_TO_MOVE,
+        VISITING,
+        enterprise.may_start_business,
+        purpose=PURPOSE.business_consider,
+        chance=enterprise.highest_consider_chance,
+    ),
+    Step(
+        "train",
+        skills.train,
+        TRAINABLE,
+        VISITING,
+        purpose=PURPOSE.training,
+        chance=skills.highest_training_chance,
+    ),
+    Step(
+        "go to school",
+        skills.go_to_school,
+        FREE_TO_MOVE,
+        VISITING,
+        skills.may_study,
+        skills.has_school_routes,
+        PURPOSE.study,
+        skills.highest_study_chance,
+    ),
+    Step(
+        "visit home",
+        seasons.visit_home,
+        MIGRANTS_AT_WORK,
+        when=seasons.is_festival_concern,
+        season=seasons.is_visiting_season,
+    ),
+    Step(
+        "lose or change job",
+        employment.lose_or_change_job,
+        EMPLOYEES,
+        VISITING,
+        purpose=PURPOSE.job_event,
+        chance=employment.highest_job_event_chance,
+    ),
     Step("find job", employment.find_job, SEARCHERS),
     Step("run business", enterprise.run_business, OWNERS),
-    Step("public works", support.work_on_public_works, AT_HOME, when=support.is_works_concern,
-         season=support.has_works),
-    Step("join insurance", rights.join_insurance, EMPLOYEES, VISITING | INSURED,
-         purpose=PURPOSE.insurance, chance=rights.highest_insurance_chance),
-    Step("go unpaid", rights.go_unpaid, EMPLOYEES, VISITING, rights.is_owed_nothing,
-         purpose=PURPOSE.arrears_onset, chance=rights.highest_arrears_chance),
+    Step(
+        "public works",
+        support.work_on_public_works,
+        AT_HOME,
+        when=support.is_works_concern,
+        season=support.has_works,
+    ),
+    Step(
+        "join insurance",
+        rights.join_insurance,
+        EMPLOYEES,
+        VISITING | INSURED,
+        purpose=PURPOSE.insurance,
+        chance=rights.highest_insurance_chance,
+    ),
+    Step(
+        "go unpaid",
+        rights.go_unpaid,
+        EMPLOYEES,
+        VISITING,
+        rights.is_owed_nothing,
+        purpose=PURPOSE.arrears_onset,
+        chance=rights.highest_arrears_chance,
+    ),
     Step("help on the farm", seasons.help_on_farm, activity_set(LOCAL_WORK), season=seasons.is_farm_season),
     Step("take profit", earnings.take_profit, OWNERS, moves=False),
-    Step("bill work", earnings.bill_work, EMPLOYEES, VISITING | BACK, season=earnings.is_work_billed, moves=False),
+    Step(
+        "bill work",
+        earnings.bill_work,
+        EMPLOYEES,
+        VISITING | BACK,
+        season=earnings.is_work_billed,
+        moves=False,
+    ),
     Step("earn", earnings.earn, EMPLOYEES, VISITING | BACK, moves=False),
     Step("live without pay", earnings.live_without_pay, SEARCHERS),
     Step("live on support", support.live_on_support, activity_set(FARM), season=support.has_home_support),
-    Step("reconsider", migration.reconsider, FREE_TO_MOVE, VISITING,
-         purpose=PURPOSE.attention, chance=migration.usual_attention,
-         hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW), moves=False),
+    Step(
+        "reconsider",
+        migration.reconsider,
+        FREE_TO_MOVE,
+        VISITING,
+        purpose=PURPOSE.attention,
+        chance=migration.usual_attention,
+        hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW),
+        moves=False,
+    ),
     Step("carry out choice", migration.carry_out_choice, FREE_TO_MOVE, marked=migration.has_chosen),
     Step("bill everybody", counting.bill_person, LIVING, season=counting.is_everybody_billed, moves=False),
     Step("count change", counting.count_change, marked=counting.has_changed),
 )
 
 # Before the month: who would use a rationed lever, or a place in a settlement quota.
-CLAIM_QUOTA = Step("claim quota", rationing.claim_quota, MIGRANTS_AT_WORK, VISITING, settlement.may_settle,
-                    purpose=PURPOSE.settlement, chance=settlement.highest_register_chance)
+CLAIM_QUOTA = Step(
+    "claim quota",
+    rationing.claim_quota,
+    MIGRANTS_AT_WORK,
+    VISITING,
+    settlement.may_settle,
+    purpose=PURPOSE.settlement,
+    chance=settlement.highest_register_chance,
+)
 CLAIMS = (
     *_queue_steps("claim", rationing.claim),
     CLAIM_QUOTA,
@@ -213,5 +315,3 @@ def note_row(w, b, k):
 
 
 # --- claims on quotas without a pass over all workers ------------------------------------------------
-
-

@@ -47,24 +47,39 @@ def would_use(w, c, lever) -> bool:
     if occasion == OCCASION.business_start:
         return is_in(w, FREE_TO_MOVE, VISITING) and may_start_business(w, c) and might_start(w, c)
     if occasion == OCCASION.training_enrolment:
-        return is_in(w, TRAINABLE, VISITING) and draws_below(w, c, PURPOSE.training, c.upper_bound[WORKER.training_enrolment_probability])
+        return is_in(w, TRAINABLE, VISITING) and draws_below(
+            w, c, PURPOSE.training, c.upper_bound[WORKER.training_enrolment_probability]
+        )
     if occasion == OCCASION.settlement or occasion == OCCASION.new_settlement:
         is_there = is_in(w, MIGRANTS_AT_WORK, VISITING) and may_settle(w, c)
-        return is_there and applies_to_settle(w, c, c.upper_bound[WORKER.settlement_registration_probability], c.upper_bound[WORKER.settlement_willingness_shift])
+        return is_there and applies_to_settle(
+            w,
+            c,
+            c.upper_bound[WORKER.settlement_registration_probability],
+            c.upper_bound[WORKER.settlement_willingness_shift],
+        )
     if occasion == OCCASION.business_month:
         is_free = is_in(w, FREE_TO_MOVE, VISITING) and may_start_business(w, c)
         return activity == OWN_BUSINESS or (is_free and might_start(w, c))
     if occasion == OCCASION.business_half_year:
         return activity == OWN_BUSINESS and w.business_age == MONTHS_TO_LATE_GRANT - 1
     if occasion == OCCASION.works_job:
-        return activity == FARM and draws_below(w, c, PURPOSE.works_offer, c.upper_bound[WORKER.works_offer_probability])
+        return activity == FARM and draws_below(
+            w, c, PURPOSE.works_offer, c.upper_bound[WORKER.works_offer_probability]
+        )
     if occasion == OCCASION.workshop_job:
-        return activity == FARM and draws_below(w, c, PURPOSE.workshop_offer, c.upper_bound[WORKER.workshop_offer_probability])
+        return activity == FARM and draws_below(
+            w, c, PURPOSE.workshop_offer, c.upper_bound[WORKER.workshop_offer_probability]
+        )
     if occasion == OCCASION.post_month:
         return activity == FARM
     if occasion == OCCASION.study_start:
         is_free = is_in(w, FREE_TO_MOVE, VISITING)
-        return is_free and draws_below(w, c, PURPOSE.study, c.upper_bound[WORKER.study_enrolment_probability]) and may_study(w, c)
+        return (
+            is_free
+            and draws_below(w, c, PURPOSE.study, c.upper_bound[WORKER.study_enrolment_probability])
+            and may_study(w, c)
+        )
     if occasion == OCCASION.replacement or occasion == OCCASION.relief:
         is_lost = draws_below(w, c, PURPOSE.job_event, highest_job_event_chance(c)) or is_visiting(w)
         return is_lost and is_in(w, EMPLOYEES, 0)
@@ -84,6 +99,7 @@ def would_use(w, c, lever) -> bool:
 
 def has_queue(queue: int) -> Callable:
     """The season of a queue (by position in ``QUEUES``): whether one of its levers is rationed this month."""
+
     @rule
     def is_rationed(c) -> bool:
         return c.levers.queue_start[queue] < c.levers.queue_start[queue + 1]
@@ -93,6 +109,7 @@ def has_queue(queue: int) -> Callable:
 
 def claim(queue: int) -> Callable:
     """The step that enters a worker's tickets for the levers of a queue that the worker would use."""
+
     @rule
     def claim_levers(w, c, b, k) -> None:
         _claim(w, c, b, int(c.levers.queue_start[queue]), int(c.levers.queue_start[queue + 1]))
@@ -112,7 +129,12 @@ def _claim(w, c, b, first, last) -> None:
 def claim_quota(w, c, b, k) -> None:
     """Enter the worker's points in a place with a settlement quota, if the worker would apply."""
     place = int(w.place)
-    if c.place.settlement_quota_share[place] < 1.0 and applies_to_settle(w, c, c.upper_bound[WORKER.settlement_registration_probability], c.upper_bound[WORKER.settlement_willingness_shift]):
+    if c.place.settlement_quota_share[place] < 1.0 and applies_to_settle(
+        w,
+        c,
+        c.upper_bound[WORKER.settlement_registration_probability],
+        c.upper_bound[WORKER.settlement_willingness_shift],
+    ):
         if openness(w, c) < c.upper_bound[WORKER.settlement_open_share] and not is_short_of_points(w, c):
             b.points[place, point_bin(w, c)] += 1
 
@@ -132,6 +154,7 @@ def forget_grants(c, b, k) -> None:
 
 def receive(queue: int) -> Callable:
     """The step that notes which levers of a queue reach a worker: the claim's ticket is below the cut."""
+
     @rule
     def receive_grants(w, c, b, k) -> None:
         _receive(w, c, b, k, int(c.levers.queue_start[queue]), int(c.levers.queue_start[queue + 1]))

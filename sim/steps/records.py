@@ -27,7 +27,9 @@ def _parameters_of(scope: str) -> tuple[str, ...]:
 ECONOMY_NAMES, PLACE_NAMES = _parameters_of("economy"), _parameters_of("place")
 WORKER_NAMES, CORRIDOR_NAMES = _parameters_of("worker"), _parameters_of("corridor")
 ECONOMY, PLACE, WORKER = (
-    codes("Economy", ECONOMY_NAMES), codes("Place", PLACE_NAMES), codes("Worker", WORKER_NAMES)
+    codes("Economy", ECONOMY_NAMES),
+    codes("Place", PLACE_NAMES),
+    codes("Worker", WORKER_NAMES),
 )
 OCCASION_NAMES = tuple(OCCASIONS)
 OCCASION = codes("Occasion", OCCASION_NAMES)
@@ -42,18 +44,22 @@ AGE_MONTHS = 1024  # nobody is older; the old count as of this age
 STAY_MONTHS = int(12 * MOST_ATTACHED_YEARS) + 1  # a longer stay attaches no more
 OWN_PAY = 7  # column of pay_level for profit; the columns before it are sectors
 
+# fmt: off
 EVENTS = (
     "exits", "entrants", "separations", "job_changes", "hires", "festival_visits", "stranded",
     "business_starts", "business_closures", "additional_starts", "settlements", "new_settlements",
     "training_enrolments", "arrears_cases", "arrears_recoveries", "departures", "returns",
     "reconsidered", "insurance_joined", "replacements", "works_jobs", "workshop_jobs", "study_starts",
     "reliefs",
-)  # fmt: skip
+)
+# fmt: on
 EVENT = codes("Event", EVENTS)
+# fmt: off
 MONEY_FLOWS = (
     "earned", "withheld", "recovered", "benefit", "grant", "loan", "contribution", "remittance",
     "consumption", "capital", "saved", "exit_savings", "payout",
-)  # fmt: skip
+)
+# fmt: on
 MONEY = codes("Money", MONEY_FLOWS)
 
 
@@ -70,117 +76,123 @@ def economy_type() -> np.dtype:
 def conditions_type(places: int) -> np.dtype:
     """Everything a worker meets in one month; the same for all workers."""
     homes, groups, sectors = HOME_COUNT, 6, 7
-    return np.dtype([
-        ("month", _WHOLE),  # 0 = January 2014
-        ("month_of_year", _WHOLE),  # 1-12
-        ("attention", _REAL),  # probability of reconsidering this month, undisturbed
-        ("price_index", _REAL),  # consumer prices over 2023
-        ("economy", economy_type()),
-        ("place", [(name, _REAL, (places,)) for name in PLACE_NAMES]),
-        ("effective", _REAL, (len(WORKER_NAMES), places)),  # before worker-level levers
-        ("upper_bound", _REAL, (len(WORKER_NAMES),)),  # no worker anywhere faces more than this
-        ("without_levers", _REAL, (len(WORKER_NAMES), places)),  # the same, had no lever been in force
-        ("poor_floor_effort", _REAL),  # how far poor workers away have fallen short of a year before
-        ("has_works", _WHOLE),  # public works or workshops, or jobs that they left behind
-        ("tier", _WHOLE, (places,)),
-        ("province", _WHOLE, (places,)),
-        ("log_pay", _REAL, (places, sectors)),
-        ("mean_log_pay", _REAL, (places,)),
-        ("pay_level", _REAL, (places, OWN_PAY + 1)),  # yuan a month of the reference worker; profit last
-        ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home
-        ("farm_income", _REAL, (homes,)),  # yuan per month
-        ("farm_value", _REAL, (homes,)),  # its value in log-odds
-        ("separation_factor", _REAL, (sectors,)),
-        ("highest_separation_factor", _REAL),
-        ("arrears_factor", _REAL, (sectors,)),
-        ("highest_arrears_factor", _REAL),
-        ("matching", _REAL, (places,)),  # factor of job finding, from vacancies per searcher last month
-        ("finding_limit", _REAL, (places,)),  # vacancies per searcher: hires <= vacancies
-        ("hire_cumulative", _REAL, (places, sectors)),  # of vacancies
-        ("local_offer", _REAL, (homes,)),  # probability of an offer of local work
-        ("home_taste", _REAL, (homes,)),  # taste of a home for migration, from stocks of 2013
-        ("out_share", _REAL, (homes,)),  # share of the home's workers who are away
-        ("network", _REAL, (homes, places)),  # share of the home's workers in the place
-        ("income_value", _REAL, (groups, places)),  # income and relief, by group of workers
-        ("schooling_pay", _REAL, (5,)),  # log pay by education
-        ("experience_pay", _REAL, (EXPERIENCE_MONTHS,)),  # log pay by months of experience
-        ("training_pay", _REAL, (TRAINING_MONTHS,)),  # log pay by months since the last course
-        ("trait_factor", _REAL, (16,)),  # productivity by the lowest bits of traits: schooling, sex
-        ("experience_factor", _REAL, (EXPERIENCE_MONTHS,)),  # productivity, as experience_pay
-        ("training_factor", _REAL, (TRAINING_MONTHS + 1,)),  # as training_pay; the last is UNTRAINED
-        ("ability_factor", _REAL, (256,)),  # productivity by the byte of ability
-        ("match_factor", _REAL, (256,)),  # by the byte of match
-        ("group_skill", _REAL, (groups,)),  # log productivity of a group's reference worker
-        ("inclusive_value", _REAL, (homes, groups)),  # value of migrating somewhere
-        ("province_cumulative", _REAL, (homes, groups, homes)),  # destination provinces
-        ("place_cumulative", _REAL, (homes, groups, places - homes)),  # tiers within a province
-        ("first_place", _WHOLE, (homes + 1,)),  # positions in place_order by province
-        ("place_order", _WHOLE, (places - homes,)),  # places away, sorted by province
-        # the terms of a choice as factors of odds (sim.engine.choice_odds)
-        ("switching_odds", _REAL),
-        ("sex_odds", _REAL, (2,)),  # men, women
-        ("trait_odds", _REAL, (16,)),  # by the lowest bits of traits
-        ("experience_odds", _REAL, (EXPERIENCE_MONTHS,)),
-        ("training_odds", _REAL, (TRAINING_MONTHS + 1,)),  # the last is UNTRAINED
-        ("ability_odds", _REAL, (256,)),  # by the byte of ability
-        ("local_age_odds", _REAL, (AGE_MONTHS,)),
-        ("migration_age_odds", _REAL, (AGE_MONTHS,)),
-        ("across_age_odds", _REAL, (AGE_MONTHS,)),
-        ("stay_odds", _REAL, (STAY_MONTHS,)),  # by months in the place
-        ("farm_odds", _REAL, (homes,)),
-        ("local_odds", _REAL, (homes,)),
-        ("away_odds", _REAL, (homes, groups)),  # taste for living away
-        ("place_odds", _REAL, (groups, places)),  # nought at home
-        ("migrate_odds", _REAL, (homes, groups)),
-        ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
-        ("quota_cutoff_without_levers", _WHOLE, (places,)),  # the same, had no lever been in force
-        ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month
-        ("life_keys", _WHOLE, (len(PURPOSES), 2)),  # fixed for life
-        ("levers", levers_type(places, len(WORKER_NAMES), len(OCCASION_NAMES))),
-    ])
+    return np.dtype(
+        [
+            ("month", _WHOLE),  # 0 = January 2014
+            ("month_of_year", _WHOLE),  # 1-12
+            ("attention", _REAL),  # probability of reconsidering this month, undisturbed
+            ("price_index", _REAL),  # consumer prices over 2023
+            ("economy", economy_type()),
+            ("place", [(name, _REAL, (places,)) for name in PLACE_NAMES]),
+            ("effective", _REAL, (len(WORKER_NAMES), places)),  # before worker-level levers
+            ("upper_bound", _REAL, (len(WORKER_NAMES),)),  # no worker anywhere faces more than this
+            ("without_levers", _REAL, (len(WORKER_NAMES), places)),  # the same, had no lever been in force
+            ("poor_floor_effort", _REAL),  # how far poor workers away have fallen short of a year before
+            ("has_works", _WHOLE),  # public works or workshops, or jobs that they left behind
+            ("tier", _WHOLE, (places,)),
+            ("province", _WHOLE, (places,)),
+            ("log_pay", _REAL, (places, sectors)),
+            ("mean_log_pay", _REAL, (places,)),
+            ("pay_level", _REAL, (places, OWN_PAY + 1)),  # yuan a month of the reference worker; profit last
+            ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home
+            ("farm_income", _REAL, (homes,)),  # yuan per month
+            ("farm_value", _REAL, (homes,)),  # its value in log-odds
+            ("separation_factor", _REAL, (sectors,)),
+            ("highest_separation_factor", _REAL),
+            ("arrears_factor", _REAL, (sectors,)),
+            ("highest_arrears_factor", _REAL),
+            ("matching", _REAL, (places,)),  # factor of job finding, from vacancies per searcher last month
+            ("finding_limit", _REAL, (places,)),  # vacancies per searcher: hires <= vacancies
+            ("hire_cumulative", _REAL, (places, sectors)),  # of vacancies
+            ("local_offer", _REAL, (homes,)),  # probability of an offer of local work
+            ("home_taste", _REAL, (homes,)),  # taste of a home for migration, from stocks of 2013
+            ("out_share", _REAL, (homes,)),  # share of the home's workers who are away
+            ("network", _REAL, (homes, places)),  # share of the home's workers in the place
+            ("income_value", _REAL, (groups, places)),  # income and relief, by group of workers
+            ("schooling_pay", _REAL, (5,)),  # log pay by education
+            ("experience_pay", _REAL, (EXPERIENCE_MONTHS,)),  # log pay by months of experience
+            ("training_pay", _REAL, (TRAINING_MONTHS,)),  # log pay by months since the last course
+            ("trait_factor", _REAL, (16,)),  # productivity by the lowest bits of traits: schooling, sex
+            ("experience_factor", _REAL, (EXPERIENCE_MONTHS,)),  # productivity, as experience_pay
+            ("training_factor", _REAL, (TRAINING_MONTHS + 1,)),  # as training_pay; the last is UNTRAINED
+            ("ability_factor", _REAL, (256,)),  # productivity by the byte of ability
+            ("match_factor", _REAL, (256,)),  # by the byte of match
+            ("group_skill", _REAL, (groups,)),  # log productivity of a group's reference worker
+            ("inclusive_value", _REAL, (homes, groups)),  # value of migrating somewhere
+            ("province_cumulative", _REAL, (homes, groups, homes)),  # destination provinces
+            ("place_cumulative", _REAL, (homes, groups, places - homes)),  # tiers within a province
+            ("first_place", _WHOLE, (homes + 1,)),  # positions in place_order by province
+            ("place_order", _WHOLE, (places - homes,)),  # places away, sorted by province
+            # the terms of a choice as factors of odds (sim.engine.choice_odds)
+            ("switching_odds", _REAL),
+            ("sex_odds", _REAL, (2,)),  # men, women
+            ("trait_odds", _REAL, (16,)),  # by the lowest bits of traits
+            ("experience_odds", _REAL, (EXPERIENCE_MONTHS,)),
+            ("training_odds", _REAL, (TRAINING_MONTHS + 1,)),  # the last is UNTRAINED
+            ("ability_odds", _REAL, (256,)),  # by the byte of ability
+            ("local_age_odds", _REAL, (AGE_MONTHS,)),
+            ("migration_age_odds", _REAL, (AGE_MONTHS,)),
+            ("across_age_odds", _REAL, (AGE_MONTHS,)),
+            ("stay_odds", _REAL, (STAY_MONTHS,)),  # by months in the place
+            ("farm_odds", _REAL, (homes,)),
+            ("local_odds", _REAL, (homes,)),
+            ("away_odds", _REAL, (homes, groups)),  # taste for living away
+            ("place_odds", _REAL, (groups, places)),  # nought at home
+            ("migrate_odds", _REAL, (homes, groups)),
+            ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
+            ("quota_cutoff_without_levers", _WHOLE, (places,)),  # the same, had no lever been in force
+            ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month
+            ("life_keys", _WHOLE, (len(PURPOSES), 2)),  # fixed for life
+            ("levers", levers_type(places, len(WORKER_NAMES), len(OCCASION_NAMES))),
+        ]
+    )
 
 
 @cache
 def sums_type(places: int) -> np.dtype:
     """What a block adds up: whole numbers, so that any order gives the same."""
-    return np.dtype([
-        ("stock", _WHOLE, (31, places, 9)),  # change in workers by home, place, activity
-        ("transitions", _WHOLE, (9, 9)),  # of those who changed activity
-        ("left", _WHOLE, (places, 9)),  # place and activity of the start of the month
-        ("joined", _WHOLE, (places, 9)),
-        ("employed", _WHOLE, (places, 7)),  # by sector, on payday
-        ("pay", _WHOLE, (9, 2)),  # by activity: pay and paid workers
-        ("home_money", _WHOLE, (31, 2)),  # remittances and earnings
-        ("applicants", _WHOLE, (31,)),  # who wanted local work
-        ("works", _WHOLE, (31,)),  # on public works or in workshops
-        ("business", _WHOLE, (31, 3)),  # businesses, their jobs, jobs of additional ones
-        ("visiting", _WHOLE, (31,)),  # out-migrants who are at home at the end of the month
-        ("events", _WHOLE, (len(EVENTS),)),
-        ("money", _WHOLE, (len(MONEY_FLOWS),)),
-        ("served", _WHOLE, (MAX_LEVERS, 31)),  # uses of levers by province
-        ("tickets", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # claims on rationed levers
-        ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
-    ])
+    return np.dtype(
+        [
+            ("stock", _WHOLE, (31, places, 9)),  # change in workers by home, place, activity
+            ("transitions", _WHOLE, (9, 9)),  # of those who changed activity
+            ("left", _WHOLE, (places, 9)),  # place and activity of the start of the month
+            ("joined", _WHOLE, (places, 9)),
+            ("employed", _WHOLE, (places, 7)),  # by sector, on payday
+            ("pay", _WHOLE, (9, 2)),  # by activity: pay and paid workers
+            ("home_money", _WHOLE, (31, 2)),  # remittances and earnings
+            ("applicants", _WHOLE, (31,)),  # who wanted local work
+            ("works", _WHOLE, (31,)),  # on public works or in workshops
+            ("business", _WHOLE, (31, 3)),  # businesses, their jobs, jobs of additional ones
+            ("visiting", _WHOLE, (31,)),  # out-migrants who are at home at the end of the month
+            ("events", _WHOLE, (len(EVENTS),)),
+            ("money", _WHOLE, (len(MONEY_FLOWS),)),
+            ("served", _WHOLE, (MAX_LEVERS, 31)),  # uses of levers by province
+            ("tickets", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # claims on rationed levers
+            ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
+        ]
+    )
 
 
 @cache
 def block_type(places: int) -> np.dtype:
     """Sums and the scratch of one block of rows."""
-    return np.dtype([
-        ("activity_before", np.uint8, (BLOCK,)),
-        ("place_before", np.uint8, (BLOCK,)),
-        # kept in step with the rows by the passes of sim.steps.month, to pick out whom a step concerns
-        ("id", np.uint32, (BLOCK,)),
-        ("mixed_id", np.uint32, (BLOCK,)),
-        ("activity", np.uint8, (BLOCK,)),
-        ("place", np.uint8, (BLOCK,)),
-        ("status", np.uint8, (BLOCK,)),
-        ("chosen", _FLAG, (BLOCK,)),
-        ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
-        ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.migration), until it is carried out
-        ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
-        *[(name, *sums_type(places).fields[name][0].subdtype) for name in sums_type(places).names],
-    ])
+    return np.dtype(
+        [
+            ("activity_before", np.uint8, (BLOCK,)),
+            ("place_before", np.uint8, (BLOCK,)),
+            # kept in step with the rows by the passes of sim.steps.month, to pick out whom a step concerns
+            ("id", np.uint32, (BLOCK,)),
+            ("mixed_id", np.uint32, (BLOCK,)),
+            ("activity", np.uint8, (BLOCK,)),
+            ("place", np.uint8, (BLOCK,)),
+            ("status", np.uint8, (BLOCK,)),
+            ("chosen", _FLAG, (BLOCK,)),
+            ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
+            ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.migration), until it is carried out
+            ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
+            *[(name, *sums_type(places).fields[name][0].subdtype) for name in sums_type(places).names],
+        ]
+    )
 
 
 def make_record(kind: np.dtype) -> np.recarray:
@@ -194,5 +206,3 @@ def for_kernels(records: np.ndarray, kind: np.dtype) -> np.ndarray:
     Compiled code knows that type at sight; a recarray's it compares field by field at every call.
     """
     return records.view(kind, np.ndarray) if is_enabled() else records
-
-

@@ -54,7 +54,9 @@ def recovered_pay(w, c, b, k) -> int:
     if owed == 0:
         return 0
     serve(w, c, b, k, OCCASION.arrears_case)
-    if uniform(c.keys, PURPOSE.arrears_recovery, int(w.id)) >= effective(w, c, b, k, WORKER.arrears_recovery_probability):
+    if uniform(c.keys, PURPOSE.arrears_recovery, int(w.id)) >= effective(
+        w, c, b, k, WORKER.arrears_recovery_probability
+    ):
         return 0
     w.arrears = 0
     b.events[EVENT.arrears_recoveries] += 1
@@ -71,7 +73,9 @@ def highest_insurance_chance(c) -> float:
 @rule
 def join_insurance(w, c, b, k) -> None:
     """Join the workers' scheme."""
-    if uniform(c.keys, PURPOSE.insurance, int(w.id)) < effective(w, c, b, k, WORKER.insurance_enrolment_probability):
+    if uniform(c.keys, PURPOSE.insurance, int(w.id)) < effective(
+        w, c, b, k, WORKER.insurance_enrolment_probability
+    ):
         b.events[EVENT.insurance_joined] += 1
         w.status = int(w.status) | INSURED
 

@@ -83,8 +83,13 @@ def visit_home(w, c, b, k) -> None:
         b.visiting[int(w.home)] += 1
         w.status = flags
         return
-    chance = c.economy.festival_return_probability if c.month_of_year == 2 else c.economy.late_return_probability
-    chance = carried_back(chance * (1.0 - c.place.travel_closed_share[place]), effective(w, c, b, k, WORKER.festival_transport_share))
+    chance = (
+        c.economy.festival_return_probability if c.month_of_year == 2 else c.economy.late_return_probability
+    )
+    chance = carried_back(
+        chance * (1.0 - c.place.travel_closed_share[place]),
+        effective(w, c, b, k, WORKER.festival_transport_share),
+    )
     if uniform(c.keys, PURPOSE.festival_return, worker) < chance:
         serve(w, c, b, k, OCCASION.festival_trip)
         flags = (flags & ~VISITING) | (BACK if c.month_of_year == 2 else 0)
@@ -99,5 +104,3 @@ def visit_home(w, c, b, k) -> None:
         b.employed[place, int(w.sector)] += 1
         b.visiting[int(w.home)] += (flags & VISITING) != 0
     w.status = flags
-
-

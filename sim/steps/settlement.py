@@ -60,13 +60,24 @@ def is_willing_to_settle(w, c, wish) -> bool:
     """Whether the worker would move registration to the place if they could; a trait of worker and place."""
     place = int(w.place)
     relative = log(current_pay(w, c) * 1.0) - c.mean_log_pay[place]
-    school = c.economy.settlement_school_effect * c.place.school_access_share[place] if has_school_child(w, c) else 0.0
+    school = (
+        c.economy.settlement_school_effect * c.place.school_access_share[place]
+        if has_school_child(w, c)
+        else 0.0
+    )
     insured = c.economy.settlement_insurance_effect if int(w.status) & INSURED else 0.0
     if housing_rank(w, c) < c.place.public_housing_share[place]:
         wish += c.economy.settlement_housing_effect
     chance = willingness(
-        c.economy.settlement_willingness_log_odds + wish, months_of_stay(w, c) / 12.0, c.economy.settlement_stay_coefficient, relative,
-        c.economy.settlement_income_coefficient, school, insured, float(c.tier[place] - 1), c.economy.settlement_large_city_effect,
+        c.economy.settlement_willingness_log_odds + wish,
+        months_of_stay(w, c) / 12.0,
+        c.economy.settlement_stay_coefficient,
+        relative,
+        c.economy.settlement_income_coefficient,
+        school,
+        insured,
+        float(c.tier[place] - 1),
+        c.economy.settlement_large_city_effect,
     )
     return uniform_for(c.life_keys, PURPOSE.trait_willingness, int(w.id), place) < chance
 
@@ -82,10 +93,16 @@ def point_bin(w, c) -> int:
     """The worker's score under a points scheme, as a bin."""
     place = int(w.place)
     score = points(
-        int(w.insured_months) / 12.0, 3.0 * education_of(int(w.traits)) + 3.0,
-        months_of_stay(w, c) / 12.0, age_months(int(w.birth_month), c.month) / 12.0,
-        (int(w.status) & TRAINED) != 0, c.place.points_per_insured_year[place], c.place.points_per_school_year[place],
-        c.place.points_per_stay_year[place], c.place.points_under_45[place], c.place.points_trained[place],
+        int(w.insured_months) / 12.0,
+        3.0 * education_of(int(w.traits)) + 3.0,
+        months_of_stay(w, c) / 12.0,
+        age_months(int(w.birth_month), c.month) / 12.0,
+        (int(w.status) & TRAINED) != 0,
+        c.place.points_per_insured_year[place],
+        c.place.points_per_school_year[place],
+        c.place.points_per_stay_year[place],
+        c.place.points_under_45[place],
+        c.place.points_trained[place],
     )
     return min(max(int(score), 0), POINT_BINS - 1)
 
@@ -108,10 +125,18 @@ def settle(w, c, b, k) -> None:
         return
     if is_short_of_points(w, c):
         return
-    if not applies_to_settle(w, c, effective(w, c, b, k, WORKER.settlement_registration_probability), effective(w, c, b, k, WORKER.settlement_willingness_shift)):
+    if not applies_to_settle(
+        w,
+        c,
+        effective(w, c, b, k, WORKER.settlement_registration_probability),
+        effective(w, c, b, k, WORKER.settlement_willingness_shift),
+    ):
         return  # asked last, for whoever is not admitted need not be
     serve(w, c, b, k, OCCASION.settlement)
-    is_beyond_quota = c.place.settlement_quota_share[place] < 1.0 and point_bin(w, c) <= c.quota_cutoff_without_levers[place]
+    is_beyond_quota = (
+        c.place.settlement_quota_share[place] < 1.0
+        and point_bin(w, c) <= c.quota_cutoff_without_levers[place]
+    )
     if rank >= c.without_levers[WORKER.settlement_open_share, place] or is_beyond_quota:
         serve(w, c, b, k, OCCASION.new_settlement)
         b.events[EVENT.new_settlements] += 1

@@ -1,6 +1,5 @@
 """Courses and school: taking part, completing, and the job at the end."""
 
-
 from sim.core.categories import (
     FARM,
     LOCAL_WORK,
@@ -34,8 +33,12 @@ _HIGHEST_EDUCATION = 4
 def take_course(w, c, b, k) -> None:
     """Take a course, and complete it or not. Those without a job leave the market for the month."""
     worker = int(w.id)
-    completes = uniform(c.keys, PURPOSE.course_completion, worker) < effective(w, c, b, k, WORKER.course_completion_share)
-    has_order = completes and uniform(c.keys, PURPOSE.course_placement, worker) < effective(w, c, b, k, WORKER.course_placement_probability)
+    completes = uniform(c.keys, PURPOSE.course_completion, worker) < effective(
+        w, c, b, k, WORKER.course_completion_share
+    )
+    has_order = completes and uniform(c.keys, PURPOSE.course_placement, worker) < effective(
+        w, c, b, k, WORKER.course_placement_probability
+    )
     if completes:
         w.status = int(w.status) | TRAINED
         w.trained_month = c.month

@@ -48,7 +48,9 @@ def pay_relief(w, c, b, k) -> None:
 @rule
 def has_home_support(c) -> bool:
     """Whether some lever pays workers at home this month."""
-    return (c.upper_bound[WORKER.public_post_pay_yuan] > 0.0) | (c.upper_bound[WORKER.unemployment_benefit_yuan] > 0.0)
+    return (c.upper_bound[WORKER.public_post_pay_yuan] > 0.0) | (
+        c.upper_bound[WORKER.unemployment_benefit_yuan] > 0.0
+    )
 
 
 @rule

@@ -56,8 +56,13 @@ def difference_in_differences(world: Results, estimate: Estimate) -> float:
     changes = []
     for units in (estimate.treated, estimate.control):
         rows = chosen(table, units)
-        changes.append(contrast(quantity(rows, outcome, estimate.after),
-                                quantity(rows, outcome, estimate.before), outcome.form))  # fmt: skip
+        changes.append(
+            contrast(
+                quantity(rows, outcome, estimate.after),
+                quantity(rows, outcome, estimate.before),
+                outcome.form,
+            )
+        )
     return changes[0] - changes[1]
 
 

@@ -42,9 +42,15 @@ class VirtualResult:
     text = old_method("VirtualResult", "text")
 
 
-def run_virtual(experiment: VirtualExperiment, *, seeds: int | None = None, scale: int | str | None = None,
-                posterior: Posterior | None = None, members: int = 0,
-                progress: Callable[[int, int], None] | None = None) -> VirtualResult:
+def run_virtual(
+    experiment: VirtualExperiment,
+    *,
+    seeds: int | None = None,
+    scale: int | str | None = None,
+    posterior: Posterior | None = None,
+    members: int = 0,
+    progress: Callable[[int, int], None] | None = None,
+) -> VirtualResult:
     """Run both worlds under every seed and estimate. With ``members``, each seed has its own parameter set
     of the calibrated ensemble, so that the intervals hold what is unknown of the parameters too."""
     count = members or seeds or experiment.seeds
@@ -61,8 +67,9 @@ def run_virtual(experiment: VirtualExperiment, *, seeds: int | None = None, scal
     return VirtualResult(experiment, _summed_up(experiment, by_seed), by_seed, members, size)
 
 
-def _estimates_of_seed(experiment: VirtualExperiment, worlds: list[Scenario], seed: int,
-                       size: int) -> list[dict]:
+def _estimates_of_seed(
+    experiment: VirtualExperiment, worlds: list[Scenario], seed: int, size: int
+) -> list[dict]:
     end = experiment.period.to
     panels = [one for one in experiment.estimates if one.design != "matching"]
     base = policy = None
@@ -84,20 +91,38 @@ def _summed_up(experiment: VirtualExperiment, by_seed: pd.DataFrame) -> pd.DataF
     rows = []
     for one in experiment.estimates:
         part = by_seed[by_seed["label"] == one.label]
-        ends = {name: [float(end) for end in mean_and_interval(values.to_numpy())]
-                for name, values in (("estimate", part["estimate"]), ("truth", part["truth"]),
-                                     ("bias", part["estimate"] - part["truth"]))}  # fmt: skip
+        ends = {
+            name: [float(end) for end in mean_and_interval(values.to_numpy())]
+            for name, values in (
+                ("estimate", part["estimate"]),
+                ("truth", part["truth"]),
+                ("bias", part["estimate"] - part["truth"]),
+            )
+        }
         form = one.outcome.form if one.outcome else "log_percent"
         unit = {"log_percent": "%", "percent_of_base": "%", "points": "points"}.get(form, "")
-        rows.append({
-            "label": one.label, "design": one.design, "unit": unit,
-            "estimate": ends["estimate"][0], "low": ends["estimate"][1], "high": ends["estimate"][2],
-            "truth": ends["truth"][0], "truth_low": ends["truth"][1], "truth_high": ends["truth"][2],
-            "bias": ends["bias"][0], "bias_low": ends["bias"][1], "bias_high": ends["bias"][2],
-            "published_kind": one.published.kind, "published": one.published.value,
-            "published_low": one.published.low, "published_high": one.published.high,
-            "published_source": one.published.source, "published_note": one.published.note or "",
-        })  # fmt: skip
+        rows.append(
+            {
+                "label": one.label,
+                "design": one.design,
+                "unit": unit,
+                "estimate": ends["estimate"][0],
+                "low": ends["estimate"][1],
+                "high": ends["estimate"][2],
+                "truth": ends["truth"][0],
+                "truth_low": ends["truth"][1],
+                "truth_high": ends["truth"][2],
+                "bias": ends["bias"][0],
+                "bias_low": ends["bias"][1],
+                "bias_high": ends["bias"][2],
+                "published_kind": one.published.kind,
+                "published": one.published.value,
+                "published_low": one.published.low,
+                "published_high": one.published.high,
+                "published_source": one.published.source,
+                "published_note": one.published.note or "",
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -133,13 +158,19 @@ def _lives(world: Scenario, one: Estimate, seed: int, scale: int) -> pd.DataFram
             if month == start:
                 rows = run.rows
                 w = run.workers[:rows]
-                before = pd.DataFrame({
-                    "sex": w.traits & IS_FEMALE, "education": (w.traits >> EDUCATION_SHIFT) & EDUCATION_MASK,
-                    "age": (month + BIRTH_EPOCH - w.birth_month.astype(int)) // 12,
-                    "province": run.places.province[w.place], "activity": w.activity, "sector": w.sector,
-                    "earned_before": w.earnings_year.astype(float), "was_trained": (w.status & TRAINED) > 0,
-                    "courses_before": w.trained_month.astype(int),
-                })  # fmt: skip
+                before = pd.DataFrame(
+                    {
+                        "sex": w.traits & IS_FEMALE,
+                        "education": (w.traits >> EDUCATION_SHIFT) & EDUCATION_MASK,
+                        "age": (month + BIRTH_EPOCH - w.birth_month.astype(int)) // 12,
+                        "province": run.places.province[w.place],
+                        "activity": w.activity,
+                        "sector": w.sector,
+                        "earned_before": w.earnings_year.astype(float),
+                        "was_trained": (w.status & TRAINED) > 0,
+                        "courses_before": w.trained_month.astype(int),
+                    }
+                )
     finally:
         run.close()
     w = run.workers[:rows]

@@ -96,16 +96,24 @@ class Estimate(Strict):
         return self
 
     def _problems(self) -> Iterator[Problem]:
-        needs = {"difference_in_differences": ("outcome", "control", "before"),
-                 "with_and_without": ("outcome",), "matching": ("before", "match_on")}[self.design]
+        needs = {
+            "difference_in_differences": ("outcome", "control", "before"),
+            "with_and_without": ("outcome",),
+            "matching": ("before", "match_on"),
+        }[self.design]
         for key in needs:
             if not getattr(self, key):
                 yield Problem(f"a {self.design} needs this key", key=key)
         columns = tuple(name for name in TABLES[self.table] if TABLES[self.table][name][0] != "name")
         for place, name in enumerate((*self.outcome.over, *self.outcome.per) if self.outcome else ()):
             if name not in columns:
-                yield Problem("the table has no such column", key=f"outcome.{'over'}.{place}", value=name,
-                              allowed=columns, nearest=nearest(name, columns))
+                yield Problem(
+                    "the table has no such column",
+                    key=f"outcome.{'over'}.{place}",
+                    value=name,
+                    allowed=columns,
+                    nearest=nearest(name, columns),
+                )
 
 
 class VirtualExperiment(Strict):

@@ -27,10 +27,15 @@ def moves_table(moves: np.ndarray, data: Data) -> pd.DataFrame:
     """One row a pair of provinces: codes, names and persons. ``moves`` is (31 then, 31 now) persons."""
     codes, names = data.provinces.index.to_numpy(), data.provinces["name_en"].to_numpy()
     origin, destination = np.divmod(np.arange(moves.size), len(codes))
-    return pd.DataFrame({
-        "origin_code": codes[origin], "origin": names[origin], "dest_code": codes[destination],
-        "destination": names[destination], "persons": np.asarray(moves, float).ravel(),
-    })  # fmt: skip
+    return pd.DataFrame(
+        {
+            "origin_code": codes[origin],
+            "origin": names[origin],
+            "dest_code": codes[destination],
+            "destination": names[destination],
+            "persons": np.asarray(moves, float).ravel(),
+        }
+    )
 
 
 def corridor_measures(table: np.ndarray, other: np.ndarray) -> dict[str, float]:
@@ -55,14 +60,23 @@ def compare_moves(moves: np.ndarray, data: Data) -> pd.DataFrame:
     """
     census, rival = data.od_moves[NEAREST], data.od_moves[RIVAL]
     ours, theirs = (corridor_measures(table, census) for table in (moves, rival))
-    rows = [{"measure": name, "census": 1.0, "model": ours[name], "table_of_2005_10": theirs[name]}
-            for name in ours]  # fmt: skip
+    rows = [
+        {"measure": name, "census": 1.0, "model": ours[name], "table_of_2005_10": theirs[name]}
+        for name in ours
+    ]
     from sim.core.categories import REGIONS
 
     for side, axis in (("from", 1), ("to", 0)):
         shares = [_by_region(table, axis, data.region_of) for table in (census, moves, rival)]
-        rows += [{"measure": f"share {side} {region}", "census": shares[0][place], "model": shares[1][place],
-                  "table_of_2005_10": shares[2][place]} for place, region in enumerate(REGIONS)]  # fmt: skip
+        rows += [
+            {
+                "measure": f"share {side} {region}",
+                "census": shares[0][place],
+                "model": shares[1][place],
+                "table_of_2005_10": shares[2][place],
+            }
+            for place, region in enumerate(REGIONS)
+        ]
     return pd.DataFrame(rows)
 
 
@@ -75,5 +89,3 @@ def _shares(table: np.ndarray) -> np.ndarray:
 
 def _by_region(table: np.ndarray, axis: int, region_of: np.ndarray) -> np.ndarray:
     return np.bincount(region_of, _shares(table).sum(axis=axis), minlength=4)
-
-

@@ -27,11 +27,16 @@ SPECIFICATIONS = {
 }
 MEANINGS = {
     "log_distance": ("log share per log kilometre", "between population centres"),
-    "other_region": ("log share", "origin and destination lie in different regions: East, Central, West, "
-                                  "Northeast"),
-    "log_earlier_share": ("elasticity", "share of the moves five years earlier that took this corridor; "
-                                        "cells without a move count as half a sampled person"),
-}  # fmt: skip
+    "other_region": (
+        "log share",
+        "origin and destination lie in different regions: East, Central, West, Northeast",
+    ),
+    "log_earlier_share": (
+        "elasticity",
+        "share of the moves five years earlier that took this corridor; "
+        "cells without a move count as half a sampled person",
+    ),
+}
 _STEPS, _CONVERGED = 200, 1e-10
 
 
@@ -46,16 +51,19 @@ class Estimate:
     deviance_explained: float
 
 
-def estimate_corridors(data: Data, specification: str, period: str = FITTED,
-                       before: str = BEFORE) -> Estimate:
+def estimate_corridors(
+    data: Data, specification: str, period: str = FITTED, before: str = BEFORE
+) -> Estimate:
     """Fit one of ``SPECIFICATIONS`` to the moves of ``period``."""
     terms = SPECIFICATIONS[specification]
     origin, destination = np.nonzero(~np.eye(len(data.region_of), dtype=bool))
     share = data.od_moves[period][origin, destination]
     share = share / share.sum()
     columns = _covariates(data, before)
-    x = np.column_stack([columns[term][origin, destination] for term in terms]
-                        + [_dummies(origin), _dummies(destination)[:, 1:]])  # fmt: skip
+    x = np.column_stack(
+        [columns[term][origin, destination] for term in terms]
+        + [_dummies(origin), _dummies(destination)[:, 1:]]
+    )
     beta, mean = _poisson(x, share)
     errors = _clustered_errors(x, share, mean, origin)
     fitted = np.zeros_like(data.distance_km)
@@ -63,7 +71,10 @@ def estimate_corridors(data: Data, specification: str, period: str = FITTED,
     saturated = np.where(share > 0, share * np.log(np.maximum(share, 1e-300) / mean), 0.0) - (share - mean)
     null = np.where(share > 0, share * np.log(np.maximum(share, 1e-300) / share.mean()), 0.0)
     return Estimate(
-        specification, dict(zip(terms, beta, strict=False)), dict(zip(terms, errors, strict=False)), fitted,
+        specification,
+        dict(zip(terms, beta, strict=False)),
+        dict(zip(terms, errors, strict=False)),
+        fitted,
         float(1.0 - saturated.sum() / null.sum()),
     )
 
@@ -77,15 +88,21 @@ def estimates_table(data: Data) -> pd.DataFrame:
         ahead = corridor_measures(found.fitted, data.od_moves[HELD_BACK])
         for term, value in found.values.items():
             unit, meaning = MEANINGS[term]
-            rows.append({
-                "specification": name, "term": term, "estimate": round(value, 4),
-                "standard_error": round(found.errors[term], 4), "unit": unit, "meaning": meaning,
-                "deviance_explained": round(found.deviance_explained, 4),
-                "common_share_2005_10": round(fit["common_share"], 4),
-                "common_share_2010_15": round(ahead["common_share"], 4),
-                "log_correlation_2010_15": round(ahead["log_correlation"], 4),
-                "source": f"od_flows_history.csv {FITTED} by Poisson on shares; network {BEFORE}",
-            })  # fmt: skip
+            rows.append(
+                {
+                    "specification": name,
+                    "term": term,
+                    "estimate": round(value, 4),
+                    "standard_error": round(found.errors[term], 4),
+                    "unit": unit,
+                    "meaning": meaning,
+                    "deviance_explained": round(found.deviance_explained, 4),
+                    "common_share_2005_10": round(fit["common_share"], 4),
+                    "common_share_2010_15": round(ahead["common_share"], 4),
+                    "log_correlation_2010_15": round(ahead["log_correlation"], 4),
+                    "source": f"od_flows_history.csv {FITTED} by Poisson on shares; network {BEFORE}",
+                }
+            )
     return pd.DataFrame(rows)
 
 

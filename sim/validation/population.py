@@ -99,8 +99,14 @@ def make_alone(worker_id: int, seed: int = 0) -> np.recarray:
     """
     home = int(worker_id) >> _HOME_SHIFT
     if not 0 <= worker_id < ENTRANT_BIT or home >= HOMES:
-        raise UsageError(Problem("no worker of January 2014 has this id", key="worker_id", value=worker_id,
-                                 allowed=f"home * 2**{_HOME_SHIFT} + number, home from 0 to {HOMES - 1}"))
+        raise UsageError(
+            Problem(
+                "no worker of January 2014 has this id",
+                key="worker_id",
+                value=worker_id,
+                allowed=f"home * 2**{_HOME_SHIFT} + number, home from 0 to {HOMES - 1}",
+            )
+        )
     workers = allocate(1)
     make_worker(workers[0], int(worker_id), home, _world().recipe, month_keys(seed, -1))
     return workers
@@ -144,18 +150,41 @@ def _said(population: Population, marginal: str, group: str, category: str) -> p
     return table[same].iloc[0]
 
 
-def _row(population: Population, key: tuple[str, str, str], made: float, error: float,
-         factor: float = 1.0, note: str = "") -> _Row:
+def _row(
+    population: Population,
+    key: tuple[str, str, str],
+    made: float,
+    error: float,
+    factor: float = 1.0,
+    note: str = "",
+) -> _Row:
     """A row whose source is a line of ``population_marginals.csv``, times ``factor``."""
     said = _said(population, *key)
     value = float(said["value"])
     notes = "; ".join(str(part) for part in (note, said["note"]) if part and part == part)
-    return _Row(*key, float(made), value * factor, said["unit"], float(error), value, said["status"],
-                said["source"], notes)
+    return _Row(
+        *key,
+        float(made),
+        value * factor,
+        said["unit"],
+        float(error),
+        value,
+        said["status"],
+        said["source"],
+        notes,
+    )
 
 
-def _derived(key: tuple[str, str, str], made: float, expected: float, unit: str, error: float, status: str,
-             source: str, note: str = "") -> _Row:
+def _derived(
+    key: tuple[str, str, str],
+    made: float,
+    expected: float,
+    unit: str,
+    error: float,
+    status: str,
+    source: str,
+    note: str = "",
+) -> _Row:
     """A row whose source is a computation."""
     return _Row(*key, float(made), float(expected), unit, float(error), float(expected), status, source, note)
 
@@ -172,8 +201,9 @@ def _percent(population: Population, marginal: str, group: str, category: str, f
     return _row(population, key, 100.0 * np.mean(found), _share_error(share, len(found)))
 
 
-def _million(population: Population, marginal: str, group: str, category: str, count: int,
-             homes: int = HOMES) -> _Row:
+def _million(
+    population: Population, marginal: str, group: str, category: str, count: int, homes: int = HOMES
+) -> _Row:
     """A stock. Workers are spread evenly over it, so one in each home is its error."""
     unit, key = population.scale / 1e6, (marginal, group, category)
     if "out" in key or group in ("cross_province", "within_province"):
@@ -200,8 +230,12 @@ def _stocks(population: Population) -> Iterator[_Row]:
     out, local, farm = (int(chosen.sum()) for chosen in _groups(population.workers))
     rows = {
         name: _million(population, "labour_force", "all", name, count)
-        for name, count in (("total", len(population.workers)), ("out", out), ("local", local),
-                            ("farm_idle", farm))
+        for name, count in (
+            ("total", len(population.workers)),
+            ("out", out),
+            ("local", local),
+            ("farm_idle", farm),
+        )
     }
     rest = rows["total"].expected - rows["out"].expected - rows["local"].expected
     rows["farm_idle"] = rows["farm_idle"]._replace(expected=rest, note="made is the total less out and local")
@@ -227,8 +261,16 @@ def _homes(population: Population) -> Iterator[_Row]:
     counts = np.bincount(population.workers.home, minlength=HOMES)
     expected, unit = population.world.corridors.workers / 1e6, population.scale / 1e6
     for home, name in enumerate(population.world.places.provinces):
-        yield _derived(("home_province", "all", name), counts[home] * unit, expected[home], "million", unit,
-                       "derived", "sim.world.corridors", "rural workforce of 2006 and moves of 2005-10")
+        yield _derived(
+            ("home_province", "all", name),
+            counts[home] * unit,
+            expected[home],
+            "million",
+            unit,
+            "derived",
+            "sim.world.corridors",
+            "rural workforce of 2006 and moves of 2005-10",
+        )
 
 
 def _destinations(population: Population) -> Iterator[_Row]:
@@ -243,9 +285,16 @@ def _destinations(population: Population) -> Iterator[_Row]:
         by_place = (corridors.out * cells).sum(axis=0)
         for tier in range(1, len(TIERS)):
             share = float(by_place[places.tier == tier].sum() / by_place.sum())
-            yield _derived(("destination_tier", name, TIERS[tier]), 100.0 * np.mean(tiers == tier),
-                           100.0 * share, "percent", _share_error(share, len(tiers)), "assumed",
-                           "sim.world.places", "share in counties assumed; cities by population")
+            yield _derived(
+                ("destination_tier", name, TIERS[tier]),
+                100.0 * np.mean(tiers == tier),
+                100.0 * share,
+                "percent",
+                _share_error(share, len(tiers)),
+                "assumed",
+                "sim.world.places",
+                "share in counties assumed; cities by population",
+            )
 
 
 def _ages(population: Population) -> Iterator[_Row]:
@@ -256,8 +305,12 @@ def _ages(population: Population) -> Iterator[_Row]:
             for category in population.world.data.marginal(marginal, name).index:
                 low, high = (51, 75) if category == "over_50" else map(int, category.split("_"))
                 yield _percent(population, marginal, name, category, (everyone >= low) & (everyone <= high))
-        yield _row(population, ("mean_age", name, "implied"), months.mean() / 12.0,
-                   months.std() / 12.0 / np.sqrt(len(months)))
+        yield _row(
+            population,
+            ("mean_age", name, "implied"),
+            months.mean() / 12.0,
+            months.std() / 12.0 / np.sqrt(len(months)),
+        )
 
 
 def _schooling(population: Population) -> Iterator[_Row]:
@@ -306,9 +359,15 @@ def _owners(population: Population) -> Iterator[_Row]:
 
 def _searching(population: Population) -> Iterator[_Row]:
     out = population.workers[_groups(population.workers)[OUT]]
-    yield _derived(("searching_share", "out", "searching"), 100.0 * np.mean(out.activity == MIGRANT_SEARCH),
-                   100.0 * SEARCHING_SHARE, "percent", _share_error(SEARCHING_SHARE, len(out)), "estimated",
-                   "evidence.csv A43, A44")
+    yield _derived(
+        ("searching_share", "out", "searching"),
+        100.0 * np.mean(out.activity == MIGRANT_SEARCH),
+        100.0 * SEARCHING_SHARE,
+        "percent",
+        _share_error(SEARCHING_SHARE, len(out)),
+        "estimated",
+        "evidence.csv A43, A44",
+    )
 
 
 def _experience(population: Population) -> Iterator[_Row]:
@@ -316,9 +375,26 @@ def _experience(population: Population) -> Iterator[_Row]:
     for name, workers in _in_group(population):
         key = ("experience_mean", name, population.world.data.marginal("experience_mean", name).index[0])
         years = workers.experience_months / 12.0
-        yield _row(population, key, years.mean(), years.std() / np.sqrt(len(years)),
-                   note="made is cut at the years since 15, and counts stays away of those back home")
+        yield _row(
+            population,
+            key,
+            years.mean(),
+            years.std() / np.sqrt(len(years)),
+            note="made is cut at the years since 15, and counts stays away of those back home",
+        )
 
 
-_MEASURES = (_stocks, _stocks_by_region, _homes, _destinations, _ages, _traits, _schooling, _sectors,
-             _searching, _owners, _savings, _experience)
+_MEASURES = (
+    _stocks,
+    _stocks_by_region,
+    _homes,
+    _destinations,
+    _ages,
+    _traits,
+    _schooling,
+    _sectors,
+    _searching,
+    _owners,
+    _savings,
+    _experience,
+)

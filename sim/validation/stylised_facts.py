@@ -30,11 +30,23 @@ def facts_table(runs: Sequence[Results], targets: Sequence[Target]) -> pd.DataFr
         model = float(np.mean(values)) if values else np.nan
         error = model - target.value
         verdict = "not measured" if not values else "met" if abs(error) <= target.tolerance else "missed"
-        rows.append({"id": target.id, "label": target.label, "unit": target.unit, "years": target.year,
-                     "official": target.value, "official_year": _figure_year(target),
-                     "model": model, "error": error, "tolerance": target.tolerance,
-                     "tolerance_kind": target.tolerance_kind, "role": target.role, "verdict": verdict,
-                     "source": target.source})  # fmt: skip
+        rows.append(
+            {
+                "id": target.id,
+                "label": target.label,
+                "unit": target.unit,
+                "years": target.year,
+                "official": target.value,
+                "official_year": _figure_year(target),
+                "model": model,
+                "error": error,
+                "tolerance": target.tolerance,
+                "tolerance_kind": target.tolerance_kind,
+                "role": target.role,
+                "verdict": verdict,
+                "source": target.source,
+            }
+        )
     return pd.DataFrame(rows)
 
 
@@ -110,6 +122,7 @@ def peer_effect(parameters: Mapping[str, float]) -> float:
     A chain between home and away, both left at the logit of the gain less the switching cost, with the
     amenity that makes ``AWAY`` its resting point.
     """
+
     def value(name: str) -> float:
         return float(parameters.get(name, PARAMETERS[name].default))
 
@@ -118,8 +131,9 @@ def peer_effect(parameters: Mapping[str, float]) -> float:
     return 100.0 * (long_run_share(amenity, network, cost, fellow=AWAY + 0.1) - AWAY)
 
 
-def long_run_share(amenity: float, network: float, cost: float, fellow: float | None = None,
-                   start: float = AWAY) -> float:
+def long_run_share(
+    amenity: float, network: float, cost: float, fellow: float | None = None, start: float = AWAY
+) -> float:
     """Share away at rest, from ``start``; ``fellow`` fixes the share of fellow villagers who are away."""
     share = start
     for _ in range(_MONTHS):

@@ -89,8 +89,12 @@ class Validation:
         return write_folder(folder, tables, {"kind": "validation", **self.about}, files, {})
 
 
-def validate(results: Results | Sequence[Results], data: Data | None = None,
-             moves: np.ndarray | None = None, members: int = 0) -> Validation:
+def validate(
+    results: Results | Sequence[Results],
+    data: Data | None = None,
+    moves: np.ndarray | None = None,
+    members: int = 0,
+) -> Validation:
     """Hold one run, or the mean over the seeds of several, against the packaged official statistics.
 
     ``moves``, persons by province of residence in November 2014 and 2019 (31, 31), adds the corridors.
@@ -125,8 +129,9 @@ def corridors_table(moves: np.ndarray, data: Data) -> pd.DataFrame:
     """The comparison of moves with the census, with the aims of the corridor targets and their verdicts."""
     table = compare_moves(moves, data)
     wanted = {target.id.partition(".")[2]: target for target in read_targets(data, "corridor")}
-    table["least"] = [wanted[name].value - wanted[name].tolerance if name in wanted else np.nan
-                      for name in table["measure"]]  # fmt: skip
+    table["least"] = [
+        wanted[name].value - wanted[name].tolerance if name in wanted else np.nan for name in table["measure"]
+    ]
     met = np.where(table["model"] >= table["least"], "met", "missed")
     table["verdict"] = np.where(table["least"].isna(), "", met)
     return table
@@ -144,16 +149,33 @@ def _with_ratio(table: pd.DataFrame) -> pd.DataFrame:
     wide = counts.pivot_table(index="year", columns="group", values="value")
     wide = wide.reindex(columns=["out", "out_cross_province"])
     is_share = (table["indicator"] == "out_cross_province_share") & (table["group"] == "all")
-    share = (100 * wide["out_cross_province"] / wide["out"]).dropna().drop(table.loc[is_share, "year"],
-                                                                           errors="ignore")
-    rows = pd.DataFrame({"year": share.index, "indicator": "out_cross_province_share", "group": "all",
-                         "value": share.to_numpy(), "unit": "percent"})  # fmt: skip
+    share = (
+        (100 * wide["out_cross_province"] / wide["out"])
+        .dropna()
+        .drop(table.loc[is_share, "year"], errors="ignore")
+    )
+    rows = pd.DataFrame(
+        {
+            "year": share.index,
+            "indicator": "out_cross_province_share",
+            "group": "all",
+            "value": share.to_numpy(),
+            "unit": "percent",
+        }
+    )
     table = pd.concat([table, rows], ignore_index=True) if len(rows) else table
     pay = table[(table["indicator"] == "monthly_income") & (table["year"] >= FIRST_YEAR)]
     wide = pay.pivot_table(index="year", columns="group", values="value").reindex(columns=["out", "local"])
     ratio = (wide["out"] / wide["local"]).dropna()
-    rows = pd.DataFrame({"year": ratio.index, "indicator": "monthly_income_ratio", "group": "out_to_local",
-                         "value": ratio.to_numpy(), "unit": "ratio"})  # fmt: skip
+    rows = pd.DataFrame(
+        {
+            "year": ratio.index,
+            "indicator": "monthly_income_ratio",
+            "group": "out_to_local",
+            "value": ratio.to_numpy(),
+            "unit": "ratio",
+        }
+    )
     return pd.concat([table, rows], ignore_index=True) if len(rows) else table
 
 
@@ -177,14 +199,19 @@ def _compared(official: pd.DataFrame, model: pd.DataFrame, targets: Sequence[Tar
     by_name = {(target.indicator, target.group): target for target in targets}
     found = [by_name.get(pair) for pair in zip(rows["indicator"], rows["group"], strict=True)]
     rows["label"] = [target.label if target else "" for target in found]
-    rows["tolerance"] = [target.allowed(period) if target else np.nan
-                         for target, period in zip(found, rows["period"], strict=True)]  # fmt: skip
+    rows["tolerance"] = [
+        target.allowed(period) if target else np.nan
+        for target, period in zip(found, rows["period"], strict=True)
+    ]
     rows["note"] = [_break(row.indicator, row.group, row.year) for row in rows.itertuples()]
     order = {pair: place for place, pair in enumerate(by_name)}
     place = [order.get(pair, len(order)) for pair in zip(rows["indicator"], rows["group"], strict=True)]
-    return rows.assign(_place=place).sort_values(["_place", "indicator", "group", "year"]).drop(
-        columns="_place"
-    ).reset_index(drop=True)  # fmt: skip
+    return (
+        rows.assign(_place=place)
+        .sort_values(["_place", "indicator", "group", "year"])
+        .drop(columns="_place")
+        .reset_index(drop=True)
+    )
 
 
 def _break(indicator: str, group: str, year: int) -> str:
@@ -248,11 +275,19 @@ def _quarters_2020(
             continue
         then, now = _official_stock(official, 2019, quarter), _official_stock(official, 2020, quarter, group)
         change, truth = 100 * (away[month] / away[before] - 1), 100 * (now / then - 1)
-        rows.append({"moment": target.label.partition(", ")[2], "month": month, "official_percent": truth,
-                     "model_percent": change, "error_points": change - truth,
-                     "tolerance": target.tolerance_unseen,
-                     "verdict": verdict(np.array([change - truth]), target.tolerance_unseen),
-                     "official_10k_persons": now, "model_10k_persons": away[month] / 1e4})  # fmt: skip
+        rows.append(
+            {
+                "moment": target.label.partition(", ")[2],
+                "month": month,
+                "official_percent": truth,
+                "model_percent": change,
+                "error_points": change - truth,
+                "tolerance": target.tolerance_unseen,
+                "verdict": verdict(np.array([change - truth]), target.tolerance_unseen),
+                "official_10k_persons": now,
+                "model_10k_persons": away[month] / 1e4,
+            }
+        )
     return pd.DataFrame(rows)
 
 

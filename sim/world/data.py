@@ -210,9 +210,7 @@ def _distances(table: pd.DataFrame, provinces: pd.DataFrame, marginals: pd.DataF
     The four municipalities are one unit each in the census, so their diagonal is the mean distance
     from a point of a disc of their land area to its centre, two thirds of its radius.
     """
-    km = table.pivot(
-        index="origin_code", columns="dest_code", values="km_popcentroid_to_popcentroid"
-    )
+    km = table.pivot(index="origin_code", columns="dest_code", values="km_popcentroid_to_popcentroid")
     km = km.loc[provinces.index, provinces.index].to_numpy(dtype=float).copy()
     own = provinces["mean_km_rural_to_capital"].copy()
     for row in marginals[marginals["marginal"] == "municipality_area"].itertuples():
@@ -236,9 +234,7 @@ def _moves(table: pd.DataFrame, codes: pd.Index) -> dict[str, np.ndarray]:
     for period in OD_PERIODS:
         rows = table[table["period"] == period]
         counts = rows.pivot(index="origin_code", columns="dest_code", values="sample_count")
-        moves[period] = _fixed(
-            counts.reindex(index=codes, columns=codes).fillna(0).to_numpy(float).copy()
-        )
+        moves[period] = _fixed(counts.reindex(index=codes, columns=codes).fillna(0).to_numpy(float).copy())
     return moves
 
 

@@ -57,9 +57,7 @@ def read_rows(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
             else:
                 allowed = f"{len(header)} cells"
                 line, found = reader.line_num, len(row)
-                problems.append(
-                    _problem("wrong number of cells", path.name, line, "", found, allowed)
-                )
+                problems.append(_problem("wrong number of cells", path.name, line, "", found, allowed))
     if not rows:
         problems.append(Problem("data file has no rows", file=path.name, line=1))
         return None
@@ -77,9 +75,7 @@ def check_columns(
     for rule in rules.itertuples():
         if rule.column not in frame:
             present = ", ".join(frame.columns)
-            problems.append(
-                _problem("column is missing", file, 1, rule.column, None, f"present: {present}")
-            )
+            problems.append(_problem("column is missing", file, 1, rule.column, None, f"present: {present}"))
             continue
         cells = frame[rule.column]
         empty = cells == ""
@@ -123,16 +119,12 @@ def check_words(
                     problems.append(unknown(message, file, word, known, lines[0], rule.column))
 
 
-def check_keys(
-    file: str, frame: pd.DataFrame, rules: pd.DataFrame, problems: list[Problem]
-) -> None:
+def check_keys(file: str, frame: pd.DataFrame, rules: pd.DataFrame, problems: list[Problem]) -> None:
     """No two rows with the same key."""
     keys = list(rules.loc[rules["key"] == "yes", "column"])
     for line, row in frame.loc[frame.duplicated(keys), keys].iterrows():
         value = ", ".join(str(cell) for cell in row)
-        problems.append(
-            _problem("key occurs twice", file, line, ", ".join(keys), value, "each key once")
-        )
+        problems.append(_problem("key occurs twice", file, line, ", ".join(keys), value, "each key once"))
 
 
 def check_sums(tables: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
@@ -202,22 +194,16 @@ def _check_census_sums(tables: dict[str, pd.DataFrame], problems: list[Problem])
     provinces, national = tables["provinces.csv"], tables["national_year.csv"]
     file = "provinces.csv"
     if len(provinces) != 31:
-        problems.append(
-            _problem("wrong number of provinces", file, 1, "code", len(provinces), "31")
-        )
+        problems.append(_problem("wrong number of provinces", file, 1, "code", len(provinces), "31"))
     census = national[national["year"] == 2020].set_index("indicator")["value"]
-    separated = (
-        census["intraprovincial_floating_population"] + census["intra_city_district_separation"]
-    )
+    separated = census["intraprovincial_floating_population"] + census["intra_city_district_separation"]
     for column, total, tolerance in (
         ("population_2020", census["census_population"] - 2.0e6, 1e4),
         ("rural_population_2020", census["census_rural_population"], 5e3),
         ("inflow_hukou_other_province_2020", census["interprovincial_floating_population"], 0.5),
         ("intra_province_separated_2020", separated, 0.5),
     ):
-        _compare(
-            problems, file, provinces.index[-1], column, provinces[column].sum(), total, tolerance
-        )
+        _compare(problems, file, provinces.index[-1], column, provinces[column].sum(), total, tolerance)
     regions = provinces["region_nbs"].value_counts()
     for region, expected in zip(REGIONS, (10, 6, 12, 3), strict=True):
         _compare(problems, file, 1, f"provinces in {region}", regions.get(region, 0), expected, 0)
@@ -244,9 +230,7 @@ def _check_province_years(table: pd.DataFrame, problems: list[Problem]) -> None:
     for indicator in ("population_yearend", "urbanization_rate", "gdp_current"):
         counts = table[table["indicator"] == indicator].groupby("year")["value"].count()
         for year, count in counts.items():
-            _compare(
-                problems, "province_year.csv", 1, f"{indicator} {year}: provinces", count, 31, 0
-            )
+            _compare(problems, "province_year.csv", 1, f"{indicator} {year}: provinces", count, 31, 0)
 
 
 def _check_migrant_sums(file: str, table: pd.DataFrame, name: str, problems: list[Problem]) -> None:
@@ -265,9 +249,7 @@ def _check_migrant_sums(file: str, table: pd.DataFrame, name: str, problems: lis
     for total, parts in sums:
         for year, row in wide.dropna(subset=[total, *parts]).iterrows():
             line = rows.index[(rows["year"] == year) & (rows["key"] == total)][0]
-            _compare(
-                problems, file, line, f"{year} {total}", row[list(parts)].sum(), row[total], 0.5
-            )
+            _compare(problems, file, line, f"{year} {total}", row[list(parts)].sum(), row[total], 0.5)
 
 
 def _check_pairs(tables: dict[str, pd.DataFrame], problems: list[Problem]) -> None:
@@ -289,8 +271,15 @@ def _check_pairs(tables: dict[str, pd.DataFrame], problems: list[Problem]) -> No
             )
     moves = tables["od_flows_history.csv"]
     same = moves["origin_code"] == moves["dest_code"]
-    _note(problems, "od_flows_history.csv", "dest_code", moves["dest_code"], same,
-          "a move within one province", "two different provinces")
+    _note(
+        problems,
+        "od_flows_history.csv",
+        "dest_code",
+        moves["dest_code"],
+        same,
+        "a move within one province",
+        "two different provinces",
+    )
     for period, rows in moves.groupby("period"):
         _compare(
             problems,
@@ -308,9 +297,7 @@ def _check_marginals(table: pd.DataFrame, problems: list[Problem]) -> None:
     file = "population_marginals.csv"
     for (marginal, group), rows in table.groupby(["marginal", "group"], sort=False):
         if marginal.endswith("_shares"):
-            _compare(
-                problems, file, rows.index[-1], f"{marginal} {group}", rows["value"].sum(), 100, 0.3
-            )
+            _compare(problems, file, rows.index[-1], f"{marginal} {group}", rows["value"].sum(), 100, 0.3)
     force = table[(table["marginal"] == "labour_force") & (table["group"] == "all")]
     value = force.set_index("category")["value"]
     parts = value[["out", "local", "farm_idle"]].sum()
@@ -332,13 +319,16 @@ def _compare(
 ) -> None:
     if not abs(found - expected) <= tolerance:  # also true for NaN
         allowed = f"{expected:.10g}" + (f" within {tolerance:g}" if tolerance else "")
-        problems.append(
-            _problem("sum does not hold", file, line, key, round(float(found), 4), allowed)
-        )
+        problems.append(_problem("sum does not hold", file, line, key, round(float(found), 4), allowed))
 
 
 def _note(
-    problems: list, file: str, key: str, cells: pd.Series, bad: np.ndarray | pd.Series, message: str,
+    problems: list,
+    file: str,
+    key: str,
+    cells: pd.Series,
+    bad: np.ndarray | pd.Series,
+    message: str,
     allowed: str,
 ) -> None:
     """Note a problem for each of the cells that is bad."""
@@ -348,6 +338,4 @@ def _note(
 
 def _problem(message: str, file: str, line: int, key: str, value: object, allowed: str) -> Problem:
     value = value.item() if isinstance(value, np.generic) else value
-    return Problem(
-        message, file=file, line=int(line), key=key or None, value=value, allowed=allowed
-    )
+    return Problem(message, file=file, line=int(line), key=key or None, value=value, allowed=allowed)

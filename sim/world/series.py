@@ -108,8 +108,10 @@ def _sector_ratio(data: Data, months: int) -> np.ndarray:
 
     After the last observed year the shares stay.
     """
-    counted = [data.province_series(f"employed_urban_units{name}").loc[2013:].sum(axis=1, min_count=HOMES)
-               for name in ("", "_manufacturing", "_construction")]  # fmt: skip
+    counted = [
+        data.province_series(f"employed_urban_units{name}").loc[2013:].sum(axis=1, min_count=HOMES)
+        for name in ("", "_manufacturing", "_construction")
+    ]
     table = pd.concat(counted, axis=1).dropna()
     shares = table.iloc[:, 1:].div(table.iloc[:, 0], axis=0)
     shares["rest"] = 1.0 - shares.sum(axis=1)

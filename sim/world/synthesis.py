@@ -65,8 +65,9 @@ class Recipe(NamedTuple):
     entrant_female_share: float
 
 
-def build_recipe(data: Data, corridors: Corridors, places: Places, entrant_education: np.ndarray,
-                 ability_sd: float) -> Recipe:
+def build_recipe(
+    data: Data, corridors: Corridors, places: Places, entrant_education: np.ndarray, ability_sd: float
+) -> Recipe:
     """Cumulative tables from the packaged marginals."""
     stocks = np.concatenate([corridors.farm[:, None], corridors.local[:, None], corridors.out], axis=1)
     ages = np.array([_age_shares(data, group) for group in GROUPS])
@@ -259,8 +260,11 @@ def make_entrant(w, worker, home, month, recipe, keys) -> None:
     w.place = home
     w.activity = FARM
     draw = uniform(keys, PURPOSE.trait_education, worker)
-    level = 2 if draw < recipe.entrant_education[month, 0] else (
-        3 if draw < recipe.entrant_education[month, 1] else 4)
+    level = (
+        2
+        if draw < recipe.entrant_education[month, 0]
+        else (3 if draw < recipe.entrant_education[month, 1] else 4)
+    )
     entry_age = 16 if level == 2 else (19 if level == 3 else 22)
     w.birth_month = BIRTH_EPOCH + month - entry_age * 12 - (worker % 12)
     female = uniform(keys, PURPOSE.trait_sex, worker) < recipe.entrant_female_share
@@ -309,10 +313,14 @@ def fill_initial(workers: np.recarray, counts: np.ndarray, recipe: Recipe, life_
     return int(counts.sum())
 
 
-def fill_entrants(workers: np.recarray, first_row: int, counts: np.ndarray, month: int, recipe: Recipe,
-                  life_keys: np.ndarray) -> int:
+def fill_entrants(
+    workers: np.recarray,
+    first_row: int,
+    counts: np.ndarray,
+    month: int,
+    recipe: Recipe,
+    life_keys: np.ndarray,
+) -> int:
     """Make the entrants of a month from ``first_row`` on; returns the number of rows in use."""
     _make_entrants(workers, first_row, counts, month, recipe, life_keys)
     return first_row + int(counts.sum())
-
-

@@ -50,6 +50,7 @@ in the cache and all files in the system's."""
 
 # --- what is measured: each function runs in a process of its own --------------------------------------
 
+
 def throughput(levers: bool, threads: int, scale: int, months: int, repetitions: int) -> dict:
     """Worker-months per second of a run, and its peak memory."""
     from sim.engine.simulate import simulate
@@ -76,9 +77,16 @@ def throughput(levers: bool, threads: int, scale: int, months: int, repetitions:
         core_rates.append(float(lived[1:].sum()) / (used[-1] - used[0]))
     spent = float(results.national["policy_spending_yuan"].sum())
     return {
-        "workers": results.manifest["workers"], "months": months, "threads": threads, "rates": rates,
-        "core_rates": core_rates, "seconds": seconds, "prepare_seconds": prepared,
-        "peak_mib": peak_mib(), "small_mib": small, "bytes_per_worker": BYTES_PER_WORKER,
+        "workers": results.manifest["workers"],
+        "months": months,
+        "threads": threads,
+        "rates": rates,
+        "core_rates": core_rates,
+        "seconds": seconds,
+        "prepare_seconds": prepared,
+        "peak_mib": peak_mib(),
+        "small_mib": small,
+        "bytes_per_worker": BYTES_PER_WORKER,
         "policy_spending_yuan": spent,
     }
 
@@ -87,8 +95,10 @@ def at_once(scenario):
     """The scenario with every lever in force from its first month on."""
     from sim.scenario.loading import with_overrides
 
-    windows = {f"levers.{name}.window": {"from": "2014-01", "to": "2034-12", "ramp_months": 0}
-               for name in scenario.levers}
+    windows = {
+        f"levers.{name}.window": {"from": "2014-01", "to": "2034-12", "ramp_months": 0}
+        for name in scenario.levers
+    }
     return with_overrides(scenario, windows)
 
 
@@ -104,8 +114,13 @@ def national_run(repetitions: int) -> dict:
         total.append(time.perf_counter() - began)
         prepare.append(results.manifest["timings"]["prepare_seconds"])
         run.append(results.manifest["timings"]["run_seconds"])
-    return {"workers": results.manifest["workers"], "months": len(results.national),
-            "prepare_seconds": prepare, "run_seconds": run, "total_seconds": total}
+    return {
+        "workers": results.manifest["workers"],
+        "months": len(results.national),
+        "prepare_seconds": prepare,
+        "run_seconds": run,
+        "total_seconds": total,
+    }
 
 
 def mesa_agents(compiled: bool, workers: int, months: int) -> dict:
@@ -121,8 +136,13 @@ def mesa_agents(compiled: bool, workers: int, months: int) -> dict:
         lived += int(model.simulation.block.stock.sum())
         model.step()
     seconds = time.perf_counter() - began
-    return {"workers": int(model.simulation.block.stock.sum()), "months": months, "seconds": seconds,
-            "rate": lived / seconds, "mesa": mesa.__version__}
+    return {
+        "workers": int(model.simulation.block.stock.sum()),
+        "months": months,
+        "seconds": seconds,
+        "rate": lived / seconds,
+        "mesa": mesa.__version__,
+    }
 
 
 def seconds_of(command: list[str], repetitions: int) -> list[float]:
@@ -141,7 +161,9 @@ def peak_mib() -> float:
 
 
 MEASURES: dict[str, Callable[..., dict]] = {
-    "throughput": throughput, "national_run": national_run, "mesa_agents": mesa_agents,
+    "throughput": throughput,
+    "national_run": national_run,
+    "mesa_agents": mesa_agents,
 }
 
 
@@ -155,6 +177,7 @@ def measured(name: str, script: str = __file__, **arguments) -> dict:
 
 
 # --- the report ---------------------------------------------------------------------------------------
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -173,13 +196,19 @@ def report(quick: bool, folder: Path) -> None:
     found = measure_all(quick)
     rows = table_rows(found)
     machine = this_machine()
-    text = markdown_table("Speed and memory", rows, quick,
-                          ["M/s: million worker-months per second.", METHOD], machine)
+    text = markdown_table(
+        "Speed and memory", rows, quick, ["M/s: million worker-months per second.", METHOD], machine
+    )
     print(text)
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "bench.md").write_text(text, encoding="utf-8")
-    content = {"machine": machine, "quick": quick, "method": METHOD, "measures": found,
-               "rows": [dict(zip(("what", "value", "aim"), row, strict=True)) for row in rows]}
+    content = {
+        "machine": machine,
+        "quick": quick,
+        "method": METHOD,
+        "measures": found,
+        "rows": [dict(zip(("what", "value", "aim"), row, strict=True)) for row in rows],
+    }
     (folder / "bench.json").write_text(json.dumps(content, indent=1) + "\n", encoding="utf-8")
     print(f"Written to {folder}/bench.md and bench.json.")
 
@@ -194,13 +223,18 @@ def measure_all(quick: bool) -> dict[str, dict]:
     found = {}
     for name, levers, threads in (("baseline", False, 2), ("one_thread", False, 1), ("all_levers", True, 2)):
         say(f"throughput: {name.replace('_', ' ')}")
-        found[name] = measured("throughput", levers=levers, threads=threads, scale=scale, months=months,
-                               repetitions=repetitions)
+        found[name] = measured(
+            "throughput", levers=levers, threads=threads, scale=scale, months=months, repetitions=repetitions
+        )
     say("a national run of 2014-2024 at 1:5000")
     found["national"] = measured("national_run", repetitions=2 if quick else 5)
     say("Mesa agents")
-    found["mesa"] = measured("mesa_agents", compiled=False, workers=MESA_WORKERS if not quick else 1000,
-                             months=3 if quick else MESA_MONTHS)
+    found["mesa"] = measured(
+        "mesa_agents",
+        compiled=False,
+        workers=MESA_WORKERS if not quick else 1000,
+        months=3 if quick else MESA_MONTHS,
+    )
     found["mesa_compiled"] = measured("mesa_agents", compiled=True, workers=MESA_WORKERS, months=60)
     say("start-up")
     command = Path(sys.executable).with_name("labor-sim")
@@ -211,7 +245,8 @@ def measure_all(quick: bool) -> dict[str, dict]:
         "import_sim_seconds": seconds_of([sys.executable, "-c", "import sim"], starts),
         "import_engine_seconds": seconds_of([sys.executable, "-c", "from sim import simulate"], starts),
         "first_month_seconds": seconds_of(
-            [sys.executable, "-c", "import sim; sim.simulate('baseline', scale=5000, end='2014-01')"], 2),
+            [sys.executable, "-c", "import sim; sim.simulate('baseline', scale=5000, end='2014-01')"], 2
+        ),
     }
     return found
 
@@ -247,8 +282,11 @@ def table_rows(found: dict[str, dict]) -> list[tuple[str, str, str]]:
         ("`labor-sim --help`", f"{statistics.median(start['help_seconds']):.2f} s", "0.5 s"),
         ("`import sim`, less Python's own start", after_python(start, "import_sim_seconds"), ""),
         ("`from sim import simulate`, the same", after_python(start, "import_engine_seconds"), ""),
-        ("new process to the end of January 2014, 1:5000",
-         f"{statistics.median(start['first_month_seconds']):.2f} s", ""),
+        (
+            "new process to the end of January 2014, 1:5000",
+            f"{statistics.median(start['first_month_seconds']):.2f} s",
+            "",
+        ),
     ]
 
 
@@ -274,9 +312,10 @@ def this_machine() -> dict[str, str]:
         load = "unknown"
     usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count()
     return {
-        "processor": f"{processor()}, {usable} cores", "system": platform.platform(),
+        "processor": f"{processor()}, {usable} cores",
+        "system": platform.platform(),
         "versions": f"sim {sim.__version__}, Python {platform.python_version()}, NumPy {np.__version__}, "
-                    f"numba {numba.__version__}",
+        f"numba {numba.__version__}",
         "code": f"{commit.stdout.strip() or 'no checkout'}, sources {source_hash()}",
         "load after the measures (1, 5, 15 minutes)": load,
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
@@ -292,13 +331,16 @@ def processor() -> str:
         return platform.processor() or platform.machine()
 
 
-def markdown_table(title: str, rows: list[tuple[str, str, str]], quick: bool, notes: list[str],
-                   machine: dict[str, str]) -> str:
+def markdown_table(
+    title: str, rows: list[tuple[str, str, str]], quick: bool, notes: list[str], machine: dict[str, str]
+) -> str:
     """A page: the rows (what, value, aim) as a table, the notes, and the machine."""
     width = max(len(what) for what, _, _ in rows)
     lines = [f"# {title}" + (" (quick look: small, one repetition)" if quick else ""), ""]
-    lines += [f"| {'':{width}} | {'measured':>12} | {'aim':>9} |",
-              f"|{'-' * (width + 2)}|-------------:|----------:|"]
+    lines += [
+        f"| {'':{width}} | {'measured':>12} | {'aim':>9} |",
+        f"|{'-' * (width + 2)}|-------------:|----------:|",
+    ]
     lines += [f"| {what:{width}} | {value:>12} | {aim:>9} |" for what, value, aim in rows]
     for note in notes:
         lines += ["", note]

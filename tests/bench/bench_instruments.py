@@ -44,8 +44,14 @@ def nanoseconds(scale: int) -> dict[str, float]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.split("\n\n")[0])
-    parser.add_argument("scales", metavar="SCALE", type=int, nargs="*", default=SCALES,
-                        help="real workers per simulated one (20000 and 2000 unless told)")
+    parser.add_argument(
+        "scales",
+        metavar="SCALE",
+        type=int,
+        nargs="*",
+        default=SCALES,
+        help="real workers per simulated one (20000 and 2000 unless told)",
+    )
     scales = parser.parse_args().scales
     nanoseconds(200_000)  # kernels loaded
     print(f"{'scale':>9}  {'baseline':>10}  {'all documents':>14}  ratio   (ns per worker-month)")

@@ -31,8 +31,9 @@ def comparison() -> tuple[dict[str, list[float]], float]:
         made = {}
         for name, simulator in (("shared", None), ("alone", simulate)):
             began = time.process_time()
-            made[name] = compare("baseline", POLICIES, seeds=1, scale=SCALE, end=END, jobs=1,
-                                 simulate=simulator)
+            made[name] = compare(
+                "baseline", POLICIES, seeds=1, scale=SCALE, end=END, jobs=1, simulate=simulator
+            )
             seconds[name].append(time.process_time() - began)
         for name, table in made["shared"].tables.items():
             if not table.equals(made["alone"].tables[name]):
@@ -61,13 +62,17 @@ def state(scale: int) -> tuple[int, int, float, float]:
 def main() -> None:
     for scale in (20_000, 5_000):
         workers, size, write, read = state(scale)
-        print(f"state at 1:{scale:,}: {workers:,} workers, {size / 1e6:.1f} MB, written in {write:.2f} s, "
-              f"read in {read:.2f} s")
+        print(
+            f"state at 1:{scale:,}: {workers:,} workers, {size / 1e6:.1f} MB, written in {write:.2f} s, "
+            f"read in {read:.2f} s"
+        )
     seconds, lived = comparison()
     best = {name: min(values) for name, values in seconds.items()}
-    print(f"baseline and {len(POLICIES)} policies, 1:{SCALE:,}, one seed: {best['shared']:.1f} s shared, "
-          f"{best['alone']:.1f} s alone: {best['alone'] / best['shared']:.2f} times (lived "
-          f"{lived:.2f})")
+    print(
+        f"baseline and {len(POLICIES)} policies, 1:{SCALE:,}, one seed: {best['shared']:.1f} s shared, "
+        f"{best['alone']:.1f} s alone: {best['alone'] / best['shared']:.2f} times (lived "
+        f"{lived:.2f})"
+    )
 
 
 if __name__ == "__main__":

@@ -63,18 +63,22 @@ Planning is `labor-sim plan` in a new process, two measured runs included. `mesa
 the last month; its runs cannot be resumed, and yearly outcomes would have to be collected by hand."""
 
 
-def experiment(folder: Path, samples: int, seeds: int = 1, scenario: str = "baseline", scale: int = SCALE,
-               end: str = END):
+def experiment(
+    folder: Path, samples: int, seeds: int = 1, scenario: str = "baseline", scale: int = SCALE, end: str = END
+):
     """The benchmark's experiment, from a file as a user would write it."""
     from sim.experiments import load_experiment
 
     path = folder / f"bench_{scenario}.yaml"
-    path.write_text(EXPERIMENT.format(scenario=scenario, end=end, scale=scale, samples=samples, seeds=seeds),
-                    encoding="utf-8")
+    path.write_text(
+        EXPERIMENT.format(scenario=scenario, end=end, scale=scale, samples=samples, seeds=seeds),
+        encoding="utf-8",
+    )
     return load_experiment(path)
 
 
 # --- what is measured: each function runs in a process of its own --------------------------------------
+
 
 def throughput(runs: int, jobs: int, executor: str, scenario: str) -> dict:
     """Runs an hour through the whole runner."""
@@ -96,8 +100,15 @@ def throughput(runs: int, jobs: int, executor: str, scenario: str) -> dict:
         seconds, used = time.perf_counter() - began, sum(os.times()[:4]) - used
     assert len(sweep.failures) == 0, sweep.failures
     swing = (len(came) - 2) / (came[-1] - came[1])  # came[0] says what was there before
-    return {"runs": runs, "seconds": seconds, "an_hour": 3600 * runs / seconds, "in_swing": 3600 * swing,
-            "start": came[1] - began, "processor_seconds": used / runs, "marks": marks}
+    return {
+        "runs": runs,
+        "seconds": seconds,
+        "an_hour": 3600 * runs / seconds,
+        "in_swing": 3600 * swing,
+        "start": came[1] - began,
+        "processor_seconds": used / runs,
+        "marks": marks,
+    }
 
 
 def shares(runs: int, scenario: str) -> dict:
@@ -135,7 +146,7 @@ def shares(runs: int, scenario: str) -> dict:
         with Journal.open(Path(folder) / "out", _plan(declared)) as journal:
             keeper = Keeper(journal)
             for run in made[2:]:
-                end, = execution.execute(declared, (run,), None)
+                (end,) = execution.execute(declared, (run,), None)
                 assert end.rows is not None, end.message
                 rows.append(end.seconds)
                 keeper.take(end)
@@ -144,8 +155,12 @@ def shares(runs: int, scenario: str) -> dict:
 
             journal.compact(pandas.DataFrame())
         total = time.process_time() - began
-    return {"runs": runs, "seconds_a_run": total / runs, "parts": dict(clock.spent, other=total - sum(
-        clock.spent.values())), "total": total}
+    return {
+        "runs": runs,
+        "seconds_a_run": total / runs,
+        "parts": dict(clock.spent, other=total - sum(clock.spent.values())),
+        "total": total,
+    }
 
 
 class Clock:
@@ -178,7 +193,7 @@ def memory(runs: int) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         declared = experiment(Path(folder), runs, scale=SHORT_SCALE, end=SHORT_END)
         for done, run in enumerate(declared.runs(), 1):
-            end, = execute(declared, (run,), None)
+            (end,) = execute(declared, (run,), None)
             assert end.rows is not None, end.message
             if done in quarters(runs):
                 marks[done] = resident_mib()
@@ -222,8 +237,13 @@ def mesa_batch(runs: int, jobs: int) -> dict:
 
     spread = [1000.0 + 1000.0 * i / runs for i in range(runs)]
     began = time.perf_counter()
-    rows = mesa.batch_run(LaborMigrationModel, {"scale": SCALE, "end": END, "farm_income_yuan": spread},
-                          number_processes=jobs, max_steps=10 * MONTHS, display_progress=False)
+    rows = mesa.batch_run(
+        LaborMigrationModel,
+        {"scale": SCALE, "end": END, "farm_income_yuan": spread},
+        number_processes=jobs,
+        max_steps=10 * MONTHS,
+        display_progress=False,
+    )
     seconds = time.perf_counter() - began
     assert len(rows) == runs and {row["month"] for row in rows} == {END}
     return {"runs": runs, "seconds": seconds, "an_hour": 3600 * runs / seconds, "mesa": mesa.__version__}
@@ -239,6 +259,7 @@ def measured(name: str, **arguments: Any) -> dict:
 
 
 # --- the report ---------------------------------------------------------------------------------------
+
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
@@ -262,18 +283,25 @@ def report(quick: bool, jobs: int, folder: Path) -> None:
     size = 10 if quick else 1
     measured("shares", runs=2, scenario="combined")  # compiles, where the sources have changed
     found = {
-        "sweep": measured("throughput", runs=600 // size, jobs=jobs, executor="processes",
-                          scenario="baseline"),
-        "levers": measured("throughput", runs=300 // size, jobs=jobs, executor="processes",
-                           scenario="combined"),
+        "sweep": measured(
+            "throughput", runs=600 // size, jobs=jobs, executor="processes", scenario="baseline"
+        ),
+        "levers": measured(
+            "throughput", runs=300 // size, jobs=jobs, executor="processes", scenario="combined"
+        ),
         "dask": measured("throughput", runs=600 // size, jobs=jobs, executor="dask", scenario="baseline"),
         "mesa": measured("mesa_batch", runs=200 // size, jobs=jobs),
         "shares": measured("shares", runs=100 // size, scenario="baseline"),
         "memory": measured("memory", runs=10_000 // size),
         "planning": measured("planning", runs=100_000),
     }
-    tell(f"Sweeps on {jobs} processes", table_rows(found), quick, folder / "sweep",
-         {"jobs": jobs, "measures": found})
+    tell(
+        f"Sweeps on {jobs} processes",
+        table_rows(found),
+        quick,
+        folder / "sweep",
+        {"jobs": jobs, "measures": found},
+    )
 
 
 def long_report(jobs: int, folder: Path, runs: int) -> None:
@@ -282,10 +310,17 @@ def long_report(jobs: int, folder: Path, runs: int) -> None:
     found = measured("throughput", runs=runs, jobs=jobs, executor="processes", scenario="baseline")
     rows = sweep_rows("baseline, processes", found, "60,000")
     for done, sizes in found["marks"].items():
-        rows += [(f"memory of the {which} after {int(done):,} runs", f"{size:,.0f} MiB", "flat")
-                 for which, size in zip(("sweeping process", "largest worker"), sizes, strict=True)]
-    tell(f"A sweep of {runs:,} runs on {jobs} processes", rows, False, folder / "sweep_long",
-         {"jobs": jobs, "measures": {"sweep": found}})
+        rows += [
+            (f"memory of the {which} after {int(done):,} runs", f"{size:,.0f} MiB", "flat")
+            for which, size in zip(("sweeping process", "largest worker"), sizes, strict=True)
+        ]
+    tell(
+        f"A sweep of {runs:,} runs on {jobs} processes",
+        rows,
+        False,
+        folder / "sweep_long",
+        {"jobs": jobs, "measures": {"sweep": found}},
+    )
 
 
 def tell(title: str, rows: list[tuple[str, str, str]], quick: bool, path: Path, content: dict) -> None:
@@ -302,28 +337,40 @@ def tell(title: str, rows: list[tuple[str, str, str]], quick: bool, path: Path, 
 
 def sweep_rows(what: str, one: dict, aim: str) -> list[tuple[str, str, str]]:
     """(what, value, aim) for each figure of a throughput."""
-    return [(f"{what}: whole ({one['runs']:,} runs)", f"{one['an_hour']:,.0f}/h", aim),
-            (f"{what}: in full swing", f"{one['in_swing']:,.0f}/h", ""),
-            (f"{what}: to the first run back", f"{one['start']:.1f} s", ""),
-            (f"{what}: processor time a run, all processes",
-             f"{1000 * one['processor_seconds']:.0f} ms", "")]
+    return [
+        (f"{what}: whole ({one['runs']:,} runs)", f"{one['an_hour']:,.0f}/h", aim),
+        (f"{what}: in full swing", f"{one['in_swing']:,.0f}/h", ""),
+        (f"{what}: to the first run back", f"{one['start']:.1f} s", ""),
+        (f"{what}: processor time a run, all processes", f"{1000 * one['processor_seconds']:.0f} ms", ""),
+    ]
 
 
 def table_rows(found: dict[str, dict]) -> list[tuple[str, str, str]]:
     """(what, value, aim) for each figure."""
     rows = []
-    for key, what in (("sweep", "baseline, processes"), ("levers", "`combined`, processes"),
-                      ("dask", "baseline, Dask cluster on this machine")):
+    for key, what in (
+        ("sweep", "baseline, processes"),
+        ("levers", "`combined`, processes"),
+        ("dask", "baseline, Dask cluster on this machine"),
+    ):
         rows += sweep_rows(what, found[key], "60,000" if key == "sweep" else "")
     mesa, share = found["mesa"], found["shares"]
-    rows += [(f"mesa.batch_run {mesa['mesa']} of the same model ({mesa['runs']:,} runs)",
-              f"{mesa['an_hour']:,.0f}/h", ""),
-             ("one run in one process, processor time",
-              f"{1000 * share['seconds_a_run']:.0f} ms", "")]
-    rows += [(f"... {part}", f"{100 * seconds / share['total']:.1f} %", "")
-             for part, seconds in share["parts"].items()]
-    rows += [(f"memory of a process after {int(done):,} short runs", f"{size:,.0f} MiB", "flat")
-             for done, size in found["memory"]["marks"].items()]
+    rows += [
+        (
+            f"mesa.batch_run {mesa['mesa']} of the same model ({mesa['runs']:,} runs)",
+            f"{mesa['an_hour']:,.0f}/h",
+            "",
+        ),
+        ("one run in one process, processor time", f"{1000 * share['seconds_a_run']:.0f} ms", ""),
+    ]
+    rows += [
+        (f"... {part}", f"{100 * seconds / share['total']:.1f} %", "")
+        for part, seconds in share["parts"].items()
+    ]
+    rows += [
+        (f"memory of a process after {int(done):,} short runs", f"{size:,.0f} MiB", "flat")
+        for done, size in found["memory"]["marks"].items()
+    ]
     plan = found["planning"]
     return [*rows, (f"planning {plan['runs']:,} runs", f"{plan['seconds']:.1f} s", "10 s")]
 

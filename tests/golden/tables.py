@@ -63,8 +63,11 @@ def mark(tables: dict[str, dict[str, str]]) -> str:
 def differences(old: dict[str, dict[str, str]], new: dict[str, dict[str, str]]) -> list[str]:
     """Scenario and table of every fingerprint that differs."""
     pairs = {(name, table) for part in (old, new) for name in part for table in part[name]}
-    return [f"{name}: {table}" for name, table in sorted(pairs)
-            if old.get(name, {}).get(table) != new.get(name, {}).get(table)]
+    return [
+        f"{name}: {table}"
+        for name, table in sorted(pairs)
+        if old.get(name, {}).get(table) != new.get(name, {}).get(table)
+    ]
 
 
 def main() -> int:

@@ -20,7 +20,9 @@ def test_results_are_the_golden_ones():
 
 def test_the_changelog_tells_of_the_golden_tables_in_force():
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    told = re.findall(r"^- \*\*Results change:\*\*[^\n]*(?:\n  [^\n]*)*?\(tables (\w{8})\)", text, re.MULTILINE)
+    told = re.findall(
+        r"^- \*\*Results change:\*\*[^\n]*(?:\n  [^\n]*)*?\(tables (\w{8})\)", text, re.MULTILINE
+    )
     assert told and told[0] == mark(stored()), (
         f"the newest 'Results change:' line of CHANGELOG.md does not carry (tables {mark(stored())})"
     )

@@ -72,5 +72,14 @@ def test_the_exceptions_exist():
 
 def test_there_are_rules_for_every_field():
     fields = {name.split(".")[0] for name in RULES}
-    assert fields == {"demography", "earnings", "employment", "enterprise", "household", "migration",
-                      "rights", "settlement", "skills"}
+    assert fields == {
+        "demography",
+        "earnings",
+        "employment",
+        "enterprise",
+        "household",
+        "migration",
+        "rights",
+        "settlement",
+        "skills",
+    }

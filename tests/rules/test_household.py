@@ -21,8 +21,13 @@ def test_by_hand():
 
 @pytest.mark.parametrize(
     "savings, cost, income, expected",
-    [(5000, 1200, 0, 1200), (500, 1200, 0, 500), (5000, 1200, 900, 300), (5000, 1200, 1500, 0),
-     (0, 1200, 0, 0)],
+    [
+        (5000, 1200, 0, 1200),
+        (500, 1200, 0, 500),
+        (5000, 1200, 900, 300),
+        (5000, 1200, 1500, 0),
+        (0, 1200, 0, 0),
+    ],
 )
 def test_savings_pay_what_income_does_not_while_they_last(savings, cost, income, expected):
     assert dissaving(savings, cost, income) == expected

@@ -43,8 +43,9 @@ class TwoSectors:
         self.away, self.employed, self.gap = 300.0, 280.0, 0.0
 
     def expected(self) -> float:
-        return expected_income(employment_share(self.finding, 0.021), self.pay * math.exp(self.gap),
-                               0.0, 0.0, 0.0, 0.0)
+        return expected_income(
+            employment_share(self.finding, 0.021), self.pay * math.exp(self.gap), 0.0, 0.0, 0.0, 0.0
+        )
 
     def month(self, speed: float) -> None:
         searchers = max(self.away - self.employed, 1e-6)
@@ -54,8 +55,9 @@ class TwoSectors:
         matched = finding_probability(0.35, matching(tightness, 0.5), 0.0, 0.0, 0.0, 0.0)
         self.finding = rationed_finding(matched, searchers, open_jobs)
         self.employed += self.finding * searchers - 0.021 * self.employed
-        self.gap = wage_gap_next(self.gap, tightness, 1.0, default("wage_tightness_elasticity"),
-                                 default("wage_reversion_rate"))
+        self.gap = wage_gap_next(
+            self.gap, tightness, 1.0, default("wage_tightness_elasticity"), default("wage_reversion_rate")
+        )
         gain = value_of_income(self.expected(), self.coefficient) - value_of_income(FARM, self.coefficient)
         self.away += speed * (1000.0 / (1.0 + math.exp(-gain)) - self.away)
         self.employed = min(self.employed, self.away)
@@ -67,6 +69,7 @@ class TwoSectors:
 
 
 # --- Harris and Todaro --------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("jobs", [200.0, 400.0, 600.0])
 def test_as_noise_vanishes_expected_incomes_become_equal(jobs):
@@ -93,9 +96,16 @@ def test_more_jobs_raise_unemployment_less_than_they_raise_employment():
 
 # --- matching -----------------------------------------------------------------------------------------
 
+
 def steady_unemployment(tightness: float, separation: float = 0.021) -> float:
-    finding = finding_probability(default("job_finding_probability"),
-                                  matching(tightness, default("matching_elasticity")), 0.0, 0.0, 0.0, 0.0)
+    finding = finding_probability(
+        default("job_finding_probability"),
+        matching(tightness, default("matching_elasticity")),
+        0.0,
+        0.0,
+        0.0,
+        0.0,
+    )
     return 1.0 - employment_share(finding, separation)
 
 
@@ -120,11 +130,13 @@ def test_the_default_rates_give_the_unemployment_that_is_observed():
 @pytest.mark.parametrize("elasticity", [0.3, 0.5, 0.7])
 def test_the_matching_elasticity_put_in_comes_out(elasticity):
     low, high = (
-        finding_probability(0.1, matching(one, elasticity), 0.0, 0.0, 0.0, 0.0) for one in (1.0, 2.0))
+        finding_probability(0.1, matching(one, elasticity), 0.0, 0.0, 0.0, 0.0) for one in (1.0, 2.0)
+    )
     assert math.log(high / low) / math.log(2.0) == pytest.approx(elasticity, rel=1e-9)
 
 
 # --- networks -----------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("network", [default("network_coefficient"), PARAMETERS["network_coefficient"].high])
 def test_the_network_multiplier_is_finite(network):

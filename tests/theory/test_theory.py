@@ -30,8 +30,17 @@ def choice_shares(*values: float, draws: int = 100_000) -> np.ndarray:
 
 # --- choice -------------------------------------------------------------------------------------------
 
-@pytest.mark.parametrize("values", [(0.0, 0.0, 0.0, 0.0), (1.0, 0.2, -0.5, 0.7), (4.0, 2.0, NEVER, 5.5),
-                                    (300.0, 299.0, NEVER, 301.0), (-50.0, NEVER, NEVER, -51.5)])
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        (0.0, 0.0, 0.0, 0.0),
+        (1.0, 0.2, -0.5, 0.7),
+        (4.0, 2.0, NEVER, 5.5),
+        (300.0, 299.0, NEVER, 301.0),
+        (-50.0, NEVER, NEVER, -51.5),
+    ],
+)
 def test_options_are_chosen_in_proportion_to_their_odds(values):
     weights = np.exp(np.array(values) - max(values))
     assert choice_shares(*values) == pytest.approx(weights / weights.sum(), abs=2e-5)
@@ -66,6 +75,7 @@ def test_a_switching_cost_lowers_the_odds_of_switching_by_its_exponential(cost):
 
 # --- Harris and Todaro --------------------------------------------------------------------------------
 
+
 def city_value(pay: float, finding: float, separation: float, coefficient: float) -> float:
     income = expected_income(employment_share(finding, separation), pay, 0.0, 0.0, 0.0, 0.0)
     return value_of_income(income, coefficient)
@@ -99,12 +109,17 @@ def test_in_the_limit_everybody_follows_expected_income(farm, expected):
 
 def test_more_city_jobs_draw_more_leavers_than_jobs():
     """Todaro's paradox: a better chance of work raises migration even at unchanged pay."""
-    shares = [choice_shares(value_of_income(2500.0, 1.0), NEVER, NEVER,
-                            city_value(4000.0, finding, 0.05, 1.0))[MIGRATE] for finding in (0.1, 0.2, 0.4)]
+    shares = [
+        choice_shares(value_of_income(2500.0, 1.0), NEVER, NEVER, city_value(4000.0, finding, 0.05, 1.0))[
+            MIGRATE
+        ]
+        for finding in (0.1, 0.2, 0.4)
+    ]
     assert shares == sorted(shares) and shares[0] < shares[2]
 
 
 # --- matching -----------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("finding, separation", [(0.35, 0.021), (0.1, 0.05), (0.8, 0.01)])
 def test_flows_settle_where_unemployment_is_s_over_s_plus_f(finding, separation):
@@ -141,6 +156,7 @@ def test_wages_bring_jobs_back_to_workers():
 
 
 # --- gravity ------------------------------------------------------------------------------------------
+
 
 def weighed(values: np.ndarray, weight: np.ndarray, nest: float, by_province: list[int]) -> np.ndarray:
     """Conditions with destinations weighed. values: of places away. weight: (31 homes, places).
@@ -180,6 +196,7 @@ def test_flows_fall_with_distance_at_the_stated_elasticity(elasticity, nest):
 
 def test_alike_places_of_one_province_compete_with_each_other():
     """A second, equal place in a province draws less than double when the nest is tight."""
+
     def province_share(nest: float, twins: int) -> float:
         c = weighed(np.zeros(twins + 1), np.ones((HOMES, twins + 1)), nest, [twins, 1])
         return float(c.province_cumulative[0, 0, 0])
@@ -197,6 +214,7 @@ def test_the_value_of_migrating_is_the_log_sum_over_places():
 
 
 # --- businesses ---------------------------------------------------------------------------------------
+
 
 @pytest.mark.parametrize("years, share", [(1, 0.90), (3, 0.70), (5, 0.56)])
 def test_as_many_businesses_survive_as_observed(years, share):

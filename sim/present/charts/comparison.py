@@ -48,10 +48,17 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
     policies = comparison.policies
     table = comparison.paths[comparison.paths["outcome"] == key]
     bands = comparison.tables.get("bands", pd.DataFrame(columns=["outcome", "policy", "low", "high"]))
-    bands = bands[bands["outcome"] == key].merge(comparison.effects[[*KEYS, "to_month"]], how="left") if len(
-        bands) else bands
-    ends = np.concatenate([table[["year_low", "year_high", "year_difference"]].abs().to_numpy().ravel(),
-                           bands[["low", "high"]].abs().to_numpy(float).ravel()])
+    bands = (
+        bands[bands["outcome"] == key].merge(comparison.effects[[*KEYS, "to_month"]], how="left")
+        if len(bands)
+        else bands
+    )
+    ends = np.concatenate(
+        [
+            table[["year_low", "year_high", "year_difference"]].abs().to_numpy().ravel(),
+            bands[["low", "high"]].abs().to_numpy(float).ravel(),
+        ]
+    )
     factor, word = scaled(np.nanmax(ends) if np.isfinite(ends).any() else 1.0, outcome.unit)
     rows = -(-len(policies) // PANELS_PER_ROW)
     columns = min(len(policies), PANELS_PER_ROW)
@@ -67,17 +74,25 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
         if last_month(policy) and last_month(policy) < comparison.manifest["end"]:
             dotted(panel, last_month(policy))
         for row in bands[bands["policy"] == policy["name"]].itertuples():
-            panel.plot([decimal_year(row.to_month)] * 2, [row.low / factor, row.high / factor],
-                       color=COLOURS[index % len(COLOURS)], linewidth=2.2, solid_capstyle="butt")
+            panel.plot(
+                [decimal_year(row.to_month)] * 2,
+                [row.low / factor, row.high / factor],
+                color=COLOURS[index % len(COLOURS)],
+                linewidth=2.2,
+                solid_capstyle="butt",
+            )
         if not np.nanmax(ends) > 1e-9:  # nothing changes: rounding must not look like a result
             panel.set_ylim(-1, 1)
         panel.set_title(wrapped(title_of(policy), 26))
     unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
     period = "total of" if outcome.kind == "flow" else "mean of"
     bars = "; bars: 95 % with parameters and future" if len(bands) else ""
-    headed(figure, f"{outcome.label}: difference from the baseline",
-            f"{' '.join(filter(None, (word, unit)))}, {period} the last 12 months; shade: 95 % over "
-            f"seeds{bars}; dotted: the policy begins, and ends")
+    headed(
+        figure,
+        f"{outcome.label}: difference from the baseline",
+        f"{' '.join(filter(None, (word, unit)))}, {period} the last 12 months; shade: 95 % over "
+        f"seeds{bars}; dotted: the policy begins, and ends",
+    )
     return figure
 
 
@@ -132,8 +147,11 @@ def change_by_group(
     labels = [words(row.grouping, row.group) for row in groups.itertuples()]
     panels[0].set_yticks(places, labels)
     panels[0].invert_yaxis()
-    headed(figure, f"Mean change of annual earnings by group, {year}",
-           "yuan a year per worker; bar: 95 % over seeds; hollow: cannot be told from zero")
+    headed(
+        figure,
+        f"Mean change of annual earnings by group, {year}",
+        "yuan a year per worker; bar: 95 % over seeds; hollow: cannot be told from zero",
+    )
     return figure
 
 
@@ -145,12 +163,20 @@ def _dots(panel: Axes, table: pd.DataFrame, places: list[float], colour: str) ->
     for place, row in zip(places, table.itertuples(), strict=True):
         is_clear = row.low > 0 or row.high < 0
         panel.plot([row.low, row.high], [place, place], color=colour, linewidth=1.6)
-        panel.plot(row.mean_change_yuan, place, "o", color=colour, markersize=4.5,
-                   markerfacecolor=colour if is_clear else "white")  # fmt: skip
+        panel.plot(
+            row.mean_change_yuan,
+            place,
+            "o",
+            color=colour,
+            markersize=4.5,
+            markerfacecolor=colour if is_clear else "white",
+        )
     from matplotlib.ticker import MaxNLocator
 
     panel.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
-    panel.xaxis.set_major_formatter(lambda value, _: number(value, axis_digits(panel.get_xlim()), signed=True))
+    panel.xaxis.set_major_formatter(
+        lambda value, _: number(value, axis_digits(panel.get_xlim()), signed=True)
+    )
 
 
 def _spaced(groupings: pd.Series) -> list[float]:
@@ -160,5 +186,3 @@ def _spaced(groupings: pd.Series) -> list[float]:
 
 
 # --- parts ------------------------------------------------------------------------------------------
-
-

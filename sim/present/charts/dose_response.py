@@ -30,15 +30,19 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str, at: s
     panel = figure.subplots()
     panel.axhline(0, color=INK, linewidth=0.8)
     doses = table[factor]
-    panel.fill_between(doses, table["low"] / size, table["high"] / size, color=COLOURS[0], alpha=0.22,
-                       linewidth=0)
+    panel.fill_between(
+        doses, table["low"] / size, table["high"] / size, color=COLOURS[0], alpha=0.22, linewidth=0
+    )
     panel.plot(doses, table["difference"] / size, "o-", color=COLOURS[0], linewidth=1.8, markersize=4)
     unit = join(word, "points" if outcome.unit == "percent" else unit_word(outcome.unit))
     panel.set_xlabel(label)
     panel.set_ylabel(f"difference ({unit})")
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    headed(figure, f"{outcome.label}, {table['year'].iloc[0]}: difference",
-           f"{unit} more or less than with {label} at {doses.iloc[0]:,.10g}; band: 95 % over "
-           f"{table['seeds'].iloc[0]} paired seeds{f'; {at}' if at else ''}")
+    headed(
+        figure,
+        f"{outcome.label}, {table['year'].iloc[0]}: difference",
+        f"{unit} more or less than with {label} at {doses.iloc[0]:,.10g}; band: 95 % over "
+        f"{table['seeds'].iloc[0]} paired seeds{f'; {at}' if at else ''}",
+    )
     return figure

@@ -20,13 +20,29 @@ if TYPE_CHECKING:
 INK, GREY, PALE = "#222222", "#8a8a8a", "#e4e4e4"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 _STYLE = {
-    "font.size": 9, "axes.edgecolor": GREY, "axes.labelcolor": INK, "axes.spines.top": False,
-    "axes.spines.right": False, "axes.titlelocation": "left", "axes.titlesize": 9.5,
-    "axes.titleweight": "bold", "axes.axisbelow": True, "axes.grid": True, "axes.grid.axis": "y",
-    "grid.color": PALE, "grid.linewidth": 0.8, "xtick.color": GREY, "ytick.color": GREY,
-    "xtick.labelcolor": INK, "ytick.labelcolor": INK, "text.color": INK, "svg.hashsalt": "labor-sim",
-    "svg.fonttype": "path", "figure.dpi": 100, "axes.unicode_minus": True,
-}  # fmt: skip
+    "font.size": 9,
+    "axes.edgecolor": GREY,
+    "axes.labelcolor": INK,
+    "axes.spines.top": False,
+    "axes.spines.right": False,
+    "axes.titlelocation": "left",
+    "axes.titlesize": 9.5,
+    "axes.titleweight": "bold",
+    "axes.axisbelow": True,
+    "axes.grid": True,
+    "axes.grid.axis": "y",
+    "grid.color": PALE,
+    "grid.linewidth": 0.8,
+    "xtick.color": GREY,
+    "ytick.color": GREY,
+    "xtick.labelcolor": INK,
+    "ytick.labelcolor": INK,
+    "text.color": INK,
+    "svg.hashsalt": "labor-sim",
+    "svg.fonttype": "path",
+    "figure.dpi": 100,
+    "axes.unicode_minus": True,
+}
 WIDTH, _HEADING = 10.0, 0.55  # inches: a full-width figure, and its title and subtitle
 _LINE, _LETTERS_PER_INCH = 0.16, 15.5  # of a subtitle of several lines
 
@@ -104,9 +120,17 @@ def end_labels(panel: Axes, ends: list[tuple[float, str, str]]) -> None:
     previous = -np.inf
     for value, words, colour in sorted(ends):
         previous = max(value, previous + gap)
-        panel.annotate(words, (1.0, previous), xycoords=("axes fraction", "data"), xytext=(6, 0),
-                       textcoords="offset points", va="center", color=colour, weight="bold",
-                       annotation_clip=False)  # fmt: skip
+        panel.annotate(
+            words,
+            (1.0, previous),
+            xycoords=("axes fraction", "data"),
+            xytext=(6, 0),
+            textcoords="offset points",
+            va="center",
+            color=colour,
+            weight="bold",
+            annotation_clip=False,
+        )
 
 
 def decimal_year(month: str) -> float:

@@ -29,8 +29,13 @@ def tornado_chart(table: pd.DataFrame, labels: Mapping[str, str], key: str) -> F
     panel = figure.subplots()
     change = table["change"] / size
     panel.axvline(0, color=INK, linewidth=0.8)
-    panel.barh(places, change, color=[COLOURS[0] if value >= 0 else COLOURS[1] for value in change],
-               height=0.62, alpha=0.85)
+    panel.barh(
+        places,
+        change,
+        color=[COLOURS[0] if value >= 0 else COLOURS[1] for value in change],
+        height=0.62,
+        alpha=0.85,
+    )
     ends = [(table["change"] - table["low"]) / size, (table["high"] - table["change"]) / size]
     panel.errorbar(change, places, xerr=ends, fmt="none", ecolor=INK, elinewidth=0.9, capsize=2)
     panel.set_yticks(places, [labels[name] for name in table["factor"]])
@@ -40,7 +45,10 @@ def tornado_chart(table: pd.DataFrame, labels: Mapping[str, str], key: str) -> F
     unit = join(word, "points" if outcome.unit == "percent" else unit_word(outcome.unit))
     panel.set_xlabel(f"difference ({unit})")
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
-    headed(figure, f"{outcome.label}, {table['year'].iloc[0]}: what it hangs on",
-           f"{unit} more or less at the highest value drawn than at the lowest; lines: 95 % over "
-           f"{table['points'].iloc[0]} points")
+    headed(
+        figure,
+        f"{outcome.label}, {table['year'].iloc[0]}: what it hangs on",
+        f"{unit} more or less at the highest value drawn than at the lowest; lines: 95 % over "
+        f"{table['points'].iloc[0]} points",
+    )
     return figure

@@ -42,14 +42,24 @@ def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[s
             continue
         panel.plot(line["year"], line["value"] / 100, color=colour, linewidth=1.8)
         points = points[points["year"].between(line["year"].min(), line["year"].max())]
-        panel.plot(points["year"], points["value"] / 100, "o", color=colour, markersize=4,
-                   markerfacecolor="white", markeredgewidth=1.3)  # fmt: skip
+        panel.plot(
+            points["year"],
+            points["value"] / 100,
+            "o",
+            color=colour,
+            markersize=4,
+            markerfacecolor="white",
+            markeredgewidth=1.3,
+        )
         ends.append((line["value"].iloc[-1] / 100, words, colour))
     panel.set_ylim(bottom=0)
     whole_years(panel)
     end_labels(panel, ends)
-    headed(figure, "The baseline: migrant workers under the official definitions",
-            "million people a year; line: model, mean over seeds; points: published statistics")
+    headed(
+        figure,
+        "The baseline: migrant workers under the official definitions",
+        "million people a year; line: model, mean over seeds; points: published statistics",
+    )
     return figure
 
 
@@ -60,8 +70,11 @@ def validation_chart(validation: Validation, indicator: str, group: str) -> Figu
     figure = empty_figure(4.6, 2.7)
     panel = figure.subplots()
     _against_official(panel, rows, _rows_of(validation.model, indicator, group))
-    headed(figure, rows["label"].iloc[0],
-           f"{_official_unit(rows)}; line: model; points: official; shaded: unseen years")
+    headed(
+        figure,
+        rows["label"].iloc[0],
+        f"{_official_unit(rows)}; line: model; points: official; shaded: unseen years",
+    )
     return figure
 
 
@@ -78,9 +91,12 @@ def validation_grid(validation: Validation, pairs: Sequence[tuple[str, str]]) ->
         rows, model = (_rows_of(table, *pairs[index]) for table in (validation.rows, validation.model))
         _against_official(panel, rows, model)
         panel.set_title(f"{rows['label'].iloc[0]}\n{_official_unit(rows)}", fontsize=8.6, linespacing=1.4)
-    headed(figure, "The baseline against official statistics",
-           "line: model, mean and range over seeds; points: official (open: not comparable); shaded: "
-           "unseen years")
+    headed(
+        figure,
+        "The baseline against official statistics",
+        "line: model, mean and range over seeds; points: official (open: not comparable); shaded: "
+        "unseen years",
+    )
     return figure
 
 
@@ -104,8 +120,14 @@ def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame) -> N
     panel.plot(model["year"], middle, color=MODEL, linewidth=1.8)
     broken = rows["note"] != ""
     for part, filling in ((rows[~broken], OFFICIAL), (rows[broken], "white")):
-        panel.plot(part["year"], part["official"] / factor, "o", color=OFFICIAL, markersize=4,
-                   markerfacecolor=filling)  # fmt: skip
+        panel.plot(
+            part["year"],
+            part["official"] / factor,
+            "o",
+            color=OFFICIAL,
+            markersize=4,
+            markerfacecolor=filling,
+        )
     panel.set_xlim(2013.6, last + 0.4)
     with_room(panel, np.concatenate([rows["official"] / factor, low, high]))
     whole_years(panel)
@@ -121,10 +143,18 @@ def stock_within_2020(national: pd.DataFrame, stocks: pd.DataFrame) -> Figure:
     figure = empty_figure(WIDTH * 0.72, 2.6)
     panel = figure.subplots()
     panel.plot([decimal_year(month) for month in by_month.index], by_month, color=MODEL, linewidth=1.8)
-    panel.plot([decimal_year(month) for month in stocks["month"]], stocks["official_10k_persons"] / 100,
-               "o", color=OFFICIAL, markersize=4)  # fmt: skip
+    panel.plot(
+        [decimal_year(month) for month in stocks["month"]],
+        stocks["official_10k_persons"] / 100,
+        "o",
+        color=OFFICIAL,
+        markersize=4,
+    )
     panel.set_ylim(bottom=0)
     whole_years(panel)
-    headed(figure, "Rural workers away from home around 2020",
-            "million people; line: model, end of month; points: published, end of quarter (February in 2020)")
+    headed(
+        figure,
+        "Rural workers away from home around 2020",
+        "million people; line: model, end of month; points: published, end of quarter (February in 2020)",
+    )
     return figure

@@ -45,6 +45,7 @@ if TYPE_CHECKING:
 OUTLOOK = {"total": "All migrant workers", "out": "Out-of-township", "local": "Local"}
 _OTHER_CHARTS = ("baseline", "spending", "winners", "validation", "within-2020")
 
+
 def publish_comparison(
     comparison: Comparison, folder: str | os.PathLike, *, command: str | None = None
 ) -> Path:
@@ -70,8 +71,9 @@ def comparison_charts(comparison: Comparison, validation: Validation) -> dict[st
     figures["baseline"] = _outlook(comparison)
     if len(comparison.costs):
         figures["spending"] = charts.spending_by_year(comparison)
-    winners = [(title_of(policy), comparison_tables.winners_of(comparison, policy))
-               for policy in comparison.policies]  # fmt: skip
+    winners = [
+        (title_of(policy), comparison_tables.winners_of(comparison, policy)) for policy in comparison.policies
+    ]
     winners = [(title, table) for title, table in winners if len(table)]
     if winners:
         year = winners[0][1]["year"].iloc[0]
@@ -109,8 +111,9 @@ def render_report(
         "side_words": "Side by side" if len(comparison.policies) > 1 else "The effects at a glance",
         "horizon_words": _horizon_words(comparison),
         "side_by_side": comparison_tables.side_by_side(comparison),
-        "headline_charts": [(OUTCOMES[key].label, image_address(figures[f"difference-{key}"]))
-                            for key in HEADLINE],
+        "headline_charts": [
+            (OUTCOMES[key].label, image_address(figures[f"difference-{key}"])) for key in HEADLINE
+        ],
         "images": {name: image_address(figures.get(name)) for name in _OTHER_CHARTS},
         "validation": validation_context(validation),
         "documents": list((about.get("documents") or {}).values()),
@@ -119,7 +122,7 @@ def render_report(
         "ended": _ended_words(comparison),
         "not_calendar": _not_calendar_words(comparison),
         "command": command or command_of(about),
-    }  # fmt: skip
+    }
     return page_template("report.html.j2").render(context)
 
 
@@ -148,8 +151,10 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, li
         "effects": comparison_tables.policy_table(comparison, policy),
         "doubt": comparison_tables.doubt_rows(comparison, policy),
         "costs": comparison_tables.cost_rows(comparison, policy, levers["anchors"]),
-        "money": {name: comparison_tables.money_words(comparison, policy, name)
-                  for name in ("payer", "family", "grade")},
+        "money": {
+            name: comparison_tables.money_words(comparison, policy, name)
+            for name in ("payer", "family", "grade")
+        },
         "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
         "winners": comparison_tables.winner_rows(winners) if len(winners) else [],
         "levers": levers,
@@ -176,8 +181,10 @@ def _outlook(comparison: Comparison) -> Figure:
 
 def _question(comparison: Comparison) -> str:
     titles = [title_of(policy)[:1].lower() + title_of(policy)[1:] for policy in comparison.policies]
-    asked = ("change for China's rural migrant workers, who would gain and who would lose, what would it "
-             "cost, and how sure are we?")
+    asked = (
+        "change for China's rural migrant workers, who would gain and who would lose, what would it "
+        "cost, and how sure are we?"
+    )
     if len(titles) == 1:
         start = month_in_words(comparison.policies[0]["start"])
         return f"If {titles[0]} were in force from {start}, what would {asked}"
@@ -210,8 +217,10 @@ def _not_calendar_words(comparison: Comparison) -> str:
         own = table[table["policy"] == policy["name"]]
         if len(own):
             year = own[own["horizon_years"] == main_horizon(own)].iloc[0]
-            told.append(f"{title_of(policy)}: year {year['horizon_years']} is "
-                        f"{period_words(year['from_month'], year['to_month'])}")
+            told.append(
+                f"{title_of(policy)}: year {year['horizon_years']} is "
+                f"{period_words(year['from_month'], year['to_month'])}"
+            )
     return "; ".join(told)
 
 

@@ -17,21 +17,30 @@ from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
 
 GROUP_WORDS = {
     "all": "All workers",
-    "male": "Men", "female": "Women",
+    "male": "Men",
+    "female": "Women",
     **{group: f"Aged {words}" for group, words in AGES.items()},
     **{level: words.capitalize() for level, words in SCHOOLING.items()},
     **{name: f"Home in {region(name)}" for name in REGIONS},
-    "farm": "Farming or idle before", "local_work": "Working locally before",
-    "own_business": "Own business before", "migrant_work": "Working away before",
-    "migrant_search": "Looking for work away before", "settled_work": "Settled and working before",
-    "settled_search": "Settled and looking for work before", "training": "In training before",
-    "exited": "Out of the labour force before", "entered_later": "Entered after the start",
-}  # fmt: skip
+    "farm": "Farming or idle before",
+    "local_work": "Working locally before",
+    "own_business": "Own business before",
+    "migrant_work": "Working away before",
+    "migrant_search": "Looking for work away before",
+    "settled_work": "Settled and working before",
+    "settled_search": "Settled and looking for work before",
+    "training": "In training before",
+    "exited": "Out of the labour force before",
+    "entered_later": "Entered after the start",
+}
 
 _NO_COST = {
-    "cannot tell": "cannot tell", "moved the other way": "moved the other way",
-    "no spending": "no spending", "no change": "–", "not a count": "",
-}  # fmt: skip
+    "cannot tell": "cannot tell",
+    "moved the other way": "moved the other way",
+    "no spending": "no spending",
+    "no change": "–",
+    "not a count": "",
+}
 
 
 # --- effects ----------------------------------------------------------------------------------------
@@ -76,8 +85,12 @@ def policy_table(comparison: Comparison, policy: dict[str, Any]) -> dict[str, An
     years = [{"number": horizon, "period": _period(table, horizon)} for horizon in horizons]
     ends = table[table["horizon_years"].isin((horizons[0], main))]
     together = period_words(ends["from_month"].min(), ends["to_month"].max())
-    return {"years": years, "main": {"number": main, "period": _period(table, main)},
-            "to_main": {"years": years_to(main), "period": together}, "rows": rows}
+    return {
+        "years": years,
+        "main": {"number": main, "period": _period(table, main)},
+        "to_main": {"years": years_to(main), "period": together},
+        "rows": rows,
+    }
 
 
 def _period(table: pd.DataFrame, horizon: int) -> str:
@@ -89,9 +102,21 @@ def doubt_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str,
     """What the band of each headline outcome is made of in the main year; none without bands."""
     table = _of_policy(comparison.judged, policy)
     rows = band_rows(comparison, policy["name"], main_horizon(table)) if len(table) else []
-    return [{**row, "parts": [{"name": name, "words": PART_WORDS[name][0], "percent": round(share, 1),
-                               "text": row["shares"][name]} for name, share in row["parts"].items()]}
-            for row in rows]
+    return [
+        {
+            **row,
+            "parts": [
+                {
+                    "name": name,
+                    "words": PART_WORDS[name][0],
+                    "percent": round(share, 1),
+                    "text": row["shares"][name],
+                }
+                for name, share in row["parts"].items()
+            ],
+        }
+        for row in rows
+    ]
 
 
 _EMPTY = {"text": "–", "range": "", "kind": "none"}
@@ -133,22 +158,30 @@ def cost_cell(outcome: Outcome, row: Any) -> dict[str, str]:
     ends = (row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan)
     text, ends = with_interval(*ends, "yuan", signed=False)
     which = "avoided " if outcome.good == "lower" else ""
-    return {"text": text, "kind": "moved",
-            "range": f"{ends}, per {which}{outcome.one} {gained_in(outcome, row.horizon_years)}"}
+    return {
+        "text": text,
+        "kind": "moved",
+        "range": f"{ends}, per {which}{outcome.one} {gained_in(outcome, row.horizon_years)}",
+    }
 
 
 def _row_head(outcome: Outcome) -> dict[str, str]:
     unit = unit_word(outcome.unit)
     summed = "total of the year" if outcome.kind == "flow" else "mean of the year"
-    return {"label": outcome.label, "label_zh": outcome.label_zh, "unit": f"{unit}, {summed}",
-            "definition": outcome.definition}  # fmt: skip
+    return {
+        "label": outcome.label,
+        "label_zh": outcome.label_zh,
+        "unit": f"{unit}, {summed}",
+        "definition": outcome.definition,
+    }
 
 
 # --- money ------------------------------------------------------------------------------------------
 
 
-def cost_rows(comparison: Comparison, policy: dict[str, Any],
-              anchors: dict[str, str]) -> list[dict[str, str]]:
+def cost_rows(
+    comparison: Comparison, policy: dict[str, Any], anchors: dict[str, str]
+) -> list[dict[str, str]]:
     """Spending of one policy by lever and payer over its years, with what was left and who was refused.
 
     ``anchors``: where on the page each lever is described, with its clauses.
@@ -216,9 +249,7 @@ def winner_rows(winners: pd.DataFrame) -> list[dict[str, Any]]:
             "kind": "moved" if row.low > 0 or row.high < 0 else "unclear",
             "few": not row.is_reliable,
         }
-        for row, before in zip(
-            winners.itertuples(), ["", *winners["grouping"].iloc[:-1]], strict=True
-        )
+        for row, before in zip(winners.itertuples(), ["", *winners["grouping"].iloc[:-1]], strict=True)
     ]
 
 

@@ -20,13 +20,18 @@ def cited(text: str, evidence: dict[str, Any]) -> Markup:
 def evidence_rows(about: dict[str, Any]) -> list[dict[str, str]]:
     """The rows of evidence that the levers cite: id, finding with its value and range, source, how known."""
     return [
-        {"id": name, "finding": row["parameter"],
-         "value": " ".join(filter(None, (_separated(row["value"]), row["unit"].removeprefix("-")))),
-         "range": " to ".join(dict.fromkeys(_separated(end) for end in (row["range_low"], row["range_high"])
-                                            if end)),
-         "source": row["source"].replace("JUDGEMENT", "a judgement"),
-         "status": "judged" if row["source"].startswith("JUDGEMENT") else
-                   _STATUS.get(row["status"], row["status"])}
+        {
+            "id": name,
+            "finding": row["parameter"],
+            "value": " ".join(filter(None, (_separated(row["value"]), row["unit"].removeprefix("-")))),
+            "range": " to ".join(
+                dict.fromkeys(_separated(end) for end in (row["range_low"], row["range_high"]) if end)
+            ),
+            "source": row["source"].replace("JUDGEMENT", "a judgement"),
+            "status": "judged"
+            if row["source"].startswith("JUDGEMENT")
+            else _STATUS.get(row["status"], row["status"]),
+        }
         for name, row in (about.get("evidence") or {}).items()
     ]
 

@@ -18,24 +18,41 @@ def page() -> str:
         "",
         "## Documents",
         "",
-        *(f"- `{d.id}`: {d.title_en}{f' ({d.title_zh})' if d.title_zh else ''}, {d.date}"
-          for d in documents.documents().values()),
+        *(
+            f"- `{d.id}`: {d.title_en}{f' ({d.title_zh})' if d.title_zh else ''}, {d.date}"
+            for d in documents.documents().values()
+        ),
         "",
         "## Grades of evidence",
         "",
-        *(f"- **{grade}**: {words} ({sum(one.main.evidence == grade for one in known)} instruments)"
-          for grade, words in GRADES.items()),
+        *(
+            f"- **{grade}**: {words} ({sum(one.main.evidence == grade for one in known)} instruments)"
+            for grade, words in GRADES.items()
+        ),
     ]
     for family in dict.fromkeys(one.family for one in known):
         own = [one for one in known if one.family == family]
         label = own[0].family_label
-        lines += ["", f"## {label.en} {label.zh}", "", f"`scenarios/levers/{family}.yaml`", "",
-                  "| No. | Instrument | Grade | Documents | Changes at strength 1 | Cost | Not known |",
-                  "|---|---|---|---|---|---|---|"]
+        lines += [
+            "",
+            f"## {label.en} {label.zh}",
+            "",
+            f"`scenarios/levers/{family}.yaml`",
+            "",
+            "| No. | Instrument | Grade | Documents | Changes at strength 1 | Cost | Not known |",
+            "|---|---|---|---|---|---|---|",
+        ]
         for one in own:
             row = _row(one)
             name = f"`{one.slug}` {row['label']} {row['label_zh']}"
-            cells = (str(one.number), name, row["evidence"], ", ".join(row["documents"]), row["changes"],
-                     row["cost"], one.main.not_known)
+            cells = (
+                str(one.number),
+                name,
+                row["evidence"],
+                ", ".join(row["documents"]),
+                row["changes"],
+                row["cost"],
+                one.main.not_known,
+            )
             lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(lines) + "\n"

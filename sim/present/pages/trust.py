@@ -35,23 +35,38 @@ _UNITS = {"percent": " %", "points": " points", "years": " years", "months": " m
 _MOST_NAMED = 12
 
 
-def trust_page(validation: Validation, levers: Sequence[dict[str, Any]], posterior: Posterior | None,
-               command: str) -> str:
+def trust_page(
+    validation: Validation, levers: Sequence[dict[str, Any]], posterior: Posterior | None, command: str
+) -> str:
     """The page as Markdown. ``levers`` are rows of name, label, evidence and where each is used."""
     parts = [
-        ["# How far to trust it", "",
-         f"Written by `{command}` from {_made_of(validation)}. Do not edit: run it again.", ""],
-        _short_answer(validation, posterior, levers), _questions(validation, posterior, levers),
-        status_table(), _reproduced(validation), _rivals(validation), _wrong(validation), _unknown(posterior),
-        _levers(levers), _misuse(validation), parameter_tables(),
-    ]  # fmt: skip
+        [
+            "# How far to trust it",
+            "",
+            f"Written by `{command}` from {_made_of(validation)}. Do not edit: run it again.",
+            "",
+        ],
+        _short_answer(validation, posterior, levers),
+        _questions(validation, posterior, levers),
+        status_table(),
+        _reproduced(validation),
+        _rivals(validation),
+        _wrong(validation),
+        _unknown(posterior),
+        _levers(levers),
+        _misuse(validation),
+        parameter_tables(),
+    ]
     return "\n".join(line for part in parts for line in part).rstrip() + "\n"
 
 
 def _made_of(validation: Validation) -> str:
     about = validation.about
-    runs = f"{about['members']} members of the calibrated ensemble" if about.get("members") else (
-        f"{len(about.get('seeds') or [])} seed" + ("s" if len(about.get("seeds") or []) != 1 else ""))
+    runs = (
+        f"{about['members']} members of the calibrated ensemble"
+        if about.get("members")
+        else (f"{len(about.get('seeds') or [])} seed" + ("s" if len(about.get("seeds") or []) != 1 else ""))
+    )
     return f"{runs} of {about.get('scenario_name')} at 1:{about.get('scale')}"
 
 
@@ -61,24 +76,36 @@ def _counts(validation: Validation) -> dict[tuple[str, str], int]:
 
 def _winners(validation: Validation) -> pd.DataFrame:
     found = validation.summary.dropna(subset=["last_value_error"])
-    return found.assign(winner=[better(row.mean_absolute_error, row.last_value_error, row.trend_error)
-                                for row in found.itertuples()])  # fmt: skip
+    return found.assign(
+        winner=[
+            better(row.mean_absolute_error, row.last_value_error, row.trend_error)
+            for row in found.itertuples()
+        ]
+    )
 
 
 def _short_answer(validation: Validation, posterior: Posterior | None, levers) -> list[str]:
     counts, winners = _counts(validation), _winners(validation)
     lines = ["## In short", ""]
-    for period, words in (("fit", "years to 2019, open to whoever set the parameters"),
-                          ("unseen", "later years, to which nothing is fitted")):
+    for period, words in (
+        ("fit", "years to 2019, open to whoever set the parameters"),
+        ("unseen", "later years, to which nothing is fitted"),
+    ):
         found = {verdict: counts.get((period, verdict), 0) for verdict in ("met", "near", "missed")}
-        lines.append(f"- Of {sum(found.values())} official series in the {words}: {found['met']} met, "
-                     f"{found['near']} near, {found['missed']} missed.")
+        lines.append(
+            f"- Of {sum(found.values())} official series in the {words}: {found['met']} met, "
+            f"{found['near']} near, {found['missed']} missed."
+        )
     beaten = int((winners["winner"] == "model").sum())
-    lines.append(f"- In the unseen years the model errs less than both naive forecasts on {beaten} of "
-                 f"{len(winners)} series.")
+    lines.append(
+        f"- In the unseen years the model errs less than both naive forecasts on {beaten} of "
+        f"{len(winners)} series."
+    )
     grades = pd.Series([row["evidence"] for row in levers]).value_counts()
-    lines.append(f"- Of {len(levers)} ready levers and instruments {int(grades.get('A', 0))} rest on a "
-                 f"quasi-experiment in China, {int(grades.get('D', 0))} on nothing measured.")
+    lines.append(
+        f"- Of {len(levers)} ready levers and instruments {int(grades.get('A', 0))} rest on a "
+        f"quasi-experiment in China, {int(grades.get('D', 0))} on nothing measured."
+    )
     lines.append(f"- Ensemble: {_ensemble_words(posterior)}")
     if warning := sampling_warning(validation):
         lines.append(f"- {warning}")
@@ -106,56 +133,84 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
     winners = _winners(validation)
     recovery = (posterior.about.get("recovery") or {}) if posterior else {}
     errors = recovery.get("error", {})
-    covered = listing([f"{share} intervals cover {value:.0%}"
-                       + (f" (± {100 * errors[share]:.0f} points)" if share in errors else "")
-                       for share, value in recovery.get("covered", {}).items()])
+    covered = listing(
+        [
+            f"{share} intervals cover {value:.0%}"
+            + (f" (± {100 * errors[share]:.0f} points)" if share in errors else "")
+            for share, value in recovery.get("covered", {}).items()
+        ]
+    )
     lost = winners[winners["winner"] != "model"]["label"].tolist()
     feb = validation.quarters[validation.quarters["month"] == "2020-02"]
     asked = [
-        ("How many free parameters are there?",
-         f"{len(PARAMETERS)} parameters: {', '.join(f'{len(status[name])} {name}' for name in STATUSES)}. "
-         + (f"The calibration fits {len(posterior.about['fitted'])} and carries "
-            f"{len(posterior.members.columns) - len(posterior.about['fitted'])} uncertain ones along."
-            if posterior else "No ensemble is packaged.")),
-        ("Was it tuned on what it is tested on?",
-         "The calibration uses no figure after 2019, and not the table of moves of 2010-15; there are no "
-         "year dummies, and a place's level comes from stocks and wages of 2013. Three inputs do lean on "
-         "later years: how local and out-of-township workers differ in age at the start (published for 2021 "
-         "alone), the weight of local workers in the published means (2016 to 2021), and how often the "
-         "displaced reconsider (A35, the recovery within 2020). So ages by group and that recovery are not "
-         "wholly unseen. And rules were mended after errors of the unseen years had been printed beside "
-         "those of the fit years (the labour reserve, the seasons, real output, the months of the epidemic, "
-         "how firmly a place holds its workers: DECISIONS.md), though set on figures of the fit years, on "
-         "closures, on output and on the moves of 2005-10. Years and tables "
-         "that nobody has looked at, 2022 and after and the moves of 2015-20, are the test to come."),
-        ("Does it beat a ruler?",
-         f"On {len(winners) - len(lost)} of {len(winners)} series of the unseen years; not on "
-         f"{listing(lost)}." if lost else f"On all {len(winners)} series of the unseen years."),
-        ("Can the method find parameters that are known?",
-         f"With {recovery['truths']} made-up truths, {covered}." if recovery else "Not tested."),
-        ("What can the data not tell?",
-         _cannot_tell(posterior)),
+        (
+            "How many free parameters are there?",
+            f"{len(PARAMETERS)} parameters: {', '.join(f'{len(status[name])} {name}' for name in STATUSES)}. "
+            + (
+                f"The calibration fits {len(posterior.about['fitted'])} and carries "
+                f"{len(posterior.members.columns) - len(posterior.about['fitted'])} uncertain ones along."
+                if posterior
+                else "No ensemble is packaged."
+            ),
+        ),
+        (
+            "Was it tuned on what it is tested on?",
+            "The calibration uses no figure after 2019, and not the table of moves of 2010-15; there are no "
+            "year dummies, and a place's level comes from stocks and wages of 2013. Three inputs do lean on "
+            "later years: how local and out-of-township workers differ in age at the start (published for 2021 "
+            "alone), the weight of local workers in the published means (2016 to 2021), and how often the "
+            "displaced reconsider (A35, the recovery within 2020). So ages by group and that recovery are not "
+            "wholly unseen. And rules were mended after errors of the unseen years had been printed beside "
+            "those of the fit years (the labour reserve, the seasons, real output, the months of the epidemic, "
+            "how firmly a place holds its workers: DECISIONS.md), though set on figures of the fit years, on "
+            "closures, on output and on the moves of 2005-10. Years and tables "
+            "that nobody has looked at, 2022 and after and the moves of 2015-20, are the test to come.",
+        ),
+        (
+            "Does it beat a ruler?",
+            f"On {len(winners) - len(lost)} of {len(winners)} series of the unseen years; not on "
+            f"{listing(lost)}."
+            if lost
+            else f"On all {len(winners)} series of the unseen years.",
+        ),
+        (
+            "Can the method find parameters that are known?",
+            f"With {recovery['truths']} made-up truths, {covered}." if recovery else "Not tested.",
+        ),
+        ("What can the data not tell?", _cannot_tell(posterior)),
         ("Are migration corridors right?", _corridor_answer(validation)),
-        ("Does a shock that it was not fitted to come out?",
-         "Not in this run." if feb.empty else
-         f"At the end of February 2020 the number away had changed by "
-         f"{number(feb['model_percent'].iloc[0], 1, signed=True)} %, against "
-         f"{number(feb['official_percent'].iloc[0], 1, signed=True)} % observed: {feb['verdict'].iloc[0]}. "
-         "Not wholly unseen: the months of closed roads were set from reports, after a first error had been "
-         "printed."),
-        ("Is randomness mistaken for effect?",
-         "The same worker meets the same luck under every policy; an effect is a paired difference with an "
-         "interval over seeds; `compare` widens it to a band that holds parameters, luck and the future, and "
-         "says how much of it is which. No band holds doubt about a lever's size or the model's form."),
-        ("Which policy effects are guesses?",
-         f"Those of levers with grade D: {listing(_with_grade(levers, 'D'))}."
-         if _with_grade(levers, "D") else "None of the ready levers has grade D."),
-        ("Was any policy effect held against a published one?",
-         "Designs of published studies are repeated inside the model; `labor-sim virtual` prints each "
-         "estimate and its interval beside what the study reports."),
-        ("Can I repeat this?",
-         "Every figure here is printed by the command above; scenario, seed and scale determine a run to the "
-         "last bit, whatever the threads or machines."),
+        (
+            "Does a shock that it was not fitted to come out?",
+            "Not in this run."
+            if feb.empty
+            else f"At the end of February 2020 the number away had changed by "
+            f"{number(feb['model_percent'].iloc[0], 1, signed=True)} %, against "
+            f"{number(feb['official_percent'].iloc[0], 1, signed=True)} % observed: {feb['verdict'].iloc[0]}. "
+            "Not wholly unseen: the months of closed roads were set from reports, after a first error had been "
+            "printed.",
+        ),
+        (
+            "Is randomness mistaken for effect?",
+            "The same worker meets the same luck under every policy; an effect is a paired difference with an "
+            "interval over seeds; `compare` widens it to a band that holds parameters, luck and the future, and "
+            "says how much of it is which. No band holds doubt about a lever's size or the model's form.",
+        ),
+        (
+            "Which policy effects are guesses?",
+            f"Those of levers with grade D: {listing(_with_grade(levers, 'D'))}."
+            if _with_grade(levers, "D")
+            else "None of the ready levers has grade D.",
+        ),
+        (
+            "Was any policy effect held against a published one?",
+            "Designs of published studies are repeated inside the model; `labor-sim virtual` prints each "
+            "estimate and its interval beside what the study reports.",
+        ),
+        (
+            "Can I repeat this?",
+            "Every figure here is printed by the command above; scenario, seed and scale determine a run to the "
+            "last bit, whatever the threads or machines.",
+        ),
     ]
     lines = ["## Eleven questions", ""]
     for question, answer in asked:
@@ -168,33 +223,42 @@ def _corridor_answer(validation: Validation) -> str:
     if validation.corridors.empty:
         return "Not compared in this run."
     moves = validation.corridors.set_index("measure")
-    (ours, theirs), (log_ours, log_theirs) = (moves.loc[name, ["model", "table_of_2005_10"]]
-                                              for name in ("common_share", "log_correlation"))  # fmt: skip
+    (ours, theirs), (log_ours, log_theirs) = (
+        moves.loc[name, ["model", "table_of_2005_10"]] for name in ("common_share", "log_correlation")
+    )
     better_one = "The model is" if ours > theirs else "The older table is"
     east, from_east = (100 * moves.loc["share from East", ["census", "model"]]).tolist()
-    return (f"Moves of 2014-19 share {ours:.2f} with the census table of 2010-15, the table of 2005-10 "
-            f"{theirs:.2f}; logs correlate at {log_ours:.2f} and {log_theirs:.2f}. {better_one} the better "
-            f"forecast of the two. What differs is less the way moves go than where they begin: "
-            f"{from_east:.0f} in a hundred leave the East, {east:.0f} in the census; "
-            "most go home. The census counts everybody over five, families, students and urban registrations "
-            "included; the model moves rural workers, of whom hardly more were away in 2019 than in 2014, so "
-            "that nearly as many must come home or settle as leave.")
+    return (
+        f"Moves of 2014-19 share {ours:.2f} with the census table of 2010-15, the table of 2005-10 "
+        f"{theirs:.2f}; logs correlate at {log_ours:.2f} and {log_theirs:.2f}. {better_one} the better "
+        f"forecast of the two. What differs is less the way moves go than where they begin: "
+        f"{from_east:.0f} in a hundred leave the East, {east:.0f} in the census; "
+        "most go home. The census counts everybody over five, families, students and urban registrations "
+        "included; the model moves rural workers, of whom hardly more were away in 2019 than in 2014, so "
+        "that nearly as many must come home or settle as leave."
+    )
 
 
 def _cannot_tell(posterior: Posterior | None) -> str:
     if posterior is None or "parameters" not in posterior.about:
         return "Unknown: no ensemble is packaged."
     loose = [row for row in posterior.about["parameters"] if row["verdict"] == "not identified"]
-    pairs = [f"{in_a_sentence(row['one'])} from {in_a_sentence(row['other'])}"
-             for row in posterior.about["alike"]]
+    pairs = [
+        f"{in_a_sentence(row['one'])} from {in_a_sentence(row['other'])}" for row in posterior.about["alike"]
+    ]
     words = f"{len(loose)} of {len(posterior.about['parameters'])} parameters keep their prior"
     return words + (f"; they cannot tell {listing(pairs)}." if pairs else ".")
 
 
 def _reproduced(validation: Validation) -> list[str]:
-    lines = ["## What it reproduces", "", validation.about.get("rule", ""), "",
-             "| series | tolerance (fit, unseen) | rests on | fit years | unseen years |",
-             "|---|---|---|---|---|"]
+    lines = [
+        "## What it reproduces",
+        "",
+        validation.about.get("rule", ""),
+        "",
+        "| series | tolerance (fit, unseen) | rests on | fit years | unseen years |",
+        "|---|---|---|---|---|",
+    ]
     by = validation.summary.set_index(["indicator", "group", "period"])
     for target in validation.targets:
         cells = []
@@ -205,28 +269,40 @@ def _reproduced(validation: Validation) -> list[str]:
                 continue
             row = by.loc[key]
             digits = 2 if row["error_unit"] == "ratio" else 1
-            cells.append(f"{row['verdict']}, {number(row['mean_absolute_error'], digits)}"
-                         f"{_UNITS[row['error_unit']]}")
+            cells.append(
+                f"{row['verdict']}, {number(row['mean_absolute_error'], digits)}{_UNITS[row['error_unit']]}"
+            )
         if cells != ["–", "–"]:
-            lines.append(f"| {target.label} | {target.tolerance:g}, {target.tolerance_unseen:g} | "
-                         f"{target.tolerance_kind} | {cells[0]} | {cells[1]} |")
+            lines.append(
+                f"| {target.label} | {target.tolerance:g}, {target.tolerance_unseen:g} | "
+                f"{target.tolerance_kind} | {cells[0]} | {cells[1]} |"
+            )
     lines += ["", "| stylised fact | target | model | verdict |", "|---|---|---|---|"]
     for row in validation.facts.itertuples():
         model = "–" if row.model != row.model else number(row.model, 2)
-        lines.append(f"| {row.label}{figure_words(row.official_year)} | {number(row.official, 2)} "
-                     f"± {row.tolerance:g} {row.unit} | {model} | {row.verdict} |")
+        lines.append(
+            f"| {row.label}{figure_words(row.official_year)} | {number(row.official, 2)} "
+            f"± {row.tolerance:g} {row.unit} | {model} | {row.verdict} |"
+        )
     return [*lines, ""]
 
 
 def _rivals(validation: Validation) -> list[str]:
-    lines = ["## Where a naive rival wins", "",
-             "Mean absolute error in the unseen years. Last value: that of the last fit year; trend: the "
-             "line through them.", "", "| series | model | last value | trend | errs least |",
-             "|---|---|---|---|---|"]
+    lines = [
+        "## Where a naive rival wins",
+        "",
+        "Mean absolute error in the unseen years. Last value: that of the last fit year; trend: the "
+        "line through them.",
+        "",
+        "| series | model | last value | trend | errs least |",
+        "|---|---|---|---|---|",
+    ]
     for row in _winners(validation).itertuples():
         digits = 2 if row.error_unit == "ratio" else 1
-        cells = [number(value, digits) + _UNITS[row.error_unit] if value == value else "–"
-                 for value in (row.mean_absolute_error, row.last_value_error, row.trend_error)]  # fmt: skip
+        cells = [
+            number(value, digits) + _UNITS[row.error_unit] if value == value else "–"
+            for value in (row.mean_absolute_error, row.last_value_error, row.trend_error)
+        ]
         name = row.winner if row.winner == "model" else f"**{row.winner}**"
         lines.append(f"| {row.label} | {' | '.join(cells)} | {name} |")
     return [*lines, ""]
@@ -240,21 +316,29 @@ def _wrong(validation: Validation) -> list[str]:
     for row in missed.sort_values("size", ascending=False).itertuples():
         digits = 2 if row.error_unit == "ratio" else 1
         words = "to 2019" if row.period == "fit" else "unseen"
-        lines.append(f"- {row.label} ({words}): off by {number(row.mean_error, digits, signed=True)}"
-                     f"{_UNITS[row.error_unit]} on average, {row.size:.1f} times the tolerance.")
+        lines.append(
+            f"- {row.label} ({words}): off by {number(row.mean_error, digits, signed=True)}"
+            f"{_UNITS[row.error_unit]} on average, {row.size:.1f} times the tolerance."
+        )
     for row in validation.quarters.itertuples():
         if row.verdict == "missed":
-            lines.append(f"- Rural workers away, {row.moment}: {number(row.model_percent, 1, signed=True)} % "
-                         f"against {number(row.official_percent, 1, signed=True)} %.")
+            lines.append(
+                f"- Rural workers away, {row.moment}: {number(row.model_percent, 1, signed=True)} % "
+                f"against {number(row.official_percent, 1, signed=True)} %."
+            )
     for row in validation.facts.itertuples():
         if row.verdict != "met":
             found = "not measured" if row.model != row.model else number(row.model, 2)
-            lines.append(f"- {row.label}: {found} against {number(row.official, 2)} {row.unit}"
-                         f"{figure_words(row.official_year)}.")
+            lines.append(
+                f"- {row.label}: {found} against {number(row.official, 2)} {row.unit}"
+                f"{figure_words(row.official_year)}."
+            )
     for row in validation.corridors.itertuples():
         if row.verdict == "missed":
-            lines.append(f"- Five-year moves, {measure_words(row.measure)}: {row.model:.2f}, at least "
-                         f"{row.least:g} wanted.")
+            lines.append(
+                f"- Five-year moves, {measure_words(row.measure)}: {row.model:.2f}, at least "
+                f"{row.least:g} wanted."
+            )
     return [*lines, ""]
 
 
@@ -263,21 +347,34 @@ def _unknown(posterior: Posterior | None) -> list[str]:
     if posterior is None or "parameters" not in posterior.about:
         return [*lines, "No calibrated ensemble is packaged.", ""]
     about = posterior.about
-    lines += [_ensemble_words(posterior), "",
-              f"Members are worth {about['effective_members']:.1f} equally good ones"
-              + ("." if about["likelihood_power"] == 1 else
-                 f", after softening the last weighting to the power {about['likelihood_power']:g}."), "",
-              *_point_words(posterior),
-              "| parameter | role | prior, 90 % | after, 90 % | spread left | verdict |",
-              "|---|---|---|---|---|---|"]
+    lines += [
+        _ensemble_words(posterior),
+        "",
+        f"Members are worth {about['effective_members']:.1f} equally good ones"
+        + (
+            "."
+            if about["likelihood_power"] == 1
+            else f", after softening the last weighting to the power {about['likelihood_power']:g}."
+        ),
+        "",
+        *_point_words(posterior),
+        "| parameter | role | prior, 90 % | after, 90 % | spread left | verdict |",
+        "|---|---|---|---|---|---|",
+    ]
     for row in about["parameters"]:
-        prior, after = (f"{row[low]:.3g} to {row[high]:.3g}".replace("-", "−")
-                        for low, high in (("prior_low", "prior_high"), ("low", "high")))
-        lines.append(f"| {named(row['parameter'])} | {row['role']} | {prior} "
-                     f"| {after} | {row['spread']:.0%} | {row['verdict']} |")
+        prior, after = (
+            f"{row[low]:.3g} to {row[high]:.3g}".replace("-", "−")
+            for low, high in (("prior_low", "prior_high"), ("low", "high"))
+        )
+        lines.append(
+            f"| {named(row['parameter'])} | {row['role']} | {prior} "
+            f"| {after} | {row['spread']:.0%} | {row['verdict']} |"
+        )
     lines += ["", "Targets that pull against each other:", ""]
-    lines += [f"- {row['one']} ({_sd(row['error_one'])}) against {row['other']} ({_sd(row['error_other'])})"
-              for row in about["tensions"][:_MOST_NAMED]] or ["- none"]
+    lines += [
+        f"- {row['one']} ({_sd(row['error_one'])}) against {row['other']} ({_sd(row['error_other'])})"
+        for row in about["tensions"][:_MOST_NAMED]
+    ] or ["- none"]
     return [*lines, ""]
 
 
@@ -287,9 +384,13 @@ def _point_words(posterior: Posterior) -> list[str]:
         return []
     misfits = posterior.about["default_point"]["misfits"]
     in_force = "in force" if not posterior.out_of_force() else "not in force"
-    return ["The default point has the fitted parameters at their best, the carried ones as packaged, and is "
-            f"{in_force}. Errors in standard deviations, squared and summed: "
-            + listing([f"{name} {value:.1f}" for name, value in misfits.items()]) + ".", ""]
+    return [
+        "The default point has the fitted parameters at their best, the carried ones as packaged, and is "
+        f"{in_force}. Errors in standard deviations, squared and summed: "
+        + listing([f"{name} {value:.1f}" for name, value in misfits.items()])
+        + ".",
+        "",
+    ]
 
 
 def _sd(error: float) -> str:
@@ -308,15 +409,20 @@ def _with_grade(levers: Iterable[dict[str, Any]], grade: str) -> list[str]:
 
 
 def _misuse(validation: Validation) -> list[str]:
-    by_region = validation.summary[(validation.summary["indicator"] == "migrant_workers_by_destination")
-                                   & (validation.summary["verdict"] == "missed")]  # fmt: skip
+    by_region = validation.summary[
+        (validation.summary["indicator"] == "migrant_workers_by_destination")
+        & (validation.summary["verdict"] == "missed")
+    ]
     where = listing(list(dict.fromkeys(by_region["label"])))
-    lines = ["## What not to use it for", "",
-             "- Forecasts of a head-count in a given year: where a naive rival wins above, use the rival.",
-             "- Counties, cities by name, firms: the places are tiers of a province.",
-             "- Effects of a D lever as findings, or differences smaller than their band.",
-             "- The year after a policy starts: answers are slow, so judge over five years or more.",
-             "- Anything that turns on who leaves the labour force: leavers are not followed."]
+    lines = [
+        "## What not to use it for",
+        "",
+        "- Forecasts of a head-count in a given year: where a naive rival wins above, use the rival.",
+        "- Counties, cities by name, firms: the places are tiers of a province.",
+        "- Effects of a D lever as findings, or differences smaller than their band.",
+        "- The year after a policy starts: answers are slow, so judge over five years or more.",
+        "- Anything that turns on who leaves the labour force: leavers are not followed.",
+    ]
     if where:
         lines.append(f"- Where in the country migrants work: {where} miss their tolerance.")
     return [*lines, ""]

@@ -24,16 +24,20 @@ if TYPE_CHECKING:
 
 # The validation charts of the page: three a row, what a reader would ask for first.
 CHARTED = (
-    ("migrant_workers", "out"), ("migrant_workers", "local"), ("out_cross_province_share", "all"),
-    ("monthly_income", "out"), ("monthly_income", "local"), ("monthly_income", "all"),
-    ("mean_age", "all"), ("age_share", "over_50"), ("female_share", "out"),
-)  # fmt: skip
+    ("migrant_workers", "out"),
+    ("migrant_workers", "local"),
+    ("out_cross_province_share", "all"),
+    ("monthly_income", "out"),
+    ("monthly_income", "local"),
+    ("monthly_income", "all"),
+    ("mean_age", "all"),
+    ("age_share", "over_50"),
+    ("female_share", "out"),
+)
 PAGE = "report.html"
 
 
-def publish_validation(
-    validation: Validation, national: pd.DataFrame, folder: str | os.PathLike
-) -> Path:
+def publish_validation(validation: Validation, national: pd.DataFrame, folder: str | os.PathLike) -> Path:
     """Write the validation's page, tables, text and one chart per indicator; return the folder."""
     pairs = validation.rows.loc[validation.rows["label"] != "", ["indicator", "group"]].drop_duplicates()
     figures = {
@@ -43,10 +47,14 @@ def publish_validation(
     if len(validation.quarters):
         figures["within_2020"] = charts.stock_within_2020(national, validation.stocks)
     files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
-    return validation.save(folder, {
-        "validation.txt": validation_text(validation).encode(), **files,
-        PAGE: render_validation(validation, national).encode(),
-    })
+    return validation.save(
+        folder,
+        {
+            "validation.txt": validation_text(validation).encode(),
+            **files,
+            PAGE: render_validation(validation, national).encode(),
+        },
+    )
 
 
 def render_validation(validation: Validation, national: pd.DataFrame) -> str:
@@ -55,13 +63,21 @@ def render_validation(validation: Validation, national: pd.DataFrame) -> str:
     if len(validation.quarters):
         figures["within-2020"] = charts.stock_within_2020(national, validation.stocks)
     about = validation.about
-    one, many = (("member of the calibrated ensemble", "members of the calibrated ensemble")
-                 if about.get("members") else ("seed", "seeds"))
+    one, many = (
+        ("member of the calibrated ensemble", "members of the calibrated ensemble")
+        if about.get("members")
+        else ("seed", "seeds")
+    )
     count = about.get("members") or len(about.get("seeds") or [])
-    context = {"about": about, "runs": f"{count} {one if count == 1 else many}",
-               "validation": {**validation_context(validation),
-                              "short": validation_tables.validation_in_short(validation)},
-               "images": {name: image_address(figures.get(name)) for name in ("validation", "within-2020")}}
+    context = {
+        "about": about,
+        "runs": f"{count} {one if count == 1 else many}",
+        "validation": {
+            **validation_context(validation),
+            "short": validation_tables.validation_in_short(validation),
+        },
+        "images": {name: image_address(figures.get(name)) for name in ("validation", "within-2020")},
+    }
     return page_template("validation.html.j2").render(context)
 
 
@@ -112,7 +128,10 @@ def page_template(name: str):
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("sim.present.pages"), autoescape=True, undefined=StrictUndefined,
-        trim_blocks=True, lstrip_blocks=True,
-    )  # fmt: skip
+        loader=PackageLoader("sim.present.pages"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
     return environment.get_template(name)

@@ -47,11 +47,15 @@ def rival_rows(validation: Validation) -> list[dict[str, str]]:
     found = validation.summary.dropna(subset=["trend_error"])
     found = found[(found["indicator"] == "migrant_workers") & found["group"].isin(["out", "local", "total"])]
     return [
-        {"label": row.label, "model": number(row.mean_absolute_error, 1),
-         "held": number(row.last_value_error, 1), "trend": number(row.trend_error, 1),
-         "best": row.mean_absolute_error < min(row.last_value_error, row.trend_error)}
+        {
+            "label": row.label,
+            "model": number(row.mean_absolute_error, 1),
+            "held": number(row.last_value_error, 1),
+            "trend": number(row.trend_error, 1),
+            "best": row.mean_absolute_error < min(row.last_value_error, row.trend_error),
+        }
         for row in found.itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def validation_in_short(validation: Validation) -> list[str]:
@@ -61,38 +65,52 @@ def validation_in_short(validation: Validation) -> list[str]:
     for period, words in (("fit", "the years to 2019"), ("unseen", "the unseen years")):
         found = {name: int(counts.get((period, name), 0)) for name in ("met", "near", "missed")}
         if sum(found.values()):
-            lines.append(f"Of {sum(found.values())} series in {words}: {found['met']} met, "
-                         f"{found['near']} near, {found['missed']} missed.")
+            lines.append(
+                f"Of {sum(found.values())} series in {words}: {found['met']} met, "
+                f"{found['near']} near, {found['missed']} missed."
+            )
     beaten, of = rivals_beaten(validation)
     if of:
-        lines.append(f"In the unseen years the model errs less than both naive forecasts on {beaten} of {of} "
-                     "series.")
+        lines.append(
+            f"In the unseen years the model errs less than both naive forecasts on {beaten} of {of} series."
+        )
     return lines
 
 
 def rivals_beaten(validation: Validation) -> tuple[int, int]:
     """On how many series of the unseen years the model errs less than both forecasts; of how many."""
     found = validation.summary.dropna(subset=["last_value_error"])
-    wins = [better(row.mean_absolute_error, row.last_value_error, row.trend_error) == "model"
-            for row in found.itertuples()]
+    wins = [
+        better(row.mean_absolute_error, row.last_value_error, row.trend_error) == "model"
+        for row in found.itertuples()
+    ]
     return sum(wins), len(wins)
 
 
 def fact_rows(validation: Validation) -> list[dict[str, str]]:
     """Stylised facts that no official series holds: target, model, verdict."""
     return [
-        {"label": row.label + figure_words(row.official_year), "years": row.years, "unit": row.unit,
-         "target": f"{number(row.official, 1)} ± {row.tolerance:g}", "model": number(row.model, 1),
-         "verdict": row.verdict}
+        {
+            "label": row.label + figure_words(row.official_year),
+            "years": row.years,
+            "unit": row.unit,
+            "target": f"{number(row.official, 1)} ± {row.tolerance:g}",
+            "model": number(row.model, 1),
+            "verdict": row.verdict,
+        }
         for row in validation.facts.itertuples()
-    ]  # fmt: skip
+    ]
 
 
 def quarter_rows(validation: Validation) -> list[dict[str, str]]:
     """The path within 2020, official and model."""
     return [
-        {"moment": row.moment, "official": number(row.official_percent, 1, signed=True),
-         "model": number(row.model_percent, 1, signed=True), "verdict": row.verdict,
-         "tolerance": f"{row.tolerance:g}"}
+        {
+            "moment": row.moment,
+            "official": number(row.official_percent, 1, signed=True),
+            "model": number(row.model_percent, 1, signed=True),
+            "verdict": row.verdict,
+            "tolerance": f"{row.tolerance:g}",
+        }
         for row in validation.quarters.itertuples()
-    ]  # fmt: skip
+    ]

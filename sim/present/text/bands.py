@@ -33,13 +33,14 @@ def band_sentences(comparison: Comparison) -> list[str]:
         "nor about the form of the model, which the misses against official statistics tell.",
         f"Members and views were run at 1:{about['scale']}, each member under {about['member_seeds']} seeds "
         f"and each view under {len(about['seeds'])}. Luck in so few runs hides small parts; what it may "
-        "hide is counted into the band (\"up to\" in the tables), so that more members (--ensemble 40) "
+        'hide is counted into the band ("up to" in the tables), so that more members (--ensemble 40) '
         "usually narrow it.",
     ]
     if about.get("stale"):
         sentences.append(
             f"The ensemble was calibrated with other {listing(list(about['stale']))}: until it is calibrated "
-            "anew, take the part of the parameters as a rough guide.")
+            "anew, take the part of the parameters as a rough guide."
+        )
     return sentences
 
 
@@ -57,8 +58,16 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
     unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
     head = {"outcome": outcome.label, "unit": unit, "verdict": row["verdict"]}
     if row["verdict"] == "identical":
-        return {**head, "effect": "no change", "band": "", "parts": {}, "shares": {}, "views": [],
-                "agree": "", "reading": "the same in every run"}
+        return {
+            **head,
+            "effect": "no change",
+            "band": "",
+            "parts": {},
+            "shares": {},
+            "views": [],
+            "agree": "",
+            "reading": "the same in every run",
+        }
     ends = row["low"], row["high"]
 
     def words(value: float) -> tuple[str, str]:
@@ -70,12 +79,18 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
     effect, band = words(row["difference"])
     parts = {name: float(row[f"{name}_percent"]) for name in PART_WORDS}
     seen = {"luck": True, **{name: bool(row[f"{name}_seen"]) for name in ("parameters", "scenario")}}
-    return {**head, "effect": effect, "band": band, "parts": parts,
-            "shares": {name: _percent(share, seen[name]) for name, share in parts.items()},
-            "views": [f"{view} {words(row[f'under_{view}'])[0]}" for view in FUTURES]
-                     if seen["scenario"] else ["no difference seen"],
-            "agree": f"{round(row['sign_agrees'] * row['members'])} of {row['members']:.0f}",
-            "reading": _reading(row["verdict"], parts, seen)}
+    return {
+        **head,
+        "effect": effect,
+        "band": band,
+        "parts": parts,
+        "shares": {name: _percent(share, seen[name]) for name, share in parts.items()},
+        "views": [f"{view} {words(row[f'under_{view}'])[0]}" for view in FUTURES]
+        if seen["scenario"]
+        else ["no difference seen"],
+        "agree": f"{round(row['sign_agrees'] * row['members'])} of {row['members']:.0f}",
+        "reading": _reading(row["verdict"], parts, seen),
+    }
 
 
 def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> str:

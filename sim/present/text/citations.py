@@ -18,38 +18,70 @@ from sim.scenario.scenario import Scenario
 def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
     """What a scenario rests on: its documents, levers, unit costs, shocks, paths, assumptions and data."""
     levers = [
-        {"label": lever.title, "lever": name, "document": citation.document, "clause": citation.clause,
-         "instrument": lever.instrument, "family": lever.family, "strength": lever.strength,
-         "not_known": lever.not_known,
-         "instruments": [documents.instruments()[number].name for number in lever.instruments],
-         "evidence": lever.evidence, "evidence_means": GRADES[lever.evidence], "note": lever.note}
-        for name, lever in scenario.levers.items() for citation in lever.citation
+        {
+            "label": lever.title,
+            "lever": name,
+            "document": citation.document,
+            "clause": citation.clause,
+            "instrument": lever.instrument,
+            "family": lever.family,
+            "strength": lever.strength,
+            "not_known": lever.not_known,
+            "instruments": [documents.instruments()[number].name for number in lever.instruments],
+            "evidence": lever.evidence,
+            "evidence_means": GRADES[lever.evidence],
+            "note": lever.note,
+        }
+        for name, lever in scenario.levers.items()
+        for citation in lever.citation
     ]
     cited = {row["document"] for row in levers}
     chosen = scenario.future_assumptions
     texts = [lever.unit_cost.source for lever in scenario.levers.values() if lever.unit_cost]
     texts += [lever.note or "" for lever in scenario.levers.values()]
-    texts += [part.source for lever in scenario.levers.values()
-              for part in (lever.strength_range, lever.reached) if part]
+    texts += [
+        part.source
+        for lever in scenario.levers.values()
+        for part in (lever.strength_range, lever.reached)
+        if part
+    ]
     texts += [f"{shock.source} {shock.note}" for shock in scenario.shocks.values()]
     texts += [path.source for path in scenario.paths.values()] + [chosen.source]
     return {
         "documents": [
-            {"id": d.id, "title": d.title_en, "title_zh": d.title_zh, "number": d.number,
-             "issued_by": d.issuing_bodies, "date": d.date, "source": d.source}
-            for d in documents.documents().values() if d.id in cited
+            {
+                "id": d.id,
+                "title": d.title_en,
+                "title_zh": d.title_zh,
+                "number": d.number,
+                "issued_by": d.issuing_bodies,
+                "date": d.date,
+                "source": d.source,
+            }
+            for d in documents.documents().values()
+            if d.id in cited
         ],
         "levers": levers,
         "unit_costs": [
-            {"label": lever.title, "lever": name, "yuan": lever.unit_cost.yuan,
-             "per": OCCASIONS[lever.unit_cost.per], "payers": payers_in_words(lever.unit_cost.shares),
-             "source": lever.unit_cost.source}
-            for name, lever in scenario.levers.items() if lever.unit_cost
+            {
+                "label": lever.title,
+                "lever": name,
+                "yuan": lever.unit_cost.yuan,
+                "per": OCCASIONS[lever.unit_cost.per],
+                "payers": payers_in_words(lever.unit_cost.shares),
+                "source": lever.unit_cost.source,
+            }
+            for name, lever in scenario.levers.items()
+            if lever.unit_cost
         ],
-        "shocks": [{"label": shock.label.en, "shock": name, "source": shock.source, "note": shock.note}
-                   for name, shock in scenario.shocks.items()],
-        "paths": [{"what": PARAMETERS[name].meaning, "parameter": name, "source": path.source}
-                  for name, path in scenario.paths.items()],
+        "shocks": [
+            {"label": shock.label.en, "shock": name, "source": shock.source, "note": shock.note}
+            for name, shock in scenario.shocks.items()
+        ],
+        "paths": [
+            {"what": PARAMETERS[name].meaning, "parameter": name, "source": path.source}
+            for name, path in scenario.paths.items()
+        ],
         "assumptions": [{"view": scenario.assumptions, "source": chosen.source}],
         "evidence": evidence_in(texts),
         "data": [_data_row(source) for source in documents.data_sources().values()],
@@ -65,11 +97,18 @@ def evidence_in(texts: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of evidence whose ids stand in texts, in the order of the table."""
     ids = {word for text in texts for word in re.findall(r"\b[A-Z]\d\d\b", text)}
     return [
-        {"id": row["id"], "what": row["parameter"], "value": row["value"], "unit": row["unit"],
-         "range": " to ".join(filter(None, (row["range_low"], row["range_high"]))),
-         "status": row["status"], "source": row["source"].replace("JUDGEMENT", "a judgement"),
-         "note": row["note"]}
-        for row in documents.evidence().values() if row["id"] in ids
+        {
+            "id": row["id"],
+            "what": row["parameter"],
+            "value": row["value"],
+            "unit": row["unit"],
+            "range": " to ".join(filter(None, (row["range_low"], row["range_high"]))),
+            "status": row["status"],
+            "source": row["source"].replace("JUDGEMENT", "a judgement"),
+            "note": row["note"],
+        }
+        for row in documents.evidence().values()
+        if row["id"] in ids
     ]
 
 
@@ -82,12 +121,22 @@ def cited_as(word: str) -> dict[str, list[dict[str, Any]]]:
     found = {"evidence": evidence_in([word]), "data": [_data_row(sources[word])] if word in sources else []}
     if not any(found.values()):
         known = (*documents.evidence(), *sources)
-        raise UsageError(Problem("no evidence and no source has this id", value=word,
-                                 allowed="such as A03 or H01: rows of sim/data/evidence.csv and sources.csv",
-                                 nearest=nearest(word, known)))
+        raise UsageError(
+            Problem(
+                "no evidence and no source has this id",
+                value=word,
+                allowed="such as A03 or H01: rows of sim/data/evidence.csv and sources.csv",
+                nearest=nearest(word, known),
+            )
+        )
     return found
 
 
 def _data_row(source: documents.Source) -> dict[str, Any]:
-    return {"id": source.id, "title": source.title, "publisher": source.publisher,
-            "seen": source.where_seen, "date": source.reference_date}
+    return {
+        "id": source.id,
+        "title": source.title,
+        "publisher": source.publisher,
+        "seen": source.where_seen,
+        "date": source.reference_date,
+    }

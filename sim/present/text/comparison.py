@@ -30,8 +30,10 @@ def reference_sentence(comparison: Comparison) -> str:
     base = comparison.manifest["base"]
     if base["name"] == USUAL_REFERENCE:
         return ""
-    return (f"What is called the baseline here is the scenario {base['name']}: {title_of(base)}. "
-            "Official statistics describe history as it was, not that scenario.")
+    return (
+        f"What is called the baseline here is the scenario {base['name']}: {title_of(base)}. "
+        "Official statistics describe history as it was, not that scenario."
+    )
 
 
 def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str]:
@@ -55,8 +57,9 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
         sentences.append(f"{title}: {when}, against the baseline: {'; '.join(changes)}.")
     unclear = [_lower_first(OUTCOMES[key].label) for key in rows.index[rows["verdict"] == "cannot tell"]]
     if unclear:
-        sentences.append(f"{title}: {when}, the runs cannot tell in which direction these move: "
-                         f"{listing(unclear)}.")
+        sentences.append(
+            f"{title}: {when}, the runs cannot tell in which direction these move: {listing(unclear)}."
+        )
     costs = [_cost(OUTCOMES[row.Index], row, horizon) for row in rows.itertuples() if row.cost_note == ""]
     if costs:
         sentences.append(
@@ -71,8 +74,10 @@ def trust_sentences(comparison: Comparison) -> list[str]:
     seeds = len(comparison.manifest["seeds"])
     pairs = f"{seeds} paired seeds"
     if seeds == 1:
-        sentences = ["One seed gives no interval, so chance cannot be told from the policy: use at least "
-                     f"{FEW_SEEDS} seeds before relying on any of this."]
+        sentences = [
+            "One seed gives no interval, so chance cannot be told from the policy: use at least "
+            f"{FEW_SEEDS} seeds before relying on any of this."
+        ]
         return [*sentences, *_prior_sentences(comparison)]
     sentences = band_sentences(comparison) or [
         f"Ranges in brackets are 95 % intervals over {pairs}: they cover chance in the simulation, not doubt "
@@ -92,9 +97,11 @@ def _prior_sentences(comparison: Comparison) -> list[str]:
     priors = sum(grade == PRIOR_ONLY for grade in grades.values())
     if not priors:
         return []
-    return [f"{priors} of {len(grades)} levers {'rests' if priors == 1 else 'rest'} on evidence grade "
-            f"{PRIOR_ONLY}: an assumption of a size that nobody has measured, so results that hang on it are "
-            "what-ifs, not findings."]
+    return [
+        f"{priors} of {len(grades)} levers {'rests' if priors == 1 else 'rest'} on evidence grade "
+        f"{PRIOR_ONLY}: an assumption of a size that nobody has measured, so results that hang on it are "
+        "what-ifs, not findings."
+    ]
 
 
 def years_to(horizon: int) -> str:

@@ -28,22 +28,30 @@ def find_instrument(word: str) -> Instrument:
     known = instruments()
     by_number = {str(one.number): one for one in known.values()}
     if word not in known and word not in by_number:
-        raise UsageError(Problem("unknown instrument", value=word,
-                                 allowed=(f"1 to {len(known)}", *known),
-                                 nearest=nearest(word, known)))
+        raise UsageError(
+            Problem(
+                "unknown instrument",
+                value=word,
+                allowed=(f"1 to {len(known)}", *known),
+                nearest=nearest(word, known),
+            )
+        )
     return known.get(word) or by_number[word]
 
 
-def list_instruments(family: str | None = None, document: str | None = None,
-                     grade: str | None = None) -> list[dict[str, Any]]:
+def list_instruments(
+    family: str | None = None, document: str | None = None, grade: str | None = None
+) -> list[dict[str, Any]]:
     """One row for each instrument of a family, document and grade; of all where none is named."""
     known = instruments().values()
     _refuse_unknown("--family", family, {one.family for one in known})
     _refuse_unknown("--document", document, documents.documents())
     _refuse_unknown("--grade", grade, GRADES)
     return [
-        _row(one) for one in known
-        if family in (None, one.family) and grade in (None, one.main.evidence)
+        _row(one)
+        for one in known
+        if family in (None, one.family)
+        and grade in (None, one.main.evidence)
         and (document is None or document in one.documents)
     ]
 
@@ -51,8 +59,9 @@ def list_instruments(family: str | None = None, document: str | None = None,
 def _refuse_unknown(option: str, word: str | None, allowed) -> None:
     if word is not None and word not in allowed:
         words = tuple(sorted(allowed))
-        raise UsageError(Problem("unknown word", key=option, value=word, allowed=words,
-                                 nearest=nearest(word, words)))
+        raise UsageError(
+            Problem("unknown word", key=option, value=word, allowed=words, nearest=nearest(word, words))
+        )
 
 
 def _row(one: Instrument) -> dict[str, Any]:
@@ -80,16 +89,21 @@ def whole(one: Instrument) -> dict[str, Any]:
         "label": lever.label.en,
         "label_zh": lever.label.zh,
         "family": f"{one.family} ({one.family_label.en})",
-        "clauses": [{"document": clause.document,
-                     "title": documents.documents()[clause.document].title_en,
-                     "clause": clause.clause} for clause in lever.citation],
+        "clauses": [
+            {
+                "document": clause.document,
+                "title": documents.documents()[clause.document].title_en,
+                "clause": clause.clause,
+            }
+            for clause in lever.citation
+        ],
         "acts_on": lever.acts_on,
         "evidence": f"{lever.evidence}: {GRADES[lever.evidence]}",
         "not_known": lever.not_known,
         "note": lever.note,
         "first_outcome": _outcome(lever),
         "credible_strength": f"{strengths.credible[0]:g} to {strengths.credible[1]:g} times the documented "
-                             f"one, {strengths.most:g} at most ({strengths.source})",
+        f"one, {strengths.most:g} at most ({strengths.source})",
         "reached": f"{lever.reached.share:g} of it ({lever.reached.source})" if lever.reached else None,
         "parts": [_part(part) for part in one.parts],
         "evidence_rows": evidence_in(_texts(one)),

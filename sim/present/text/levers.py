@@ -23,17 +23,29 @@ GRADES = {
 
 PAYERS = {"central": "central government", "local": "local government", "firm": "firms", "worker": "workers"}
 _OCCASIONS = {
-    "person_month": "person and month", "work_month": "month in work", "search_month": "month of search",
-    "business_start": "business started", "business_month": "business and month",
-    "training_enrolment": "enrolment", "arrears_case": "case of unpaid wages and month",
-    "settlement": "settlement", "new_settlement": "settlement that would have been refused",
-    "business_half_year": "business that has run for six months", "business_closure": "business closed",
-    "works_job": "job on public works", "workshop_job": "workshop job begun",
-    "post_month": "month in a public post", "placement": "hiring", "replacement": "worker placed anew",
-    "festival_trip": "return after Spring Festival", "departure": "departure for work away",
-    "relief": "relief paid", "study_start": "worker who goes to school",
-    "school_place_month": "school place and month", "housing_month": "home and month",
-}  # fmt: skip
+    "person_month": "person and month",
+    "work_month": "month in work",
+    "search_month": "month of search",
+    "business_start": "business started",
+    "business_month": "business and month",
+    "training_enrolment": "enrolment",
+    "arrears_case": "case of unpaid wages and month",
+    "settlement": "settlement",
+    "new_settlement": "settlement that would have been refused",
+    "business_half_year": "business that has run for six months",
+    "business_closure": "business closed",
+    "works_job": "job on public works",
+    "workshop_job": "workshop job begun",
+    "post_month": "month in a public post",
+    "placement": "hiring",
+    "replacement": "worker placed anew",
+    "festival_trip": "return after Spring Festival",
+    "departure": "departure for work away",
+    "relief": "relief paid",
+    "study_start": "worker who goes to school",
+    "school_place_month": "school place and month",
+    "housing_month": "home and month",
+}
 
 
 def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
@@ -85,7 +97,7 @@ def _lever_card(manifest: dict[str, Any], lever: dict[str, Any]) -> dict[str, An
         "note": lever.get("note", ""),
         "not_known": lever.get("not_known", ""),
         "citations": [_citation(manifest, citation) for citation in lever["citation"]],
-    }  # fmt: skip
+    }
 
 
 def _instrument_words(lever: dict[str, Any]) -> str:
@@ -100,8 +112,10 @@ def _instrument_words(lever: dict[str, Any]) -> str:
 
 def _changes(lever: dict[str, Any], parameters: dict[str, Any]) -> list[str]:
     """What the lever changes at strength 1, what it steers, or why it does neither."""
-    said = [_effect_words(parameters.get(name, {}), name, effect)
-            for name, effect in (lever.get("effects") or {}).items()]
+    said = [
+        _effect_words(parameters.get(name, {}), name, effect)
+        for name, effect in (lever.get("effects") or {}).items()
+    ]
     if lever.get("delivery"):
         said.append(_delivery_words(lever["delivery"]))
     if lever.get("no_effect"):
@@ -112,10 +126,16 @@ def _changes(lever: dict[str, Any], parameters: dict[str, Any]) -> list[str]:
 def _delivery_words(delivery: dict[str, Any]) -> str:
     steers = delivery.get("steers") or {}
     whom = [*steers.get("families", ()), *(f"instrument {n}" for n in steers.get("instruments", ()))]
-    steps = [f"{words} multiplied by {delivery[field]:g}" for field, words in (
-        ("take_up_scale", "take-up"), ("effect_scale", "effects on places"),
-        ("unit_cost_scale", "unit costs"), ("budget_scale", "budgets"))
-        if delivery.get(field, 1.0) != 1.0]
+    steps = [
+        f"{words} multiplied by {delivery[field]:g}"
+        for field, words in (
+            ("take_up_scale", "take-up"),
+            ("effect_scale", "effects on places"),
+            ("unit_cost_scale", "unit costs"),
+            ("budget_scale", "budgets"),
+        )
+        if delivery.get(field, 1.0) != 1.0
+    ]
     if delivery.get("first_in_queue"):
         steps.append("those named here served first")
     return f"Steers {listing(whom) if whom else 'all levers'}: {'; '.join(steps)}"
@@ -164,8 +184,10 @@ def _unit_cost_words(cost: dict[str, Any] | None, no_cost: str | None = None, ac
         return f"none counted. {no_cost}" if no_cost else "not costed: counted as free"
     per = _OCCASIONS.get(cost["per"], cost["per"])
     shares = cost.get("payers") or {cost["payer"]: 1.0}
-    payers = [PAYERS.get(payer, payer) + (f" ({number(100 * share, 0)} %)" if share < 1.0 else "")
-              for payer, share in shares.items()]
+    payers = [
+        PAYERS.get(payer, payer) + (f" ({number(100 * share, 0)} %)" if share < 1.0 else "")
+        for payer, share in shares.items()
+    ]
     if cost.get("labour_share"):
         per += f", which is {number(100 * cost['labour_share'], 0)} % of the spending"
     yuan = f"{number(cost['yuan'])} yuan"
@@ -220,10 +242,12 @@ def _steering_in_words(delivery: Delivery) -> str:
     """What a steering lever does to others: ``of all levers: multiply take-up by 1.1``."""
     steers = delivery.steers
     numbers = [f"instrument {number}" for number in steers.instruments]
-    changes = {"multiply take-up by": delivery.take_up_scale,
-               "multiply effects on places by": delivery.effect_scale,
-               "multiply unit costs by": delivery.unit_cost_scale,
-               "multiply budgets by": delivery.budget_scale}
+    changes = {
+        "multiply take-up by": delivery.take_up_scale,
+        "multiply effects on places by": delivery.effect_scale,
+        "multiply unit costs by": delivery.unit_cost_scale,
+        "multiply budgets by": delivery.budget_scale,
+    }
     said = [f"{words} {factor:g}" for words, factor in changes.items() if factor != 1.0]
     if delivery.first_in_queue:
         said.append("serve those named first")

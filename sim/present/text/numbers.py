@@ -104,8 +104,18 @@ def listing(words: list[str]) -> str:
 def month_in_words(month: str) -> str:
     """``2025-01`` -> ``January 2025``."""
     names = (
-        "January", "February", "March", "April", "May", "June", "July", "August", "September",
-        "October", "November", "December",
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
     )
     year, number_of_month = month.split("-")
     return f"{names[int(number_of_month) - 1]} {year}"

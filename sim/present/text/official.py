@@ -30,18 +30,30 @@ INDICATORS = {
 }
 _CHANGES = {"_change": ", change from the year before", "_yoy_growth": ", growth from the year before"}
 _GROUPS = {
-    "all": "all", "total": "all", "any": "all", "out": "out-of-township", "local": "local",
+    "all": "all",
+    "total": "all",
+    "any": "all",
+    "out": "out-of-township",
+    "local": "local",
     "out_cross_province": "out-of-township, cross-province",
     "out_within_province": "out-of-township, within the province",
-    **AGES, **SECTORS, "le_40": "40 or under",
+    **AGES,
+    **SECTORS,
+    "le_40": "40 or under",
     # the official series name some of the model's groups otherwise, and join others
-    "no_schooling": SCHOOLING["none"], "primary": SCHOOLING["primary"],
-    "junior_middle": SCHOOLING["junior"], "senior_middle": SCHOOLING["senior"],
-    "senior_middle_or_above": f"{SCHOOLING['senior']} or more", "college_plus": "college or more",
-    "accommodation_catering": SECTORS["hotel_catering"], "transport_storage_post": SECTORS["transport"],
+    "no_schooling": SCHOOLING["none"],
+    "primary": SCHOOLING["primary"],
+    "junior_middle": SCHOOLING["junior"],
+    "senior_middle": SCHOOLING["senior"],
+    "senior_middle_or_above": f"{SCHOOLING['senior']} or more",
+    "college_plus": "college or more",
+    "accommodation_catering": SECTORS["hotel_catering"],
+    "transport_storage_post": SECTORS["transport"],
     **{name.lower(): region_alone(name) for name in REGIONS},
-    "all_types": "of all kinds", "migrant_workers": "migrant workers", "pension": "pension",
-}  # fmt: skip
+    "all_types": "of all kinds",
+    "migrant_workers": "migrant workers",
+    "pension": "pension",
+}
 _SIDES = {"local": "local", "out": "out-of-township", "dest": "working in", "origin": "from"}
 _UNITS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month"}
 _DIGITS = {"10k_persons": 0, "percent": 1, "yuan": 0, "years": 1, "months": 1}
@@ -55,10 +67,17 @@ def official_in_words(table: pd.DataFrame) -> pd.DataFrame:
     for (indicator, group), part in table.groupby(["indicator", "group"], sort=False):
         values, unit = part.set_index("year")["value"], part["unit"].iloc[0]
         is_signed = indicator.endswith(tuple(_CHANGES))
-        rows.append({"series": indicator_words(indicator), "group": group_words(group),
-                     "unit": _UNITS.get(unit, unit),
-                     **{str(year): number(values.get(year, float("nan")), _DIGITS.get(unit, 2), is_signed)
-                        for year in years}})
+        rows.append(
+            {
+                "series": indicator_words(indicator),
+                "group": group_words(group),
+                "unit": _UNITS.get(unit, unit),
+                **{
+                    str(year): number(values.get(year, float("nan")), _DIGITS.get(unit, 2), is_signed)
+                    for year in years
+                },
+            }
+        )
     order = {name: position for position, name in enumerate(dict.fromkeys(row["series"] for row in rows))}
     return pd.DataFrame(sorted(rows, key=lambda row: (order[row["series"]], row["group"] != "all")))
 

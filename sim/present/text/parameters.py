@@ -23,28 +23,43 @@ STATUS_WORDS = {
 
 def by_status() -> dict[str, list[str]]:
     """The names of all parameters by status."""
-    return {status: [name for name, one in PARAMETERS.items() if one.status == status]
-            for status in STATUSES}  # fmt: skip
+    return {status: [name for name, one in PARAMETERS.items() if one.status == status] for status in STATUSES}
 
 
 def status_table() -> list[str]:
     """How many parameters have which status, and what that means."""
-    lines = ["## Observed, estimated, assumed", "",
-             "| status | parameters | what it means |", "|---|---|---|"]
+    lines = [
+        "## Observed, estimated, assumed",
+        "",
+        "| status | parameters | what it means |",
+        "|---|---|---|",
+    ]
     for status, names in by_status().items():
         lines.append(f"| {status} | {len(names)} | {STATUS_WORDS[status]} |")
-    return [*lines, "",
-            "Each is listed at the end of this page; `labor-sim cite SCENARIO` prints sources.", ""]
+    return [
+        *lines,
+        "",
+        "Each is listed at the end of this page; `labor-sim cite SCENARIO` prints sources.",
+        "",
+    ]
 
 
 def parameter_tables() -> list[str]:
     """Every parameter in words, with its name in the code, its default and its source."""
-    lines = ["## All parameters", "",
-             "What each is, its name in `sim/parameters/parameters.csv`, its default, and the row of the evidence table "
-             "(`labor-sim cite A38` prints one) or the series that it rests on.", ""]
+    lines = [
+        "## All parameters",
+        "",
+        "What each is, its name in `sim/parameters/parameters.csv`, its default, and the row of the evidence table "
+        "(`labor-sim cite A38` prints one) or the series that it rests on.",
+        "",
+    ]
     for status, names in by_status().items():
-        lines += [f"### {status.capitalize()}: {STATUS_WORDS[status]}", "",
-                  "| parameter | default | unit | source |", "|---|---|---|---|"]
+        lines += [
+            f"### {status.capitalize()}: {STATUS_WORDS[status]}",
+            "",
+            "| parameter | default | unit | source |",
+            "|---|---|---|---|",
+        ]
         for one in (PARAMETERS[name] for name in names):
             lines.append(f"| {named(one.name)} | {one.default:,.10g} | {one.unit} | {_source(one.source)} |")
         lines.append("")

@@ -11,28 +11,51 @@ if TYPE_CHECKING:
     import pandas as pd
 
 MARGINALS = {
-    "labour_force": "Workers", "origin_four_regions": "Workers by region of home",
-    "home_province": "Workers by province of home", "destination_tier": "Migrants by kind of place",
-    "age_shares": "Share by age", "over_50_shares": "Share by age, of those over 50",
-    "mean_age": "Mean age", "female_share": "Share of women",
-    "poor_household_share": "Share from poor households", "trained_share": "Share ever trained",
-    "insured_share": "Share insured", "education_shares": "Share by schooling",
-    "sector_shares": "Share by industry", "searching_share": "Share looking for work",
-    "business_owners": "Business owners", "savings_median": "Median savings",
-    "savings_spread": "Spread of savings", "experience_mean": "Mean experience",
-}  # fmt: skip
+    "labour_force": "Workers",
+    "origin_four_regions": "Workers by region of home",
+    "home_province": "Workers by province of home",
+    "destination_tier": "Migrants by kind of place",
+    "age_shares": "Share by age",
+    "over_50_shares": "Share by age, of those over 50",
+    "mean_age": "Mean age",
+    "female_share": "Share of women",
+    "poor_household_share": "Share from poor households",
+    "trained_share": "Share ever trained",
+    "insured_share": "Share insured",
+    "education_shares": "Share by schooling",
+    "sector_shares": "Share by industry",
+    "searching_share": "Share looking for work",
+    "business_owners": "Business owners",
+    "savings_median": "Median savings",
+    "savings_spread": "Spread of savings",
+    "experience_mean": "Mean experience",
+}
 _GROUPS = {
-    "out": "out-of-township", "local": "local", "farm_idle": "farming or idle",
+    "out": "out-of-township",
+    "local": "local",
+    "farm_idle": "farming or idle",
     "cross_province": "out-of-township, cross-province",
     "within_province": "out-of-township, within the province",
-}  # fmt: skip
+}
 _CATEGORIES = {
-    **_GROUPS, **AGES, **SCHOOLING, **SECTORS, **TIERS, **{name: region_alone(name) for name in REGIONS},
-    "total": "all", "implied": "implied by the shares", "female": "women", "poor": "poor",
-    "pension": "pension", "searching": "looking for work", "returned_founders": "returned founders",
-    "yuan_2013": "yuan of 2013", "sd_of_log": "standard deviation of logs", "years_away": "years away",
+    **_GROUPS,
+    **AGES,
+    **SCHOOLING,
+    **SECTORS,
+    **TIERS,
+    **{name: region_alone(name) for name in REGIONS},
+    "total": "all",
+    "implied": "implied by the shares",
+    "female": "women",
+    "poor": "poor",
+    "pension": "pension",
+    "searching": "looking for work",
+    "returned_founders": "returned founders",
+    "yuan_2013": "yuan of 2013",
+    "sd_of_log": "standard deviation of logs",
+    "years_away": "years away",
     "years_nonfarm": "years of non-farm work",
-}  # fmt: skip
+}
 
 
 def population_in_words(table: pd.DataFrame) -> pd.DataFrame:

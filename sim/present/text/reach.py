@@ -10,16 +10,18 @@ from sim.present.text.numbers import listing, month_in_words
 
 _CHOICES = (("education", "schooling", SCHOOLING), ("activity", "now", ACTIVITIES), ("sector", "in", SECTORS))
 _RANGES = {
-    "migrant_months": "months of work away so far", "insured_months": "months insured so far",
+    "migrant_months": "months of work away so far",
+    "insured_months": "months insured so far",
     "months_in_activity": "months at what they do now",
-}  # fmt: skip
+}
 _FLAGS = {
     "poor": ("from a poor household", "not from a poor household"),
     "has_school_child": ("with a child of school age", "without a child of school age"),
-    "insured": ("insured", "not insured"), "trained": ("trained", "not trained"),
+    "insured": ("insured", "not insured"),
+    "trained": ("trained", "not trained"),
     "displaced": ("out of a lost job", "not out of a lost job"),
     "had_business": ("with a business before this one", "without a business before this one"),
-}  # fmt: skip
+}
 
 
 def where_words(where: Mapping[str, Any]) -> str:

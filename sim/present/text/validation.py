@@ -40,13 +40,22 @@ def validation_text(validation: Validation) -> str:
         part = _of(rows, target)
         if target.headline and len(part):
             lines += _levels(part, target.label, years, unseen)
-    lines += ["", _line("Errors (model less official)", [str(year) for year in years], years, unseen,
-                        ("fit", "unseen")) + "  verdict fit, unseen"]  # fmt: skip
-    lines += [_errors(validation, target, years, unseen) for target in validation.targets
-              if len(_of(rows, target))]
+    lines += [
+        "",
+        _line("Errors (model less official)", [str(year) for year in years], years, unseen, ("fit", "unseen"))
+        + "  verdict fit, unseen",
+    ]
+    lines += [
+        _errors(validation, target, years, unseen) for target in validation.targets if len(_of(rows, target))
+    ]
     lines += ["  pt: percentage points; *: a break in the official series, left out of the mean", "", RULE]
-    parts = (_band_lines(validation, years, unseen), _rival_lines(validation),
-             _quarter_lines(validation), _fact_lines(validation), _corridor_lines(validation))
+    parts = (
+        _band_lines(validation, years, unseen),
+        _rival_lines(validation),
+        _quarter_lines(validation),
+        _fact_lines(validation),
+        _corridor_lines(validation),
+    )
     return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
 
 
@@ -58,9 +67,11 @@ def sampling_warning(validation: Validation) -> str:
     if scale <= FINE_ENOUGH or stocks.empty:
         return ""
     least = stocks.loc[stocks["model"].idxmin()]
-    return (f"Sampling: at 1:{scale} chance blurs the verdicts: the smallest stock, {least['label']}, "
-            f"{least['year']}, is {number(1e4 * least['model'] / scale)} simulated workers a run; "
-            f"use --scale 1:{FINE_ENOUGH} or finer.")
+    return (
+        f"Sampling: at 1:{scale} chance blurs the verdicts: the smallest stock, {least['label']}, "
+        f"{least['year']}, is {number(1e4 * least['model'] / scale)} simulated workers a run; "
+        f"use --scale 1:{FINE_ENOUGH} or finer."
+    )
 
 
 def _of(rows: pd.DataFrame, target) -> pd.DataFrame:
@@ -137,14 +148,18 @@ def _rival_lines(validation: Validation) -> list[str]:
     for row in found.itertuples():
         sign, digits = _ERROR_SIGNS[row.error_unit], _ERROR_DIGITS[row.error_unit]
         errors = (row.mean_absolute_error, row.last_value_error, row.trend_error)
-        cells = "".join(f"{number(error, digits) + sign if error == error else '–':>{_RIVAL}}"
-                        for error in errors)
+        cells = "".join(
+            f"{number(error, digits) + sign if error == error else '–':>{_RIVAL}}" for error in errors
+        )
         winner = better(*errors)
         wins[winner] = wins.get(winner, 0) + 1
         lines.append(f"{row.label:<{_LABEL}}{cells}  {winner}")
     counted = ", ".join(f"{name} {count}" for name, count in sorted(wins.items()))
-    return [*lines, f"  Errs least, number of series: {counted}. Last value: that of the last fit year; "
-                    "trend: the line through them."]  # fmt: skip
+    return [
+        *lines,
+        f"  Errs least, number of series: {counted}. Last value: that of the last fit year; "
+        "trend: the line through them.",
+    ]
 
 
 def _quarter_lines(validation: Validation) -> list[str]:
@@ -152,8 +167,10 @@ def _quarter_lines(validation: Validation) -> list[str]:
     for row in validation.quarters.itertuples():
         changes = (number(value, 1, signed=True) for value in (row.official_percent, row.model_percent))
         official, model = changes
-        lines.append(f"  {row.moment:<58} official {official:>6}%   model {model:>6}%   {row.verdict} "
-                     f"(within {row.tolerance:g} points)")  # fmt: skip
+        lines.append(
+            f"  {row.moment:<58} official {official:>6}%   model {model:>6}%   {row.verdict} "
+            f"(within {row.tolerance:g} points)"
+        )
     return ["Rural workers away within 2020 (unseen)", *lines] if lines else []
 
 
@@ -162,9 +179,11 @@ def _fact_lines(validation: Validation) -> list[str]:
     lines = []
     for row in validation.facts.itertuples():
         model = "–" if row.model != row.model else number(row.model, 2)
-        lines.append(f"  {row.label:<44} {row.years:<10} target {number(row.official, 2):>6} "
-                     f"±{row.tolerance:g} {row.unit:<15} model {model:>6}   {row.verdict}"
-                     f"{figure_words(row.official_year)}")  # fmt: skip
+        lines.append(
+            f"  {row.label:<44} {row.years:<10} target {number(row.official, 2):>6} "
+            f"±{row.tolerance:g} {row.unit:<15} model {model:>6}   {row.verdict}"
+            f"{figure_words(row.official_year)}"
+        )
     return ["Stylised facts", *lines] if lines else []
 
 
@@ -174,10 +193,12 @@ def _corridor_lines(validation: Validation) -> list[str]:
         return []
     table = moves_in_words(validation.corridors)
     head = f"  {'':<34}{'census':>9}{'model':>9}{'2005-10':>9}"
-    lines = [f"  {row.measure:<34}{row.census:>9}{row.model:>9}{row._4:>9}   errs least: {row._7}"
-             + (f"; {row.verdict} ({row.aim})" if row.verdict else "") for row in table.itertuples()]
-    title = ("Moves 2014-19 between provinces, at 1:250 or finer, against the census table of 2010-15 "
-             "(unseen)")
+    lines = [
+        f"  {row.measure:<34}{row.census:>9}{row.model:>9}{row._4:>9}   errs least: {row._7}"
+        + (f"; {row.verdict} ({row.aim})" if row.verdict else "")
+        for row in table.itertuples()
+    ]
+    title = "Moves 2014-19 between provinces, at 1:250 or finer, against the census table of 2010-15 (unseen)"
     return [title, head, *lines]
 
 
@@ -189,9 +210,11 @@ def moves_warning(moves: np.ndarray, scale: int) -> str:
     if scale <= MOVES_FINE_ENOUGH:
         return ""
     moved = (moves.sum() - np.trace(moves)) / scale
-    return (f"Sampling: at 1:{scale} {number(moved)} simulated workers a run moved between provinces, over "
-            f"{moves.size - len(moves)} cells: too few for a verdict, since chance lowers both measures; "
-            f"use --scale 1:{MOVES_FINE_ENOUGH} or finer.")
+    return (
+        f"Sampling: at 1:{scale} {number(moved)} simulated workers a run moved between provinces, over "
+        f"{moves.size - len(moves)} cells: too few for a verdict, since chance lowers both measures; "
+        f"use --scale 1:{MOVES_FINE_ENOUGH} or finer."
+    )
 
 
 def moves_in_words(compared: pd.DataFrame) -> pd.DataFrame:
@@ -203,12 +226,17 @@ def moves_in_words(compared: pd.DataFrame) -> pd.DataFrame:
         digits, scale = (2, 1.0) if is_measure else (1, 100.0)
         is_ours = ours > theirs if is_measure else abs(ours - row.census) < abs(theirs - row.census)
         cells = [number(scale * value, digits) for value in (row.census, ours, theirs)]
-        rows.append({
-            "measure": measure_words(row.measure), "census": "" if is_measure else cells[0],
-            "model": cells[1], "table of 2005-10": cells[2],
-            "aim": f"at least {row.least:g}" if row.least == row.least else "", "verdict": row.verdict,
-            "errs least": "model" if is_ours else "table of 2005-10",
-        })
+        rows.append(
+            {
+                "measure": measure_words(row.measure),
+                "census": "" if is_measure else cells[0],
+                "model": cells[1],
+                "table of 2005-10": cells[2],
+                "aim": f"at least {row.least:g}" if row.least == row.least else "",
+                "verdict": row.verdict,
+                "errs least": "model" if is_ours else "table of 2005-10",
+            }
+        )
     return pd.DataFrame(rows)
 
 

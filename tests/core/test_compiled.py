@@ -1,0 +1,242 @@
+"""Compiled and as written are one model; compiled code is kept, and is never older than its sources."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from textwrap import dedent
+
+import numpy as np
+import pytest
+from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
+
+from sim.core import compiled, sources
+
+ROOT = Path(__file__).resolve().parents[2]
+TESTS = str(Path(__file__).parents[1])
+FEW = 1_000_000  # about 500 workers
+MONTHS = 15  # two Spring Festivals and a new year
+
+LEVERS = {
+    "courses": make_lever(
+        {"training_enrolment_probability": {"scale": 4.0}},
+        "2014-02",
+        "2015-12",
+        who={"age": [16, 45]},
+        take_up=0.6,
+        unit_cost=unit_cost(1000, "training_enrolment"),
+        budget={"yuan_per_year": 4e10},
+    ),
+    "grant": make_lever(
+        {"startup_grant_yuan": {"set": 20_000.0}, "startup_odds_shift": {"add": 1.0}},
+        "2014-02",
+        "2015-12",
+        ramp_months=3,
+        who={"has_school_child": False},
+    ),
+    "quota": make_lever({"settlement_quota_share": {"set": 0.1}}, "2014-06", "2015-12"),
+}
+
+
+def scenario():
+    return make_scenario(LEVERS, arrears_probability=0.01, settlement_registration_probability=0.1)
+
+
+def sums_of(block, names) -> dict[str, np.ndarray]:
+    """A month's sums, kept."""
+    return {name: getattr(block, name).copy() for name in names}
+
+
+def python(code: str, cwd: Path = ROOT, **environment: str) -> str:
+    """What a fresh Python prints last."""
+    done = subprocess.run(
+        [sys.executable, "-c", dedent(code)],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        env={**os.environ, **environment},
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout.strip().splitlines()[-1] if done.stdout.strip() else ""
+
+
+# --- one model ----------------------------------------------------------------------------------------
+
+
+def test_uncompiled_workers_live_the_same_lives(tmp_path):
+    """Every column of every worker, and every sum, over fifteen months; kernels and rules as written."""
+    code = f"""
+        import sys
+        sys.path.insert(0, {TESTS!r})
+        import numpy as np
+        from test_compiled import FEW, MONTHS, scenario, start, sums_of
+        run = start(scenario(), FEW)
+        sums = [sums_of(run.step(), run._shards.sums) for _ in range(MONTHS)]
+        from sim.engine.shards import _run_rows
+        assert _run_rows._compiled is _run_rows.python
+        names = run._shards.sums
+        np.savez({str(tmp_path / "written.npz")!r}, workers=run.workers[:run.rows],
+                 **{{name: np.array([s[name] for s in sums]) for name in names}})
+    """
+    python(code, LABOR_SIM_COMPILED="0")
+    written = np.load(tmp_path / "written.npz")
+    run = start(scenario(), FEW)
+    sums = [sums_of(run.step(), run._shards.sums) for _ in range(MONTHS)]
+    assert len(written["workers"]) == run.rows > 400
+    for column in written["workers"].dtype.names:
+        assert np.array_equal(written["workers"][column], rows_of(run)[column]), column
+    for name in run._shards.sums:
+        assert np.array_equal(written[name], np.array([s[name] for s in sums])), name
+    courses = run.policy.names.index("courses")
+    assert written["served"][:, courses].sum() > 0
+    assert (written["events"].sum(axis=0) > 0).sum() > 12  # most kinds of event happened to somebody
+
+
+@pytest.mark.parametrize("value, expected", [("0", False), ("1", True), ("", True)])
+def test_the_switch(monkeypatch, value, expected):
+    monkeypatch.setenv("LABOR_SIM_COMPILED", value)
+    assert compiled.is_enabled() is expected
+
+
+def test_a_rule_stays_an_ordinary_function():
+    from sim.rules.skills import training_premium
+
+    assert type(training_premium) is type(python)
+    assert training_premium.__doc__ and training_premium.__annotations__
+
+
+# --- kept, and never stale ----------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    """A copy of the package in which sources can be edited."""
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copytree(ROOT / "sim", folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+def test_the_cache_is_keyed_by_every_source_that_a_kernel_loads(copy):
+    """Whatever importing the files with kernels loads, editing it makes another folder; nothing else does."""
+    code = """
+        import json, pathlib, sys
+        import importlib, re
+        for path in sorted(pathlib.Path("sim").rglob("*.py")):
+            if re.search("^@kernel", path.read_text(), re.M):
+                importlib.import_module(".".join(path.with_suffix("").parts))
+        from sim.core import sources
+        root = pathlib.Path("sim").resolve()
+        assert sources.ROOT == root, sources.ROOT
+        loaded = {pathlib.Path(m.__file__).resolve() for n, m in sys.modules.items()
+                  if n.partition(".")[0] == "sim" and m.__file__}
+        before, same = sources.source_hash(), []
+        for path in sorted(loaded):
+            text = path.read_text(encoding="utf-8")
+            path.write_text(text + "\\nEDITED = 1\\n", encoding="utf-8")
+            sources.forget()
+            if sources.source_hash() == before:
+                same.append(path.relative_to(root).as_posix())
+            path.write_text(text, encoding="utf-8")
+        sources.forget()
+        assert sources.source_hash() == before
+        pathlib.Path("sim/cli/app.py").write_text("EDITED = 1")
+        sources.forget()
+        assert sources.source_hash() == before
+        print(json.dumps([len(loaded), same]))
+    """
+    count, unnoticed = json.loads(python(code, copy))
+    assert count > 30
+    # packages' own empty files hold no code
+    assert [name for name in unnoticed if not name.endswith("__init__.py")] == []
+
+
+# A small kernel of the engine, so that it compiles in a second or two; the rule lives in another file.
+SMALL_KERNEL = """
+    import json
+    from sim.core.compiled import cache_folder
+    from sim.engine.markets import fill_pay_profiles
+    from sim.steps.records import ECONOMY, conditions_type, for_kernels, make_record
+    kind = conditions_type(32)
+    c = make_record(kind)
+    c[0].economy[:] = -0.0003
+    c[0].economy[ECONOMY.schooling_return] = 0.05
+    fill_pay_profiles(for_kernels(c, kind))
+    school = c[0].schooling_pay
+    stats = fill_pay_profiles._compiled.stats
+    print(json.dumps([cache_folder().name, school.tolist(), sum(stats.cache_hits.values()),
+                      sum(stats.cache_misses.values())]))
+"""
+
+
+def test_an_edited_rule_takes_effect_and_unedited_code_is_not_compiled_again(copy, tmp_path):
+    def run():
+        return json.loads(python(SMALL_KERNEL, copy, LABOR_SIM_CACHE=str(tmp_path)))
+
+    first, school, hits, misses = run()
+    assert (hits, misses) == (0, 1)
+    assert school[4] == pytest.approx(0.30)  # six years more than the reference
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nb?")}
+    assert kept
+
+    again, school_again, hits, misses = run()
+    assert (again, school_again) == (first, school)
+    assert (hits, misses) == (1, 0)  # a second process compiles nothing
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nb?")} == kept
+
+    earnings = copy / "sim" / "rules" / "earnings.py"
+    text = earnings.read_text(encoding="utf-8")
+    edited = text.replace("return schooling_return * (", "return 2.0 * schooling_return * (")
+    assert edited != text
+    earnings.write_text(edited, encoding="utf-8")
+    try:
+        second, doubled, hits, misses = run()
+    finally:
+        earnings.write_text(text, encoding="utf-8")
+    assert second != first and (hits, misses) == (0, 1)
+    assert doubled == pytest.approx([2.0 * value for value in school])
+
+    back, school_back, hits, misses = run()  # and what was compiled before is still there
+    assert (back, school_back, hits, misses) == (first, school, 1, 0)
+
+
+def test_a_second_process_runs_the_month_without_compiling():
+    """The whole engine: after a run here, a new process takes every kernel from the cache."""
+    start(scenario(), FEW, months=12).close()
+    code = f"""
+        import sys
+        sys.path.insert(0, {TESTS!r})
+        from test_compiled import FEW, scenario, start
+        start(scenario(), FEW, months=12)
+        import sim.engine.shards, sim.engine.markets, sim.engine.year_counts, sim.world.synthesis
+        from sim.core.compiled import _Kernel
+        modules = [m for n, m in sys.modules.items() if n.startswith("sim.")]
+        kernels = {{id(k): k for m in modules for k in vars(m).values() if isinstance(k, _Kernel)}}
+        used = [k for k in kernels.values() if k._compiled is not None]
+        misses = [k.__name__ for k in used if k._compiled.stats.cache_misses]
+        print(len(used), *misses)
+    """
+    count, *compiled_anew = python(code).split()
+    assert int(count) >= 7
+    assert compiled_anew == []
+
+
+def test_a_cache_folder_that_cannot_be_made_is_replaced(monkeypatch, tmp_path):
+    blocked = tmp_path / "a file"
+    blocked.write_text("in the way", encoding="utf-8")
+    monkeypatch.setenv("LABOR_SIM_CACHE", str(blocked))
+    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path / "elsewhere"))
+    folder = compiled.cache_folder()
+    assert folder.is_dir() and folder.name == sources.source_hash()
+    assert (tmp_path / "elsewhere") in folder.parents
+
+
+def test_the_cache_folder_of_other_users_of_numba_is_left_alone():
+    import numba
+
+    before = numba.config.CACHE_DIR
+    start(scenario(), FEW, months=1)
+    assert numba.config.CACHE_DIR == before

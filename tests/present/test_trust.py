@@ -1,0 +1,133 @@
+"""The page of trust: generated, complete, and of one mind with what it is generated from."""
+
+from __future__ import annotations
+
+import re
+
+import numpy as np
+import pandas as pd
+import pytest
+from support import synthetic
+
+from sim.parameters.behaviour import PARAMETERS, STATUSES
+from sim.parameters.posterior import Posterior, versions
+from sim.present.pages.trust import trust_page
+from sim.present.text.instruments import list_levers
+from sim.validation.validate import validate
+from sim.world.data import load_data
+
+HEADINGS = [
+    "In short",
+    "Eleven questions",
+    "Observed, estimated, assumed",
+    "What it reproduces",
+    "Where a naive rival wins",
+    "What it gets wrong",
+    "What the figures leave open",
+    "What policy effects rest on",
+    "What not to use it for",
+    "All parameters",
+]
+
+
+@pytest.fixture(scope="module")
+def validation():
+    run = synthetic.simulate(synthetic.FakeScenario("baseline"), end="2021-12", seed=1)
+    return validate(run, moves=load_data().od_moves["2000-2005"])
+
+
+@pytest.fixture
+def posterior():
+    """Two members that agree on one parameter and not on the other."""
+    row = {"role": "fitted", "prior_low": 0.4, "prior_high": 0.8, "low": 0.5, "high": 0.6}
+    about = {
+        "versions": versions(),
+        "calibration": {"scale": "1:20000"},
+        "fitted": ["income_coefficient"],
+        "effective_members": 1.8,
+        "likelihood_power": 0.5,
+        "recovery": {
+            "truths": 16,
+            "parameters": 1,
+            "covered": {"50%": 0.47, "90%": 0.88},
+            "error": {"50%": 0.06, "90%": 0.05},
+        },
+        "default_point": {
+            "values": {"income_coefficient": 0.5},
+            "fitted": ["income_coefficient"],
+            "misfits": {"default point": 21.4, "packaged defaults": 28.3},
+        },
+        "parameters": [
+            {**row, "parameter": "income_coefficient", "spread": 0.3, "verdict": "identified"},
+            {**row, "parameter": "switching_cost", "spread": 0.97, "verdict": "not identified"},
+        ],
+        "alike": [],
+        "tensions": [
+            {"one": "Mean age", "other": "Migrants", "error_one": 2.1, "error_other": -1.5, "cosine": -0.7}
+        ],
+    }
+    members = pd.DataFrame({"income_coefficient": [0.5, 0.6], "switching_cost": [2.0, 3.0]})
+    return Posterior(members, np.array([0.6, 0.4]), pd.DataFrame(), about)
+
+
+def test_the_page_has_its_parts_and_eleven_answers(validation, posterior):
+    page = trust_page(validation, list_levers(), posterior, "labor-sim trust")
+    assert [line[3:] for line in page.splitlines() if line.startswith("## ")] == HEADINGS
+    questions = page.split("## Eleven questions")[1].split("## ")[0]
+    assert questions.count("?** ") == 11
+    assert "50% intervals cover 47%" in page and "Mean age (+2.1 sd) against Migrants (−1.5 sd)" in page
+
+
+def test_every_parameter_is_listed_once_under_its_status_in_words(validation):
+    part = trust_page(validation, [], None, "c").split("## All parameters")[1]
+    for status in STATUSES:
+        under = part.split(f"### {status.capitalize()}: ")[1].split("### ")[0]
+        named = re.findall(r"^\| .+ \[`(\w+)`\] \|", under, re.MULTILINE)
+        assert named == [name for name, one in PARAMETERS.items() if one.status == status]
+    assert "How strongly expected income moves" in part and "official series: Share of women" in part
+
+
+def test_parameters_are_named_in_words_wherever_they_are(validation, posterior):
+    page = trust_page(validation, [], posterior, "c")
+    assert "| Cost of leaving the present activity or place [`switching_cost`] |" in page
+    bare = re.sub(r"\[`\w+`\]", "", page)
+    assert not [name for name in PARAMETERS if re.search(rf"\b{name}\b", bare) and "_" in name]
+
+
+def test_what_is_missed_is_told(validation):
+    page = trust_page(validation, [], None, "c")
+    wrong = page.split("## What it gets wrong")[1].split("## ")[0]
+    missed = validation.summary[validation.summary["verdict"] == "missed"]
+    assert len(missed) and all(label in wrong for label in missed["label"])
+    assert "share in common with the census" in wrong  # moves of 2000-05 are no match
+    rivals = page.split("## Where a naive rival wins")[1].split("## ")[0]
+    assert "**last value**" in rivals or "**trend**" in rivals
+
+
+def test_levers_that_rest_on_nothing_are_named(validation):
+    levers = list_levers()
+    page = trust_page(validation, levers, None, "c")
+    row = next(line for line in page.splitlines() if line.startswith("| D |"))
+    assert all(lever["label"] in row for lever in levers if lever["evidence"] == "D")
+
+
+def test_an_answer_names_all_that_it_is_about(validation):
+    levers = list_levers()
+    questions = trust_page(validation, levers, None, "c").split("## Eleven questions")[1].split("## ")[0]
+    answer = questions.split("**Which policy effects are guesses?**")[1].split("**")[0]
+    assert all(lever["label"] in answer for lever in levers if lever["evidence"] == "D")
+    assert " more." not in questions
+
+
+def test_the_page_says_what_a_target_of_another_year_and_a_coarse_run_are():
+    run = synthetic.simulate(synthetic.FakeScenario("baseline"), scale=100_000, end="2021-12", seed=1)
+    page = trust_page(validate(run), [], None, "c")
+    assert "insured for pension, 2014 (target: the figure of 2013) |" in page
+    assert "- Sampling: at 1:100000" in page.split("## Eleven")[0]
+
+
+def test_a_stale_ensemble_is_said_to_be_so(validation, posterior):
+    posterior.about["versions"] = {**versions(), "code": "0"}
+    page = trust_page(validation, [], posterior, "c")
+    assert "rules or engine changed since" in page
+    assert "none is packaged" in trust_page(validation, [], None, "c")

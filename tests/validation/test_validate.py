@@ -1,0 +1,245 @@
+"""The model against official statistics: errors, periods, verdicts, rivals, 2020."""
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+from support import synthetic
+
+from sim import load_scenario, simulate
+from sim.present.text.validation import validation_text
+from sim.results.official import official_table
+from sim.results.results import Results
+from sim.scenario.loading import with_overrides
+from sim.validation import stylised_facts as facts
+from sim.validation.benchmarks import better
+from sim.validation.targets import read_targets
+from sim.validation.validate import NOT_COMPARABLE, validate, verdict
+from sim.world.data import load_data
+
+TARGETS = read_targets(load_data())
+BASE = synthetic.FakeScenario("baseline")
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return [synthetic.simulate(BASE, end="2024-12", seed=seed) for seed in (1, 2)]
+
+
+@pytest.fixture(scope="module")
+def validation(runs):
+    return validate(runs)
+
+
+def perfect_run(runs):
+    """A run whose official rows are the published ones."""
+    published = load_data().official_annual.query("year >= 2014")
+    official = published[["year", "indicator", "group", "value", "unit"]]
+    return Results({"national": runs[0].national, "official": official}, runs[0].manifest)
+
+
+def test_the_error_is_percent_for_counts_and_points_for_shares(validation, runs):
+    rows = validation.to_frame().set_index(["indicator", "group", "year"])
+    tables = [official_table(run).set_index(["indicator", "group", "year"])["value"] for run in runs]
+    key = ("migrant_workers", "out_cross_province", 2019)
+    model = np.mean([table[key] for table in tables])
+    assert rows.loc[key, "error"] == pytest.approx(100 * (model / 7508 - 1))
+    assert rows.loc[key, "error_unit"] == "percent"
+    share = ("out_cross_province_share", "all", 2021)
+    model = np.mean([table[share] for table in tables])
+    assert rows.loc[share, "error"] == pytest.approx(model - 41.5)
+    assert rows.loc[share, "error_unit"] == "points"
+
+
+def test_fit_and_unseen_years_are_apart(validation):
+    rows = validation.to_frame()
+    assert set(rows.loc[rows["period"] == "fit", "year"]) == set(range(2014, 2020))
+    assert rows.loc[rows["period"] == "unseen", "year"].min() == 2020
+
+
+def test_published_figures_against_themselves_are_perfect(runs):
+    found = validate(perfect_run(runs))
+    rows = found.rows
+    weighted = rows["indicator"].isin(
+        ["monthly_income", "mean_age", "age_share", "education_share", "female_share", "training_share"]
+    )
+    assert np.allclose(rows.loc[~weighted & ~rows["indicator"].str.contains("change|yoy"), "error"], 0)
+    assert set(found.summary["verdict"]) == {"met"}
+
+
+def test_breaks_in_the_official_series_are_marked_and_left_out(validation):
+    rows = validation.rows.set_index(["indicator", "group", "year"])
+    assert rows.loc[("monthly_income", "all", 2014), "note"]
+    assert rows.loc[("migrant_workers_by_origin", "east", 2015), "note"]
+    assert not rows.loc[("migrant_workers_by_origin", "west", 2015), "note"]
+    summary = validation.summary.set_index(["indicator", "group", "period"])
+    assert summary.loc[("monthly_income", "all", "fit"), "years"] == 5
+    assert len({(name, group, first) for name, group, first, *_ in NOT_COMPARABLE}) == len(NOT_COMPARABLE)
+
+
+def test_the_verdict_follows_its_rule():
+    assert verdict(np.array([1.0, -5.0]), 5) == "met"
+    assert verdict(np.array([1.0, -5.1]), 5) == "near"
+    assert verdict(np.array([5.0, -5.1]), 5) == "missed"
+
+
+def test_targets_exist_in_the_official_series():
+    published = load_data().official_annual
+    names = set(zip(published["indicator"], published["group"], strict=True))
+    names.add(("monthly_income_ratio", "out_to_local"))
+    assert {(target.indicator, target.group) for target in TARGETS} <= names
+    assert len({target.label for target in TARGETS}) == len(TARGETS)
+
+
+def test_the_rivals_by_hand(validation):
+    row = validation.summary.query("indicator == 'migrant_workers' and group == 'out' and period == 'unseen'")
+    held = np.mean([abs(17425 / 16959 - 1), abs(17425 / 17172 - 1)])
+    assert row["last_value_error"].iloc[0] == pytest.approx(100 * held)
+    years, counts = np.arange(6), np.array([16821, 16884, 16934, 17185, 17266, 17425])
+    slope = ((years - 2.5) * (counts - counts.mean())).sum() / ((years - 2.5) ** 2).sum()
+    line = counts.mean() + slope * (np.array([6, 7]) - 2.5)
+    trend = np.mean(np.abs(line / np.array([16959, 17172]) - 1))
+    assert row["trend_error"].iloc[0] == pytest.approx(100 * trend)
+
+
+def test_the_path_within_2020(validation, runs):
+    quarters = validation.quarters.set_index("month")
+    away = np.mean([run.national.set_index("month")["away_now"] for run in runs], axis=0)
+    months = runs[0].national["month"].tolist()
+    change = away[months.index("2020-02")] / away[months.index("2019-03")] - 1
+    assert quarters.loc["2020-02", "model_percent"] == pytest.approx(100 * change)
+    assert quarters.loc["2020-02", "official_percent"] == pytest.approx(-30.6, abs=0.05)
+    assert quarters.loc["2020-06", "official_percent"] == pytest.approx(-2.7, abs=0.1)
+    assert quarters.loc["2020-09", "official_percent"] == pytest.approx(-2.1, abs=0.05)
+
+
+def test_the_text_holds_every_target_and_the_truth(validation):
+    text = validation_text(validation)
+    for target in TARGETS:
+        if target.label in set(validation.rows["label"]):
+            assert target.label in text
+    assert "missed" in text and "unseen" in text and "last value" in text
+    assert "end of February 2020" in text
+    assert max(len(line) for line in text.splitlines()) < 160
+
+
+def test_a_coarse_scale_is_said_to_blur_the_verdicts(validation):
+    found = validate(synthetic.simulate(BASE, scale=100_000, end="2015-12", seed=1))
+    stocks = found.rows[(found.rows["label"] != "") & (found.rows["unit"] == "10k_persons")]
+    told = next(
+        line for line in validation_text(found).splitlines() if line.startswith("Sampling: at 1:100000")
+    )
+    assert f"is {stocks['model'].min() / 10:,.0f} simulated workers a run" in told
+    assert "--scale 1:5000" in told and stocks.loc[stocks["model"].idxmin(), "label"] in told
+    assert validation.about["scale"] == 5000 and "Sampling:" not in validation_text(validation)
+
+
+def test_a_target_of_another_year_is_called_so(validation):
+    facts = validation.facts.set_index("id")["official_year"]
+    assert facts["insured_out"] == "2013" and (facts.drop("insured_out") == "").all()
+    line = next(line for line in validation_text(validation).splitlines() if "insured for pension" in line)
+    assert line.endswith("(target: the figure of 2013)")
+
+
+def test_a_short_run_is_validated_on_what_it_has():
+    run = synthetic.simulate(BASE, end="2016-12", seed=1)
+    found = validate(run)
+    assert set(found.rows["year"]) == {2014, 2015, 2016}
+    assert found.quarters.empty and found.summary["trend_error"].isna().all()
+    assert "Out-of-township" in validation_text(found)
+
+
+def test_a_validation_is_kept_whole(validation, tmp_path):
+    folder = validation.save(tmp_path / "validation", extra={"charts/out.png": b"png"})
+    assert (folder / "validation.txt").read_text(encoding="utf-8") == validation_text(validation)
+    assert (folder / "validation.csv").read_text().startswith("year,")
+    assert (folder / "charts" / "out.png").exists()
+
+
+def test_facts_by_hand():
+    months = pd.DataFrame(
+        {
+            "month": ["2014-01", "2014-02"],
+            "migrant_work": [100.0, 100],
+            "local_work": [80.0, 80],
+            "settled_work": [20.0, 20],
+            "separations": [2.0, 6],
+            "job_changes": [4.0, 4],
+            "searching_rate": [0.04, 0.06],
+            "settlements": [1.0, 0],
+            "out": [150.0, 150],
+            "departures": [3.0, 9],
+        }
+    )
+    assert facts.job_length(months) == pytest.approx(400 / 12 / 16)
+    assert facts.unemployment(months) == pytest.approx(5)
+    assert facts.settlement_rate(months) == pytest.approx(1200 / 300)
+    assert facts.seasonal_departures(months) == pytest.approx(75)
+
+
+def test_willingness_is_the_share_that_the_count_of_its_year_holds():
+    counts = pd.DataFrame([(2016, 20.0), (2017, 30.0)], columns=["year", "value"]).assign(
+        indicator="willing_to_settle_share", group="out", unit="percent"
+    )
+    run = Results({"national": synthetic.national(), "official": counts}, {})
+    target = next(one for one in read_targets(load_data(), "fact") if one.id == "willingness")
+    row = facts.facts_table([run], [target]).iloc[0]
+    assert (row["model"], row["error"], row["verdict"]) == (30.0, -7.0, "missed")
+
+
+def test_the_model_counts_who_would_move_registration():
+    """More are willing where the log-odds are higher; all of them where nobody can be unwilling."""
+    shares = []
+    for log_odds in (-10.0, -1.6, 5.0):
+        scenario = with_overrides(
+            load_scenario("baseline"), {"parameters.settlement_willingness_log_odds": log_odds}
+        )
+        counted = simulate(scenario, scale=200_000, end="2014-12", seed=1, tables=("official",)).official
+        shares.append(counted.set_index("indicator").loc["willing_to_settle_share", "value"])
+    assert shares[0] < 1 and 15 < shares[1] < 45 and shares[2] > 95
+
+
+def test_a_fact_that_no_table_holds_is_said_to_be_unmeasured(validation):
+    found = validation.facts.set_index("id")
+    assert found.loc["willingness", "verdict"] == "not measured"
+    assert found.loc["peer_effect", "verdict"] in ("met", "not measured")  # by rule, if the run says which
+    assert found.loc["unemployment", "verdict"] in ("met", "missed")
+
+
+def test_every_series_with_a_past_meets_its_rivals(validation):
+    unseen = validation.summary[validation.summary["period"] == "unseen"].set_index(["indicator", "group"])
+    assert unseen.loc[("mean_age", "all"), ["last_value_error", "trend_error"]].notna().all()
+    row = unseen.loc[("mean_age", "all")]
+    assert row["last_value_error"] == pytest.approx((0.6 + 0.9) / 2)
+    assert np.isnan(unseen.loc[("monthly_income", "local"), "trend_error"])  # one fit year has no trend
+    assert better(1.0, 2.0, np.nan) == "model" and better(1.0, 1.0, 3.0) == "last value"
+
+
+def test_a_later_official_year_is_compared_as_unseen(runs):
+    """Dropping a row into the official series is all that a new year takes."""
+    data = load_data()
+    row = {
+        "year": 2022,
+        "indicator": "migrant_workers",
+        "group": "out",
+        "value": 17000.0,
+        "unit": "10k_persons",
+        "source_id": "nbs_mwr_2021",
+    }
+    more = pd.concat([data.official_annual, pd.DataFrame([row])], ignore_index=True)
+    found = validate(runs, dataclasses.replace(data, official_annual=more)).rows
+    new = found.query("indicator == 'migrant_workers' and group == 'out' and year == 2022").iloc[0]
+    assert new["period"] == "unseen" and new["tolerance"] == 3 and new["label"]
+
+
+def test_targets_say_what_their_tolerance_is():
+    data = load_data()
+    every = [
+        target
+        for table in ("annual", "quarterly", "corridor", "fact")
+        for target in read_targets(data, table)
+    ]
+    assert len(every) == len(data.targets)
+    assert all(target.tolerance_reason and target.definition and target.source for target in every)
+    assert all(np.isnan(target.value) == (target.table in ("annual", "quarterly")) for target in every)
