@@ -38,7 +38,7 @@ from sim.comparison.bands import (
 )
 from sim.comparison.compare import compare
 from sim.comparison.comparison import Comparison
-from sim.comparison.effects import windows
+from sim.comparison.effects import horizons
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, ResultsError
 from sim.engine.simulation import checked_month
@@ -161,7 +161,7 @@ def carry_uncertainty(
     posterior = posterior or load_posterior()
     chosen, about = worlds(members, posterior), comparison.manifest
     starts = {policy["name"]: policy["start"] for policy in comparison.policies}
-    ends = [window.last for start in starts.values() for window in windows(start, about["end"])]
+    ends = [window.last for start in starts.values() for window in horizons(start, about["end"])]
     if not ends:  # no policy year is over: there is no effect to put a band around
         return comparison
     pairs = Pairs(

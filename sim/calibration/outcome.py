@@ -44,7 +44,7 @@ OBSERVATION_KEY = (
 
 
 @dataclass(frozen=True)
-class Outcome:
+class CalibrationOutcome:
     """``parameters``: prior and posterior of each; ``observations``: error of the default point and of the
     ensemble; ``alike``: pairs of parameters; ``tensions``: pairs of observations; ``screen``: Morris."""
 
@@ -147,7 +147,7 @@ def _listed(values: dict[str, float]) -> str:
     return ", ".join(f"{name} {value:g}" for name, value in values.items())
 
 
-def stored_outcome(posterior: Posterior) -> Outcome:
+def stored_outcome(posterior: Posterior) -> CalibrationOutcome:
     """The outcome of the calibration that made a stored ensemble, without its screen, which is not stored.
 
     Observations are named as the targets are today. Raises UsageError for an ensemble without these tables.
@@ -164,7 +164,7 @@ def stored_outcome(posterior: Posterior) -> Outcome:
         pd.DataFrame(about[name], columns=columns)
         for name, columns in (("parameters", None), ("alike", _ALIKE_COLUMNS), ("tensions", _TENSION_COLUMNS))
     )
-    return Outcome(posterior, parameters, found, alike, tensions, pd.DataFrame())
+    return CalibrationOutcome(posterior, parameters, found, alike, tensions, pd.DataFrame())
 
 
 def describe(
@@ -175,10 +175,10 @@ def describe(
     found: np.ndarray,
     slopes: np.ndarray,
     fitted: np.ndarray,
-) -> Outcome:
+) -> CalibrationOutcome:
     """Tables from the ensemble, the emulator's sample of the posterior (in the unit cube) and its slopes."""
     sd = np.array([one.sd for one in seen])
-    outcome = Outcome(
+    outcome = CalibrationOutcome(
         posterior,
         _parameters(calibration, posterior, found, fitted),
         _observations(posterior),

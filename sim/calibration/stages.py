@@ -23,7 +23,7 @@ from sim.calibration.declaration import Calibration
 from sim.calibration.default_point import default_point
 from sim.calibration.emulator import Emulator, fit_emulator
 from sim.calibration.observations import observations
-from sim.calibration.outcome import Outcome, describe
+from sim.calibration.outcome import CalibrationOutcome, describe
 from sim.calibration.recovery import recover
 from sim.calibration.runs import Work
 from sim.calibration.sampler import (
@@ -47,7 +47,7 @@ def calibrate(
     *,
     jobs: int = 2,
     progress: Callable[[str, int, int], None] | None = None,
-) -> Outcome:
+) -> CalibrationOutcome:
     """Run what is missing of every stage in ``folder`` and return the ensemble and what was learnt.
 
     ``progress(stage, done, total)`` is called as runs finish. Raises UsageError where scipy or SALib is

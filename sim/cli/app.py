@@ -133,7 +133,7 @@ def moves_over(
     """Moves between provinces, mean over seeds; None for a run that ends before ``last``."""
     if run_end < last:
         return None
-    from sim.engine.five_year_moves import simulate_moves
+    from sim.engine.residence import simulate_moves
     from sim.scenario.loading import load_scenario
 
     loaded, total = load_scenario(scenario), 0.0

@@ -6,6 +6,7 @@ import json
 import math
 import os
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from time import monotonic
@@ -127,6 +128,7 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
 def explained_errors() -> Iterator[None]:
     """Turn what goes wrong into one clear message and the right exit code: 2 theirs, 1 ours."""
     is_debugging = os.environ.get(DEBUG, "") not in ("", "0")
+    warnings.showwarning = lambda message, *_: say(f"warning: {message}")
     try:
         yield
         sys.stdout.flush()

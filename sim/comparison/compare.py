@@ -18,7 +18,7 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import HORIZONS, effects, paths
-from sim.comparison.paired_runs import Plan, run_seeds, winner_months
+from sim.comparison.paired_runs import PairedPlan, run_seeds, winner_months
 from sim.comparison.winners import winners_over_seeds
 from sim.core.errors import Problem, UsageError
 from sim.results.columns import COMPARISON_TABLES
@@ -58,7 +58,7 @@ def compare(
     levers = [_own_levers(base, policy) for policy in given]
     starts = tuple(max(start, _first_month(found, start)) for found in levers)
     origins = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
-    plan = Plan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, origins)
+    plan = PairedPlan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, origins)
     runs = []
     if progress:
         progress(0, len(seeds))
@@ -82,7 +82,7 @@ def _shared(
 # --- from seeds to tables ---------------------------------------------------------------------------
 
 
-def _tables(plan: Plan, runs: list[dict]) -> dict[str, pd.DataFrame]:
+def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
     months = runs[0]["months"]
     base = np.stack([run["monthly"][0] for run in runs])
     found: dict[str, list[pd.DataFrame]] = {"effects": [], "paths": [], "winners": [], "costs": []}
@@ -227,7 +227,7 @@ def _cited(policies: list[dict]) -> dict[str, Any]:
     }
 
 
-def _manifest(plan: Plan, runs: list[dict], seeds: list[int], policies: list[dict]) -> dict[str, Any]:
+def _manifest(plan: PairedPlan, runs: list[dict], seeds: list[int], policies: list[dict]) -> dict[str, Any]:
     first = runs[0]["manifest"]
     content = plan.base.content()
     return {

@@ -22,24 +22,22 @@ MONTHS = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Window:
+class Horizon:
     """Year number ``horizon`` of a policy: twelve months, both named ones included (``YYYY-MM``)."""
 
-    horizon: int
+    years: int
     first: str
     last: str
 
 
-def windows(policy_start: str, run_end: str, horizons: Sequence[int] = HORIZONS) -> list[Window]:
+def horizons(policy_start: str, run_end: str, years: Sequence[int] = HORIZONS) -> list[Horizon]:
     """The policy's years that fit in the run: year 1 starts with the policy's first month."""
     found = []
-    for horizon in horizons:
-        first, last = (
-            add_months(policy_start, MONTHS * (horizon - 1)),
-            add_months(policy_start, MONTHS * horizon - 1),
-        )
+    for year in years:
+        first = add_months(policy_start, MONTHS * (year - 1))
+        last = add_months(policy_start, MONTHS * year - 1)
         if last <= run_end:
-            found.append(Window(horizon, first, last))
+            found.append(Horizon(year, first, last))
     return found
 
 
@@ -53,15 +51,15 @@ def effects(base: np.ndarray, policy: np.ndarray, months: Sequence[str], start: 
     if start not in position:
         return pd.DataFrame()
     rows = []
-    for window in windows(start, months[-1]):
-        inside = slice(position[window.first], position[window.last] + 1)
+    for horizon in horizons(start, months[-1]):
+        inside = slice(position[horizon.first], position[horizon.last] + 1)
         to_date = slice(position[start], inside.stop)
         spending = _mean_spending(base, policy, to_date)
         for column, outcome in enumerate(OUTCOMES.values()):
             before = np.array([outcome.over(run) for run in base[:, inside, column]])
             after = np.array([outcome.over(run) for run in policy[:, inside, column]])
             gained = (policy - base)[:, to_date, column].sum(axis=1) if outcome.kind == "flow" else None
-            rows.append(_effect_row(outcome, window, before, after, gained, spending))
+            rows.append(_effect_row(outcome, horizon, before, after, gained, spending))
     return pd.DataFrame(rows)
 
 
@@ -73,7 +71,7 @@ def _mean_spending(base: np.ndarray, policy: np.ndarray, months: slice) -> float
 
 def _effect_row(
     outcome: Outcome,
-    window: Window,
+    horizon: Horizon,
     before: np.ndarray,
     after: np.ndarray,
     gained: np.ndarray | None,
@@ -87,9 +85,9 @@ def _effect_row(
     level = float(before.mean())
     return {
         "outcome": outcome.key,
-        "horizon_years": window.horizon,
-        "from_month": window.first,
-        "to_month": window.last,
+        "horizon_years": horizon.years,
+        "from_month": horizon.first,
+        "to_month": horizon.last,
         "unit": outcome.unit,
         "baseline": level,
         "policy_value": float(after.mean()),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.comparison.effects import HORIZONS, windows
+from sim.comparison.effects import HORIZONS, horizons
 from sim.comparison.winners import count_winners
 from sim.results.outcomes import monthly
 from sim.results.results import Results
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True)
-class Plan:
+class PairedPlan:
     """Everything that a process needs in order to run one seed."""
 
     base: Any
@@ -44,7 +44,7 @@ class Plan:
         return tuple(sorted(months))
 
 
-def run_seeds(plan: Plan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
+def run_seeds(plan: PairedPlan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
     """Each seed's sums, in the order in which they finish; the first failure stops the rest."""
     if jobs <= 1:
         yield from (_run_seed(plan, seed) for seed in seeds)
@@ -58,7 +58,7 @@ def run_seeds(plan: Plan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
             yield future.result()
 
 
-def _run_seed(plan: Plan, seed: int) -> dict:
+def _run_seed(plan: PairedPlan, seed: int) -> dict:
     """Run the base and every policy under one seed and keep the sums that the tables need.
 
     What policies share with the base, or with each other, before their first own month is lived once.
@@ -85,7 +85,7 @@ def _run_seed(plan: Plan, seed: int) -> dict:
     return result
 
 
-def _simulate(plan: Plan, number: int, seed: int, states: dict[Origin, Checkpoint]) -> Results:
+def _simulate(plan: PairedPlan, number: int, seed: int, states: dict[Origin, Checkpoint]) -> Results:
     """Run the base (0) or a policy (from 1), from and to the ``states`` that the plan says."""
     origins, settings = plan.origins, {}
     if origins[number] is not None:
@@ -114,7 +114,7 @@ def _simulate(plan: Plan, number: int, seed: int, states: dict[Origin, Checkpoin
     return results
 
 
-def _winners_of_seed(plan: Plan, base: Results, run: Results, start: str) -> dict[int, pd.DataFrame]:
+def _winners_of_seed(plan: PairedPlan, base: Results, run: Results, start: str) -> dict[int, pd.DataFrame]:
     """Winners and losers by horizon, for the months whose workers were kept."""
     before = base.workers.get(_december_before(start))
     scale = float(base.manifest["scale"])
@@ -128,9 +128,9 @@ def _winners_of_seed(plan: Plan, base: Results, run: Results, start: str) -> dic
 def winner_months(start: str, end: str) -> dict[int, str]:
     """The December of the last calendar year that is complete when each policy year ends."""
     found = {}
-    for window in windows(start, end, HORIZONS):
+    for window in horizons(start, end, HORIZONS):
         year = int(window.last[:4]) - (not window.last.endswith("-12"))
-        found[window.horizon] = f"{max(year, int(start[:4]))}-12"
+        found[window.years] = f"{max(year, int(start[:4]))}-12"
     return {horizon: month for horizon, month in found.items() if month <= end}
 
 

@@ -54,6 +54,8 @@ METHODS = {
     ("Validation", "text"): ("sim.present.text.validation", "validation_text"),
     ("VirtualResult", "text"): ("sim.present.text.studies", "studies_text"),
 }
+# Keys of scenario files, wherever they stand in a lever.
+KEYS = {"held": "baseline_share", "reached": "implemented_share"}
 
 
 def warn(old: str, new: str) -> None:
@@ -77,6 +79,18 @@ class _OldModules(MetaPathFinder, Loader):
         old, new = module.__name__, MODULES[module.__name__]
         warn(old, new)
         module.__getattr__ = lambda name: getattr(import_module(new), name)  # type: ignore[method-assign]
+
+
+def key_of_today(key: str, where: str) -> str:
+    """The word of today for a key of a scenario file. ``where``: the file and line, for the warning."""
+    if key not in KEYS:
+        return key
+    warnings.warn(
+        f"{where}: {key!r} is now called {KEYS[key]!r}; the old word goes with version 0.3",
+        FutureWarning,
+        stacklevel=2,
+    )
+    return KEYS[key]
 
 
 def find_old_modules() -> None:

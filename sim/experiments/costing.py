@@ -41,7 +41,7 @@ Simulate = Callable[..., Results]
 
 
 @dataclass(frozen=True)
-class Plan:
+class Costing:
     """What will be run and what it will take. Months are counted from January 2014, as every run begins
     there; ``memory_mb`` is for all processes together; ``seconds`` is the expected time on the clock.
     """
@@ -107,7 +107,7 @@ def make_plan(
     seeds: int = 1,
     jobs: int = 2,
     folder: Path | None = None,
-) -> Plan:
+) -> Costing:
     """Plan the experiment or the scenario of that name or path.
 
     ``scale``, ``end`` and ``seeds`` are for a scenario; an experiment says its own. ``folder`` is where an
@@ -169,7 +169,7 @@ def _is_experiment(name: str) -> bool:
 
 def plan_experiment(
     experiment: Experiment, folder: Path, jobs: int = 2, simulate: Simulate | None = None
-) -> Plan:
+) -> Costing:
     """Plan a sweep into ``folder``; nothing is written. ``simulate`` replaces the simulator, for tests."""
     pace = measured(next(iter(experiment.bases.values())), simulate)
     months, earlier = _months(experiment.period.to), _earlier_seconds(folder)
@@ -191,7 +191,7 @@ def plan_experiment(
 
 def plan_scenario(
     scenario: Scenario, scale: int, end: str, seeds: int = 1, jobs: int = 2, simulate: Simulate | None = None
-) -> Plan:
+) -> Costing:
     """Plan runs of one scenario to month ``end``, every run's tables kept."""
     pace = measured(scenario, simulate)
     months, workers = _months(end), round(pace.population / scale)
@@ -238,12 +238,12 @@ def duration(seconds: float) -> str:
 
 def _plan(
     name: str, runs: int, workers: int, months: int, jobs: int, run_seconds: float, disk: float, basis: str
-) -> Plan:
+) -> Costing:
     at_once = max(1, min(jobs, runs, os.cpu_count() or jobs))
     starts = math.ceil(runs / (RUNS_PER_PROCESS * jobs))
     seconds = math.ceil(runs / at_once) * run_seconds + starts * START_SECONDS
     memory = min(jobs, runs) * (_process_megabytes() + _worker_megabytes(workers))
-    return Plan(
+    return Costing(
         name, runs, workers, months, min(jobs, runs), run_seconds, seconds, memory, disk / MEGABYTE, basis
     )
 

@@ -16,7 +16,7 @@ import numpy as np
 from sim.core.categories import SECTORS, TIERS
 from sim.core.months import month_number
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.delivery import Steering
+from sim.policy.steering import Steering
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where
 from sim.scenario.lever import Lever

@@ -17,9 +17,9 @@ from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
 from sim.core.months import month_text
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.delivery import Reach, Steering, is_at_work
 from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
+from sim.policy.steering import LeverMonth, Steering, is_at_work
 from sim.scenario.eligibility import Where
 from sim.scenario.lever import Lever
 from sim.scenario.scenario import Scenario
@@ -158,7 +158,7 @@ class Policy:
         self.fill_levers_of_month(levers, month)
         levers["cutoff"][: len(self.names)] = cutoffs
 
-    def reach(self, month: int) -> list[Reach]:
+    def reach(self, month: int) -> list[LeverMonth]:
         """How each lever works in a month; the same list until something moves."""
         return self._steering.reach(month_text(month))
 

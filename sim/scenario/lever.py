@@ -17,6 +17,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.costs import Budget, UnitCost
+from sim.scenario.delivery import Delivery
 from sim.scenario.effects import Effect, out_of_bounds
 from sim.scenario.eligibility import Where, Who, Window
 from sim.scenario.fields import (
@@ -31,8 +32,7 @@ from sim.scenario.fields import (
     Text,
     refuse,
 )
-from sim.scenario.steering import Delivery
-from sim.scenario.strength import FirstOutcome, Reached, Strength, StrengthRange
+from sim.scenario.strength import FirstOutcome, ImplementedShare, Strength, StrengthRange
 
 
 class Citation(Strict):
@@ -49,8 +49,8 @@ def _one_as_list(value: Any) -> Any:
 class Lever(Strict):
     """One policy instrument: who faces which parameters changed, where, when, and at what cost.
 
-    ``effects`` are those of strength 1. A lever acts with ``strength`` less ``held``, the part that the
-    scenario it is compared with already contains: a negative difference takes that part away.
+    ``effects`` are those of strength 1. A lever acts with ``strength`` less ``baseline_share``, the part that
+    the scenario it is compared with already contains: a negative difference takes that part away.
     """
 
     label: Label
@@ -67,8 +67,8 @@ class Lever(Strict):
     first_outcome: FirstOutcome | None = None
     strength: Strength = 1.0
     strength_range: StrengthRange | None = None
-    reached: Reached | None = None
-    held: Share = 0.0
+    implemented_share: ImplementedShare | None = None
+    baseline_share: Share = 0.0
     window: Window
     where: Where = Where()
     who: Who = Who()
@@ -88,7 +88,7 @@ class Lever(Strict):
     @property
     def acting(self) -> float:
         """The strength with which it acts, beyond what the reference holds."""
-        return self.strength - self.held
+        return self.strength - self.baseline_share
 
     @cached_property
     def changes(self) -> dict[str, Effect]:
@@ -128,7 +128,7 @@ class Lever(Strict):
                     f"a value that is set has no multiples, and this lever acts at {self.acting:g}",
                     key=f"effects.{name}.set",
                     value=effect.set,
-                    allowed="scale or add; or a strength of 0 or 1 and nothing held",
+                    allowed="scale or add; or a strength of 0 or 1 and a baseline_share of 0",
                 )
             elif name in self.changes and not [*out_of_bounds(name, effect, "")]:
                 for problem in out_of_bounds(name, self.changes[name], f"effects.{name}"):

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
 from sim.scenario.instruments import (
     Catalogue,
@@ -72,6 +73,7 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
 
     with_overrides(scenario, {"levers.startup_grant.effects.startup_grant_yuan.set": 10_000})
     """
+    overrides = {_of_today(key): value for key, value in overrides.items()}
     content, origins = _opened(scenario, overrides), _origins_after(scenario, overrides)
     refused = [_override(content, key, value) for key, value in overrides.items()]
     if any(refused):
@@ -263,6 +265,11 @@ def _plain(value: Any) -> Any:
     if isinstance(value, BaseModel):
         return value.model_dump(by_alias=True)
     return {name: _plain(child) for name, child in value.items()} if isinstance(value, dict) else value
+
+
+def _of_today(key: str) -> str:
+    *parents, last = parts(key)
+    return dotted((*parents, key_of_today(last, key))) if len(parents) == 2 and isinstance(last, str) else key
 
 
 def _override(content: dict[str, Any], key: str, value: Any) -> Problem | None:

@@ -28,7 +28,7 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
-class Instrument:
+class DocumentedInstrument:
     """One instrument named in the documents; ``grade`` is the strength of evidence on its effect, A to D."""
 
     id: int
@@ -59,10 +59,10 @@ def documents() -> dict[str, Document]:
 
 
 @cache
-def instruments() -> dict[int, Instrument]:
+def instruments() -> dict[int, DocumentedInstrument]:
     """Every instrument that the documents name, by number."""
     return {
-        int(row["id"]): Instrument(
+        int(row["id"]): DocumentedInstrument(
             id=int(row["id"]),
             name=row["instrument"],
             documents=tuple(row["documents"].split("; ")),

@@ -79,8 +79,8 @@ class FirstOutcome(Strict):
         return self
 
 
-class Reached(Strict):
-    """How much of the documented strength history had reached, and so the reference already holds."""
+class ImplementedShare(Strict):
+    """How much of the documented strength had been implemented before, and so lies in the baseline."""
 
     share: Share
     source: Text

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from sim.results.results import Results
-from sim.studies.study import Estimate, Outcome, Units
+from sim.studies.study import Estimate, StudyOutcome, Units
 
 _EARNINGS_BAND = 0.25  # log points: how alike earnings of the year before must be
 _AGE_BAND = 5  # years
@@ -25,7 +25,7 @@ def chosen(table: pd.DataFrame, units: Units) -> pd.DataFrame:
     return table[[known[pair] for pair in pairs]]
 
 
-def quantity(table: pd.DataFrame, outcome: Outcome, months: tuple[str, str]) -> float:
+def quantity(table: pd.DataFrame, outcome: StudyOutcome, months: tuple[str, str]) -> float:
     """The outcome over the months, both included: mean of the monthly sums, over that of ``per``."""
     inside = table[(table["month"] >= months[0]) & (table["month"] <= months[1])]
     count = max(inside["month"].nunique(), 1)

@@ -53,7 +53,7 @@ class Units(Strict):
         return named and (not self.tiers or tier is None or tier in self.tiers)
 
 
-class Outcome(Strict):
+class StudyOutcome(Strict):
     """What is measured: the sum of some columns, over that of others if given, in one of ``FORMS``.
 
     ``log_percent``: hundred times the log; ``points``: hundred times the ratio; ``level``: as it is;
@@ -82,7 +82,7 @@ class Estimate(Strict):
     label: Text
     design: one_of("design", lambda: DESIGNS)
     table: one_of("table", lambda: PANELS) = "national"
-    outcome: Outcome | None = None
+    outcome: StudyOutcome | None = None
     treated: Units = Units()
     control: Units | None = None
     before: tuple[Month, Month] | None = None

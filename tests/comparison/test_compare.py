@@ -7,7 +7,7 @@ from support import synthetic
 from support.synthetic import FakeScenario
 
 from sim.comparison.compare import Comparison, compare
-from sim.comparison.effects import cost_per_additional, trailing_year, windows
+from sim.comparison.effects import cost_per_additional, horizons, trailing_year
 from sim.comparison.intervals import mean_and_interval, t_975, verdict
 from sim.comparison.winners import count_winners, winners_over_seeds
 from sim.core.errors import ResultsError, UsageError
@@ -78,10 +78,10 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
 
 
 def test_policy_years_begin_with_the_first_month():
-    found = windows("2025-04", "2029-12", (1, 5, 10))
+    found = horizons("2025-04", "2029-12", (1, 5, 10))
     assert [(w.horizon, w.first, w.last) for w in found] == [(1, "2025-04", "2026-03")]
-    assert windows("2025-01", "2029-12", (5,))[0].last == "2029-12"  # the last month counts
-    assert windows("2025-01", "2029-11", (5,)) == []
+    assert horizons("2025-01", "2029-12", (5,))[0].last == "2029-12"  # the last month counts
+    assert horizons("2025-01", "2029-11", (5,)) == []
     assert add_months("2024-11", 3) == "2025-02" and add_months("2024-12", 12) == "2025-12"
 
 

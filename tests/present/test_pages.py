@@ -251,7 +251,7 @@ def test_an_instrument_in_words():
             {
                 **one.main.model_dump(mode="json", by_alias=True, exclude_none=True),
                 "strength": 0.5,
-                "held": 0.2,
+                "baseline_share": 0.2,
             },
         )
         for slug, one in found.items()

@@ -78,7 +78,7 @@ def test_an_instrument_is_cited_graded_and_says_what_is_not_known(slug):
 def test_an_instrument_names_evidence_that_exists(slug):
     for lever in CATALOGUE[slug].parts:
         texts = [lever.strength_range.source, lever.note or ""]
-        texts += [part.source for part in (lever.unit_cost, lever.reached) if part]
+        texts += [part.source for part in (lever.unit_cost, lever.implemented_share) if part]
         named = {word for text in texts for word in re.findall(r"\b[A-HSW]\d\d\b", text)}
         assert named <= set(documents.evidence()), named - set(documents.evidence())
         # a size rests on evidence or is called what it is
@@ -178,8 +178,8 @@ def test_a_document_opens_with_four_lines_on_what_it_assumes(name):
 @pytest.mark.parametrize("name", (*POLICIES, "none"))
 def test_what_the_reference_holds_is_what_history_reached(name):
     for key, lever in load_scenario(name).levers.items():
-        if lever.held:
-            assert lever.held == lever.reached.share, key
+        if lever.baseline_share:
+            assert lever.baseline_share == lever.implemented_share.share, key
         assert lever.acting >= 0.0 or (lever.strength, name) == (0.0, lever.strength and "" or name)
 
 
@@ -187,7 +187,7 @@ def test_history_without_the_measures_takes_away_and_neither_spends_nor_saves():
     none = load_scenario("none")
     assert none.levers
     for lever in none.levers.values():
-        assert lever.acting == -lever.held < 0.0 and lever.price == 0 and lever.money is None
+        assert lever.acting == -lever.baseline_share < 0.0 and lever.price == 0 and lever.money is None
     assert load_scenario("baseline").levers == {}
 
 

@@ -17,7 +17,7 @@ from sim.studies.estimators import (
     matching_variables,
     with_and_without,
 )
-from sim.studies.study import Estimate, Outcome, Units, VirtualError
+from sim.studies.study import Estimate, StudyOutcome, Units, VirtualError
 
 PUBLISHED = {"kind": "points", "source": "a test"}
 
@@ -150,4 +150,4 @@ def test_an_experiment_runs_through():
 
 def test_the_outcome_needs_a_known_form():
     with pytest.raises(ValueError):
-        Outcome(over=("out",), form="percent")
+        StudyOutcome(over=("out",), form="percent")

@@ -12,7 +12,7 @@ from support import engine_runs
 from sim.cli.app import moves_scale
 from sim.core.categories import EXITED, REGIONS
 from sim.core.errors import UsageError
-from sim.engine.five_year_moves import simulate_moves
+from sim.engine.residence import simulate_moves
 from sim.present.text.validation import moves_in_words, moves_warning
 from sim.scenario.loading import load_scenario
 from sim.validation.five_year_moves import compare_moves, corridor_measures, moves_table

@@ -42,7 +42,7 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
     texts += [
         part.source
         for lever in scenario.levers.values()
-        for part in (lever.strength_range, lever.reached)
+        for part in (lever.strength_range, lever.implemented_share)
         if part
     ]
     texts += [f"{shock.source} {shock.note}" for shock in scenario.shocks.values()]

@@ -83,6 +83,7 @@ def whole(one: Instrument) -> dict[str, Any]:
     """Everything that the catalogue says of an instrument, with its parts."""
     lever = one.main
     strengths = lever.strength_range
+    implemented = lever.implemented_share
     return {
         "number": one.number,
         "instrument": one.slug,
@@ -104,7 +105,7 @@ def whole(one: Instrument) -> dict[str, Any]:
         "first_outcome": _outcome(lever),
         "credible_strength": f"{strengths.credible[0]:g} to {strengths.credible[1]:g} times the documented "
         f"one, {strengths.most:g} at most ({strengths.source})",
-        "reached": f"{lever.reached.share:g} of it ({lever.reached.source})" if lever.reached else None,
+        "implemented share": f"{implemented.share:g} of it ({implemented.source})" if implemented else None,
         "parts": [_part(part) for part in one.parts],
         "evidence_rows": evidence_in(_texts(one)),
     }
@@ -113,7 +114,9 @@ def whole(one: Instrument) -> dict[str, Any]:
 def _texts(one: Instrument) -> Iterator[str]:
     """Where an instrument cites evidence by its id."""
     for lever in one.parts:
-        sources = (part.source for part in (lever.strength_range, lever.reached, lever.unit_cost) if part)
+        sources = (
+            part.source for part in (lever.strength_range, lever.implemented_share, lever.unit_cost) if part
+        )
         yield from filter(None, (lever.note, lever.not_known, lever.no_effect, lever.no_cost, *sources))
 
 

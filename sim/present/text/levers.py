@@ -10,8 +10,8 @@ from sim.core.categories import OCCASIONS
 from sim.parameters.behaviour import PARAMETERS
 from sim.present.text.numbers import amount, listing, number
 from sim.present.text.reach import when_words, where_words, who_words
+from sim.scenario.delivery import Delivery
 from sim.scenario.lever import Lever
-from sim.scenario.steering import Delivery
 
 GRADES = {
     "A": "measured in China by a study that compares like with like",
@@ -143,10 +143,11 @@ def _delivery_words(delivery: dict[str, Any]) -> str:
 
 def _strength_words(lever: dict[str, Any]) -> str:
     """The strength, what of it the reference holds already, and what is credible."""
-    strength, held, acting = lever.get("strength", 1.0), lever.get("held", 0.0), _acting(lever)
+    strength, acting = lever.get("strength", 1.0), _acting(lever)
+    in_baseline = _baseline_share(lever)
     said = "in full, as documented" if strength == 1.0 else f"{strength:g} times the documented one"
-    if held:
-        said += f", of which {held:g} is held already: it acts at {acting:g}"
+    if in_baseline:
+        said += f", of which {in_baseline:g} lies in the baseline: it acts at {acting:g}"
     strengths = lever.get("strength_range")
     if strengths:
         low, high = strengths["credible"]
@@ -176,7 +177,11 @@ def _quantity(value: float, unit: str) -> str:
 
 def _acting(lever: dict[str, Any]) -> float:
     """The strength beyond what the reference holds."""
-    return lever.get("strength", 1.0) - lever.get("held", 0.0)
+    return lever.get("strength", 1.0) - _baseline_share(lever)
+
+
+def _baseline_share(lever: dict[str, Any]) -> float:
+    return lever.get("baseline_share", lever.get("held", 0.0))  # results of version 0.1 say ``held``
 
 
 def _unit_cost_words(cost: dict[str, Any] | None, no_cost: str | None = None, acting: float = 1.0) -> str:

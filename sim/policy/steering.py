@@ -10,7 +10,7 @@ from sim.core.months import FIRST_MONTH, month_number, month_text
 from sim.scenario.lever import Lever
 
 
-class Reach(NamedTuple):
+class LeverMonth(NamedTuple):
     """How a lever works in one month, with what steering adds.
 
     strength: share of the full effect, 0 to 1; 0 = not in force. take_up: share of the eligible who would
@@ -44,12 +44,14 @@ class Steering:
             for lever in levers
         ]
         self._acting = [lever.acting for lever in levers]
-        self._alone = [Reach(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
+        self._alone = [LeverMonth(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
         self._turns = sorted({number for lever in levers for number in lever.window.turns()})
         self._since = {0: list(self._alone)}  # reach by the number of turns passed
-        self._known: dict[tuple[float, ...], list[Reach]] = {}  # by strength of each lever: seasons return
+        self._known: dict[
+            tuple[float, ...], list[LeverMonth]
+        ] = {}  # by strength of each lever: seasons return
 
-    def reach(self, month: str) -> list[Reach]:
+    def reach(self, month: str) -> list[LeverMonth]:
         """How each lever works in a month, in order; the same list until a window or a ramp moves."""
         passed = bisect_right(self._turns, month_number(month))
         found = self._since.get(passed)
@@ -57,15 +59,15 @@ class Steering:
             found = self._since[passed] = self._after(self._turns[passed - 1])
         return found
 
-    def _after(self, number: int) -> list[Reach]:
-        """Reach after the turn that lies in the month of that number."""
+    def _after(self, number: int) -> list[LeverMonth]:
+        """LeverMonth after the turn that lies in the month of that number."""
         month = month_text(number - month_number(FIRST_MONTH))
         key = tuple(lever.window.strength(month) for lever in self._levers)
         if key not in self._known:
             self._known.setdefault(key, [self._reach(n, key) for n in range(len(key))])
         return self._known[key]
 
-    def _reach(self, n: int, strengths: Sequence[float]) -> Reach:
+    def _reach(self, n: int, strengths: Sequence[float]) -> LeverMonth:
         alone = self._alone[n]
         if strengths[n] == 0.0:
             return alone
@@ -87,7 +89,7 @@ class Steering:
             for position, delivery, strength in steering
             if delivery.first_in_queue and strength > 0.0
         )
-        return Reach(strengths[n], min(take_up, 1.0), effect, budget, round(price), first)
+        return LeverMonth(strengths[n], min(take_up, 1.0), effect, budget, round(price), first)
 
 
 def is_at_work(lever: Lever, levers: Sequence[Lever]) -> bool:
