@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from test_rooms import ROOMS
 
 import sim
 
@@ -68,6 +69,28 @@ def test_the_readme_tells_what_every_command_answers():
     told = re.findall(r"^\| `labor-sim ([a-z]+)", text, flags=re.MULTILINE)
     known = {one.name or one.callback.__name__ for one in app.registered_commands}
     assert set(told) == known
+
+
+def test_decisions_stand_by_room_newest_first():
+    text = (ROOT / "DECISIONS.md").read_text(encoding="utf-8")
+    sections = re.split(r"^## (.+)$", text, flags=re.MULTILINE)[1:]
+    names, bodies = sections[::2], sections[1::2]
+    assert names == [name for name in (*ROOMS, "The project") if name in names]
+    titles = []
+    for name, body in zip(names, bodies, strict=True):
+        found = re.findall(r"^### (.+) \((\d{4}-\d\d-\d\d)\)$", body, flags=re.MULTILINE)
+        assert len(found) == len(re.findall("^###", body, flags=re.MULTILINE)) > 0, f"{name}: title (date)"
+        assert [date for _, date in found] == sorted((date for _, date in found), reverse=True), name
+        titles += [title for title, _ in found]
+    assert len(titles) == len(set(titles))
+
+
+@pytest.mark.parametrize("document", ["DECISIONS.md", "experiments/README.md"])
+def test_documents_name_files_that_exist(document):
+    text = (ROOT / document).read_text(encoding="utf-8")
+    named = re.findall(r"`((?:sim|tests|scenarios|experiments|notebooks|docs)/[a-z0-9_./]+)`", text)
+    assert named
+    assert [name for name in named if not (ROOT / name).exists()] == []
 
 
 def test_every_folder_of_the_package_is_packaged():
