@@ -9,6 +9,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from ruamel.yaml import YAML
 from test_rooms import ROOMS
 
 import sim
@@ -124,6 +125,19 @@ def test_version_and_names_agree():
         (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"),
         flags=re.MULTILINE,
     )
+
+
+def test_the_citation_is_of_this_version():
+    """CITATION.cff has what the format asks for (1.2.0) and agrees with the package."""
+    citation = YAML(typ="safe").load((ROOT / "CITATION.cff").read_text(encoding="utf-8"))
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    assert citation["cff-version"] == "1.2.0"
+    assert str(citation["version"]) == sim.__version__
+    assert citation["license"] == project["license"]
+    assert citation["type"] == "software"
+    assert citation["keywords"] == project["keywords"]
+    assert all(citation[key] for key in ("message", "title", "abstract"))
+    assert [author["name"] for author in citation["authors"]]
 
 
 def test_style():
