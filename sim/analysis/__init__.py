@@ -1,1 +1,1 @@
-"""Questions put to many runs."""
+"""Questions put to many runs: which part did what, and what hangs on what."""

@@ -1,11 +1,11 @@
-"""Calibration: which parameters the official figures can tell, how well, and what stays unknown.
+"""Which parameters fit the official figures, and what stays unknown.
 
     from sim.calibration import calibrate, load_calibration
     found = calibrate(load_calibration("experiments/calibration.yaml"), "results/calibration")
     print(found.text())
 
-Screened by Morris, emulated over two waves of runs, weighted by sequential importance sampling on the
-emulator, and corrected by runs of the members themselves. See ``stages``.
+Screened by Morris, emulated over two waves of runs, sampled on the emulator by sequential Monte Carlo, and
+corrected by runs of the members themselves. See ``stages``.
 """
 
 from sim.calibration.declaration import Calibration, load_calibration

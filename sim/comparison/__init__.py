@@ -1,4 +1,4 @@
-"""Policy against baseline: paired runs, differences, intervals, winners and losers."""
+"""Policy against baseline: paired runs, effects, bands, winners and losers."""
 
 from sim.core.deprecated import old_names
 

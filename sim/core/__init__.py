@@ -1,1 +1,1 @@
-"""What every room may use."""
+"""What every room may use: months, files, draws, errors, compiled code."""

@@ -1,1 +1,1 @@
-"""The loop over workers, what is settled between months, and the run as a whole."""
+"""The run: the loop over workers, and what is settled between months."""

@@ -1,4 +1,4 @@
-"""Many runs from one declared experiment: design and its points, runner, journal, the answer as a figure.
+"""Many runs from one declared file: design, executors, journal, results.
 
 from sim.experiments import load_experiment, run_sweep
 sweep = run_sweep(load_experiment("experiments/subsidy_dose_response.yaml"), "results/grant")

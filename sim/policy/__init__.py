@@ -1,1 +1,1 @@
-"""A scenario laid out over places and months."""
+"""A scenario laid out over places and months; budgets and the ledger."""

@@ -1,4 +1,4 @@
-"""The steps of a worker's month: each loads columns, calls rules, stores columns and adds to sums.
+"""One worker's month, step by step, in files named like the rules.
 
 ``sim.steps.month`` lists them in order. A step takes the worker columns, the month's conditions, the
 block's sums and the row: ``step(w, c, b, i)``; its ``when`` twin says, cheaply, whom it concerns.

@@ -1,4 +1,4 @@
-"""Virtual experiments: published study designs repeated inside the model, beside the model's own truth.
+"""Published study designs repeated inside the model, beside its own truth.
 
     from sim.studies import load_virtual, run_virtual
     run_virtual(load_virtual("residency-reform")).table

@@ -1,1 +1,1 @@
-"""Estimation: what is learnt from data before a run, and how its result is packaged."""
+"""The model against data: official figures, census moves, stylised facts."""

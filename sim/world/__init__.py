@@ -1,1 +1,1 @@
-"""People and places of a country."""
+"""People and places of a country: data, workers, outside series."""
