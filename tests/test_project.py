@@ -86,7 +86,9 @@ def test_decisions_stand_by_room_newest_first():
     assert len(titles) == len(set(titles))
 
 
-@pytest.mark.parametrize("document", ["DECISIONS.md", "docs/architecture.md", "experiments/README.md"])
+@pytest.mark.parametrize(
+    "document", ["CONTRIBUTING.md", "DECISIONS.md", "docs/architecture.md", "experiments/README.md"]
+)
 def test_documents_name_files_that_exist(document):
     text = (ROOT / document).read_text(encoding="utf-8")
     named = re.findall(r"`((?:sim|tests|scenarios|experiments|notebooks|docs)/[a-z0-9_./]+)`", text)
