@@ -62,6 +62,12 @@ def test_the_readme_names_files_that_exist():
     assert [name for name in named if not (ROOT / name).exists()] == []
 
 
+def test_the_readme_lists_every_room_from_the_ground_up():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    layout = text.partition("## Layout")[2].partition("\nscenarios/")[0]
+    assert tuple(re.findall(r"^  (\w+)/ ", layout, flags=re.MULTILINE)) == (*ROOMS, "data")
+
+
 def test_the_readme_tells_what_every_command_answers():
     """Each line of the table is a command that exists, with options that it has."""
     from sim.cli import app
