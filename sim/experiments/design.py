@@ -19,18 +19,18 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
-from pydantic import Field, PrivateAttr, ValidationInfo, model_validator
+from pydantic import Field, PrivateAttr, StrictStr, ValidationInfo, model_validator
 
 from sim.core.errors import Problem, SimError, UsageError, nearest
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.fields import Flag, Label, Name, Number, Strict, Text, Whole, one_of, refuse
+from sim.scenario.fields import Flag, Label, Name, Number, OneOf, Strict, Text, Whole, refuse
 
 SAMPLED = ("latin_hypercube", "sobol")
 LISTED = ("grid", "list")
 KINDS = (*LISTED, *SAMPLED, "file")
 EXTRA = 'pip install "labor-migration-sim[experiments]"'
 
-Kind = one_of("kind of design", lambda: KINDS)
+Kind = Annotated[StrictStr, OneOf("kind of design", lambda: KINDS)]
 
 
 class DesignError(SimError):

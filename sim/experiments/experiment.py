@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 from pydantic import (
     Field,
     PrivateAttr,
+    StrictStr,
     ValidationInfo,
     field_validator,
     model_validator,
@@ -21,7 +22,7 @@ from sim.core.errors import Problem, SimError, nearest
 from sim.experiments.design import LISTED, Design
 from sim.results.outcomes import OUTCOMES
 from sim.results.yearly import yearly
-from sim.scenario.fields import Label, Name, Strict, Text, Whole, one_of, refuse
+from sim.scenario.fields import Label, Name, OneOf, Strict, Text, Whole, refuse
 from sim.scenario.scenario import Period, Scenario
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from sim.results.results import Results
 
 MOST_RUNS = 1_000_000  # more are refused unless asked for once more
-OutcomeName = one_of("outcome", lambda: OUTCOMES)
+OutcomeName = Annotated[StrictStr, OneOf("outcome", lambda: OUTCOMES)]
 RESERVED = frozenset(("run", "run_id", "scenario", "seed", "year", "outcome", "unit", "value"))
 
 

@@ -58,10 +58,8 @@ class MonthlyEffect(Strict):
         """The months that are changed, in order."""
         return tuple(sorted({*self.set, *self.scale, *self.add}))
 
-    def at(self, month: str) -> Effect | None:
-        """The change in one month, or None where there is none."""
-        if month not in self.months:
-            return None
+    def at(self, month: str) -> Effect:
+        """The change in one of the ``months``."""
         return Effect(set=self.set.get(month), scale=self.scale.get(month), add=self.add.get(month))
 
 

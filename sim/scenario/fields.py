@@ -7,10 +7,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StrictStr, StringConstraints
-from pydantic_core import PydanticCustomError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    GetCoreSchemaHandler,
+    GetJsonSchemaHandler,
+    StrictStr,
+    StringConstraints,
+)
+from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core.core_schema import no_info_after_validator_function
 
 from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem, nearest
@@ -35,23 +46,36 @@ def refuse(problems: Iterable[Problem]) -> None:
         raise PydanticCustomError("problems", "{text}", {"text": text, "problems": found})
 
 
-def _refused(message: str, allowed: tuple[str, ...] | str, meant: str | None = None):
+def _refused(message: str, allowed: tuple[str, ...] | str, meant: str | None = None) -> PydanticCustomError:
     return PydanticCustomError(
         "refused", "{message}", {"message": message, "allowed": allowed, "nearest": meant}
     )
 
 
-def one_of(what: str, words: Callable[[], Iterable[str]]):
-    def check(word: str) -> str:
-        allowed = tuple(words())
+@dataclass(frozen=True)
+class OneOf:
+    """Beside a text in ``Annotated``: it is one of the ``words``, which are read when a text is checked.
+
+    ``what`` they are is said where another word is refused.
+    """
+
+    what: str
+    words: Callable[[], Iterable[str]]
+
+    def check(self, word: str) -> str:
+        """The word itself. Raises pydantic's error of kind ``refused`` for any other."""
+        allowed = tuple(self.words())
         if word not in allowed:
-            raise _refused(f"unknown {what}", allowed, nearest(word, allowed))
+            raise _refused(f"unknown {self.what}", allowed, nearest(word, allowed))
         return word
 
-    def name_them(schema: dict[str, Any]) -> None:
-        schema["enum"] = list(words())
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_after_validator_function(self.check, handler(source))
 
-    return Annotated[StrictStr, AfterValidator(check), Field(json_schema_extra=name_them)]
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        return {**handler(schema), "enum": list(self.words())}
 
 
 def _check_month(text: str) -> str:
@@ -89,18 +113,18 @@ Month = Annotated[StrictStr, AfterValidator(_check_month), Field(json_schema_ext
 
 ParameterName = Annotated[StrictStr, AfterValidator(_check_parameter)]
 InstrumentNumber = Annotated[int, Field(strict=True), AfterValidator(_check_instrument)]
-Province = one_of("province", documents.region_of_province)
-Region = one_of("region", lambda: REGIONS)
-Tier = one_of("tier", lambda: TIERS)
-Sector = one_of("sector", lambda: SECTORS)
-Activity = one_of("activity", lambda: ACTIVITIES)
-Education = one_of("education level", lambda: EDUCATION)
-Sex = one_of("sex", lambda: SEXES)
-Occasion = one_of("occasion", lambda: OCCASIONS)
-Payer = one_of("payer", lambda: PAYERS)
-Grade = one_of("evidence grade", lambda: ("A", "B", "C", "D", "n/a"))
+Province = Annotated[StrictStr, OneOf("province", documents.region_of_province)]
+Region = Annotated[StrictStr, OneOf("region", lambda: REGIONS)]
+Tier = Annotated[StrictStr, OneOf("tier", lambda: TIERS)]
+Sector = Annotated[StrictStr, OneOf("sector", lambda: SECTORS)]
+Activity = Annotated[StrictStr, OneOf("activity", lambda: ACTIVITIES)]
+Education = Annotated[StrictStr, OneOf("education level", lambda: EDUCATION)]
+Sex = Annotated[StrictStr, OneOf("sex", lambda: SEXES)]
+Occasion = Annotated[StrictStr, OneOf("occasion", lambda: OCCASIONS)]
+Payer = Annotated[StrictStr, OneOf("payer", lambda: PAYERS)]
+Grade = Annotated[StrictStr, OneOf("evidence grade", lambda: ("A", "B", "C", "D", "n/a"))]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-DocumentId = one_of("document", documents.documents)
+DocumentId = Annotated[StrictStr, OneOf("document", documents.documents)]
 
 
 class Label(Strict):

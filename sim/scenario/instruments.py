@@ -289,16 +289,16 @@ def _filled(lever: Tree, catalogue: Catalogue, problems: list[Problem], name: st
     if chosen is not None and "citation" not in own:
         base = _of_documents(base, chosen, problems, key)
     parts = _parts(base)
-    for part in of_parts.keys() - parts.keys():
+    for unknown in of_parts.keys() - parts.keys():
         known = tuple(str(word) for word in parts if word)
         problems.append(
             Problem(
                 "the instrument has no such part",
-                of_parts[part].file,
-                of_parts[part].line,
-                dotted((*key, "parts", part)),
+                of_parts[unknown].file,
+                of_parts[unknown].line,
+                dotted((*key, "parts", unknown)),
                 allowed=known or "no parts",
-                nearest=nearest(part, known),
+                nearest=nearest(unknown, known),
             )
         )
     if len(parts) > 1 and "budget" in own:

@@ -181,7 +181,7 @@ def _extended(path: Path, problems: list[Problem], trail: tuple[Path, ...] = ())
     trail = (*trail, path)
     files: dict[Path, Tree] = {}
     for entry in _entries(tree):
-        where = {"file": entry.file, "line": entry.line, "key": "extends"}
+        where: dict[str, Any] = {"file": entry.file, "line": entry.line, "key": "extends"}
         if not isinstance(entry.value, str):
             problems.append(Problem("must be a scenario's name or path", value=entry.plain, **where))
             continue
@@ -245,11 +245,13 @@ def _sound_levers(content: Mapping[str, Any]) -> dict[str, Lever]:
 # --- overriding -------------------------------------------------------------------------------------
 
 
-def _opened(scenario: Scenario, keys: Iterable[str]) -> dict[str, Any]:
+def _opened(scenario: Scenario, keys: Iterable[str]) -> dict[str | int, Any]:
     """A scenario's content with plain maps and lists where dotted keys lead, and otherwise as it is: a sweep
     changes two numbers of a scenario of thousands, a thousand times over.
     """
-    content = {name: dict(value) if isinstance(value, dict) else value for name, value in scenario}
+    content: dict[str | int, Any] = {
+        name: dict(value) if isinstance(value, dict) else value for name, value in scenario
+    }
     for key in keys:
         section, *below = parts(key)
         value = content.get(section)
@@ -272,7 +274,7 @@ def _of_today(key: str) -> str:
     return dotted((*parents, key_of_today(last, key))) if len(parents) == 2 and isinstance(last, str) else key
 
 
-def _override(content: dict[str, Any], key: str, value: Any) -> Problem | None:
+def _override(content: dict[str | int, Any], key: str, value: Any) -> Problem | None:
     """Change one value in place; the problem, if the key leads nowhere."""
     *parents, last = parts(key)
     target = content

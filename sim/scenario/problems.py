@@ -9,6 +9,7 @@ from types import NoneType, UnionType
 from typing import Annotated, Any, TypeVar, Union, get_args, get_origin
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from sim.core.errors import Problem, SimError, nearest
 from sim.scenario.yaml_tree import Key, Tree, dotted, find, parts, read_tree
@@ -88,7 +89,7 @@ def placed(problem: Problem, tree: Tree, parent: Key = ()) -> Problem:
     return replace(problem, file=at.file, line=at.line, key=dotted(key))
 
 
-def _in_words(detail: dict[str, Any], key: Key, context: dict[str, Any], model: type[BaseModel]) -> Problem:
+def _in_words(detail: ErrorDetails, key: Key, context: dict[str, Any], model: type[BaseModel]) -> Problem:
     kind, name = detail["type"], dotted(key)
     is_shown = isinstance(detail["input"], (str, int, float, bool)) and "[key]" not in detail["loc"]
     value = detail["input"] if is_shown else None
@@ -97,8 +98,8 @@ def _in_words(detail: dict[str, Any], key: Key, context: dict[str, Any], model: 
             context["message"], key=name, value=value, allowed=context["allowed"], nearest=context["nearest"]
         )
     if kind == "extra_forbidden":
-        allowed = _keys_allowed(model, key[:-1])
-        return Problem("unknown key", key=name, allowed=allowed, nearest=nearest(key[-1], allowed))
+        known = _keys_allowed(model, key[:-1])
+        return Problem("unknown key", key=name, allowed=known, nearest=nearest(key[-1], known))
     if kind == "missing":
         return Problem(MISSING, key=name)
     if kind in _WORDS:

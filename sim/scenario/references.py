@@ -6,6 +6,7 @@ Read with the standard library alone, so that checking a scenario needs no data 
 from __future__ import annotations
 
 import csv
+import io
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -106,10 +107,10 @@ def region_of_province() -> dict[str, str]:
 
 def _rows(name: str) -> list[dict[str, str]]:
     try:
-        with resources.files("sim").joinpath("data", name).open(encoding="utf-8", newline="") as file:
-            return list(csv.DictReader(file))
+        text = resources.files("sim").joinpath("data", name).read_bytes().decode("utf-8")
     except OSError as error:
         raise DataError(f"the packaged table {name} cannot be read: {error.strerror}") from error
+    return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
 GRADES = {

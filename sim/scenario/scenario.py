@@ -10,7 +10,7 @@ from functools import cached_property
 from types import MappingProxyType
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, StrictStr, model_validator
 
 from sim.core.errors import Problem
 from sim.core.months import month_number
@@ -20,19 +20,19 @@ from sim.scenario.fields import (
     Month,
     Name,
     Number,
+    OneOf,
     ParameterName,
     Strict,
     Text,
     Tier,
     Year,
-    one_of,
     refuse,
 )
 from sim.scenario.lever import Lever, conflicting_sets
 from sim.scenario.shock import Shock
 
 Growth = Annotated[float, Field(strict=True, ge=-0.2, le=0.3)]
-Variant = one_of("set of assumptions", lambda: ("low", "middle", "high"))
+Variant = Annotated[StrictStr, OneOf("set of assumptions", lambda: ("low", "middle", "high"))]
 
 
 class Period(Strict):

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field, StrictStr, model_validator
 
 from sim.core.errors import Problem
-from sim.scenario.fields import Number, Share, Strict, Text, one_of, refuse
+from sim.scenario.fields import Number, OneOf, Share, Strict, Text, refuse
 
 _NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 DIRECTIONS = ("higher", "lower", "unknown", "none")
+Direction = Annotated[StrictStr, OneOf("direction", lambda: DIRECTIONS)]
 
 
 class StrengthRange(Strict):
@@ -61,7 +62,7 @@ class FirstOutcome(Strict):
     """
 
     column: Text | None = None
-    direction: one_of("direction", lambda: DIRECTIONS)
+    direction: Direction
 
     @model_validator(mode="after")
     def _names_what_moves(self) -> FirstOutcome:

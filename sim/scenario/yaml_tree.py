@@ -50,7 +50,8 @@ class Tree:
     def leaves(self, key: Key = ()) -> Iterator[tuple[Key, Tree]]:
         """Every scalar and every empty map or list, with its key."""
         if isinstance(self.value, (dict, list)) and self.value:
-            pairs = self.value.items() if self.is_map else enumerate(self.value)
+            value = self.value
+            pairs = value.items() if isinstance(value, dict) else enumerate(value)
             for name, child in pairs:
                 yield from child.leaves((*key, name))
         else:

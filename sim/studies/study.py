@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, PrivateAttr, model_validator
+from pydantic import Field, PrivateAttr, StrictStr, model_validator
 
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
 from sim.results.columns import TABLES
@@ -15,13 +15,13 @@ from sim.scenario.fields import (
     Month,
     Name,
     Number,
+    OneOf,
     Province,
     Region,
     Strict,
     Text,
     Tier,
     Whole,
-    one_of,
 )
 from sim.scenario.fields import refuse as told
 from sim.scenario.loading import files_in, load_scenario, named_file, with_overrides
@@ -33,6 +33,10 @@ DESIGNS = ("difference_in_differences", "with_and_without", "matching")
 PANELS = ("national", "places", "homes")
 FORMS = ("log_percent", "percent_of_base", "points", "level")
 MATCHED = ("sex", "age", "education", "province", "activity", "sector", "earnings")
+Form = Annotated[StrictStr, OneOf("form", lambda: FORMS)]
+DesignName = Annotated[StrictStr, OneOf("design", lambda: DESIGNS)]
+Panel = Annotated[StrictStr, OneOf("table", lambda: PANELS)]
+MatchingVariable = Annotated[StrictStr, OneOf("matching variable", lambda: MATCHED)]
 
 
 class VirtualError(SimError):
@@ -62,7 +66,7 @@ class StudyOutcome(Strict):
 
     over: tuple[Text, ...] = Field(min_length=1)
     per: tuple[Text, ...] = ()
-    form: one_of("form", lambda: FORMS)
+    form: Form
 
 
 class Published(Strict):
@@ -80,14 +84,14 @@ class Estimate(Strict):
     """One number that the design gives. Which keys are needed depends on ``design``; see the README there."""
 
     label: Text
-    design: one_of("design", lambda: DESIGNS)
-    table: one_of("table", lambda: PANELS) = "national"
+    design: DesignName
+    table: Panel = "national"
     outcome: StudyOutcome | None = None
     treated: Units = Units()
     control: Units | None = None
     before: tuple[Month, Month] | None = None
     after: tuple[Month, Month]
-    match_on: tuple[one_of("matching variable", lambda: MATCHED), ...] = ()
+    match_on: tuple[MatchingVariable, ...] = ()
     published: Published
 
     @model_validator(mode="after")
