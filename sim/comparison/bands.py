@@ -65,11 +65,14 @@ def ensemble_runs(
     simulate: Callable[..., Results] | None = None,
 ) -> Iterator[Results]:
     """The scenario at ``count`` members, each under a seed of its own among 1 to ``seeds``, one by one."""
+    run: Callable[..., Results]
     if simulate is None:
-        from sim.engine.simulate import simulate
+        from sim.engine.simulate import simulate as run
+    else:
+        run = simulate
     members = (posterior or load_posterior()).ensemble(count)  # too many are refused before the first run
     return (
-        simulate(with_member(scenario, member), scale=scale, end=end, seed=1 + number % seeds)
+        run(with_member(scenario, member), scale=scale, end=end, seed=1 + number % seeds)
         for number, member in enumerate(members)
     )
 

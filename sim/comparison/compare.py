@@ -138,11 +138,9 @@ def _by_seed(runs: list[dict], name: str) -> pd.DataFrame:
 
 
 def _loaded(scenarios: list[Scenario | str]) -> list[Scenario]:
-    if any(isinstance(scenario, (str, os.PathLike)) for scenario in scenarios):
-        from sim.scenario.loading import load_scenario
+    from sim.scenario.loading import load_scenario
 
-        return [load_scenario(s) if isinstance(s, (str, os.PathLike)) else s for s in scenarios]
-    return scenarios
+    return [load_scenario(s) if isinstance(s, (str, os.PathLike)) else s for s in scenarios]
 
 
 def _as_list(policies: Any) -> list:

@@ -87,18 +87,21 @@ def _run_seed(plan: PairedPlan, seed: int) -> dict:
 
 def _simulate(plan: PairedPlan, number: int, seed: int, states: dict[Origin, Checkpoint]) -> Results:
     """Run the base (0) or a policy (from 1), from and to the ``states`` that the plan says."""
-    origins, settings = plan.origins, {}
-    if origins[number] is not None:
-        settings["branch_from"] = states.get(origins[number])
-    wanted = {origin for origin in origins[number + 1 :] if origin is not None}
-    begun = origins[number].month if origins[number] else ""
+    past = plan.origins[number]
+    settings: dict[str, Any] = {}
+    if past is not None:
+        settings["branch_from"] = states.get(past)
+    wanted = {origin for origin in plan.origins[number + 1 :] if origin is not None}
+    begun = past.month if past is not None else ""
     own = [origin.month for origin in wanted if origin.scenario == number and origin.month >= begun]
     if own:
         settings["save_at"] = own
         settings["save_to"] = lambda state: states.update({Origin(number, state.month): state})
-    simulate = plan.simulate
-    if simulate is None:
+    simulate: Callable[..., Results]
+    if plan.simulate is None:
         from sim.engine.simulate import simulate
+    else:
+        simulate = plan.simulate
     results = simulate(
         (plan.base, *plan.policies)[number],
         scale=plan.scale,

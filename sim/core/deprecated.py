@@ -78,7 +78,7 @@ class _OldModules(MetaPathFinder, Loader):
         """Make the old module answer with what is in the new one."""
         old, new = module.__name__, MODULES[module.__name__]
         warn(old, new)
-        module.__getattr__ = lambda name: getattr(import_module(new), name)  # type: ignore[method-assign]
+        module.__dict__["__getattr__"] = lambda name: getattr(import_module(new), name)
 
 
 def key_of_today(key: str, where: str) -> str:

@@ -39,5 +39,7 @@ def _begin(prepare: Callable | None, arguments: tuple) -> None:
 
 def _leave_with_parent() -> None:
     """A parent that was killed cannot tell its workers; they would wait for work for ever."""
-    connection.wait([parent_process().sentinel])
+    parent = parent_process()
+    assert parent is not None, "only a worker has a parent to leave with"
+    connection.wait([parent.sentinel])
     os._exit(1)

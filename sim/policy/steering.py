@@ -72,9 +72,9 @@ class Steering:
         if strengths[n] == 0.0:
             return alone
         steering = [
-            (position, self._levers[position].delivery, self._acting[position] * strengths[position])
+            (position, delivery, self._acting[position] * strengths[position])
             for position in self._of[n]
-            if strengths[position] > 0.0
+            if strengths[position] > 0.0 and (delivery := self._levers[position].delivery) is not None
         ]
         if not steering:
             return alone._replace(strength=strengths[n])

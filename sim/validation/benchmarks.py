@@ -37,5 +37,5 @@ def better(model: float, last_value: float, trend: float) -> str:
     known = {name: error for name, error in rivals.items() if not np.isnan(error)}
     if not known:
         return ""
-    best = min(known, key=known.get)
+    best = min(known, key=known.__getitem__)
     return "model" if model < known[best] else best

@@ -239,7 +239,7 @@ def _check_migrant_sums(file: str, table: pd.DataFrame, name: str, problems: lis
         rows = table[table["indicator"] == "migrant_workers"]
         key = rows["group"]
         of_out = ("out_cross_province", "out_within_province")
-        sums = (("total", ("out", "local")), ("out", of_out))
+        sums: tuple[tuple[str, tuple[str, str]], ...] = (("total", ("out", "local")), ("out", of_out))
     else:
         rows = table[table["indicator"].str.fullmatch("migrant_workers_(out|local|total)")]
         key = rows["indicator"]
