@@ -238,7 +238,8 @@ def estimate(
 ) -> None:
     """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
     check_file(out)
-    from sim.validation.gravity import estimates_table, moves_in_words
+    from sim.present.text.estimates import estimates_in_words
+    from sim.validation.gravity import estimates_table
     from sim.world.data import load_data
 
     table = estimates_table(load_data())

@@ -18,6 +18,7 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+from sim.core import deferred_linking
 from sim.core.sources import cache_root, source_hash
 
 _RULES: list[tuple[Callable, bool]] = []
@@ -86,12 +87,14 @@ class _Kernel:
         import numba
 
         _register_rules()
+        deferred_linking.install()
         # numba reads the cache folder when the dispatcher is made, so ours does not leak into
         # other users of numba in the same process. No fastmath: results must not depend on it.
         previous = numba.config.CACHE_DIR
         numba.config.CACHE_DIR = str(cache_folder())
         try:
-            return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)(self.python)
+            function = deferred_linking.of_kernel(self.python)
+            return numba.njit(cache=True, nogil=True, error_model="numpy", fastmath=False)(function)
         finally:
             numba.config.CACHE_DIR = previous
 

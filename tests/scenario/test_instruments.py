@@ -95,7 +95,7 @@ def test_no_strength_within_its_range_leaves_the_bounds_of_a_parameter(slug):
 
 
 def test_the_page_of_documentation_is_current():
-    written = (HERE.parent / "docs" / "instruments.md").read_text(encoding="utf-8")
+    written = (HERE.parents[1] / "docs" / "instruments.md").read_text(encoding="utf-8")
     assert written == page(), "run: labor-sim levers --markdown > docs/instruments.md"
 
 
