@@ -249,7 +249,7 @@ def estimate(
         print_json(table)
         return
     print_table(
-        moves_in_words(table),
+        estimates_in_words(table),
         "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
         {
             "specification": "specification",
