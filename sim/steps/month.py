@@ -1,34 +1,6 @@
 """One worker's month: the declared, numbered list of steps.
 
-1. receive a rationed place on a course.
-2. receive rationed support for a business.
-3. receive rationed support for settling.
-4. receive a rationed job on public works.
-5. receive any other rationed support.
-6. end a course or the years at school.
-7. end a month's break from work.
-8. leave the labour force (from 55 on).
-9. settle: move registration to the city.
-10. weigh up a business of one's own.
-11. train: enrol on a public course.
-12. go to school for years, by a route that a lever opened.
-13. visit home for Spring Festival and come back.
-14. lose or change the job.
-15. find a job.
-16. run the business.
-17. begin or end a job on public works or in a workshop.
-18. join the workers' insurance scheme.
-19. go unpaid: the employer stops paying.
-20. leave local work for a month of sowing or harvest.
-21. take a month's profit from the business and divide it.
-22. bill levers that serve people by the month of work.
-23. earn a month's pay and divide it.
-24. live without pay, while looking for work.
-25. live on support at home: a public post, a benefit.
-26. reconsider: farm, local work, stay, or migrate.
-27. carry out the choice, and pick a place if it is to migrate.
-28. bill levers that serve people every month.
-29. count what has changed.
+``STEPS`` is the list, each step with its name and a sentence; ``steps_in_words()`` gives it as numbered text.
 
 The compiled engine runs each step as a pass over a block of workers, picking out first whom it
 concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
@@ -78,7 +50,7 @@ from sim.world.worker import BACK, DISPLACED, INSURED, NEW, VISITING
 
 
 class Step(NamedTuple):
-    """One step: ``do(w, c, b, k)`` for those whom it concerns.
+    """One step: ``do(w, c, b, k)`` for those whom it concerns. ``says``: what it is, as a sentence.
 
     w: the worker's record. c: the month's conditions. b: the block's sums and scratch. k: the
     worker's position in the block. It concerns workers in the activities ``among`` (bits) without
@@ -93,6 +65,7 @@ class Step(NamedTuple):
     """
 
     name: str
+    says: str
     do: Callable
     among: int = EVERYBODY
     unless: int = 0
@@ -117,7 +90,14 @@ class Step(NamedTuple):
         return bool(is_season and is_marked and self.concerns(w, c))
 
 
-# Whom the levers of each queue may reach.
+# What the levers of each queue give, and whom they may reach.
+_GIVEN = {
+    "course": "a rationed place on a course",
+    "business support": "rationed support for a business",
+    "settlement support": "rationed support for settling",
+    "public works": "a rationed job on public works",
+    "other support": "any other rationed support",
+}
 _QUEUES = {
     "course": {
         "among": TRAINABLE,
@@ -149,18 +129,26 @@ _QUEUES = {
 
 def _queue_steps(verb: str, do: Callable) -> tuple[Step, ...]:
     """A step for each queue of rationed levers, which saves looking at all workers for what few can use."""
-    return tuple(
-        Step(f"{verb} {name}", do(n), season=rationing.has_queue(n), moves=False, **_QUEUES[name])
-        for n, name in enumerate(QUEUES)
-    )
+    steps = []
+    for n, name in enumerate(QUEUES):
+        says, season = f"{verb} {_GIVEN[name]}.", rationing.has_queue(n)
+        steps.append(Step(f"{verb.lower()} {name}", says, do(n), season=season, moves=False, **_QUEUES[name]))
+    return tuple(steps)
 
 
 STEPS = (
-    *_queue_steps("receive", rationing.receive),
-    Step("end course", skills.end_course, activity_set(TRAINING), when=skills.is_through),
-    Step("end break", seasons.end_break, season=seasons.is_after_break),
+    *_queue_steps("Receive", rationing.receive),
+    Step(
+        "end course",
+        "End a course or the years at school.",
+        skills.end_course,
+        activity_set(TRAINING),
+        when=skills.is_through,
+    ),
+    Step("end break", "End a month's break from work.", seasons.end_break, season=seasons.is_after_break),
     Step(
         "leave labour force",
+        "Leave the labour force, from 55 on.",
         demography.leave_labour_force,
         LIVING,
         when=demography.is_old,
@@ -169,6 +157,7 @@ STEPS = (
     ),
     Step(
         "settle",
+        "Settle: move registration to the city.",
         settlement.settle,
         MIGRANTS_AT_WORK,
         VISITING,
@@ -178,6 +167,7 @@ STEPS = (
     ),
     Step(
         "weigh up business",
+        "Weigh up a business of one's own.",
         enterprise.weigh_up_business,
         FREE_TO_MOVE,
         VISITING,
@@ -187,6 +177,7 @@ STEPS = (
     ),
     Step(
         "train",
+        "Train: enrol on a public course.",
         skills.train,
         TRAINABLE,
         VISITING,
@@ -195,6 +186,7 @@ STEPS = (
     ),
     Step(
         "go to school",
+        "Go to school for years, by a route that a lever opened.",
         skills.go_to_school,
         FREE_TO_MOVE,
         VISITING,
@@ -205,6 +197,7 @@ STEPS = (
     ),
     Step(
         "visit home",
+        "Visit home for Spring Festival and come back.",
         seasons.visit_home,
         MIGRANTS_AT_WORK,
         when=seasons.is_festival_concern,
@@ -212,16 +205,18 @@ STEPS = (
     ),
     Step(
         "lose or change job",
+        "Lose or change the job.",
         employment.lose_or_change_job,
         EMPLOYEES,
         VISITING,
         purpose=PURPOSE.job_event,
         chance=employment.highest_job_event_chance,
     ),
-    Step("find job", employment.find_job, SEARCHERS),
-    Step("run business", enterprise.run_business, OWNERS),
+    Step("find job", "Find a job.", employment.find_job, SEARCHERS),
+    Step("run business", "Run the business.", enterprise.run_business, OWNERS),
     Step(
         "public works",
+        "Begin or end a job on public works or in a workshop.",
         support.work_on_public_works,
         AT_HOME,
         when=support.is_works_concern,
@@ -229,6 +224,7 @@ STEPS = (
     ),
     Step(
         "join insurance",
+        "Join the workers' insurance scheme.",
         rights.join_insurance,
         EMPLOYEES,
         VISITING | INSURED,
@@ -237,6 +233,7 @@ STEPS = (
     ),
     Step(
         "go unpaid",
+        "Go unpaid: the employer stops paying.",
         rights.go_unpaid,
         EMPLOYEES,
         VISITING,
@@ -244,21 +241,43 @@ STEPS = (
         purpose=PURPOSE.arrears_onset,
         chance=rights.highest_arrears_chance,
     ),
-    Step("help on the farm", seasons.help_on_farm, activity_set(LOCAL_WORK), season=seasons.is_farm_season),
-    Step("take profit", earnings.take_profit, OWNERS, moves=False),
+    Step(
+        "help on the farm",
+        "Leave local work for a month of sowing or harvest.",
+        seasons.help_on_farm,
+        activity_set(LOCAL_WORK),
+        season=seasons.is_farm_season,
+    ),
+    Step(
+        "take profit",
+        "Take a month's profit from the business and divide it.",
+        earnings.take_profit,
+        OWNERS,
+        moves=False,
+    ),
     Step(
         "bill work",
+        "Bill levers that serve people by the month of work.",
         earnings.bill_work,
         EMPLOYEES,
         VISITING | BACK,
         season=earnings.is_work_billed,
         moves=False,
     ),
-    Step("earn", earnings.earn, EMPLOYEES, VISITING | BACK, moves=False),
-    Step("live without pay", earnings.live_without_pay, SEARCHERS),
-    Step("live on support", support.live_on_support, activity_set(FARM), season=support.has_home_support),
+    Step("earn", "Earn a month's pay and divide it.", earnings.earn, EMPLOYEES, VISITING | BACK, moves=False),
+    Step(
+        "live without pay", "Live without pay, while looking for work.", earnings.live_without_pay, SEARCHERS
+    ),
+    Step(
+        "live on support",
+        "Live on support at home: a public post or a benefit.",
+        support.live_on_support,
+        activity_set(FARM),
+        season=support.has_home_support,
+    ),
     Step(
         "reconsider",
+        "Reconsider: farm, local work, stay, or migrate.",
         migration.reconsider,
         FREE_TO_MOVE,
         VISITING,
@@ -267,14 +286,28 @@ STEPS = (
         hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW),
         moves=False,
     ),
-    Step("carry out choice", migration.carry_out_choice, FREE_TO_MOVE, marked=migration.has_chosen),
-    Step("bill everybody", counting.bill_person, LIVING, season=counting.is_everybody_billed, moves=False),
-    Step("count change", counting.count_change, marked=counting.has_changed),
+    Step(
+        "carry out choice",
+        "Carry out the choice, and pick a place if it is to migrate.",
+        migration.carry_out_choice,
+        FREE_TO_MOVE,
+        marked=migration.has_chosen,
+    ),
+    Step(
+        "bill everybody",
+        "Bill levers that serve people every month.",
+        counting.bill_person,
+        LIVING,
+        season=counting.is_everybody_billed,
+        moves=False,
+    ),
+    Step("count change", "Count what has changed.", counting.count_change, marked=counting.has_changed),
 )
 
 # Before the month: who would use a rationed lever, or a place in a settlement quota.
 CLAIM_QUOTA = Step(
     "claim quota",
+    "Claim a place in a settlement quota.",
     rationing.claim_quota,
     MIGRANTS_AT_WORK,
     VISITING,
@@ -283,9 +316,14 @@ CLAIM_QUOTA = Step(
     chance=settlement.highest_register_chance,
 )
 CLAIMS = (
-    *_queue_steps("claim", rationing.claim),
+    *_queue_steps("Claim", rationing.claim),
     CLAIM_QUOTA,
 )
+
+
+def steps_in_words() -> str:
+    """The steps of a month in order, a numbered line for each."""
+    return "\n".join(f"{number}. {step.says}" for number, step in enumerate(STEPS, start=1))
 
 
 def live_month(w, c, b, k: int) -> None:
@@ -304,14 +342,9 @@ def begin_month(w, c, b, k: int) -> None:
     rationing.forget_grants(c, b, k)
 
 
-# --- steps as passes over the rows of a block --------------------------------------------------------
-
-
 @rule
 def note_row(w, b, k):
+    """Note in the block's scratch what passes over its rows pick workers by."""
     b.activity[k] = w.activity
     b.place[k] = w.place
     b.status[k] = w.status
-
-
-# --- claims on quotas without a pass over all workers ------------------------------------------------
