@@ -9,7 +9,6 @@ from support.engine_runs import make_lever, make_scenario, start
 from sim.engine.interpreted import copy_row, plain_conditions, spare_sums
 from sim.rules.migration import value_of_income
 from sim.steps.migration import option_odds, option_values, supported_odds
-from sim.steps.records import ECONOMY
 from sim.world.places import HOMES
 from sim.world.worker import DISPLACED, INSURED, NEW, TRAINED
 
@@ -67,7 +66,7 @@ def test_support_adds_its_value_to_the_odds():
     }
     run = start(make_scenario(levers), months=8)
     c, b = plain_conditions(run.open_month()[0]), spare_sums(len(run.places))
-    beta = c.economy[ECONOMY.income_coefficient]
+    beta = c.economy.income_coefficient
     for k, w in enumerate(sample(run, 100)):
         bare, supported = np.array(option_odds(w, c)), np.array(supported_odds(w, c, b, k))
         income = c.farm_income[w.home]
