@@ -22,6 +22,7 @@ from sim.core.categories import (
 )
 from sim.core.draws import PURPOSE, uniform
 from sim.steps.earnings import current_pay
+from sim.steps.groups import worker_group
 from sim.steps.migration import (
     OPTIONS,
     attention,
@@ -29,7 +30,6 @@ from sim.steps.migration import (
     option_values,
     reconsider,
     supported_odds,
-    worker_group,
 )
 from sim.steps.month import STEPS, begin_month
 from sim.steps.people import is_among
@@ -71,9 +71,8 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
     """
     values = np.array(option_values(w, c))
     has = values > _MISSING
-    weights = np.array(option_odds(w, c))
-    wanted = weights / weights.sum()
-    probability = _after_rationing(w, c, wanted)
+    odds = np.array(option_odds(w, c))
+    probability = _after_rationing(w, c, odds)
     present = _present_option(w)
     heed = _heed(w, c)
     table = pd.DataFrame(
@@ -82,7 +81,7 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
             "place": _option_places(w, places),
             "value": values,
             **_parts(w, c, values),
-            "wanted": wanted,
+            "wanted": _shares(odds),
             "probability": probability,
             "this_month": heed * probability + (1.0 - heed) * (np.arange(len(OPTIONS)) == present),
         }
@@ -126,9 +125,8 @@ def decision(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int)
         if step.concerns(w, c):
             step.do(w, c, b, k)
     heed = _heed(w, c)
-    weights = np.array(supported_odds(w, c, b, k))
-    probability = _after_rationing(w, c, weights / weights.sum())
-    told = np.where(weights > 0.0, probability, np.nan)
+    odds = np.array(supported_odds(w, c, b, k))
+    told = np.where(odds > 0.0, _after_rationing(w, c, odds), np.nan)
     return {
         "attention_probability": heed,
         "reconsidered": uniform(c.keys, PURPOSE.attention, int(w.id)) < heed,
@@ -180,15 +178,20 @@ def _heed(w: SimpleNamespace, c: SimpleNamespace) -> float:
 
 
 # --- parts of a choice ----------------------------------------------------------------------------
-def _after_rationing(w, c, wanted: np.ndarray) -> np.ndarray:
-    """Probabilities of options wanted with these: local work needs an offer; who gets none chooses again."""
-    local = OPTIONS.index("local_work")
+def _shares(odds: np.ndarray) -> np.ndarray:
+    """The probability of each option where these are the odds."""
+    return odds / odds.sum()
+
+
+def _after_rationing(w, c, odds: np.ndarray) -> np.ndarray:
+    """Probabilities of options of these odds: local work needs an offer; who gets none chooses again."""
+    local, wanted = OPTIONS.index("local_work"), _shares(odds)
     if w.activity == LOCAL_WORK:
         return wanted
-    without = wanted.copy()
+    without = odds.copy()
     without[local] = 0.0
     offer = float(c.local_offer[int(w.home)])
-    probability = wanted + wanted[local] * (1.0 - offer) * without / without.sum()
+    probability = wanted + wanted[local] * (1.0 - offer) * _shares(without)
     probability[local] = wanted[local] * offer
     return probability
 

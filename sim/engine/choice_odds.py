@@ -8,7 +8,7 @@ from __future__ import annotations
 from sim.core.categories import SCHOOL_YEARS
 from sim.core.compiled import kernel
 from sim.rules.migration import age_taste, attachment, odds, schooling_taste
-from sim.steps.earnings import gender_gap
+from sim.steps.groups import GROUPS, is_parent
 from sim.steps.records import (
     AGE_MONTHS,
     EXPERIENCE_MONTHS,
@@ -23,7 +23,7 @@ from sim.world.worker import ABILITY_UNIT, IS_FEMALE, education_of
 def fill_personal_odds(conditions):
     """Odds of what a worker brings along: skill, schooling, sex, age, and years in a place.
 
-    They hang on the economy-wide parameters alone; pay by schooling, experience and training must be there.
+    They hang on the economy-wide parameters alone; pay by traits, experience and training must be there.
     """
     c = conditions[0]
     beta = c.economy.income_coefficient
@@ -31,8 +31,7 @@ def fill_personal_odds(conditions):
     c.sex_odds[0], c.sex_odds[IS_FEMALE] = 1.0, odds(-c.economy.female_migration_cost)
     for traits in range(2 * len(SCHOOL_YEARS)):
         school = schooling_taste(float(SCHOOL_YEARS[education_of(traits)]), c.economy.schooling_nonfarm_taste)
-        pay = c.schooling_pay[education_of(traits)] - gender_gap(c, traits)
-        c.trait_odds[traits] = odds(beta * pay + school)
+        c.trait_odds[traits] = odds(beta * c.trait_pay[traits] + school)
     for month in range(EXPERIENCE_MONTHS):
         c.experience_odds[month] = odds(beta * c.experience_pay[month])
     for month in range(TRAINING_MONTHS):
@@ -53,7 +52,7 @@ def fill_personal_odds(conditions):
 def fill_place_odds(conditions):
     """Odds of what the month offers at home and away: income, amenities, family, fellow workers."""
     c = conditions[0]
-    economy, homes, groups = c.economy, len(c.farm_odds), c.place_odds.shape[0]
+    economy, homes = c.economy, len(c.farm_odds)
     beta = economy.income_coefficient
     for home in range(homes):
         c.farm_odds[home] = odds(c.farm_value[home])
@@ -61,10 +60,10 @@ def fill_place_odds(conditions):
         away = (
             economy.migration_amenity + c.home_taste[home] + economy.network_coefficient * c.out_share[home]
         )
-        for group in range(groups):
-            child = economy.child_left_behind_cost if group % 2 == 1 else 0.0
+        for group in range(GROUPS):
+            child = economy.child_left_behind_cost if is_parent(group) else 0.0
             c.away_odds[home, group] = odds(away - child - beta * c.group_skill[group])
             c.migrate_odds[home, group] = odds(c.inclusive_value[home, group])
-    for group in range(groups):
+    for group in range(GROUPS):
         for place in range(homes, c.place_odds.shape[1]):
             c.place_odds[group, place] = odds(c.income_value[group, place])

@@ -10,7 +10,6 @@ import numpy as np
 from sim.core.categories import SECTORS
 from sim.engine.market_state import MarketState
 from sim.engine.markets import (
-    REFERENCE_GROUP,
     LabourDemand,
     MonthsWork,
     fill_quota_cutoffs,
@@ -20,6 +19,7 @@ from sim.engine.month_conditions import MonthConditions
 from sim.engine.stocks import networks
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.policy import Policy
+from sim.steps.groups import REFERENCE_GROUP
 from sim.steps.records import ECONOMY, PLACE
 from sim.world.corridors import Corridors
 from sim.world.data import Data

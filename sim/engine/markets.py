@@ -38,6 +38,7 @@ from sim.rules.rights import arrears_loss_share
 from sim.rules.settlement import capacity_offered
 from sim.rules.skills import training_premium
 from sim.steps.earnings import gender_gap
+from sim.steps.groups import GROUPS, is_parent
 from sim.steps.records import (
     EXPERIENCE_MONTHS,
     OWN_PAY,
@@ -48,8 +49,6 @@ from sim.steps.records import (
 )
 from sim.world.worker import ABILITY_UNIT, HUNDREDTH, education_of
 
-GROUPS = 6  # schooling (primary or less, junior, senior or more) x school child (no, yes)
-REFERENCE_GROUP = 2  # junior middle school, no school child
 WIDTH = 32  # of arrays over homes: a whole number of vector registers
 
 INSURED_SHARE_EXPECTED = 0.2  # what a worker deciding where to go takes as the odds of being insured
@@ -73,10 +72,11 @@ def fill_pay_profiles(conditions):
             True, float(month), c.economy.training_premium, c.economy.training_decay_rate
         )
         c.training_factor[month] = exp(c.training_pay[month])
-    c.training_factor[UNTRAINED] = 1.0
+    c.training_pay[UNTRAINED], c.training_factor[UNTRAINED] = 0.0, 1.0
     c.trait_factor[:] = 1.0
     for traits in range(2 * len(SCHOOL_YEARS)):
-        c.trait_factor[traits] = exp(c.schooling_pay[education_of(traits)] - gender_gap(c, traits))
+        c.trait_pay[traits] = c.schooling_pay[education_of(traits)] - gender_gap(c, traits)
+        c.trait_factor[traits] = exp(c.trait_pay[traits])
 
 
 @kernel
@@ -166,7 +166,7 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
                 c.effective[WORKER.unemployment_benefit_yuan, p] + c.effective[WORKER.search_income_yuan, p],
                 c.living_cost[p],
             )
-            school = economy.child_left_behind_cost * c.place.school_access_share[p] if g % 2 == 1 else 0.0
+            school = economy.child_left_behind_cost * c.place.school_access_share[p] if is_parent(g) else 0.0
             c.income_value[g, p] = place_value(
                 value_of_income(income, economy.income_coefficient), 0.0, hukou, heard, school
             )

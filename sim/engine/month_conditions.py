@@ -24,7 +24,9 @@ from sim.engine.markets import (
     write_tables,
 )
 from sim.policy.place_tables import Tables
+from sim.rules.earnings import schooling_pay
 from sim.rules.migration import floor_effort
+from sim.steps.groups import GROUP_SCHOOL_YEARS
 from sim.steps.records import (
     WORKER,
     WORKER_NAMES,
@@ -39,7 +41,6 @@ from sim.world.places import HOMES
 SEPARATION_FACTOR = np.array([0.9, 1.4, 0.9, 0.8, 1.2, 1.0, 0.9])
 ARREARS_FACTOR = np.array([0.7, 2.2, 0.25, 0.5, 0.6, 0.6, 0.8])
 FESTIVAL_MONTHS = (2, 3)
-_GROUP_SCHOOL_YEARS = np.array([6, 6, 9, 9, 12.6, 12.6]) - 9.0
 
 
 class MonthConditions:
@@ -143,7 +144,7 @@ class MonthConditions:
         self._numbers, self._tables, self._relief = numbers, None, None  # the others rest on them
         self.now.economy[:] = numbers
         named = self.numbers
-        self.now.group_skill[:] = named.schooling_return * _GROUP_SCHOOL_YEARS
+        self.now.group_skill[:] = schooling_pay(np.array(GROUP_SCHOOL_YEARS), named.schooling_return)
         is_home = np.arange(len(self.state.places)) < HOMES
         level = np.where(is_home, named.local_pay_level, named.migrant_pay_level)
         self._log_level = np.log(level)

@@ -227,7 +227,7 @@ def list_claimants(workers, c, b, ahead, listed, first, count) -> None:
         b.chosen[k] = is_low & is_among(int(b.activity[k]), int(b.status[k]), _CLAIM_AMONG, _CLAIM_UNLESS)
     for j in range(_gather_few(b, count)):
         k = int(b.rows[j])
-        if settlement.may_settle_in(workers[np.uint64(first + k)], c, 1):
+        if settlement.may_settle(workers[np.uint64(first + k)], c, 1):
             n += 1
             if n < len(listed):
                 listed[n] = first + k

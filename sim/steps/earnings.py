@@ -35,24 +35,6 @@ def gender_gap(c, traits) -> float:
     return c.economy.female_pay_gap if traits & IS_FEMALE else 0.0
 
 
-@rule
-def log_skill(w, c) -> float:
-    """The worker's log pay over that of the reference worker."""
-    flags, traits = int(w.status), int(w.traits)
-    premium = 0.0
-    if flags & TRAINED:
-        since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
-        premium = c.training_pay[since]
-    experience = c.experience_pay[min(int(w.experience_months), EXPERIENCE_MONTHS - 1)]
-    return log_productivity(
-        c.schooling_pay[education_of(traits)],
-        experience,
-        premium,
-        int(w.ability) * ABILITY_UNIT,
-        gender_gap(c, traits),
-    )
-
-
 @inlined_rule
 def skill_cells(w, c):
     """Where the worker stands in the month's tables by traits, experience, training and ability."""
@@ -62,6 +44,19 @@ def skill_cells(w, c):
         min(int(w.experience_months), EXPERIENCE_MONTHS - 1),
         since if int(w.status) & TRAINED else UNTRAINED,
         int(w.ability) & 255,
+    )
+
+
+@rule
+def log_skill(w, c) -> float:
+    """The worker's log pay over that of the reference worker."""
+    traits, experience, training, _ = skill_cells(w, c)
+    return log_productivity(
+        c.schooling_pay[education_of(traits)],
+        c.experience_pay[experience],
+        c.training_pay[training],
+        int(w.ability) * ABILITY_UNIT,
+        gender_gap(c, traits),
     )
 
 

@@ -15,8 +15,9 @@ from sim.rules.migration import (
     with_switching_cost,
 )
 from sim.steps.earnings import log_skill, skill_cells
+from sim.steps.groups import is_parent, worker_group
 from sim.steps.levers import effective, serve
-from sim.steps.people import has_school_child, months_in_activity, months_of_stay
+from sim.steps.people import months_in_activity, months_of_stay
 from sim.steps.records import AGE_MONTHS, EVENT, OCCASION, STAY_MONTHS, WORKER
 from sim.steps.support import insurance_kept
 from sim.steps.transitions import change_activity, move_to, take_job
@@ -32,14 +33,6 @@ from sim.world.worker import (
 
 OPTIONS = ("farm", "local_work", "stay_or_old_place", "migrate")
 STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE = 0, 1, 2, 3
-
-
-@inlined_rule
-def worker_group(w, c) -> int:
-    """Group of workers who see the same income and relief in a place: schooling x school child."""
-    education = education_of(int(w.traits))
-    schooling = 0 if education < 2 else (1 if education == 2 else 2)
-    return 2 * schooling + (1 if has_school_child(w, c) else 0)
 
 
 @rule
@@ -82,7 +75,6 @@ def option_values(w, c):
     age = age_months(int(w.birth_month), c.month) / 12.0
     skill = log_skill(w, c)
     group = worker_group(w, c)
-    is_parent = group % 2 == 1
 
     farm = with_switching_cost(c.farm_value[home], cost, is_new or activity == FARM)
     schooled = schooling_taste(SCHOOL_YEARS[education_of(traits)], c.economy.schooling_nonfarm_taste)
@@ -95,7 +87,7 @@ def option_values(w, c):
         age_taste(age, c.economy.migration_age_slope),
         (traits & IS_FEMALE) != 0,
         c.economy.female_migration_cost,
-        is_parent,
+        is_parent(group),
         c.economy.child_left_behind_cost,
         c.economy.network_coefficient * c.out_share[home],
     )

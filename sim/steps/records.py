@@ -11,6 +11,7 @@ from sim.core.compiled import is_enabled
 from sim.core.draws import PURPOSES
 from sim.parameters.behaviour import PARAMETERS
 from sim.rules.migration import MOST_ATTACHED_YEARS
+from sim.steps.groups import GROUPS
 from sim.steps.lever_record import (
     HOME_COUNT,
     MAX_BUDGETS,
@@ -75,7 +76,7 @@ def economy_type() -> np.dtype:
 @cache
 def conditions_type(places: int) -> np.dtype:
     """Everything a worker meets in one month; the same for all workers."""
-    homes, groups, sectors = HOME_COUNT, 6, 7
+    homes, groups, sectors = HOME_COUNT, GROUPS, 7
     return np.dtype(
         [
             ("month", _WHOLE),  # 0 = January 2014
@@ -111,8 +112,10 @@ def conditions_type(places: int) -> np.dtype:
             ("income_value", _REAL, (groups, places)),  # income and relief, by group of workers
             ("schooling_pay", _REAL, (5,)),  # log pay by education
             ("experience_pay", _REAL, (EXPERIENCE_MONTHS,)),  # log pay by months of experience
-            ("training_pay", _REAL, (TRAINING_MONTHS,)),  # log pay by months since the last course
-            ("trait_factor", _REAL, (16,)),  # productivity by the lowest bits of traits: schooling, sex
+            # log pay by months since the last course; the last is UNTRAINED
+            ("training_pay", _REAL, (TRAINING_MONTHS + 1,)),
+            ("trait_pay", _REAL, (16,)),  # log pay by the lowest bits of traits: schooling, sex
+            ("trait_factor", _REAL, (16,)),  # productivity, as trait_pay
             ("experience_factor", _REAL, (EXPERIENCE_MONTHS,)),  # productivity, as experience_pay
             ("training_factor", _REAL, (TRAINING_MONTHS + 1,)),  # as training_pay; the last is UNTRAINED
             ("ability_factor", _REAL, (256,)),  # productivity by the byte of ability

@@ -36,15 +36,9 @@ def highest_register_chance(c) -> float:
 
 
 @rule
-def may_settle(w, c) -> bool:
-    """Workers with a year of stay in the place."""
-    return may_settle_in(w, c, 0)
-
-
-@rule
-def may_settle_in(w, c, months) -> bool:
-    """Whether the worker will have stayed a year in some months' time, if not gone by then."""
-    return months_of_stay(w, c) + months >= MONTHS_OF_STAY_NEEDED
+def may_settle(w, c, months_ahead=0) -> bool:
+    """Whether the worker has stayed a year in the place, or will have in some months' time if still there."""
+    return months_of_stay(w, c) + months_ahead >= MONTHS_OF_STAY_NEEDED
 
 
 @rule

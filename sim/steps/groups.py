@@ -1,0 +1,30 @@
+"""Groups of workers who see the same income and relief in a place: schooling by child at school.
+
+What a place is worth, and where migrants go, is worked out once for each group, not for each worker.
+"""
+
+from __future__ import annotations
+
+from sim.core.compiled import inlined_rule, rule
+from sim.steps.people import has_school_child
+from sim.world.worker import education_of
+
+_SCHOOLING = (6.0, 9.0, 12.6)  # years at school: primary or less, junior middle, senior middle or more
+_JUNIOR_MIDDLE = 2  # its position in sim.core.categories.EDUCATION
+GROUPS = 2 * len(_SCHOOLING)  # of each schooling those without a child at school, then those with one
+GROUP_SCHOOL_YEARS = tuple(years for years in _SCHOOLING for _ in range(2))  # by group
+REFERENCE_GROUP = 2  # junior middle school, no child at school
+
+
+@inlined_rule
+def worker_group(w, c) -> int:
+    """The worker's group, 0 to GROUPS - 1."""
+    education = education_of(int(w.traits))
+    schooling = 0 if education < _JUNIOR_MIDDLE else (1 if education == _JUNIOR_MIDDLE else 2)
+    return 2 * schooling + (1 if has_school_child(w, c) else 0)
+
+
+@rule
+def is_parent(group) -> bool:
+    """Whether workers of the group have a child at school."""
+    return group % 2 == 1
