@@ -15,9 +15,30 @@ from sim.results.columns import COMPARISON_TABLES
 from sim.results.results import Results, read_folder, write_folder
 
 
+class ComparisonTables:
+    """The tables of a comparison as editors show them; ``COMPARISON_TABLES`` explains their columns."""
+
+    effects: pd.DataFrame
+    """A row per policy, outcome and horizon: year 1, 5 or 10 of the policy."""
+    bands: pd.DataFrame
+    """A row per policy, outcome and horizon; only a comparison with an ensemble has it."""
+    paths: pd.DataFrame
+    """A row per policy, outcome and month."""
+    winners: pd.DataFrame
+    """A row per policy, horizon and group of workers."""
+    costs: pd.DataFrame
+    """A row per policy, calendar year, lever and payer, mean over seeds."""
+    baseline: pd.DataFrame
+    """A row per seed and month: the table ``national`` of the baseline's runs."""
+    official: pd.DataFrame
+    """A row per seed, calendar year, official indicator and group, of the baseline's runs."""
+
+
 @dataclass
-class Comparison:
-    """What policies change: ``comparison.effects`` is a table. its words are in ``sim.present.text``."""
+class Comparison(ComparisonTables):
+    """What policies change: its tables as attributes (``comparison.effects``), and ``manifest``, what was
+    compared. ``tables`` holds those that were made; any other raises ``AttributeError``.
+    """
 
     tables: dict[str, pd.DataFrame]
     manifest: dict[str, Any]
@@ -27,6 +48,9 @@ class Comparison:
         if name in tables:
             return tables[name]
         raise AttributeError(f"a comparison has no table {name!r}; it has {', '.join(sorted(tables))}")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.tables})
 
     def __repr__(self) -> str:
         names = ", ".join(policy["name"] for policy in self.policies)

@@ -58,11 +58,35 @@ _MANIFEST_KEYS = (
 )
 
 
+class RunTables:
+    """The tables of a run as editors show them. What their columns mean stands in ``sim.results.columns``."""
+
+    national: pd.DataFrame
+    """A row per month, for the whole country."""
+    places: pd.DataFrame
+    """A row per month and place, which is a tier of a province."""
+    homes: pd.DataFrame
+    """A row per month and province of registration."""
+    groups: pd.DataFrame
+    """A row per last month of a quarter, sex, age group and level of schooling."""
+    corridors: pd.DataFrame
+    """A row per calendar year, province of registration and place of work that anybody went to."""
+    official: pd.DataFrame
+    """A row per calendar year, official indicator and official group."""
+    ledger: pd.DataFrame
+    """A row per calendar year, lever, province and payer."""
+    income_histogram: pd.DataFrame
+    """A row per calendar year, group and band of yearly income."""
+    traces: pd.DataFrame
+    """A row per month and traced worker; only a run with ``trace`` has it."""
+
+
 @dataclass
-class Results:
-    """One run. ``results.national`` is the table ``national``; ``sim.results.columns`` explains every column.
+class Results(RunTables):
+    """One run: its tables as attributes (``results.national``), and ``manifest``, what was run and with what.
 
     ``workers`` holds, for the months asked for with ``keep``, one row per worker; it stays in memory.
+    A table that the run did not make raises ``AttributeError``; ``tables`` holds those that it did make.
     """
 
     tables: dict[str, pd.DataFrame]
@@ -78,6 +102,9 @@ class Results:
             hint = f"; did you mean {close!r}?" if close else f"; it has {', '.join(sorted(tables))}"
             raise AttributeError(f"results have no table {name!r}{hint}")
         raise AttributeError(f"these results were made without the table {name!r}")
+
+    def __dir__(self) -> list[str]:
+        return sorted({*super().__dir__(), *self.tables})
 
     def __repr__(self) -> str:
         about = self.manifest
