@@ -115,7 +115,7 @@ class Calibration(Strict):
 
 
 def load_calibration(name_or_path: str | Path) -> Calibration:
-    """Load and check a calibration file. Raises ``ExperimentError`` with every problem found."""
+    """Load and check the calibration file at a path. Raises ``ExperimentError`` with every problem found."""
     path = Path(name_or_path)
     if not path.is_file():
         raise ExperimentError(

@@ -31,7 +31,13 @@ class Horizon:
 
 
 def horizons(policy_start: str, run_end: str, years: Sequence[int] = HORIZONS) -> list[Horizon]:
-    """The policy's years that fit in the run: year 1 starts with the policy's first month."""
+    """The policy's ``years`` that fit in the run, whose last month is ``run_end``. Months are ``YYYY-MM``.
+
+    Year 1 starts with the policy's first month.
+
+    >>> [(one.years, one.first, one.last) for one in horizons("2025-07", "2034-12")]
+    [(1, '2025-07', '2026-06'), (5, '2029-07', '2030-06')]
+    """
     found = []
     for year in years:
         first = add_months(policy_start, MONTHS * (year - 1))

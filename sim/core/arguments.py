@@ -13,7 +13,10 @@ LARGEST_SCALE = 1_000_000
 def parse_scale(value: Any, key: str = "scale") -> int:
     """How many real workers one simulated worker stands for, from ``5000``, ``"5000"`` or ``"1:5000"``.
 
-    ``key`` is what it was given for.
+    ``key`` is what it was given for. Raises ``UsageError`` for anything but 1 to ``LARGEST_SCALE``.
+
+    >>> parse_scale("1:5000"), parse_scale("20,000"), parse_scale(1000)
+    (5000, 20000, 1000)
     """
     text = str(value).strip().replace(",", "").replace("_", "")
     shape = re.fullmatch(r"(?:1:)?(\d{1,9})", text)
@@ -30,7 +33,16 @@ def parse_scale(value: Any, key: str = "scale") -> int:
 
 
 def parse_month(text: str, key: str) -> str:
-    """A month ``YYYY-MM``; ``key`` is what it was given for."""
+    """A month ``YYYY-MM``; ``key`` is what it was given for. Raises ``UsageError`` for anything else.
+
+    >>> parse_month(" 2014-01 ", "from")
+    '2014-01'
+    >>> parse_month("2014-13", "from")
+    Traceback (most recent call last):
+        ...
+    sim.core.errors.UsageError: from: no such month (got '2014-13')
+        allowed: YYYY-MM, such as 2014-01
+    """
     shape = re.fullmatch(r"\d{4}-(\d{2})", text.strip())
     if not shape or not 1 <= int(shape[1]) <= 12:
         raise UsageError(Problem("no such month", key=key, value=text, allowed="YYYY-MM, such as 2014-01"))
@@ -38,7 +50,13 @@ def parse_month(text: str, key: str) -> str:
 
 
 def parse_ids(text: str, key: str) -> tuple[int, ...]:
-    """Whole numbers separated by commas."""
+    """Whole numbers separated by commas; ``key`` is what they were given for.
+
+    Raises ``UsageError`` where one of them is no whole number.
+
+    >>> parse_ids("17, 42", "trace")
+    (17, 42)
+    """
     words = [word.strip() for word in text.split(",") if word.strip()]
     wrong = next((word for word in words if not word.isdigit()), None)
     if wrong is not None:

@@ -84,6 +84,11 @@ def nearest(word: object, allowed: Iterable[str]) -> str | None:
 
     A word that denies (``no_cost``) is meant by ``cost`` only where nothing else is close. Where no whole
     word is close, one of which a part is (``rigths`` for ``rights-and-wages``).
+
+    >>> nearest("basline", ["baseline", "combined"])
+    'baseline'
+    >>> nearest("weather", ["baseline", "combined"]) is None
+    True
     """
     meant, by_lower = str(word).lower(), {choice.lower(): choice for choice in allowed}
     close = get_close_matches(meant, by_lower, n=3, cutoff=0.6)

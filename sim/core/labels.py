@@ -46,7 +46,11 @@ ACTIVITIES = {
 
 
 def region(name: str) -> str:
-    """A region inside a sentence: ``the East``, ``Central China``. What is no region stays as it is."""
+    """A region inside a sentence. What is no region stays as it is.
+
+    >>> region("East"), region("Central"), region("Sichuan")
+    ('the East', 'Central China', 'Sichuan')
+    """
     return _REGIONS.get(name, name)
 
 

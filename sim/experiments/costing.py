@@ -229,7 +229,11 @@ def measured(scenario: Scenario, simulate: Simulate | None = None) -> Pace:
 
 
 def duration(seconds: float) -> str:
-    """Seconds in words: ``45 s``, ``3 min``, ``2.5 h``, ``3.1 days``."""
+    """Seconds in words.
+
+    >>> [duration(seconds) for seconds in (45, 180, 9000, 267_840)]
+    ['45 s', '3 min', '2.5 h', '3.1 days']
+    """
     for size, word in ((86400, "days"), (3600, "h")):
         if seconds >= 1.5 * size:
             return f"{seconds / size:,.1f} {word}"

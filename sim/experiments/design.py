@@ -234,7 +234,13 @@ def _bounds_wrong(factor: Factor, where: str) -> Iterator[Problem]:
 
 
 def parameter_in(key: str) -> str | None:
-    """The parameter that a dotted key sets: of ``parameters.NAME`` or ``levers.X.effects.NAME.set``."""
+    """The parameter that a dotted key sets: of ``parameters.NAME`` or ``levers.X.effects.NAME.set``.
+
+    >>> parameter_in("levers.startup_grant.effects.startup_grant_yuan.set")
+    'startup_grant_yuan'
+    >>> parameter_in("levers.startup_grant.budget.yuan_per_year") is None
+    True
+    """
     words = key.split(".")
     if len(words) == 2 and words[0] == "parameters":
         return words[1]

@@ -36,9 +36,13 @@ _PLAIN = {
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
-    """Load and check an experiment by name (``subsidy_dose_response``) or path.
+    """Load and check an experiment by name (``subsidy_dose_response``) or path, with its scenarios.
 
-    Raises ``ExperimentError`` with every problem found.
+    Raises ``ExperimentError`` with every problem found, in the file and at the ends of what it varies.
+
+    >>> experiment = load_experiment("subsidy_dose_response")
+    >>> experiment.run_count == experiment.design.point_count * len(experiment.seeds)
+    True
     """
     path = named_file(str(name_or_path), experiment_files(), "experiment", ExperimentError)
     problems: list[Problem] = []

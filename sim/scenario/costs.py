@@ -57,7 +57,14 @@ class UnitCost(Strict):
         return {payer: self.payers[payer] for payer in PAYERS if payer in self.payers}
 
     def at(self, strength: float) -> int:
-        """Whole yuan per serving at a strength."""
+        """Whole yuan per serving at a strength.
+
+        >>> kinds = {"per": "business_start", "source": "H01", "payer": "local"}
+        >>> grant = UnitCost(yuan=8000, follows_strength=True, **kinds)
+        >>> park = UnitCost(yuan=8000, **kinds)  # serves more instead
+        >>> grant.at(2.0), park.at(2.0)
+        (16000, 8000)
+        """
         whole = self.yuan / (self.labour_share or 1.0)
         return round(whole * strength if self.follows_strength else whole)
 

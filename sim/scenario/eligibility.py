@@ -62,7 +62,12 @@ class Window(Strict):
         return month_number(self.to) - month_number(self.from_) + 1
 
     def strength(self, month: str) -> float:
-        """Share of the full effect in a month: 0 outside window and season, 1 after the ramp."""
+        """Share of the full effect in a month: 0 outside window and season, 1 after the ramp.
+
+        >>> window = Window.model_validate({"from": "2025-01", "to": "2034-12", "ramp_months": 3})
+        >>> [window.strength(month) for month in ("2024-12", "2025-01", "2025-04", "2035-01")]
+        [0.0, 0.25, 1.0, 0.0]
+        """
         if not self.from_ <= month <= self.to or (self.season and int(month[5:7]) not in self.season):
             return 0.0
         if self.ramp_months == 0:

@@ -36,7 +36,11 @@ DOCUMENTS = "documents"  # the folder of scenarios that carry out a policy docum
 def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
     """Load, merge and check a scenario given by name (``baseline``) or by path (``my/policy.yaml``).
 
-    Raises ``ScenarioError`` with every problem found.
+    A name is looked for in ``folders()``. A scenario that is loaded already comes back as it is.
+    Raises ``ScenarioError`` with every problem found: no such file, or what is wrong in it, by line.
+
+    >>> list(load_scenario("startup-support").levers)
+    ['startup_grant', 'startup_loan', 'founder_parks']
     """
     if isinstance(name_or_path, Scenario):
         return name_or_path
@@ -69,9 +73,17 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
 
 
 def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
-    """The scenario with some values changed, by dotted key, checked again. ``None`` removes.
+    """The scenario with some values changed, by dotted key, and checked again. ``None`` removes.
 
-    with_overrides(scenario, {"levers.startup_grant.effects.startup_grant_yuan.set": 10_000})
+    Values have the units of the scenario's file. Raises ``ScenarioError`` with every problem found: a key
+    that leads nowhere, a value that is not allowed there. The scenario that was given stays as it is.
+
+    >>> policy = load_scenario("startup-support")
+    >>> larger = with_overrides(policy, {"levers.startup_grant.effects.startup_grant_yuan.set": 10_000})
+    >>> larger.levers["startup_grant"].effects["startup_grant_yuan"].set
+    10000.0
+    >>> list(with_overrides(policy, {"levers.startup_loan": None}).levers)
+    ['startup_grant', 'founder_parks']
     """
     overrides = {_of_today(key): value for key, value in overrides.items()}
     content, origins = _opened(scenario, overrides), _origins_after(scenario, overrides)

@@ -139,7 +139,11 @@ class _Reader:
 
 
 def dotted(key: Key) -> str:
-    """``("levers", "x", "age", 0)`` as ``levers.x.age.0``."""
+    """A key as people write it.
+
+    >>> dotted(("levers", "x", "age", 0))
+    'levers.x.age.0'
+    """
     return ".".join(str(part) for part in key)
 
 
@@ -196,5 +200,9 @@ def find(tree: Tree, key: Key) -> tuple[Tree, Key]:
 
 
 def parts(key: str) -> Key:
-    """``levers.x.age.0`` as ``("levers", "x", "age", 0)``: years and positions are numbers."""
+    """The key that people write so: years and positions are numbers.
+
+    >>> parts("levers.x.age.0")
+    ('levers', 'x', 'age', 0)
+    """
     return tuple(int(part) if part.isdigit() else part for part in key.split(".") if part)

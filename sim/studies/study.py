@@ -160,7 +160,14 @@ def virtual_files() -> dict[str, Path]:
 
 
 def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
-    """Load and check one by name or path. Raises ``VirtualError`` with every problem found."""
+    """Load and check a virtual experiment by name or path, with the worlds without and with its policy.
+
+    Raises ``VirtualError`` with every problem found.
+
+    >>> experiment = load_virtual("residency-reform")
+    >>> set(experiment.levers) <= set(experiment.policy.levers) - set(experiment.base.levers)
+    True
+    """
     path = named_file(str(name_or_path), virtual_files(), "virtual experiment", VirtualError)
     found, tree, problems = read_checked(path, VirtualExperiment, VirtualError)
     try:

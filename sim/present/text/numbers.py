@@ -37,9 +37,10 @@ def significant(value: float) -> int:
 
 
 def amount(value: float, unit: str, digits: int = 0, signed: bool = False, noun: bool = True) -> str:
-    """A value with its unit: ``172.4 million people``, ``−0.31 %``, ``4,427 yuan a month``.
+    """A value with its unit. ``noun=False`` leaves out what is counted, for lines that have named it already.
 
-    ``noun=False`` leaves out what is counted, for lines that have named it already.
+    >>> amount(172_400_000, "persons"), amount(-0.31, "percent", 2), amount(4427, "yuan per month")
+    ('172 million people', '−0.31 %', '4,427 yuan a month')
     """
     if value is None or not math.isfinite(value):
         return "–"
@@ -95,14 +96,22 @@ def ordinal(count: int) -> str:
 
 
 def listing(words: list[str]) -> str:
-    """``a``, ``a and b``, ``a, b and c``; with semicolons where a word has a comma of its own."""
+    """Words in a row; with semicolons where a word has a comma of its own.
+
+    >>> listing(["a", "b", "c"]), listing(["a, or b", "c"]), listing(["a"])
+    ('a, b and c', 'a, or b and c', 'a')
+    """
     *others, last = words or [""]
     between = "; " if any("," in word for word in words) else ", "
     return f"{between.join(others)} and {last}" if others else last
 
 
 def month_in_words(month: str) -> str:
-    """``2025-01`` -> ``January 2025``."""
+    """A month ``YYYY-MM`` in words.
+
+    >>> month_in_words("2025-01")
+    'January 2025'
+    """
     names = (
         "January",
         "February",
