@@ -128,10 +128,14 @@ def modules() -> dict[str, Path]:
     }
 
 
-@functools.cache
 def _tree(module: str) -> ast.Module:
     """The syntax tree without what no number depends on."""
-    tree = _Bare().visit(ast.parse(modules()[module].read_text(encoding="utf-8")))
+    return _tree_of(modules()[module].read_text(encoding="utf-8"))
+
+
+@functools.cache
+def _tree_of(text: str) -> ast.Module:
+    tree = _Bare().visit(ast.parse(text))
     assert isinstance(tree, ast.Module)
     return tree
 
@@ -168,11 +172,16 @@ def _parameter_rows() -> list[dict[str, str]]:
 def _digest(names: Iterable[str], more: str) -> str:
     digest = hashlib.sha256(more.encode())
     for name in names:
-        digest.update(f"{name}\n{ast.dump(_tree(name))}\n".encode())
+        digest.update(f"{name}\n{_dumped(modules()[name].read_text(encoding='utf-8'))}\n".encode())
     return digest.hexdigest()[:16]
+
+
+@functools.cache
+def _dumped(text: str) -> str:
+    return ast.dump(_tree_of(text))
 
 
 def forget() -> None:
     """Read the sources anew at the next question (for tests that edit them)."""
-    for kept in (_hashes, model_hash, modules, _tree, _imported):
+    for kept in (_hashes, model_hash, modules, _imported):
         kept.cache_clear()

@@ -1,0 +1,102 @@
+"""What is stale is derived from what is imported: an edit spoils all that depends on it, and nothing else."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sim.core import sources
+
+ROOT = Path(__file__).resolve().parents[2]
+NAMES = ("kernels", "run", "model")
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory) -> Path:
+    """A copy of the package in which sources can be edited."""
+    folder = tmp_path_factory.mktemp("copy")
+    shutil.copytree(ROOT / "sim", folder / "sim", ignore=shutil.ignore_patterns("__pycache__"))
+    return folder
+
+
+@pytest.fixture
+def hashes(copy, monkeypatch, tmp_path):
+    """The hashes of the copy as it stands: of what kernels, runs and results depend on."""
+    monkeypatch.setattr(sources, "ROOT", copy / "sim")
+    monkeypatch.setattr(sources, "PARAMETERS", copy / "sim" / "parameters" / "parameters.csv")
+    monkeypatch.setenv("LABOR_SIM_CACHE", str(tmp_path))
+
+    def read() -> dict[str, str]:
+        sources.forget()
+        found = (sources.source_hash(), sources.run_hash(), sources.model_hash())
+        return dict(zip(NAMES, found, strict=True))
+
+    yield read
+    sources.forget()
+
+
+END = ""
+NOTHING, RUN, ALL = frozenset(), frozenset({"run", "model"}), frozenset(NAMES)
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "spoilt"),
+    [
+        ("rules/earnings.py", "return schooling_return * (", "return 2.0 * schooling_return * (", ALL),
+        ("steps/earnings.py", END, "EDITED = 1\n", ALL),
+        ("core/arithmetic.py", END, "EDITED = 1\n", ALL),
+        ("engine/accounts.py", END, "EDITED = 1\n", RUN),
+        ("policy/ledger.py", END, "EDITED = 1\n", RUN),
+        ("parameters/parameters.csv", "switching_cost,2.1,", "switching_cost,2.2,", RUN),
+        ("parameters/parameters.csv", "switching_cost,", "cost_of_switching,", ALL),
+        (
+            "parameters/parameters.csv",
+            "cost of leaving the present",
+            "cost of giving up the present",
+            NOTHING,
+        ),
+        ("rules/earnings.py", END, "# a remark\n", NOTHING),
+        ("rules/earnings.py", '"""', '"""In other words. ', NOTHING),
+        ("core/labels.py", "wholesale and retail", "trade", NOTHING),
+        ("results/columns.py", "savings held", "savings", NOTHING),
+        ("present/charts/comparison.py", END, "EDITED = 1\n", NOTHING),
+        ("present/text/numbers.py", END, "EDITED = 1\n", NOTHING),
+        ("present/pages/comparison.py", END, "EDITED = 1\n", NOTHING),
+        ("cli/app.py", END, "EDITED = 1\n", NOTHING),
+        ("validation/validate.py", END, "EDITED = 1\n", NOTHING),
+        ("data/provinces.csv", "Beijing", "Peking", frozenset({"model"})),
+    ],
+)
+def test_an_edit_spoils_what_depends_on_it_alone(copy, hashes, file, old, new, spoilt):
+    path, before = copy / "sim" / file, hashes()
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    edited = text.replace(old, new, 1) if old else text + new
+    path.write_text(edited, encoding="utf-8")
+    try:
+        after = hashes()
+    finally:
+        path.write_text(text, encoding="utf-8")
+    assert {name for name in NAMES if before[name] != after[name]} == spoilt
+    assert hashes() == before
+
+
+def test_all_that_kernels_load_is_counted():
+    """Importing the modules with kernels loads nothing that the closure does not know, but words."""
+    code = f"""
+import importlib, json, sys
+for name in {sources.kernel_modules()!r}:
+    importlib.import_module(name)
+print(json.dumps([name for name in sys.modules if name.partition(".")[0] == "sim"]))
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    counted = set(sources.closure(sources.kernel_modules()))
+    packages = {name for name, path in sources.modules().items() if path.name == "__init__.py"}
+    loaded = set(json.loads(done.stdout)) - packages
+    assert len(counted) > 30
+    assert loaded - counted <= {*sources._WORDS, "sim.core.sources"}
