@@ -10,7 +10,7 @@ agents live the month themselves, in plain Python, and the columns come out the 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -102,7 +102,7 @@ class LaborMigrationModel(mesa.Model):
         self.diaries: dict[int, list[dict]] = {}
         self._coming: tuple[int, SimpleNamespace] | None = None
         self._past: SimpleNamespace | None = None
-        self._live = None
+        self._live: Callable[[int], None] | None = None
         if agents or not compiled:
             self.create_workers()
 

@@ -35,7 +35,7 @@ def install() -> bool:
 
 def of_kernel(function: Callable) -> Callable:
     """Mark the Python function of a kernel, whose compilation defers linking."""
-    function.is_labor_sim_kernel = True  # type: ignore[attr-defined]
+    function.is_labor_sim_kernel = True  # type: ignore[attr-defined]  # functions take attributes
     return function
 
 

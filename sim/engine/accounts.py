@@ -13,6 +13,7 @@ from sim.core.months import month_text
 from sim.engine.stocks import carry_stock
 from sim.steps.records import EVENT, MONEY
 from sim.world.places import HOMES
+from sim.world.worker import Workers
 
 _RECEIVED = [getattr(MONEY, name) for name in ("earned", "recovered", "benefit", "grant", "loan", "payout")]
 _USED = [
@@ -31,7 +32,7 @@ class Accounts:
         self.away = stock[:, :, MIGRANT_WORK] + stock[:, :, MIGRANT_SEARCH]
 
     @classmethod
-    def of(cls, workers: np.recarray, places: int) -> Accounts:
+    def of(cls, workers: Workers, places: int) -> Accounts:
         """The accounts of the rows of all workers at the start."""
         stock = np.zeros((HOMES, places, len(ACTIVITIES)), dtype=np.int64)
         np.add.at(stock, (workers.home, workers.place, workers.activity), 1)

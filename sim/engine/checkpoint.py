@@ -160,7 +160,7 @@ def _encoded(checkpoint: Checkpoint) -> bytes:
     skeleton = {"about": dict(checkpoint.about), "state": _pack(checkpoint.state, arrays)}
     text = json.dumps(skeleton, ensure_ascii=False).encode()
     raw = io.BytesIO()
-    named = {f"a{n}": array for n, array in enumerate(arrays)}
+    named: dict[str, Any] = {f"a{n}": array for n, array in enumerate(arrays)}
     np.savez(raw, skeleton=np.frombuffer(text, dtype=np.uint8), **named)
     body = pyarrow.compress(raw.getvalue(), codec="zstd", asbytes=True)
     head = f"{hashlib.sha256(body).hexdigest()} {len(body)} {raw.getbuffer().nbytes}"

@@ -8,23 +8,24 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 
 from sim.steps.month import live_month
-from sim.steps.records import BLOCK, block_type, make_record
+from sim.steps.records import BLOCK, block_type, field_names, make_record
 from sim.world.worker import WORKER_TYPE
 
-_NAMES = WORKER_TYPE.names
+_NAMES = field_names(WORKER_TYPE)
 _SMALL_TABLE = 1500  # cells; a smaller table is read faster as a dictionary than as an array
 
 
-def plain_conditions(record: np.record) -> SimpleNamespace:
+def plain_conditions(record: np.record | np.ndarray) -> SimpleNamespace:
     """A month's conditions as numbers, lists and tables that the steps index as they would arrays."""
-    return SimpleNamespace(**{name: _plain(record[name]) for name in record.dtype.names})
+    return SimpleNamespace(**{name: _plain(record[name]) for name in field_names(record.dtype)})
 
 
-def _plain(value: np.ndarray):
+def _plain(value: np.ndarray) -> Any:
     if value.dtype.names:
         return plain_conditions(value)
     if value.ndim == 0:
@@ -38,7 +39,7 @@ def _plain(value: np.ndarray):
 
 def plain_sums(block: np.record) -> SimpleNamespace:
     """A block's sums and scratch as arrays; what the steps add goes into the block."""
-    return SimpleNamespace(**{name: block[name] for name in block.dtype.names})
+    return SimpleNamespace(**{name: block[name] for name in field_names(block.dtype)})
 
 
 def spare_sums(places: int) -> SimpleNamespace:

@@ -31,6 +31,7 @@ from sim.steps.records import (
     WORKER,
     WORKER_NAMES,
     conditions_type,
+    field_names,
     for_kernels,
     make_record,
 )
@@ -57,7 +58,7 @@ class MonthConditions:
                 name: fields[name]
                 if kind[name].base == kind[name] and not kind[name].names
                 else fields[name][0]
-                for name in kind.names
+                for name in field_names(kind)
             }
         )
         # the named fields of these are as many rows of numbers
@@ -106,11 +107,12 @@ class MonthConditions:
         """Parameters, pay, costs and the value of places at the start of a month."""
         state, now = self.state, self.now
         self._write_numbers(state.policy.economy(month))
-        self._write_tables(state.policy.place_parameters(month, with_levers), month)
+        tables = state.policy.place_parameters(month, with_levers)
+        self._write_tables(tables, month)
         numbers, series = self.numbers, state.series
         drift = numbers.pay_quality_drift * month / 12.0
         by_sector = series.log_pay[:, :, month].T - drift + (self._log_level + state.markets.wage_gap)
-        now.log_pay[:] = (by_sector + self._tables.log_pay_scale).T
+        now.log_pay[:] = (by_sector + tables.log_pay_scale).T
         now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * state.mix).sum(axis=1))
         now.month[0], now.month_of_year[0] = month, month % 12 + 1
         now.price_index[0] = series.price_index[month]

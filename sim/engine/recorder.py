@@ -212,7 +212,8 @@ class Record:
 
     def national_row(self, block: SimpleNamespace) -> dict[str, float]:
         """The national figures of a month just lived, in real persons and yuan."""
-        columns = national_columns(*(np.array([sums]) for sums in self._sums(block)), self.run.scale)
+        counts, yuan = self._sums(block)
+        columns = national_columns(np.array([counts]), np.array([yuan]), self.run.scale)
         return {name: column[0].item() for name, column in columns.items()}
 
     def _sums(self, block: SimpleNamespace) -> tuple[np.ndarray, tuple[float, float]]:

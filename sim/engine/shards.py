@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.core.compiled import kernel
 from sim.engine.passes import CLAIM_PURPOSE, claim_block, claim_listed, list_claimants, run_block
-from sim.steps.records import BLOCK, WORKER, block_type, for_kernels, make_record, sums_type
+from sim.steps.records import BLOCK, WORKER, block_type, field_names, for_kernels, make_record, sums_type
 
 
 @kernel
@@ -45,7 +45,7 @@ class Shards:
 
     def __init__(self, threads: int, places: int):
         kind = block_type(places)
-        self.sums = sums_type(places).names
+        self.sums = field_names(sums_type(places))
         self.blocks = [make_record(kind) for _ in range(max(threads, 1))]
         self._plain = [for_kernels(block, kind) for block in self.blocks]
         self._of_month = tuple(name for name in self.sums if name not in CLAIMS)
@@ -64,7 +64,7 @@ class Shards:
         """
         self.clear()
         self._begin_list(conditions[0], rows, keys_ahead)
-        parts = list(zip(self._plain, self._listed, strict=True))
+        parts: list[tuple] = list(zip(self._plain, self._listed, strict=True))
         self._run(_run_rows, parts, self._of_month, rows, workers, conditions, self._ahead)
         return self.blocks[0][0]
 
@@ -74,7 +74,7 @@ class Shards:
         """Count who would use a rationed lever or a quota place this month; ``sums``: what is asked."""
         self.clear(sums)
         if self._has_listed_all(conditions[0]):
-            parts = list(zip(self._plain, self._listed, strict=True))
+            parts: list[tuple] = list(zip(self._plain, self._listed, strict=True))
             self._at_once([(_count_listed_claims, workers, conditions, *part) for part in parts])
             _add_up(parts, sums)
         else:
@@ -105,7 +105,7 @@ class Shards:
     def count(self, loop: Callable, kind: np.dtype, rows: int, *arguments) -> np.record:
         """A record of sums over all rows: ``loop(*arguments, sums, first row, last row)``."""
         parts = [make_record(kind) for _ in self.blocks]
-        self._run(loop, [(for_kernels(part, kind),) for part in parts], kind.names, rows, *arguments)
+        self._run(loop, [(for_kernels(part, kind),) for part in parts], field_names(kind), rows, *arguments)
         return parts[0][0]
 
     def each(self, loop: Callable, rows: int, *arguments) -> None:
@@ -160,8 +160,9 @@ def _add_up(parts: list[tuple], names: tuple[str, ...]) -> None:
 
 def _bytes_of(records: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
     """The memory of fields that lie one after another: many small arrays are slow to clear one by one."""
-    kind = records.dtype
-    first, (last_kind, start) = kind.fields[names[0]][1], kind.fields[names[-1]][:2]
+    fields = records.dtype.fields
+    assert fields is not None, f"{records.dtype} is no record"
+    first, (last_kind, start) = fields[names[0]][1], fields[names[-1]][:2]
     return records.view(np.uint8)[first : start + last_kind.itemsize]
 
 

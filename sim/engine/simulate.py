@@ -61,7 +61,8 @@ def simulate(
     began = time.perf_counter()
     first = checked_month("from", start)
     scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
-    keep, wanted, origin = list(keep), _checked_tables(tables), None
+    keep, wanted = list(keep), _checked_tables(tables)
+    origin: Checkpoint | None = None
     if branch_from is not None:
         origin = branch_from if isinstance(branch_from, Checkpoint) else Checkpoint.load(branch_from)
         origin.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
@@ -78,7 +79,13 @@ def simulate(
     if progress is not None:
         progress(0, last + 1)
     run = Simulation(
-        scenario, scale, end, seed, threads, origin and origin.state, with_groups="groups" in wanted
+        scenario,
+        scale,
+        end,
+        seed,
+        threads,
+        None if origin is None else origin.state,
+        with_groups="groups" in wanted,
     )
     record = Record(run, first, wanted)
     if origin is not None:

@@ -37,7 +37,7 @@ from sim.world.synthesis import (
     fill_initial,
     initial_counts,
 )
-from sim.world.worker import WORKER_TYPE, allocate, copy_rows
+from sim.world.worker import WORKER_TYPE, Workers, allocate, copy_rows
 
 MOST_KEPT = 50_000  # larger populations are made anew for each run: eight of these take some 30 MB
 
@@ -200,9 +200,7 @@ def _growth(scenario: Scenario) -> Growth:
     )
 
 
-def _population(
-    growth: Growth, scale: int, seed: int, ability_sd: float, last: int
-) -> tuple[np.recarray, int]:
+def _population(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[Workers, int]:
     """Everybody who lives in a run, entrants up to the last month in the rows after those of January 2014,
     and how many these are. The next runs of a sweep have the same people: those of a few are kept.
     """
@@ -215,7 +213,7 @@ def _population(
     return own, initial
 
 
-def _made(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[np.recarray, int]:
+def _made(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[Workers, int]:
     _, corridors, series, recipe, _ = _setting(growth)
     counts, entrants = initial_counts(corridors, scale), entrant_counts(series.entrants[:, : last + 1], scale)
     workers = allocate(int(counts.sum() + entrants.sum()))

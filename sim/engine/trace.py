@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -17,7 +18,8 @@ class Tracer:
     """Every column of chosen workers, every month."""
 
     def __init__(self, run: Simulation, ids: Iterable[int]):
-        self._run, self.ids, self._rows = run, [int(i) for i in ids], []
+        self._run, self.ids = run, [int(i) for i in ids]
+        self._rows: list[list[Any]] = []
 
     def add_month(self, month: int) -> None:
         for worker in self.ids:

@@ -144,7 +144,9 @@ class Ledger:
         """A row for each province and payer of a lever's year, with the payer's share of the amounts."""
         lever = self.policy.scenario.levers[name]
         payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
-        total, by_province = sum(served), [(None, (0, 0.0, budget, budget, queue))]
+        total = sum(served)
+        by_province: list[tuple[str | None, tuple[float, ...]]]
+        by_province = [(None, (0, 0.0, budget, budget, queue))]
         if provinces:
             by_province = [
                 (

@@ -145,7 +145,7 @@ class ByPlace:
             ]
         )
 
-    def _made(self, month: str, on_paths: tuple[float, ...], with_levers: bool) -> Tables:
+    def _made(self, month: str, on_paths: tuple[float | None, ...], with_levers: bool) -> Tables:
         history = {names: table.copy() for names, table in self._given.items()}
         for (names, row, _, tier), value in zip(self._paths, on_paths, strict=True):
             history[names][row, slice(None) if tier is None else self._rows_of_tier[tier]] = value

@@ -165,7 +165,7 @@ class Policy:
     def fill_levers_of_month(self, levers: np.record, month: int) -> None:
         """Write what depends on ``reach`` alone."""
         for name, values in self._in_force(month).fields.items():
-            if np.ndim(values):
+            if isinstance(values, np.ndarray):
                 levers[name][: len(values)] = values
             else:
                 levers[name] = values
@@ -185,7 +185,7 @@ class Policy:
             is_active = strength > 0.0
             rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: self._queues[n])
             queues = [self._queues[n] for n in rationed]
-            fields = {
+            fields: dict[str, np.ndarray | int] = {
                 "is_active": is_active,
                 "coverage": take_up * np.where(self._folded, 1.0, strength),
                 "budgets": len(rationed),

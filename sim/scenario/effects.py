@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from typing import Annotated, Any
 
 from pydantic import Field, model_validator
 
@@ -33,8 +33,8 @@ class Effect(Strict):
             add=None if self.add is None else strength * self.add,
         )
 
-    def on(self, value: float) -> float:
-        """The value after the change, before it is kept within the parameter's bounds."""
+    def on(self, value: Any) -> Any:
+        """A number, or an array of them, after the change, not yet kept within the parameter's bounds."""
         value = value if self.set is None else self.set
         value = value if self.scale is None else value * self.scale
         return value if self.add is None else value + self.add

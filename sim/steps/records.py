@@ -179,6 +179,7 @@ def sums_type(places: int) -> np.dtype:
 @cache
 def block_type(places: int) -> np.dtype:
     """Sums and the scratch of one block of rows."""
+    sums = sums_type(places)
     return np.dtype(
         [
             ("activity_before", np.uint8, (BLOCK,)),
@@ -193,9 +194,15 @@ def block_type(places: int) -> np.dtype:
             ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
             ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.migration), until it is carried out
             ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
-            *[(name, *sums_type(places).fields[name][0].subdtype) for name in sums_type(places).names],
+            *[(name, sums[name].base, sums[name].shape) for name in field_names(sums)],
         ]
     )
+
+
+def field_names(kind: np.dtype) -> tuple[str, ...]:
+    """The names of a record's fields, in order."""
+    assert kind.names is not None, f"{kind} is no record"
+    return kind.names
 
 
 def make_record(kind: np.dtype) -> np.recarray:

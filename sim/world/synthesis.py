@@ -28,7 +28,7 @@ from sim.core.draws import PURPOSE, uniform
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import Places
-from sim.world.worker import BIRTH_EPOCH, INSURED, NEW, POOR, TRAINED, clipped
+from sim.world.worker import BIRTH_EPOCH, INSURED, NEW, POOR, TRAINED, Workers, clipped
 
 ENTRANT_BIT = 1 << 31
 OUT, LOCAL, FARM_IDLE = 0, 1, 2
@@ -307,14 +307,14 @@ def entrant_counts(entrants: np.ndarray, scale: int) -> np.ndarray:
     return np.diff(total, axis=1, prepend=0)
 
 
-def fill_initial(workers: np.recarray, counts: np.ndarray, recipe: Recipe, life_keys: np.ndarray) -> int:
+def fill_initial(workers: Workers, counts: np.ndarray, recipe: Recipe, life_keys: np.ndarray) -> int:
     """Make the workers of January 2014 in the first rows; returns how many."""
     _make_initial(workers, np.concatenate([[0], np.cumsum(counts)[:-1]]), counts, recipe, life_keys)
     return int(counts.sum())
 
 
 def fill_entrants(
-    workers: np.recarray,
+    workers: Workers,
     first_row: int,
     counts: np.ndarray,
     month: int,

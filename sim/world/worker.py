@@ -8,10 +8,15 @@ birth month; what is fixed for life and rarely read is hashed from the id (see `
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from sim.core.compiled import rule
+
+# Rows of workers, or some of them: an array of ``WORKER_TYPE`` whose columns are attributes, which the types
+# of NumPy do not tell.
+Workers: TypeAlias = Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,7 @@ def copy_rows(source: np.ndarray, target: np.ndarray) -> None:
     target.view(np.uint8)[:] = source.view(np.uint8)
 
 
-def allocate(rows: int) -> np.recarray:
+def allocate(rows: int) -> Workers:
     """Empty rows for workers; ``workers.savings`` is a column, ``workers[5]`` a worker."""
     return np.zeros(rows, dtype=WORKER_TYPE).view(np.recarray)
 
