@@ -41,7 +41,7 @@ from sim.scenario.scenario import Period, Scenario
 OVER = ("families", "instruments", "levers")
 SHORT = {"founders": "business_starts", "income": "mean_income"}  # words for outcomes, as people ask
 DEFAULT_OUTCOMES = ("settled", "business_starts", "out", "mean_income")
-BUNDLE = 24  # coalitions of a seed that one process runs one after another; they live the past once
+BUNDLE = 24  # coalitions of a seed that one process runs one after another; their shared history is run once
 MOST_FOR_ALL = 12  # groups of which all coalitions are run
 YEARS_ON = 5  # the calendar year that is looked at, after the one in which the package begins
 

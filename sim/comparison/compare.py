@@ -24,7 +24,7 @@ from sim.core.errors import Problem, UsageError
 from sim.results.columns import COMPARISON_TABLES
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import Results
-from sim.scenario.shared_history import Origin, shared_pasts
+from sim.scenario.shared_history import BranchPoint, shared_histories
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -57,8 +57,10 @@ def compare(
     _check_names(base, given)
     levers = [_own_levers(base, policy) for policy in given]
     starts = tuple(max(start, _first_month(found, start)) for found in levers)
-    origins = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
-    plan = PairedPlan(base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, origins)
+    branch_points = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
+    plan = PairedPlan(
+        base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, branch_points
+    )
     runs = []
     if progress:
         progress(0, len(seeds))
@@ -74,9 +76,9 @@ def compare(
 
 def _shared(
     base: Scenario, policies: list[Scenario], starts: Sequence[str], end: str
-) -> tuple[Origin | None, ...]:
-    """Where each run takes up another's past: at its policy's start at the latest, whose year is kept."""
-    return tuple(shared_pasts([base, *policies], [end, *(min(month, end) for month in starts)]))
+) -> tuple[BranchPoint | None, ...]:
+    """Where each run branches from another: at its policy's start at the latest, whose year is kept."""
+    return tuple(shared_histories([base, *policies], [end, *(min(month, end) for month in starts)]))
 
 
 # --- from seeds to tables ---------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""The runs of a comparison: base and policies under one seed in one process, what they share lived once."""
+"""The runs of a comparison: base and policies under one seed in one process; shared months run once."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sim.comparison.effects import HORIZONS, horizons
 from sim.comparison.winners import count_winners
 from sim.results.outcomes import monthly
 from sim.results.results import Results
-from sim.scenario.shared_history import Origin
+from sim.scenario.shared_history import BranchPoint
 
 if TYPE_CHECKING:
     from sim.engine.checkpoint import Checkpoint
@@ -30,7 +30,7 @@ class PairedPlan:
     end: str
     threads: int
     simulate: Callable[..., Results] | None
-    origins: tuple[Origin | None, ...]
+    branch_points: tuple[BranchPoint | None, ...]
 
     def keep(self, number: int) -> tuple[str, ...]:
         """The Decembers whose workers are needed of the base (0) or of a policy (from 1).
@@ -61,9 +61,9 @@ def run_seeds(plan: PairedPlan, seeds: Sequence[int], jobs: int) -> Iterator[dic
 def _run_seed(plan: PairedPlan, seed: int) -> dict:
     """Run the base and every policy under one seed and keep the sums that the tables need.
 
-    What policies share with the base, or with each other, before their first own month is lived once.
+    The months that a policy shares with the base or with another policy are run once.
     """
-    states: dict[Origin, Checkpoint] = {}
+    states: dict[BranchPoint, Checkpoint] = {}
     base = _simulate(plan, 0, seed, states)
     result = {
         "seed": seed,
@@ -85,18 +85,18 @@ def _run_seed(plan: PairedPlan, seed: int) -> dict:
     return result
 
 
-def _simulate(plan: PairedPlan, number: int, seed: int, states: dict[Origin, Checkpoint]) -> Results:
-    """Run the base (0) or a policy (from 1), from and to the ``states`` that the plan says."""
-    past = plan.origins[number]
+def _simulate(plan: PairedPlan, number: int, seed: int, states: dict[BranchPoint, Checkpoint]) -> Results:
+    """Run the base (0) or a policy (from 1) from its branch point, and save ``states`` for later runs."""
+    own_point = plan.branch_points[number]
     settings: dict[str, Any] = {}
-    if past is not None:
-        settings["branch_from"] = states.get(past)
-    wanted = {origin for origin in plan.origins[number + 1 :] if origin is not None}
-    begun = past.month if past is not None else ""
-    own = [origin.month for origin in wanted if origin.scenario == number and origin.month >= begun]
+    if own_point is not None:
+        settings["branch_from"] = states.get(own_point)
+    wanted = {point for point in plan.branch_points[number + 1 :] if point is not None}
+    begun = own_point.month if own_point is not None else ""
+    own = [point.month for point in wanted if point.scenario == number and point.month >= begun]
     if own:
         settings["save_at"] = own
-        settings["save_to"] = lambda state: states.update({Origin(number, state.month): state})
+        settings["save_to"] = lambda state: states.update({BranchPoint(number, state.month): state})
     simulate: Callable[..., Results]
     if plan.simulate is None:
         from sim.engine.simulate import simulate
@@ -112,8 +112,8 @@ def _simulate(plan: PairedPlan, number: int, seed: int, states: dict[Origin, Che
         keep=plan.keep(number),
         **settings,
     )
-    for origin in states.keys() - wanted:  # nobody will need it any more
-        del states[origin]
+    for point in states.keys() - wanted:  # no later run needs it
+        del states[point]
     return results
 
 

@@ -79,6 +79,23 @@ class AccountingError(SimError):
     exit_code = 1
 
 
+def written_by(version: str | None, what: str, again: str, file: str) -> Problem:
+    """Why a file or folder is not read, and which version reads it.
+
+    ``version``: the earlier version that wrote it, None for a newer one. ``what``: ``the checkpoint``.
+    ``again``: what makes it anew with this version.
+
+    >>> print(written_by("0.1", "the checkpoint", "save it again", "january.state"))
+    january.state: the checkpoint was written by version 0.1
+        allowed: read it with version 0.1, or save it again
+    """
+    if version is None:
+        message = f"{what} was written by a newer version of the simulator"
+        return Problem(message, file=file, allowed=f"update the simulator, or {again}")
+    message = f"{what} was written by version {version}"
+    return Problem(message, file=file, allowed=f"read it with version {version}, or {again}")
+
+
 def nearest(word: object, allowed: Iterable[str]) -> str | None:
     """The allowed word that ``word`` was probably meant to be, or None when nothing is close.
 

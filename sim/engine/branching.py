@@ -7,7 +7,7 @@ from sim.core.sources import model_hash
 from sim.engine.checkpoint import Checkpoint
 from sim.engine.recorder import Record
 from sim.engine.simulation import Simulation
-from sim.scenario.shared_history import past_of
+from sim.scenario.shared_history import history_before
 
 
 def take(run: Simulation, record: Record, start: str) -> Checkpoint:
@@ -21,6 +21,6 @@ def take(run: Simulation, record: Record, start: str) -> Checkpoint:
         "tables": list(record.wanted),
         "code_hash": model_hash(),
         "scenario_name": run.scenario.name,
-        "past": past_of(run.scenario, month),
+        "history": history_before(run.scenario, month),
     }
     return Checkpoint(about, {**run.state(), "record": record.state()})

@@ -20,14 +20,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.errors import Problem, ResultsError, UsageError, written_by
 from sim.core.files import reason, write_whole
 from sim.core.months import month_index, month_text
 from sim.core.sources import model_hash
 from sim.scenario.scenario import Scenario
-from sim.scenario.shared_history import differences, past_of
+from sim.scenario.shared_history import differences, history_before
 
-FORMAT = 1  # raise it when a reader of today could not read the file
+FORMAT = 2  # raise it when a reader of today could not read the file
+_WRITTEN_BY = {1: "0.1"}  # the version that wrote a former format
 _TITLE = b"labor-sim checkpoint "
 _MOST_TOLD = 5  # differences told one by one
 
@@ -36,8 +37,9 @@ _MOST_TOLD = 5  # differences told one by one
 class Checkpoint:
     """``about`` says where it comes from; ``state`` is what a run needs in order to go on.
 
-    ``about``: month ("YYYY-MM", the first month not yet lived), start (first month reported), seed, scale,
-    tables, code_hash, scenario_name, and past (``sim.scenario.shared_history.past_of`` the scenario).
+    ``about``: month ("YYYY-MM", the first month not yet run), start (first month reported), seed, scale,
+    tables, code_hash, scenario_name, and history (``sim.scenario.shared_history.history_before`` of the
+    scenario).
     """
 
     about: Mapping[str, Any]
@@ -45,7 +47,7 @@ class Checkpoint:
 
     @property
     def month(self) -> str:
-        """The first month that a branch lives itself."""
+        """The first month that a branch runs itself."""
         return self.about["month"]
 
     @property
@@ -127,7 +129,7 @@ class Checkpoint:
             )
             for name in sorted(set(tables) - set(self.about["tables"]))
         ]
-        found = list(differences(self.about["past"], past_of(scenario, self.month)))
+        found = list(differences(self.about["history"], history_before(scenario, self.month)))
         problems += [
             Problem(
                 f"acts before {self.month} and differs from the checkpoint's",
@@ -175,14 +177,10 @@ def _decoded(content: bytes, file: str) -> Checkpoint:
         raise ResultsError(
             Problem("not a checkpoint", file=file, allowed="a file written by `labor-sim run --save-at`")
         )
-    if title != _TITLE + str(FORMAT).encode():
-        raise ResultsError(
-            Problem(
-                "the checkpoint was written by another version of the simulator",
-                file=file,
-                allowed="save it again",
-            )
-        )
+    found = title.removeprefix(_TITLE).decode(errors="replace")
+    if found != str(FORMAT):
+        version = _WRITTEN_BY.get(int(found)) if found.isdecimal() else None
+        raise ResultsError(written_by(version, "the checkpoint", "save it again", file))
     head, _, body = rest.partition(b"\n")
     try:
         digest, length, size = head.decode().split()

@@ -62,10 +62,10 @@ def simulate(
     first = checked_month("from", start)
     scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
     keep, wanted = list(keep), _checked_tables(tables)
-    origin: Checkpoint | None = None
+    saved_state: Checkpoint | None = None
     if branch_from is not None:
-        origin = branch_from if isinstance(branch_from, Checkpoint) else Checkpoint.load(branch_from)
-        origin.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
+        saved_state = branch_from if isinstance(branch_from, Checkpoint) else Checkpoint.load(branch_from)
+        saved_state.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
     scale, last = parse_scale(scale), checked_month("to", end or scenario.period.to)
     if last < first:
         raise UsageError(
@@ -74,7 +74,7 @@ def simulate(
             )
         )
     kept = {checked_month("keep", month) for month in keep}
-    begin = month_index(origin.month) if origin is not None else 0
+    begin = month_index(saved_state.month) if saved_state is not None else 0
     saved = _checked_saves(begin, last, save_at, save_to)
     if progress is not None:
         progress(0, last + 1)
@@ -84,12 +84,12 @@ def simulate(
         end,
         seed,
         threads,
-        None if origin is None else origin.state,
+        None if saved_state is None else saved_state.state,
         with_groups="groups" in wanted,
     )
     record = Record(run, first, wanted)
-    if origin is not None:
-        record.restore(origin.state["record"])
+    if saved_state is not None:
+        record.restore(saved_state.state["record"])
     tracer = Tracer(run, trace)
     workers: dict[str, pd.DataFrame] = {}
     prepared = time.perf_counter()
@@ -120,8 +120,8 @@ def simulate(
         made["traces"] = tracer.table()
     timings = {"prepare_seconds": prepared - began, "run_seconds": time.perf_counter() - prepared}
     manifest = _manifest(run, start, timings)
-    if origin is not None:
-        manifest["branched_at"] = origin.month
+    if saved_state is not None:
+        manifest["branched_at"] = saved_state.month
     return Results(made, manifest, workers)
 
 

@@ -73,14 +73,14 @@ class Costing:
                 ("memory", f"{self.memory_mb:,.0f} MB"),
                 ("disk", f"{self.disk_mb:,.1f} MB"),
                 (
-                    "shared past",
+                    "shared history",
                     f"until {self.shared_until}: saves {100 * self.months_saved:.0f} % of all months"
                     if self.shared_until
                     else "none: the runs differ from the first month on",
                 ),
                 ("judged by", self.basis),
             )
-            if what != "shared past" or self.runs > 1
+            if what != "shared history" or self.runs > 1
         ]
 
 

@@ -44,7 +44,7 @@ class RunEnd:
 def bundles(
     experiment: Experiment, runs: Sequence[Run], jobs: int = 1, simulate: Simulate | None = None
 ) -> list[Bundle]:
-    """The runs in bundles of those that share a past; one by one where ``simulate`` is not the simulator."""
+    """The runs in bundles of those that share a history; one by one where ``simulate`` is given."""
     return [(run,) for run in runs] if simulate is not None else share_out(experiment, runs, jobs)
 
 
@@ -63,7 +63,7 @@ class Declared(Protocol):
 def execute(experiment: Declared, bundle: Bundle, simulate: Simulate | None) -> list[RunEnd]:
     """Execute the runs of a bundle; ``simulate`` None is the simulator itself.
 
-    What all runs of the bundle share before the first month in which they differ is lived once.
+    The months before the first one in which the runs of the bundle differ are run once.
     """
     if simulate is not None:
         return [_execute_one(experiment, run, simulate) for run in bundle]
@@ -71,12 +71,12 @@ def execute(experiment: Declared, bundle: Bundle, simulate: Simulate | None) -> 
 
     month, states, ends = _shared_before(experiment, bundle), [], []
     for run in bundle:
-        past: dict[str, Any] = {}
+        branch: dict[str, Any] = {}
         if states:
-            past = {"branch_from": states[0]}
+            branch = {"branch_from": states[0]}
         elif month is not None:
-            past = {"save_at": month, "save_to": states.append}
-        ends.append(_execute_one(experiment, run, simulate, **past))
+            branch = {"save_at": month, "save_to": states.append}
+        ends.append(_execute_one(experiment, run, simulate, **branch))
     return ends
 
 
@@ -105,7 +105,7 @@ def _scenario(experiment: Declared, run: Run) -> Scenario:
     return with_overrides(experiment.bases[run.scenario], run.overrides)
 
 
-def _execute_one(experiment: Declared, run: Run, simulate: Simulate, **past: Any) -> RunEnd:
+def _execute_one(experiment: Declared, run: Run, simulate: Simulate, **branch: Any) -> RunEnd:
     period = experiment.period
     begun, stage = time.perf_counter(), "scenario"
     try:
@@ -119,7 +119,7 @@ def _execute_one(experiment: Declared, run: Run, simulate: Simulate, **past: Any
             seed=run.seed,
             threads=1,
             tables=experiment.tables,
-            **past,
+            **branch,
         )
         stage = "outcomes"
         rows = _rows(experiment, run, results)

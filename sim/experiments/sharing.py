@@ -1,8 +1,8 @@
-"""Which runs of a sweep live the same past, so that it is lived once.
+"""Which runs of a sweep share a history, so that its months are run once.
 
-Runs of one seed that differ only in what begins later, a lever's strength say, are the same before that
-month. They are put into bundles; the first run of a bundle saves its state at the month, in memory, and
-the others branch from there. Results are the same to the last bit, whoever shares with whom.
+Runs of one seed that differ only in what begins later, such as a lever's strength, are the same before
+that month. They are put into bundles: the first run of a bundle saves its state before that month, in memory,
+and the others branch from it. Results are the same to the last bit, however runs are bundled.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from sim.experiments.design import SAMPLED, Design
 from sim.experiments.experiment import Experiment, Run
 from sim.scenario.loading import with_overrides
 from sim.scenario.scenario import Scenario
-from sim.scenario.shared_history import fingerprint, past_of, shared_until
+from sim.scenario.shared_history import fingerprint, history_before, shared_until
 
 LARGEST_BUNDLE = 16  # runs that one process executes together, and that are lost together with it
 LEAST_SAVED = 0.02  # of all months; below, sharing is not worth its memory
@@ -26,19 +26,23 @@ LEAST_SAVED = 0.02  # of all months; below, sharing is not worth its memory
 
 @dataclass(frozen=True)
 class Sharing:
-    """Runs that agree in seed, in the past of their scenario and in their early factors share their months
-    before ``month``. ``early``: by scenario, the factors that act before; ``pasts``: its fingerprint."""
+    """Runs of the same seed, history and early factors share their months before ``month``.
+
+    ``early``: by scenario, the factors that act before ``month``. ``histories``: by scenario, the fingerprint
+    of its history before ``month``. ``histories_run``: how many different histories are run. ``saved``: share
+    of all months of all runs that need not be run.
+    """
 
     month: str
     early: dict[str, tuple[str, ...]]
-    pasts: dict[str, str]
-    pasts_lived: int
-    saved: float  # share of all months of all runs
+    histories: dict[str, str]
+    histories_run: int
+    saved: float
 
     def group(self, run: Run) -> Hashable:
         """What the runs that share have in common."""
         early = tuple((name, run.point[name]) for name in self.early[run.scenario])
-        return self.pasts[run.scenario], early, run.seed
+        return self.histories[run.scenario], early, run.seed
 
 
 def plan_sharing(experiment: Experiment, jobs: int = 1) -> Sharing | None:
@@ -58,7 +62,7 @@ def plan_sharing(experiment: Experiment, jobs: int = 1) -> Sharing | None:
 
 
 def share_out(experiment: Experiment, runs: Sequence[Run], jobs: int) -> list[tuple[Run, ...]]:
-    """The runs in bundles of those that share a past, small enough to keep all processes at work."""
+    """The runs in bundles of those that share a history, small enough to keep all processes at work."""
     sharing = plan_sharing(experiment, jobs)
     if sharing is None:
         return [(run,) for run in runs]
@@ -92,17 +96,17 @@ def _sharing(experiment: Experiment, month: str, begins: dict[str, dict[str, str
         scenario: tuple(name for name, first in by_factor.items() if first < month)
         for scenario, by_factor in begins.items()
     }
-    pasts = {name: fingerprint(past_of(base, month)) for name, base in experiment.bases.items()}
+    histories = {name: fingerprint(history_before(base, month)) for name, base in experiment.bases.items()}
     most = _most_in_a_bundle(experiment.run_count, jobs)
     sizes: dict[Hashable, int] = {}
     for scenario in experiment.bases:
         for point, count in _early_points(experiment.design, early[scenario]).items():
-            key = pasts[scenario], early[scenario], point
+            key = histories[scenario], early[scenario], point
             sizes[key] = sizes.get(key, 0) + count
-    lived = len(experiment.seeds) * sum(len(_cuts(size, most)) for size in sizes.values())
+    count = len(experiment.seeds) * sum(len(_cuts(size, most)) for size in sizes.values())
     all_months = _months_before(experiment.period.to) + 1
-    saved = (experiment.run_count - lived) * _months_before(month) / (experiment.run_count * all_months)
-    return Sharing(month, early, pasts, lived, saved)
+    saved = (experiment.run_count - count) * _months_before(month) / (experiment.run_count * all_months)
+    return Sharing(month, early, histories, count, saved)
 
 
 def _early_points(design: Design, early: tuple[str, ...]) -> dict[Hashable, int]:

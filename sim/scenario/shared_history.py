@@ -1,4 +1,4 @@
-"""What of a scenario can act before a month, and how long two scenarios share their past.
+"""What of a scenario can act before a month, and up to which month two scenarios share their history.
 
 Two runs of one seed and scale are the same, bit for bit, up to the first month in which something in
 their scenarios differs. Whatever is not known to begin later counts as acting from the first month, so
@@ -20,14 +20,14 @@ ASSUMED_FROM = "2024-07"  # the first month that an assumed rate of growth can r
 _FOR_READERS = ("name", "title", "description", "period", "assumptions", "future")
 
 
-def past_of(scenario: Scenario, month: str) -> dict[str, Any]:
+def history_before(scenario: Scenario, month: str) -> dict[str, Any]:
     """All that can act before ``month`` ("YYYY-MM"), as plain maps, lists and numbers."""
-    return _past(scenario, scenario.content(), month)
+    return _before(scenario, scenario.content(), month)
 
 
-def fingerprint(past: Mapping[str, Any]) -> str:
-    """A short stable hash of a past."""
-    text = json.dumps(past, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+def fingerprint(history: Mapping[str, Any]) -> str:
+    """A short stable hash of a history."""
+    text = json.dumps(history, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
@@ -38,10 +38,10 @@ def shared_until(one: Scenario, other: Scenario, end: str) -> str:
     """
     contents = one.content(), other.content()
     low, high = 0, month_number(end) - month_number(FIRST_MONTH) + 1
-    while low < high:  # a longer past contains the shorter one, so that halving finds where they part
+    while low < high:  # a longer history contains the shorter one: bisection finds where they part
         middle = (low + high + 1) // 2
         month = month_text(middle)
-        if _past(one, contents[0], month) == _past(other, contents[1], month):
+        if _before(one, contents[0], month) == _before(other, contents[1], month):
             low = middle
         else:
             high = middle - 1
@@ -49,38 +49,40 @@ def shared_until(one: Scenario, other: Scenario, end: str) -> str:
 
 
 @dataclass(frozen=True)
-class Origin:
-    """Whose past a run goes on from: the position of the scenario that lives it, and the first own month."""
+class BranchPoint:
+    """Where a run branches from another: the position of that scenario, and the run's own first month."""
 
     scenario: int
     month: str
 
 
-def shared_pasts(scenarios: Sequence[Scenario], limits: Sequence[str], most: int = 4) -> list[Origin | None]:
-    """For each scenario the earlier one that it shares the longest past with, or None for none.
+def shared_histories(
+    scenarios: Sequence[Scenario], limits: Sequence[str], most: int = 4
+) -> list[BranchPoint | None]:
+    """For each scenario where it branches from the earlier one with which it shares the most months; or None.
 
     limits: the latest month at which each may branch. most: how many states are kept at a time; where
-    more would be needed, the ones that save the least are done without.
+    more would be needed, those that save the fewest months are left out.
     """
     latest = [
         [min(shared_until(scenarios[j], scenario, limit), limit) for j in range(i)]
         for i, (scenario, limit) in enumerate(zip(scenarios, limits, strict=True))
     ]
-    states = {Origin(j, month) for row in latest for j, month in enumerate(row) if month > FIRST_MONTH}
+    states = {BranchPoint(j, month) for row in latest for j, month in enumerate(row) if month > FIRST_MONTH}
 
-    def best(i: int, kept: set[Origin]) -> Origin | None:
-        reached = [o for o in kept if o.scenario < i and o.month <= latest[i][o.scenario]]
-        return max(reached, key=lambda origin: (origin.month, -origin.scenario), default=None)
+    def best(i: int, kept: set[BranchPoint]) -> BranchPoint | None:
+        reached = [p for p in kept if p.scenario < i and p.month <= latest[i][p.scenario]]
+        return max(reached, key=lambda point: (point.month, -point.scenario), default=None)
 
-    def months_shared(kept: set[Origin]) -> int:
+    def months_shared(kept: set[BranchPoint]) -> int:
         found = (best(i, kept) for i in range(len(scenarios)))
-        return sum(month_number(o.month) - month_number(FIRST_MONTH) for o in found if o)
+        return sum(month_number(p.month) - month_number(FIRST_MONTH) for p in found if p)
 
-    kept: set[Origin] = set()
+    kept: set[BranchPoint] = set()
     while len(kept) < most and states - kept:
         more = max(
-            sorted(states - kept, key=lambda o: (o.scenario, o.month)),
-            key=lambda origin: months_shared(kept | {origin}),
+            sorted(states - kept, key=lambda point: (point.scenario, point.month)),
+            key=lambda point: months_shared(kept | {point}),
         )
         if months_shared(kept | {more}) == months_shared(kept):
             break
@@ -89,7 +91,7 @@ def shared_pasts(scenarios: Sequence[Scenario], limits: Sequence[str], most: int
 
 
 def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """Where two pasts differ: dotted key and both values, None where one has none."""
+    """Where two histories differ: dotted key and both values, None where one has none."""
     for key in sorted(one.keys() | other.keys()):
         mine, theirs = one.get(key), other.get(key)
         if mine == theirs:
@@ -100,7 +102,7 @@ def differences(one: Mapping[str, Any], other: Mapping[str, Any]) -> Iterator[tu
             yield key, mine, theirs
 
 
-def _past(scenario: Scenario, content: Mapping[str, Any], month: str) -> dict[str, Any]:
+def _before(scenario: Scenario, content: Mapping[str, Any], month: str) -> dict[str, Any]:
     kept = {key: value for key, value in content.items() if key not in _FOR_READERS}
     shocks = {name: _shock_before(shock, month) for name, shock in content.get("shocks", {}).items()}
     acting = {name: shock for name, shock in shocks.items() if shock["effects"]}

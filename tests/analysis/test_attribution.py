@@ -192,8 +192,8 @@ def test_a_coalition_is_the_package_without_the_others_and_branches_at_its_first
     began = []
 
     def counting(scenario, **settings):
-        origin = settings.get("branch_from")
-        began.append((sorted(scenario.levers), origin and origin.month))
+        branch = settings.get("branch_from")
+        began.append((sorted(scenario.levers), branch and branch.month))
         return simulate(scenario, **settings)
 
     monkeypatch.setattr("sim.engine.simulate.simulate", counting)

@@ -1,4 +1,4 @@
-"""What sharing a past saves, and how large a saved state is.
+"""What sharing a history saves, and how large a saved state is.
 
     python tests/bench/bench_sharing.py
 
@@ -38,8 +38,8 @@ def comparison() -> tuple[dict[str, list[float]], float]:
         for name, table in made["shared"].tables.items():
             if not table.equals(made["alone"].tables[name]):
                 raise SystemExit(f"the table {name} differs")
-    own, past = 132, 132  # months before and after January 2025
-    lived = (len(POLICIES) + 1) * (past + own) / (past + (len(POLICIES) + 1) * own)
+    own, shared = 132, 132  # months before and after January 2025
+    lived = (len(POLICIES) + 1) * (shared + own) / (shared + (len(POLICIES) + 1) * own)
     return {name: values[1:] for name, values in seconds.items()}, lived
 
 

@@ -1,4 +1,4 @@
-"""Runs that differ only after a month live what comes before it once, and nothing changes by it."""
+"""Runs that differ only after a month run what comes before it once, and nothing changes by it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from sim.experiments.costing import plan_experiment
 from sim.experiments.execution import bundles, execute
 from sim.experiments.executors import on_processes
 from sim.experiments.sharing import plan_sharing
-from sim.scenario.shared_history import Origin, shared_pasts
+from sim.scenario.shared_history import BranchPoint, shared_histories
 
 END = "2018-12"
 
@@ -39,23 +39,35 @@ POLICIES = [
 ]
 
 
-def test_each_scenario_takes_up_the_longest_past():
+def test_each_scenario_branches_from_the_longest_shared_history():
     scenarios = [BASE, *POLICIES]
-    found = shared_pasts(scenarios, [END] * 5)
-    assert found == [None, Origin(0, "2015-07"), Origin(0, "2016-03"), Origin(1, "2017-01"), None]
-    assert shared_pasts(scenarios, [END, "2015-01", END, END, END])[1] == Origin(0, "2015-01")
+    found = shared_histories(scenarios, [END] * 5)
+    assert found == [
+        None,
+        BranchPoint(0, "2015-07"),
+        BranchPoint(0, "2016-03"),
+        BranchPoint(1, "2017-01"),
+        None,
+    ]
+    assert shared_histories(scenarios, [END, "2015-01", END, END, END])[1] == BranchPoint(0, "2015-01")
 
 
 def test_few_states_are_kept_where_many_would_be_needed():
     later = [policy(f"p{year}", f"{year}-01") for year in (2015, 2016, 2017, 2018)]
-    found = shared_pasts([BASE, *later], [END] * 5, most=2)
+    found = shared_histories([BASE, *later], [END] * 5, most=2)
     # from 2016 on 3 policies save 24 months each, from 2017 on 2 save 36, and from 2018 on 1 saves 48
-    assert found == [None, None, Origin(0, "2016-01"), Origin(0, "2017-01"), Origin(0, "2017-01")]
-    assert not any(shared_pasts([BASE, POLICIES[-1]], [END] * 2))
+    assert found == [
+        None,
+        None,
+        BranchPoint(0, "2016-01"),
+        BranchPoint(0, "2017-01"),
+        BranchPoint(0, "2017-01"),
+    ]
+    assert not any(shared_histories([BASE, POLICIES[-1]], [END] * 2))
 
 
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_comparison_is_the_same_with_and_without_shared_pasts(jobs):
+def test_a_comparison_is_the_same_with_and_without_shared_histories(jobs):
     settings = {"seeds": 2, "scale": 200_000, "end": END, "jobs": jobs}
     shared = compare(BASE, POLICIES, **settings)
     alone = compare(BASE, POLICIES, **settings, simulate=simulate)
@@ -73,15 +85,15 @@ def test_a_policy_that_begins_after_the_end_is_the_base(end):
     assert len(late) and (late["difference"] == 0).all()
 
 
-def test_policies_live_only_their_own_months(monkeypatch):
+def test_policies_run_only_their_own_months(monkeypatch):
     lived = []
 
     def counting(scenario, **settings):
-        origin = settings.get("branch_from")
-        lived.append((scenario.name, origin and origin.month))
+        branch = settings.get("branch_from")
+        lived.append((scenario.name, branch and branch.month))
         return simulate(scenario, **settings)
 
-    monkeypatch.setattr("sim.simulate", counting, raising=False)
+    monkeypatch.setattr("sim.engine.simulate.simulate", counting)
     compare(BASE, POLICIES, seeds=1, scale=200_000, end=END, jobs=1)
     assert lived == [
         ("base", None),
@@ -160,14 +172,14 @@ def experiment(tmp_path, monkeypatch):
     return make
 
 
-def test_a_sweep_shares_the_past_that_saves_the_most(experiment):
+def test_a_sweep_shares_the_history_that_saves_the_most(experiment):
     both = plan_sharing(experiment())
-    assert both.month == "2015-10" and both.pasts_lived == 2 * 2  # each early value, each seed
+    assert both.month == "2015-10" and both.histories_run == 2 * 2  # each early value, each seed
     assert both.saved == pytest.approx((12 - 4) * 21 / (12 * 36))
     uncertain = plan_sharing(experiment(UNCERTAIN))
-    assert uncertain.month == "2015-10" and uncertain.pasts_lived == 2 * 2
+    assert uncertain.month == "2015-10" and uncertain.histories_run == 2 * 2
     twins = plan_sharing(experiment(EARLY, "./jobs.yaml", "./twin.yaml"))
-    assert twins.month == "2015-10" and twins.pasts_lived == 2 * 2
+    assert twins.month == "2015-10" and twins.histories_run == 2 * 2
     only = experiment(UNCERTAIN)
     factors = only.design.model_copy(update={"factors": {"cost": only.design.factors["cost"]}})
     assert plan_sharing(only.model_copy(update={"design": factors})) is None
@@ -185,7 +197,7 @@ def test_bundles_hold_every_run_once_and_keep_all_processes_at_work(experiment):
 
 
 @pytest.mark.parametrize("scenarios", [["./jobs.yaml"], ["./jobs.yaml", "./twin.yaml"]])
-def test_a_sweep_is_the_same_with_and_without_shared_pasts(experiment, tmp_path, scenarios):
+def test_a_sweep_is_the_same_with_and_without_shared_histories(experiment, tmp_path, scenarios):
     made = experiment(EARLY, *scenarios)
     shared = run_sweep(made, tmp_path / "shared", jobs=1).results
     alone = [execute(made, (run,), None)[0].rows for run in made.runs()]
@@ -224,4 +236,4 @@ def test_the_plan_says_what_is_saved(experiment, tmp_path):
     planned = plan_experiment(experiment(), tmp_path / "none", simulate=fake_runs.any_scenario)
     assert planned.shared_until == "2015-10" and planned.months_saved == pytest.approx(0.389, abs=0.001)
     told = {row["what"]: row["value"] for row in planned.rows()}
-    assert told["shared past"] == "until 2015-10: saves 39 % of all months"
+    assert told["shared history"] == "until 2015-10: saves 39 % of all months"

@@ -22,7 +22,7 @@ from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.results import Results
 from sim.scenario.loading import with_overrides
-from sim.scenario.shared_history import ASSUMED_FROM, past_of, shared_until
+from sim.scenario.shared_history import ASSUMED_FROM, history_before, shared_until
 from sim.world.series import Growth, build_series
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -115,20 +115,20 @@ def test_a_branch_is_the_run_from_the_beginning(number, tmp_path):
     """Random levers before and after a random month, through a file every other time."""
     chance = random.Random(number)
     at, last = chance.randint(1, month_index(END)), month_index(END)
-    past = {f"early_{n}_{chance.randint(0, 99)}": _random_lever(chance, 0, at - 1) for n in range(4)}
+    early = {f"early_{n}_{chance.randint(0, 99)}": _random_lever(chance, 0, at - 1) for n in range(4)}
     later = {f"{chance.choice('az')}_later_{n}": _random_lever(chance, at, last) for n in range(4)}
-    base = make_scenario(_without_conflicts(past))
-    whole = make_scenario(_without_conflicts({**past, **later}))
-    origin = saved(base, month_text(at))[0]
+    base = make_scenario(_without_conflicts(early))
+    whole = make_scenario(_without_conflicts({**early, **later}))
+    state = saved(base, month_text(at))[0]
     if number % 2:
-        origin.save(tmp_path / "state")
-        origin = tmp_path / "state"
-    branched = run(whole, branch_from=origin)
+        state.save(tmp_path / "state")
+        state = tmp_path / "state"
+    branched = run(whole, branch_from=state)
     assert branched.manifest["branched_at"] == month_text(at)
     assert_same(branched, run(whole))
 
 
-def test_one_checkpoint_serves_many_branches(checkpoint):
+def test_one_state_serves_many_branches(checkpoint):
     stronger = make_scenario({**EARLY, "jobs": make_lever({"jobs_scale": {"scale": 1.3}}, "2015-09", END)})
     first = run(make_scenario(EARLY), branch_from=checkpoint)
     changed = run(stronger, branch_from=checkpoint)
@@ -146,8 +146,8 @@ def test_a_branch_from_the_ready_scenarios_is_the_run_from_the_beginning(tmp_pat
     found: list[Checkpoint] = []
     simulate("baseline", save_at=months, save_to=found.append, **settings)
     whole = simulate("combined", **settings)
-    for origin in found:
-        path = origin.save(tmp_path / origin.month)
+    for state in found:
+        path = state.save(tmp_path / state.month)
         assert path.stat().st_size < 600_000  # and some 23 bytes for each worker
         assert_same(simulate("combined", branch_from=path, **settings), whole)
 
@@ -159,8 +159,8 @@ def test_a_branch_with_every_instrument_is_the_run_from_the_beginning():
     found: list[Checkpoint] = []
     whole = simulate(every, save_at=("2020-08", "2023-05", "2025-06"), save_to=found.append, **settings)
     assert len(whole.ledger["lever"].unique()) > 10
-    for origin in found:
-        assert_same(simulate(every, branch_from=origin, **settings), whole)
+    for state in found:
+        assert_same(simulate(every, branch_from=state, **settings), whole)
     base: list[Checkpoint] = []
     package = load_scenario("scenarios/documents/ten-departments-2024.yaml")
     first = shared_until(load_scenario("baseline"), package, "2026-06")
@@ -177,7 +177,7 @@ def test_saving_changes_nothing_and_a_branch_can_be_saved_again(tmp_path):
     assert_same(run(scenario, branch_from=tmp_path / "two"), whole)
 
 
-def test_the_months_reported_come_from_the_checkpoint_too():
+def test_the_months_reported_come_from_the_state_too():
     scenario = make_scenario(EARLY)
     found: list[Checkpoint] = []
     late = run(scenario, start="2015-03", save_at="2016-01", save_to=found.append)
@@ -189,7 +189,7 @@ def test_another_process_reads_the_same_state(checkpoint, tmp_path):
     checkpoint.save(tmp_path / "state")
     code = f"""
 import sys
-sys.path.insert(0, {str(ROOT / "tests")!r})
+sys.path[:0] = [{str(ROOT / "tests")!r}, {str(ROOT / "tests" / "engine")!r}]
 from test_checkpoint import EARLY, make_scenario, run
 run(make_scenario(EARLY), branch_from={str(tmp_path / "state")!r}).save({str(tmp_path / "there")!r})
 """
@@ -204,9 +204,9 @@ run(make_scenario(EARLY), branch_from={str(tmp_path / "state")!r}).save({str(tmp
 def test_what_a_run_holds_is_arrays_and_plain_values():
     """A new attribute of the economy or the ledger is carried along, or this fails and says so."""
     found = saved(make_scenario(EARLY), "2014-02")[0]
-    run_now = Simulation(make_scenario(EARLY), SCALE, END, SEED, 1, found)
+    run_now = Simulation(make_scenario(EARLY), SCALE, END, SEED, 1, found.state)
     run_now.close()
-    assert json.dumps(found.about["past"])
+    assert json.dumps(found.about["history"])
     assert found.nbytes > found.state["workers"].nbytes
 
 
@@ -230,7 +230,7 @@ def test_assumed_growth_begins_to_act_in_the_month_that_is_said():
     assert month_text(first) == ASSUMED_FROM
 
 
-def test_scenarios_share_the_past_up_to_what_differs():
+def test_scenarios_share_the_history_up_to_what_differs():
     base = load_scenario("baseline")
     assert shared_until(base, base, "2030-12") == "2031-01"
     assert shared_until(base, load_scenario("combined"), "2030-12") == "2025-01"
@@ -269,17 +269,17 @@ def test_a_shock_and_a_path_act_from_the_months_they_name():
 
     one, two = path(y2014=0.2, y2016=0.4), path(y2014=0.2, y2016=0.4, y2018=0.9)
     assert shared_until(one, two, "2018-12") == "2016-01"
-    assert past_of(one, "2016-01") == past_of(two, "2016-01")
+    assert history_before(one, "2016-01") == history_before(two, "2016-01")
     assert shared_until(path(y2014=0.2, y2016=0.4), path(y2014=0.2, y2016=0.5), "2018-12") == "2014-01"
 
 
 # --- refusals -----------------------------------------------------------------------------------------
 
 
-def _refusal(scenario, origin, **more) -> str:
+def _refusal(scenario, found, **more) -> str:
     settings = {"scale": SCALE, "end": END, "seed": SEED, "threads": 1, **more}
     with pytest.raises(UsageError) as refused:
-        simulate(scenario, branch_from=origin, **settings)
+        simulate(scenario, branch_from=found, **settings)
     return str(refused.value)
 
 
@@ -317,7 +317,11 @@ def test_damaged_and_foreign_files_are_refused(checkpoint, tmp_path):
         (bytes(spoilt), "damaged"),
         (b"PAR1" + content, "not a checkpoint"),
         (b"", "not a checkpoint"),
-        (content.replace(b"checkpoint 1", b"checkpoint 9", 1), "another version"),
+        (content.replace(b"checkpoint 2", b"checkpoint 9", 1), "newer version.*\n.*update the simulator"),
+        (
+            content.replace(b"checkpoint 2", b"checkpoint 1", 1),
+            "version 0.1\n.*read it with version 0.1, or save it",
+        ),
     ):
         path.write_bytes(text)
         with pytest.raises(ResultsError, match=words):
