@@ -253,10 +253,11 @@ SCRIPT = """\
 import sys
 sys.path.insert(0, {tests!r})
 from support import fake_runs
-from sim import compiled
-from sim.experiments import attribution, runner
+from sim.analysis import attribution
+from sim.core import sources
+from sim.experiments import sweep
 if __name__ == "__main__":
-    runner.PART_SECONDS, sources.model_hash = 0.2, lambda: "pinned"
+    sweep.PART_SECONDS, sources.model_hash = 0.2, lambda: "pinned"
     attribution.attribute("startup-support", over="levers", seeds=3, permutations=None, jobs=2,
                           folder={out!r}, simulate=fake_runs.slow_package)
 """

@@ -248,10 +248,10 @@ SCRIPT = """\
 import sys
 sys.path.insert(0, {tests!r})
 from support import fake_runs
-from sim import compiled
-from sim.experiments import load_experiment, run_sweep, runner
+from sim.core import sources
+from sim.experiments import load_experiment, run_sweep, sweep
 if __name__ == "__main__":
-    runner.PART_SECONDS, sources.model_hash = 0.2, lambda: "pinned"
+    sweep.PART_SECONDS, sources.model_hash = 0.2, lambda: "pinned"
     run_sweep(load_experiment({experiment!r}), {out!r}, simulate=fake_runs.slow)
 """
 
@@ -432,7 +432,7 @@ def test_a_full_disk_is_told_and_loses_nothing_that_was_kept(experiment, tmp_pat
 
     monkeypatch.setattr("sim.experiments.sweep.PART_SECONDS", 0.0)
     monkeypatch.setattr("sim.experiments.journal.os.fsync", full_after_the_first_part)
-    with pytest.raises(ResultsError, match="No space left"):
+    with pytest.raises(ResultsError, match="the disk is full"):
         run_sweep(experiment, out, simulate=fake_runs.simulate)
     monkeypatch.undo()
     assert kept_runs(out) == 1
@@ -449,7 +449,7 @@ def test_a_disk_that_fills_up_at_the_very_end_loses_nothing(experiment, tmp_path
             return real(journal, failures)
 
     monkeypatch.setattr(Journal, "compact", full)
-    with pytest.raises(ResultsError, match="No space left"):
+    with pytest.raises(ResultsError, match="the disk is full"):
         run_sweep(experiment, out, simulate=fake_runs.simulate)
     monkeypatch.undo()
     assert kept_runs(out) == 12 and not list(out.rglob(".*partial*"))
