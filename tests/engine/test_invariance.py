@@ -125,7 +125,7 @@ def test_running_again_in_the_same_process_changes_nothing(scenario, with_levers
 def test_a_new_process_finds_the_same(with_levers, tmp_path):
     code = f"""
         import sys
-        sys.path.insert(0, {str(Path(__file__).parents[1])!r})
+        sys.path[:0] = [{str(Path(__file__).parents[1])!r}, {str(Path(__file__).parent)!r}]
         from test_invariance import LEVERS, make_scenario, run
         run(make_scenario(LEVERS), threads=1).save({str(tmp_path / "there")!r})
     """
@@ -284,7 +284,7 @@ def test_more_entrants_leave_the_others_as_they_are(plain):
     made = {}
     for extra in (0, 2):
         last = fill_entrants(
-            run_now.workers, run_now.rows, usual + extra, 7, run_now.recipe, run_now.economy.life_keys
+            run_now.workers, run_now.rows, usual + extra, 7, run_now.recipe, run_now.economy.state.life_keys
         )
         made[extra] = _by_id(run_now.workers[run_now.rows : last].copy())
         assert np.array_equal(run_now.workers[: run_now.rows], before)
