@@ -9,6 +9,7 @@ from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
+from sim.scenario.eligibility import Where
 from sim.scenario.fields import Month, Number, Strict, refuse
 
 
@@ -84,4 +85,24 @@ def out_of_bounds(name: str, effect: Effect, key: str) -> Iterator[Problem]:
             key=f"{key}.add",
             value=effect.add,
             allowed=bounds,
+        )
+
+
+def fixed_at_the_start(name: str, key: str) -> Problem:
+    """What is wrong with changing, from some month on, a parameter that a run reads once."""
+    return Problem(
+        f"{name} is read once, at the start of a run: no month can have a value of its own",
+        key=key,
+        allowed=f"one number for the whole run: parameters.{name}",
+    )
+
+
+def faced_nowhere(name: str, where: Where) -> Iterator[Problem]:
+    """A problem where nobody faces the parameter in any of the kinds of place that are named."""
+    parameter = PARAMETERS[name]
+    if where.tiers and set(where.tiers).isdisjoint(parameter.tiers):
+        yield Problem(
+            f"nobody faces {name} in {', '.join(where.tiers)}",
+            key=f"effects.{name}",
+            allowed=f"where.tiers with one of {', '.join(parameter.tiers)}",
         )

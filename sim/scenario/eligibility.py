@@ -8,7 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.core.categories import TIERS
 from sim.core.errors import Problem
-from sim.core.months import month_number
+from sim.core.months import month_index, month_number, month_text
 from sim.scenario import references as documents
 from sim.scenario.fields import (
     Activity,
@@ -54,7 +54,21 @@ class Window(Strict):
                     )
                 ]
             )
+        if self.season and not any(self.strength(month_text(n)) for n in self._indices()):
+            refuse(
+                [
+                    Problem(
+                        "no month of the season lies in the window",
+                        key="season",
+                        value=list(self.season),
+                        allowed=f"calendar months from {self.from_} to {self.to}",
+                    )
+                ]
+            )
         return self
+
+    def _indices(self) -> range:
+        return range(month_index(self.from_), month_index(self.to) + 1)
 
     @property
     def months(self) -> int:

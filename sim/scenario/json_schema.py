@@ -20,8 +20,9 @@ def scenario_schema() -> dict[str, Any]:
         "description": "name or path of a scenario to build on, or a list merged from left to right",
         "anyOf": [{"type": "string"}, {"type": "array", "items": {"type": "string"}}],
     }
-    for table in ("parameters", "paths"):
-        fields[table]["propertyNames"] = {"enum": list(PARAMETERS)}
+    fields["parameters"]["propertyNames"] = {"enum": list(PARAMETERS)}
+    moving = [name for name, one in PARAMETERS.items() if one.may_follow_path]
+    fields["paths"]["propertyNames"] = {"enum": moving}
     for table in ("parameters", "paths", "shocks", "levers"):
         entry = fields[table].pop("additionalProperties", None) or next(
             iter(fields[table].pop("patternProperties").values())

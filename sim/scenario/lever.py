@@ -18,7 +18,7 @@ from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.costs import Budget, UnitCost
 from sim.scenario.delivery import Delivery
-from sim.scenario.effects import Effect, out_of_bounds
+from sim.scenario.effects import Effect, faced_nowhere, out_of_bounds
 from sim.scenario.eligibility import Where, Who, Window
 from sim.scenario.fields import (
     DocumentId,
@@ -157,6 +157,7 @@ class Lever(Strict):
                 yield from self._people_named_for_a_place(name)
             elif parameter.scope == "corridor":
                 yield from self._people_named(f"everybody from a home faces the same {name}")
+            yield from faced_nowhere(name, self.where)
             yield from out_of_bounds(name, effect, f"effects.{name}")
 
     def _people_named_for_a_place(self, name: str) -> Iterator[Problem]:

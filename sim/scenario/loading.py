@@ -234,6 +234,8 @@ def _checked(
         if not any(problem.message.startswith("lever ") for problem in found):
             found += [placed(problem, tree) for problem in conflicting_sets(_sound_levers(content))]
         problems = problems + [p for p in found if is_whole or p.message != MISSING]
+    else:
+        problems = [*problems, *(placed(problem, tree) for problem in scenario.scales_of_nothing())]
     if problems:
         raise ScenarioError(sorted(problems, key=lambda p: (p.file or "", p.line or 0)))
     if origins is None:

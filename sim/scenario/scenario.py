@@ -13,8 +13,9 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, StrictStr, model_validator
 
 from sim.core.errors import Problem
-from sim.core.months import month_number
+from sim.core.months import FIRST_MONTH, month_number
 from sim.parameters.behaviour import PARAMETERS
+from sim.scenario.effects import fixed_at_the_start
 from sim.scenario.fields import (
     Label,
     Month,
@@ -42,7 +43,18 @@ class Period(Strict):
     to: Month
 
     @model_validator(mode="after")
-    def _runs_forward(self) -> Period:
+    def _can_be_simulated(self) -> Period:
+        if self.from_ < FIRST_MONTH:
+            refuse(
+                [
+                    Problem(
+                        "no month before this one is simulated",
+                        key="from",
+                        value=self.from_,
+                        allowed=f"{FIRST_MONTH} or later",
+                    )
+                ]
+            )
         if self.to < self.from_:
             refuse(
                 [
@@ -177,6 +189,40 @@ class Scenario(Strict):
             if lever.strength_range and not lever.strength_range.is_credible(lever.strength)
         )
 
+    def scales_of_nothing(self) -> Iterator[Problem]:
+        """Scales of a parameter that is nought, and that the scenario gives no other value: told of a file,
+        and not of what a design makes of it, for which a lever that sets the value may have been left out.
+        """
+        given = {*self.parameters, *self.paths}
+        for shock in self.shocks.values():
+            given |= {name for name, effect in shock.effects.items() if effect.set or effect.add}
+        set_by_levers = {
+            name
+            for lever in self.levers.values()
+            for name, effect in lever.effects.items()
+            if effect.set is not None
+        }
+        scaling: list[tuple[str, str, float | None]] = [
+            (f"shocks.{name}.effects.{one}.scale", one, None)
+            for name, shock in self.shocks.items()
+            for one, effect in shock.effects.items()
+            if effect.scale
+        ]
+        scaling += [
+            (f"levers.{name}.effects.{one}.scale", one, effect.scale)
+            for name, lever in self.levers.items()
+            for one, effect in lever.effects.items()
+            if effect.scale is not None and one not in set_by_levers
+        ]
+        for key, name, value in scaling:
+            if PARAMETERS[name].default == 0.0 and name not in given:
+                yield Problem(
+                    f"{name} is 0 here, and stays 0 however it is scaled",
+                    key=key,
+                    value=value,
+                    allowed=f"set or add; or another value, under parameters.{name} or paths.{name}",
+                )
+
     def _values_out_of_bounds(self) -> Iterator[Problem]:
         given = [(name, f"parameters.{name}", value) for name, value in self.parameters.items()]
         for name, path in self.paths.items():
@@ -193,6 +239,18 @@ class Scenario(Strict):
                     f"{name} belongs to corridors, which only a lever changes",
                     key=f"paths.{name}",
                     allowed="a parameter of places, workers or the economy",
+                )
+            if PARAMETERS[name].is_fixed:
+                yield fixed_at_the_start(name, f"paths.{name}")
+            elif PARAMETERS[name].scope != "economy":
+                yield from (
+                    Problem(
+                        f"nobody faces {name} in {tier}",
+                        key=f"paths.{name}.by_tier.{tier}",
+                        allowed=PARAMETERS[name].tiers,
+                    )
+                    for tier in path.by_tier
+                    if tier not in PARAMETERS[name].tiers
                 )
             if path.by_tier and PARAMETERS[name].scope == "economy":
                 yield Problem(

@@ -9,12 +9,12 @@ from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.effects import MonthlyEffect, out_of_bounds
+from sim.scenario.effects import MonthlyEffect, faced_nowhere, fixed_at_the_start, out_of_bounds
 from sim.scenario.eligibility import Where
 from sim.scenario.fields import Label, ParameterName, Sector, Strict, Text, refuse
 
 # What a shock may scale sector by sector.
-SECTOR_PARAMETERS = ("separation_probability", "arrears_probability", "jobs_scale")
+SECTOR_PARAMETERS = tuple(name for name, one in PARAMETERS.items() if one.by_sector)
 
 
 class Shock(Strict):
@@ -45,12 +45,16 @@ class Shock(Strict):
         if self.sectors and self.where != Where():
             yield Problem("a shock to sectors holds in all places alike", key="where", allowed="no `where`")
         for name, effect in self.effects.items():
+            if PARAMETERS[name].is_fixed:
+                yield fixed_at_the_start(name, f"effects.{name}")
             if PARAMETERS[name].scope == "corridor":
                 yield Problem(
                     f"{name} belongs to corridors, which only a lever changes",
                     key=f"effects.{name}",
                     allowed="a parameter of places, workers or the economy",
                 )
+            yield from faced_nowhere(name, self.where)
+            yield from self._months_without_effect(name, effect)
             if PARAMETERS[name].scope == "economy" and self.where != Where():
                 yield Problem(
                     f"{name} is one number for the whole economy", key="where", allowed="no `where`"
@@ -63,6 +67,18 @@ class Shock(Strict):
                 )
             elif self.sectors and (effect.set or effect.add):
                 yield Problem("a shock to sectors can only scale", key=f"effects.{name}", allowed="scale")
+
+    def _months_without_effect(self, name: str, effect: MonthlyEffect) -> Iterator[Problem]:
+        parameter = PARAMETERS[name]
+        for kind in ("set", "scale", "add"):
+            for month, value in getattr(effect, kind).items():
+                if not parameter.acts_in(month):
+                    yield Problem(
+                        f"{name} changes nothing in this month of the year",
+                        key=f"effects.{name}.{kind}.{month}",
+                        value=value,
+                        allowed=f"months {', '.join(map(str, parameter.months))} of a year",
+                    )
 
     def _size_problems(self) -> Iterator[Problem]:
         for name, effect in self.effects.items():
