@@ -46,6 +46,7 @@ def response(sweep: Sweep, results: pd.DataFrame) -> pd.DataFrame:
 
 def _response(sweep: Sweep, rows: pd.DataFrame) -> pd.DataFrame:
     figure, year = sweep.experiment.figure, _year(sweep)
+    assert figure.x is not None, "a response is to a factor"
     levels = rows.pivot_table(figure.outcome, "seed", figure.x) if len(rows) else pd.DataFrame()
     values = [value for value in sweep.experiment.design.factors[figure.x].values if value in levels]
     found = []

@@ -92,7 +92,7 @@ def compare_with_bands(
     ``folder`` keeps what has finished, in subfolders named after what it depends on; ``forget`` removes it.
     ``progress(stage, done, total, failed)`` is called as runs finish; the stages are STAGES.
     """
-    asked = {"seeds": seeds, "scale": parse_scale(scale), "start": start, "end": end}
+    asked: dict[str, Any] = {"seeds": seeds, "scale": parse_scale(scale), "start": start, "end": end}
     for key, month in (("from", start), ("to", end)):  # a mistake is told before anything runs
         checked_month(key, month)
     if members:

@@ -88,7 +88,7 @@ def fit_emulator(
     x = terms(points, fitted)
     judged = np.ones(len(points), dtype=bool) if judged is None else judged
     spread = np.maximum(values[judged].std(axis=0), 1e-12)
-    best = None
+    best: tuple[float, np.ndarray, np.ndarray, np.ndarray, np.ndarray] | None = None
     for curvature in CURVATURE:
         penalty = np.full(x.shape[1], curvature)
         penalty[: 1 + points.shape[1]] = RIDGE
@@ -102,5 +102,6 @@ def fit_emulator(
         if best is None or score < best[0]:
             own = left_out[judged] * np.sqrt(1.0 - leverage[judged])[:, None]  # free of their own leverage
             best = (score, coefficients, np.linalg.cholesky(inverse), own.T @ own / len(own), sd)
+    assert best is not None, "there is a curvature to try"
     _, coefficients, root, covariance, sd = best
     return Emulator(np.asarray(fitted), coefficients, root, covariance, sd, 1.0 - (sd / spread) ** 2)

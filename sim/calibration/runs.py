@@ -17,6 +17,7 @@ from sim.experiments.experiment import Experiment, Figure, Run
 from sim.experiments.sweep import run_sweep
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.results import Results
+from sim.scenario.fields import Label
 from sim.scenario.loading import load_scenario
 from sim.validation.targets import LAST_FIT_YEAR
 
@@ -110,7 +111,7 @@ def _experiment(
     calibration: Calibration, stage: str, seeds: tuple[int, ...], folder: Path, seeds_apart: bool
 ) -> Stage:
     factors = {
-        name: Factor(label={"en": name.replace("_", " "), "zh": name}, keys=(f"parameters.{name}",))
+        name: Factor(label=Label(en=name.replace("_", " "), zh=name), keys=(f"parameters.{name}",))
         for name in calibration.priors
     }
     experiment = Stage.model_validate(

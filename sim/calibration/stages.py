@@ -63,7 +63,8 @@ def calibrate(
 
     sd, dimensions = work.sd, len(work.names)
     points, errors = np.empty((0, dimensions)), np.empty((0, len(work.seen)))
-    plausible, emulators = [], []
+    plausible: list[float] = []
+    emulators: list[Emulator] = []
     for wave, count in enumerate(plan.waves, start=1):
         shares = unit_points(count, dimensions, seed + wave)
         if emulators:  # where the figures, taken as half as sharp as they are, leave room

@@ -56,7 +56,7 @@ def command(
                 _say_if_uncompiled()
             function(**options)
 
-    explained.simulates = simulates
+    vars(explained)["simulates"] = simulates
     return app.command()(explained)
 
 
@@ -136,7 +136,8 @@ def moves_over(
     from sim.engine.residence import simulate_moves
     from sim.scenario.loading import load_scenario
 
-    loaded, total = load_scenario(scenario), 0.0
+    loaded = load_scenario(scenario)
+    total: Any = 0.0  # then a table
     for seed in seeds:
         with progress_bar(f"moves of {loaded.name}, seed {seed}", "months") as progress:
             total = total + simulate_moves(

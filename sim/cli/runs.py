@@ -67,7 +67,7 @@ def run(
     if save_to and not save_at:
         raise UsageError(Problem("needs --save-at", key="--save-to", value=str(save_to)))
     check_out(out, "run")
-    state = {"branch_from": branch_from} if branch_from else {}
+    state: dict[str, Any] = {"branch_from": branch_from} if branch_from else {}
     if save_at:
         state["save_at"] = parse_month(save_at, "--save-at")
         state["save_to"] = save_to = save_to or Path(f"{Path(scenario).stem}-{state['save_at']}.state")
@@ -129,7 +129,7 @@ def compare(
     check_out(out, "comparison")
     from sim.present.text.comparison import headline
 
-    months = {"start": parse_month(start, "--from"), "end": parse_month(end, "--to")}
+    first, last = parse_month(start, "--from"), parse_month(end, "--to")
     from sim.analysis.uncertainty import compare_with_bands, forget
     from sim.comparison.bands import MEMBERS
     from sim.parameters.posterior import load_posterior
@@ -140,7 +140,7 @@ def compare(
     posterior = load_posterior() if members else None
     if posterior:
         say_if_stale(posterior)
-    unfinished = out and out.with_name(f"{out.name}.unfinished")
+    unfinished = out.with_name(f"{out.name}.unfinished") if out else None
     with staged_bars(f"comparing {counted(len(policies), 'policy', 'policies')}") as progress:
         comparison = compare_with_bands(
             loaded[0],
@@ -153,10 +153,11 @@ def compare(
             folder=unfinished,
             posterior=posterior,
             progress=progress,
-            **months,
+            start=first,
+            end=last,
         )
     print_warnings(comparison.manifest)
-    if out:
+    if out and unfinished:
         from sim.present.pages.comparison import publish_comparison
 
         publish_comparison(comparison, out, command=_typed_command())

@@ -186,7 +186,7 @@ def plan_experiment(
     table = experiment.run_count * (len(experiment.years) * columns * CELL_BYTES + RUN_BYTES)
     disk = FOLDER_BYTES + 2 * table  # at the end the parts and the whole table lie side by side
     plan = _plan(experiment.name, experiment.run_count, workers, months, jobs, seconds, disk, basis)
-    return replace(plan, shared_until=sharing and sharing.month, months_saved=saved)
+    return replace(plan, shared_until=sharing.month if sharing else None, months_saved=saved)
 
 
 def plan_scenario(
@@ -210,13 +210,16 @@ def plan_scenario(
 
 def measured(scenario: Scenario, simulate: Simulate | None = None) -> Pace:
     """Time short runs of a scenario at two scales; a first one, not counted, loads the compiled code."""
+    run: Simulate
     if simulate is None:
-        from sim.engine.simulate import simulate
+        from sim.engine.simulate import simulate as run
+    else:
+        run = simulate
     few, many = MEASURED_SCALES
     timed = {}
     for scale in (few, few, many):
         began = time.perf_counter()
-        results = simulate(scenario, scale=scale, start="2014-01", end=MEASURED_END, seed=1, threads=1)
+        results = run(scenario, scale=scale, start="2014-01", end=MEASURED_END, seed=1, threads=1)
         timings = results.manifest.get("timings") or {}
         run_seconds = timings.get("run_seconds", time.perf_counter() - began)
         timed[scale] = (results.manifest["workers"], run_seconds)

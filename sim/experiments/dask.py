@@ -10,13 +10,12 @@ import logging
 import os
 import pickle
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, SimError, UsageError
-from sim.experiments.execution import Bundle, RunEnd, Simulate, alone, died, execute
-from sim.experiments.experiment import Experiment
+from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute
 
 if TYPE_CHECKING:
     from distributed import Client
@@ -27,7 +26,7 @@ EXTRA = 'pip install "labor-migration-sim[cluster]"'
 
 
 def on_cluster(
-    experiment: Experiment,
+    experiment: Declared,
     bundles: Sequence[Bundle],
     simulate: Simulate | None,
     *,
@@ -62,11 +61,15 @@ def on_cluster(
                 yield from died(bundle)
 
 
-def _through(client: Client, shared: Any, bundles: Sequence[Bundle], at_once: int):
+def _through(
+    client: Client, shared: Any, bundles: Sequence[Bundle], at_once: int
+) -> Generator[RunEnd, None, list[Bundle]]:
     """Execute all bundles, ``at_once`` at a time; those whose workers died again and again."""
     from distributed import CancelledError, KilledWorker, as_completed
 
-    ahead, running, lost = deque(bundles), {}, []
+    ahead = deque(bundles)
+    lost: list[Bundle] = []
+    running: dict[str, Bundle] = {}
     code = _model_hash()
     finished = as_completed(raise_errors=False)
     while ahead or running:
@@ -107,12 +110,12 @@ def _through(client: Client, shared: Any, bundles: Sequence[Bundle], at_once: in
     return lost
 
 
-def _unpacked(packed: bytes) -> tuple[Experiment, Simulate | None]:
+def _unpacked(packed: bytes) -> tuple[Declared, Simulate | None]:
     """What all runs share, made once on every worker."""
     return pickle.loads(packed)
 
 
-def _execute_there(shared: tuple[Experiment, Simulate | None], bundle: Bundle, code: str) -> list[RunEnd]:
+def _execute_there(shared: tuple[Declared, Simulate | None], bundle: Bundle, code: str) -> list[RunEnd]:
     """A bundle on a worker, provided that the worker's model is the one that was asked for."""
     if _model_hash() != code:
         raise UsageError(

@@ -59,6 +59,13 @@ class Factor(Strict):
         high = min((parameter.high for parameter in own), default=None)
         return (low if self.low is None else self.low), (high if self.high is None else self.high)
 
+    @property
+    def ends(self) -> tuple[float, float]:
+        """The ``bounds`` of a factor that is drawn between them."""
+        low, high = self.bounds
+        assert low is not None and high is not None, "a drawn factor has bounds"
+        return low, high
+
     def number(self, value: float) -> float | int:
         """The value as the scenario wants it: an ``int`` where the factor is whole."""
         return int(value) if self.whole else float(value)
@@ -90,11 +97,13 @@ class Design(Strict):
         if self.kind == "grid":
             return math.prod(len(factor.values) for factor in self.factors.values())
         if self.kind in SAMPLED:
+            assert self.samples is not None, "a drawn design says how many points"
             return self.samples
         return len(self.table())
 
     def read(self, folder: Path) -> None:
         """Read the design's file, whose path is relative to ``folder``. Raises ``DesignError``."""
+        assert self.file is not None, "only a design of kind file is read"
         self._table = file_table(self, folder / self.file)
 
     def table(self) -> np.ndarray:
@@ -126,7 +135,7 @@ class Design(Strict):
             if self.kind in SAMPLED:
                 ends = [
                     (f"{where}.{word}" if getattr(factor, word) is not None else where, value)
-                    for word, value in zip(("low", "high"), factor.bounds, strict=True)
+                    for word, value in zip(("low", "high"), factor.ends, strict=True)
                 ]
             elif self.kind in LISTED:
                 ends = [
@@ -340,7 +349,7 @@ def _between_bounds(design: Design, unit: np.ndarray) -> np.ndarray:
     """Points of the unit cube laid between the factors' bounds; each whole number has the same chance."""
     table = np.empty_like(unit)
     for position, factor in enumerate(design.factors.values()):
-        low, high = factor.bounds
+        low, high = factor.ends
         if factor.whole:
             first, last = np.ceil(low), np.floor(high)
             table[:, position] = np.minimum(first + np.floor(unit[:, position] * (last - first + 1)), last)

@@ -10,7 +10,7 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import pandas as pd
 
@@ -21,6 +21,9 @@ from sim.experiments.sharing import share_out, shared_month
 from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.scenario.scenario import Period, Scenario
+
+if TYPE_CHECKING:
+    from sim.engine.checkpoint import Checkpoint
 
 Simulate = Callable[..., Results]
 Bundle = tuple[Run, ...]
@@ -51,13 +54,24 @@ def bundles(
 class Declared(Protocol):
     """What is executed: an ``Experiment``, or anything else that says as much as runs need."""
 
-    bases: Mapping[str, Scenario]
-    scale: int
-    period: Period
-    tables: tuple[str, ...] | None
+    @property
+    def bases(self) -> Mapping[str, Scenario]:
+        """The scenarios that runs start from, by name."""
+
+    @property
+    def scale(self) -> int:
+        """Real workers per simulated one."""
+
+    @property
+    def period(self) -> Period:
+        """The months that are run."""
+
+    @property
+    def tables(self) -> tuple[str, ...] | None:
+        """The tables of results that ``rows_of`` reads; None: all."""
 
     def rows_of(self, results: Results) -> pd.DataFrame:
-        """One row per whole year: ``year``, then the outcomes."""
+        """What a run leaves behind: a row per year, or per month, with the outcomes."""
 
 
 def execute(experiment: Declared, bundle: Bundle, simulate: Simulate | None) -> list[RunEnd]:
@@ -67,16 +81,17 @@ def execute(experiment: Declared, bundle: Bundle, simulate: Simulate | None) -> 
     """
     if simulate is not None:
         return [_execute_one(experiment, run, simulate) for run in bundle]
-    from sim.engine.simulate import simulate
+    from sim.engine.simulate import simulate as simulator
 
-    month, states, ends = _shared_before(experiment, bundle), [], []
+    month, ends = _shared_before(experiment, bundle), []
+    states: list[Checkpoint] = []
     for run in bundle:
         branch: dict[str, Any] = {}
         if states:
             branch = {"branch_from": states[0]}
         elif month is not None:
             branch = {"save_at": month, "save_to": states.append}
-        ends.append(_execute_one(experiment, run, simulate, **branch))
+        ends.append(_execute_one(experiment, run, simulator, **branch))
     return ends
 
 

@@ -16,13 +16,12 @@ from concurrent.futures.process import BrokenProcessPool
 
 from sim.core.errors import Problem, UsageError
 from sim.core.processes import worker_pool
-from sim.experiments.execution import Bundle, RunEnd, Simulate, alone, died, execute
-from sim.experiments.experiment import Experiment
+from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute
 
 RUNS_PER_PROCESS = 1000  # then the worker processes are replaced, so that none can grow without bound
 EXECUTORS = ("processes", "dask")
 
-Executor = Callable[[Experiment, Sequence[Bundle], Simulate | None], Iterator[RunEnd]]
+Executor = Callable[[Declared, Sequence[Bundle], Simulate | None], Iterator[RunEnd]]
 
 
 def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
@@ -48,7 +47,7 @@ def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
 
 
 def on_processes(
-    experiment: Experiment, bundles: Sequence[Bundle], simulate: Simulate | None, *, jobs: int
+    experiment: Declared, bundles: Sequence[Bundle], simulate: Simulate | None, *, jobs: int
 ) -> Iterator[RunEnd]:
     """Execute on ``jobs`` processes of this machine, which are replaced every so often."""
     waiting = deque(bundles)
@@ -66,11 +65,12 @@ def on_processes(
 
 
 def _on_one_pool(
-    experiment: Experiment, bundles: Sequence[Bundle], jobs: int, simulate: Simulate | None
+    experiment: Declared, bundles: Sequence[Bundle], jobs: int, simulate: Simulate | None
 ) -> Generator[RunEnd, None, tuple[list[Bundle], list[Bundle]]]:
     """Execute on one pool until all is done or a process dies; what was lost with it, what is not begun."""
     running: dict[Future, Bundle] = {}
-    ahead, lost = deque(bundles), []
+    ahead = deque(bundles)
+    lost: list[Bundle] = []
     with worker_pool(min(jobs, len(bundles)), _prepare, experiment, simulate) as pool:
         while True:
             # One more than there are processes, so that none waits, and a dead one takes few with it.
@@ -89,10 +89,10 @@ def _on_one_pool(
                     yield from ends
 
 
-_shared: tuple[Experiment, Simulate | None]
+_shared: tuple[Declared, Simulate | None]
 
 
-def _prepare(experiment: Experiment, simulate: Simulate | None) -> None:
+def _prepare(experiment: Declared, simulate: Simulate | None) -> None:
     """Give a worker process what all its runs share."""
     global _shared
     _shared = experiment, simulate

@@ -22,7 +22,7 @@ from sim.core.errors import Problem, SimError, nearest
 from sim.experiments.design import LISTED, Design
 from sim.results.outcomes import OUTCOMES
 from sim.results.yearly import yearly
-from sim.scenario.fields import Label, Name, OneOf, Strict, Text, Whole, refuse
+from sim.scenario.fields import Label, Name, OneOf, Strict, Text, Whole, refusal, refuse
 from sim.scenario.scenario import Period, Scenario
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ class Run:
 
     number: int
     scenario: str
-    point: Mapping[str, float]
+    point: Mapping[str, float | str]  # a factor's value, or the name of what is varied
     seed: int
     overrides: Mapping[str, Any]
 
@@ -91,7 +91,7 @@ class Experiment(Strict):
         try:
             return parse_scale(value)
         except SimError as error:
-            refuse([replace(error.problems[0], key="")])
+            raise refusal(replace(error.problems[0], key="")) from None
 
     @field_validator("seeds", mode="before")
     @classmethod
@@ -123,7 +123,7 @@ class Experiment(Strict):
     @property
     def scenario_names(self) -> tuple[str, ...]:
         """The scenarios as the file names them."""
-        return self.scenarios or (self.scenario,)
+        return self.scenarios or (() if self.scenario is None else (self.scenario,))
 
     @property
     def bases(self) -> dict[str, Scenario]:
@@ -228,7 +228,7 @@ class Experiment(Strict):
                 "needs an x, another factor",
                 key="figure.by",
                 value=figure.by,
-                allowed=[name for name in factors if name != figure.by],
+                allowed=tuple(name for name in factors if name != figure.by),
             )
         if figure.x in factors and self.design.kind not in LISTED:
             yield Problem(

@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import pandas as pd
 
@@ -40,7 +40,7 @@ class Journal:
 
     def __init__(self, folder: Path):
         self.folder = folder
-        self._events = None
+        self._events: IO[bytes] | None = None
         self._columns: dict[str, tuple[str, str]] = {}
 
     @classmethod
@@ -63,7 +63,12 @@ class Journal:
                 journal._end_broken_line()
             yield journal
         finally:
-            journal._events.close()
+            journal._log.close()
+
+    @property
+    def _log(self) -> IO[bytes]:
+        assert self._events is not None, "a journal that was not opened can only be read"
+        return self._events
 
     # --- what happened --------------------------------------------------------------------------------
 
@@ -71,9 +76,9 @@ class Journal:
         """Append one event and force it to disk."""
         line = {"event": event, "at": datetime.now(UTC).isoformat(timespec="milliseconds"), **details}
         with explained(self.folder):
-            self._events.write((json.dumps(line, ensure_ascii=False, default=str) + "\n").encode())
-            self._events.flush()
-            os.fsync(self._events.fileno())
+            self._log.write((json.dumps(line, ensure_ascii=False, default=str) + "\n").encode())
+            self._log.flush()
+            os.fsync(self._log.fileno())
 
     def events(self) -> list[dict[str, Any]]:
         """Every whole line of the journal; one cut off by a crash is passed over."""
@@ -176,7 +181,7 @@ class Journal:
         except ImportError:  # not on Windows
             return
         try:
-            fcntl.flock(self._events, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             if error.errno not in (errno.EAGAIN, errno.EACCES):
                 return  # a file system without locks
@@ -186,11 +191,11 @@ class Journal:
 
     def _end_broken_line(self) -> None:
         """A line that a crash cut off must not swallow the next one."""
-        size = self._events.seek(0, os.SEEK_END)
+        size = self._log.seek(0, os.SEEK_END)
         if size:
-            self._events.seek(size - 1)
-            if self._events.read(1) != b"\n":
-                self._events.write(b"\n")
+            self._log.seek(size - 1)
+            if self._log.read(1) != b"\n":
+                self._log.write(b"\n")
 
 
 @contextmanager

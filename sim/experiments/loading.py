@@ -63,7 +63,8 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 
 def _sound_parts(name: str, tree: Tree, problems: list[Problem]) -> Experiment:
     """The experiment, with something neutral in place of what cannot be read, so that the rest is checked."""
-    content, gathered = {**tree.plain, "name": name}, []
+    content: dict[str, Any] = {**tree.plain, "name": name}
+    gathered: list[Problem] = []
     try:
         experiment = Experiment.model_validate(content, context=gathered)
     except ValidationError as error:

@@ -141,13 +141,16 @@ class _SingleRun:
         return self.results.manifest["run_id"]
 
     def again(self, simulate: Simulate | None) -> Rerun:
+        run: Simulate
         if simulate is None:
-            from sim.engine.simulate import simulate
+            from sim.engine.simulate import simulate as run
+        else:
+            run = simulate
         said = self.results.manifest
         scenario = _read(self.folder, Scenario.model_validate, said["scenario"])
         traces = self.results.tables.get("traces")
         traced = {} if traces is None else {"trace": [int(i) for i in traces["id"].unique()]}
-        results = simulate(
+        results = run(
             scenario,
             scale=said["scale"],
             start=said["start"],

@@ -42,8 +42,13 @@ def refuse(problems: Iterable[Problem]) -> None:
     """Raise every problem at once, in a form that the loader turns into file and line."""
     found = tuple(problems)
     if found:
-        text = "; ".join(f"{problem.key}: {problem.message}" for problem in found)
-        raise PydanticCustomError("problems", "{text}", {"text": text, "problems": found})
+        raise refusal(*found)
+
+
+def refusal(*problems: Problem) -> PydanticCustomError:
+    """The error that tells problems, for a validator to raise."""
+    text = "; ".join(f"{problem.key}: {problem.message}" for problem in problems)
+    return PydanticCustomError("problems", "{text}", {"text": text, "problems": problems})
 
 
 def _refused(message: str, allowed: tuple[str, ...] | str, meant: str | None = None) -> PydanticCustomError:

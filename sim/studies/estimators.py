@@ -52,14 +52,20 @@ def contrast(after: float, before: float, form: str) -> float:
 
 def difference_in_differences(world: Results, estimate: Estimate) -> float:
     """What a study sees in the one world it has: the treated's change less the control's."""
-    table, outcome = world.tables[estimate.table], estimate.outcome
+    table, outcome, control, before = (
+        world.tables[estimate.table],
+        estimate.outcome,
+        estimate.control,
+        estimate.before,
+    )
+    assert outcome and control and before, "a checked estimate of this design has them"
     changes = []
-    for units in (estimate.treated, estimate.control):
+    for units in (estimate.treated, control):
         rows = chosen(table, units)
         changes.append(
             contrast(
                 quantity(rows, outcome, estimate.after),
-                quantity(rows, outcome, estimate.before),
+                quantity(rows, outcome, before),
                 outcome.form,
             )
         )
@@ -68,11 +74,12 @@ def difference_in_differences(world: Results, estimate: Estimate) -> float:
 
 def with_and_without(base: Results, policy: Results, estimate: Estimate) -> float:
     """The effect on the treated: the same workers with and without the policy."""
-    values = []
+    outcome, values = estimate.outcome, []
+    assert outcome, "a checked estimate of this design has one"
     for world in (policy, base):
         rows = chosen(world.tables[estimate.table], estimate.treated)
-        values.append(quantity(rows, estimate.outcome, estimate.after))
-    return contrast(values[0], values[1], estimate.outcome.form)
+        values.append(quantity(rows, outcome, estimate.after))
+    return contrast(values[0], values[1], outcome.form)
 
 
 def matched_gap(workers: pd.DataFrame, match_on: Sequence[str]) -> float:

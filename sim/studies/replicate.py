@@ -72,14 +72,13 @@ def _estimates_of_seed(
 ) -> list[dict]:
     end = experiment.period.to
     panels = [one for one in experiment.estimates if one.design != "matching"]
-    base = policy = None
-    if panels:
-        base, policy = (simulate(world, scale=size, end=end, seed=seed) for world in worlds)
+    runs = [simulate(world, scale=size, end=end, seed=seed) for world in worlds] if panels else []
     rows = []
     for one in experiment.estimates:
         if one.design == "matching":
             design, truth = _matching(one, worlds, seed, size)
         else:
+            base, policy = runs
             truth = with_and_without(base, policy, one)
             is_study = one.design == "difference_in_differences"
             design = difference_in_differences(policy, one) if is_study else truth
@@ -135,7 +134,8 @@ def _matching(one: Estimate, worlds: list[Scenario], seed: int, scale: int) -> t
     Trained: completed a course within ``before`` in the world with the programme, and had none before.
     Earnings are those of the calendar year in which ``after`` ends.
     """
-    bare, treated = (_lives(world, one, seed, scale) for world in worlds)
+    assert one.before, "a checked estimate by matching has it"
+    bare, treated = (_lives(world, one.before, one.after, seed, scale) for world in worlds)
     came = treated["trained_at"].between(*(checked_month("before", month) for month in one.before))
     never = (treated["trained_at"] < 0) & ~treated["was_trained"]
     fresh = came & ~treated["was_trained"]
@@ -147,9 +147,11 @@ def _matching(one: Estimate, worlds: list[Scenario], seed: int, scale: int) -> t
     return design, float(100.0 * gain.mean()) if len(gain) else np.nan
 
 
-def _lives(world: Scenario, one: Estimate, seed: int, scale: int) -> pd.DataFrame:
+def _lives(
+    world: Scenario, earlier: tuple[str, str], later: tuple[str, str], seed: int, scale: int
+) -> pd.DataFrame:
     """One row per worker present throughout: who they were before, whether trained, what they earned."""
-    first, last = checked_month("before", one.before[0]), checked_month("after", one.after[1])
+    first, last = checked_month("before", earlier[0]), checked_month("after", later[1])
     start, end = first - first % 12 - 1, last - last % 12 + 11  # Decembers
     run = Simulation(world, scale, month_text(end), seed, 1)
     try:

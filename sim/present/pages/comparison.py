@@ -137,7 +137,7 @@ def command_of(about: dict[str, Any]) -> str:
     )
 
 
-def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, list]) -> dict[str, Any]:
+def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, Any]) -> dict[str, Any]:
     winners = comparison_tables.winners_of(comparison, policy)
     prefix = f"{title_of(policy)}: "
     sentences = [sentence.removeprefix(prefix) for sentence in policy_sentences(comparison, policy)]

@@ -155,8 +155,9 @@ def cost_cell(outcome: Outcome, row: Any) -> dict[str, str]:
     """Spending to date per additional one, or why there is none."""
     if row.cost_note:
         return {"text": _NO_COST[row.cost_note], "range": "", "kind": "unclear"}
-    ends = (row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan)
-    text, ends = with_interval(*ends, "yuan", signed=False)
+    text, ends = with_interval(
+        row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan, "yuan", signed=False
+    )
     which = "avoided " if outcome.good == "lower" else ""
     return {
         "text": text,

@@ -52,7 +52,7 @@ def page() -> str:
                 ", ".join(row["documents"]),
                 row["changes"],
                 row["cost"],
-                one.main.not_known,
+                one.main.not_known or "",
             )
             lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
     return "\n".join(lines) + "\n"

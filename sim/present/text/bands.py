@@ -96,7 +96,7 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
 def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> str:
     """What the band allows to be said, what it is made of, and what would narrow it."""
     said = {"higher": "goes up", "lower": "goes down"}.get(verdict, "cannot tell")
-    largest = max(parts, key=parts.get)
+    largest = max(parts, key=parts.__getitem__)
     if not parts[largest] > 0:
         return said
     if not seen[largest]:

@@ -163,8 +163,9 @@ def _percent(value: float) -> str:
 
 def _cost(outcome: Outcome, row: Any, horizon: int) -> str:
     which = "avoided" if outcome.good == "lower" else "additional"
-    ends = (row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan)
-    figure, ends = with_interval(*ends, "yuan", signed=False)
+    figure, ends = with_interval(
+        row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan, "yuan", signed=False
+    )
     return f"{figure} ({ends}) per {which} {outcome.one} {gained_in(outcome, horizon)}"
 
 

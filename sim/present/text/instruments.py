@@ -83,6 +83,7 @@ def whole(one: Instrument) -> dict[str, Any]:
     """Everything that the catalogue says of an instrument, with its parts."""
     lever = one.main
     strengths = lever.strength_range
+    assert strengths is not None, "the catalogue refuses an instrument without"
     implemented = lever.implemented_share
     return {
         "number": one.number,
@@ -105,7 +106,7 @@ def whole(one: Instrument) -> dict[str, Any]:
         "first_outcome": _outcome(lever),
         "credible_strength": f"{strengths.credible[0]:g} to {strengths.credible[1]:g} times the documented "
         f"one, {strengths.most:g} at most ({strengths.source})",
-        "implemented share": f"{implemented.share:g} of it ({implemented.source})" if implemented else None,
+        "implemented_share": f"{implemented.share:g} of it ({implemented.source})" if implemented else None,
         "parts": [_part(part) for part in one.parts],
         "evidence_rows": evidence_in(_texts(one)),
     }
@@ -147,6 +148,7 @@ def _cost(lever: Lever) -> str:
 
 def _outcome(lever: Lever) -> str:
     outcome = lever.first_outcome
+    assert outcome is not None, "the catalogue refuses an instrument without"
     if outcome.column is None:
         return _DIRECTION[outcome.direction]
     return f"{outcome.column.replace('_', ' ')}: {_DIRECTION[outcome.direction]}"

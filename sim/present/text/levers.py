@@ -48,7 +48,7 @@ _OCCASIONS = {
 }
 
 
-def lever_cards(comparison: Comparison) -> list[dict[str, list]]:
+def lever_cards(comparison: Comparison) -> list[dict[str, Any]]:
     """Policy by policy, each lever in words: what it changes, for whom, where, when, at what cost.
 
     A lever that an earlier policy holds in the same words is only named (``again``). ``anchors``: where
@@ -273,7 +273,9 @@ def cost_in_words(lever: Lever) -> str:
     per_year = lever.budget.yuan_per_year
     if per_year is not None:
         return f"{words}; at most {plain_amount(per_year)} yuan a year"
-    return f"{words}; at most {plain_amount(lever.budget.yuan_total)} yuan in all"
+    in_all = lever.budget.yuan_total
+    assert in_all is not None, "a checked budget is one of the two sums"
+    return f"{words}; at most {plain_amount(in_all)} yuan in all"
 
 
 def payers_in_words(shares: Mapping[str, float]) -> str:

@@ -48,13 +48,13 @@ def who_words(who: Mapping[str, Any]) -> str:
     for field, head, words in _CHOICES:
         if who.get(field):
             parts.append(f"{head}: {listing([words[word] for word in who[field]])}")
-    for field, words in _RANGES.items():
+    for field, unit in _RANGES.items():
         if who.get(field):
             least, most = who[field]
-            parts.append(f"{f'at least {least}' if most is None else f'{least} to {most}'} {words}")
-    for field, words in _FLAGS.items():
+            parts.append(f"{f'at least {least}' if most is None else f'{least} to {most}'} {unit}")
+    for field, (is_so, is_not) in _FLAGS.items():
         if who.get(field) is not None:
-            parts.append(words[0] if who[field] else words[1])
+            parts.append(is_so if who[field] else is_not)
     return "; ".join(parts) or "everybody whom it concerns"
 
 
