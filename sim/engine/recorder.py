@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping
+from copy import copy
+from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,6 +18,9 @@ from sim.core.categories import (
     EDUCATION,
     EXITED,
     FARM,
+    LOCAL_WORK,
+    MIGRANT_WORK,
+    SETTLED_WORK,
     SEXES,
     TIERS,
     TRAINING,
@@ -24,7 +29,7 @@ from sim.core.months import month_text
 from sim.engine.census import CENSUS_MONTHS
 from sim.engine.official_rows import official_rows
 from sim.engine.simulation import Simulation
-from sim.engine.stocks import add_up
+from sim.engine.stocks import add_up, nation_type
 from sim.engine.year_counts import (
     BINS_PER_LOG,
     FIRST_BIN_YUAN,
@@ -33,47 +38,36 @@ from sim.engine.year_counts import (
     income_histogram,
 )
 from sim.results.columns import TABLES
-from sim.steps.records import EVENT, EVENTS, MONEY_FLOWS
+from sim.steps.records import EVENT, EVENTS, MONEY_FLOWS, for_kernels, make_record
 from sim.world.places import HOMES
 from sim.world.worker import BIRTH_EPOCH, IS_FEMALE
 
 STOCKS = tuple(name for name in ACTIVITIES if name != "exited")
 _LIVING = slice(0, EXITED)
 _EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
-# What the national figures are made from; the month's events and money by their own names.
-_OTHERS = ("savings", "insured", "trained", "parents_away", "new_entrants")
-_COUNTS = (
-    *ACTIVITIES,
-    *(f"{name} {what}" for name in ACTIVITIES for what in ("pay", "paid")),
-    *MONEY_FLOWS,
-    *EVENTS,
-    "businesses",
-    "business_jobs",
-    "additional_jobs",
-    "visiting",
-    "across",
-    *_OTHERS,
-)
-# Rural poverty line of 2010 prices 2,300 yuan a year, at 2023 prices (official standard, uprated).
-POVERTY_LINE_2023 = 3200.0
 
 
-# What a record adds to month by month and year by year; the names of its lists.
-_KEPT = (
-    "months",
-    "counts",
-    "yuan",
-    "places",
-    "markets",
-    "homes",
-    "home_money",
-    "census_months",
-    "groups",
-    "group_pay",
-    "corridors",
-    "official",
-    "income",
-)
+@dataclass
+class _Kept:
+    """What a record adds to, month by month and year by year; a checkpoint keeps all of it."""
+
+    months: list[int] = field(default_factory=list)
+    nation: list[np.ndarray] = field(default_factory=list)  # one record of nation_type by month
+    places: list[np.ndarray] = field(default_factory=list)
+    markets: list[np.ndarray] = field(default_factory=list)
+    homes: list[np.ndarray] = field(default_factory=list)
+    home_money: list[np.ndarray] = field(default_factory=list)
+    census_months: list[int] = field(default_factory=list)
+    groups: list[np.ndarray] = field(default_factory=list)
+    group_pay: list[np.ndarray] = field(default_factory=list)
+    corridors: list[pd.DataFrame] = field(default_factory=list)
+    official: list[tuple] = field(default_factory=list)
+    income: list[pd.DataFrame] = field(default_factory=list)
+    starts: int = 0  # businesses ever started, for the cumulative official figure
+
+    def nation_by_month(self) -> np.ndarray:
+        """The nation's sums, (months,) of ``nation_type``."""
+        return np.concatenate(self.nation) if self.nation else np.empty(0, dtype=nation_type())
 
 
 class Record:
@@ -82,32 +76,18 @@ class Record:
     def __init__(self, run: Simulation, first_month: int, tables: Collection[str] = TABLES):
         """``tables`` are those that are wanted; what only others need is not collected."""
         self.run, self.first, self._wanted = run, first_month, frozenset(tables)
-        self._months: list[int] = []
-        self._counts: list[np.ndarray] = []
-        self._yuan: list[tuple[float, float]] = []
-        self._places: list[np.ndarray] = []
-        self._markets: list[np.ndarray] = []
-        self._homes: list[np.ndarray] = []
-        self._home_money: list[np.ndarray] = []
         self._is_across = run.places.province[None, :] != np.arange(HOMES)[:, None]
-        self._census_months: list[int] = []
-        self._groups: list[np.ndarray] = []
-        self._group_pay: list[np.ndarray] = []
-        self._corridors: list[pd.DataFrame] = []
-        self._official: list[tuple] = []
-        self._income: list[pd.DataFrame] = []
-        self._starts = 0  # businesses ever started, for the cumulative official figure
+        self._kept = _Kept()
 
     def state(self) -> dict[str, Any]:
         """What has been reported so far, for a checkpoint."""
-        kept = {name: list(getattr(self, f"_{name}")) for name in _KEPT}
-        return {**kept, "starts": self._starts}
+        kept = {name: copy(value) for name, value in vars(self._kept).items()}
+        return {**kept, "nation": self._kept.nation_by_month()}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Begin with what ``state`` gave."""
-        for name in _KEPT:
-            setattr(self, f"_{name}", list(state[name]))
-        self._starts = state["starts"]
+        nation = [state["nation"][n : n + 1] for n in range(len(state["nation"]))]
+        self._kept = _Kept(**{name: copy(value) for name, value in {**state, "nation": nation}.items()})
 
     def wants(self, *tables: str) -> bool:
         """Whether any of these tables is wanted."""
@@ -125,26 +105,25 @@ class Record:
 
     def add_month(self, month: int, block: SimpleNamespace) -> None:
         """Keep a month's sums (copied: the block is used again)."""
-        self._starts += int(block.events[EVENT.business_starts])
+        kept = self._kept
+        kept.starts += int(block.events[EVENT.business_starts])
         if month < self.first:
             return
         markets = self.run.economy.state.markets
-        self._months.append(month)
-        counts, yuan = self._sums(block)
-        self._counts.append(counts)
-        self._yuan.append(yuan)
+        kept.months.append(month)
+        kept.nation.append(self._nation(block))
         if self.wants("places"):
-            self._places.append(block.by_place[:, _LIVING].copy())
-            self._markets.append(np.stack([markets.open_jobs, markets.tightness, np.exp(markets.wage_gap)]))
+            kept.places.append(block.by_place[:, _LIVING].copy())
+            kept.markets.append(np.stack([markets.open_jobs, markets.tightness, np.exp(markets.wage_gap)]))
         if self.wants("homes"):
-            self._homes.append(block.by_home[:, _LIVING].copy())
+            kept.homes.append(block.by_home[:, _LIVING].copy())
             across = (block.away * self._is_across).sum(axis=1)
-            self._home_money.append(np.column_stack([across, block.home_money]))
+            kept.home_money.append(np.column_stack([across, block.home_money]))
         if month % 12 + 1 in CENSUS_MONTHS and self.wants("groups"):
-            self._census_months.append(month)
-            self._groups.append(self.run.census.group_stock[..., _LIVING].copy())
+            kept.census_months.append(month)
+            kept.groups.append(self.run.census.group_stock[..., _LIVING].copy())
             paid = self.run.census.group_stock[..., _EARNERS].sum(axis=-1)
-            self._group_pay.append(np.stack([self.run.census.group_pay, paid], axis=-1))
+            kept.group_pay.append(np.stack([self.run.census.group_pay, paid], axis=-1))
 
     def add_year(self, month: int, sums: np.record) -> None:
         """Keep a year's official counts."""
@@ -152,11 +131,12 @@ class Record:
         if month < self.first:
             return
         run, scale = self.run, self.run.scale
-        self._official += official_rows(year, sums, run.places, scale, self._starts)
+        kept = self._kept
+        kept.official += official_rows(year, sums, run.places, scale, kept.starts)
         out = sums.heads[:, :, 1]
         homes, places = np.nonzero(out)
         names = np.array(run.places.provinces)
-        self._corridors.append(
+        kept.corridors.append(
             pd.DataFrame(
                 {
                     "year": year,
@@ -170,7 +150,7 @@ class Record:
         edges = FIRST_BIN_YUAN * np.exp((np.arange(INCOME_BINS + 1) - 1) / BINS_PER_LOG)
         edges[0], edges[-1] = 0.0, np.inf
         for group, persons in zip(INCOME_GROUPS, income_histogram(sums), strict=True):
-            self._income.append(
+            kept.income.append(
                 pd.DataFrame(
                     {
                         "year": year,
@@ -184,45 +164,38 @@ class Record:
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The wanted tables, in real persons and yuan."""
-        months = [month_text(month) for month in self._months]
-        census_months = [month_text(month) for month in self._census_months]
+        kept = self._kept
+        months = [month_text(month) for month in kept.months]
+        census_months = [month_text(month) for month in kept.census_months]
         makers = {
             "national": lambda: pd.DataFrame(
                 {
                     "month": months,
-                    **national_columns(
-                        np.array(self._counts).reshape(len(months), len(_COUNTS)),
-                        np.array(self._yuan).reshape(len(months), 2),
-                        self.run.scale,
-                    ),
+                    **national_columns(kept.nation_by_month(), self.run.scale),
                 }
             ),
             "places": lambda: self._place_table(months),
             "homes": lambda: self._home_table(months),
             "groups": lambda: self._group_table(census_months),
             "official": lambda: pd.DataFrame(
-                self._official, columns=["year", "indicator", "group", "value", "unit"]
+                kept.official, columns=["year", "indicator", "group", "value", "unit"]
             ),
-            "corridors": lambda: _joined(self._corridors, ["year", "home", "province", "tier", "out"]),
+            "corridors": lambda: _joined(kept.corridors, ["year", "home", "province", "tier", "out"]),
             "income_histogram": lambda: _joined(
-                self._income, ["year", "group", "lower_yuan", "upper_yuan", "persons"]
+                kept.income, ["year", "group", "lower_yuan", "upper_yuan", "persons"]
             ),
         }
         return {name: make() for name, make in makers.items() if name in self._wanted}
 
     def national_row(self, block: SimpleNamespace) -> dict[str, float]:
         """The national figures of a month just lived, in real persons and yuan."""
-        counts, yuan = self._sums(block)
-        columns = national_columns(np.array([counts]), np.array([yuan]), self.run.scale)
+        columns = national_columns(self._nation(block), self.run.scale)
         return {name: column[0].item() for name, column in columns.items()}
 
-    def _sums(self, block: SimpleNamespace) -> tuple[np.ndarray, tuple[float, float]]:
-        """What the national figures of a month are made from, in simulated workers: counts and yuan in the
-        order of ``_COUNTS``, then the yuan spent by levers and those that farm work is worth.
-        """
+    def _nation(self, block: SimpleNamespace) -> np.ndarray:
+        """What the national figures of a month are made from, one record of ``nation_type``."""
         run, census = self.run, self.run.census
-        at_home = block.by_home[:, FARM] + block.by_home[:, TRAINING]
-        counts = np.empty(len(_COUNTS), dtype=np.int64)
+        nation = for_kernels(make_record(nation_type()), nation_type())
         add_up(
             block.by_home,
             block.pay,
@@ -232,22 +205,20 @@ class Record:
             block.visiting,
             block.away,
             run.places.province,
-            counts,
+            nation,
         )
-        counts[-len(_OTHERS) :] = (
-            run.savings,
-            census.insured,
-            census.trained,
-            census.parents_away,
-            run.entrants_now.sum(),
-        )
-        return counts, (run.ledger.month_spending, float(at_home @ run.economy.opening.now.farm_income))
+        at_home = block.by_home[:, FARM] + block.by_home[:, TRAINING]
+        nation["savings"], nation["parents_away"] = run.savings, census.parents_away
+        nation["insured"], nation["trained"] = census.insured, census.trained
+        nation["policy_spending"] = run.ledger.month_spending
+        nation["farm_income"] = at_home @ run.economy.opening.now.farm_income
+        return nation
 
     def _place_table(self, months: list[str]) -> pd.DataFrame:
         places = self.run.places
         names = np.array(places.provinces)
         table = _long(
-            self._places,
+            self._kept.places,
             months,
             {
                 "place": np.array(places.names),
@@ -256,15 +227,15 @@ class Record:
             },
             self.run.scale,
         )
-        markets = np.concatenate([market.T for market in self._markets]) if months else np.empty((0, 3))
+        markets = np.concatenate([market.T for market in self._kept.markets]) if months else np.empty((0, 3))
         table["vacancies"] = markets[:, 0] * self.run.scale
         table["tightness"], table["wage_index"] = markets[:, 1], markets[:, 2]
         return table
 
     def _home_table(self, months: list[str]) -> pd.DataFrame:
         names = {"home": np.array(self.run.places.provinces)}
-        table = _long(self._homes, months, names, self.run.scale)
-        money = np.concatenate(self._home_money) if months else np.empty((0, 3))
+        table = _long(self._kept.homes, months, names, self.run.scale)
+        money = np.concatenate(self._kept.home_money) if months else np.empty((0, 3))
         for n, column in enumerate(("cross_province", "remittances_yuan", "earnings_yuan")):
             table[column] = money[:, n] * self.run.scale
         return table
@@ -277,46 +248,48 @@ class Record:
             "age_group": np.array(AGE_GROUPS)[age],
             "education": np.array(EDUCATION)[education],
         }
-        stocks = [group.reshape(-1, group.shape[-1]) for group in self._groups]
+        stocks = [group.reshape(-1, group.shape[-1]) for group in self._kept.groups]
         table = _long(stocks, months, labels, self.run.scale)
-        pay = np.concatenate([p.reshape(-1, 2) for p in self._group_pay]) if months else np.empty((0, 2))
+        pay = np.concatenate([p.reshape(-1, 2) for p in self._kept.group_pay]) if months else np.empty((0, 2))
         table["earnings_yuan"] = pay[:, 0] * self.run.scale
         table["paid_months"] = pay[:, 1] * self.run.scale
         return table
 
 
-def national_columns(counts: np.ndarray, yuan: np.ndarray, scale: int) -> dict[str, np.ndarray]:
+def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     """The columns of the table ``national``, in real persons and yuan, a row for each month.
 
-    counts: (months, ``_COUNTS``) and yuan: (months, 2), as ``Record`` adds them up.
+    nation: (months,) of ``nation_type``.
     """
-    of = dict(zip(_COUNTS, counts.T, strict=True))
-    real = {name: values * scale for name, values in of.items()}
-    out, settled = (of[f"{one}_work"] + of[f"{one}_search"] for one in ("migrant", "settled"))
-    living = sum(of[name] for name in STOCKS)
-    columns = {name: real[name] for name in STOCKS}
+    workers = dict(zip(ACTIVITIES, nation["workers"].T, strict=True))
+    money = {name: flow * scale for name, flow in zip(MONEY_FLOWS, nation["money"].T, strict=True)}
+    events = {name: count * scale for name, count in zip(EVENTS, nation["events"].T, strict=True)}
+    out, settled = (workers[f"{one}_work"] + workers[f"{one}_search"] for one in ("migrant", "settled"))
+    living = sum(workers[name] for name in STOCKS)
+    columns = {name: workers[name] * scale for name in STOCKS}
     columns["labour_force"] = (living - settled) * scale
     columns["out"] = out * scale
-    columns["away_now"] = (out - of["visiting"]) * scale
-    columns["cross_province"] = real["across"]
+    columns["away_now"] = (out - nation["visiting"]) * scale
+    columns["cross_province"] = nation["across"] * scale
     columns["within_province"] = columns["out"] - columns["cross_province"]
     columns["settled"] = settled * scale
-    columns["searching_rate"] = of["migrant_search"] / np.maximum(out, 1)
-    for name in ("migrant", "local", "settled"):
-        paid = of[f"{name}_work paid"]
-        columns[f"{name}_pay_yuan"] = np.where(paid > 0, of[f"{name}_work pay"] / np.maximum(paid, 1), np.nan)
-    columns["earnings_yuan"] = real["earned"]
-    columns["remittances_yuan"] = real["remittance"]
-    columns["contributions_yuan"] = real["contribution"]
-    columns["savings_stock_yuan"] = real["savings"]
-    columns["arrears_cases"] = real["arrears_cases"]
-    columns["arrears_owed_yuan"] = real["withheld"]
-    columns["arrears_recovered_yuan"] = real["recovered"]
+    columns["searching_rate"] = 100.0 * columns["migrant_search"] / np.maximum(columns["out"], 1)
+    for name, activity in (("migrant", MIGRANT_WORK), ("local", LOCAL_WORK), ("settled", SETTLED_WORK)):
+        pay, paid = nation["pay"][:, activity], nation["paid"][:, activity]
+        columns[f"{name}_pay_yuan"] = np.where(paid > 0, pay / np.maximum(paid, 1), np.nan)
+    columns["earnings_yuan"] = money["earned"]
+    columns["remittances_yuan"] = money["remittance"]
+    columns["contributions_yuan"] = money["contribution"]
+    columns["savings_stock_yuan"] = nation["savings"] * scale
+    columns["arrears_cases"] = events["arrears_cases"]
+    columns["arrears_owed_yuan"] = money["withheld"]
+    columns["arrears_recovered_yuan"] = money["recovered"]
+    columns["insured"], columns["trained"] = nation["insured"] * scale, nation["trained"] * scale
+    columns["business_starts"] = events["business_starts"]
+    columns["business_closures"] = events["business_closures"]
+    columns["businesses"] = nation["businesses"] * scale
+    columns["business_jobs"] = nation["business_jobs"] * scale
     for name in (
-        "insured",
-        "trained",
-        "business_starts",
-        "business_closures",
         "settlements",
         "training_enrolments",
         "separations",
@@ -325,14 +298,12 @@ def national_columns(counts: np.ndarray, yuan: np.ndarray, scale: int) -> dict[s
         "departures",
         "returns",
         "exits",
-        "businesses",
-        "business_jobs",
-        "new_entrants",
-        "parents_away",
+        "entrants",
     ):
-        columns[name.removeprefix("new_")] = real[name]
-    columns["policy_spending_yuan"], farm_income = yuan[:, 0], yuan[:, 1] * scale
-    income = real["earned"] + farm_income + real["benefit"]
+        columns[name] = events[name]
+    columns["parents_away"] = nation["parents_away"] * scale
+    columns["policy_spending_yuan"] = nation["policy_spending"]
+    income = money["earned"] + nation["farm_income"] * scale + money["benefit"]
     columns["mean_income_yuan"] = income / np.maximum(living * scale, 1)
     return columns
 

@@ -24,7 +24,7 @@ from sim.policy.ledger import Ledger
 from sim.policy.recent import policy_of
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
-from sim.steps.records import for_kernels
+from sim.steps.records import EVENT, for_kernels
 from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import load_data
 from sim.world.places import Places, build_places
@@ -83,7 +83,7 @@ class Simulation:
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
         """Advance a month. ``live`` replaces the compiled pass (the Mesa model steps its agents)."""
         month = self.month
-        entrants = self.entrants_now = self._entrants[:, month]
+        entrants = self._entrants[:, month]
         self.rows += int(entrants.sum())
         if month % 12 == 0:
             self._shards.each(start_year, self.rows, self._rows)
@@ -95,6 +95,7 @@ class Simulation:
         else:
             self._shards.clear()
             live(c[0], self._shards.blocks[0][0])
+        self.block.events[EVENT.entrants] += int(entrants.sum())
         self._accounts.carry(month, self.block, entrants)
         if self.policy.names:
             served = self.block.served[: len(self.policy.names)]

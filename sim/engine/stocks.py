@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.categories import (
+    ACTIVITIES,
     EXITED,
     FARM,
     MIGRANT_SEARCH,
@@ -15,6 +17,7 @@ from sim.core.categories import (
     SETTLED_WORK,
 )
 from sim.core.compiled import kernel
+from sim.steps.records import EVENTS, MONEY_FLOWS
 
 
 class Carried(NamedTuple):
@@ -87,33 +90,53 @@ def networks(by_home, by_place, away):
     return migrants, network
 
 
-@kernel
-def add_up(by_home, pay, money, events, business, visiting, away, province, counts):
-    """Fill ``counts`` with the nation's sums, in the order of the arguments.
+@cache
+def nation_type() -> np.dtype:
+    """A month's sums over the nation as one record, in simulated workers and yuan by name."""
+    whole, activities = np.int64, (len(ACTIVITIES),)
+    return np.dtype(
+        [
+            ("workers", whole, activities),  # at the end of the month
+            ("pay", whole, activities),  # yuan
+            ("paid", whole, activities),  # workers who were paid
+            ("money", whole, (len(MONEY_FLOWS),)),
+            ("events", whole, (len(EVENTS),)),
+            ("businesses", whole),
+            ("business_jobs", whole),
+            ("visiting", whole),  # out-migrants who are at home at the end of the month
+            ("across", whole),  # out-migrants in another province than their home
+            ("savings", whole),
+            ("insured", whole),
+            ("trained", whole),
+            ("parents_away", whole),
+            ("policy_spending", np.float64),  # in real yuan
+            ("farm_income", np.float64),  # what farm work is worth
+        ]
+    )
 
-    Workers by home and activity; pay by activity (yuan, paid workers); money and events as they are;
-    businesses by home (3); who visits, by home; and out-migrants by home and place: those across provinces.
+
+@kernel
+def add_up(by_home, pay, money, events, business, visiting, away, province, nation):
+    """Fill the first fields of ``nation`` (one record of ``nation_type``), to ``across``.
+
+    by_home: (homes, activities). pay: (activities, 2), yuan and paid workers. business: (homes, 3), first
+    businesses and their jobs. visiting: (homes,). away: (homes, places). province: (places,).
     """
-    n, (homes, places) = 0, away.shape
+    n, (homes, places) = nation[0], away.shape
     for activity in range(by_home.shape[1]):
-        counts[n] = by_home[:, activity].sum()
-        n += 1
-    for activity in range(pay.shape[0]):
-        for column in range(pay.shape[1]):
-            counts[n] = pay[activity, column]
-            n += 1
-    for sums in (money, events):
-        counts[n : n + len(sums)] = sums
-        n += len(sums)
-    for column in range(business.shape[1]):
-        counts[n] = business[:, column].sum()
-        n += 1
-    counts[n] = visiting.sum()
+        n.workers[activity] = by_home[:, activity].sum()
+        n.pay[activity] = pay[activity, 0]
+        n.paid[activity] = pay[activity, 1]
+    n.money[:] = money
+    n.events[:] = events
+    n.businesses = business[:, 0].sum()
+    n.business_jobs = business[:, 1].sum()
+    n.visiting = visiting.sum()
     across = 0
     for home in range(homes):
         for place in range(places):
             across += away[home, place] if province[place] != home else 0
-    counts[n + 1] = across
+    n.across = across
 
 
 def carry_stock(*arrays) -> Carried:

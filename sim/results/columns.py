@@ -7,6 +7,8 @@ written into every Parquet file beside its columns, so that a result explains it
 
 from __future__ import annotations
 
+from sim.world.worker import COLUMNS
+
 Columns = dict[str, tuple[str, str]]
 
 _MONTH: Columns = {"month": ("YYYY-MM", "month")}
@@ -32,7 +34,7 @@ NATIONAL: Columns = {
     "cross_province": ("persons", "out, in another province than the home"),
     "within_province": ("persons", "out, in the home province"),
     "settled": ("persons", "moved registration to a city since the start, and still in the labour force"),
-    "searching_rate": ("share", "migrant_search over out"),
+    "searching_rate": ("percent", "migrant_search as a share of out"),
     "migrant_pay_yuan": ("yuan per month", "mean pay of those in migrant work who were paid"),
     "local_pay_yuan": ("yuan per month", "mean pay of those in local work who were paid"),
     "settled_pay_yuan": ("yuan per month", "mean pay of the settled who were paid"),
@@ -61,7 +63,6 @@ NATIONAL: Columns = {
     "parents_away": ("persons", "out-migrants with a child under 16, wherever the child lives"),
     "policy_spending_yuan": ("yuan", "spent by levers"),
     "mean_income_yuan": ("yuan per month", "mean income per worker, farm equivalents included"),
-    "poor": ("persons", "annualised income below the poverty line"),
 }
 
 TABLES: dict[str, Columns] = {
@@ -128,10 +129,12 @@ TABLES: dict[str, Columns] = {
     },
     "traces": {
         **_MONTH,
+        **{column.name: (column.unit or "number", column.meaning) for column in COLUMNS},
         "id": ("worker id", "the same worker has the same id in every run"),
     },
 }
 
+_SEED: Columns = {"seed": ("number", "seed of the run")}
 _POLICY: Columns = {"policy": ("name", "policy")}
 _OUTCOME: Columns = {"outcome": ("name", "outcome (see sim.results.outcomes)")}
 _HORIZON: Columns = {"horizon_years": ("year", "first, fifth or tenth year of the policy")}
@@ -232,6 +235,6 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **_POLICY,
         **{name: unit for name, unit in TABLES["ledger"].items() if name not in ("instrument", "province")},
     },
-    "baseline": {"seed": ("number", "seed of the run"), **NATIONAL},
-    "official": {"seed": ("number", "seed of the run"), **TABLES["official"]},
+    "baseline": {**NATIONAL, **_SEED},
+    "official": {**TABLES["official"], **_SEED},
 }

@@ -125,7 +125,7 @@ _TABLE = (
     Outcome("searching_rate", "Share of migrants looking for work", "外出求职比率", "percent", "rate",
             "lower",
             "out-of-township migrants without work and looking for it, as a share of all of them",
-            _percent("migrant_search", "migrant_work", "migrant_search"), digits=2, headline=True),
+            _column("searching_rate"), digits=2, headline=True),
     Outcome("arrears_cases", "Workers hit by unpaid wages", "新增被拖欠工资人数", "persons", "flow", "lower",
             "workers whose wages newly went unpaid in the year", _column("arrears_cases"),
             one="worker hit by unpaid wages"),

@@ -91,7 +91,7 @@ def job_length(months: pd.DataFrame) -> float | None:
 
 def unemployment(months: pd.DataFrame) -> float | None:
     """Percent of the out-of-township who look for work, mean over the months."""
-    return float(100 * months["searching_rate"].mean())
+    return float(months["searching_rate"].mean())
 
 
 def settlement_rate(months: pd.DataFrame) -> float | None:

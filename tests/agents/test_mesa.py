@@ -228,7 +228,7 @@ def test_the_diary_agrees_with_the_run_on_who_reconsiders():
             for diary in model.diaries.values()
             if diary and diary[-1]["month"] == model.month
         )
-        entrants = int(model.simulation.entrants_now.sum())
+        entrants = int(model.simulation.block.events[EVENT.entrants])
         assert told <= counted <= told + entrants
 
 

@@ -1,5 +1,7 @@
 """Policies against the baseline: hand-worked differences, intervals, costs, winners and their words."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -14,6 +16,7 @@ from sim.core.errors import ResultsError, UsageError
 from sim.core.months import add_months
 from sim.present.text.comparison import headline
 from sim.present.text.numbers import amount, difference, number, with_interval
+from sim.results.columns import COMPARISON_TABLES
 from sim.results.outcomes import outcome
 
 SHORT = {"seeds": 4, "end": "2029-12", "jobs": 1, "simulate": synthetic.simulate}
@@ -39,6 +42,22 @@ def comparison():
 def effect(comparison, key, horizon, policy="startup-support"):
     table = comparison.effects.set_index(["policy", "outcome", "horizon_years"])
     return table.loc[(policy, key, horizon)]
+
+
+def test_every_explained_column_is_made_and_no_other(comparison):
+    made = {name: list(table) for name, table in comparison.tables.items()}
+    explained = {name: list(columns) for name, columns in COMPARISON_TABLES.items() if name != "bands"}
+    assert made == explained
+
+
+def test_a_comparison_of_an_older_format_is_read_in_the_units_of_today(comparison, tmp_path):
+    folder = comparison.save(tmp_path / "comparison")
+    table = comparison.baseline.assign(searching_rate=comparison.baseline["searching_rate"] / 100.0)
+    table.to_parquet(folder / "baseline.parquet")
+    about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    (folder / "manifest.json").write_text(json.dumps({**about, "format": 1}))
+    back = Comparison.load(folder)
+    np.testing.assert_allclose(back.baseline["searching_rate"], comparison.baseline["searching_rate"])
 
 
 # --- intervals --------------------------------------------------------------------------------------

@@ -87,7 +87,7 @@ def national(start="2014-01", end="2024-12", seed=0, noise=0.02):
     table["farm"] = 470e6 - out - local
     table["labour_force"] = 470e6
     table["settled"] = table["settled_work"] = cumulative
-    table["searching_rate"] = 0.05
+    table["searching_rate"] = 5.0
     table["migrant_pay_yuan"], table["local_pay_yuan"] = 3100 * growth, 2500 * growth
     table["settled_pay_yuan"] = 3500 * growth
     table["mean_income_yuan"] = 2000 * growth

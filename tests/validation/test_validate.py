@@ -166,7 +166,7 @@ def test_facts_by_hand():
             "settled_work": [20.0, 20],
             "separations": [2.0, 6],
             "job_changes": [4.0, 4],
-            "searching_rate": [0.04, 0.06],
+            "searching_rate": [4.0, 6.0],
             "settlements": [1.0, 0],
             "out": [150.0, 150],
             "departures": [3.0, 9],

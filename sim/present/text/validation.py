@@ -194,9 +194,10 @@ def _corridor_lines(validation: Validation) -> list[str]:
     table = moves_in_words(validation.corridors)
     head = f"  {'':<34}{'census':>9}{'model':>9}{'2005-10':>9}"
     lines = [
-        f"  {row.measure:<34}{row.census:>9}{row.model:>9}{row._4:>9}   errs least: {row._7}"
-        + (f"; {row.verdict} ({row.aim})" if row.verdict else "")
-        for row in table.itertuples()
+        f"  {row['measure']:<34}{row['census']:>9}{row['model']:>9}{row['table of 2005-10']:>9}"
+        f"   errs least: {row['errs least']}"
+        + (f"; {row['verdict']} ({row['aim']})" if row["verdict"] else "")
+        for row in table.to_dict("records")
     ]
     title = "Moves 2014-19 between provinces, at 1:250 or finer, against the census table of 2010-15 (unseen)"
     return [title, head, *lines]
