@@ -34,12 +34,20 @@ __all__ = [
     "write_folder",
 ]
 
-FORMAT = 1  # version of the folder's layout; raise it when a reader of today could not read it
+# Version of the folder; raise it when a reader of today could not read it, or a column changes its unit.
+FORMAT = 2
 MANIFEST = "manifest.json"
 
 # Names of former versions -> names of today, applied when a folder is read.
 RENAMED_TABLES: dict[str, str] = {}
 RENAMED_COLUMNS: dict[str, dict[str, str]] = {}
+# Columns that had another unit -> the format since which they have that of today, and the factor from the
+# former one. Applied to folders of an earlier format when they are read.
+_SHARE_TO_PERCENT = (2, 100.0)
+RESCALED_COLUMNS: dict[str, dict[str, tuple[int, float]]] = {
+    "national": {"searching_rate": _SHARE_TO_PERCENT},
+    "baseline": {"searching_rate": _SHARE_TO_PERCENT},
+}
 
 _MANIFEST_KEYS = (
     "run_id",
@@ -125,12 +133,12 @@ class Results(RunTables):
 
 
 def undocumented(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Columns that ``sim.results.columns`` does not explain, as ``table.column``; a trace has any."""
+    """Columns that ``sim.results.columns`` does not explain, as ``table.column``."""
     return [
         f"{name}.{column}"
         for name, table in tables.items()
         for column in table.columns
-        if name != "traces" and column not in TABLES.get(name, {})
+        if column not in TABLES.get(name, {})
     ]
 
 
@@ -168,7 +176,9 @@ def write_folder(
         for name, content in (extra or {}).items():
             (partial / name).parent.mkdir(parents=True, exist_ok=True)
             (partial / name).write_bytes(content)
-        _write_manifest(partial / MANIFEST, {"format": FORMAT, **manifest, "tables": sorted(tables)})
+        # what was read from an older folder is written in today's format
+        about = {"format": FORMAT, **manifest} | {"format": FORMAT, "tables": sorted(tables)}
+        _write_manifest(partial / MANIFEST, about)
         _replace(partial, final)
     except OSError as error:
         raise ResultsError(Problem(f"cannot write results: {reason(error)}", file=str(folder))) from error
@@ -178,7 +188,7 @@ def write_folder(
 
 
 def read_folder(folder: str | os.PathLike, kind: str | None = None) -> tuple[dict, dict]:
-    """Tables and manifest of a folder written by ``write_folder``, in the names of today."""
+    """Tables and manifest of a folder written by ``write_folder``, in the names and units of today."""
     path = Path(folder)
     manifest = read_manifest(path)
     if kind and manifest.get("kind", kind) != kind:
@@ -186,11 +196,20 @@ def read_folder(folder: str | os.PathLike, kind: str | None = None) -> tuple[dic
     tables = {}
     for file in sorted(path.glob("*.parquet")):
         name = RENAMED_TABLES.get(file.stem, file.stem)
-        tables[name] = _read_table(file).rename(columns=RENAMED_COLUMNS.get(name, {}))
+        table = _read_table(file).rename(columns=RENAMED_COLUMNS.get(name, {}))
+        tables[name] = _rescaled(table, RESCALED_COLUMNS.get(name, {}), manifest.get("format", 0))
     missing = sorted(set(manifest.get("tables") or ()) - {file.stem for file in path.glob("*.parquet")})
     if missing:
         raise ResultsError(Problem(f"tables are missing: {', '.join(missing)}", file=str(folder)))
     return tables, manifest
+
+
+def _rescaled(table: pd.DataFrame, columns: Mapping[str, tuple[int, float]], written: int) -> pd.DataFrame:
+    """A table of a folder of the format ``written``, in the units of today."""
+    for column, (since, factor) in columns.items():
+        if written < since and column in table:
+            table[column] *= factor
+    return table
 
 
 def _refuse_foreign(folder: Path) -> None:

@@ -178,6 +178,20 @@ def test_an_older_manifest_is_read_and_a_newer_one_refused(results, tmp_path):
         Results.load(run)
 
 
+def test_a_folder_of_an_older_format_is_read_in_the_units_of_today(results, tmp_path):
+    """Format 1 kept the share of migrants who look for work as a share of one, not in percent."""
+    run = results.save(tmp_path / "run")
+    for manifest in ({"format": 1, "seed": 3}, {"seed": 3}):
+        old = results.national.assign(searching_rate=results.national["searching_rate"] / 100.0)
+        old.to_parquet(run / "national.parquet")
+        (run / "manifest.json").write_text(json.dumps(manifest))
+        back = Results.load(run)
+        pd.testing.assert_frame_equal(back.national, results.national)
+        again = Results.load(back.save(tmp_path / "again"))  # not brought to percent twice
+        pd.testing.assert_frame_equal(again.national, results.national)
+        assert again.manifest["format"] == FORMAT
+
+
 def test_a_missing_table_is_named(results):
     with pytest.raises(AttributeError, match="made without the table 'corridors'"):
         results.corridors  # noqa: B018
@@ -210,8 +224,8 @@ def test_outcomes_are_made_from_the_national_table(results):
 
 
 def test_a_share_of_nobody_is_zero(results):
-    results.national.loc[0, ["migrant_work", "migrant_search"]] = 0
-    assert monthly(results.national)["searching_rate"].iloc[0] == 0
+    results.national.loc[0, ["out", "cross_province"]] = 0
+    assert monthly(results.national)["cross_province_share"].iloc[0] == 0
 
 
 def test_a_year_is_the_total_of_a_flow_and_the_mean_of_a_stock():
