@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.abc import Loader, MetaPathFinder
 from importlib.machinery import ModuleSpec
@@ -41,21 +41,31 @@ MODULES = {
     "sim.virtual": "sim.studies",
     "sim.vocabulary": "sim.core.categories",
 }
-# Names of modules that have become packages -> the module that holds them.
+# Names in modules -> what they are now.
 NAMES = {
-    "sim.comparison": {"Comparison": "sim.comparison.comparison"},
-    "sim.parameters": {"PARAMETERS": "sim.parameters.behaviour", "Parameter": "sim.parameters.definition"},
-    "sim.results": {"Results": "sim.results.results"},
-    "sim.scenario": {"Scenario": "sim.scenario.scenario"},
+    "sim.comparison": {"Comparison": "sim.comparison.comparison.Comparison"},
+    "sim.parameters": {
+        "PARAMETERS": "sim.parameters.behaviour.PARAMETERS",
+        "Parameter": "sim.parameters.definition.Parameter",
+    },
+    "sim.results": {"Results": "sim.results.results.Results"},
+    "sim.scenario": {"Scenario": "sim.scenario.scenario.Scenario"},
 }
+# Attributes with another name: (class, attribute) -> attribute.
+ATTRIBUTES: dict[tuple[str, str], str] = {}
 # Methods that have become functions: (class, method) -> module and function.
 METHODS = {
     ("Comparison", "headline"): ("sim.present.text.comparison", "headline"),
     ("Validation", "text"): ("sim.present.text.validation", "validation_text"),
     ("VirtualResult", "text"): ("sim.present.text.studies", "studies_text"),
 }
-# Keys of scenario files, wherever they stand in a lever.
-KEYS = {"held": "baseline_share", "reached": "implemented_share"}
+# Keys of YAML files and of what was stored, by the keys above them ("*": any) -> the key of today.
+_OF_LEVERS = {"held": "baseline_share", "reached": "implemented_share"}
+KEYS = {
+    ("levers", "*"): _OF_LEVERS,
+    ("instruments", "*"): _OF_LEVERS,
+    ("parts", "*"): _OF_LEVERS,
+}
 
 
 def warn(old: str, new: str) -> None:
@@ -81,16 +91,37 @@ class _OldModules(MetaPathFinder, Loader):
         module.__dict__["__getattr__"] = lambda name: getattr(import_module(new), name)
 
 
-def key_of_today(key: str, where: str) -> str:
-    """The word of today for a key of a scenario file. ``where``: the file and line, for the warning."""
-    if key not in KEYS:
-        return key
-    warnings.warn(
-        f"{where}: {key!r} is now called {KEYS[key]!r}; the old word goes with version 0.3",
-        FutureWarning,
-        stacklevel=2,
-    )
-    return KEYS[key]
+def key_of_today(key: Sequence[str | int], where: str) -> str | int:
+    """The last part of a key, in the word of today. ``where``: the file and line, for the warning."""
+    found = _word_of_today(key)
+    if found != key[-1]:
+        warnings.warn(
+            f"{where}: {key[-1]!r} is now called {found!r}; the old word goes with version 0.3",
+            FutureWarning,
+            stacklevel=2,
+        )
+    return found
+
+
+def content_of_today(content: Any, above: tuple[str | int, ...] = ()) -> Any:
+    """Maps and lists that an earlier version stored, with the keys of today. ``above``: where they stand."""
+    if isinstance(content, Mapping):
+        found = {_word_of_today((*above, key)): value for key, value in content.items()}
+        return {key: content_of_today(value, (*above, key)) for key, value in found.items()}
+    if isinstance(content, list):
+        return [content_of_today(value, (*above, place)) for place, value in enumerate(content)]
+    return content
+
+
+def _word_of_today(key: Sequence[str | int]) -> str | int:
+    *above, word = key
+    for place, words in KEYS.items():
+        is_there = len(above) >= len(place) and all(
+            known in ("*", given) for known, given in zip(place, above[-len(place) :], strict=True)
+        )
+        if is_there and word in words:
+            return words[str(word)]
+    return word
 
 
 def find_old_modules() -> None:
@@ -99,17 +130,28 @@ def find_old_modules() -> None:
         sys.meta_path.insert(0, _OldModules())  # first: an old folder may have been left behind
 
 
-def old_names(package: str) -> Callable[[str], Any]:
-    """The ``__getattr__`` of a package that was a module."""
+def old_names(module: str) -> Callable[[str], Any]:
+    """The ``__getattr__`` of a module in which names have changed, or from which they have moved."""
 
     def find(name: str) -> Any:
-        if name not in NAMES[package]:
-            raise AttributeError(f"module {package!r} has no attribute {name!r}")
-        home = NAMES[package][name]
-        warn(f"{package}.{name}", f"{home}.{name}")
-        return getattr(import_module(home), name)
+        if name not in NAMES[module]:
+            raise AttributeError(f"module {module!r} has no attribute {name!r}")
+        home, _, new = NAMES[module][name].rpartition(".")
+        warn(f"{module}.{name}", f"{home}.{new}")
+        return getattr(import_module(home), new)
 
     return find
+
+
+def old_attribute(class_name: str, name: str) -> Any:
+    """A property that answers to an attribute's old name."""
+    new = ATTRIBUTES[class_name, name]
+
+    def find(self: Any) -> Any:
+        warn(f"{class_name}.{name}", f"{class_name}.{new}")
+        return getattr(self, new)
+
+    return property(find, doc=f"Deprecated: use ``{new}``.")
 
 
 def old_method(class_name: str, name: str) -> Callable[..., Any]:

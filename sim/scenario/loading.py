@@ -284,8 +284,10 @@ def _plain(value: Any) -> Any:
 
 
 def _of_today(key: str) -> str:
-    *parents, last = parts(key)
-    return dotted((*parents, key_of_today(last, key))) if len(parents) == 2 and isinstance(last, str) else key
+    found: list[str | int] = []
+    for part in parts(key):
+        found.append(key_of_today((*found, part), key))
+    return dotted(tuple(found))
 
 
 def _override(content: dict[str | int, Any], key: str, value: Any) -> Problem | None:

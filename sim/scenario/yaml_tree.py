@@ -118,8 +118,7 @@ class _Reader:
             name = self.scalar(key_node, key)
             if not isinstance(name, int) or isinstance(name, bool):  # years are numbers, `no` is a word
                 name = key_node.value
-            if key[-1:] != ("levers",):  # there, keys are names that the user gives
-                name = key_of_today(name, f"{self.file}:{line}")
+            name = key_of_today((*key, name), f"{self.file}:{line}")
             if name in children:
                 self.note(f"this key was already given on line {children[name].line}", (*key, name), line)
                 continue
