@@ -79,11 +79,11 @@ class AccountingError(SimError):
     exit_code = 1
 
 
-def written_by(version: str | None, what: str, again: str, file: str) -> Problem:
+def written_by(version: str | None, what: str, again: str, file: str, use: str = "read it") -> Problem:
     """Why a file or folder is not read, and which version reads it.
 
     ``version``: the earlier version that wrote it, None for a newer one. ``what``: ``the checkpoint``.
-    ``again``: what makes it anew with this version.
+    ``again``: what makes it anew with this version. ``use``: what one would do with it.
 
     >>> print(written_by("0.1", "the checkpoint", "save it again", "january.state"))
     january.state: the checkpoint was written by version 0.1
@@ -93,7 +93,7 @@ def written_by(version: str | None, what: str, again: str, file: str) -> Problem
         message = f"{what} was written by a newer version of the simulator"
         return Problem(message, file=file, allowed=f"update the simulator, or {again}")
     message = f"{what} was written by version {version}"
-    return Problem(message, file=file, allowed=f"read it with version {version}, or {again}")
+    return Problem(message, file=file, allowed=f"{use} with version {version}, or {again}")
 
 
 def nearest(word: object, allowed: Iterable[str]) -> str | None:

@@ -16,10 +16,11 @@ from typing import Any
 
 import pandas as pd
 
-from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.errors import Problem, ResultsError, UsageError, written_by
 from sim.experiments.columns import described
 from sim.experiments.journal import MANIFEST, Journal, explained, write_table
 from sim.results.outcomes import OUTCOMES
+from sim.results.results import manifest_of_today, version_of
 
 FORMS = ("wide", "long")
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".nc")
@@ -39,6 +40,8 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
     manifest = _manifest(path)
     settings = manifest["settings"]
     outcomes, factors = list(settings["outcomes"]), settings["design"]["factors"]
+    if not set(outcomes) <= OUTCOMES.keys():
+        raise ResultsError(written_by(version_of(manifest), "the sweep", "run it again", str(folder)))
     rows = Journal(path).rows()
     if rows.empty:
         rows = pd.DataFrame(columns=["run", "run_id", "scenario", "seed", *factors, "year", *outcomes])
@@ -147,4 +150,4 @@ def _manifest(folder: Path) -> dict[str, Any]:
         raise ResultsError(
             Problem(f"the folder holds a {manifest.get('kind', 'run')}, not a sweep", file=str(folder))
         )
-    return manifest
+    return manifest_of_today(manifest, folder)

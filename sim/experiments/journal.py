@@ -24,12 +24,11 @@ from typing import IO, Any
 
 import pandas as pd
 
-from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.errors import Problem, ResultsError, UsageError, written_by
 from sim.core.files import reason, write_whole
 from sim.experiments.columns import described
-from sim.results.results import documented
+from sim.results.results import FORMAT, documented, version_of
 
-FORMAT = 1  # version of the folder's layout
 MANIFEST, JOURNAL, PARTS = "manifest.json", "journal.jsonl", "parts"
 RESULTS, FAILURES = "results.parquet", "failures.parquet"
 _SHOWN = 8  # differences beyond this many are counted, not listed
@@ -162,6 +161,10 @@ class Journal:
                     f"the folder holds a {before.get('kind', 'run')}, not a {kind}", file=str(self.folder)
                 )
             )
+        if before.get("format", 0) != FORMAT:
+            version = version_of(before) if before.get("format", 0) < FORMAT else None
+            file, again = str(self.folder), "name a new folder"
+            raise UsageError(written_by(version, f"this {kind}", again, file, use="finish it"))
         now = json.loads(json.dumps(dict(plan), default=str))
         changed = list(_differences(before.get("settings", {}), now["settings"]))
         if changed:

@@ -21,7 +21,7 @@ from sim.experiments.execution import Simulate, execute
 from sim.experiments.experiment import Run, restored_experiment
 from sim.experiments.journal import FAILURES, MANIFEST, Journal
 from sim.experiments.sweep import program
-from sim.results.results import Results, read_manifest
+from sim.results.results import Results, read_manifest, version_of
 from sim.scenario.scenario import Scenario
 
 RESULTS_FOLDER = Path("results")
@@ -106,7 +106,7 @@ class _SweptRun:
         return None if self.failure else str(self.rows["run_id"].iloc[0])
 
     def again(self, simulate: Simulate | None) -> Rerun:
-        experiment = _read(self.folder, restored_experiment, self.manifest)
+        experiment = _read(self.folder, self.manifest, restored_experiment, self.manifest)
         said = self.failure or self.rows.iloc[0]
         point = {name: factor.number(said[name]) for name, factor in experiment.design.factors.items()}
         run = Run(
@@ -147,7 +147,7 @@ class _SingleRun:
         else:
             run = simulate
         said = self.results.manifest
-        scenario = _read(self.folder, Scenario.model_validate, said["scenario"])
+        scenario = _read(self.folder, said, Scenario.model_validate, said["scenario"])
         traces = self.results.tables.get("traces")
         traced = {} if traces is None else {"trace": [int(i) for i in traces["id"].unique()]}
         results = run(
@@ -227,18 +227,18 @@ def _told(failure: Mapping[str, Any] | None) -> pd.DataFrame:
     return pd.DataFrame([{"stage": stage, "message": message}])
 
 
-def _read(folder: Path, make: Callable[[Any], Any], content: Any) -> Any:
-    """A model made from what the folder says."""
+def _read(folder: Path, manifest: Mapping[str, Any], make: Callable[[Any], Any], content: Any) -> Any:
+    """A model made from what the folder says. Raises ``ResultsError`` where this version cannot make it."""
     try:
         return make(content)
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
         raise ResultsError(
             Problem(
-                f"what was run then cannot be said any more: {first['msg']}",
+                f"this version cannot run what version {version_of(manifest)} ran: {first['msg']}",
                 file=str(folder / MANIFEST),
                 key=".".join(map(str, first["loc"])),
-                allowed="the version that wrote the folder",
+                allowed=f"labor-sim rerun with version {version_of(manifest)}, or a new run",
             )
         ) from None
 

@@ -18,7 +18,8 @@ from typing import Any
 
 import pandas as pd
 
-from sim.core.errors import Problem, ResultsError, nearest
+from sim.core.deprecated import content_of_today
+from sim.core.errors import Problem, ResultsError, nearest, written_by
 from sim.core.files import reason, why_not
 from sim.results.columns import TABLES
 
@@ -34,13 +35,16 @@ __all__ = [
     "write_folder",
 ]
 
-# Version of the folder; raise it when a reader of today could not read it, or a column changes its unit.
+# Version of the folders of results and of sweeps; raise it when a name, a place or a unit in them changes.
 FORMAT = 2
 MANIFEST = "manifest.json"
 
-# Names of former versions -> names of today, applied when a folder is read.
-RENAMED_TABLES: dict[str, str] = {}
-RENAMED_COLUMNS: dict[str, dict[str, str]] = {}
+# Names of former versions -> names of today, applied when a folder of an earlier format is read.
+RENAMED_TABLES = {"facts": "stylised_facts"}
+RENAMED_COLUMNS = {
+    "bands": {"luck_half_width": "monte_carlo_half_width", "luck_percent": "monte_carlo_percent"},
+}
+RENAMED_VALUES = {("corridors", "measure"): {"common_share": "common_part_of_commuters"}}
 # Columns that had another unit -> the format since which they have that of today, and the factor from the
 # former one. Applied to folders of an earlier format when they are read.
 _SHARE_TO_PERCENT = (2, 100.0)
@@ -177,8 +181,7 @@ def write_folder(
             (partial / name).parent.mkdir(parents=True, exist_ok=True)
             (partial / name).write_bytes(content)
         # what was read from an older folder is written in today's format
-        about = {"format": FORMAT, **manifest} | {"format": FORMAT, "tables": sorted(tables)}
-        _write_manifest(partial / MANIFEST, about)
+        _write_manifest(partial / MANIFEST, {**manifest, "format": FORMAT, "tables": sorted(tables)})
         _replace(partial, final)
     except OSError as error:
         raise ResultsError(Problem(f"cannot write results: {reason(error)}", file=str(folder))) from error
@@ -188,20 +191,35 @@ def write_folder(
 
 
 def read_folder(folder: str | os.PathLike, kind: str | None = None) -> tuple[dict, dict]:
-    """Tables and manifest of a folder written by ``write_folder``, in the names and units of today."""
+    """Tables and manifest of a folder written by ``write_folder``, in the names and units of today.
+
+    Raises ``ResultsError`` for a folder that holds another ``kind``, that is not whole or that is too new.
+    """
     path = Path(folder)
     manifest = read_manifest(path)
+    written = manifest.get("format", 0)
     if kind and manifest.get("kind", kind) != kind:
         raise ResultsError(Problem(f"holds a {manifest['kind']}, not a {kind}", file=str(folder)))
     tables = {}
     for file in sorted(path.glob("*.parquet")):
-        name = RENAMED_TABLES.get(file.stem, file.stem)
-        table = _read_table(file).rename(columns=RENAMED_COLUMNS.get(name, {}))
-        tables[name] = _rescaled(table, RESCALED_COLUMNS.get(name, {}), manifest.get("format", 0))
+        name, table = file.stem, _read_table(file)
+        if written < FORMAT:
+            name, table = _renamed(name, table)
+        tables[name] = _rescaled(table, RESCALED_COLUMNS.get(name, {}), written)
     missing = sorted(set(manifest.get("tables") or ()) - {file.stem for file in path.glob("*.parquet")})
     if missing:
         raise ResultsError(Problem(f"tables are missing: {', '.join(missing)}", file=str(folder)))
-    return tables, manifest
+    return tables, {**manifest, "format": FORMAT, "tables": sorted(tables)}
+
+
+def _renamed(name: str, table: pd.DataFrame) -> tuple[str, pd.DataFrame]:
+    """A table of a former format under its name of today, its columns too."""
+    name = RENAMED_TABLES.get(name, name)
+    table = table.rename(columns=RENAMED_COLUMNS.get(name, {}))
+    for (owner, column), values in RENAMED_VALUES.items():
+        if name == owner and column in table:
+            table[column] = table[column].replace(values)
+    return name, table
 
 
 def _rescaled(table: pd.DataFrame, columns: Mapping[str, tuple[int, float]], written: int) -> pd.DataFrame:
@@ -265,7 +283,10 @@ def _replace(partial: Path, final: Path) -> None:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """What a folder's manifest says. Raises ``ResultsError`` when there is none, or none that can be read."""
+    """What a folder's manifest says, in the words of today; ``format`` is the one that it was written in.
+
+    Raises ``ResultsError`` when there is none, or none that can be read.
+    """
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -275,10 +296,21 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}", file=str(folder))) from error
     if not isinstance(manifest, dict):
         raise ResultsError(Problem(f"{MANIFEST} is not a mapping", file=str(folder)))
-    if manifest.get("format", 0) > FORMAT:
-        message = "was written by a newer version of the simulator; update it to read this folder"
-        raise ResultsError(Problem(message, file=str(folder), key="format", value=manifest["format"]))
-    return manifest
+    return manifest_of_today(manifest, folder)
+
+
+def manifest_of_today(manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
+    """A manifest with the keys of today. Raises ``ResultsError`` where a newer version wrote it."""
+    written_in = manifest.get("format", 0)
+    if written_in > FORMAT:
+        raise ResultsError(written_by(None, "the folder", "run it again", str(folder)))
+    return content_of_today(manifest) if written_in < FORMAT else manifest
+
+
+def version_of(manifest: Mapping[str, Any]) -> str:
+    """The version of the simulator that wrote a manifest; 0.1 where it does not say."""
+    of_run, of_sweep = manifest.get("versions") or {}, manifest.get("settings") or {}
+    return str(of_run.get("sim") or of_sweep.get("version") or "0.1")
 
 
 def _read_table(path: Path) -> pd.DataFrame:

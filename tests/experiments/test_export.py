@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 
 import pandas as pd
@@ -65,6 +66,33 @@ def test_what_is_not_a_sweep_is_refused(tmp_path):
     (tmp_path / "manifest.json").write_text('{"kind": "comparison"}', encoding="utf-8")
     with pytest.raises(ResultsError, match="holds a comparison"):
         load(tmp_path)
+
+
+def rewritten(folder, change):
+    """The folder with its manifest changed, as another version would have written it."""
+    path = folder / "manifest.json"
+    path.write_text(json.dumps(change(json.loads(path.read_text(encoding="utf-8")))), encoding="utf-8")
+    return folder
+
+
+def test_a_sweep_of_an_earlier_version_is_read_and_one_of_a_newer_refused(folder):
+    expected = load(folder)
+    rewritten(folder, lambda manifest: {**manifest, "format": 1})
+    pd.testing.assert_frame_equal(load(folder), expected)
+    rewritten(folder, lambda manifest: {**manifest, "format": 99})
+    with pytest.raises(ResultsError, match="newer version of the simulator\n.*update the simulator"):
+        load(folder)
+
+
+def test_a_sweep_of_outcomes_that_are_gone_names_the_version_that_reads_it(folder):
+    def change(manifest):
+        settings = {**manifest["settings"], "version": "0.1.0", "outcomes": ["happiness"]}
+        return {**manifest, "format": 1, "settings": settings}
+
+    with pytest.raises(
+        ResultsError, match="written by version 0.1.0\n.*read it with version 0.1.0, or run it"
+    ):
+        load(rewritten(folder, change))
 
 
 def test_an_unknown_form_is_refused(folder):

@@ -71,6 +71,24 @@ def test_a_changed_program_is_told_and_does_not_count_as_a_difference(folder, mo
     assert again.changed[0].startswith("code hash: ") and "edited since" in again.changed[0]
 
 
+def test_a_run_of_an_earlier_version_is_made_again_from_its_own_words(folder):
+    path = folder / "manifest.json"
+    text = path.read_text(encoding="utf-8").replace('"baseline_share"', '"held"')
+    assert '"held"' in text
+    path.write_text(text.replace('"format": 2', '"format": 1'), encoding="utf-8")
+    assert rerun("2", folder, simulate=fake_runs.simulate).is_identical
+
+
+def test_a_run_that_this_version_cannot_make_names_the_version_that_can(folder):
+    path = folder / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["settings"]["bases"]["startup-support"]["weather"] = "fine"
+    manifest["settings"]["version"] = "0.1.0"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    with pytest.raises(ResultsError, match="cannot run what version 0.1.0 ran"):
+        rerun("2", folder, simulate=fake_runs.simulate)
+
+
 def test_a_failed_run_fails_again_or_has_been_mended(tmp_path):
     run_sweep(load_experiment(written(tmp_path, EXPERIMENT)), tmp_path / "out", simulate=fake_runs.failing)
     assert rerun("4", tmp_path / "out", simulate=fake_runs.failing).is_identical

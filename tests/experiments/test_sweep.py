@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import signal
@@ -214,6 +215,20 @@ def test_a_finished_sweep_is_not_run_again(experiment, tmp_path):
     before = (tmp_path / "out" / "results.parquet").read_bytes()
     run_sweep(experiment, tmp_path / "out", simulate=fake_runs.failing)  # would fail if anything ran
     assert (tmp_path / "out" / "results.parquet").read_bytes() == before
+
+
+def test_a_sweep_of_another_version_is_not_taken_up(experiment, tmp_path):
+    run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    path = tmp_path / "out" / "manifest.json"
+    manifest = json.loads(path.read_text(encoding="utf-8"))
+    manifest["settings"]["version"] = "0.1.0"
+    for written_in, words in (
+        (1, "version 0.1.0\n.*finish it with version 0.1.0, or name"),
+        (99, "newer version"),
+    ):
+        path.write_text(json.dumps({**manifest, "format": written_in}), encoding="utf-8")
+        with pytest.raises(UsageError, match=words):
+            run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
 
 
 def test_processes_are_replaced_and_nothing_is_lost(experiment, tmp_path, monkeypatch):

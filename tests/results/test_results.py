@@ -14,7 +14,14 @@ from support import synthetic
 from sim.core.errors import ResultsError, UsageError
 from sim.results.columns import TABLES
 from sim.results.outcomes import HEADLINE, KINDS, OUTCOMES, UNITS, monthly, outcome
-from sim.results.results import FORMAT, Results, check_folder, undocumented
+from sim.results.results import (
+    FORMAT,
+    Results,
+    check_folder,
+    read_folder,
+    undocumented,
+    write_folder,
+)
 
 
 @pytest.fixture
@@ -174,7 +181,7 @@ def test_an_older_manifest_is_read_and_a_newer_one_refused(results, tmp_path):
     assert old.manifest["scale"] is None and old.manifest["warnings"] == []
     assert len(old.national) == 24
     (run / "manifest.json").write_text(json.dumps({"format": FORMAT + 1}))
-    with pytest.raises(ResultsError, match="newer version"):
+    with pytest.raises(ResultsError, match="newer version.*\n.*update the simulator, or run it again"):
         Results.load(run)
 
 
@@ -190,6 +197,43 @@ def test_a_folder_of_an_older_format_is_read_in_the_units_of_today(results, tmp_
         again = Results.load(back.save(tmp_path / "again"))  # not brought to percent twice
         pd.testing.assert_frame_equal(again.national, results.national)
         assert again.manifest["format"] == FORMAT
+
+
+def old_folder(folder, tables, manifest):
+    """A folder as version 0.1 wrote it: format 1, with the words of then."""
+    folder.mkdir()
+    for name, table in tables.items():
+        table.to_parquet(folder / f"{name}.parquet")
+    written = {"format": 1, **manifest, "tables": sorted(tables), "versions": {"sim": "0.1.0"}}
+    (folder / "manifest.json").write_text(json.dumps(written), encoding="utf-8")
+    return folder
+
+
+def test_a_folder_of_an_earlier_version_is_read_in_the_words_of_today(tmp_path):
+    bands = pd.DataFrame({"policy": ["grant"], "luck_half_width": [2.0], "luck_percent": [40.0]})
+    moves = pd.DataFrame({"measure": ["common_share", "share from East"], "census": [1.0, 0.3]})
+    facts = pd.DataFrame({"id": ["job_length"], "model": [2.1]})
+    lever = {"held": 0.5, "window": {"from": "2025-01", "to": "2030-12"}}
+    manifest = {"kind": "run", "policies": [{"name": "grant", "levers": {"grant": lever}}]}
+    folder = old_folder(
+        tmp_path / "old", {"bands": bands, "corridors": moves, "facts": facts, "held": facts}, manifest
+    )
+    tables, about = read_folder(folder)
+    assert list(tables["bands"]) == ["policy", "monte_carlo_half_width", "monte_carlo_percent"]
+    assert tables["corridors"]["measure"].tolist() == ["common_part_of_commuters", "share from East"]
+    assert set(tables) == set(about["tables"]) == {"bands", "corridors", "stylised_facts", "held"}
+    assert about["policies"][0]["levers"]["grant"]["baseline_share"] == 0.5
+    again = write_folder(tmp_path / "new", tables, about)
+    assert json.loads((again / "manifest.json").read_text())["format"] == FORMAT
+    assert read_folder(again)[1] == about
+    back = read_folder(again)[0]
+    pd.testing.assert_frame_equal(back["bands"], tables["bands"])
+
+
+def test_a_table_of_today_keeps_its_words(tmp_path):
+    traces = pd.DataFrame({"luck_percent": [1.0]})
+    folder = write_folder(tmp_path / "new", {"bands": traces}, {"kind": "run"})
+    assert list(read_folder(folder)[0]["bands"]) == ["luck_percent"]
 
 
 def test_a_missing_table_is_named(results):
