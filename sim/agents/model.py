@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
@@ -63,7 +64,8 @@ class LaborMigrationModel(mesa.Model):
     end: last month, "YYYY-MM", by default the scenario's. compiled: False lets the agents live the
     month in plain Python, some hundred times slower. agents: True creates the Worker views at once;
     otherwise they are created when first asked for, because Mesa never frees a model that has had
-    agents. parameters: values by parameter name, or by dotted key of the scenario
+    agents. threads: how many share the work of a compiled month; no result depends on it.
+    parameters: values by parameter name, or by dotted key of the scenario
     ("levers.startup_grant.window.to"); parameters can also be given as keywords (switching_cost=2.0).
 
     ``datacollector`` holds the month's headline figures in real persons and yuan (sim.results.columns).
@@ -74,7 +76,7 @@ class LaborMigrationModel(mesa.Model):
     def __init__(
         self,
         *,
-        scenario: Scenario | str = "baseline",
+        scenario: Scenario | str | Path = "baseline",
         n_workers: int | None = None,
         scale: int | str | None = None,
         seed: int = 0,
@@ -157,7 +159,10 @@ class LaborMigrationModel(mesa.Model):
         return self._past or self.coming_conditions()
 
     def coming_conditions(self) -> SimpleNamespace:
-        """What workers will meet in the coming month, as if nothing were rationed."""
+        """What workers will meet in the coming month, as if nothing were rationed.
+
+        Raises UsageError when the run is over.
+        """
         month = self.simulation.month
         if self._coming is None or self._coming[0] != month:
             self._refuse_the_end()
@@ -165,7 +170,10 @@ class LaborMigrationModel(mesa.Model):
         return self._coming[1]
 
     def step(self) -> None:
-        """Live one month, collect its figures, and stop ``running`` after the last."""
+        """Live one month, collect its figures, and stop ``running`` after the last.
+
+        Raises UsageError for a month after the last.
+        """
         self._refuse_the_end()
         before = {row: copy_row(self.rows, row) for row in self.diaries}
         self._past = None
@@ -203,6 +211,7 @@ class LaborMigrationModel(mesa.Model):
             self._live = None
 
     def live_row(self, row: int) -> None:
+        """Live the month of the worker in a row, within ``step`` alone. Raises UsageError outside it."""
         if self._live is None:
             raise UsageError(
                 Problem(
@@ -292,7 +301,7 @@ def _refuse_unknown(values: Mapping[str, float]) -> None:
         raise UsageError(problems)
 
 
-def _changed(scenario: Scenario | str, values: Mapping[str, Any]) -> Scenario:
+def _changed(scenario: Scenario | str | Path, values: Mapping[str, Any]) -> Scenario:
     """The scenario with parameters set by name, and anything else by dotted key."""
     loaded = load_scenario(scenario)
     plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}

@@ -48,7 +48,12 @@ YEARS_ON = 5  # the calendar year that is looked at, after the one in which the 
 
 @dataclass(frozen=True)
 class Attribution:
-    """``shares`` has a row per outcome and group, ``totals`` one per outcome, in the outcome's own unit."""
+    """What each group of levers of ``scenario`` adds to its effect against ``base`` in a calendar ``year``.
+
+    ``shares`` has a row per outcome and group, ``totals`` one per outcome, in the outcome's own unit.
+    ``game`` holds the groups, which are ``over`` families, instruments or levers. ``orders`` were sampled for
+    each of the ``seeds``, all where it is None. ``runs`` were made now, the other values lay in ``folder``.
+    """
 
     game: Game
     scenario: Scenario
@@ -56,7 +61,7 @@ class Attribution:
     over: str
     year: int
     seeds: tuple[int, ...]
-    orders: int | None  # sampled for each seed; None: all
+    orders: int | None
     shares: pd.DataFrame
     totals: pd.DataFrame
     runs: int
@@ -78,13 +83,17 @@ def attribute(
     progress: Callable[[int, int, int], None] | None = None,
     simulate: Callable | None = None,
 ) -> Attribution:
-    """Share out what a scenario's levers change against ``base`` in a calendar ``year``.
+    """Share out what the levers of ``scenario`` change against ``base`` in a calendar ``year``.
 
-    Groups are those of the levers that the base has not, or has otherwise. ``permutations`` orders are
+    Groups are those of the levers that the base has not, or has otherwise, ``over`` families, instruments or
+    levers. ``outcomes`` are keys of ``OUTCOMES``, or ``founders`` and ``income``. ``permutations`` orders are
     sampled for each of ``seeds`` seeds (1 to that number); None means all orders. All coalitions are run
-    where there are no more of them than the sample would need. Values already in ``folder`` are used.
-    ``simulate`` replaces the simulator, for tests. Raises ``UsageError`` for a call that makes no sense,
-    ``ResultsError`` when a run failed or the folder cannot be written.
+    where there are no more of them than the sample would need. ``scale`` is real workers per simulated one;
+    the year is by default the fifth after that in which the package begins, or the scenario's last.
+    Values already in ``folder`` are used (``results/attributions/`` where none is named); ``jobs`` processes
+    share the runs; ``progress(done, total, failed)`` is called as they finish. ``simulate`` replaces the
+    simulator, for tests. Raises ``UsageError`` for a call that makes no sense, ``ScenarioError`` for a
+    scenario that cannot be loaded, ``ResultsError`` when a run failed or the folder cannot be written.
     """
     for key, count in (("seeds", seeds), ("permutations", permutations)):
         if count is not None and count < 1:

@@ -15,7 +15,11 @@ from sim.experiments.sweep import Sweep
 
 
 def answer(sweep: Sweep) -> pd.DataFrame:
-    """The table that the experiment's figure shows; ``scenario`` in front where there are several."""
+    """The table that the figure of a ``sweep`` shows, ``scenario`` in front where there are several.
+
+    With a factor to show (``figure.x``) that of ``response``, otherwise that of ``sensitivity``; outcomes are
+    in their own units.
+    """
     make = sensitivity if sweep.experiment.figure.x is None else response
     names = sweep.experiment.scenario_names
     if len(names) == 1:

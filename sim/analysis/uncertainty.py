@@ -87,10 +87,13 @@ def compare_with_bands(
     posterior: Posterior | None = None,
     simulate: Simulate | None = None,
 ) -> Comparison:
-    """``sim.comparison.compare``, then ``carry_uncertainty`` where there are ``members``.
+    """``sim.compare`` of ``base`` with ``policies``, then ``carry_uncertainty`` where there are ``members``.
 
-    ``folder`` keeps what has finished, in subfolders named after what it depends on; ``forget`` removes it.
-    ``progress(stage, done, total, failed)`` is called as runs finish; the stages are STAGES.
+    ``scale``, ``seeds`` (1 to that number), ``start``, ``end``, ``jobs`` and ``simulate`` are those of
+    ``compare``; ``members_scale`` is the ``scale`` of ``carry_uncertainty``; ``posterior`` is the ensemble,
+    by default the packaged one. ``folder`` keeps what has finished, in subfolders named after what it
+    depends on; ``forget`` removes it. ``progress(stage, done, total, failed)`` is called as runs finish; the
+    stages are STAGES. Raises what both raise.
     """
     asked: dict[str, Any] = {"seeds": seeds, "scale": parse_scale(scale), "start": start, "end": end}
     for key, month in (("from", start), ("to", end)):  # a mistake is told before anything runs
@@ -154,9 +157,10 @@ def carry_uncertainty(
     """The comparison of ``base`` with ``policies``, its effects with bands of parameters, luck and scenario.
 
     ``members`` of the calibrated ensemble are run at ``scale`` (the comparison's own or ``SCALE``, whichever
-    is coarser), as are the views of the future. Runs are kept in a subfolder of ``folder``, if one is named.
-    ``progress(done, total, failed)``; ``simulate`` replaces the simulator, for tests. Raises ``UsageError``
-    for one member, ``ResultsError`` when a run fails.
+    is coarser), as are the views of the future, on ``jobs`` processes. ``posterior`` is the ensemble, by
+    default the packaged one. Runs are kept in a subfolder of ``folder``, if one is named.
+    ``progress(done, total, failed)`` is called as they finish; ``simulate`` replaces the simulator, for
+    tests. Raises ``UsageError`` for one member or more than there are, ``ResultsError`` when a run fails.
     """
     posterior = posterior or load_posterior()
     chosen, about = worlds(members, posterior), comparison.manifest

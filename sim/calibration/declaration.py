@@ -64,16 +64,27 @@ class Calibration(Strict):
     """A checked calibration. Years to 2019 alone are used, whatever the period."""
 
     name: Text
+    """The name of its file, without ``.yaml``."""
     title: Label
+    """Its name for people, in English and Chinese."""
     question: Text
+    """What it asks, in a sentence."""
     scenario: Text
+    """The name or path of the scenario that is fitted."""
     period: Period
+    """The months that are run, both named ones included."""
     scale: Text
+    """Real workers per simulated one, such as ``1:20000``."""
     seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]
+    """The seeds under which a point is run; its errors are their mean."""
     screen_seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]
+    """The same for the screening, where fewer do."""
     stages: Stages = Stages()
+    """How many runs each stage takes."""
     priors: Annotated[dict[ParameterName, Prior], Field(min_length=2)]
+    """What is believed of each uncertain parameter beforehand, in its own unit."""
     draw_seed: Whole = 1
+    """The seed of the points that are drawn."""
 
     @model_validator(mode="after")
     def _holds_together(self) -> Calibration:
@@ -115,7 +126,10 @@ class Calibration(Strict):
 
 
 def load_calibration(name_or_path: str | Path) -> Calibration:
-    """Load and check the calibration file at a path. Raises ``ExperimentError`` with every problem found."""
+    """Load and check a calibration file; ``name_or_path`` is its path, with the suffix.
+
+    Raises ``ExperimentError`` with every problem found.
+    """
     path = Path(name_or_path)
     if not path.is_file():
         raise ExperimentError(

@@ -48,10 +48,11 @@ def calibrate(
     jobs: int = 2,
     progress: Callable[[str, int, int], None] | None = None,
 ) -> CalibrationOutcome:
-    """Run what is missing of every stage in ``folder`` and return the ensemble and what was learnt.
+    """Run what is missing of every stage of a ``calibration`` in ``folder``, on ``jobs`` processes.
 
-    ``progress(stage, done, total)`` is called as runs finish. Raises UsageError where scipy or SALib is
-    missing or most runs of a stage failed, ResultsError where a folder cannot be used.
+    Returns the ensemble of parameter sets and what was learnt. ``progress(stage, done, total)`` is called as
+    runs finish. Raises UsageError where scipy or SALib is missing or most runs of a stage failed,
+    ResultsError where a folder cannot be used.
     """
     _needed()
     work = Work(calibration, Path(folder), jobs, observations(), progress)

@@ -11,6 +11,7 @@ import json
 import os
 import re
 from collections.abc import Callable, Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -33,8 +34,8 @@ _LEDGER_SUMS = ["served", "spending_yuan", "budget_yuan", "unspent_yuan", "queue
 
 
 def compare(
-    base: Scenario | str,
-    policies: Scenario | str | Iterable[Scenario | str],
+    base: Scenario | str | Path,
+    policies: Scenario | str | Path | Iterable[Scenario | str | Path],
     *,
     seeds: int | Iterable[int] = 20,
     scale: int | str = 5000,
@@ -44,13 +45,16 @@ def compare(
     progress: Callable[[int, int], None] | None = None,
     simulate: Callable[..., Results] | None = None,
 ) -> Comparison:
-    """Run ``base`` and each policy under the same seeds and compare them.
+    """Run ``base`` and each of the ``policies`` under the same seeds and compare them, pair by pair.
 
+    All are scenarios, or their names or paths. ``scale`` is real workers per simulated one, 5000 or
+    ``"1:5000"``; ``start`` and ``end`` are the first and the last month reported, ``YYYY-MM``.
     ``seeds`` is a number (1 to that number) or the seeds themselves; ``jobs`` processes share them;
     ``progress(done, total)`` is called as seeds finish, first with none. ``simulate`` replaces the
     simulator, for tests.
     A policy's first year starts with the first month of the earliest lever that the base does not have.
-    Raises ``UsageError`` for a call that makes no sense, and whatever a run raises.
+    Raises ``UsageError`` for a call that makes no sense, ``ScenarioError`` for a scenario that cannot be
+    loaded, and whatever a run raises.
     """
     base, *given = _loaded([base, *_as_list(policies)])
     seeds = _checked_seeds(seeds)
@@ -139,7 +143,7 @@ def _by_seed(runs: list[dict], name: str) -> pd.DataFrame:
 # --- what was asked for -----------------------------------------------------------------------------
 
 
-def _loaded(scenarios: list[Scenario | str]) -> list[Scenario]:
+def _loaded(scenarios: list[Scenario | str | Path]) -> list[Scenario]:
     from sim.scenario.loading import load_scenario
 
     return [load_scenario(s) if isinstance(s, (str, os.PathLike)) else s for s in scenarios]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -29,7 +30,7 @@ FEW_WORKERS = 1000
 
 
 def simulate(
-    scenario: Scenario | str,
+    scenario: Scenario | str | Path,
     *,
     scale: int | str = 5000,
     start: str = "2014-01",
@@ -44,14 +45,15 @@ def simulate(
     save_to: str | os.PathLike | Callable[[Checkpoint], object] | None = None,
     branch_from: Checkpoint | str | os.PathLike | None = None,
 ) -> Results:
-    """Run a scenario and return its tables.
+    """Run a scenario and return its tables, in real persons and current yuan.
 
-    scenario: a Scenario, or the name or path of one. scale: real workers per simulated one.
-    start: first month reported (every run begins in January 2014). end: last month, by default the
-    scenario's. trace: ids of workers whose every month is kept. keep: Decembers ("2030-12") whose
-    yearly incomes by worker are kept in memory. progress: called with (months done, months), first
-    with none, once what was asked for is checked.
-    tables: which tables to make, by default all; sweeps save time with few.
+    scenario: a Scenario, or the name or path of one. scale: real workers per simulated one, 5000 or
+    "1:5000". start: first month reported, "YYYY-MM" (every run begins in January 2014). end: last month,
+    by default the scenario's. seed: the luck; the same scenario, scale and seed give the same tables to the
+    last bit. threads: how many share the work of a month; no result depends on it.
+    trace: ids of workers whose every month is kept. keep: Decembers ("2030-12") whose yearly incomes by
+    worker are kept in memory. progress: called with (months done, months), first with none, once what was
+    asked for is checked. tables: which tables to make, by default all; sweeps save time with few.
     save_at: a month or months before which the state is saved, to the file ``save_to`` or, where that is
     a function, by calling it with the checkpoint. branch_from: a checkpoint or its file; the run goes on
     from there, and its tables are those of a run from the beginning, but for traces.
@@ -60,7 +62,7 @@ def simulate(
     """
     began = time.perf_counter()
     first = checked_month("from", start)
-    scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
+    scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
     keep, wanted = list(keep), _checked_tables(tables)
     saved_state: Checkpoint | None = None
     if branch_from is not None:

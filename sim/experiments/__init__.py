@@ -1,8 +1,8 @@
 """Many runs from one declared file: design, executors, journal, results.
 
-from sim.experiments import load_experiment, run_sweep
-sweep = run_sweep(load_experiment("experiments/subsidy_dose_response.yaml"), "results/grant")
-sweep.results  # one row per run and year
+from sim.experiments import load, load_experiment, run_sweep
+sweep = run_sweep(load_experiment("subsidy_dose_response"), "results/grant")
+sweep.results                       # one row per run and year
 load("results/grant", form="long")  # the same later, one row per run, year and outcome
 """
 

@@ -71,17 +71,29 @@ class Experiment(Strict):
     """
 
     name: Text
+    """The name of its file, without ``.yaml``."""
     title: Label
+    """Its name for people, in English and Chinese."""
     question: Text
+    """What it asks, in a sentence."""
     scenario: Text | None = None
+    """The name or path of the scenario that is run, where it is one."""
     scenarios: tuple[Text, ...] = ()
+    """The names or paths of those that are run, where they are several."""
     period: Period
+    """The months that are run, both named ones included."""
     scale: int
+    """Real workers per simulated one."""
     seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]
+    """The seeds under which every point is run; a file may say how many, 1 to that number."""
     overrides: dict[Text, Any] = {}
+    """What is changed in every scenario beforehand, by dotted key."""
     design: Design
+    """What is varied, and which values go together."""
     outcomes: Annotated[tuple[OutcomeName, ...], Field(min_length=1)]
+    """What is kept of each run, as keys of ``sim.results.outcomes.OUTCOMES``."""
     figure: Figure
+    """What its picture shows."""
 
     _bases: dict[str, Scenario] = PrivateAttr(default_factory=dict)
 

@@ -29,10 +29,11 @@ SUFFIXES = (".csv", ".parquet", ".xlsx", ".nc")
 def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
     """The results of a finished or partial sweep, sorted by run and year.
 
-    ``wide``: a row per run and year, a column per outcome. ``long``: a row per run, year and outcome, with
-    ``outcome``, ``unit`` and ``value``. Both carry ``run``, ``run_id``, ``scenario``, ``seed`` and a column
-    per factor. ``attrs`` holds ``units`` and ``meanings`` by column, ``outcomes``, ``name``,
-    ``runs_planned`` and ``runs_finished``. Raises ``ResultsError`` for a folder that holds no sweep.
+    ``folder`` is the one given to ``run_sweep``. ``form`` is ``wide``: a row per run and year, a column per
+    outcome; or ``long``: a row per run, year and outcome, with ``outcome``, ``unit`` and ``value``. Both
+    carry ``run``, ``run_id``, ``scenario``, ``seed`` and a column per factor. ``attrs`` holds ``units`` and
+    ``meanings`` by column, ``outcomes``, ``name``, ``runs_planned`` and ``runs_finished``. Raises
+    ``ResultsError`` for a folder that holds no sweep, ``UsageError`` for another form.
     """
     if form not in FORMS:
         raise UsageError(Problem("no such form", key="form", value=form, allowed=FORMS))
@@ -64,11 +65,12 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
 
 
 def export(table: pd.DataFrame, path: str | os.PathLike) -> Path:
-    """Write a table made by ``load`` to a file that its suffix names: CSV, Parquet, Excel or NetCDF.
+    """Write a ``table`` made by ``load`` to the file at ``path``, and return that.
 
-    Excel gets a second sheet that explains the columns; NetCDF needs the wide form and has the dimensions
-    run and year. Raises ``UsageError`` for another suffix or when a library is missing, ``ResultsError``
-    when the file cannot be written.
+    The suffix says what is written: ``.csv``, ``.parquet``, ``.xlsx`` (Excel) or ``.nc`` (NetCDF). Excel gets
+    a second sheet that explains the columns; NetCDF needs the wide form and has the dimensions run and year.
+    Raises ``UsageError`` for another suffix or when a library is missing, ``ResultsError`` when the file
+    cannot be written.
     """
     path = Path(path)
     writers = dict(zip(SUFFIXES, (_to_csv, _to_parquet, _to_excel, _to_netcdf), strict=True))

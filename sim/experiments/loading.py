@@ -36,7 +36,9 @@ _PLAIN = {
 
 
 def load_experiment(name_or_path: str | Path) -> Experiment:
-    """Load and check an experiment by name (``subsidy_dose_response``) or path, with its scenarios.
+    """Load and check an experiment, with its scenarios.
+
+    ``name_or_path`` is the name of a ready one (``subsidy_dose_response``) or the path of a file.
 
     Raises ``ExperimentError`` with every problem found, in the file and at the ends of what it varies.
 

@@ -28,7 +28,11 @@ PART_SHARE = 0.01  # ... or after this share of the time so far, so that long sw
 
 @dataclass(frozen=True)
 class Sweep:
-    """A finished sweep. ``results`` has one row per run and year, ``failures`` one per failed run."""
+    """A finished sweep of an ``experiment``, kept in ``folder``.
+
+    ``results`` has a row per run and year, with the outcomes in their own units (``load`` tells which);
+    ``failures`` has a row per failed run.
+    """
 
     experiment: Experiment
     folder: Path
@@ -48,7 +52,7 @@ def run_sweep(
     simulate: Simulate | None = None,
     many: bool = False,
 ) -> Sweep:
-    """Run what is still missing of an experiment in ``folder``, on ``jobs`` processes.
+    """Run what is still missing of an ``experiment`` in ``folder``, on ``jobs`` processes.
 
     ``executor`` is ``processes`` or ``dask``; the latter uses the cluster at ``scheduler``, or one of
     ``jobs`` processes on this machine. ``resume`` insists that the sweep has been begun in ``folder``;

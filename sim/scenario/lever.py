@@ -54,31 +54,57 @@ class Lever(Strict):
     """
 
     label: Label
-    instrument: Slug | None = None  # its name in the catalogue of instruments
-    part: Slug | None = None  # of an instrument that changes several things
-    part_label: Label | None = None  # what tells it from the other parts
+    """Its name for people, in English and Chinese."""
+    instrument: Slug | None = None
+    """The name of its instrument in the catalogue; none for a lever of one's own."""
+    part: Slug | None = None
+    """The part, of an instrument that changes several things."""
+    part_label: Label | None = None
+    """What tells it from the other parts."""
     instruments: tuple[InstrumentNumber, ...] = ()
+    """The numbers of the documented instruments that it carries out."""
     family: Slug | None = None
+    """The family of instruments that it belongs to."""
     citation: Annotated[tuple[Citation, ...], BeforeValidator(_one_as_list), Field(min_length=1)]
+    """The clauses of policy documents that it comes from; one may be written without a list."""
     evidence: Grade
+    """The grade of the evidence on its effect, ``A`` to ``D``, or ``n/a`` (see ``GRADES``)."""
     acts_on: Text | None = None
+    """What it acts on, in words."""
     note: Text | None = None
+    """What a reader should know besides."""
     not_known: Text | None = None
+    """What is not known of its effect."""
     first_outcome: FirstOutcome | None = None
+    """What it moves first, and which way."""
     strength: Strength = 1.0
+    """The multiple of the documented size at which it is applied."""
     strength_range: StrengthRange | None = None
+    """The multiples that the evidence covers, and the largest that is allowed."""
     implemented_share: ImplementedShare | None = None
+    """How much of the documented size had been implemented before, and who says so."""
     baseline_share: Share = 0.0
+    """The part of strength 1, from 0 to 1, that the scenario compared with already contains."""
     window: Window
+    """The months in which it is in force."""
     where: Where = Where()
+    """The places and homes in which it holds; all if not said."""
     who: Who = Who()
+    """The workers whom it concerns; all if not said."""
     take_up: Share = 1.0
+    """The share of those whom it concerns that use it, from 0 to 1."""
     effects: dict[ParameterName, Effect] = {}
+    """The changes at strength 1, by parameter and in its unit."""
     delivery: Delivery | None = None
+    """How it steers other levers, where it changes no parameter."""
     no_effect: Text | None = None
+    """Why it does neither."""
     unit_cost: UnitCost | None = None
+    """What serving one worker once costs, in yuan, and who pays."""
     no_cost: Text | None = None
+    """Why no cost is counted."""
     budget: Budget | None = None
+    """How much may be spent, in yuan; without one there is no limit."""
 
     @property
     def title(self) -> str:

@@ -36,7 +36,8 @@ DOCUMENTS = "documents"  # the folder of scenarios that carry out a policy docum
 def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
     """Load, merge and check a scenario given by name (``baseline``) or by path (``my/policy.yaml``).
 
-    A name is looked for in ``folders()``. A scenario that is loaded already comes back as it is.
+    ``name_or_path`` may be a scenario that is loaded already: it comes back as it is. A name is looked for
+    in ``folders()``.
     Raises ``ScenarioError`` with every problem found: no such file, or what is wrong in it, by line.
 
     >>> list(load_scenario("startup-support").levers)

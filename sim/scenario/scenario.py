@@ -138,15 +138,25 @@ class Scenario(Strict):
     """A resolved, checked scenario. ``origins`` tells the file and line of each value by dotted key."""
 
     name: Text
+    """The name of its file, without ``.yaml``."""
     title: Label
+    """Its name for people, in English and Chinese."""
     description: Text
+    """What it is about, in a sentence or two."""
     period: Period
+    """The months that it covers, both named ones included."""
     assumptions: Variant = "middle"
+    """Which view of the future it takes: ``low``, ``middle`` or ``high``."""
     future: Future
+    """Yearly rates after the last observed year, in three views."""
     parameters: dict[ParameterName, Number] = {}
+    """Values in place of the parameters' defaults, each in its parameter's unit."""
     paths: dict[ParameterName, Path] = {}
+    """How parameters moved in history, by parameter."""
     shocks: dict[Name, Shock] = {}
+    """What happens to everybody in some places, month by month, by name."""
     levers: dict[Name, Lever] = {}
+    """The instruments of policy, by name."""
 
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
 
@@ -163,6 +173,7 @@ class Scenario(Strict):
 
     @property
     def origins(self) -> Mapping[str, str]:
+        """Where each value stands, as ``file:line`` by dotted key; ``override`` for one changed later."""
         return MappingProxyType(dict(self._origins))
 
     @property

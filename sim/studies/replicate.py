@@ -16,7 +16,7 @@ from sim.core.deprecated import old_method
 from sim.core.months import month_text
 from sim.engine.simulate import simulate
 from sim.engine.simulation import Simulation, checked_month
-from sim.parameters.posterior import Posterior
+from sim.parameters.posterior import Posterior, load_posterior
 from sim.scenario.scenario import Scenario
 from sim.studies.estimators import (
     difference_in_differences,
@@ -30,8 +30,11 @@ from sim.world.worker import BIRTH_EPOCH, EDUCATION_MASK, EDUCATION_SHIFT, IS_FE
 
 @dataclass(frozen=True)
 class VirtualResult:
-    """``table``: one row an estimate, with the design's number, the truth in the model, and what was
-    published; ``by_seed``: the numbers behind the intervals."""
+    """What an ``experiment`` found at a ``scale``, with ``members`` of the ensemble (0: the defaults).
+
+    ``table``: one row an estimate, with the design's number, the truth in the model, and what was
+    published, in ``unit``; ``by_seed``: the numbers behind the intervals.
+    """
 
     experiment: VirtualExperiment
     table: pd.DataFrame
@@ -51,10 +54,16 @@ def run_virtual(
     members: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> VirtualResult:
-    """Run both worlds under every seed and estimate. With ``members``, each seed has its own parameter set
-    of the calibrated ensemble, so that the intervals hold what is unknown of the parameters too."""
+    """Run both worlds of an ``experiment`` under ``seeds`` seeds (1 to that number) and estimate.
+
+    ``scale`` is real workers per simulated one; it and ``seeds`` are the experiment's own where not given.
+    With ``members``, there are as many seeds, and each has its own parameter set of the calibrated ensemble
+    ``posterior`` (by default the packaged one), so that the intervals hold what is unknown of the parameters
+    too. ``progress(done, total)`` is called as seeds finish, first with none. Raises ``UsageError`` for more
+    members than there are or an impossible scale.
+    """
     count = members or seeds or experiment.seeds
-    sets = posterior.ensemble(members) if members and posterior else [{}] * count
+    sets = (posterior or load_posterior()).ensemble(members) if members else [{}] * count
     size, rows = parse_scale(scale or experiment.scale), []
     if progress:
         progress(0, count)

@@ -124,16 +124,27 @@ class VirtualExperiment(Strict):
     """A checked experiment: base, levers or shocks added to it, when, and what is estimated."""
 
     name: Text
+    """The name of its file, without ``.yaml``."""
     title: Label
+    """Its name for people, in English and Chinese."""
     question: Text
+    """What it asks, in a sentence."""
     scenario: Text
+    """The name or path of the world without the policy."""
     period: Period
+    """The months that are run, both named ones included."""
     scale: Text
+    """Real workers per simulated one, such as ``1:1000``."""
     seeds: Annotated[Whole, Field(ge=2)]
+    """Under how many seeds both worlds are run, 1 to that number."""
     levers: dict[Name, Any] = {}
+    """The levers that the policy adds, as a scenario writes them."""
     shocks: dict[Name, Any] = {}
+    """The shocks that it adds, as a scenario writes them."""
     estimates: Annotated[tuple[Estimate, ...], Field(min_length=1)]
+    """What is estimated, and by which design."""
     note: Text | None = None
+    """What a reader should know besides."""
 
     _worlds: tuple[Scenario, ...] = PrivateAttr(default=())
 
@@ -160,9 +171,10 @@ def virtual_files() -> dict[str, Path]:
 
 
 def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
-    """Load and check a virtual experiment by name or path, with the worlds without and with its policy.
+    """Load and check a virtual experiment, with the worlds without and with its policy.
 
-    Raises ``VirtualError`` with every problem found.
+    ``name_or_path`` is one of ``virtual_files()`` or the path of a file. Raises ``VirtualError`` with every
+    problem found.
 
     >>> experiment = load_virtual("residency-reform")
     >>> set(experiment.levers) <= set(experiment.policy.levers) - set(experiment.base.levers)

@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from sim.parameters.posterior import load_posterior
 from sim.present.text.studies import studies_text
 from sim.results.results import Results
-from sim.studies import load_virtual, run_virtual, virtual_files
+from sim.studies import load_virtual, replicate, run_virtual, virtual_files
 from sim.studies.estimators import (
     chosen,
     contrast,
@@ -151,3 +152,21 @@ def test_an_experiment_runs_through():
 def test_the_outcome_needs_a_known_form():
     with pytest.raises(ValueError):
         StudyOutcome(over=("out",), form="percent")
+
+
+def test_members_are_those_of_the_packaged_ensemble_where_none_is_given(monkeypatch):
+    lived = []
+
+    def noted(experiment, worlds, seed, size):
+        lived.append([dict(one.parameters) for one in worlds])
+        return [
+            {"label": one.label, "seed": seed, "estimate": 1.0, "truth": 1.0} for one in experiment.estimates
+        ]
+
+    monkeypatch.setattr(replicate, "_estimates_of_seed", noted)
+    experiment, members = load_virtual("residency-reform"), load_posterior().ensemble(3)
+    found = run_virtual(experiment, members=3)
+    assert found.members == 3 and lived == [
+        [{**dict(one.parameters), **member} for one in (experiment.base, experiment.policy)]
+        for member in members
+    ]
