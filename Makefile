@@ -11,15 +11,28 @@ OUT   ?= results
 
 POLICIES := startup-support residency-easing skills-training combined
 
-.PHONY: run test bench clean
+.PHONY: run test quick test-long golden bench clean
 .DELETE_ON_ERROR:
 
 run: $(VENV)/.installed
 	$(BIN)/labor-sim validate --scale $(SCALE) --out $(OUT)/validation
 	$(BIN)/labor-sim compare baseline $(POLICIES) --seeds $(SEEDS) --scale $(SCALE) --out $(OUT)/comparison
 
+# All that is checked before a change lands, in about a quarter of an hour.
 test: $(VENV)/.installed-test
-	$(BIN)/python -m pytest -n 2 --dist loadfile
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not long"
+
+# What does not run the model for long: under a minute once the model is compiled.
+quick: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -n 2 --dist loadfile -m "not slow and not long"
+
+# The rest: long fuzzing, kills at many moments, all instruments at a finer scale.
+test-long: $(VENV)/.installed-test
+	$(BIN)/python -m pytest -m long -rP
+
+# The fingerprints of all result tables, after a change of results that is meant.
+golden: $(VENV)/.installed-test
+	$(BIN)/python tests/golden/tables.py --renew
 
 bench: $(VENV)/.installed
 	$(BIN)/python tests/bench/bench_engine.py

@@ -1,7 +1,8 @@
-"""What every test shares: the marker of slow tests (leave them out with ``-m "not slow"``)."""
+"""What every test shares: the markers, by which `make quick`, `make test` and `make test-long` choose."""
 
 from __future__ import annotations
 
 
 def pytest_configure(config):
-    config.addinivalue_line("markers", "slow: takes more than 20 seconds")
+    config.addinivalue_line("markers", "slow: runs the model for long; `make quick` leaves it out")
+    config.addinivalue_line("markers", "long: many repetitions, for `make test-long` alone")

@@ -114,7 +114,9 @@ def attribute(
     from sim.analysis.attribution import attribute as shared_out
     from sim.present.text.attribution import notes, records, rows, title
 
-    if permutations != "all" and not (permutations.isdigit() and int(permutations) > 0):
+    if permutations != "all" and not (
+        permutations.isascii() and permutations.isdigit() and int(permutations) > 0
+    ):
         raise UsageError(
             Problem(
                 "not a number of orders",

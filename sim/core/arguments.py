@@ -19,7 +19,7 @@ def parse_scale(value: Any, key: str = "scale") -> int:
     (5000, 20000, 1000)
     """
     text = str(value).strip().replace(",", "").replace("_", "")
-    shape = re.fullmatch(r"(?:1:)?(\d{1,9})", text)
+    shape = re.fullmatch(r"(?:1:)?([0-9]{1,9})", text)
     if not shape or isinstance(value, bool) or not 1 <= int(shape[1]) <= LARGEST_SCALE:
         raise UsageError(
             Problem(
@@ -43,7 +43,7 @@ def parse_month(text: str, key: str) -> str:
     sim.core.errors.UsageError: from: no such month (got '2014-13')
         allowed: YYYY-MM, such as 2014-01
     """
-    shape = re.fullmatch(r"\d{4}-(\d{2})", text.strip())
+    shape = re.fullmatch(r"[0-9]{4}-([0-9]{2})", text.strip())
     if not shape or not 1 <= int(shape[1]) <= 12:
         raise UsageError(Problem("no such month", key=key, value=text, allowed="YYYY-MM, such as 2014-01"))
     return text.strip()
@@ -58,7 +58,7 @@ def parse_ids(text: str, key: str) -> tuple[int, ...]:
     (17, 42)
     """
     words = [word.strip() for word in text.split(",") if word.strip()]
-    wrong = next((word for word in words if not word.isdigit()), None)
+    wrong = next((word for word in words if not (word.isascii() and word.isdigit())), None)
     if wrong is not None:
         raise UsageError(Problem("not a whole number", key=key, value=wrong, allowed="such as 17,42"))
     return tuple(int(word) for word in words)

@@ -20,6 +20,22 @@ _REASONS = {
 }
 
 
+def is_file(path: Path) -> bool:
+    """Whether a file is there; also for what cannot be a path, such as a name that is too long."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
+
+
+def is_folder(path: Path) -> bool:
+    """The same for a folder."""
+    try:
+        return path.is_dir()
+    except (OSError, ValueError):
+        return False
+
+
 def reason(error: OSError) -> str:
     """Why writing failed, in words.
 

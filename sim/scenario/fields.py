@@ -84,7 +84,7 @@ class OneOf:
 
 
 def _check_month(text: str) -> str:
-    shape = re.fullmatch(r"(\d{4})-(\d{2})", text)
+    shape = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
     if not shape or not (FIRST_YEAR <= int(shape[1]) <= LAST_YEAR and 1 <= int(shape[2]) <= 12):
         raise _refused("no such month", f"YYYY-MM, from {FIRST_YEAR}-01 to {LAST_YEAR}-12")
     return text

@@ -66,7 +66,9 @@ class Catalogue:
     problems: tuple[Problem, ...]
 
     def slug(self, word: object) -> str | None:
-        """The slug of an instrument named by slug or by number."""
+        """The slug of an instrument named by slug or by number; None for anything else."""
+        if not isinstance(word, (str, int)):
+            return None
         if word in self.instruments:
             return str(word)
         numbers = {
@@ -326,7 +328,7 @@ def _of_documents(instrument: Tree, chosen: Tree, problems: list[Problem], key: 
     by_document = {clause.value["document"].value: clause for clause in clauses}
     kept = []
     for word in _items(chosen):
-        if word.value in by_document:
+        if isinstance(word.value, str) and word.value in by_document:
             kept.append(by_document[word.value])
         else:
             problems.append(

@@ -15,6 +15,7 @@ from pydantic import BaseModel, ValidationError
 
 from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
+from sim.core.files import is_file, is_folder
 from sim.scenario.instruments import (
     Catalogue,
     filled_in,
@@ -160,15 +161,15 @@ def _located(name: str, places: tuple[Path, ...]) -> Path | None:
         candidates = [Path(name)] + [place / name for place in places if not Path(name).is_absolute()]
     else:
         candidates = [inside / f"{name}.yaml" for place in places for inside in (place, place / DOCUMENTS)]
-    return next((path.resolve() for path in candidates if path.is_file()), None)
+    return next((path.resolve() for path in candidates if is_file(path)), None)
 
 
 def _not_found(name: str, **where: Any) -> Problem:
     names, path = tuple(scenario_files()), Path(name)
     wrong = "no such scenario"
-    if path.is_dir():
+    if is_folder(path):
         wrong = "this is a folder, not a scenario"
-    elif path.is_file():  # by another name than those that are looked at
+    elif is_file(path):  # by another name than those that are looked at
         wrong = "the name of a scenario's file ends in .yaml"
     return Problem(
         wrong,

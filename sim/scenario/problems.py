@@ -78,9 +78,19 @@ def without_unknown_keys(error: ValidationError, content: Any) -> Any:
         *path, last = detail["loc"]
         inner = kept
         for part in path:
-            inner = inner[part]
-        inner.pop(last, None)
+            inner = _inside(inner, part)
+        if isinstance(inner, dict):
+            inner.pop(next((key for key in inner if key == last or str(key) == str(last)), last), None)
     return kept
+
+
+def _inside(content: Any, part: str | int) -> Any:
+    """What lies under a part of a place that pydantic names, a key also by its text; None for nothing."""
+    if isinstance(content, dict):
+        return next((child for key, child in content.items() if str(key) == str(part)), None)
+    if isinstance(content, list) and isinstance(part, int) and part < len(content):
+        return content[part]
+    return None
 
 
 def placed(problem: Problem, tree: Tree, parent: Key = ()) -> Problem:

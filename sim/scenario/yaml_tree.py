@@ -204,4 +204,4 @@ def parts(key: str) -> Key:
     >>> parts("levers.x.age.0")
     ('levers', 'x', 'age', 0)
     """
-    return tuple(int(part) if part.isdigit() else part for part in key.split(".") if part)
+    return tuple(int(part) if part.isascii() and part.isdigit() else part for part in key.split(".") if part)

@@ -26,7 +26,6 @@ from sim.steps.lever_record import MAX_BUDGETS, MAX_EFFECTS, MAX_LEVERS
 from sim.steps.records import (
     EVENT,
     MONEY,
-    PLACE,
     TICKET_BINS,
     WORKER,
 )
@@ -118,7 +117,7 @@ def test_a_place_lever_holds_in_its_months_and_places_only():
     assert meant.any()
     for month in range(6):
         run.step()
-        share = run.conditions.place[PLACE.service_coverage_share]
+        share = run.conditions.place.service_coverage_share
         inside = month_text(month) in ("2014-03", "2014-04")
         assert share == pytest.approx(np.where(meant & inside, 0.9, 0.3), rel=1e-12)
         assert (share[~meant] == 0.3).all()
@@ -177,7 +176,7 @@ def age_in_years(w: np.ndarray) -> np.ndarray:
 
 
 def has_school_child(run, w: np.ndarray) -> np.ndarray:
-    keys, purpose = run.economy.life_keys, PURPOSE.trait_child
+    keys, purpose = run.economy.state.life_keys, PURPOSE.trait_child
     draws = np.array([uniform_for(keys, purpose, int(i), 0) for i in w["id"]])
     child = (BIRTH_EPOCH - w["birth_month"].astype(int)) / 12.0 - (21.0 + 9.0 * draws)
     return (child >= 6.0) & (child < 16.0)
@@ -301,7 +300,7 @@ def test_two_levers_have_an_awareness_of_their_own():
     )
     courses = make_lever(ENROL, "2014-01", take_up=0.3, unit_cost=unit_cost(1, COURSE))
     run = start(make_scenario({"courses": courses, "pay": pay}, **QUIET), months=1)
-    keys, purpose = run.economy.life_keys, PURPOSE.trait_awareness
+    keys, purpose = run.economy.state.life_keys, PURPOSE.trait_awareness
     aware = {
         name: {i for i in rows_of(run)["id"].tolist() if uniform_for(keys, purpose, i, name_code(name)) < 0.3}
         for name in ("courses", "pay")
@@ -379,8 +378,8 @@ def test_place_levers_are_combined_in_the_same_order_and_cut_at_the_bounds():
         "d": make_lever({"school_access_share": {"add": 0.9}}, "2014-01"),
     }
     run = start(make_scenario(levers, school_access_share=0.8), 1_000_000, months=1)
-    assert run.conditions.place[PLACE.service_coverage_share] == pytest.approx(0.3)
-    assert run.conditions.place[PLACE.school_access_share] == pytest.approx(1.0)
+    assert run.conditions.place.service_coverage_share == pytest.approx(0.3)
+    assert run.conditions.place.school_access_share == pytest.approx(1.0)
 
 
 def test_what_a_lever_for_everybody_changes_is_what_places_offer():
@@ -395,8 +394,8 @@ def test_a_lever_of_the_first_month_is_not_calibrated_away():
     """What reproduces the stocks of 2013 must not know of the policy."""
     lever = make_lever({"hukou_cost_scale": {"scale": 0.5}}, "2014-01", where={"tiers": ["mega_city"]})
     base, easier = start(make_scenario(), 1_000_000), start(make_scenario({"easier": lever}), 1_000_000)
-    assert np.array_equal(base.economy.corridor_residual, easier.economy.corridor_residual)
-    assert np.array_equal(base.economy.home_taste, easier.economy.home_taste)
+    assert np.array_equal(base.economy.state.corridor_residual, easier.economy.state.corridor_residual)
+    assert np.array_equal(base.economy.state.home_taste, easier.economy.state.home_taste)
 
 
 # --- strength -----------------------------------------------------------------------------------------
@@ -554,7 +553,7 @@ def test_more_money_serves_a_superset_by_ticket():
         assert len(enrolled(run)) <= persons / 12
         reached[persons] = could & set(enrolled(run).tolist())
         ticket = {
-            i: uniform_for(run.economy.life_keys, PURPOSE.trait_ticket, i, name_code("courses"))
+            i: uniform_for(run.economy.state.life_keys, PURPOSE.trait_ticket, i, name_code("courses"))
             for i in could
         }
         age = dict(zip(rows_of(run)["id"].tolist(), age_in_years(rows_of(run)).tolist(), strict=True))
@@ -570,7 +569,9 @@ def test_nobody_waits_twice_as_long_for_another_lever():
     run = start(make_scenario(), 50_000)
     ids = rows_of(run)["id"].tolist()
     one, other = (
-        np.array([uniform_for(run.economy.life_keys, PURPOSE.trait_ticket, i, name_code(name)) for i in ids])
+        np.array(
+            [uniform_for(run.economy.state.life_keys, PURPOSE.trait_ticket, i, name_code(name)) for i in ids]
+        )
         for name in ("courses", "grant")
     )
     assert abs(np.corrcoef(one, other)[0, 1]) < 4.0 / np.sqrt(len(ids))

@@ -9,7 +9,6 @@ from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_
 
 from sim.scenario.lever import Lever
 from sim.scenario.scenario import Scenario
-from sim.steps.records import PLACE
 from sim.world.places import HOMES
 from sim.world.worker import POOR, TRAINED
 
@@ -79,7 +78,7 @@ def test_changes_of_places_arrive_in_part_or_more():
     access = []
     for scale in (1.0, 1.5, 0.0):
         run = _run({"school": school, "efforts": steering("2014-01", "2014-12", effect_scale=scale)})
-        access.append(run.conditions.place[PLACE.school_access_share, HOMES])
+        access.append(run.conditions.place.school_access_share[HOMES])
     assert access == pytest.approx([0.9, 0.95, 0.8])
 
 

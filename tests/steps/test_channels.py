@@ -12,7 +12,7 @@ from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TR
 from sim.engine.simulate import simulate
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.scenario import Scenario
-from sim.steps.records import EVENT, MONEY, PLACE
+from sim.steps.records import EVENT, MONEY
 from sim.world.places import HOMES
 from sim.world.worker import (
     AT_SCHOOL,
@@ -206,7 +206,9 @@ def test_public_works_end_after_their_months_and_crowd_out_no_vacancy():
         assert block.works.sum() >= on[-1]
     assert on[2] == 0 and on[3] > 50  # begun in April, paid in four months
     assert on[6] > 0.8 * on[3] and on[7] == 0
-    assert run.economy.open_jobs[:31].sum() == pytest.approx(none.economy.open_jobs[:31].sum(), rel=0.05)
+    assert run.economy.state.markets.open_jobs[:31].sum() == pytest.approx(
+        none.economy.state.markets.open_jobs[:31].sum(), rel=0.05
+    )
 
 
 def test_a_workshop_job_lasts_and_pays_less():
@@ -345,7 +347,7 @@ def test_transfers_for_settlers_widen_quota_and_openness():
     scenario = {"settlement_quota_share": 0.02}
     run, none = (start(make_scenario(levers, **scenario), months=2) for levers in ({"transfer": lever}, {}))
     for row in ("settlement_quota_share", "school_access_share"):
-        with_, without = (r.conditions.place[PLACE.index(row)][HOMES:] for r in (run, none))
+        with_, without = (getattr(r.conditions.place, row)[HOMES:] for r in (run, none))
         assert (with_ > without).all()
 
 
