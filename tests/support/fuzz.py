@@ -12,8 +12,8 @@ from ruamel.yaml import YAML
 ODD_VALUES: tuple[Any, ...] = (
     None, True, False, 0, -1, 1, 2**63, 1e308, -1e-300, float("nan"), float("inf"), "", " ", "no",
     "1e-3",
-    "2025-13", "2025-01", "٣", "²", "工人", "a" * 5000, [], {}, [[]], [None], {"": None}, {"en": 1}, ["x"] * 50,
-    "startup-subsidy", "Beijing", {"set": "x"}, {"scale": -1}, -0.5, "../baseline",
+    "2025-13", "2025-01", "٣", "²", "工人", "a" * 5000, [], {}, [[]], [None], {"": None}, {"en": 1},
+    ["x"] * 50, "startup-subsidy", "Beijing", {"set": "x"}, {"scale": -1}, -0.5, "../baseline",
 )  # fmt: skip
 
 
