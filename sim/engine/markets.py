@@ -97,6 +97,10 @@ def write_tables(conditions, has_quota):
             c.effective[WORKER.settlement_open_share, p] = capacity_offered(
                 is_open, paid, cost, response, 1.0
             )
+            is_open = c.before_levers[WORKER.settlement_open_share, p]
+            c.before_levers[WORKER.settlement_open_share, p] = capacity_offered(
+                is_open, paid, cost, response, 1.0
+            )
         has_quota[p] = (place.settlement_quota_share[p] < 1.0) & (c.tier[p] != HOME_TOWNSHIP)
     for row in range(c.effective.shape[0]):
         c.upper_bound[row] = c.effective[row].max()

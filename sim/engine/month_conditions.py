@@ -29,7 +29,6 @@ from sim.rules.migration import floor_effort
 from sim.steps.groups import GROUP_SCHOOL_YEARS
 from sim.steps.records import (
     WORKER,
-    WORKER_NAMES,
     conditions_type,
     field_names,
     for_kernels,
@@ -158,12 +157,11 @@ class MonthConditions:
             return
         self._tables, now = tables, self.now
         now.place[:], now.effective[:] = tables.place, tables.effective
-        now.without_levers[:] = tables.without_levers
+        now.without_levers[:] = now.before_levers[:] = tables.without_levers
         write_tables(self.plain, self.has_quota)
-        for name in self.state.policy.changed:
-            if name in WORKER_NAMES:
-                row = WORKER_NAMES.index(name)
-                now.upper_bound[row] = self.state.policy.upper_bound(row, now.upper_bound[row], month)
+        for row in self.state.policy.decided_by_worker(month):
+            highest = float(now.before_levers[row].max())
+            now.upper_bound[row] = self.state.policy.upper_bound(row, highest, month)
 
     def _write_corridors(self, month: int) -> None:
         relief, state = self.state.policy.corridor_relief(month), self.state

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,30 +14,51 @@ from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where, Who
 from sim.scenario.lever import Lever
 from sim.steps.lever_record import (
+    ADD,
     CHECK_CHILD,
     CHECK_MONTHS,
     CHECK_PERSON,
     CHECK_WHERE,
     CHECK_WORK,
+    SCALE,
+    SET,
 )
 from sim.steps.records import OCCASION_NAMES, WORKER_NAMES, conditions_type, make_record
 from sim.world.worker import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
 
-_KINDS = {"set": 0, "scale": 1, "add": 2}
+_KINDS = {"set": SET, "scale": SCALE, "add": ADD}
 _FOREVER = 10**6
-WorkerEffect = tuple[int, int, str, int, float]  # parameter, kind, name and number of the lever, value
 
 
-def worker_effects(names: Sequence[str], levers: Sequence[Lever], apart: Sequence[int]) -> list[WorkerEffect]:
-    """Effects decided worker by worker, sorted by parameter, then set, scale, add, then lever.
+class WorkerEffect(NamedTuple):
+    """A change of a worker-level parameter by a lever; sorted in the order in which changes act."""
 
-    apart: levers whose effects on workers are not the same for everybody in a place.
+    parameter: int
+    kind: int  # SET, SCALE or ADD
+    name: str  # of the lever
+    lever: int
+    value: float
+
+    def part(self, share: float) -> float:
+        """The amount of this share of the change; a set keeps its own, and goes that share of the way."""
+        if self.kind == SCALE:
+            return 1.0 + share * (self.value - 1.0)
+        return share * self.value if self.kind == ADD else self.value
+
+
+def worker_effects(
+    names: Sequence[str], levers: Sequence[Lever], is_for_everybody: Sequence[bool]
+) -> list[WorkerEffect]:
+    """Effects that may be decided worker by worker: those on parameters that a lever for some changes.
+
+    Sorted by parameter, then set, scale, add, then lever.
     """
+    for_some = {name for n, lever in enumerate(levers) if not is_for_everybody[n] for name in lever.changes}
     return sorted(
-        (WORKER_NAMES.index(name), kind, names[n], n, value)
-        for n in apart
-        for name, effect in levers[n].changes.items()
-        if name in WORKER_NAMES
+        WorkerEffect(WORKER_NAMES.index(name), kind, names[n], n, value)
+        for n, lever in enumerate(levers)
+        for name, effect in lever.changes.items()
+        if name in WORKER_NAMES and name in for_some
         for kind, value in _parts(effect)
     )
 
@@ -46,6 +68,7 @@ def lever_rows(
     levers: Sequence[Lever],
     budgeted: Sequence[int],
     occasions: np.ndarray,
+    is_for_everybody: Sequence[bool],
     home_masks: Sequence[np.ndarray],
     place_masks: Sequence[np.ndarray],
     places: int,
@@ -58,6 +81,7 @@ def lever_rows(
         "code": [name_code(lever.instrument or name) for name, lever in zip(names, levers, strict=True)],
         "budget_row": [rows.get(n, -1) for n in range(len(levers))],
         "occasion": occasions,
+        "is_for_everybody": is_for_everybody,
         "checks": [_checks(lever) for lever in levers],
         "home_mask": home_masks,
         "place_mask": place_masks,
@@ -84,19 +108,31 @@ def lever_rows(
 
 
 def lists_in_force(
-    effects: Sequence[WorkerEffect], occasions: np.ndarray, is_active: np.ndarray
+    effects: Sequence[WorkerEffect],
+    occasions: np.ndarray,
+    is_for_everybody: Sequence[bool],
+    strength: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """The lists that workers go through, of the levers in force alone; each fills the field it is named for
     from the beginning. Effects by parameter, and levers by the occasion on which they bill.
+
+    A parameter that a lever for some changes is decided worker by worker, with all levers that change it, so
+    that they act in one order. The part of its effect that a lever for everybody has reached on its ramp is
+    the same for all; a lever for some reaches part of the workers in full.
     """
-    acting = [effect for effect in effects if is_active[effect[3]]]
+    is_active = strength > 0.0
+    acting = [effect for effect in effects if is_active[effect.lever]]
+    by_worker = {effect.parameter for effect in acting if not is_for_everybody[effect.lever]}
+    acting = [effect for effect in acting if effect.parameter in by_worker]
+    shares = [float(strength[one.lever]) if is_for_everybody[one.lever] else 1.0 for one in acting]
     billing = np.flatnonzero(is_active & (occasions >= 0))
     billing = billing[np.argsort(occasions[billing], kind="stable")]
     return {
-        "effect_start": np.searchsorted([effect[0] for effect in acting], np.arange(len(WORKER_NAMES) + 1)),
-        "effect_kind": np.array([effect[1] for effect in acting], dtype=np.int64),
-        "effect_lever": np.array([effect[3] for effect in acting], dtype=np.int64),
-        "effect_value": np.array([effect[4] for effect in acting]),
+        "effect_start": np.searchsorted([one.parameter for one in acting], np.arange(len(WORKER_NAMES) + 1)),
+        "effect_kind": np.array([one.kind for one in acting], dtype=np.int64),
+        "effect_lever": np.array([one.lever for one in acting], dtype=np.int64),
+        "effect_value": np.array([one.part(share) for one, share in zip(acting, shares, strict=True)]),
+        "effect_share": np.array(shares),
         "bill_lever": billing,
         "bill_start": np.searchsorted(occasions[billing], np.arange(len(OCCASION_NAMES) + 1)),
         "billed": np.bincount(occasions[billing], minlength=len(OCCASION_NAMES)),

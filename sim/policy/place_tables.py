@@ -7,7 +7,7 @@ written to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,7 +28,7 @@ from sim.world.places import Places
 MOST_KEPT = 160  # tables of as many situations, some 60 to 120 kB each: eleven years in which paths move
 _SECTOR_JOBS = [PLACE_NAMES.index(f"jobs_scale_{sector}") for sector in SECTORS]
 _SECTOR_PAY = [PLACE_NAMES.index(f"pay_scale_{sector}") for sector in SECTORS]
-Step = tuple[int, np.ndarray, np.ndarray]  # a lever, a parameter by place before it and after it
+Step = tuple[int, np.ndarray, np.ndarray]  # a lever, a parameter before it and after it
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,15 +52,15 @@ class ByPlace:
         scenario: Scenario,
         places: Places,
         levers: Sequence[Lever],
-        folded: Sequence[bool],
+        is_for_everybody: Sequence[bool],
         changed_by: dict[str, list[int]],
         steering: Steering,
     ):
-        """folded: whether a lever reaches everybody in a place. changed_by: the levers that change a
-        parameter.
+        """is_for_everybody: whether a lever reaches everybody in its places. changed_by: the levers that
+        change a parameter.
         """
-        self._levers, self._folded, self._steering = levers, folded, steering
-        self._changed_by = changed_by
+        self._levers, self._steering = levers, steering
+        self._is_for_everybody, self._changed_by = is_for_everybody, changed_by
         self._places = places
         self._rows_of_tier = {tier: np.flatnonzero(places.tier == n) for n, tier in enumerate(TIERS)}
         self.masks = [self.place_mask(lever.where) for lever in levers]
@@ -102,23 +102,32 @@ class ByPlace:
             found = self._by_month[month, with_levers] = kept[key]
         return found
 
-    def steps(self, name: str, value: np.ndarray, month: str) -> Iterator[Step]:
-        """A parameter by place before and after each lever: sets, then scales, then additions, in order
-        of name."""
+    def steps(
+        self,
+        name: str,
+        value: np.ndarray,
+        month: str,
+        mask_of: Callable[[int], np.ndarray] | None = None,
+    ) -> Iterator[Step]:
+        """A parameter before and after each lever: sets, then scales, then additions, in order of name.
+
+        mask_of: what a lever reaches, in the shape of ``value``; by default its places.
+        """
+        mask_of = mask_of or self.masks.__getitem__
         changes = [(n, size, self._levers[n].changes[name]) for n, size in self.sizes(name, month)]
         for n, size, effect in changes:
             if effect.set is not None:
-                after = np.where(self.masks[n], value + min(size, 1.0) * (effect.set - value), value)
+                after = np.where(mask_of(n), value + min(size, 1.0) * (effect.set - value), value)
                 yield n, value, after
                 value = after
         for n, size, effect in changes:
             if effect.scale is not None:
-                after = np.where(self.masks[n], value * (1.0 + size * (effect.scale - 1.0)), value)
+                after = np.where(mask_of(n), value * (1.0 + size * (effect.scale - 1.0)), value)
                 yield n, value, after
                 value = after
         for n, size, effect in changes:
             if effect.add is not None:
-                after = np.where(self.masks[n], value + size * effect.add, value)
+                after = np.where(mask_of(n), value + size * effect.add, value)
                 yield n, value, after
                 value = after
 
@@ -131,7 +140,7 @@ class ByPlace:
         return [
             (n, reach[n].strength * (1.0 if is_worker else reach[n].effect_scale))
             for n in self._changed_by.get(name, ())
-            if reach[n].strength > 0.0 and (self._folded[n] or not is_worker)
+            if reach[n].strength > 0.0 and (self._is_for_everybody[n] or not is_worker)
         ]
 
     def place_mask(self, where: Where) -> np.ndarray:

@@ -2,12 +2,12 @@
 
 What a path, a shock or a lever without conditions on people changes is folded into the parameters of
 the places for the month. What depends on the worker stays a lever, decided worker by worker in
-``sim.steps.records``.
+``sim.steps.levers``, together with every other lever that changes the same parameter that month: all sets
+act before all scales, and these before all additions.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from copy import copy
 from typing import NamedTuple
 
@@ -30,6 +30,8 @@ from sim.steps.lever_record import (
     MAX_FIRST,
     MAX_LEVERS,
     QUEUES,
+    SCALE,
+    SET,
     queue_of,
 )
 from sim.steps.records import (
@@ -51,6 +53,7 @@ class InForce(NamedTuple):
     """What levers come to under one ``reach``, whatever the month is otherwise."""
 
     fields: dict[str, np.ndarray | int]  # of the levers' record
+    lists: dict[str, np.ndarray]  # further fields of it: what workers go through
     rationed: list[int]  # levers with a budget, by queue
     prices: np.ndarray  # whole yuan per serving, int64
     relief: np.ndarray  # off the cost of corridors, (homes, places)
@@ -69,7 +72,7 @@ class Policy:
         every = tuple(scenario.levers.values())
         self.names = tuple(sorted(name for name, one in scenario.levers.items() if is_at_work(one, every)))
         self._levers = [scenario.levers[name] for name in self.names]
-        self._folded = [_is_for_everybody(lever) for lever in self._levers]
+        self._is_for_everybody = [_is_for_everybody(lever) for lever in self._levers]
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
         self._queues = [queue_of(OCCASION_NAMES[code] if code >= 0 else None) for code in self.occasions]
@@ -79,16 +82,16 @@ class Policy:
             for name in lever.changes:
                 self._changed_by.setdefault(name, []).append(n)
         self._by_place = ByPlace(
-            scenario, places, self._levers, self._folded, self._changed_by, self._steering
+            scenario, places, self._levers, self._is_for_everybody, self._changed_by, self._steering
         )
-        apart = [n for n, is_folded in enumerate(self._folded) if not is_folded]
-        self._effects = worker_effects(self.names, self._levers, apart)
+        self._effects = worker_effects(self.names, self._levers, self._is_for_everybody)
         _refuse_too_many(self._levers, len(self._effects))
         self._fixed = lever_rows(
             self.names,
             self._levers,
             self.budgeted,
             self.occasions,
+            self._is_for_everybody,
             [self._home_mask(lever.where) for lever in self._levers],
             self._by_place.masks,
             len(places),
@@ -164,7 +167,8 @@ class Policy:
 
     def fill_levers_of_month(self, levers: np.record, month: int) -> None:
         """Write what depends on ``reach`` alone."""
-        for name, values in self._in_force(month).fields.items():
+        in_force = self._in_force(month)
+        for name, values in (in_force.fields | in_force.lists).items():
             if isinstance(values, np.ndarray):
                 levers[name][: len(values)] = values
             else:
@@ -187,27 +191,30 @@ class Policy:
             queues = [self._queues[n] for n in rationed]
             fields: dict[str, np.ndarray | int] = {
                 "is_active": is_active,
-                "coverage": take_up * np.where(self._folded, 1.0, strength),
+                "coverage": take_up * np.where(self._is_for_everybody, 1.0, strength),
                 "budgets": len(rationed),
                 "rationed": np.array(rationed, dtype=np.int64),
                 "queue_start": np.searchsorted(queues, np.arange(len(QUEUES) + 1)),
                 "first": first,
-                **lists_in_force(self._effects, self.occasions, is_active),
             }
+            lists = lists_in_force(self._effects, self.occasions, self._is_for_everybody, strength)
             prices = np.array([one.price for one in reach], dtype=np.int64)
-            self._of_reach[id(reach)] = InForce(fields, rationed, prices, self._relief(month_text(month)))
+            self._of_reach[id(reach)] = InForce(
+                fields, lists, rationed, prices, self._relief(month_text(month))
+            )
         return self._of_reach[id(reach)]
 
     def _relief(self, month: str) -> np.ndarray:
-        sizes = self._by_place.sizes(CORRIDOR_NAMES[0], month)
         value = self._no_relief
-        for n, size in sizes:
-            effect = self._levers[n].changes[CORRIDOR_NAMES[0]]
-            mask = self._home_mask(self._levers[n].where)[:, None] & self._by_place.masks[n][None, :]
-            value = np.where(mask, value + size * (effect.on(value) - value), value)
-        if not sizes:
+        for _, _, after in self._by_place.steps(CORRIDOR_NAMES[0], value, month, self._corridors_of):
+            value = after
+        if value is self._no_relief:
             return value
         return _fixed(within_bounds(CORRIDOR_NAMES, value.reshape(1, -1)).reshape(value.shape))
+
+    def _corridors_of(self, lever: int) -> np.ndarray:
+        """Which corridors a lever means, bool (homes, places)."""
+        return self._home_mask(self._levers[lever].where)[:, None] & self._by_place.masks[lever][None, :]
 
     def servings_of_places(self, month: int, migrants: np.ndarray, parents: np.ndarray) -> np.ndarray:
         """Whom levers serve by a share of the people in a place, (levers, provinces), in whole persons.
@@ -249,22 +256,26 @@ class Policy:
         """Factor on a lever's budget in a month."""
         return self.reach(month)[lever].budget_scale
 
-    @property
-    def changed(self) -> Iterable[str]:
-        """The parameters that some lever changes in some month."""
-        return self._changed_by
+    def decided_by_worker(self, month: int) -> list[int]:
+        """Rows of the worker-level parameters that levers change worker by worker this month."""
+        return np.flatnonzero(np.diff(self._in_force(month).lists["effect_start"])).tolist()
 
     def upper_bound(self, row: int, value: float, month: int) -> float:
-        """The most that a worker-level parameter can be under this month's levers, from ``value``."""
-        reach, scale, add = self.reach(month), 1.0, 0.0
-        for n in self._changed_by.get(WORKER_NAMES[row], ()):
-            if self._folded[n] or reach[n].strength == 0.0:
-                continue
-            effect = self._levers[n].changes[WORKER_NAMES[row]]
-            value = max(value, effect.set or 0.0)
-            scale *= max(1.0, effect.scale if effect.scale is not None else 1.0)
-            add += max(0.0, effect.add or 0.0)
-        return min(value * scale + add, PARAMETERS[WORKER_NAMES[row]].high)
+        """The most that a worker-level parameter that is decided worker by worker can be this month.
+
+        value: the highest before levers in any place.
+        """
+        lists = self._in_force(month).lists
+        most, least, add = 1.0, 1.0, 0.0
+        for effect in range(*lists["effect_start"][row : row + 2]):
+            kind, amount = lists["effect_kind"][effect], float(lists["effect_value"][effect])
+            if kind == SET:
+                value = max(value, amount)
+            elif kind == SCALE:
+                most, least = most * max(amount, 1.0), least * min(amount, 1.0)
+            else:
+                add += max(amount, 0.0)
+        return min(value * (most if value > 0.0 else least) + add, PARAMETERS[WORKER_NAMES[row]].high)
 
     def cutoffs_without_budget(self) -> np.ndarray:
         """Cut-offs of a month in which nothing is rationed."""

@@ -9,6 +9,7 @@ MAX_BUDGETS = 64
 MAX_EFFECTS = 512
 MAX_FIRST = 4  # groups that are served before others from one budget
 HOME_COUNT = 31
+SET, SCALE, ADD = 0, 1, 2  # kinds of effects, in the order in which they act
 # What a lever restricts, as bits.
 CHECK_WHERE, CHECK_WORK, CHECK_PERSON, CHECK_MONTHS, CHECK_CHILD = 1, 2, 4, 8, 16
 # Levers with a budget queue by the occasions that they are used on, so that a claim is looked for only
@@ -60,12 +61,14 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
             ("activity_high", _WHOLE, each),
             ("effect_start", _WHOLE, (parameters + 1,)),
             ("effect_lever", _WHOLE, (MAX_EFFECTS,)),
-            ("effect_kind", _WHOLE, (MAX_EFFECTS,)),  # 0 set, 1 scale, 2 add
+            ("effect_kind", _WHOLE, (MAX_EFFECTS,)),  # SET, SCALE, ADD
             ("effect_value", _REAL, (MAX_EFFECTS,)),
+            ("effect_share", _REAL, (MAX_EFFECTS,)),  # how far a set goes from what there was
             ("low", _REAL, (parameters,)),  # bounds of the parameters
             ("high", _REAL, (parameters,)),
             # bytes last, so that every number lies at a multiple of its width
             ("is_active", _FLAG, each),  # this month inside the window
+            ("is_for_everybody", _FLAG, each),  # changes workers alike in all its places
             ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
             ("place_mask", _FLAG, (MAX_LEVERS, places)),
         ]

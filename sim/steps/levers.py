@@ -11,6 +11,8 @@ from sim.steps.lever_record import (
     CHECK_WHERE,
     CHECK_WORK,
     MAX_FIRST,
+    SCALE,
+    SET,
 )
 from sim.steps.people import has_school_child, months_in_activity
 from sim.steps.records import TICKET_BINS
@@ -108,33 +110,45 @@ def _goes_first(w, c, lever) -> bool:
 
 @inlined_rule
 def effective(w, c, b, k, parameter) -> float:
-    """A worker-level parameter as this worker faces it: the place's value, then levers."""
-    value = c.effective[parameter, int(w.place)]
+    """A worker-level parameter as this worker faces it.
+
+    Where every lever that changes it is for everybody, it is the same for all in a place and stands in the
+    place's table; else all levers that change it are gone through worker by worker.
+    """
     if c.levers.effect_start[parameter] == c.levers.effect_start[parameter + 1]:
-        return value
-    return _changed_by_levers(w, c, b, k, parameter, value)
+        return c.effective[parameter, int(w.place)]
+    return _changed_by_levers(w, c, b, k, parameter)
 
 
 @rule
-def _changed_by_levers(w, c, b, k, parameter, value) -> float:
-    """Set first, then scales, then additions, then the parameter's bounds.
+def _changed_by_levers(w, c, b, k, parameter) -> float:
+    """Sets first, then scales, then additions, whomever the levers are for; then the parameter's bounds.
 
     So the order in which levers are listed never matters.
     """
     levers = c.levers
-    scale, add = 1.0, 0.0
+    value, scale, add = c.before_levers[parameter, int(w.place)], 1.0, 0.0
     for effect in range(int(levers.effect_start[parameter]), int(levers.effect_start[parameter + 1])):
         lever = int(levers.effect_lever[effect])
-        if is_covered(w, c, b, k, lever):
+        if _is_reached(w, c, b, k, lever):
             amount = levers.effect_value[effect]
             kind = levers.effect_kind[effect]
-            if kind == 0:
-                value = amount
-            elif kind == 1:
+            if kind == SET:
+                share = levers.effect_share[effect]
+                value = amount if share >= 1.0 else value + share * (amount - value)
+            elif kind == SCALE:
                 scale *= amount
             else:
                 add += amount
     return min(max(value * scale + add, levers.low[parameter]), levers.high[parameter])
+
+
+@rule
+def _is_reached(w, c, b, k, lever) -> bool:
+    """Whether the lever changes what this worker faces this month."""
+    if c.levers.is_for_everybody[lever]:
+        return c.levers.place_mask[lever, int(w.place)] != 0
+    return is_covered(w, c, b, k, lever)
 
 
 @inlined_rule

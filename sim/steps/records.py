@@ -85,7 +85,9 @@ def conditions_type(places: int) -> np.dtype:
             ("price_index", _REAL),  # consumer prices over 2023
             ("economy", economy_type()),
             ("place", [(name, _REAL, (places,)) for name in PLACE_NAMES]),
-            ("effective", _REAL, (len(WORKER_NAMES), places)),  # before worker-level levers
+            # worker-level parameters as places offer them, after the levers that are for everybody
+            ("effective", _REAL, (len(WORKER_NAMES), places)),
+            ("before_levers", _REAL, (len(WORKER_NAMES), places)),  # where levers for some of a place begin
             ("upper_bound", _REAL, (len(WORKER_NAMES),)),  # no worker anywhere faces more than this
             ("without_levers", _REAL, (len(WORKER_NAMES), places)),  # the same, had no lever been in force
             ("poor_floor_effort", _REAL),  # how far poor workers away have fallen short of a year before

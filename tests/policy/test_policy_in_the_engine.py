@@ -355,7 +355,6 @@ def test_levers_for_everybody_are_combined_in_the_same_order():
     assert benefit_paid(**together) * 1000 == alone * 1800
 
 
-@pytest.mark.xfail(strict=True, reason="a lever for everybody is applied before the levers for some")
 @pytest.mark.parametrize("change, expected", [({"scale": 1.5}, 1500), ({"add": 300.0}, 1300)])
 def test_levers_for_everybody_and_for_some_are_combined_in_the_same_order(change, expected):
     alone = benefit_paid(only=({"set": 1000.0}, ALL))
