@@ -98,7 +98,7 @@ def test_the_interval_covers_the_truth_as_often_as_it_says():
 
 def test_policy_years_begin_with_the_first_month():
     found = horizons("2025-04", "2029-12", (1, 5, 10))
-    assert [(w.horizon, w.first, w.last) for w in found] == [(1, "2025-04", "2026-03")]
+    assert [(w.years, w.first, w.last) for w in found] == [(1, "2025-04", "2026-03")]
     assert horizons("2025-01", "2029-12", (5,))[0].last == "2029-12"  # the last month counts
     assert horizons("2025-01", "2029-11", (5,)) == []
     assert add_months("2024-11", 3) == "2025-02" and add_months("2024-12", 12) == "2025-12"

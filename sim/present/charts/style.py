@@ -9,12 +9,11 @@ from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from matplotlib.axes import Axes
-from matplotlib.ticker import MaxNLocator
 
 from sim.present.text.numbers import scale_of
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 INK, GREY, PALE = "#222222", "#8a8a8a", "#e4e4e4"
@@ -139,6 +138,7 @@ def decimal_year(month: str) -> float:
 
 
 def whole_years(panel: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
 
     panel.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=5))
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")

@@ -18,7 +18,6 @@ def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
     """Draw the answer into the sweep's folder, a picture per scenario and value of the figure's ``by``;
     none for what left nothing.
     """
-
     figure = sweep.experiment.figure
     drawn = []
     for suffix, rows in _pictured(table, figure.by):
@@ -32,7 +31,6 @@ def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
 
 
 def _chart(sweep: Sweep, rows: pd.DataFrame):
-
     figure, factors = sweep.experiment.figure, sweep.experiment.design.factors
     if figure.x:
         at = "" if figure.by is None else f"{factors[figure.by].label.en}: {rows[figure.by].iloc[0]:,.10g}"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
-from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from sim.present.charts.comparison import MODEL, OFFICIAL, UNSEEN
 from sim.present.charts.style import (
@@ -22,6 +21,10 @@ from sim.present.charts.style import (
     with_room,
 )
 from sim.validation.validate import Validation
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 
 @styled
