@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -27,6 +28,9 @@ class Accounts:
 
     def __init__(self, stock: np.ndarray, savings: int):
         """stock: workers by home, place and activity at the start; savings: yuan held."""
+        self._hold(stock, savings)
+
+    def _hold(self, stock: np.ndarray, savings: int) -> None:
         self.stock, self.savings = stock, savings
         self.by_home, self.by_place = stock.sum(axis=1), stock.sum(axis=0)
         self.away = stock[:, :, MIGRANT_WORK] + stock[:, :, MIGRANT_SEARCH]
@@ -39,8 +43,12 @@ class Accounts:
         return cls(stock, int(workers.savings.astype(np.int64).sum()))
 
     def state(self) -> dict[str, Any]:
-        """What a checkpoint keeps; ``Accounts(**state)`` goes on from it."""
+        """What months change, for a checkpoint."""
         return {"stock": self.stock.copy(), "savings": self.savings}
+
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what ``state`` gave."""
+        self._hold(state["stock"].copy(), state["savings"])
 
     def carry(self, month: int, block: SimpleNamespace, entrants: np.ndarray) -> None:
         """Carry stocks and savings over the month, and write them into the block.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from types import SimpleNamespace
 from typing import Any
 
@@ -48,11 +49,13 @@ class Economy:
         self.policy, self.places, self.series, self.scale = policy, places, series, scale
         mix = np.where((np.arange(len(places)) < HOMES)[:, None], *mixes)
         reference = float(policy.economy(0)[ECONOMY.reference_tightness])
-        self.state = MarketState(policy, places, series, seed, mix, corridors.distance_km, reference)
+        self.market_state = MarketState(policy, places, series, seed, mix, corridors.distance_km, reference)
         self.jobs_2014, self.labour_reserve = self._first_jobs(mixes, corridors, reference)
         workers = corridors.workers / scale
-        self.state.note_networks(corridors.out.sum(axis=0) / scale, corridors.out / scale / workers[:, None])
-        self.opening = MonthConditions(self.state)
+        self.market_state.note_networks(
+            corridors.out.sum(axis=0) / scale, corridors.out / scale / workers[:, None]
+        )
+        self.opening = MonthConditions(self.market_state)
         self._start_corridors(corridors)
         self._quota_used, self._quota_used_without_levers = np.zeros((2, len(places)))
 
@@ -76,7 +79,9 @@ class Economy:
         pay = (np.exp(self.series.log_pay[:HOMES, :, 0]) * mixes[0]).sum(axis=1)
         resident = corridors.farm + corridors.local
         reserve = corridors.farm / resident / pay
-        return (filled + vacant)[:, None] * self.state.mix, reserve / np.average(reserve, weights=resident)
+        return (filled + vacant)[:, None] * self.market_state.mix, reserve / np.average(
+            reserve, weights=resident
+        )
 
     def _start_corridors(self, corridors: Corridors) -> None:
         """Corridor terms that reproduce the stocks of 2013 at the incomes of January 2014.
@@ -84,7 +89,7 @@ class Economy:
         What distance and the province border explain is kept apart, so that both can be changed.
         Levers are left out: they change the world that these terms describe.
         """
-        state = self.state
+        state = self.market_state
         self.opening.write_places(0, with_levers=False)
         numbers, c0 = self.opening.numbers, self.opening.now
         state.nest = float(numbers.nest_dissimilarity)
@@ -117,7 +122,7 @@ class Economy:
 
     def conditions(self, month: int) -> np.recarray:
         """What workers would meet in a month if every claim were granted, in a record of its own."""
-        return MonthConditions(self.state).write(month)
+        return MonthConditions(self.market_state).write(month)
 
     def ration_quotas(self, claims: np.ndarray) -> None:
         """Write how far each settlement quota reaches this month, with levers and had none been in force.
@@ -132,7 +137,7 @@ class Economy:
             opening.plain,
             opening.has_quota,
             now.place[PLACE.settlement_quota_share],
-            self.state.migrants,
+            self.market_state.migrants,
             used,
             claims,
             now.quota_cutoff,
@@ -147,7 +152,7 @@ class Economy:
             opening.plain,
             opening.has_quota,
             without_levers,
-            self.state.migrants,
+            self.market_state.migrants,
             used_without,
             claims,
             now.quota_cutoff_without_levers,
@@ -163,7 +168,7 @@ class Economy:
 
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
-        opening, month, state = self.opening, int(self.opening.now.month[0]), self.state
+        opening, month, state = self.opening, int(self.opening.now.month[0]), self.market_state
         state.note_networks(*networks(block.by_home, block.by_place, block.away))
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
         shift = self.sector_shift(month)
@@ -181,19 +186,20 @@ class Economy:
         work = MonthsWork(block.by_place, block.employed, block.business, block.works, block.applicants)
         settle_labour_markets(opening.plain, state.markets, demand, work, min(max(rise, 0.3), 4.0))
 
-    def state_now(self) -> dict[str, Any]:
+    def state(self) -> dict[str, Any]:
         """What months change, for a checkpoint."""
         return {
-            **self.state.state(),
+            "market_state": self.market_state.state(),
             "quota_used": self._quota_used.copy(),
             "quota_used_without_levers": self._quota_used_without_levers.copy(),
             "jobs_2014": self.jobs_2014.copy(),
             "labour_reserve": self.labour_reserve.copy(),
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
-        """Take over what ``state_now`` gave."""
-        self.state.restore(state)
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what ``state`` gave."""
+        self.market_state.restore(state["market_state"])
+        self.opening = MonthConditions(self.market_state)  # what was written rests on what was there before
         self._quota_used[:] = state["quota_used"]
         self._quota_used_without_levers[:] = state["quota_used_without_levers"]
         self.jobs_2014, self.labour_reserve = state["jobs_2014"].copy(), state["labour_reserve"].copy()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -86,13 +87,16 @@ class MarketState:
             "nest": self.nest,
         }
 
-    def restore(self, state: dict[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what ``state`` gave."""
         for name, array in state["markets"].items():
             getattr(self.markets, name)[:] = array
         self.note_networks(state["migrants"].copy(), state["network"].copy())
         self.has_works, self.poor_away = state["has_works"], list(state["poor_away"])
-        self.corridor_residual, self.home_taste = state["corridor_residual"], state["home_taste"]
+        self.corridor_residual, self.home_taste = (
+            state["corridor_residual"].copy(),
+            state["home_taste"].copy(),
+        )
         self.nest = state["nest"]
 
     def note_networks(self, migrants: np.ndarray, network: np.ndarray) -> None:

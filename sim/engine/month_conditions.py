@@ -47,7 +47,7 @@ class MonthConditions:
     """One record of conditions (``record``), its fields (``now``), and what they were last written from."""
 
     def __init__(self, state: MarketState):
-        self.state = state
+        self.market_state = state
         kind = conditions_type(len(state.places))
         self.record = make_record(kind)
         self.plain = for_kernels(self.record, kind)
@@ -77,7 +77,7 @@ class MonthConditions:
 
     def write(self, month: int) -> np.recarray:
         """What workers meet in a month, before rationing: every claim would be granted."""
-        state, now = self.state, self.now
+        state, now = self.market_state, self.now
         self.write_places(month)
         self._write_corridors(month)
         weigh_destinations(self.plain, self._weight, state.nest)
@@ -104,7 +104,7 @@ class MonthConditions:
 
     def write_places(self, month: int, with_levers: bool = True) -> None:
         """Parameters, pay, costs and the value of places at the start of a month."""
-        state, now = self.state, self.now
+        state, now = self.market_state, self.now
         self._write_numbers(state.policy.economy(month))
         tables = state.policy.place_parameters(month, with_levers)
         self._write_tables(tables, month)
@@ -146,7 +146,7 @@ class MonthConditions:
         self.now.economy[:] = numbers
         named = self.numbers
         self.now.group_skill[:] = schooling_pay(np.array(GROUP_SCHOOL_YEARS), named.schooling_return)
-        is_home = np.arange(len(self.state.places)) < HOMES
+        is_home = np.arange(len(self.market_state.places)) < HOMES
         level = np.where(is_home, named.local_pay_level, named.migrant_pay_level)
         self._log_level = np.log(level)
         fill_pay_profiles(self.plain)
@@ -159,12 +159,12 @@ class MonthConditions:
         now.place[:], now.effective[:] = tables.place, tables.effective
         now.without_levers[:] = now.before_levers[:] = tables.without_levers
         write_tables(self.plain, self.has_quota)
-        for row in self.state.policy.decided_by_worker(month):
+        for row in self.market_state.policy.decided_by_worker(month):
             highest = float(now.before_levers[row].max())
-            now.upper_bound[row] = self.state.policy.upper_bound(row, highest, month)
+            now.upper_bound[row] = self.market_state.policy.upper_bound(row, highest, month)
 
     def _write_corridors(self, month: int) -> None:
-        relief, state = self.state.policy.corridor_relief(month), self.state
+        relief, state = self.market_state.policy.corridor_relief(month), self.market_state
         if relief is self._relief:
             return
         self._relief = relief
@@ -178,7 +178,7 @@ class MonthConditions:
         self._weight[:, :HOMES] = weight[:, state.place_order].T
 
     def _write_sectors(self, month: int) -> None:
-        factors, now = self.state.policy.sector_factors(month), self.now
+        factors, now = self.market_state.policy.sector_factors(month), self.now
         if factors is self._factors:
             return
         self._factors = factors
@@ -188,7 +188,7 @@ class MonthConditions:
         now.highest_arrears_factor[0] = now.arrears_factor.max()
 
     def _write_levers(self, month: int) -> None:
-        policy, levers = self.state.policy, self.now.levers
+        policy, levers = self.market_state.policy, self.now.levers
         reach = policy.reach(month)
         if self._reach is None:
             policy.fill_levers(levers, month, policy.cutoffs_without_budget())

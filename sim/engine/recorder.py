@@ -109,7 +109,7 @@ class Record:
         kept.starts += int(block.events[EVENT.business_starts])
         if month < self.first:
             return
-        markets = self.run.economy.state.markets
+        markets = self.run.economy.market_state.markets
         kept.months.append(month)
         kept.nation.append(self._nation(block))
         if self.wants("places"):

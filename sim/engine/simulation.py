@@ -74,11 +74,11 @@ class Simulation:
         self._shards = Shards(threads, len(places))
         self.ledger = Ledger(self.policy, self.scale)
         self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
+        self._accounts = Accounts.of(self.workers[: self.rows], len(places))
         if state is None:
-            self._accounts = Accounts.of(self.workers[: self.rows], len(places))
             self._take_census(0, self.economy.begin(0).plain)
         else:
-            self._restore(state)
+            self.restore(state)
 
     def step(self, live: Callable[[np.record, np.record], None] | None = None) -> SimpleNamespace:
         """Advance a month. ``live`` replaces the compiled pass (the Mesa model steps its agents)."""
@@ -106,7 +106,7 @@ class Simulation:
         self.conditions = c[0]
         if month % 12 + 1 in CENSUS_MONTHS:
             self._take_census(month, plain)
-            self.economy.state.note_poor_away(int(self.census.poor_away))
+            self.economy.market_state.note_poor_away(int(self.census.poor_away))
         if month % 12 == 11:
             self.ledger.close_year(month)
         self.month += 1
@@ -154,15 +154,16 @@ class Simulation:
             "workers": workers,
             "census": census,
             "accounts": self._accounts.state(),
-            "economy": self.economy.state_now(),
+            "economy": self.economy.state(),
             "ledger": self.ledger.state(),
         }
 
-    def _restore(self, state: Mapping[str, Any]) -> None:
+    def restore(self, state: Mapping[str, Any]) -> None:
+        """Take over what ``state`` of a run of the same seed and scale gave."""
         self.month, self.rows = state["month"], len(state["workers"])
         copy_rows(state["workers"], self.workers[: self.rows])
         self.census = plain_sums(state["census"].copy()[0])
-        self._accounts = Accounts(state["accounts"]["stock"].copy(), state["accounts"]["savings"])
+        self._accounts.restore(state["accounts"])
         self.economy.restore(state["economy"])
         self.ledger.restore(state["ledger"])
 

@@ -14,8 +14,6 @@ from sim.policy.policy import Policy
 from sim.steps.records import TICKET_BINS
 from sim.world.places import HOMES
 
-_BY_LEVER = ("served_this_year", "spent_this_year", "spent", "queue", "granted")
-
 
 class Ledger:
     """Spending by lever, province and year; money in whole yuan, people in simulated workers."""
@@ -35,22 +33,31 @@ class Ledger:
     def state(self) -> dict[str, Any]:
         """What months change, for a checkpoint; sums by name of lever, for a branch with others."""
         return {
-            "by_lever": {
-                column: dict(zip(self.policy.names, getattr(self, column).copy(), strict=True))
-                for column in _BY_LEVER
-            },
+            "served_this_year": self._by_name(self.served_this_year),
+            "spent_this_year": self._by_name(self.spent_this_year),
+            "spent": self._by_name(self.spent),
+            "queue": self._by_name(self.queue),
+            "granted": self._by_name(self.granted),
             "month_spending": self.month_spending,
             "closed": list(self._closed),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what ``state`` gave; a lever that it does not know begins anew."""
-        for column, values in state["by_lever"].items():
-            own = getattr(self, column)
-            for row, name in enumerate(self.policy.names):
-                if name in values:
-                    own[row] = values[name]
+        self._take_over(self.served_this_year, state["served_this_year"])
+        self._take_over(self.spent_this_year, state["spent_this_year"])
+        self._take_over(self.spent, state["spent"])
+        self._take_over(self.queue, state["queue"])
+        self._take_over(self.granted, state["granted"])
         self.month_spending, self._closed = state["month_spending"], list(state["closed"])
+
+    def _by_name(self, rows: np.ndarray) -> dict[str, Any]:
+        return dict(zip(self.policy.names, rows.copy(), strict=True))
+
+    def _take_over(self, rows: np.ndarray, by_name: Mapping[str, Any]) -> None:
+        for row, name in enumerate(self.policy.names):
+            if name in by_name:
+                rows[row] = by_name[name]
 
     def cutoffs(self, month: int, tickets: np.ndarray) -> np.ndarray:
         """Ticket bins that this month's money reaches, by lever.

@@ -284,7 +284,12 @@ def test_more_entrants_leave_the_others_as_they_are(plain):
     made = {}
     for extra in (0, 2):
         last = fill_entrants(
-            run_now.workers, run_now.rows, usual + extra, 7, run_now.recipe, run_now.economy.state.life_keys
+            run_now.workers,
+            run_now.rows,
+            usual + extra,
+            7,
+            run_now.recipe,
+            run_now.economy.market_state.life_keys,
         )
         made[extra] = _by_id(run_now.workers[run_now.rows : last].copy())
         assert np.array_equal(run_now.workers[: run_now.rows], before)

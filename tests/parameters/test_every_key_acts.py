@@ -98,7 +98,7 @@ def scenario_with(name: str = "", **more) -> Scenario:
 
 def signature(run: Simulation) -> tuple:
     """All that the month has come to: workers, markets, money, and what help is due."""
-    markets = run.economy.state.markets
+    markets = run.economy.market_state.markets
     return (
         run.workers[: run.rows].tobytes(),
         *(array.tobytes() for array in markets),

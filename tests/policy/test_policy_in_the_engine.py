@@ -176,7 +176,7 @@ def age_in_years(w: np.ndarray) -> np.ndarray:
 
 
 def has_school_child(run, w: np.ndarray) -> np.ndarray:
-    keys, purpose = run.economy.state.life_keys, PURPOSE.trait_child
+    keys, purpose = run.economy.market_state.life_keys, PURPOSE.trait_child
     draws = np.array([uniform_for(keys, purpose, int(i), 0) for i in w["id"]])
     child = (BIRTH_EPOCH - w["birth_month"].astype(int)) / 12.0 - (21.0 + 9.0 * draws)
     return (child >= 6.0) & (child < 16.0)
@@ -300,7 +300,7 @@ def test_two_levers_have_an_awareness_of_their_own():
     )
     courses = make_lever(ENROL, "2014-01", take_up=0.3, unit_cost=unit_cost(1, COURSE))
     run = start(make_scenario({"courses": courses, "pay": pay}, **QUIET), months=1)
-    keys, purpose = run.economy.state.life_keys, PURPOSE.trait_awareness
+    keys, purpose = run.economy.market_state.life_keys, PURPOSE.trait_awareness
     aware = {
         name: {i for i in rows_of(run)["id"].tolist() if uniform_for(keys, purpose, i, name_code(name)) < 0.3}
         for name in ("courses", "pay")
@@ -393,8 +393,10 @@ def test_a_lever_of_the_first_month_is_not_calibrated_away():
     """What reproduces the stocks of 2013 must not know of the policy."""
     lever = make_lever({"hukou_cost_scale": {"scale": 0.5}}, "2014-01", where={"tiers": ["mega_city"]})
     base, easier = start(make_scenario(), 1_000_000), start(make_scenario({"easier": lever}), 1_000_000)
-    assert np.array_equal(base.economy.state.corridor_residual, easier.economy.state.corridor_residual)
-    assert np.array_equal(base.economy.state.home_taste, easier.economy.state.home_taste)
+    assert np.array_equal(
+        base.economy.market_state.corridor_residual, easier.economy.market_state.corridor_residual
+    )
+    assert np.array_equal(base.economy.market_state.home_taste, easier.economy.market_state.home_taste)
 
 
 # --- strength -----------------------------------------------------------------------------------------
@@ -552,7 +554,7 @@ def test_more_money_serves_a_superset_by_ticket():
         assert len(enrolled(run)) <= persons / 12
         reached[persons] = could & set(enrolled(run).tolist())
         ticket = {
-            i: uniform_for(run.economy.state.life_keys, PURPOSE.trait_ticket, i, name_code("courses"))
+            i: uniform_for(run.economy.market_state.life_keys, PURPOSE.trait_ticket, i, name_code("courses"))
             for i in could
         }
         age = dict(zip(rows_of(run)["id"].tolist(), age_in_years(rows_of(run)).tolist(), strict=True))
@@ -569,7 +571,10 @@ def test_nobody_waits_twice_as_long_for_another_lever():
     ids = rows_of(run)["id"].tolist()
     one, other = (
         np.array(
-            [uniform_for(run.economy.state.life_keys, PURPOSE.trait_ticket, i, name_code(name)) for i in ids]
+            [
+                uniform_for(run.economy.market_state.life_keys, PURPOSE.trait_ticket, i, name_code(name))
+                for i in ids
+            ]
         )
         for name in ("courses", "grant")
     )

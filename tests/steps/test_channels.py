@@ -206,8 +206,8 @@ def test_public_works_end_after_their_months_and_crowd_out_no_vacancy():
         assert block.works.sum() >= on[-1]
     assert on[2] == 0 and on[3] > 50  # begun in April, paid in four months
     assert on[6] > 0.8 * on[3] and on[7] == 0
-    assert run.economy.state.markets.open_jobs[:31].sum() == pytest.approx(
-        none.economy.state.markets.open_jobs[:31].sum(), rel=0.05
+    assert run.economy.market_state.markets.open_jobs[:31].sum() == pytest.approx(
+        none.economy.market_state.markets.open_jobs[:31].sum(), rel=0.05
     )
 
 

@@ -72,7 +72,7 @@ def test_the_mix_of_jobs_moves_and_their_number_does_not():
     run = start(make_scenario(), scale=SMALL, months=60)
     run.open_month()
     shift, first = run.economy.sector_shift(run.month), run.economy.jobs_2014
-    jobs = first * shift / (run.economy.state.mix @ shift)[:, None]
+    jobs = first * shift / (run.economy.market_state.mix @ shift)[:, None]
     assert jobs.sum(axis=1) == pytest.approx(first.sum(axis=1))
     assert (jobs[:, :2] < first[:, :2]).all() and (jobs[:, 2:] > first[:, 2:]).all()
     run.close()

@@ -118,7 +118,7 @@ def test_an_entrant_made_alone_is_the_entrant_of_the_run():
     run = Simulation("baseline", scale=100_000, end="2014-12", seed=2, threads=1)
     month = int(np.flatnonzero(run._entrants.any(axis=0))[0])
     fill_entrants(
-        run.workers, run.rows, run._entrants[:, month], month, run.recipe, run.economy.state.life_keys
+        run.workers, run.rows, run._entrants[:, month], month, run.recipe, run.economy.market_state.life_keys
     )
     entrant, alone = run.workers[run.rows], allocate(1)
     make_entrant(alone[0], int(entrant.id), int(entrant.home), month, run.recipe, month_keys(2, -1))
