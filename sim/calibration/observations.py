@@ -37,7 +37,7 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
     found = []
     targets = {
         target.id: target
-        for table in ("annual", "fact")
+        for table in ("annual", "stylised_fact")
         for target in read_targets(data, table)
         if target.fitted
     }
@@ -50,7 +50,7 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
         if max(years) - min(years) >= _YEARS_FOR_A_CHANGE:
             label = f"{target.label}, change {min(years)}-{max(years)}"
             found.append(Observation(f"{target_id}:{CHANGE}", label, sd, target.unit))
-    facts = [target for target in targets.values() if target.table == "fact"]
+    facts = [target for target in targets.values() if target.table == "stylised_fact"]
     found += [Observation(f"{fact.id}:{FACT}", fact.label, fact.tolerance / 2.0, fact.unit) for fact in facts]
     return tuple(found)
 
@@ -59,7 +59,7 @@ def measured(results: Results, data: Data | None = None) -> dict[str, float]:
     """The errors of one run by observation name; absent where the run does not hold it."""
     validation = validate(results, data)
     values = {}
-    for row in validation.facts.itertuples():
+    for row in validation.stylised_facts.itertuples():
         values[f"{row.id}:{FACT}"] = row.error
     for target_id, part in _fit_rows(validation):
         part = part.sort_values("year")

@@ -1,4 +1,4 @@
-"""The recovery test: do the intervals cover the parameters that made-up data were made with?
+"""The recovery test: do the intervals cover the parameters that synthetic data were made with?
 
 The data are runs at parameters drawn from the prior, each truth under seeds of its own, with errors of the
 targets' tolerance added, since the likelihood allows for as much. The emulator is that of the first wave,
@@ -67,4 +67,4 @@ def recovery_words(found: dict) -> str:
         error, off = found["error"][rate], abs(covered - float(rate.strip("%")) / 100.0)
         verdict = "as it should be" if off <= error else "off by more than its error"
         parts.append(f"{rate} intervals cover {covered:.0%} (± {100 * error:.0f} points, {verdict})")
-    return f"Recovery of {found['truths']} made-up truths, fitted parameters: {'; '.join(parts)}."
+    return f"Recovery of {found['truths']} synthetic truths, fitted parameters: {'; '.join(parts)}."

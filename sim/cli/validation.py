@@ -73,7 +73,7 @@ def validate(
                 "rows": validation.rows,
                 "summary": validation.summary,
                 "quarters_2020": validation.quarters,
-                "facts": validation.facts,
+                "stylised_facts": validation.stylised_facts,
                 "corridors": validation.corridors,
                 "sampling_warning": sampling_warning(validation) or None,
                 "folder": out and str(out),
@@ -90,7 +90,7 @@ def trust(
     scale: Scale = "1:5000",
     out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
 ) -> None:
-    """Write how far to trust the model: what is known, what it gets wrong, which rivals win."""
+    """Write the page that says how far to trust the model, as Markdown."""
     check_file(out)
     from sim.parameters.posterior import PACKAGED, load_posterior
     from sim.present.pages.trust import trust_page
@@ -250,14 +250,15 @@ def estimate(
         return
     print_table(
         estimates_in_words(table),
-        "Gravity by Poisson on shares of the moves of 2005-10, standard errors by origin",
+        "Gravity by Poisson on shares of the moves of 2005-10; standard errors clustered by origin; "
+        "CPC: common part of commuters",
         {
             "specification": "specification",
             "term": "term",
             "estimate": "estimate",
             "standard_error": "standard error",
-            "common_share_2005_10": "common share 2005-10",
-            "common_share_2010_15": "common share 2010-15",
+            "common_part_of_commuters_2005_10": "CPC 2005-10",
+            "common_part_of_commuters_2010_15": "CPC 2010-15",
             "log_correlation_2010_15": "log correlation 2010-15",
         },
     )

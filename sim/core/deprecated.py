@@ -52,7 +52,7 @@ NAMES = {
     "sim.scenario": {"Scenario": "sim.scenario.scenario.Scenario"},
 }
 # Attributes with another name: (class, attribute) -> attribute.
-ATTRIBUTES: dict[tuple[str, str], str] = {}
+ATTRIBUTES = {("Validation", "facts"): "stylised_facts"}
 # Methods that have become functions: (class, method) -> module and function.
 METHODS = {
     ("Comparison", "headline"): ("sim.present.text.comparison", "headline"),

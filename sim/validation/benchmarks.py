@@ -1,4 +1,7 @@
-"""Two forecasts that need no model, made from the official fit years alone: what the model must beat."""
+"""Benchmark forecasts of the unseen years, made from the official fit years alone: what the model must beat.
+
+Two need no model: the last value of the fit years (the naive forecast), and their linear trend.
+"""
 
 from __future__ import annotations
 
@@ -10,11 +13,11 @@ from sim.validation.targets import FIRST_YEAR
 FEWEST_FOR_A_TREND = 3
 
 
-def rival_errors(series: pd.DataFrame) -> dict[str, float]:
-    """Mean absolute errors in the unseen years of the last fit value held and of the fit years' line.
+def benchmark_errors(series: pd.DataFrame) -> dict[str, float]:
+    """Mean absolute errors in the unseen years of the last fit value and of the fit years' linear trend.
 
     ``series`` has the columns ``year``, ``period``, ``official`` and ``error_unit`` of one target. A series
-    without a fit value has no rival, one with fewer than three no trend: NaN.
+    without a fit value has no benchmark, one with fewer than three no trend: NaN.
     """
     fit, unseen = (series[series["period"] == name].sort_values("year") for name in ("fit", "unseen"))
     errors = {"last_value_error": np.nan, "trend_error": np.nan}
@@ -31,10 +34,10 @@ def rival_errors(series: pd.DataFrame) -> dict[str, float]:
     return errors
 
 
-def better(model: float, last_value: float, trend: float) -> str:
-    """Who errs least in the unseen years: ``model``, ``last value`` or ``trend``; a tie is the rival's."""
-    rivals = {"last value": last_value, "trend": trend}
-    known = {name: error for name, error in rivals.items() if not np.isnan(error)}
+def most_accurate(model: float, last_value: float, trend: float) -> str:
+    """Who errs least in the unseen years: ``model``, ``last value`` or ``trend``; on a tie the benchmark."""
+    benchmarks = {"last value": last_value, "trend": trend}
+    known = {name: error for name, error in benchmarks.items() if not np.isnan(error)}
     if not known:
         return ""
     best = min(known, key=known.__getitem__)

@@ -14,13 +14,14 @@ import pandas as pd
 if TYPE_CHECKING:
     from sim.world.data import Data
 
-MEASURES = {"common_share": "share in common with the census", "log_correlation": "correlation of logs"}
+COMMON_PART, LOG_CORRELATION = "common_part_of_commuters", "log_correlation"
+MEASURES = {COMMON_PART: "common part of commuters (CPC)", LOG_CORRELATION: "correlation of logs"}
 RULE = (
     "A verdict is given by a rule stated beforehand in sim/data/targets.csv: met when a measure reaches its "
-    "aim. The table of 2005-10 is the naive forecast: where it errs least, it is the better of the two."
+    "aim. The table of 2005-10 is the benchmark forecast: where it errs least, it is the better of the two."
 )
 FINE_ENOUGH = 250  # coarser than 1:250, too few move for a table of 930 cells
-NEAREST, RIVAL = "2010-2015", "2005-2010"  # the table compared with, and the one held as a naive forecast
+NEAREST, BENCHMARK = "2010-2015", "2005-2010"  # the table compared with, and the benchmark forecast of it
 
 
 def moves_table(moves: np.ndarray, data: Data) -> pd.DataFrame:
@@ -39,27 +40,28 @@ def moves_table(moves: np.ndarray, data: Data) -> pd.DataFrame:
 
 
 def corridor_measures(table: np.ndarray, other: np.ndarray) -> dict[str, float]:
-    """``common_share`` and ``log_correlation`` of two tables of moves, own provinces left out.
+    """``common_part_of_commuters`` and ``log_correlation`` of two tables of moves, own provinces left out.
 
-    The first is the sum over cells of the smaller of the two shares; the second the correlation of the logs
-    of the shares over the cells that are positive in both. NaN where a table holds no move.
+    The first, the CPC index (0: no cell in common, 1: the same shares), is the sum over cells of the
+    smaller of the two shares; the second the correlation of the logs of the shares over the cells that
+    are positive in both. NaN where a table holds no move.
     """
     ours, theirs = _shares(table), _shares(other)
     if not (ours.any() and theirs.any()):
-        return {"common_share": np.nan, "log_correlation": np.nan}
+        return {COMMON_PART: np.nan, LOG_CORRELATION: np.nan}
     both = (ours > 0) & (theirs > 0)
     correlation = np.corrcoef(np.log(ours[both]), np.log(theirs[both]))[0, 1] if both.sum() > 2 else np.nan
-    return {"common_share": float(np.minimum(ours, theirs).sum()), "log_correlation": float(correlation)}
+    return {COMMON_PART: float(np.minimum(ours, theirs).sum()), LOG_CORRELATION: float(correlation)}
 
 
 def compare_moves(moves: np.ndarray, data: Data) -> pd.DataFrame:
-    """The model's table and the naive rival's against the nearest census table: all moves and by region.
+    """The model's table and the benchmark against the nearest census table: all moves and by region.
 
     By region of origin and of destination the shares of all moves are given; the census column holds the
     nearest table's share.
     """
-    census, rival = data.od_moves[NEAREST], data.od_moves[RIVAL]
-    ours, theirs = (corridor_measures(table, census) for table in (moves, rival))
+    census, benchmark = data.od_moves[NEAREST], data.od_moves[BENCHMARK]
+    ours, theirs = (corridor_measures(table, census) for table in (moves, benchmark))
     rows = [
         {"measure": name, "census": 1.0, "model": ours[name], "table_of_2005_10": theirs[name]}
         for name in ours
@@ -67,7 +69,7 @@ def compare_moves(moves: np.ndarray, data: Data) -> pd.DataFrame:
     from sim.core.categories import REGIONS
 
     for side, axis in (("from", 1), ("to", 0)):
-        shares = [_by_region(table, axis, data.region_of) for table in (census, moves, rival)]
+        shares = [_by_region(table, axis, data.region_of) for table in (census, moves, benchmark)]
         rows += [
             {
                 "measure": f"share {side} {region}",

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from sim.validation.five_year_moves import corridor_measures
+from sim.validation.five_year_moves import COMMON_PART, LOG_CORRELATION, corridor_measures
 from sim.world.data import Data
 
 FITTED, BEFORE, HELD_BACK = "2005-2010", "2000-2005", "2010-2015"
@@ -97,9 +97,9 @@ def estimates_table(data: Data) -> pd.DataFrame:
                     "unit": unit,
                     "meaning": meaning,
                     "deviance_explained": round(found.deviance_explained, 4),
-                    "common_share_2005_10": round(fit["common_share"], 4),
-                    "common_share_2010_15": round(ahead["common_share"], 4),
-                    "log_correlation_2010_15": round(ahead["log_correlation"], 4),
+                    "common_part_of_commuters_2005_10": round(fit[COMMON_PART], 4),
+                    "common_part_of_commuters_2010_15": round(ahead[COMMON_PART], 4),
+                    "log_correlation_2010_15": round(ahead[LOG_CORRELATION], 4),
                     "source": f"od_flows_history.csv {FITTED} by Poisson on shares; network {BEFORE}",
                 }
             )

@@ -19,7 +19,7 @@ from sim.validation.targets import Target
 _FESTIVAL = ("02", "03")
 
 
-def facts_table(runs: Sequence[Results], targets: Sequence[Target]) -> pd.DataFrame:
+def stylised_facts_table(runs: Sequence[Results], targets: Sequence[Target]) -> pd.DataFrame:
     """One row a fact: the target, the runs' mean, the error, whether it is within the tolerance.
 
     ``verdict`` is ``met``, ``missed`` or ``not measured`` (the run's tables do not hold it).

@@ -1,8 +1,9 @@
 """What the model is held against, as data: ``sim/data/targets.csv``, one target a row.
 
 ``table`` says where the official values lie: ``annual`` and ``quarterly`` in the official series (a later
-year dropped into them is compared at once, as an unseen one), ``fact`` in the row itself, ``corridor`` in
-the census tables of moves. Years to ``LAST_FIT_YEAR`` were open to whoever set the parameters.
+year dropped into them is compared at once, as an unseen one), ``stylised_fact`` in the row itself,
+``corridor`` in the census tables of moves. Years to ``LAST_FIT_YEAR`` were open to whoever set the
+parameters.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The model against official statistics: fit years and unseen years apart, with simple rivals.
+"""The model against official statistics: fit years and unseen years apart, beside benchmark forecasts.
 
 Every official figure that the run can be held against is compared; the targets (``sim/data/targets.csv``)
 are those that get a tolerance and a verdict. Years to ``LAST_FIT_YEAR`` were open to whoever set the
@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.core.deprecated import old_method
+from sim.core.deprecated import old_attribute, old_method
 from sim.results.official import official_table
 from sim.results.results import Results, write_folder
-from sim.validation.benchmarks import rival_errors
+from sim.validation.benchmarks import benchmark_errors
 from sim.validation.five_year_moves import compare_moves
-from sim.validation.stylised_facts import facts_table
+from sim.validation.stylised_facts import stylised_facts_table
 from sim.validation.targets import FIRST_YEAR, Target, period_of, read_targets
 
 if TYPE_CHECKING:
@@ -59,15 +59,15 @@ _QUARTERS_2020 = {
 class Validation:
     """The comparison. ``rows``: one official figure each; ``summary``: one target and period each;
     ``model``: the run's own figures, also of years without an official one; ``quarters``: the path within
-    2020; ``stocks``: rural workers away at the end of each published quarter; ``facts``: stylised facts;
-    ``corridors``: five-year moves against the census, where the moves were given."""
+    2020; ``stocks``: rural workers away at the end of each published quarter; ``stylised_facts``: one fact
+    each; ``corridors``: five-year moves against the census, where the moves were given."""
 
     rows: pd.DataFrame
     summary: pd.DataFrame
     model: pd.DataFrame
     quarters: pd.DataFrame
     stocks: pd.DataFrame
-    facts: pd.DataFrame
+    stylised_facts: pd.DataFrame
     corridors: pd.DataFrame
     targets: tuple[Target, ...] = ()
     about: dict[str, Any] = field(default_factory=dict)
@@ -77,10 +77,11 @@ class Validation:
         return self.rows.copy()
 
     text = old_method("Validation", "text")
+    facts = old_attribute("Validation", "facts")
 
     def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
         """Write the tables, all or nothing; ``extra`` are further files beside them."""
-        names = ("rows", "summary", "model", "quarters", "stocks", "facts", "corridors")
+        names = ("rows", "summary", "model", "quarters", "stocks", "stylised_facts", "corridors")
         tables = {name: getattr(self, name) for name in names}
         files = {
             "validation.csv": self.rows.to_csv(index=False).encode(),
@@ -119,7 +120,7 @@ def validate(
     }
     quarterly = data.official_quarterly
     quarters = _quarters_2020(runs, quarterly, read_targets(data, "quarterly"))
-    facts = facts_table(runs, read_targets(data, "fact"))
+    facts = stylised_facts_table(runs, read_targets(data, "stylised_fact"))
     stocks = _official_stocks(quarterly)
     corridors = pd.DataFrame() if moves is None else corridors_table(moves, data)
     return Validation(rows, _summary(rows), model, quarters, stocks, facts, corridors, targets, about)
@@ -223,7 +224,7 @@ def _break(indicator: str, group: str, year: int) -> str:
 
 
 def _summary(rows: pd.DataFrame) -> pd.DataFrame:
-    """Errors and verdict by target and period; rivals in the unseen years."""
+    """Errors and verdict by target and period; benchmark forecasts in the unseen years."""
     found = []
     usable = rows[(rows["label"] != "") & (rows["note"] == "")]
     for (indicator, group, period), part in usable.groupby(["indicator", "group", "period"], sort=False):
@@ -242,7 +243,7 @@ def _summary(rows: pd.DataFrame) -> pd.DataFrame:
                 "error_unit": part["error_unit"].iloc[0],
                 "tolerance": tolerance,
                 "verdict": verdict(size.to_numpy(), tolerance),
-                **_rivals(usable, indicator, group, period),
+                **_benchmarks(usable, indicator, group, period),
             }
         )
     return pd.DataFrame(found)
@@ -255,11 +256,11 @@ def verdict(errors: np.ndarray, tolerance: float) -> str:
     return "near" if np.mean(np.abs(errors)) <= tolerance else "missed"
 
 
-def _rivals(usable: pd.DataFrame, indicator: str, group: str, period: str) -> dict[str, float]:
-    """The rivals' errors, for the unseen years."""
+def _benchmarks(usable: pd.DataFrame, indicator: str, group: str, period: str) -> dict[str, float]:
+    """The errors of the benchmark forecasts, for the unseen years."""
     if period == "fit":
         return {"last_value_error": np.nan, "trend_error": np.nan}
-    return rival_errors(usable[(usable["indicator"] == indicator) & (usable["group"] == group)])
+    return benchmark_errors(usable[(usable["indicator"] == indicator) & (usable["group"] == group)])
 
 
 def _quarters_2020(

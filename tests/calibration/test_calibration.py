@@ -220,7 +220,7 @@ def made_up(miniature, sd, **sizes):
 
 
 def test_intervals_cover_the_truth_at_about_their_nominal_rate(miniature, monkeypatch):
-    """Sixty made-up truths, whose luck two observations share; rates within two standard errors."""
+    """Sixty synthetic truths, whose luck two observations share; rates within two standard errors."""
     monkeypatch.setattr(recovery, "POINTS", 256)
     work = made_up(miniature, 0.1, truths=60, luck=40)
     points = unit_points(256, 3, seed=4)
@@ -442,7 +442,7 @@ def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path, mon
     assert set(found.parameters["parameter"]) == set(miniature.priors)
     assert (found.parameters["role"] == "fitted").sum() == 2
     text = found.text()
-    assert "Recovery of 2 made-up truths" in text and "pull against each other" in text
+    assert "Recovery of 2 synthetic truths" in text and "pull against each other" in text
     again = calibrate(miniature, tmp_path / "out", jobs=1)  # every stage is there: nothing is run anew
     pd.testing.assert_frame_equal(again.posterior.members, found.posterior.members)
     pd.testing.assert_frame_equal(again.observations, found.observations)

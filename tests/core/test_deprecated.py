@@ -6,11 +6,13 @@ import importlib
 import sys
 import warnings
 
+import pandas as pd
 import pytest
 
 from sim import load_scenario
-from sim.core.deprecated import KEYS, METHODS, MODULES, NAMES, content_of_today, key_of_today
+from sim.core.deprecated import ATTRIBUTES, KEYS, METHODS, MODULES, NAMES, content_of_today, key_of_today
 from sim.scenario.loading import with_overrides
+from sim.validation.validate import Validation
 
 GRANT = """\
 extends: baseline
@@ -70,3 +72,10 @@ def test_what_was_stored_is_read_with_the_keys_of_today():
     stored = {"levers": {"held": lever}, "held": 1, "more": [{"levers": [lever]}]}
     now = {"baseline_share": 0.5, "window": {"from": "2025-01"}}
     assert content_of_today(stored) == {"levers": {"held": now}, "held": 1, "more": [{"levers": [now]}]}
+
+
+def test_an_old_attribute_is_the_new_one():
+    found = Validation(*(pd.DataFrame({"table": [number]}) for number in range(7)))
+    assert list(ATTRIBUTES) == [("Validation", "facts")]
+    with pytest.warns(DeprecationWarning, match="Validation.facts is now Validation.stylised_facts"):
+        assert found.facts is found.stylised_facts

@@ -21,7 +21,7 @@ HEADINGS = [
     "Eleven questions",
     "Observed, estimated, assumed",
     "What it reproduces",
-    "Where a naive rival wins",
+    "Where a benchmark forecast wins",
     "What it gets wrong",
     "What the figures leave open",
     "What policy effects rest on",
@@ -99,9 +99,9 @@ def test_what_is_missed_is_told(validation):
     wrong = page.split("## What it gets wrong")[1].split("## ")[0]
     missed = validation.summary[validation.summary["verdict"] == "missed"]
     assert len(missed) and all(label in wrong for label in missed["label"])
-    assert "share in common with the census" in wrong  # moves of 2000-05 are no match
-    rivals = page.split("## Where a naive rival wins")[1].split("## ")[0]
-    assert "**last value**" in rivals or "**trend**" in rivals
+    assert "common part of commuters" in wrong  # moves of 2000-05 are no match
+    benchmarks = page.split("## Where a benchmark forecast wins")[1].split("## ")[0]
+    assert "**last value**" in benchmarks or "**trend**" in benchmarks
 
 
 def test_levers_that_rest_on_nothing_are_named(validation):

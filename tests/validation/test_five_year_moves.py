@@ -79,7 +79,9 @@ def test_few_simulated_movers_are_warned_of_and_lower_both_measures():
     shares = theirs * (1 - np.eye(len(theirs)))
     few = np.random.default_rng(1).multinomial(300, (shares / shares.sum()).ravel()).reshape(theirs.shape)
     found = corridor_measures(few, theirs)
-    assert found["common_share"] < 0.8 and found["log_correlation"] < 0.9  # though nothing else is wrong
+    assert (
+        found["common_part_of_commuters"] < 0.8 and found["log_correlation"] < 0.9
+    )  # though nothing else is wrong
 
 
 def test_months_in_the_wrong_order_are_refused():
@@ -91,16 +93,18 @@ def test_measures_by_hand():
     ours = np.array([[9.0, 3, 1], [2, 9, 0], [2, 2, 9]])
     theirs = np.array([[0.0, 3, 2], [2, 0, 2], [0, 1, 0]])
     found = corridor_measures(ours, theirs)
-    assert found["common_share"] == pytest.approx(0.3 + 0.1 + 0.2 + 0.1)
+    assert found["common_part_of_commuters"] == pytest.approx(0.3 + 0.1 + 0.2 + 0.1)
     same = corridor_measures(theirs, 7 * theirs + np.eye(3))
-    assert same["common_share"] == pytest.approx(1.0)
-    assert np.isnan(corridor_measures(np.eye(3), theirs)["common_share"])
+    assert same["common_part_of_commuters"] == pytest.approx(1.0)
+    assert np.isnan(corridor_measures(np.eye(3), theirs)["common_part_of_commuters"])
 
 
 def test_a_table_against_itself_is_perfect():
     data = load_data()
     found = compare_moves(data.od_moves["2010-2015"], data).set_index("measure")["model"]
-    assert found["common_share"] == pytest.approx(1.0) and found["log_correlation"] == pytest.approx(1.0)
+    assert found["common_part_of_commuters"] == pytest.approx(1.0) and found[
+        "log_correlation"
+    ] == pytest.approx(1.0)
     assert found[[f"share to {region}" for region in REGIONS]].sum() == pytest.approx(1)
 
 
@@ -136,10 +140,10 @@ def test_the_packaged_estimates_are_those_of_the_command():
     pd.testing.assert_frame_equal(stored, estimates_table(load_data()), rtol=1e-3)
 
 
-def test_the_comparison_in_words_has_aims_a_verdict_and_the_rival():
+def test_the_comparison_in_words_has_aims_a_verdict_and_the_benchmark():
     data = load_data()
     said = moves_in_words(corridors_table(data.od_moves["2000-2005"], data)).set_index("measure")
-    row = said.loc["share in common with the census"]
+    row = said.loc["common part of commuters (CPC)"]
     assert (row["aim"], row["verdict"], row["errs least"]) == ("at least 0.8", "missed", "table of 2005-10")
     same = moves_in_words(corridors_table(data.od_moves["2010-2015"], data)).set_index("measure")
     assert (same["errs least"] == "model").all()

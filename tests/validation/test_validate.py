@@ -1,4 +1,4 @@
-"""The model against official statistics: errors, periods, verdicts, rivals, 2020."""
+"""The model against official statistics: errors, periods, verdicts, benchmark forecasts, 2020."""
 
 import dataclasses
 
@@ -13,7 +13,7 @@ from sim.results.official import official_table
 from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.validation import stylised_facts as facts
-from sim.validation.benchmarks import better
+from sim.validation.benchmarks import most_accurate
 from sim.validation.targets import read_targets
 from sim.validation.validate import NOT_COMPARABLE, validate, verdict
 from sim.world.data import load_data
@@ -92,7 +92,7 @@ def test_targets_exist_in_the_official_series():
     assert len({target.label for target in TARGETS}) == len(TARGETS)
 
 
-def test_the_rivals_by_hand(validation):
+def test_the_benchmarks_by_hand(validation):
     row = validation.summary.query("indicator == 'migrant_workers' and group == 'out' and period == 'unseen'")
     held = np.mean([abs(17425 / 16959 - 1), abs(17425 / 17172 - 1)])
     assert row["last_value_error"].iloc[0] == pytest.approx(100 * held)
@@ -136,7 +136,7 @@ def test_a_coarse_scale_is_said_to_blur_the_verdicts(validation):
 
 
 def test_a_target_of_another_year_is_called_so(validation):
-    facts = validation.facts.set_index("id")["official_year"]
+    facts = validation.stylised_facts.set_index("id")["official_year"]
     assert facts["insured_out"] == "2013" and (facts.drop("insured_out") == "").all()
     line = next(line for line in validation_text(validation).splitlines() if "insured for pension" in line)
     assert line.endswith("(target: the figure of 2013)")
@@ -154,6 +154,8 @@ def test_a_validation_is_kept_whole(validation, tmp_path):
     files = {"charts/out.png": b"png", "validation.txt": validation_text(validation).encode()}
     folder = validation.save(tmp_path / "validation", extra=files)
     assert "Out-of-township" in (folder / "validation.txt").read_text(encoding="utf-8")
+    kept = pd.read_parquet(folder / "stylised_facts.parquet")
+    assert kept["id"].tolist() == validation.stylised_facts["id"].tolist()
     assert (folder / "validation.csv").read_text().startswith("year,")
     assert (folder / "charts" / "out.png").exists()
 
@@ -184,8 +186,8 @@ def test_willingness_is_the_share_that_the_count_of_its_year_holds():
         indicator="willing_to_settle_share", group="out", unit="percent"
     )
     run = Results({"national": synthetic.national(), "official": counts}, {})
-    target = next(one for one in read_targets(load_data(), "fact") if one.id == "willingness")
-    row = facts.facts_table([run], [target]).iloc[0]
+    target = next(one for one in read_targets(load_data(), "stylised_fact") if one.id == "willingness")
+    row = facts.stylised_facts_table([run], [target]).iloc[0]
     assert (row["model"], row["error"], row["verdict"]) == (30.0, -7.0, "missed")
 
 
@@ -202,19 +204,19 @@ def test_the_model_counts_who_would_move_registration():
 
 
 def test_a_fact_that_no_table_holds_is_said_to_be_unmeasured(validation):
-    found = validation.facts.set_index("id")
+    found = validation.stylised_facts.set_index("id")
     assert found.loc["willingness", "verdict"] == "not measured"
     assert found.loc["peer_effect", "verdict"] in ("met", "not measured")  # by rule, if the run says which
     assert found.loc["unemployment", "verdict"] in ("met", "missed")
 
 
-def test_every_series_with_a_past_meets_its_rivals(validation):
+def test_every_series_with_a_past_meets_its_benchmarks(validation):
     unseen = validation.summary[validation.summary["period"] == "unseen"].set_index(["indicator", "group"])
     assert unseen.loc[("mean_age", "all"), ["last_value_error", "trend_error"]].notna().all()
     row = unseen.loc[("mean_age", "all")]
     assert row["last_value_error"] == pytest.approx((0.6 + 0.9) / 2)
     assert np.isnan(unseen.loc[("monthly_income", "local"), "trend_error"])  # one fit year has no trend
-    assert better(1.0, 2.0, np.nan) == "model" and better(1.0, 1.0, 3.0) == "last value"
+    assert most_accurate(1.0, 2.0, np.nan) == "model" and most_accurate(1.0, 1.0, 3.0) == "last value"
 
 
 def test_a_later_official_year_is_compared_as_unseen(runs):
@@ -238,7 +240,7 @@ def test_targets_say_what_their_tolerance_is():
     data = load_data()
     every = [
         target
-        for table in ("annual", "quarterly", "corridor", "fact")
+        for table in ("annual", "quarterly", "corridor", "stylised_fact")
         for target in read_targets(data, table)
     ]
     assert len(every) == len(data.targets)

@@ -22,7 +22,8 @@ from sim.present.text.parameters import (
     status_table,
 )
 from sim.present.text.validation import figure_words, measure_words, sampling_warning
-from sim.validation.benchmarks import better
+from sim.validation.benchmarks import most_accurate
+from sim.validation.five_year_moves import MEASURES
 from sim.validation.validate import Validation
 
 GRADE_WORDS = {
@@ -50,7 +51,7 @@ def trust_page(
         _questions(validation, posterior, levers),
         status_table(),
         _reproduced(validation),
-        _rivals(validation),
+        _benchmarks(validation),
         _wrong(validation),
         _unknown(posterior),
         _levers(levers),
@@ -78,7 +79,7 @@ def _winners(validation: Validation) -> pd.DataFrame:
     found = validation.summary.dropna(subset=["last_value_error"])
     return found.assign(
         winner=[
-            better(row.mean_absolute_error, row.last_value_error, row.trend_error)
+            most_accurate(row.mean_absolute_error, row.last_value_error, row.trend_error)
             for row in found.itertuples()
         ]
     )
@@ -98,7 +99,7 @@ def _short_answer(validation: Validation, posterior: Posterior | None, levers) -
         )
     beaten = int((winners["winner"] == "model").sum())
     lines.append(
-        f"- In the unseen years the model errs less than both naive forecasts on {beaten} of "
+        f"- In the unseen years the model errs less than both benchmark forecasts on {beaten} of "
         f"{len(winners)} series."
     )
     grades = pd.Series([row["evidence"] for row in levers]).value_counts()
@@ -175,7 +176,7 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
         ),
         (
             "Can the method find parameters that are known?",
-            f"With {recovery['truths']} made-up truths, {covered}." if recovery else "Not tested.",
+            f"With {recovery['truths']} synthetic truths, {covered}." if recovery else "Not tested.",
         ),
         ("What can the data not tell?", _cannot_tell(posterior)),
         ("Are migration corridors right?", _corridor_answer(validation)),
@@ -219,18 +220,19 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
 
 
 def _corridor_answer(validation: Validation) -> str:
-    """The model's moves beside the older census table, which is the naive forecast."""
+    """The model's moves beside the older census table, which is the benchmark forecast."""
     if validation.corridors.empty:
         return "Not compared in this run."
     moves = validation.corridors.set_index("measure")
     (ours, theirs), (log_ours, log_theirs) = (
-        moves.loc[name, ["model", "table_of_2005_10"]] for name in ("common_share", "log_correlation")
+        moves.loc[name, ["model", "table_of_2005_10"]] for name in MEASURES
     )
     better_one = "The model is" if ours > theirs else "The older table is"
     east, from_east = (100 * moves.loc["share from East", ["census", "model"]]).tolist()
     return (
-        f"Moves of 2014-19 share {ours:.2f} with the census table of 2010-15, the table of 2005-10 "
-        f"{theirs:.2f}; logs correlate at {log_ours:.2f} and {log_theirs:.2f}. {better_one} the better "
+        f"With the census table of 2010-15 the moves of 2014-19 have a common part of commuters of {ours:.2f}, "
+        f"the table of 2005-10 one of {theirs:.2f}; logs correlate at {log_ours:.2f} and {log_theirs:.2f}. "
+        f"{better_one} the better "
         f"forecast of the two. What differs is less the way moves go than where they begin: "
         f"{from_east:.0f} in a hundred leave the East, {east:.0f} in the census; "
         "most go home. The census counts everybody over five, families, students and urban registrations "
@@ -278,7 +280,7 @@ def _reproduced(validation: Validation) -> list[str]:
                 f"{target.tolerance_kind} | {cells[0]} | {cells[1]} |"
             )
     lines += ["", "| stylised fact | target | model | verdict |", "|---|---|---|---|"]
-    for row in validation.facts.itertuples():
+    for row in validation.stylised_facts.itertuples():
         model = "–" if row.model != row.model else number(row.model, 2)
         lines.append(
             f"| {row.label}{figure_words(row.official_year)} | {number(row.official, 2)} "
@@ -287,9 +289,9 @@ def _reproduced(validation: Validation) -> list[str]:
     return [*lines, ""]
 
 
-def _rivals(validation: Validation) -> list[str]:
+def _benchmarks(validation: Validation) -> list[str]:
     lines = [
-        "## Where a naive rival wins",
+        "## Where a benchmark forecast wins",
         "",
         "Mean absolute error in the unseen years. Last value: that of the last fit year; trend: the "
         "line through them.",
@@ -326,7 +328,7 @@ def _wrong(validation: Validation) -> list[str]:
                 f"- Rural workers away, {row.moment}: {number(row.model_percent, 1, signed=True)} % "
                 f"against {number(row.official_percent, 1, signed=True)} %."
             )
-    for row in validation.facts.itertuples():
+    for row in validation.stylised_facts.itertuples():
         if row.verdict != "met":
             found = "not measured" if row.model != row.model else number(row.model, 2)
             lines.append(
@@ -417,7 +419,7 @@ def _misuse(validation: Validation) -> list[str]:
     lines = [
         "## What not to use it for",
         "",
-        "- Forecasts of a head-count in a given year: where a naive rival wins above, use the rival.",
+        "- Forecasts of a head-count in a given year: where a benchmark forecast wins above, use it.",
         "- Counties, cities by name, firms: the places are tiers of a province.",
         "- Effects of a D lever as findings, or differences smaller than their band.",
         "- The year after a policy starts: answers are slow, so judge over five years or more.",

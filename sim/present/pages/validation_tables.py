@@ -1,4 +1,4 @@
-"""The validation's tables as words: errors and verdicts, rivals, the path within 2020, stylised facts."""
+"""The validation's tables as words: errors and verdicts, benchmark forecasts, the path within 2020, stylised facts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from sim.present.text.numbers import number
 from sim.present.text.validation import figure_words
-from sim.validation.benchmarks import better
+from sim.validation.benchmarks import most_accurate
 from sim.validation.validate import Validation
 
 _ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}
@@ -42,8 +42,8 @@ def missed(validation: Validation, period: str) -> list[str]:
     return found[(found["period"] == period) & (found["verdict"] == "missed")]["label"].tolist()
 
 
-def rival_rows(validation: Validation) -> list[dict[str, str]]:
-    """The model's unseen error on head-counts beside two forecasts without a model."""
+def benchmark_rows(validation: Validation) -> list[dict[str, str]]:
+    """The model's unseen error on head-counts beside the two benchmark forecasts."""
     found = validation.summary.dropna(subset=["trend_error"])
     found = found[(found["indicator"] == "migrant_workers") & found["group"].isin(["out", "local", "total"])]
     return [
@@ -59,7 +59,7 @@ def rival_rows(validation: Validation) -> list[dict[str, str]]:
 
 
 def validation_in_short(validation: Validation) -> list[str]:
-    """How many series meet their tolerance in either period, and how many beat the two forecasts."""
+    """How many series meet their tolerance in either period, and on how many the model beats the benchmark forecasts."""
     counts = validation.summary.groupby(["period", "verdict"]).size()
     lines = []
     for period, words in (("fit", "the years to 2019"), ("unseen", "the unseen years")):
@@ -69,25 +69,25 @@ def validation_in_short(validation: Validation) -> list[str]:
                 f"Of {sum(found.values())} series in {words}: {found['met']} met, "
                 f"{found['near']} near, {found['missed']} missed."
             )
-    beaten, of = rivals_beaten(validation)
+    beaten, of = benchmarks_beaten(validation)
     if of:
         lines.append(
-            f"In the unseen years the model errs less than both naive forecasts on {beaten} of {of} series."
+            f"In the unseen years the model errs less than both benchmark forecasts on {beaten} of {of} series."
         )
     return lines
 
 
-def rivals_beaten(validation: Validation) -> tuple[int, int]:
-    """On how many series of the unseen years the model errs less than both forecasts; of how many."""
+def benchmarks_beaten(validation: Validation) -> tuple[int, int]:
+    """On how many series of the unseen years the model errs less than both benchmark forecasts; of how many."""
     found = validation.summary.dropna(subset=["last_value_error"])
     wins = [
-        better(row.mean_absolute_error, row.last_value_error, row.trend_error) == "model"
+        most_accurate(row.mean_absolute_error, row.last_value_error, row.trend_error) == "model"
         for row in found.itertuples()
     ]
     return sum(wins), len(wins)
 
 
-def fact_rows(validation: Validation) -> list[dict[str, str]]:
+def stylised_fact_rows(validation: Validation) -> list[dict[str, str]]:
     """Stylised facts that no official series holds: target, model, verdict."""
     return [
         {
@@ -98,7 +98,7 @@ def fact_rows(validation: Validation) -> list[dict[str, str]]:
             "model": number(row.model, 1),
             "verdict": row.verdict,
         }
-        for row in validation.facts.itertuples()
+        for row in validation.stylised_facts.itertuples()
     ]
 
 

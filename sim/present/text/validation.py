@@ -1,4 +1,4 @@
-"""The validation as plain text: levels of the headline series, errors of all targets, rivals, 2020."""
+"""The validation as plain text: levels of the headline series, errors of all targets, benchmark forecasts, 2020."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import pandas as pd
 
 from sim.core.labels import region
 from sim.present.text.numbers import number
-from sim.validation.benchmarks import better
+from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
 from sim.validation.five_year_moves import MEASURES
 from sim.validation.validate import RULE, Validation
 
 FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
-_LABEL, _CELL, _RIVAL = 40, 8, 11
+_LABEL, _CELL, _BENCHMARK = 40, 8, 11
 _UNIT_WORDS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month", "ratio": "ratio"}
 _ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "months": "mo", "ratio": ""}
 _DIGITS = {"10k_persons": 0, "yuan": 0, "percent": 1, "years": 1, "ratio": 2}
@@ -51,9 +51,9 @@ def validation_text(validation: Validation) -> str:
     lines += ["  pt: percentage points; *: a break in the official series, left out of the mean", "", RULE]
     parts = (
         _band_lines(validation, years, unseen),
-        _rival_lines(validation),
+        _benchmark_lines(validation),
         _quarter_lines(validation),
-        _fact_lines(validation),
+        _stylised_fact_lines(validation),
         _corridor_lines(validation),
     )
     return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
@@ -137,21 +137,21 @@ def _band_lines(validation: Validation, years: list, unseen: set) -> list[str]:
     return [*lines, f"  {inside} of {known} official headline figures lie inside the band."]
 
 
-def _rival_lines(validation: Validation) -> list[str]:
+def _benchmark_lines(validation: Validation) -> list[str]:
     """The model's unseen error beside those of two forecasts that need no model, and who errs least."""
     found = validation.summary.dropna(subset=["last_value_error"])
     if found.empty:
         return []
-    head = "".join(f"{word:>{_RIVAL}}" for word in ("model", "last value", "trend"))
+    head = "".join(f"{word:>{_BENCHMARK}}" for word in ("model", "last value", "trend"))
     lines = [f"{'Unseen years, mean absolute error':<{_LABEL}}{head}  errs least"]
     wins: dict[str, int] = {}
     for row in found.itertuples():
         sign, digits = _ERROR_SIGNS[row.error_unit], _ERROR_DIGITS[row.error_unit]
         errors = (row.mean_absolute_error, row.last_value_error, row.trend_error)
         cells = "".join(
-            f"{number(error, digits) + sign if error == error else '–':>{_RIVAL}}" for error in errors
+            f"{number(error, digits) + sign if error == error else '–':>{_BENCHMARK}}" for error in errors
         )
-        winner = better(*errors)
+        winner = most_accurate(*errors)
         wins[winner] = wins.get(winner, 0) + 1
         lines.append(f"{row.label:<{_LABEL}}{cells}  {winner}")
     counted = ", ".join(f"{name} {count}" for name, count in sorted(wins.items()))
@@ -174,10 +174,10 @@ def _quarter_lines(validation: Validation) -> list[str]:
     return ["Rural workers away within 2020 (unseen)", *lines] if lines else []
 
 
-def _fact_lines(validation: Validation) -> list[str]:
+def _stylised_fact_lines(validation: Validation) -> list[str]:
     """Stylised facts that no official series holds."""
     lines = []
-    for row in validation.facts.itertuples():
+    for row in validation.stylised_facts.itertuples():
         model = "–" if row.model != row.model else number(row.model, 2)
         lines.append(
             f"  {row.label:<44} {row.years:<10} target {number(row.official, 2):>6} "
