@@ -1,4 +1,4 @@
-"""Old names of public things work, and say the new one."""
+"""Old import paths and methods of public things work, and say the new ones."""
 
 from __future__ import annotations
 
