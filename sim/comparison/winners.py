@@ -2,7 +2,7 @@
 
 A worker wins whose earnings of the year are more than ``MARGIN`` above the baseline's, and loses who is
 as far below. Winning and losing also contains chance: one worker takes the job that another would have
-had. In the mean change of a group, which comes with its interval over seeds, that luck averages out.
+had. In the mean change of a group, which comes with its interval over seeds, that chance averages out.
 """
 
 from __future__ import annotations
@@ -47,46 +47,73 @@ def count_winners(
     the policy began (None when the run starts with it: then there is no starting activity). Who had left
     the labour force by then is not counted.
     """
-    both = base.merge(policy[["id", EARNINGS]], on="id", suffixes=("", "_policy"), validate="1:1")
-    both = both[~both["id"].isin(_gone(base if before is None else before))]
-    change = (both[f"{EARNINGS}_policy"] - both[EARNINGS]).to_numpy(dtype=float)
-    threshold = MARGIN * both[EARNINGS].to_numpy(dtype=float)
-    counts = pd.DataFrame(
-        {
-            "workers": 1,
-            "winners": (change > threshold) & (change > 0),
-            "losers": (change < -threshold) & (change < 0),
-            "change_yuan": change,
-        }
-    )
+    aligned = _aligned(base, policy)
+    counted = ~np.isin(aligned["id"].to_numpy(), _gone(base if before is None else before))
+    before_yuan = aligned[EARNINGS].to_numpy(dtype=float)
+    change = aligned[f"{EARNINGS}_policy"].to_numpy(dtype=float) - before_yuan
+    threshold = MARGIN * before_yuan
+    has_won = (change > threshold) & (change > 0) & counted
+    has_lost = (change < -threshold) & (change < 0) & counted
     tables = []
-    for grouping, labels in group_labels(both, before).items():
-        sums = counts.groupby(labels, sort=False).sum()
-        sums.index.name = "group"
-        tables.append(sums.reset_index().assign(grouping=grouping))
+    for grouping, codes in group_codes(aligned, before).items():
+        size = len(GROUPINGS[grouping])
+        workers = np.bincount(codes[counted], minlength=size)
+        table = pd.DataFrame(
+            {
+                "group": GROUPINGS[grouping],
+                "workers": workers,
+                "winners": np.bincount(codes[has_won], minlength=size).astype(float),
+                "losers": np.bincount(codes[has_lost], minlength=size).astype(float),
+                "change_yuan": np.bincount(codes[counted], weights=change[counted], minlength=size),
+                "grouping": grouping,
+            }
+        )
+        tables.append(table[workers > 0])
     result = pd.concat(tables, ignore_index=True)
     result["persons"] = result["workers"] * scale
-    return result.astype({"winners": float, "losers": float})
+    return result
 
 
-def _gone(workers: pd.DataFrame) -> pd.Series:
+def _aligned(base: pd.DataFrame, policy: pd.DataFrame) -> pd.DataFrame:
+    """The baseline's workers with what each earns under the policy, by id."""
+    if np.array_equal(base["id"].to_numpy(), policy["id"].to_numpy()):
+        return base.assign(**{f"{EARNINGS}_policy": policy[EARNINGS].to_numpy()})
+    return base.merge(policy[["id", EARNINGS]], on="id", suffixes=("", "_policy"), validate="1:1")
+
+
+def _gone(workers: pd.DataFrame) -> np.ndarray:
     """The ids of those who have left the labour force."""
-    return workers.loc[_words(workers["activity"], ACTIVITIES) == ACTIVITIES[EXITED], "id"]
+    return workers["id"].to_numpy()[_codes(workers["activity"], ACTIVITIES) == EXITED]
 
 
-def group_labels(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, np.ndarray]:
-    """The group of every worker under each grouping; without ``before`` there is no starting activity."""
-    labels = {
-        "all": np.full(len(workers), "all", dtype=object),
-        "sex": _words(workers["sex"], SEXES),
-        "age_group": _age_groups(workers["age"].to_numpy()),
-        "education": _words(workers["education"], EDUCATION),
+def group_codes(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, np.ndarray]:
+    """The group of every worker under each grouping, as its position in ``GROUPINGS``; without ``before``
+    there is no starting activity.
+    """
+    age = np.searchsorted(AGE_GROUP_LOWER, workers["age"].to_numpy(), side="right") - 1
+    provinces = _region_of_home()
+    region = np.array([REGIONS.index(name) for name in provinces.values()])
+    codes = {
+        "all": np.zeros(len(workers), dtype=np.int64),
+        "sex": _codes(workers["sex"], SEXES),
+        "age_group": np.clip(age, 0, None),
+        "education": _codes(workers["education"], EDUCATION),
+        "region": region[_codes(workers["home"], tuple(provinces))],
     }
-    labels["region"] = workers["home"].map(_region_of_home()).to_numpy(dtype=object)
     if before is not None:
-        activity = pd.Series(_words(before["activity"], ACTIVITIES), index=before["id"].to_numpy())
-        labels["starting_activity"] = activity.reindex(workers["id"].to_numpy()).fillna(LATER).to_numpy()
-    return labels
+        codes["starting_activity"] = _starting_activity(workers["id"].to_numpy(), before)
+    return codes
+
+
+def _starting_activity(ids: np.ndarray, before: pd.DataFrame) -> np.ndarray:
+    """Position of each worker's activity before the policy; the last one for who came later."""
+    then, activity = before["id"].to_numpy(), _codes(before["activity"], ACTIVITIES)
+    found = np.full(len(ids), len(ACTIVITIES), dtype=np.int64)
+    if np.array_equal(ids[: len(then)], then):  # workers keep their rows; entrants take the next ones
+        found[: len(then)] = activity
+        return found
+    known = pd.Series(activity, index=then).reindex(ids)
+    return known.fillna(len(ACTIVITIES)).to_numpy(dtype=np.int64)
 
 
 def winners_over_seeds(seeds: list[pd.DataFrame]) -> pd.DataFrame:
@@ -133,13 +160,12 @@ def _region_of_home() -> dict[str, str]:
     return load_data().provinces.set_index("name_en")["region_nbs"].to_dict()
 
 
-def _words(column: pd.Series, words: tuple[str, ...]) -> np.ndarray:
-    """A column of codes or of words, as words."""
+def _codes(column: pd.Series, words: tuple[str, ...]) -> np.ndarray:
+    """A column of codes or of words, as positions in ``words``."""
     if pd.api.types.is_numeric_dtype(column):
-        return np.array(words, dtype=object)[column.to_numpy(dtype=int)]
-    return column.astype(object).to_numpy()
-
-
-def _age_groups(age: np.ndarray) -> np.ndarray:
-    position = np.searchsorted(AGE_GROUP_LOWER, age, side="right") - 1
-    return np.array(AGE_GROUPS, dtype=object)[np.clip(position, 0, None)]
+        return column.to_numpy(dtype=np.int64)
+    if not isinstance(column.dtype, pd.CategoricalDtype):
+        column = column.astype("category")
+    place = {word: code for code, word in enumerate(words)}
+    of_category = np.array([place[word] for word in column.cat.categories], dtype=np.int64)
+    return of_category[column.cat.codes.to_numpy()]

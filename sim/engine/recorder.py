@@ -338,11 +338,11 @@ def worker_table(run: Simulation) -> pd.DataFrame:
     return pd.DataFrame(
         {
             "id": w.id[:rows].copy(),
-            "home": np.array(run.places.provinces, dtype=object)[w.home[:rows]],
-            "sex": np.array(SEXES, dtype=object)[traits & IS_FEMALE],
+            "home": pd.Categorical.from_codes(w.home[:rows], run.places.provinces),
+            "sex": pd.Categorical.from_codes(traits & IS_FEMALE, SEXES),
             "age": (run.month - 1 + BIRTH_EPOCH - w.birth_month[:rows].astype(int)) // 12,
-            "education": np.array(EDUCATION, dtype=object)[(traits >> 1) & 7],
-            "activity": np.array(ACTIVITIES, dtype=object)[activity],
+            "education": pd.Categorical.from_codes((traits >> 1) & 7, EDUCATION),
+            "activity": pd.Categorical.from_codes(activity, ACTIVITIES),
             "earnings_year_yuan": np.round(income).astype(np.int64),
         }
     )
