@@ -4,8 +4,8 @@
     found = attribute("combined", over="levers", outcomes=["settled", "businesses"], seeds=4)
     found.shares        # a row per outcome and group: share, interval, alone, left out
 
-Every coalition of groups is run on the same seeds as the base, so that the same workers meet the same luck,
-and every run goes on from the base's state at the first month of the package. A coalition's value is
+Every coalition of groups is run on the same seeds as the base, so that the same workers meet the same random
+draws, and every run goes on from the base's state at the first month of the package. A coalition's value is
 computed once for a seed, kept in a folder, and found there by a later call.
 """
 

@@ -1,11 +1,11 @@
-"""A comparison with the whole of its doubt: paired seeds, and the runs in other worlds behind its bands.
+"""A comparison with its uncertainty: paired seeds, and the runs of parameter draws and futures.
 
     from sim.analysis.uncertainty import compare_with_bands
     comparison = compare_with_bands(base, policies, members=12)
-    comparison.bands        # every effect with its band, and how much of it is parameters, luck, scenario
+    comparison.bands        # every effect with its band, and the share of each source of uncertainty
 
-What the worlds of a seed share before they part is lived once. Given a folder, runs are kept there as they
-finish, and the same call goes on where one that was stopped stood.
+Months that the draws of a seed share are run once. Given a folder, runs are kept there as they finish, and
+the same call continues one that was stopped.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from sim.comparison.bands import (
     MEMBERS,
     SCALE,
     SEEDS,
-    World,
+    ParameterDraw,
     band,
-    effects_by_world,
-    worlds,
+    effects_by_draw,
+    parameter_draws,
 )
 from sim.comparison.compare import compare
 from sim.comparison.comparison import Comparison
@@ -53,13 +53,13 @@ from sim.results.results import Results
 from sim.scenario.scenario import Period, Scenario
 
 KIND = "ensemble"
-STAGES = ("seeds", "runs of the ensemble and of both views of the future")
+STAGES = ("seeds", "runs of the ensemble and of both futures")
 Progress = Callable[..., None]
 
 
 @dataclass(frozen=True)
 class Pairs:
-    """What an executor needs to run base and policies in a world, in the words of an experiment."""
+    """What an executor needs to run base and policies under a draw, in the words of an experiment."""
 
     bases: Mapping[str, Scenario]
     scale: int
@@ -99,7 +99,7 @@ def compare_with_bands(
     for key, month in (("from", start), ("to", end)):  # a mistake is told before anything runs
         checked_month(key, month)
     if members:
-        worlds(members, posterior or load_posterior())
+        parameter_draws(members, posterior or load_posterior())
     kept = (
         folder
         and Path(folder)
@@ -154,16 +154,16 @@ def carry_uncertainty(
     progress: Progress | None = None,
     simulate: Simulate | None = None,
 ) -> Comparison:
-    """The comparison of ``base`` with ``policies``, its effects with bands of parameters, luck and scenario.
+    """The comparison of ``base`` with ``policies``, its effects with bands.
 
     ``members`` of the calibrated ensemble are run at ``scale`` (the comparison's own or ``SCALE``, whichever
-    is coarser), as are the views of the future, on ``jobs`` processes. ``posterior`` is the ensemble, by
+    is coarser), as are the two futures, on ``jobs`` processes. ``posterior`` is the ensemble, by
     default the packaged one. Runs are kept in a subfolder of ``folder``, if one is named.
     ``progress(done, total, failed)`` is called as they finish; ``simulate`` replaces the simulator, for
     tests. Raises ``UsageError`` for one member or more than there are, ``ResultsError`` when a run fails.
     """
     posterior = posterior or load_posterior()
-    chosen, about = worlds(members, posterior), comparison.manifest
+    draws, about = parameter_draws(members, posterior), comparison.manifest
     starts = {policy["name"]: policy["start"] for policy in comparison.policies}
     ends = [window.last for start in starts.values() for window in horizons(start, about["end"])]
     if not ends:  # no policy year is over: there is no effect to put a band around
@@ -173,8 +173,8 @@ def carry_uncertainty(
         parse_scale(scale) if scale else max(parse_scale(about["scale"]), SCALE),
         Period.model_validate({"from": about["start"], "to": max(ends)}),
     )
-    months = _months(pairs, chosen, folder, jobs, progress, simulate)
-    bands = band(comparison.effects, effects_by_world(months, base.name, starts))
+    months = _months(pairs, draws, folder, jobs, progress, simulate)
+    bands = band(comparison.effects, effects_by_draw(months, base.name, starts))
     said = {
         "members": members,
         "scale": pairs.scale,
@@ -193,7 +193,7 @@ def forget(folder: str | os.PathLike) -> None:
 
 def _months(
     pairs: Pairs,
-    chosen: Sequence[World],
+    draws: Sequence[ParameterDraw],
     folder: str | os.PathLike | None,
     jobs: int,
     progress: Progress | None,
@@ -201,10 +201,10 @@ def _months(
 ) -> pd.DataFrame:
     """Every run month by month: kept ones, and missing ones run now."""
     execute = make_executor("processes", jobs, None)
-    bundled = _bundles(pairs, chosen)
+    bundled = _bundles(pairs, draws)
     runs = [run for bundle in bundled for run in bundle]
     failed = []
-    with _journal(folder, _plan(pairs, chosen)) as journal:
+    with _journal(folder, _plan(pairs, draws)) as journal:
         finished = journal.finished()
         missing = [tuple(run for run in bundle if run.number not in finished) for bundle in bundled]
         keeper = Keeper(journal)
@@ -230,31 +230,31 @@ def _months(
         return journal.rows()
 
 
-def _bundles(pairs: Pairs, chosen: Sequence[World]) -> list[Bundle]:
-    """What one process runs: of a seed, the defaults with the views of the future, or one member."""
-    groups: dict[tuple[str, int], list[tuple[World, str, int]]] = {}
-    for world in chosen:
-        together = DEFAULT if world.name in FUTURES else world.name
-        for seed in world.seeds:
-            groups.setdefault((together, seed), []).extend((world, name, seed) for name in pairs.bases)
+def _bundles(pairs: Pairs, draws: Sequence[ParameterDraw]) -> list[Bundle]:
+    """What one process runs: of a seed, the defaults with both futures, or one member."""
+    groups: dict[tuple[str, int], list[tuple[ParameterDraw, str, int]]] = {}
+    for draw in draws:
+        together = DEFAULT if draw.name in FUTURES else draw.name
+        for seed in draw.seeds:
+            groups.setdefault((together, seed), []).extend((draw, name, seed) for name in pairs.bases)
     bundled, number = [], 0
     for group in groups.values():
         bundled.append(
             tuple(
-                Run(number + place, name, {"world": world.name}, seed, dict(world.overrides))
-                for place, (world, name, seed) in enumerate(group)
+                Run(number + place, name, {"draw": draw.name}, seed, dict(draw.overrides))
+                for place, (draw, name, seed) in enumerate(group)
             )
         )
         number += len(group)
     return bundled
 
 
-def _plan(pairs: Pairs, chosen: Sequence[World]) -> dict[str, Any]:
+def _plan(pairs: Pairs, draws: Sequence[ParameterDraw]) -> dict[str, Any]:
     """What kept runs depend on."""
     settings = {
         "scenarios": {name: scenario.content() for name, scenario in pairs.bases.items()},
-        "worlds": {
-            world.name: {"overrides": dict(world.overrides), "seeds": list(world.seeds)} for world in chosen
+        "draws": {
+            draw.name: {"overrides": dict(draw.overrides), "seeds": list(draw.seeds)} for draw in draws
         },
         "scale": pairs.scale,
         "period": pairs.period.model_dump(by_alias=True),
@@ -262,7 +262,7 @@ def _plan(pairs: Pairs, chosen: Sequence[World]) -> dict[str, Any]:
         **program(),
     }
     columns = {
-        "world": ("", "the defaults, a view of the future, or a member of the ensemble"),
+        "draw": ("", "the defaults, a future, or a member of the ensemble"),
         "month": ("YYYY-MM", "month"),
     }
     return {"kind": KIND, "name": "-".join(pairs.bases), "settings": settings, "columns": columns}

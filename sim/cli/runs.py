@@ -112,8 +112,8 @@ def compare(
         typer.Option(
             min=0,
             metavar="N",
-            help="Members of the calibrated ensemble, so that bands hold parameters, luck "
-            "and future: 10 if not given; 0 for intervals over seeds alone.",
+            help="Members of the calibrated ensemble behind the bands: 10 if not given; 0 for intervals over "
+            "seeds alone.",
         ),
     ] = None,
     ensemble_scale: Annotated[
@@ -187,14 +187,14 @@ def _print_bands(comparison: Any) -> None:
             print_table(
                 [{**row, **row["shares"]} for row in rows],
                 f"{title_of(policy)}, year {horizon} ({period_words(*months)}): the effect in that "
-                "year, its 95 % band, and how much of the band is which doubt",
+                "year, its 95 % band, and the share of each source of uncertainty",
                 {
                     "outcome": "outcome",
                     "unit": "unit",
                     "effect": "effect",
                     "band": "95 % band",
                     "parameters": "parameters",
-                    "luck": "luck",
+                    "monte_carlo": "Monte Carlo",
                     "scenario": "future",
                     "reading": "reading",
                 },

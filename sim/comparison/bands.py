@@ -1,18 +1,18 @@
-"""Effects of policies with what is unknown carried through: parameters, luck and the years to come.
+"""Effects of policies with their uncertainty: parameters, Monte Carlo error, and the years to come.
 
-``compare`` finds an effect and how well chance is averaged out of it. Further *worlds* tell how far the
-effect moves when assumptions do: members of the calibrated ensemble, and the low and the high view of the
-future. In each, base and policies meet the luck that they meet in the world of the defaults. The band has
-three parts that are independent by design, so that the squares of their half-widths add:
+``compare`` finds an effect and its Monte Carlo error, which more seeds reduce. Further runs tell how far the
+effect moves when assumptions do: under *parameter draws*, the members of the calibrated ensemble, and under
+the low and the high *future*. Each uses the random draws of the default parameters, base and policies
+alike. The band has three sources, independent by design, so that the squares of their half-widths add:
 
-luck        the interval over the seeds of ``compare``, as it stands.
-parameters  how far the members' effects lie from that of the defaults: root of the mean square, less what
-            luck alone would put there, times Student's t.
-scenario    how far the effects under the low and the high view lie from that under the middle one: root of
-            the mean square, less luck. The two views are taken as the ends of what the future may hold.
+monte_carlo  the interval over the seeds of ``compare``, as it stands.
+parameters   how far the members' effects lie from that of the defaults: root of the mean square, less the
+             share of the Monte Carlo error, times Student's t.
+scenario     how far the effects under the low and the high future lie from that under the middle one: root of
+             the mean square, less the share of the Monte Carlo error. The two are the ends of a range.
 
-What luck puts into a world's distance is known from its seeds, under which the distance varies. Few runs
-know it badly; the doubt that this leaves is counted into the parts, so that more members narrow a band.
+The Monte Carlo error of such a distance is estimated from how it varies over its seeds. With few runs that
+estimate is imprecise; its own error is added to the parts, so that more members narrow a band.
 """
 
 from __future__ import annotations
@@ -27,6 +27,7 @@ import pandas as pd
 
 from sim.comparison.effects import cost_per_additional, effects
 from sim.comparison.intervals import t_975, verdict
+from sim.core.deprecated import old_names
 from sim.core.errors import Problem, UsageError
 from sim.parameters.posterior import Posterior, load_posterior
 from sim.results.columns import COMPARISON_TABLES
@@ -36,13 +37,14 @@ if TYPE_CHECKING:
     from sim.results.results import Results
     from sim.scenario.scenario import Scenario
 
+__getattr__ = old_names(__name__)
+
 DEFAULT, FUTURES = "default", ("low", "high")
 MEMBERS = 10  # of the ensemble, where it is not said
-SCALE = 20_000  # of the worlds' runs, where the comparison itself is not coarser
-SEEDS = (1, 2, 3, 4, 5, 6)  # under which the defaults and the views of the future are run
-SEEN = 2.0  # standard errors from which a part stands out of the luck of these runs
+SCALE = 20_000  # of the runs of parameter draws and futures, where the comparison itself is not coarser
+SEEDS = (1, 2, 3, 4, 5, 6)  # under which the defaults and the two futures are run
+SEEN = 2.0  # standard errors from which a part is told from the Monte Carlo error of these runs
 MEMBER_SEEDS = 2  # of these, for a member: other ones for the next
-PARTS = ("parameters", "luck", "scenario")
 KEYS = ["policy", "outcome", "horizon_years"]
 _MEASURES = ("difference", "per_yuan")
 
@@ -78,18 +80,21 @@ def ensemble_runs(
 
 
 @dataclass(frozen=True)
-class World:
-    """Assumptions under which base and policies are run: ``overrides`` to each scenario, and the seeds."""
+class ParameterDraw:
+    """Assumptions under which base and policies are run: ``overrides`` to each scenario, and the seeds.
+
+    ``name``: ``default``, a future (``low``, ``high``) or a member of the calibrated ensemble.
+    """
 
     name: str
     overrides: Mapping[str, Any]
     seeds: tuple[int, ...]
 
 
-def worlds(members: int, posterior: Posterior) -> list[World]:
-    """The defaults and the two views of the future under all seeds, then ``members`` members under a few.
+def parameter_draws(members: int, posterior: Posterior) -> list[ParameterDraw]:
+    """The defaults and the two futures under all seeds, then ``members`` members of the ensemble under a few.
 
-    Two members at the least, or there is no spread to tell: ``UsageError``.
+    Raises ``UsageError`` for fewer than two members, which have no spread.
     """
     if members < 2:
         raise UsageError(
@@ -100,26 +105,27 @@ def worlds(members: int, posterior: Posterior) -> list[World]:
                 allowed="0 for none, or 2 and more",
             )
         )
-    views = [World(DEFAULT, {}, SEEDS)] + [World(view, {"assumptions": view}, SEEDS) for view in FUTURES]
+    draws = [ParameterDraw(DEFAULT, {}, SEEDS)]
+    draws += [ParameterDraw(future, {"assumptions": future}, SEEDS) for future in FUTURES]
     for number, member in enumerate(posterior.ensemble(members)):
         under = {SEEDS[(number * MEMBER_SEEDS + turn) % len(SEEDS)] for turn in range(MEMBER_SEEDS)}
-        views.append(World(f"member {number + 1}", _as_overrides(member), tuple(sorted(under))))
-    return views
+        draws.append(ParameterDraw(f"member {number + 1}", _as_overrides(member), tuple(sorted(under))))
+    return draws
 
 
 def _as_overrides(member: Mapping[str, float]) -> dict[str, float]:
     return {f"parameters.{name}": float(value) for name, value in member.items()}
 
 
-def effects_by_world(months: pd.DataFrame, base: str, starts: Mapping[str, str]) -> pd.DataFrame:
-    """Effects of single pairs of runs: a row per world, seed, policy, outcome and horizon.
+def effects_by_draw(months: pd.DataFrame, base: str, starts: Mapping[str, str]) -> pd.DataFrame:
+    """Effects of single pairs of runs: a row per draw, seed, policy, outcome and horizon.
 
-    ``months`` holds the runs month by month: ``world``, ``seed``, ``scenario``, ``month``, then a column per
+    ``months`` holds the runs month by month: ``draw``, ``seed``, ``scenario``, ``month``, then a column per
     outcome. ``starts``: policy -> first month. Of each effect there are ``difference`` and ``per_yuan``, what
-    was gained to date over what was spent to date (NaN where nothing was).
+    was gained to date over what was spent to date (NaN where nothing was spent).
     """
     found = []
-    for (world, seed), runs in months.groupby(["world", "seed"], sort=False):
+    for (draw, seed), runs in months.groupby(["draw", "seed"], sort=False):
         levels = {name: run.sort_values("month") for name, run in runs.groupby("scenario")}
         named = levels[base]["month"].tolist()
         before = levels[base][list(OUTCOMES)].to_numpy()[None]
@@ -128,22 +134,22 @@ def effects_by_world(months: pd.DataFrame, base: str, starts: Mapping[str, str])
             if len(table):
                 spent = table["spending_to_date_yuan"].where(table["spending_to_date_yuan"] > 0)
                 table = table.assign(
-                    world=world, seed=seed, policy=policy, per_yuan=table["gained_to_date"] / spent
+                    draw=draw, seed=seed, policy=policy, per_yuan=table["gained_to_date"] / spent
                 )
-                found.append(table[["world", "seed", *KEYS, *_MEASURES]])
+                found.append(table[["draw", "seed", *KEYS, *_MEASURES]])
     return (
         pd.concat(found, ignore_index=True)
         if found
-        else pd.DataFrame(columns=["world", "seed", *KEYS, *_MEASURES])
+        else pd.DataFrame(columns=["draw", "seed", *KEYS, *_MEASURES])
     )
 
 
-def band(found: pd.DataFrame, by_world: pd.DataFrame) -> pd.DataFrame:
-    """The table ``bands`` of a comparison: its ``effects`` with bands of all three parts.
+def band(found: pd.DataFrame, by_draw: pd.DataFrame) -> pd.DataFrame:
+    """The table ``bands`` of a comparison: its ``effects`` with bands of all three sources of uncertainty.
 
-    ``found`` are the effects of ``compare``, ``by_world`` those of ``effects_by_world``.
+    ``found`` are the effects of ``compare``, ``by_draw`` those of ``effects_by_draw``.
     """
-    grouped = dict(iter(by_world.groupby(KEYS)))
+    grouped = dict(iter(by_draw.groupby(KEYS)))
     rows = []
     for row in found.to_dict("records"):
         own = grouped.get(tuple(row[key] for key in KEYS))
@@ -156,7 +162,7 @@ def band(found: pd.DataFrame, by_world: pd.DataFrame) -> pd.DataFrame:
 def _band_of(row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
     """Band, parts and cost of one effect."""
     outcome, estimate = OUTCOMES[row["outcome"]], row["difference"]
-    table = own.pivot(index="world", columns="seed", values="difference")
+    table = own.pivot(index="draw", columns="seed", values="difference")
     halves, seen, moved = half_widths(0.5 * (row["high"] - row["low"]), table)
     half = _in_all(halves)
     low, high = estimate - half, estimate + half
@@ -170,7 +176,7 @@ def _band_of(row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
         **{f"{name}_half_width": size for name, size in halves.items()},
         **{f"{name}_percent": 100.0 * size**2 / total if total else 0.0 for name, size in halves.items()},
         **{f"{name}_seen": seen[name] for name in ("parameters", "scenario")},
-        **{f"under_{view}": estimate + moved[view] for view in FUTURES},
+        **{f"under_{future}": estimate + moved[future] for future in FUTURES},
         "sign_agrees": float((signs == np.sign(estimate)).mean()),
         "members": len(signs),
         **_cost_of(outcome, row, own),
@@ -182,9 +188,9 @@ def _cost_of(outcome, row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, An
     spent = row["spending_to_date_yuan"]
     if not (outcome.is_count and spent > 0):
         return cost_per_additional(outcome, spent, 0.0, 0.0, 0.0)
-    per_yuan = own.pivot(index="world", columns="seed", values="per_yuan")
-    luck = 0.5 * (row["gained_high"] - row["gained_low"]) / spent
-    half = spent * _in_all(half_widths(luck, per_yuan)[0])
+    per_yuan = own.pivot(index="draw", columns="seed", values="per_yuan")
+    error = 0.5 * (row["gained_high"] - row["gained_low"]) / spent
+    half = spent * _in_all(half_widths(error, per_yuan)[0])
     gained = row["gained_to_date"]
     return cost_per_additional(outcome, spent, gained, gained - half, gained + half)
 
@@ -193,32 +199,34 @@ def _in_all(halves: Mapping[str, float]) -> float:
     return float(np.sqrt(sum(size**2 for size in halves.values())))
 
 
-def half_widths(luck: float, table: pd.DataFrame) -> tuple[dict[str, float], dict[str, bool], pd.Series]:
-    """Half the width of a 95 % band that each part would have alone, whether it stands out of the luck of
-    these runs, and how far each world moves the effect.
+def half_widths(error: float, table: pd.DataFrame) -> tuple[dict[str, float], dict[str, bool], pd.Series]:
+    """Half the width of a 95 % band from each source alone, whether it is told from the Monte Carlo error of
+    these runs, and how far each draw moves the effect.
 
-    ``table``: an effect by world and seed, NaN where a world was not run under a seed.
+    ``error``: half the interval over the seeds of ``compare``. ``table``: an effect by draw and seed, NaN
+    where a draw was not run under a seed.
     """
     apart = (table - table.loc[DEFAULT]).drop(DEFAULT)
-    views, members = apart.loc[list(FUTURES)], apart.drop(list(FUTURES))
-    (spread, is_seen), (ends, are_seen) = _spread(members), _spread(views)
+    futures, members = apart.loc[list(FUTURES)], apart.drop(list(FUTURES))
+    (spread, is_seen), (ends, are_seen) = _spread(members), _spread(futures)
     return (
-        {"parameters": t_975(len(members)) * spread, "luck": float(luck), "scenario": ends},
-        {"parameters": is_seen, "luck": True, "scenario": are_seen},
+        {"parameters": t_975(len(members)) * spread, "monte_carlo": float(error), "scenario": ends},
+        {"parameters": is_seen, "monte_carlo": True, "scenario": are_seen},
         apart.mean(axis=1),
     )
 
 
 def _spread(apart: pd.DataFrame) -> tuple[float, bool]:
-    """How far worlds lie from the defaults, root of the mean square without luck; whether luck hides it.
+    """How far draws lie from the defaults, and whether that is told from the Monte Carlo error.
 
-    The mean square less luck's share in it is known only within a standard error, and cannot be negative:
-    its expectation given both is taken, which errs on the safe side where there are few runs.
+    The distance is the root of the mean square less the Monte Carlo variance. That difference is known within
+    a standard error and cannot be negative: its expectation given both is taken, which is rather too large
+    where there are few runs.
     """
     counts = apart.count(axis=1)
-    luck = float((apart.var(axis=1, ddof=1) / counts).mean())
-    found = float((apart.mean(axis=1) ** 2).mean()) - luck
-    error = luck * np.sqrt(2 / len(apart) + 2 / (counts - 1).sum())
+    noise = float((apart.var(axis=1, ddof=1) / counts).mean())
+    found = float((apart.mean(axis=1) ** 2).mean()) - noise
+    error = noise * np.sqrt(2 / len(apart) + 2 / (counts - 1).sum())
     if not error > 0:
         return float(np.sqrt(max(found, 0.0))), True
     z = found / error

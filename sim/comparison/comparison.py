@@ -64,7 +64,7 @@ class Comparison(ComparisonTables):
 
     @property
     def judged(self) -> pd.DataFrame:
-        """``effects`` with the bands of parameters, luck and scenario in place of the intervals, if any."""
+        """``effects`` with bands in place of the intervals over seeds, where there are any."""
         return judged(self.tables)
 
     headline = old_method("Comparison", "headline")

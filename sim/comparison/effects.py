@@ -1,8 +1,8 @@
 """Paired differences over seeds: intervals, effects at horizons, monthly paths, costs per outcome.
 
-Under one seed the same workers meet the same luck with and without the policy, so the difference of a
-seed holds the policy and little else. The interval is Student's t over the seeds' differences: it says
-how well chance is averaged out, not how sure the model's assumptions are.
+Under one seed the same workers meet the same random draws with and without the policy, so the difference
+of a seed holds the policy and little else. The interval is Student's t over the seeds' differences: it
+holds the Monte Carlo error, not the uncertainty of the model's assumptions.
 """
 
 from __future__ import annotations

@@ -44,6 +44,11 @@ MODULES = {
 # Names in modules -> what they are now.
 NAMES = {
     "sim.comparison": {"Comparison": "sim.comparison.comparison.Comparison"},
+    "sim.comparison.bands": {
+        "World": "sim.comparison.bands.ParameterDraw",
+        "worlds": "sim.comparison.bands.parameter_draws",
+        "effects_by_world": "sim.comparison.bands.effects_by_draw",
+    },
     "sim.parameters": {
         "PARAMETERS": "sim.parameters.behaviour.PARAMETERS",
         "Parameter": "sim.parameters.definition.Parameter",

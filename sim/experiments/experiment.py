@@ -67,7 +67,7 @@ class Experiment(Strict):
     """A resolved, checked experiment; ``name`` is the file's, ``bases`` the scenarios as loaded.
 
     A file names one ``scenario`` or several ``scenarios``. Every scenario meets every point of the design
-    with the same seeds, so that the same workers meet the same luck in all of them.
+    with the same seeds, so that the same workers meet the same random draws in all of them.
     """
 
     name: Text

@@ -145,9 +145,9 @@ _ENDS: Columns = {
 }
 
 _PARTS = {
-    "parameters": "if only the calibrated parameters were in doubt",
-    "luck": "with chance alone: the interval over seeds",
-    "scenario": "if only the future were in doubt: the low and the high view as its ends",
+    "parameters": "from uncertain parameters alone",
+    "monte_carlo": "from the Monte Carlo error alone: the interval over seeds",
+    "scenario": "from the uncertain future alone: the low and the high future as its ends",
 }
 
 COMPARISON_TABLES: dict[str, Columns] = {
@@ -178,11 +178,14 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **_OUTCOME,
         **_HORIZON,
         "difference": ("unit of the outcome", "policy less baseline, as in effects"),
-        "low": ("unit of the outcome", "lower end of the 95 % band of parameters, luck and scenario"),
+        "low": (
+            "unit of the outcome",
+            "lower end of the 95 % band: parameters, Monte Carlo error and scenario",
+        ),
         "high": ("unit of the outcome", "upper end of it"),
         "verdict": ("name", "higher, lower, identical, or cannot tell: the band spans zero"),
         **{
-            f"{part}_half_width": ("unit of the outcome", f"half the width that the band would have {why}")
+            f"{part}_half_width": ("unit of the outcome", f"half the width of the band {why}")
             for part, why in _PARTS.items()
         },
         **{
@@ -192,13 +195,13 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **{
             f"{part}_seen": (
                 "flag",
-                "whether the part stands out of the luck of these runs; else it is counted on the safe side",
+                "whether the part is told from the Monte Carlo error; else it is an upper estimate",
             )
             for part in _PARTS
-            if part != "luck"
+            if part != "monte_carlo"
         },
-        "under_low": ("unit of the outcome", "the effect under the low view of the future"),
-        "under_high": ("unit of the outcome", "the effect under the high view of the future"),
+        "under_low": ("unit of the outcome", "the effect under the low future"),
+        "under_high": ("unit of the outcome", "the effect under the high future"),
         "sign_agrees": ("share", "members of the ensemble whose effect has the sign of the difference"),
         "members": ("count", "members of the ensemble"),
         "cost_per_additional_yuan": ("yuan", "spending to date over what was gained to date"),

@@ -81,7 +81,7 @@ class FutureAssumptions(Strict):
 
 
 class Future(Strict):
-    """Three documented views of the years after the last observation."""
+    """Three documented sets of assumptions about the years after the last observation."""
 
     low: FutureAssumptions
     middle: FutureAssumptions
@@ -178,7 +178,7 @@ class Scenario(Strict):
 
     @property
     def future_assumptions(self) -> FutureAssumptions:
-        """The view of the future that this scenario takes."""
+        """The assumptions about the future that this scenario takes."""
         return getattr(self.future, self.assumptions)
 
     def content(self) -> dict[str, Any]:

@@ -216,7 +216,7 @@ def test_compare_prints_findings_and_publishes(labor_sim, tmp_path):
 def test_compare_carries_the_ensemble_unless_told_not_to(labor_sim, tmp_path, monkeypatch):
     from sim.engine import simulate as engine
 
-    monkeypatch.setattr(engine, "simulate", fake_runs.worlds)
+    monkeypatch.setattr(engine, "simulate", fake_runs.with_draws)
     out = tmp_path / "out"
     spoken = labor_sim(
         "compare",

@@ -325,7 +325,7 @@ def test_the_headline_says_what_it_cannot_tell(comparison):
     assert "settled in a city" in unclear and "local" not in unclear
     assert any("97.6 thousand yuan" in sentence and "business started" in sentence for sentence in support)
     assert any("Nothing" in sentence and "exactly the baseline" in sentence for sentence in said)
-    assert any("not doubt about the model's assumptions" in sentence for sentence in said)
+    assert any("not the uncertainty of the model's assumptions" in sentence for sentence in said)
     assert any("evidence grade D" in sentence for sentence in said)
 
 

@@ -131,7 +131,7 @@ def test_an_analyst_finds_everything_asked_for(parsed):
         "Last value",
         "Unseen years, 2020–2021",
         "end of February 2020",
-        "not doubt about the model's assumptions",
+        "not the uncertainty of the model's assumptions",
         "--seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12",
         "Home in the West",
         "Working away before",

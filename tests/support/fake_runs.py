@@ -114,21 +114,21 @@ def any_scenario(
     return Results({"national": table, "official": synthetic.official(start, end, seed)}, manifest, people)
 
 
-def worlds(scenario, **run):
-    """``any_scenario`` whose gain hangs on a parameter and on the view of the future, and costs money."""
+def with_draws(scenario, **run):
+    """``any_scenario`` whose gain hangs on a parameter and on the future, and costs money."""
     made = any_scenario(scenario, **run)
     if scenario.levers:
         table = made.tables["national"]
         own = scenario.parameters.get("income_coefficient", 1.0) - 1.0
-        view = {"low": -3000.0, "middle": 0.0, "high": 3000.0}[scenario.assumptions]
+        future = {"low": -3000.0, "middle": 0.0, "high": 3000.0}[scenario.assumptions]
         on = table["month"] >= "2025-01"
-        table.loc[on, "businesses"] += 3e4 * own + view
+        table.loc[on, "businesses"] += 3e4 * own + future
         table.loc[on, "policy_spending_yuan"] += 1e8
     return made
 
 
-def failing_world(scenario, **run):
-    """One view of the future does not work."""
+def failing_future(scenario, **run):
+    """One of the futures does not work."""
     if scenario.assumptions == "high":
         raise ArithmeticError("nobody knows the future")
-    return worlds(scenario, **run)
+    return with_draws(scenario, **run)

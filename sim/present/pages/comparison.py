@@ -149,7 +149,7 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, An
         "start": month_in_words(policy["start"]),
         "sentences": [_with_list(sentence[:1].upper() + sentence[1:]) for sentence in sentences],
         "effects": comparison_tables.policy_table(comparison, policy),
-        "doubt": comparison_tables.doubt_rows(comparison, policy),
+        "uncertainty": comparison_tables.uncertainty_rows(comparison, policy),
         "costs": comparison_tables.cost_rows(comparison, policy, levers["anchors"]),
         "money": {
             name: comparison_tables.money_words(comparison, policy, name)

@@ -98,7 +98,7 @@ def _period(table: pd.DataFrame, horizon: int) -> str:
     return period_words(*table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0])
 
 
-def doubt_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, Any]]:
+def uncertainty_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, Any]]:
     """What the band of each headline outcome is made of in the main year; none without bands."""
     table = _of_policy(comparison.judged, policy)
     rows = band_rows(comparison, policy["name"], main_horizon(table)) if len(table) else []

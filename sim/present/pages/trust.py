@@ -115,7 +115,7 @@ def _short_answer(validation: Validation, posterior: Posterior | None, levers) -
 
 def _ensemble_words(posterior: Posterior | None) -> str:
     if posterior is None:
-        return "none is packaged; every interval is over chance alone."
+        return "none is packaged; every interval holds the Monte Carlo error alone."
     about = posterior.about
     stale = posterior.stale()
     made = f"{len(posterior.members)} parameter sets, fitted at 1:{_scale(about)} on the years to 2019"
@@ -192,9 +192,9 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
         ),
         (
             "Is randomness mistaken for effect?",
-            "The same worker meets the same luck under every policy; an effect is a paired difference with an "
-            "interval over seeds; `compare` widens it to a band that holds parameters, luck and the future, and "
-            "says how much of it is which. No band holds doubt about a lever's size or the model's form.",
+            "The same worker meets the same random draws under every policy; an effect is a paired difference with "
+            "an interval over seeds; `compare` widens it to a band that holds Monte Carlo error, parameters and the "
+            "future, and gives the share of each. No band holds the uncertain size of a lever or form of the model.",
         ),
         (
             "Which policy effects are guesses?",

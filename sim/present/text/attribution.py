@@ -93,7 +93,7 @@ def notes(found: Attribution) -> list[str]:
         f"Alone: the {one} without the others. Lost if left out: the whole less the whole without it. In the "
         "last line these columns are summed: above the whole where parts replace each other, below it where "
         "they help each other.",
-        "Intervals cover chance in the simulation and in the orders, not doubt about the model; the standard "
+        "Intervals hold the Monte Carlo error and that of the sampled orders, not the model's uncertainty; the standard "
         "error from orders alone falls with more permutations. Evidence: A strong to D a prior only.",
     ]
     starts = sorted(

@@ -1,4 +1,4 @@
-"""Bands in plain words: what they hold, what each effect's doubt is made of, what would narrow it."""
+"""Bands in plain words: their sources of uncertainty, and what would narrow them."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from sim.comparison.comparison import Comparison
 from sim.present.text.numbers import listing, number, unit_word, with_interval
 from sim.results.outcomes import HEADLINE, OUTCOMES
 
-# What each part is called where it stands alone, and what would make it smaller.
+# What each source of uncertainty is called, and what would make it smaller.
 PART_WORDS = {
     "parameters": ("parameters", "better data on behaviour"),
-    "luck": ("luck", "more seeds, or a finer scale"),
-    "scenario": ("future", "nothing but time: look at both views"),
+    "monte_carlo": ("Monte Carlo error", "more seeds, or a finer scale"),
+    "scenario": ("future", "nothing but time: look at both futures"),
 }
 MOSTLY, MUCH = 60.0, 25.0  # percent of a band from which it is mostly one part's, or one part's among others
 
@@ -27,14 +27,14 @@ def band_sentences(comparison: Comparison) -> list[str]:
         return []
     seeds = len(comparison.manifest["seeds"])
     sentences = [
-        f"Ranges in brackets are 95 % bands. They hold three doubts: luck ({seeds} paired seeds), "
-        f"parameters ({about['members']} members of the calibrated ensemble) and the future (its low and its "
-        "high view). They do not hold doubt about the size of a lever, which its grade of evidence tells, "
-        "nor about the form of the model, which the misses against official statistics tell.",
-        f"Members and views were run at 1:{about['scale']}, each member under {about['member_seeds']} seeds "
-        f"and each view under {len(about['seeds'])}. Luck in so few runs hides small parts; what it may "
-        'hide is counted into the band ("up to" in the tables), so that more members (--ensemble 40) '
-        "usually narrow it.",
+        "Ranges in brackets are 95 % bands. They hold three sources of uncertainty: Monte Carlo error "
+        f"({seeds} paired seeds), parameters ({about['members']} members of the calibrated ensemble) and the "
+        "future (a low and a high one). They do not hold that of the size of a lever, which its grade of "
+        "evidence tells, nor that of the form of the model, which the misses against official statistics tell.",
+        f"Members and futures were run at 1:{about['scale']}, each member under {about['member_seeds']} seeds "
+        f"and each future under {len(about['seeds'])}. In so few runs a small part cannot be told from the "
+        'Monte Carlo error; it is then an upper estimate ("up to" in the tables), so that more members '
+        "(--ensemble 40) usually narrow the band.",
     ]
     if about.get("stale"):
         sentences.append(
@@ -45,7 +45,7 @@ def band_sentences(comparison: Comparison) -> list[str]:
 
 
 def band_rows(comparison: Comparison, policy: str, horizon: int, keys=HEADLINE) -> list[dict[str, Any]]:
-    """One row an outcome: effect, band, parts in percent, the effect under both views, and a reading."""
+    """One row an outcome: effect, band, parts in percent, the effect under both futures, and a reading."""
     bands = comparison.tables.get("bands")
     if bands is None or bands.empty:
         return []
@@ -64,7 +64,7 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
             "band": "",
             "parts": {},
             "shares": {},
-            "views": [],
+            "futures": [],
             "agree": "",
             "reading": "the same in every run",
         }
@@ -78,14 +78,14 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
 
     effect, band = words(row["difference"])
     parts = {name: float(row[f"{name}_percent"]) for name in PART_WORDS}
-    seen = {"luck": True, **{name: bool(row[f"{name}_seen"]) for name in ("parameters", "scenario")}}
+    seen = {"monte_carlo": True, **{name: bool(row[f"{name}_seen"]) for name in ("parameters", "scenario")}}
     return {
         **head,
         "effect": effect,
         "band": band,
         "parts": parts,
         "shares": {name: _percent(share, seen[name]) for name, share in parts.items()},
-        "views": [f"{view} {words(row[f'under_{view}'])[0]}" for view in FUTURES]
+        "futures": [f"{future} {words(row[f'under_{future}'])[0]}" for future in FUTURES]
         if seen["scenario"]
         else ["no difference seen"],
         "agree": f"{round(row['sign_agrees'] * row['members'])} of {row['members']:.0f}",
@@ -101,7 +101,9 @@ def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> st
         return said
     if not seen[largest]:
         few = "so few runs" if largest == "scenario" else "so few members"
-        return f"{said} with {few}" if said == "cannot tell" else f"{said}; {few} leave open how much"
+        return (
+            f"{said} with {few}" if said == "cannot tell" else f"{said}; by how much is uncertain with {few}"
+        )
     if parts[largest] >= MOSTLY:
         made = f"mostly {PART_WORDS[largest][0]}"
     else:
@@ -110,6 +112,6 @@ def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> st
 
 
 def _percent(share: float, is_seen: bool) -> str:
-    """A part in whole percent; a small one is not shown as none, one that luck hides as what it may be."""
+    """A part in whole percent, as an upper estimate where it is not told from the Monte Carlo error."""
     text = "under 1 %" if 0 < share < 0.5 else f"{number(share, 0)} %"
     return text if is_seen or text.startswith("under") else f"up to {text}"

@@ -82,7 +82,7 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
             {"what": PARAMETERS[name].meaning, "parameter": name, "source": path.source}
             for name, path in scenario.paths.items()
         ],
-        "assumptions": [{"view": scenario.assumptions, "source": chosen.source}],
+        "assumptions": [{"future": scenario.assumptions, "source": chosen.source}],
         "evidence": evidence_in(texts),
         "data": [_data_row(source) for source in documents.data_sources().values()],
     }

@@ -80,8 +80,8 @@ def trust_sentences(comparison: Comparison) -> list[str]:
         ]
         return [*sentences, *_prior_sentences(comparison)]
     sentences = band_sentences(comparison) or [
-        f"Ranges in brackets are 95 % intervals over {pairs}: they cover chance in the simulation, not doubt "
-        "about the model's assumptions, which may well be larger."
+        f"Ranges in brackets are 95 % intervals over {pairs}: they hold the Monte Carlo error, not the "
+        "uncertainty of the model's assumptions, which may well be larger."
     ]
     if seeds < FEW_SEEDS:
         sentences.append(
