@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from functools import cache
 
+# Months of a year, 1 for January.
+JANUARY, FEBRUARY, MARCH, APRIL, MAY, JUNE = range(1, 7)
+JULY, AUGUST, SEPTEMBER, OCTOBER, NOVEMBER, DECEMBER = range(7, 13)
+
 FIRST_YEAR = 2014
 FIRST_MONTH = f"{FIRST_YEAR}-01"  # every run begins here
 

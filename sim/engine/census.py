@@ -24,13 +24,16 @@ from sim.core.categories import (
     activity_set,
 )
 from sim.core.compiled import kernel
+from sim.core.months import DECEMBER, JUNE, MARCH, SEPTEMBER
 from sim.rules.demography import has_child_aged
 from sim.steps.demography import age_group
 from sim.steps.earnings import current_pay
 from sim.steps.people import first_birth_age
+from sim.world.places import HOMES
 from sim.world.worker import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of
 
-CENSUS_MONTHS = (3, 6, 9, 12)
+CENSUS_MONTHS = (MARCH, JUNE, SEPTEMBER, DECEMBER)
+CHILD_UNDER = 16.0  # years: who counts as a child left behind
 _IN_CITIES = activity_set(MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH)
 
 
@@ -40,14 +43,14 @@ def census_type(places: int) -> np.dtype:
     whole, groups = np.int64, (len(SEXES), len(AGE_GROUPS), len(EDUCATION))
     return np.dtype(
         [
-            ("stock", whole, (31, places, len(ACTIVITIES))),  # by home, place, activity
+            ("stock", whole, (HOMES, places, len(ACTIVITIES))),  # by home, place, activity
             ("group_stock", whole, (*groups, len(ACTIVITIES))),
             ("group_pay", whole, groups),  # of those who earn
             ("insured", whole),
             ("trained", whole),
             ("parents_away", whole),  # out-migrants with a child under 16
             ("poor_away", whole),  # out-migrants of poor households
-            ("school_parents", whole, (places,)),  # out-migrants and settled with a child of 6-15
+            ("school_parents", whole, (places,)),  # out-migrants and settled with a child at school
             ("owed", whole),  # workers owed wages
             ("savings", whole),
         ]
@@ -82,8 +85,10 @@ def count_census(workers, conditions, with_groups, census, first, last):
             birth = first_birth_age(w, c)
             is_away = (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH)
             poor_away += is_away & ((traits & POOR) != 0)
-            parents_away += is_away & has_child_aged(months / 12.0, birth, 0.0, 16.0)
-            total.school_parents[int(w.place)] += has_child_aged(months / 12.0, birth, 6.0, 16.0)
+            parents_away += is_away & has_child_aged(months / 12.0, birth, 0.0, CHILD_UNDER)
+            total.school_parents[int(w.place)] += has_child_aged(
+                months / 12.0, birth, c.economy.school_age_min, c.economy.school_age_end
+            )
     total.insured += insured
     total.trained += trained
     total.owed += owed

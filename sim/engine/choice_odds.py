@@ -11,12 +11,13 @@ from sim.rules.migration import age_taste, attachment, odds, schooling_taste
 from sim.steps.groups import GROUPS, is_parent
 from sim.steps.records import (
     AGE_MONTHS,
+    BYTES,
     EXPERIENCE_MONTHS,
     STAY_MONTHS,
     TRAINING_MONTHS,
     UNTRAINED,
 )
-from sim.world.worker import ABILITY_UNIT, IS_FEMALE, education_of
+from sim.world.worker import ABILITY_UNIT, IS_FEMALE, education_of, signed
 
 
 @kernel
@@ -37,15 +38,17 @@ def fill_personal_odds(conditions):
     for month in range(TRAINING_MONTHS):
         c.training_odds[month] = odds(beta * c.training_pay[month])
     c.training_odds[UNTRAINED] = 1.0
-    for byte in range(256):
-        c.ability_odds[byte] = odds(beta * (byte if byte < 128 else byte - 256) * ABILITY_UNIT)
+    for byte in range(BYTES):
+        c.ability_odds[byte] = odds(beta * signed(byte) * ABILITY_UNIT)
+    youngest = c.economy.taste_age_min
     for month in range(AGE_MONTHS):
         age = month / 12.0
-        c.local_age_odds[month] = odds(age_taste(age, c.economy.local_age_slope))
-        c.migration_age_odds[month] = odds(age_taste(age, c.economy.migration_age_slope))
-        c.across_age_odds[month] = odds(age_taste(age, c.economy.across_age_slope))
+        c.local_age_odds[month] = odds(age_taste(age, c.economy.local_age_slope, youngest))
+        c.migration_age_odds[month] = odds(age_taste(age, c.economy.migration_age_slope, youngest))
+        c.across_age_odds[month] = odds(age_taste(age, c.economy.across_age_slope, youngest))
+    most_years = c.economy.place_attachment_years_max
     for month in range(STAY_MONTHS):
-        c.stay_odds[month] = odds(attachment(month / 12.0, c.economy.place_attachment))
+        c.stay_odds[month] = odds(attachment(month / 12.0, c.economy.place_attachment, most_years))
 
 
 @kernel

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.categories import SECTORS
-from sim.engine.market_state import MarketState
+from sim.engine.market_state import MarketState, OpeningNumbers
 from sim.engine.markets import (
     LabourDemand,
     MonthsWork,
@@ -18,18 +18,15 @@ from sim.engine.markets import (
 )
 from sim.engine.month_conditions import MonthConditions
 from sim.engine.stocks import networks
-from sim.parameters.behaviour import PARAMETERS
+from sim.parameters.behaviour import DEFAULTS
+from sim.parameters.definition import chosen
 from sim.policy.policy import Policy
 from sim.steps.groups import REFERENCE_GROUP
-from sim.steps.records import ECONOMY, PLACE
+from sim.steps.records import PLACE
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import HOMES, Places
 from sim.world.series import Series
-from sim.world.synthesis import SEARCHING_SHARE
-
-_STOCK_ELASTICITY = 1.85  # long-run log-odds per log-odds of value at the default switching cost
-_MOST_TASTE = 1.5
 
 
 class Economy:
@@ -48,20 +45,20 @@ class Economy:
         """mixes: shares of the sectors in local and in out work, (2, sectors)."""
         self.policy, self.places, self.series, self.scale = policy, places, series, scale
         mix = np.where((np.arange(len(places)) < HOMES)[:, None], *mixes)
-        reference = float(policy.economy(0)[ECONOMY.reference_tightness])
-        self.market_state = MarketState(policy, places, series, seed, mix, corridors.distance_km, reference)
-        self.jobs_2014, self.labour_reserve = self._first_jobs(mixes, corridors, reference)
+        start = chosen(OpeningNumbers, policy.economy_by_name(0))
+        self.market_state = MarketState(policy, places, series, seed, mix, corridors.distance_km, start)
+        self.jobs_2014, self.labour_reserve = self._first_jobs(mixes, corridors, start)
         workers = corridors.workers / scale
         self.market_state.note_networks(
             corridors.out.sum(axis=0) / scale, corridors.out / scale / workers[:, None]
         )
         self.opening = MonthConditions(self.market_state)
-        self._start_corridors(corridors)
+        self._start_corridors(corridors, start)
         self._quota_used, self._quota_used_without_levers = np.zeros((2, len(places)))
 
     # --- January 2014 -----------------------------------------------------------------------------
     def _first_jobs(
-        self, mixes: np.ndarray, corridors: Corridors, reference: float
+        self, mixes: np.ndarray, corridors: Corridors, start: OpeningNumbers
     ) -> tuple[np.ndarray, np.ndarray]:
         """Jobs of January 2014 by place and sector; labour at home that output can draw on, by province.
 
@@ -73,9 +70,10 @@ class Economy:
         local = corridors.local / self.scale
         filled, vacant = np.empty(places), np.empty(places)
         filled[:HOMES] = local
-        filled[HOMES:] = out_by_place[HOMES:] * (1.0 - SEARCHING_SHARE)
-        vacant[:HOMES] = 0.02 * local
-        vacant[HOMES:] = out_by_place[HOMES:] * SEARCHING_SHARE * reference
+        searching = start.migrant_search_share_start
+        filled[HOMES:] = out_by_place[HOMES:] * (1.0 - searching)
+        vacant[:HOMES] = start.local_vacancy_share_start * local
+        vacant[HOMES:] = out_by_place[HOMES:] * searching * start.reference_tightness
         pay = (np.exp(self.series.log_pay[:HOMES, :, 0]) * mixes[0]).sum(axis=1)
         resident = corridors.farm + corridors.local
         reserve = corridors.farm / resident / pay
@@ -83,7 +81,7 @@ class Economy:
             reserve, weights=resident
         )
 
-    def _start_corridors(self, corridors: Corridors) -> None:
+    def _start_corridors(self, corridors: Corridors, start: OpeningNumbers) -> None:
         """Corridor terms that reproduce the stocks of 2013 at the incomes of January 2014.
 
         What distance and the province border explain is kept apart, so that both can be changed.
@@ -92,7 +90,7 @@ class Economy:
         state = self.market_state
         self.opening.write_places(0, with_levers=False)
         numbers, c0 = self.opening.numbers, self.opening.now
-        state.nest = float(numbers.nest_dissimilarity)
+        state.nest = start.nest_dissimilarity
         shares = corridors.out / np.maximum(corridors.out.sum(axis=1, keepdims=True), 1e-9)
         province_share = np.zeros((HOMES, HOMES))
         np.add.at(province_share.T, self.places.province, shares.T)
@@ -104,15 +102,15 @@ class Economy:
         with np.errstate(divide="ignore"):
             term = state.nest * np.log(weight) - values[None, :] + mean_value[:, None]
         distance, border = state.distance_terms(
-            *(PARAMETERS[name].default for name in ("distance_coefficient", "province_border_cost"))
+            DEFAULTS["distance_coefficient"], DEFAULTS["province_border_cost"]
         )
         state.corridor_residual = term + distance + border
         farm = corridors.farm / corridors.workers
-        odds = np.log(state.out_share / np.maximum(farm, 1e-9)) / _STOCK_ELASTICITY
+        odds = np.log(state.out_share / np.maximum(farm, 1e-9)) / start.stock_elasticity
         gain = mean_value - numbers.income_coefficient * np.log(c0.farm_income)
         taste = odds - (gain + numbers.network_coefficient * state.out_share)
         taste -= np.average(taste, weights=corridors.workers)
-        state.home_taste = np.clip(taste, -_MOST_TASTE, _MOST_TASTE)
+        state.home_taste = np.clip(taste, -start.home_taste_max, start.home_taste_max)
 
     # --- the month --------------------------------------------------------------------------------
     def begin(self, month: int) -> MonthConditions:
@@ -170,7 +168,9 @@ class Economy:
         """Bring markets and networks to the end of the month."""
         opening, month, state = self.opening, int(self.opening.now.month[0]), self.market_state
         state.note_networks(*networks(block.by_home, block.by_place, block.away))
+        numbers = opening.numbers
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
+        rise = min(max(rise, numbers.applicants_rise_min), numbers.applicants_rise_max)
         shift = self.sector_shift(month)
         tables = self.policy.place_parameters(month)
         demand = LabourDemand(
@@ -184,7 +184,7 @@ class Economy:
             tables.sector_pay_scale,
         )
         work = MonthsWork(block.by_place, block.employed, block.business, block.works, block.applicants)
-        settle_labour_markets(opening.plain, state.markets, demand, work, min(max(rise, 0.3), 4.0))
+        settle_labour_markets(opening.plain, state.markets, demand, work, rise)
 
     def state(self) -> dict[str, Any]:
         """What months change, for a checkpoint."""

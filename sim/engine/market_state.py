@@ -12,6 +12,21 @@ from sim.policy.policy import Policy
 from sim.world.places import HOMES, Places
 from sim.world.series import Series
 
+_QUARTERS = 4  # of a year
+
+
+class OpeningNumbers(NamedTuple):
+    """Parameters that places are set up with, in January 2014."""
+
+    reference_tightness: float
+    nest_dissimilarity: float
+    distance_min_km: float
+    stock_elasticity: float
+    home_taste_max: float
+    migrant_search_share_start: float
+    local_vacancy_share_start: float
+    local_offer_probability_start: float
+
 
 class LabourMarkets(NamedTuple):
     """Labour markets at a month's end, as arrays that settling writes to. Jobs are in simulated workers."""
@@ -25,9 +40,9 @@ class LabourMarkets(NamedTuple):
     offer: np.ndarray  # (homes,) probability of an offer of local work
 
     @classmethod
-    def at_rest(cls, mix: np.ndarray, tightness: float) -> LabourMarkets:
+    def at_rest(cls, mix: np.ndarray, numbers: OpeningNumbers) -> LabourMarkets:
         """Markets before the first month. mix: shares of the sectors in a place's jobs, (places, sectors)."""
-        count = len(mix)
+        count, tightness = len(mix), numbers.reference_tightness
         return cls(
             np.zeros(count),
             np.full(count, tightness),
@@ -35,7 +50,7 @@ class LabourMarkets(NamedTuple):
             np.ones(count),
             np.cumsum(mix, axis=1),
             np.zeros(count),
-            np.full(HOMES, 0.3),
+            np.full(HOMES, numbers.local_offer_probability_start),
         )
 
 
@@ -57,16 +72,16 @@ class MarketState:
         seed: int,
         mix: np.ndarray,
         distance_km: np.ndarray,
-        tightness: float,
+        numbers: OpeningNumbers,
     ):
         """mix: shares of the sectors in the jobs of 2014, (places, sectors). distance_km: (homes, places)."""
         self.policy, self.places, self.series, self.seed, self.mix = policy, places, series, seed, mix
         self.life_keys = month_keys(seed, -1)
         self.place_order = np.argsort(places.province[HOMES:], kind="stable") + HOMES
         self.first_place = np.searchsorted(places.province[self.place_order], np.arange(HOMES + 1))
-        self.log_distance = np.log(np.maximum(distance_km, 30.0))
+        self.log_distance = np.log(np.maximum(distance_km, numbers.distance_min_km))
         self.is_across = places.province[None, :] != np.arange(HOMES)[:, None]
-        self.markets = LabourMarkets.at_rest(mix, tightness)
+        self.markets = LabourMarkets.at_rest(mix, numbers)
         self.migrants = np.zeros(len(places))  # simulated out-migrants by place
         self.network = np.zeros((HOMES, len(places)))  # share of the home's workers in the place
         self.out_share = np.zeros(HOMES)  # share of the home's workers who are away
@@ -105,11 +120,11 @@ class MarketState:
 
     def note_poor_away(self, count: int) -> None:
         """Keep a quarter's count of out-migrants of poor households, for the same quarter of next year."""
-        self.poor_away = [*self.poor_away[-4:], count]
+        self.poor_away = [*self.poor_away[-_QUARTERS:], count]
 
     def poor_shortfall(self) -> float:
         """Share by which fewer of them were away at the last quarter's end than a year before."""
-        if len(self.poor_away) < 5 or self.poor_away[0] == 0:
+        if len(self.poor_away) <= _QUARTERS or self.poor_away[0] == 0:
             return 0.0
         return max(1.0 - self.poor_away[-1] / self.poor_away[0], 0.0)
 

@@ -40,6 +40,7 @@ from sim.rules.skills import training_premium
 from sim.steps.earnings import gender_gap
 from sim.steps.groups import GROUPS, is_parent
 from sim.steps.records import (
+    BYTES,
     EXPERIENCE_MONTHS,
     OWN_PAY,
     POINT_BINS,
@@ -47,11 +48,9 @@ from sim.steps.records import (
     UNTRAINED,
     WORKER,
 )
-from sim.world.worker import ABILITY_UNIT, HUNDREDTH, education_of
+from sim.world.worker import ABILITY_UNIT, HUNDREDTH, education_of, signed
 
 WIDTH = 32  # of arrays over homes: a whole number of vector registers
-
-INSURED_SHARE_EXPECTED = 0.2  # what a worker deciding where to go takes as the odds of being insured
 
 
 @kernel
@@ -143,12 +142,17 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
             c.effective[WORKER.unemployment_benefit_yuan, p],
             exp(c.mean_log_pay[p]),
             economy.benefit_search_effect,
+            economy.search_effort_min,
         )
         share = employment_share(
             min(finding, c.finding_limit[p]), c.effective[WORKER.separation_probability, p]
         )
         arrears = arrears_loss_share(
-            c.effective[WORKER.arrears_probability, p], c.effective[WORKER.arrears_recovery_probability, p]
+            c.effective[WORKER.arrears_probability, p],
+            c.effective[WORKER.arrears_recovery_probability, p],
+            economy.arrears_months,
+            economy.arrears_patience_months,
+            economy.arrears_loss_share_max,
         )
         hukou = (
             economy.hukou_share_of_migration_cost
@@ -158,17 +162,21 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
         heard = (
             economy.vacancy_information_elasticity
             * c.place.vacancy_news_scale[p]
-            * min(max(log(news[p] / economy.reference_tightness), -1.5), 1.5)
+            * min(
+                max(log(news[p] / economy.reference_tightness), -economy.vacancy_news_max),
+                economy.vacancy_news_max,
+            )
         )
         heard += c.place.amenity_shift[p]
         for g in range(GROUPS):
             income = expected_income(
                 share,
                 exp(c.mean_log_pay[p] + c.group_skill[g]),
-                c.effective[WORKER.insurance_contribution_rate, p] * INSURED_SHARE_EXPECTED,
+                c.effective[WORKER.insurance_contribution_rate, p] * economy.insured_share_expected,
                 arrears,
                 c.effective[WORKER.unemployment_benefit_yuan, p] + c.effective[WORKER.search_income_yuan, p],
                 c.living_cost[p],
+                economy.expected_income_min_share,
             )
             school = economy.child_left_behind_cost * c.place.school_access_share[p] if is_parent(g) else 0.0
             c.income_value[g, p] = place_value(
@@ -179,10 +187,9 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
 @kernel
 def fill_byte_factors(by_ability, by_match):
     """Factors of pay by the bytes in which ability and match are stored (signed, hence the wrap)."""
-    for byte in range(256):
-        value = byte if byte < 128 else byte - 256
-        by_ability[byte] = exp(value * ABILITY_UNIT)
-        by_match[byte] = exp(value * HUNDREDTH)
+    for byte in range(BYTES):
+        by_ability[byte] = exp(signed(byte) * ABILITY_UNIT)
+        by_match[byte] = exp(signed(byte) * HUNDREDTH)
 
 
 @kernel
@@ -305,7 +312,12 @@ def settle_labour_markets(conditions, markets, demand, work, rise):
     """
     c = conditions[0]
     economy, gap, homes = c.economy, markets.wage_gap, len(markets.offer)
-    reference = economy.reference_tightness
+    reference, update, floor = (
+        economy.reference_tightness,
+        economy.vacancy_news_update_rate,
+        economy.vacancy_news_tightness_min,
+    )
+    retained, turnover = economy.hiring_retained_share, economy.hiring_turnover_share
     desired = np.empty((demand.jobs_2014.shape[1], len(gap)))
     _fill_desired_jobs(c, demand, gap, homes, desired)
     for p in range(len(gap)):
@@ -316,7 +328,7 @@ def settle_labour_markets(conditions, markets, demand, work, rise):
         for s in range(len(desired)):
             wanted += desired[s, p]
             # sectors hire to replace leavers and to close their own gap
-            running += max(desired[s, p] - 0.9 * work.employed[p, s], 0.02 * desired[s, p])
+            running += max(desired[s, p] - retained * work.employed[p, s], turnover * desired[s, p])
             markets.hire_cumulative[p, s] = running
         for s in range(len(desired)):
             markets.hire_cumulative[p, s] /= max(running, 1e-12)
@@ -328,10 +340,19 @@ def settle_labour_markets(conditions, markets, demand, work, rise):
             expected = max(float(work.applicants[p]), 1.0) * rise
             markets.offer[p] = offer_probability(open_jobs, expected, economy.local_offer_probability_max)
             continue
-        tightness = open_jobs / max(searchers, 0.02 * filled + 0.5)
+        fewest = economy.searchers_min_share * filled + economy.searchers_min_count
+        tightness = open_jobs / max(searchers, fewest)
         markets.tightness[p] = tightness
         markets.limit[p] = rationed_finding(1.0, searchers, open_jobs)
-        markets.news[p] = exp(0.8 * log(max(markets.news[p], 1e-3)) + 0.2 * log(max(tightness, 1e-3)))
+        heard, seen = log(max(markets.news[p], floor)), log(max(tightness, floor))
+        markets.news[p] = exp((1.0 - update) * heard + update * seen)
         gap[p] = wage_gap_next(
-            gap[p], tightness, reference, economy.wage_tightness_elasticity, economy.wage_reversion_rate
+            gap[p],
+            tightness,
+            reference,
+            economy.wage_tightness_elasticity,
+            economy.wage_reversion_rate,
+            economy.wage_tightness_ratio_min,
+            economy.wage_tightness_ratio_max,
+            economy.wage_gap_max,
         )

@@ -12,7 +12,9 @@ from types import SimpleNamespace
 
 import numpy as np
 
+from sim.core.categories import SECTORS
 from sim.core.draws import month_keys
+from sim.core.months import FEBRUARY, MARCH
 from sim.engine.choice_odds import fill_personal_odds, fill_place_odds
 from sim.engine.market_state import MarketState
 from sim.engine.markets import (
@@ -28,6 +30,7 @@ from sim.rules.earnings import schooling_pay
 from sim.rules.migration import floor_effort
 from sim.steps.groups import GROUP_SCHOOL_YEARS
 from sim.steps.records import (
+    BYTES,
     WORKER,
     conditions_type,
     field_names,
@@ -36,11 +39,7 @@ from sim.steps.records import (
 )
 from sim.world.places import HOMES
 
-# Factors by sector around the mean. Separation: tenure differs by trade [W05 of the survey reports,
-# A21]; judgement. Arrears: construction 1.8-2.0 %, manufacturing 0.6 %, trade 0.2 % in 2015-16 [E02].
-SEPARATION_FACTOR = np.array([0.9, 1.4, 0.9, 0.8, 1.2, 1.0, 0.9])
-ARREARS_FACTOR = np.array([0.7, 2.2, 0.25, 0.5, 0.6, 0.6, 0.8])
-FESTIVAL_MONTHS = (2, 3)
+FESTIVAL_MONTHS = (FEBRUARY, MARCH)  # when attention is that of Spring Festival
 
 
 class MonthConditions:
@@ -93,7 +92,9 @@ class MonthConditions:
         ):
             state.has_works = True
         now.has_works[0] = state.has_works
-        now.poor_floor_effort[0] = floor_effort(state.poor_shortfall())
+        now.poor_floor_effort[0] = floor_effort(
+            state.poor_shortfall(), self.numbers.poor_floor_shortfall_full
+        )
         now.hire_cumulative[:], now.local_offer[:] = state.markets.hire_cumulative, state.markets.offer
         now.home_taste[:], now.out_share[:] = state.home_taste, state.out_share
         now.network[:] = state.network
@@ -142,10 +143,12 @@ class MonthConditions:
     def _write_numbers(self, numbers: np.ndarray) -> None:
         if numbers is self._numbers:
             return
-        self._numbers, self._tables, self._relief = numbers, None, None  # the others rest on them
+        self._numbers = numbers
+        self._tables = self._relief = self._factors = None  # they rest on them
         self.now.economy[:] = numbers
         named = self.numbers
-        self.now.group_skill[:] = schooling_pay(np.array(GROUP_SCHOOL_YEARS), named.schooling_return)
+        years = np.array([named[name] for name in GROUP_SCHOOL_YEARS])
+        self.now.group_skill[:] = schooling_pay(years, named.schooling_return)
         is_home = np.arange(len(self.market_state.places)) < HOMES
         level = np.where(is_home, named.local_pay_level, named.migrant_pay_level)
         self._log_level = np.log(level)
@@ -182,8 +185,9 @@ class MonthConditions:
         if factors is self._factors:
             return
         self._factors = factors
-        now.separation_factor[:] = SEPARATION_FACTOR * factors["separation_probability"]
-        now.arrears_factor[:] = ARREARS_FACTOR * factors["arrears_probability"]
+        for kind, factor in (("separation", now.separation_factor), ("arrears", now.arrears_factor)):
+            of_sector = np.array([self.numbers[f"{kind}_factor_{sector}"] for sector in SECTORS])
+            factor[:] = of_sector * factors[f"{kind}_probability"]
         now.highest_separation_factor[0] = now.separation_factor.max()
         now.highest_arrears_factor[0] = now.arrears_factor.max()
 
@@ -201,6 +205,6 @@ class MonthConditions:
 @cache
 def _byte_factors() -> tuple[np.ndarray, np.ndarray]:
     """Factors of pay by the byte of ability and of match, (256,) each."""
-    by_ability, by_match = np.empty(256), np.empty(256)
+    by_ability, by_match = np.empty(BYTES), np.empty(BYTES)
     fill_byte_factors(by_ability, by_match)
     return by_ability, by_match

@@ -11,13 +11,16 @@ _EDUCATION_NAMES = dict(
     zip(EDUCATION, ("no_schooling", "primary", "junior_middle", "senior_middle", "college_plus"), strict=True)
 )
 _SECTOR_NAMES = {"transport": "transport_storage_post", "hotel_catering": "accommodation_catering"}
-# Businesses of returned migrants started before 2014 (business_owners in the marginals), persons.
-STARTED_BEFORE_2014 = 3.2e6
 _KINDS = ("local", "out")
 
 
-def official_rows(year: int, y: np.record, places: Places, scale: int, starts: int) -> list[tuple]:
-    """(year, indicator, group, value, unit) for a year. ``starts``: businesses started since 2014."""
+def official_rows(
+    year: int, y: np.record, places: Places, scale: int, starts: int, started_before: float
+) -> list[tuple]:
+    """(year, indicator, group, value, unit) for a year.
+
+    starts: simulated businesses started since 2014. started_before: businesses that were there then.
+    """
     rows: list[tuple] = []
 
     def add(indicator: str, group: str, value: float, unit: str) -> None:
@@ -62,7 +65,7 @@ def official_rows(year: int, y: np.record, places: Places, scale: int, starts: i
     for s, name in enumerate(SECTORS):
         if name != "other":
             add("industry_share", _SECTOR_NAMES.get(name, name), 100.0 * sectors[s] / everyone, "percent")
-    started = STARTED_BEFORE_2014 + starts * scale
+    started = started_before + starts * scale
     add("return_entrepreneurs_cumulative", "migrant_workers", started / 1e4, "10k_persons")
     add("return_entrepreneurs_cumulative", "all_types", started / 1e4, "10k_persons")
     return rows

@@ -39,6 +39,7 @@ from sim.engine.year_counts import (
 )
 from sim.results.columns import TABLES
 from sim.steps.records import EVENT, EVENTS, MONEY_FLOWS, for_kernels, make_record
+from sim.world.data import load_data
 from sim.world.places import HOMES
 from sim.world.worker import BIRTH_EPOCH, IS_FEMALE
 
@@ -76,6 +77,8 @@ class Record:
     def __init__(self, run: Simulation, first_month: int, tables: Collection[str] = TABLES):
         """``tables`` are those that are wanted; what only others need is not collected."""
         self.run, self.first, self._wanted = run, first_month, frozenset(tables)
+        owners = load_data().marginal("business_owners", "local")
+        self._started_before = 1e6 * float(owners["returned_founders"])
         self._is_across = run.places.province[None, :] != np.arange(HOMES)[:, None]
         self._kept = _Kept()
 
@@ -132,7 +135,7 @@ class Record:
             return
         run, scale = self.run, self.run.scale
         kept = self._kept
-        kept.official += official_rows(year, sums, run.places, scale, kept.starts)
+        kept.official += official_rows(year, sums, run.places, scale, kept.starts, self._started_before)
         out = sums.heads[:, :, 1]
         homes, places = np.nonzero(out)
         names = np.array(run.places.provinces)

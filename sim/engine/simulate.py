@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError, nearest
-from sim.core.months import month_index, month_text
+from sim.core.months import DECEMBER, month_index, month_text
 from sim.core.sources import model_hash
 from sim.core.version import __version__
 from sim.engine.branching import take
@@ -105,7 +105,7 @@ def simulate(
             tracer.add_month(month)
             if month in kept:
                 workers[month_text(month)] = worker_table(run)
-            if month % 12 == 11 and record.wants_years:
+            if month % 12 + 1 == DECEMBER and record.wants_years:
                 record.add_year(month, run.count_year())
             if progress is not None:
                 progress(done + 1, run.last + 1)

@@ -5,31 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
-from sim.core.months import month_index
+from sim.core.months import DECEMBER, month_index
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.economy import Economy, sector_mixes
 from sim.engine.interpreted import plain_sums
 from sim.engine.shards import CLAIMS, Shards
 from sim.engine.year_counts import count_year, start_year, year_type
-from sim.parameters.behaviour import PARAMETERS
+from sim.parameters.definition import chosen
 from sim.policy.ledger import Ledger
+from sim.policy.policy import opening_numbers
 from sim.policy.recent import policy_of
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
 from sim.steps.records import EVENT, for_kernels
-from sim.world.corridors import Corridors, build_corridors
+from sim.world.corridors import CorridorNumbers, Corridors, build_corridors
 from sim.world.data import load_data
-from sim.world.places import Places, build_places
-from sim.world.series import LAST_YEAR, Growth, Series, build_series
+from sim.world.places import PlaceNumbers, Places, build_places
+from sim.world.series import LAST_YEAR, Growth, Series, SeriesNumbers, build_series
 from sim.world.synthesis import (
+    PeopleNumbers,
     Recipe,
     build_recipe,
     entrant_counts,
@@ -61,15 +63,13 @@ class Simulation:
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scale, self.seed, self._with_groups = parse_scale(scale), seed, with_groups
         self.last = checked_month("to", end or self.scenario.period.to)
-        growth = _growth(self.scenario)
-        places, corridors, series, recipe, mixes = _setting(growth)
+        start = _start_of(self.scenario)
+        places, corridors, series = _places(start.places), _corridors(start), _series(start)
+        self.recipe, self.places, self.month = _recipe(start), places, 0
         self.policy = policy_of(self.scenario, places)
-        ability_sd = self.scenario.parameters.get("wage_residual_sd", PARAMETERS["wage_residual_sd"].default)
-        self.recipe = recipe._replace(ability_sd=ability_sd)
-        self.places, self.month = places, 0
-        self.economy = Economy(self.policy, places, corridors, series, mixes, self.scale, seed)
+        self.economy = Economy(self.policy, places, corridors, series, _mixes(), self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
-        self.workers, self.rows = _population(growth, self.scale, seed, ability_sd, self.last)
+        self.workers, self.rows = _population(start, self.scale, seed, self.last)
         self._rows = for_kernels(self.workers, WORKER_TYPE)
         self._shards = Shards(threads, len(places))
         self.ledger = Ledger(self.policy, self.scale)
@@ -107,7 +107,7 @@ class Simulation:
         if month % 12 + 1 in CENSUS_MONTHS:
             self._take_census(month, plain)
             self.economy.market_state.note_poor_away(int(self.census.poor_away))
-        if month % 12 == 11:
+        if month % 12 + 1 == DECEMBER:
             self.ledger.close_year(month)
         self.month += 1
         return self.block
@@ -177,50 +177,89 @@ class Simulation:
         return self._accounts.savings
 
 
-@lru_cache(maxsize=8)
-def _setting(growth: Growth) -> tuple[Places, Corridors, Series, Recipe, np.ndarray]:
-    """What runs with the same view of the future share, made once in a process; nobody writes to it."""
-    data = load_data()
-    places = build_places(data)
-    corridors = build_corridors(data, places)
-    series = build_series(data, places, corridors.workers, growth)
-    recipe = build_recipe(
-        data, corridors, places, series.entrant_education, PARAMETERS["wage_residual_sd"].default
-    )
-    return places, corridors, series, recipe, sector_mixes(data)
+class _Start(NamedTuple):
+    """What the setting of a run is made from. Runs that start alike share it: nobody writes to it."""
+
+    growth: Growth  # the view of the years after the last observation
+    places: PlaceNumbers
+    corridors: CorridorNumbers
+    series: SeriesNumbers
+    people: PeopleNumbers
 
 
-def _growth(scenario: Scenario) -> Growth:
-    """The scenario's view of the years after the last observation."""
-    future = scenario.future_assumptions
-    return Growth(
+def _start_of(scenario: Scenario) -> _Start:
+    future, numbers = scenario.future_assumptions, opening_numbers(scenario)
+    growth = Growth(
         future.real_output_growth,
         future.real_wage_growth,
         future.real_rural_income_growth,
         future.consumer_price_inflation,
         future.entrants_growth,
     )
+    return _Start(
+        growth,
+        chosen(PlaceNumbers, numbers),
+        chosen(CorridorNumbers, numbers),
+        chosen(SeriesNumbers, numbers),
+        chosen(PeopleNumbers, numbers),
+    )
 
 
-def _population(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[Workers, int]:
+@lru_cache(maxsize=8)
+def _places(numbers: PlaceNumbers) -> Places:
+    return build_places(load_data(), numbers)
+
+
+@lru_cache(maxsize=8)
+def _corridors_of(places: PlaceNumbers, numbers: CorridorNumbers) -> Corridors:
+    return build_corridors(load_data(), _places(places), numbers)
+
+
+def _corridors(start: _Start) -> Corridors:
+    return _corridors_of(start.places, start.corridors)
+
+
+@lru_cache(maxsize=8)
+def _series_of(
+    growth: Growth, places: PlaceNumbers, corridors: CorridorNumbers, numbers: SeriesNumbers
+) -> Series:
+    workers = _corridors_of(places, corridors).workers
+    return build_series(load_data(), _places(places), workers, growth, numbers)
+
+
+def _series(start: _Start) -> Series:
+    return _series_of(start.growth, start.places, start.corridors, start.series)
+
+
+@lru_cache(maxsize=8)
+def _recipe(start: _Start) -> Recipe:
+    education = _series(start).entrant_education
+    return build_recipe(load_data(), _corridors(start), _places(start.places), education, start.people)
+
+
+@lru_cache(maxsize=1)
+def _mixes() -> np.ndarray:
+    return sector_mixes(load_data())
+
+
+def _population(start: _Start, scale: int, seed: int, last: int) -> tuple[Workers, int]:
     """Everybody who lives in a run, entrants up to the last month in the rows after those of January 2014,
     and how many these are. The next runs of a sweep have the same people: those of a few are kept.
     """
-    few = initial_counts(_setting(growth)[1], scale).sum() <= MOST_KEPT
+    few = initial_counts(_corridors(start), scale).sum() <= MOST_KEPT
     if not few:
-        return _made(growth, scale, seed, ability_sd, last)
-    workers, initial = _made_once(growth, scale, seed, ability_sd, last)
+        return _made(start, scale, seed, last)
+    workers, initial = _made_once(start, scale, seed, last)
     own = allocate(len(workers))
     copy_rows(workers, own)
     return own, initial
 
 
-def _made(growth: Growth, scale: int, seed: int, ability_sd: float, last: int) -> tuple[Workers, int]:
-    _, corridors, series, recipe, _ = _setting(growth)
-    counts, entrants = initial_counts(corridors, scale), entrant_counts(series.entrants[:, : last + 1], scale)
+def _made(start: _Start, scale: int, seed: int, last: int) -> tuple[Workers, int]:
+    recipe, counts = _recipe(start), initial_counts(_corridors(start), scale)
+    entrants = entrant_counts(_series(start).entrants[:, : last + 1], scale)
     workers = allocate(int(counts.sum() + entrants.sum()))
     rows, keys = for_kernels(workers, WORKER_TYPE), month_keys(seed, -1)
-    recipe = recipe._replace(ability_sd=ability_sd)
     initial = filled = fill_initial(rows, counts, recipe, keys)
     for month in range(last + 1):
         filled = fill_entrants(rows, filled, entrants[:, month], month, recipe, keys)

@@ -22,6 +22,7 @@ from sim.core.compiled import inlined_rule, kernel, rule
 from sim.steps.demography import age_group
 from sim.steps.records import BLOCK
 from sim.steps.settlement import is_willing_to_settle, may_settle
+from sim.world.places import HOMES
 from sim.world.worker import INSURED, IS_FEMALE, TRAINED, age_months, education_of
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker
@@ -30,6 +31,7 @@ INCOME_BINS = 60
 FIRST_BIN_YUAN = 1000.0
 BINS_PER_LOG = 10.0  # a bin is a tenth of a log point wide
 LIVES = ("farm", "local", "out", "settled")  # what the year was mostly spent on
+_SETTLED = LIVES.index("settled")
 INCOME_GROUPS = ("all", *LIVES, *REGIONS)  # of the histogram; regions of origin
 
 
@@ -39,7 +41,7 @@ def year_type(places: int) -> np.dtype:
     whole = np.int64
     return np.dtype(
         [
-            ("heads", whole, (31, places, 2)),  # by home, place of work, kind
+            ("heads", whole, (HOMES, places, 2)),  # by home, place of work, kind
             (
                 "pay",
                 whole,
@@ -98,7 +100,7 @@ def _count_worker(w, c, regions, y, position) -> None:
     away, local = int(w.worked_months) & 15, int(w.worked_months) >> 4
     life = 0
     if activity == SETTLED_WORK or activity == SETTLED_SEARCH:
-        life = 3
+        life = _SETTLED
     elif away + local >= MONTHS_NEEDED:
         kind = 1 if away >= local else 0
         life = 1 + kind

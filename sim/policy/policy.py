@@ -15,15 +15,16 @@ import numpy as np
 
 from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
-from sim.core.months import month_text
+from sim.core.months import FIRST_MONTH, month_text
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.steering import LeverMonth, Steering, is_at_work
+from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where
 from sim.scenario.lever import Lever
 from sim.scenario.scenario import Scenario
-from sim.scenario.shock import SECTOR_PARAMETERS
+from sim.scenario.shock import SECTOR_PARAMETERS, Shock
 from sim.steps.lever_record import (
     MAX_BUDGETS,
     MAX_EFFECTS,
@@ -122,16 +123,14 @@ class Policy:
     def economy(self, month: int) -> np.ndarray:
         """Economy-wide parameters of a month, (economy parameters,)."""
         text = month_text(month)
-        changes = [(name, change) for _, name, change in self._changes.get(text, ()) if name in ECONOMY_NAMES]
+        changes = [change for change in self._changes.get(text, ()) if change[1] in ECONOMY_NAMES]
         if not (self._economy_moves or changes):
             return self._economy
-        values = given_values(self.scenario, ECONOMY_NAMES)
-        for name, path in self.scenario.paths.items():
-            if name in ECONOMY_NAMES:
-                values[ECONOMY_NAMES.index(name)] = path.value(text, TIERS[0])
-        for name, change in changes:
-            values[ECONOMY_NAMES.index(name)] = change.on(values[ECONOMY_NAMES.index(name)])
-        return _fixed(within_bounds(ECONOMY_NAMES, values))
+        return _fixed(_economy_in(self.scenario, text, changes))
+
+    def economy_by_name(self, month: int) -> dict[str, float]:
+        """The same by name."""
+        return dict(zip(ECONOMY_NAMES, self.economy(month).tolist(), strict=True))
 
     def place_parameters(self, month: int, with_levers: bool = True) -> Tables:
         """Parameters by place of a month."""
@@ -288,6 +287,24 @@ class Policy:
 def _fixed(values: np.ndarray) -> np.ndarray:
     values.flags.writeable = False
     return values
+
+
+def opening_numbers(scenario: Scenario) -> dict[str, float]:
+    """Economy-wide parameters of January 2014 by name, before there are places."""
+    values = _economy_in(scenario, FIRST_MONTH, changes_by_month(scenario).get(FIRST_MONTH, []))
+    return dict(zip(ECONOMY_NAMES, values.tolist(), strict=True))
+
+
+def _economy_in(scenario: Scenario, month: str, changes: list[tuple[Shock, str, Effect]]) -> np.ndarray:
+    """Economy-wide parameters after the paths and shocks of a month, (economy parameters,)."""
+    values = given_values(scenario, ECONOMY_NAMES)
+    for name, path in scenario.paths.items():
+        if name in ECONOMY_NAMES:
+            values[ECONOMY_NAMES.index(name)] = path.value(month, TIERS[0])
+    for _, name, change in changes:
+        if name in ECONOMY_NAMES:
+            values[ECONOMY_NAMES.index(name)] = change.on(values[ECONOMY_NAMES.index(name)])
+    return within_bounds(ECONOMY_NAMES, values)
 
 
 def _economy_of(scenario: Scenario) -> np.ndarray:

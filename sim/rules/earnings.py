@@ -2,8 +2,10 @@
 
 from sim.core.compiled import rule
 
+# The reference worker, whom pay levels are stated for.
 REFERENCE_SCHOOL_YEARS = 9.0
 REFERENCE_EXPERIENCE_YEARS = 8.0
+LONGEST_CAREER_YEARS = 60.0
 
 
 @rule
@@ -22,7 +24,7 @@ def experience_pay(years: float, experience_return: float, curvature: float) -> 
     return * years + curvature * years**2, less its value at 8 years; flat past the profile's top.
     Source: flat, concave profiles of migrants [W09]. Ignores where the experience was made.
     """
-    top = -experience_return / (2.0 * curvature) if curvature < 0.0 else 60.0
+    top = -experience_return / (2.0 * curvature) if curvature < 0.0 else LONGEST_CAREER_YEARS
     counted = min(years, top)
     reference = REFERENCE_EXPERIENCE_YEARS * (experience_return + curvature * REFERENCE_EXPERIENCE_YEARS)
     return counted * (experience_return + curvature * counted) - reference
@@ -68,15 +70,16 @@ def expected_income(
     arrears_loss_share: float,
     benefit: float,
     living_cost: float,
+    least_share: float,
 ) -> float:
     """Income per month that a worker can expect away from home, after what living there costs.
 
     share * pay * (1 - contribution) * (1 - arrears) + (1 - share) * benefit - living cost,
-    at least a tenth of pay. employment_share: expected share of time in work. yuan per month.
+    at least a share of pay. employment_share: expected share of time in work. yuan per month.
     Source: Harris and Todaro (1970), equation 1, net of city living cost [A49] and arrears [E04].
     """
     work = employment_share * pay * (1.0 - contribution_rate) * (1.0 - arrears_loss_share)
-    return max(work + (1.0 - employment_share) * benefit - living_cost, 0.1 * pay)
+    return max(work + (1.0 - employment_share) * benefit - living_cost, least_share * pay)
 
 
 @rule

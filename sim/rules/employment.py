@@ -5,15 +5,19 @@ from sim.core.compiled import rule
 
 
 @rule
-def separation_probability(base: float, sector_factor: float, age_years: float) -> float:
+def age_factor(age_years: float, young_age: float, young_factor: float) -> float:
+    """Factor on the probability of losing the job: that of the young, or 1 from an age on. Source: [A22]."""
+    return young_factor if age_years < young_age else 1.0
+
+
+@rule
+def separation_probability(base: float, sector_factor: float, of_age: float) -> float:
     """Probability per month that a worker loses the job.
 
-    base * sector factor * (1.3 under 25, 1 after). base: per month. sector_factor: 1 = average.
-    Source: half of all separations lead out of work [A21, A43]; the young change most [A22].
-    Ignores employer and contract type.
+    base * sector factor * factor of age. base: per month. Factors: 1 = average.
+    Source: half of all separations lead out of work [A21, A43]. Ignores employer and contract type.
     """
-    young = 1.3 if age_years < 25.0 else 1.0
-    return min(1.0, base * sector_factor * young)
+    return min(1.0, base * sector_factor * of_age)
 
 
 @rule
@@ -47,15 +51,15 @@ def finding_probability(
 
 
 @rule
-def search_effort(benefit: float, pay: float, effect: float) -> float:
+def search_effort(benefit: float, pay: float, effect: float, least: float) -> float:
     """Factor on job finding, a share of the probability, of a searcher who draws a benefit.
 
-    1 - effect * benefit / pay, at least 0.1; 1 without a benefit. benefit, pay: yuan per month.
+    1 - effect * benefit / pay, at least ``least``; 1 without a benefit. benefit, pay: yuan per month.
     Source: reservation wages near the last wage [A27]. Ignores that benefits run out.
     """
     if benefit <= 0.0:
         return 1.0
-    return max(1.0 - effect * benefit / max(pay, 1.0), 0.1)
+    return max(1.0 - effect * benefit / max(pay, 1.0), least)
 
 
 @rule
@@ -108,12 +112,20 @@ def offer_probability(open_jobs: float, applicants: float, most: float) -> float
 
 @rule
 def wage_gap_next(
-    gap: float, tightness: float, reference: float, elasticity: float, reversion: float
+    gap: float,
+    tightness: float,
+    reference: float,
+    elasticity: float,
+    reversion: float,
+    least_ratio: float,
+    most_ratio: float,
+    most_gap: float,
 ) -> float:
     """Log distance of the wage from its outside trend, one month on.
 
-    (1 - reversion) * gap + elasticity * log(tightness / reference), kept within +-0.3.
+    (1 - reversion) * gap + elasticity * log(tightness / reference), kept within +- most_gap; the ratio of
+    tightness to its reference is kept from least_ratio to most_ratio.
     Source: wage curve; a migrant inflow of 1 % moves the wage by about -0.2 % [A47].
     """
-    ratio = min(max(tightness / reference, 0.1), 10.0)
-    return min(max((1.0 - reversion) * gap + elasticity * log(ratio), -0.3), 0.3)
+    ratio = min(max(tightness / reference, least_ratio), most_ratio)
+    return min(max((1.0 - reversion) * gap + elasticity * log(ratio), -most_gap), most_gap)

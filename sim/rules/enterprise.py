@@ -3,14 +3,15 @@
 from sim.core.arithmetic import exp, log, logistic, normal_quantile
 from sim.core.compiled import rule
 
-YOUNGEST, OLDEST = 22.0, 50.0
-MIGRANT_MONTHS_NEEDED = 36
+GRANT_UNIT_YUAN = 10000.0  # the amount that the effect of a grant is stated for
 
 
 @rule
-def may_consider(age_years: float, migrant_months: int) -> bool:
-    """Whether a worker can think of a business: aged 22-50 with three years away. Source: [B06, B17]."""
-    return YOUNGEST <= age_years and age_years <= OLDEST and migrant_months >= MIGRANT_MONTHS_NEEDED
+def may_consider(
+    age_years: float, migrant_months: int, youngest: float, oldest: float, months_needed: float
+) -> bool:
+    """Whether a worker can think of a business: of such an age, and long enough away. Source: [B06, B17]."""
+    return youngest <= age_years and age_years <= oldest and migrant_months >= months_needed
 
 
 @rule
@@ -43,48 +44,52 @@ def start_probability(
     Source: base [B06]; grant [B26], a judgement with no causal estimate for China.
     """
     value = base_log_odds + profit_coefficient * log_profit_gain
-    return logistic(value + grant_effect * grant / 10000.0 + support)
+    return logistic(value + grant_effect * grant / GRANT_UNIT_YUAN + support)
 
 
 @rule
-def expected_grant(now: float, late: float) -> float:
+def expected_grant(now: float, late: float, late_weight: float) -> float:
     """What a founder counts on, in yuan: paid at opening, and paid to a business that runs six months.
 
-    now + 0.95 * late. Source: 5 % close within half a year [B14].
+    now + late_weight * late. Source: 5 % close within half a year [B14].
     """
-    return now + 0.95 * late
+    return now + late_weight * late
 
 
 @rule
-def insured_risk(insured_share: float, capital: float, monthly_profit: float, loss_weight: float) -> float:
+def insured_risk(
+    insured_share: float, capital: float, monthly_profit: float, loss_weight: float, risk_rate: float
+) -> float:
     """Gain, in log points of profit, of not standing to lose all of the capital.
 
-    weight * share * capital * 0.11 / (12 * profit), at most 1: the capital at risk in a year.
+    weight * share * capital * risk rate / (12 * profit), at most 1: the capital at risk in a year.
     Source: a tenth of businesses close in a year [B14]; losses weigh more than gains [E17].
     """
     if insured_share <= 0.0:
         return 0.0
-    return min(loss_weight * insured_share * capital * 0.11 / max(12.0 * monthly_profit, 1.0), 1.0)
+    return min(loss_weight * insured_share * capital * risk_rate / max(12.0 * monthly_profit, 1.0), 1.0)
 
 
 @rule
-def closing_probability(age_months: int, scale: float) -> float:
+def closing_probability(age_months: int, scale: float, rate: float, early_rate: float) -> float:
     """Probability per month that a business of this age closes.
 
-    Yearly hazards 0.10, 0.12, 0.12, 0.10, then 0.10, over 12, times scale.
+    -log(1 - yearly hazard) / 12 * scale; the hazard is the early rate in the second and third year.
     Source: survival 0.90, 0.70, 0.56 at 1, 3, 5 years [B14].
     """
-    second_or_third = age_months >= 12 and age_months < 36
-    yearly = 0.12 if second_or_third else 0.10
+    year = age_months // 12
+    yearly = early_rate if year == 1 or year == 2 else rate
     return min(1.0, -log(1.0 - yearly) / 12.0 * scale)
 
 
 @rule
-def paid_jobs(uniform_draw: float, mean_jobs: float) -> int:
+def paid_jobs(
+    uniform_draw: float, mean_jobs: float, mean_over_median: float, log_sd: float, most: float
+) -> int:
     """Paid jobs in a business, skewed: most have one or none, a few have many.
 
-    Inverse of a lognormal with median mean / 3.6 (so that mean 3.6 has median 1), at most 200.
+    Inverse of a lognormal, at most ``most``. The mean of one is exp(log_sd**2 / 2) times its median.
     Source: [B08, B11, B12].
     """
-    sigma = 1.6  # exp(sigma**2 / 2) = 3.6: the mean over the median
-    return int(min(200.0, mean_jobs / 3.6 * exp(sigma * normal_quantile(uniform_draw)) + 0.5))
+    median = mean_jobs / mean_over_median
+    return int(min(most, median * exp(log_sd * normal_quantile(uniform_draw)) + 0.5))

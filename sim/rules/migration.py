@@ -2,8 +2,9 @@
 
 from sim.core.arithmetic import exp, log
 from sim.core.compiled import rule
+from sim.rules.earnings import REFERENCE_SCHOOL_YEARS
 
-MOST_ATTACHED_YEARS = 5.0
+REFERENCE_AGE = 30.0  # the age that amenities are stated for
 
 
 @rule
@@ -25,9 +26,9 @@ def value_of_income(income: float, coefficient: float) -> float:
 
 
 @rule
-def age_taste(age_years: float, slope: float) -> float:
-    """How taste changes with age past 30, in log-odds: slope * (age - 30), flat below 20."""
-    return slope * (max(age_years, 20.0) - 30.0)
+def age_taste(age_years: float, slope: float, youngest: float) -> float:
+    """How taste changes with age past 30, in log-odds: slope * (age - 30), flat below the youngest age."""
+    return slope * (max(age_years, youngest) - REFERENCE_AGE)
 
 
 @rule
@@ -36,7 +37,7 @@ def schooling_taste(school_years: float, per_year: float) -> float:
 
     per_year * (years - 9). Source: the schooling of farmers and of migrants in 2013-16 [A55].
     """
-    return per_year * (school_years - 9.0)
+    return per_year * (school_years - REFERENCE_SCHOOL_YEARS)
 
 
 @rule
@@ -47,16 +48,16 @@ def accepts_distance(age_years: float, slope: float) -> float:
     looks in the home province. Source: older migrants work nearer home (mean age 36.8 out and 46.0
     local in 2021 [official:mean_age]); a worker's own taste on top of a common choice by rejection.
     """
-    return min(1.0, exp(slope * max(age_years - 30.0, 0.0)))
+    return min(1.0, exp(slope * max(age_years - REFERENCE_AGE, 0.0)))
 
 
 @rule
-def attachment(stay_years: float, per_year: float) -> float:
-    """What a place gains in value with each year there, in log-odds: per_year * years, to five years.
+def attachment(stay_years: float, per_year: float, most_years: float) -> float:
+    """What a place gains in value with each year there, in log-odds: per_year * years, to some years.
 
     Friends, a trade, a home. Source: the odds of going home fall with the stay up to the fifth year [A17].
     """
-    return per_year * min(max(stay_years, 0.0), MOST_ATTACHED_YEARS)
+    return per_year * min(max(stay_years, 0.0), most_years)
 
 
 @rule
@@ -69,14 +70,14 @@ def carried_back(chance: float, transport_share: float) -> float:
 
 
 @rule
-def floor_effort(shortfall: float) -> float:
+def floor_effort(shortfall: float, full_at: float) -> float:
     """Share of the help that keeps a number up, when it has fallen short of a year before.
 
-    shortfall / 0.05, at most 1: in full once a twentieth is missing. shortfall: share, nil or more.
+    shortfall / full_at, at most 1: in full once so much is missing. Shares; shortfall is nil or more.
     Source: poor workers away were to be no fewer than the year before, and were 107.5 % of it [F09];
-    the twentieth is a judgement.
+    when help is given in full is a judgement.
     """
-    return min(max(shortfall, 0.0) / 0.05, 1.0)
+    return min(max(shortfall, 0.0) / full_at, 1.0)
 
 
 @rule

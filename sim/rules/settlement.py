@@ -1,58 +1,78 @@
 """Moving registration to the city: who may, who wants to, who does."""
 
+from typing import NamedTuple
+
 from sim.core.arithmetic import logistic
 from sim.core.compiled import rule
 
-MONTHS_OF_STAY_NEEDED = 12
+
+class Applicant(NamedTuple):
+    """What a points scheme asks of whoever applies. Times in years."""
+
+    insured_years: float
+    school_years: float
+    stay_years: float
+    age_years: float
+    is_trained: bool
+
+
+class PointsScheme(NamedTuple):
+    """What a points scheme gives points for, and how far it counts."""
+
+    per_insured_year: float
+    per_school_year: float
+    per_stay_year: float
+    for_the_young: float
+    for_a_title: float
+    insured_years_max: float
+    school_years_from: float
+    stay_years_max: float
+    age_limit: float
+
+
+@rule
+def wish_of_stay(stay_years: float, per_year: float, most_years: float) -> float:
+    """What the stay adds to the wish for registration, in log-odds: per_year * years, to some years.
+
+    Source: willingness by years of stay [C03].
+    """
+    return per_year * min(stay_years, most_years)
 
 
 @rule
 def willingness(
     base: float,
-    stay_years: float,
-    stay_coefficient: float,
-    log_relative_pay: float,
-    income_coefficient: float,
+    stay_term: float,
+    income_term: float,
     school_term: float,
     insurance_term: float,
-    tier_steps: float,
-    tier_effect: float,
+    city_term: float,
 ) -> float:
     """Probability that a migrant would move registration to the place if they could.
 
-    logit of: base + years of stay (to ten) + pay relative to the place's mean + school access
-    + insurance + how large the city is.
-    Source: 37 % willing in 2017 [C03], more where it is harder [C12]; school [C14]; insurance [E12].
+    logit of: base + stay + pay relative to the place's mean + school access + insurance + how large the
+    city is. Source: 37 % willing in 2017 [C03], more where it is harder [C12]; school [C14]; insurance [E12].
     Ignores rural land [C20] and house prices [C18], which the base contains on average.
     """
-    value = base + stay_coefficient * min(stay_years, 10.0) + income_coefficient * log_relative_pay
-    return logistic(value + school_term + insurance_term + tier_effect * tier_steps)
+    value = base + stay_term + income_term
+    return logistic(value + school_term + insurance_term + city_term)
 
 
 @rule
-def points(
-    insured_years: float,
-    school_years: float,
-    stay_years: float,
-    age_years: float,
-    is_trained: bool,
-    per_insured_year: float,
-    per_school_year: float,
-    per_stay_year: float,
-    under_45: float,
-    for_title: float,
-) -> float:
+def points(applicant: Applicant, scheme: PointsScheme) -> float:
     """Score under a points scheme, 0 to about 100 by default: insurance and residence carry most.
 
-    per insured year (to 15) + per year of stay (to 10) + per school year over 6 + under 45 + a skill
-    title. Source: design of city schemes [C09]; rules of 2019 give insurance and residence most weight.
+    per insured year and year of stay, each to some years, + per school year beyond some + for the young
+    + for a skill title.
+    Source: design of city schemes [C09]; rules of 2019 give insurance and residence most weight.
     """
-    score = per_insured_year * min(insured_years, 15.0) + per_stay_year * min(stay_years, 10.0)
-    score += per_school_year * max(school_years - 6.0, 0.0)
-    if age_years < 45.0:
-        score += under_45
-    if is_trained:
-        score += for_title
+    score = scheme.per_insured_year * min(applicant.insured_years, scheme.insured_years_max)
+    score += scheme.per_stay_year * min(applicant.stay_years, scheme.stay_years_max)
+    score += scheme.per_school_year * max(applicant.school_years - scheme.school_years_from, 0.0)
+    if applicant.age_years < scheme.age_limit:
+        score += scheme.for_the_young
+    if applicant.is_trained:
+        score += scheme.for_a_title
     return score
 
 

@@ -9,11 +9,13 @@ from sim.rules.earnings import log_productivity, monthly_pay, productivity_facto
 from sim.rules.household import dissaving, remittance, saving
 from sim.steps.levers import effective, serve
 from sim.steps.records import (
+    BYTES,
     EXPERIENCE_MONTHS,
     MONEY,
     OCCASION,
     OWN_PAY,
     TRAINING_MONTHS,
+    TRAIT_CELLS,
     UNTRAINED,
     WORKER,
 )
@@ -23,6 +25,7 @@ from sim.world.worker import (
     INSURED,
     IS_FEMALE,
     MOST_SAVINGS,
+    MOST_SHORT,
     TRAINED,
     UNPAID,
     education_of,
@@ -40,10 +43,10 @@ def skill_cells(w, c):
     """Where the worker stands in the month's tables by traits, experience, training and ability."""
     since = min(max(c.month - int(w.trained_month), 0), TRAINING_MONTHS - 1)
     return (
-        int(w.traits) & 15,
+        int(w.traits) & (TRAIT_CELLS - 1),
         min(int(w.experience_months), EXPERIENCE_MONTHS - 1),
         since if int(w.status) & TRAINED else UNTRAINED,
-        int(w.ability) & 255,
+        int(w.ability) & (BYTES - 1),
     )
 
 
@@ -72,7 +75,7 @@ def current_pay(w, c) -> int:
         c.ability_factor[ability],
     )
     level = c.pay_level[int(w.place), OWN_PAY if is_own else int(w.sector)]
-    return monthly_pay(level, productivity, c.match_factor[0 if is_own else int(w.match) & 255])
+    return monthly_pay(level, productivity, c.match_factor[0 if is_own else int(w.match) & (BYTES - 1)])
 
 
 @rule
@@ -100,7 +103,7 @@ def earn(w, c, b, k) -> None:
     received, contribution = pay, 0
     b.employed[int(w.place), int(w.sector)] += 1
     if (w.arrears > 0) | ((flags & UNPAID) != 0):
-        received = pay - withheld_pay(w, b, pay) + recovered_pay(w, c, b, k)
+        received = pay - withheld_pay(w, c, b, pay) + recovered_pay(w, c, b, k)
     if flags & INSURED:
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
     divide_pay(w, c, b, pay, received, contribution)
@@ -136,8 +139,8 @@ def divide_pay(w, c, b, pay, received, contribution) -> None:
     saved = min(saved, MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + saved
     w.earnings_year = int(w.earnings_year) + pay
-    w.experience_months = min(int(w.experience_months) + 1, 65535)
-    w.migrant_months = min(int(w.migrant_months) + is_away, 65535)
+    w.experience_months = min(int(w.experience_months) + 1, MOST_SHORT)
+    w.migrant_months = min(int(w.migrant_months) + is_away, MOST_SHORT)
     # months away are counted in the low half of the byte, local ones in the high half
     is_local = (activity == LOCAL_WORK) | (activity == OWN_BUSINESS)
     w.worked_months = int(w.worked_months) + is_away + 16 * is_local

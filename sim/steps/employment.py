@@ -12,6 +12,7 @@ from sim.core.categories import (
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
 from sim.rules.employment import (
+    age_factor,
     finding_probability,
     search_effort,
     separation_probability,
@@ -35,7 +36,9 @@ from sim.world.worker import (
 def highest_job_event_chance(c) -> float:
     """No worker loses or changes a job with a higher probability this month."""
     loss = separation_probability(
-        c.upper_bound[WORKER.separation_probability], c.highest_separation_factor, 0.0
+        c.upper_bound[WORKER.separation_probability],
+        c.highest_separation_factor,
+        max(c.economy.separation_young_factor, 1.0),
     )
     return loss + c.upper_bound[WORKER.job_change_probability]
 
@@ -44,8 +47,11 @@ def highest_job_event_chance(c) -> float:
 def lose_or_change_job(w, c, b, k) -> None:
     """Lose the job, move to a better one, or neither: one draw decides."""
     age = age_months(int(w.birth_month), c.month) / 12.0
-    factor = c.separation_factor[int(w.sector)]
-    loss = separation_probability(effective(w, c, b, k, WORKER.separation_probability), factor, age)
+    loss = separation_probability(
+        effective(w, c, b, k, WORKER.separation_probability),
+        c.separation_factor[int(w.sector)],
+        age_factor(age, c.economy.separation_young_age, c.economy.separation_young_factor),
+    )
     draw = uniform(c.keys, PURPOSE.job_event, int(w.id))
     if draw >= loss + effective(w, c, b, k, WORKER.job_change_probability):
         return
@@ -100,6 +106,7 @@ def find_job(w, c, b, k) -> None:
     )
     benefit = effective(w, c, b, k, WORKER.unemployment_benefit_yuan)
     if benefit > 0.0:  # else the effort is 1, and the pay need not be worked out
-        chance *= search_effort(benefit, exp(c.mean_log_pay[place]), c.economy.benefit_search_effect)
+        pay = exp(c.mean_log_pay[place])
+        chance *= search_effort(benefit, pay, c.economy.benefit_search_effect, c.economy.search_effort_min)
     if uniform(c.keys, PURPOSE.job_find, int(w.id)) < min(chance, c.finding_limit[place]):
         take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)

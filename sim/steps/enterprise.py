@@ -26,12 +26,14 @@ from sim.world.worker import (
     DISPLACED,
     HAD_BUSINESS,
     INSURED,
+    MOST_BYTE,
     MOST_SAVINGS,
     NEW,
     age_months,
 )
 
 MONTHS_TO_LATE_GRANT = 6
+MOST_CAPITAL = 100_000_000  # yuan; no savings, grant or loan reaches it
 
 
 @rule
@@ -39,11 +41,16 @@ def run_business(w, c, b, k) -> None:
     """Keep the business going, or close it and fall back on the farm."""
     serve(w, c, b, k, OCCASION.business_month)
     age = int(w.business_age)
-    chance = closing_probability(age, effective(w, c, b, k, WORKER.business_exit_scale))
+    chance = closing_probability(
+        age,
+        effective(w, c, b, k, WORKER.business_exit_scale),
+        c.economy.business_closing_rate,
+        c.economy.business_closing_rate_early,
+    )
     if uniform(c.keys, PURPOSE.business_close, int(w.id)) < chance:
         close_business(w, c, b, k)
         return
-    w.business_age = min(age + 1, 255)
+    w.business_age = min(age + 1, MOST_BYTE)
     home, jobs = int(w.home), int(w.business_jobs)
     b.business[home, 0] += 1
     b.business[home, 1] += jobs
@@ -83,7 +90,7 @@ def startup_capital(w, c) -> int:
     """Capital that this worker's business would need, at this month's prices."""
     draw = uniform(c.life_keys, PURPOSE.trait_capital_need, int(w.id))
     median = c.economy.startup_capital_median_yuan * c.price_index
-    return min(capital_need(draw, median, c.economy.startup_capital_log_sd), 100_000_000)
+    return min(capital_need(draw, median, c.economy.startup_capital_log_sd), MOST_CAPITAL)
 
 
 @rule
@@ -94,9 +101,14 @@ def highest_consider_chance(c) -> float:
 
 @rule
 def may_start_business(w, c) -> bool:
-    """Workers with three years away, aged 22-50."""
-    age = age_months(int(w.birth_month), c.month) / 12.0
-    return may_consider(age, int(w.migrant_months))
+    """Workers of the ages of founders, long enough away."""
+    return may_consider(
+        age_months(int(w.birth_month), c.month) / 12.0,
+        int(w.migrant_months),
+        c.economy.startup_age_min,
+        c.economy.startup_age_max,
+        c.economy.startup_migrant_months_min,
+    )
 
 
 @rule
@@ -187,7 +199,7 @@ def log_profit_gain(w, c) -> float:
     profit = c.mean_log_pay[int(w.home)] + c.economy.business_profit_premium + log_skill(w, c)
     if w.activity == LOCAL_WORK or w.activity == MIGRANT_WORK:
         living = c.living_cost[int(w.place)] if w.activity == MIGRANT_WORK else 0.0
-        return profit - log(max(current_pay(w, c) - living, 300.0))
+        return profit - log(max(current_pay(w, c) - living, c.economy.startup_present_income_min_yuan))
     return profit - log(max(c.farm_income[int(w.home)], 1.0))
 
 
@@ -197,12 +209,18 @@ def start_chance(w, c, capital, gain, grant, late_grant, loan, shift, insured) -
     if not is_feasible(capital, int(w.savings), loan, grant):
         return 0.0
     profit = exp(c.mean_log_pay[int(w.home)] + c.economy.business_profit_premium + log_skill(w, c))
-    safety = insured_risk(insured, float(capital), profit, c.economy.startup_loss_weight)
+    safety = insured_risk(
+        insured,
+        float(capital),
+        profit,
+        c.economy.startup_loss_weight,
+        c.economy.startup_loss_risk_rate,
+    )
     return start_probability(
         c.economy.startup_log_odds,
         gain + safety,
         c.economy.startup_profit_coefficient,
-        expected_grant(grant, late_grant),
+        expected_grant(grant, late_grant, c.economy.startup_late_grant_weight),
         c.economy.startup_grant_log_odds,
         shift,
     )
@@ -226,5 +244,11 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
     flags = int(w.status) & ~(DISPLACED | NEW | INSURED)
     w.status = flags | (ADDITIONAL if is_additional else 0)
     w.business_age = 0
-    w.business_jobs = paid_jobs(uniform(c.keys, PURPOSE.business_jobs, int(w.id)), jobs_mean)
+    w.business_jobs = paid_jobs(
+        uniform(c.keys, PURPOSE.business_jobs, int(w.id)),
+        jobs_mean,
+        c.economy.business_jobs_mean_over_median,
+        c.economy.business_jobs_log_sd,
+        c.economy.business_jobs_max,
+    )
     change_activity(w, c, OWN_BUSINESS)

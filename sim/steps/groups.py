@@ -9,10 +9,11 @@ from sim.core.compiled import inlined_rule, rule
 from sim.steps.people import has_school_child
 from sim.world.worker import education_of
 
-_SCHOOLING = (6.0, 9.0, 12.6)  # years at school: primary or less, junior middle, senior middle or more
+_SCHOOLING = ("primary", "junior", "senior")  # primary or less, junior middle, senior middle or more
 _JUNIOR_MIDDLE = 2  # its position in sim.core.categories.EDUCATION
 GROUPS = 2 * len(_SCHOOLING)  # of each schooling those without a child at school, then those with one
-GROUP_SCHOOL_YEARS = tuple(years for years in _SCHOOLING for _ in range(2))  # by group
+# The parameter by group that says what years at school its workers stand for.
+GROUP_SCHOOL_YEARS = tuple(f"group_school_years_{level}" for level in _SCHOOLING for _ in range(2))
 REFERENCE_GROUP = 2  # junior middle school, no child at school
 
 

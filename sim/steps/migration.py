@@ -3,6 +3,7 @@
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_SEARCH, SCHOOL_YEARS
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform
+from sim.core.months import JANUARY, OCTOBER
 from sim.rules.migration import (
     accepts_distance,
     age_taste,
@@ -79,12 +80,12 @@ def option_values(w, c):
     farm = with_switching_cost(c.farm_value[home], cost, is_new or activity == FARM)
     schooled = schooling_taste(SCHOOL_YEARS[education_of(traits)], c.economy.schooling_nonfarm_taste)
     local = beta * (c.mean_log_pay[home] + skill) + c.economy.local_amenity + schooled
-    local += age_taste(age, c.economy.local_age_slope)
+    local += age_taste(age, c.economy.local_age_slope, c.economy.taste_age_min)
     lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES
     local = with_switching_cost(local, cost, is_new or activity == LOCAL_WORK or lost_local_job)
     taste = migration_taste(
         c.economy.migration_amenity + c.home_taste[home],
-        age_taste(age, c.economy.migration_age_slope),
+        age_taste(age, c.economy.migration_age_slope, c.economy.taste_age_min),
         (traits & IS_FEMALE) != 0,
         c.economy.female_migration_cost,
         is_parent(group),
@@ -96,9 +97,9 @@ def option_values(w, c):
     if attached >= HOMES:
         keep = taste + c.income_value[group, attached]
         months = months_of_stay(w, c) if attached == place else int(w.migrant_months)
-        keep += attachment(months / 12.0, c.economy.place_attachment)
+        keep += attachment(months / 12.0, c.economy.place_attachment, c.economy.place_attachment_years_max)
         if c.province[attached] != home:
-            keep += age_taste(age, c.economy.across_age_slope)
+            keep += age_taste(age, c.economy.across_age_slope, c.economy.taste_age_min)
     migrate = with_switching_cost(taste + c.inclusive_value[home, group], cost, is_new)
     return farm, local, keep, migrate
 
@@ -245,7 +246,7 @@ def go_home(w, c, b, is_home) -> None:
 @rule
 def is_before_festival(c) -> bool:
     """October to January: whoever leaves home now is back for the festival soon."""
-    return (c.month_of_year >= 10) | (c.month_of_year == 1)
+    return (c.month_of_year >= OCTOBER) | (c.month_of_year == JANUARY)
 
 
 @rule

@@ -10,18 +10,16 @@ from sim.world.worker import VISITING, age_months
 
 @rule
 def has_school_child(w, c) -> bool:
-    """Whether the worker has a child of compulsory school age (6-15)."""
+    """Whether the worker has a child of compulsory school age."""
     age = age_months(int(w.birth_month), c.month) / 12.0
-    return has_child_aged(age, first_birth_age(w, c), 6.0, 16.0)
+    return has_child_aged(age, first_birth_age(w, c), c.economy.school_age_min, c.economy.school_age_end)
 
 
 @rule
 def first_birth_age(w, c) -> float:
     """The worker's age at the birth of the first child, years; fixed for life."""
-    return _FIRST_BIRTH + _BIRTH_SPREAD * uniform_for(c.life_keys, PURPOSE.trait_child, int(w.id), 0)
-
-
-_FIRST_BIRTH, _BIRTH_SPREAD = 21.0, 9.0  # years of age at the first birth: even over 21 to 30; assumed
+    rank = uniform_for(c.life_keys, PURPOSE.trait_child, int(w.id), 0)
+    return c.economy.first_birth_age_min + c.economy.first_birth_age_spread * rank
 
 
 @rule

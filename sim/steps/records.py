@@ -6,11 +6,10 @@ from functools import cache
 
 import numpy as np
 
-from sim.core.categories import OCCASIONS, codes
+from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, SECTORS, codes
 from sim.core.compiled import is_enabled
 from sim.core.draws import PURPOSES
 from sim.parameters.behaviour import PARAMETERS
-from sim.rules.migration import MOST_ATTACHED_YEARS
 from sim.steps.groups import GROUPS
 from sim.steps.lever_record import (
     HOME_COUNT,
@@ -42,8 +41,10 @@ EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
 UNTRAINED = TRAINING_MONTHS  # position in the training factors of those who never took a course
 AGE_MONTHS = 1024  # nobody is older; the old count as of this age
-STAY_MONTHS = int(12 * MOST_ATTACHED_YEARS) + 1  # a longer stay attaches no more
-OWN_PAY = 7  # column of pay_level for profit; the columns before it are sectors
+STAY_MONTHS = 121  # ten years: the most that place_attachment_years_max can be
+TRAIT_CELLS = 16  # of the lowest bits of traits: sex and schooling
+BYTES = 256  # of what is stored in a byte
+OWN_PAY = len(SECTORS)  # column of pay_level for profit; the columns before it are sectors
 
 # fmt: off
 EVENTS = (
@@ -76,7 +77,7 @@ def economy_type() -> np.dtype:
 @cache
 def conditions_type(places: int) -> np.dtype:
     """Everything a worker meets in one month; the same for all workers."""
-    homes, groups, sectors = HOME_COUNT, GROUPS, 7
+    homes, groups, sectors = HOME_COUNT, GROUPS, len(SECTORS)
     return np.dtype(
         [
             ("month", _WHOLE),  # 0 = January 2014
@@ -112,16 +113,16 @@ def conditions_type(places: int) -> np.dtype:
             ("out_share", _REAL, (homes,)),  # share of the home's workers who are away
             ("network", _REAL, (homes, places)),  # share of the home's workers in the place
             ("income_value", _REAL, (groups, places)),  # income and relief, by group of workers
-            ("schooling_pay", _REAL, (5,)),  # log pay by education
+            ("schooling_pay", _REAL, (len(EDUCATION),)),  # log pay by education
             ("experience_pay", _REAL, (EXPERIENCE_MONTHS,)),  # log pay by months of experience
             # log pay by months since the last course; the last is UNTRAINED
             ("training_pay", _REAL, (TRAINING_MONTHS + 1,)),
-            ("trait_pay", _REAL, (16,)),  # log pay by the lowest bits of traits: schooling, sex
-            ("trait_factor", _REAL, (16,)),  # productivity, as trait_pay
+            ("trait_pay", _REAL, (TRAIT_CELLS,)),  # log pay by the lowest bits of traits: schooling, sex
+            ("trait_factor", _REAL, (TRAIT_CELLS,)),  # productivity, as trait_pay
             ("experience_factor", _REAL, (EXPERIENCE_MONTHS,)),  # productivity, as experience_pay
             ("training_factor", _REAL, (TRAINING_MONTHS + 1,)),  # as training_pay; the last is UNTRAINED
-            ("ability_factor", _REAL, (256,)),  # productivity by the byte of ability
-            ("match_factor", _REAL, (256,)),  # by the byte of match
+            ("ability_factor", _REAL, (BYTES,)),  # productivity by the byte of ability
+            ("match_factor", _REAL, (BYTES,)),  # by the byte of match
             ("group_skill", _REAL, (groups,)),  # log productivity of a group's reference worker
             ("inclusive_value", _REAL, (homes, groups)),  # value of migrating somewhere
             ("province_cumulative", _REAL, (homes, groups, homes)),  # destination provinces
@@ -131,10 +132,10 @@ def conditions_type(places: int) -> np.dtype:
             # the terms of a choice as factors of odds (sim.engine.choice_odds)
             ("switching_odds", _REAL),
             ("sex_odds", _REAL, (2,)),  # men, women
-            ("trait_odds", _REAL, (16,)),  # by the lowest bits of traits
+            ("trait_odds", _REAL, (TRAIT_CELLS,)),  # by the lowest bits of traits
             ("experience_odds", _REAL, (EXPERIENCE_MONTHS,)),
             ("training_odds", _REAL, (TRAINING_MONTHS + 1,)),  # the last is UNTRAINED
-            ("ability_odds", _REAL, (256,)),  # by the byte of ability
+            ("ability_odds", _REAL, (BYTES,)),  # by the byte of ability
             ("local_age_odds", _REAL, (AGE_MONTHS,)),
             ("migration_age_odds", _REAL, (AGE_MONTHS,)),
             ("across_age_odds", _REAL, (AGE_MONTHS,)),
@@ -156,22 +157,23 @@ def conditions_type(places: int) -> np.dtype:
 @cache
 def sums_type(places: int) -> np.dtype:
     """What a block adds up: whole numbers, so that any order gives the same."""
+    activities = len(ACTIVITIES)
     return np.dtype(
         [
-            ("stock", _WHOLE, (31, places, 9)),  # change in workers by home, place, activity
-            ("transitions", _WHOLE, (9, 9)),  # of those who changed activity
-            ("left", _WHOLE, (places, 9)),  # place and activity of the start of the month
-            ("joined", _WHOLE, (places, 9)),
-            ("employed", _WHOLE, (places, 7)),  # by sector, on payday
-            ("pay", _WHOLE, (9, 2)),  # by activity: pay and paid workers
-            ("home_money", _WHOLE, (31, 2)),  # remittances and earnings
-            ("applicants", _WHOLE, (31,)),  # who wanted local work
-            ("works", _WHOLE, (31,)),  # on public works or in workshops
-            ("business", _WHOLE, (31, 3)),  # businesses, their jobs, jobs of additional ones
-            ("visiting", _WHOLE, (31,)),  # out-migrants who are at home at the end of the month
+            ("stock", _WHOLE, (HOME_COUNT, places, activities)),  # change in workers by home, place, activity
+            ("transitions", _WHOLE, (activities, activities)),  # of those who changed activity
+            ("left", _WHOLE, (places, activities)),  # place and activity of the start of the month
+            ("joined", _WHOLE, (places, activities)),
+            ("employed", _WHOLE, (places, len(SECTORS))),  # by sector, on payday
+            ("pay", _WHOLE, (activities, 2)),  # by activity: pay and paid workers
+            ("home_money", _WHOLE, (HOME_COUNT, 2)),  # remittances and earnings
+            ("applicants", _WHOLE, (HOME_COUNT,)),  # who wanted local work
+            ("works", _WHOLE, (HOME_COUNT,)),  # on public works or in workshops
+            ("business", _WHOLE, (HOME_COUNT, 3)),  # businesses, their jobs, jobs of additional ones
+            ("visiting", _WHOLE, (HOME_COUNT,)),  # out-migrants who are at home at the end of the month
             ("events", _WHOLE, (len(EVENTS),)),
             ("money", _WHOLE, (len(MONEY_FLOWS),)),
-            ("served", _WHOLE, (MAX_LEVERS, 31)),  # uses of levers by province
+            ("served", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # uses of levers by province
             ("tickets", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # claims on rationed levers
             ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
         ]

@@ -8,7 +8,7 @@ from sim.rules.household import share_of
 from sim.rules.rights import arrears_probability, is_pay_withheld
 from sim.steps.levers import effective, serve
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
-from sim.world.worker import INSURED, UNPAID, clipped
+from sim.world.worker import ARREARS_UNIT, INSURED, MOST_SHORT, UNPAID, clipped
 
 
 @rule
@@ -20,37 +20,37 @@ def is_owed_nothing(w, c) -> bool:
 @rule
 def highest_arrears_chance(c) -> float:
     """No worker's pay stops with a higher probability this month."""
-    return arrears_probability(c.upper_bound[WORKER.arrears_probability], c.highest_arrears_factor, False)
+    return arrears_probability(c.upper_bound[WORKER.arrears_probability], c.highest_arrears_factor, 1.0)
 
 
 @rule
 def go_unpaid(w, c, b, k) -> None:
     """The employer stops paying this month."""
-    insured = (int(w.status) & INSURED) != 0
-    factor = c.arrears_factor[int(w.sector)]
-    chance = arrears_probability(effective(w, c, b, k, WORKER.arrears_probability), factor, insured)
+    of_job = c.economy.arrears_insured_factor if int(w.status) & INSURED else 1.0
+    of_sector = c.arrears_factor[int(w.sector)]
+    chance = arrears_probability(effective(w, c, b, k, WORKER.arrears_probability), of_sector, of_job)
     if uniform(c.keys, PURPOSE.arrears_onset, int(w.id)) < chance:
         b.events[EVENT.arrears_cases] += 1
         w.status = int(w.status) | UNPAID
 
 
 @rule
-def withheld_pay(w, b, pay) -> int:
-    """Pay that the employer does not hand out this month, in tens of yuan."""
-    owed = int(w.arrears) * 10
-    if not is_pay_withheld(owed, pay, (int(w.status) & UNPAID) != 0):
+def withheld_pay(w, c, b, pay) -> int:
+    """Pay that the employer does not hand out this month, in whole units of arrears."""
+    owed = int(w.arrears) * ARREARS_UNIT
+    if not is_pay_withheld(owed, pay, (int(w.status) & UNPAID) != 0, c.economy.arrears_months):
         return 0
     w.status = int(w.status) & ~UNPAID
-    tens = min(pay // 10, 65535 - int(w.arrears))
-    w.arrears = int(w.arrears) + tens
-    b.money[MONEY.withheld] += tens * 10
-    return tens * 10
+    units = min(pay // ARREARS_UNIT, MOST_SHORT - int(w.arrears))
+    w.arrears = int(w.arrears) + units
+    b.money[MONEY.withheld] += units * ARREARS_UNIT
+    return units * ARREARS_UNIT
 
 
 @rule
 def recovered_pay(w, c, b, k) -> int:
     """Wages owed that are paid out this month, all at once."""
-    owed = int(w.arrears) * 10
+    owed = int(w.arrears) * ARREARS_UNIT
     if owed == 0:
         return 0
     serve(w, c, b, k, OCCASION.arrears_case)
@@ -83,5 +83,5 @@ def join_insurance(w, c, b, k) -> None:
 @rule
 def insurance_contribution(w, c, b, k, pay) -> int:
     """The insured employee's contribution."""
-    w.insured_months = clipped(int(w.insured_months) + 1, 0, 65535)
+    w.insured_months = clipped(int(w.insured_months) + 1, 0, MOST_SHORT)
     return share_of(pay, effective(w, c, b, k, WORKER.insurance_contribution_rate))

@@ -5,6 +5,7 @@ from sim.core.categories import (
 )
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform
+from sim.core.months import FEBRUARY, JANUARY, JULY, JUNE, MARCH, NOVEMBER, OCTOBER
 from sim.rules.migration import carried_back
 from sim.steps.levers import effective, serve
 from sim.steps.records import EVENT, OCCASION, WORKER
@@ -16,7 +17,7 @@ from sim.world.worker import BACK, DISPLACED, VISITING
 @rule
 def is_after_break(c) -> bool:
     """March, July, November: a month's break from work, for the festival or the harvest, is over."""
-    return (c.month_of_year == 3) | (c.month_of_year == 7) | (c.month_of_year == 11)
+    return (c.month_of_year == MARCH) | (c.month_of_year == JULY) | (c.month_of_year == NOVEMBER)
 
 
 @rule
@@ -28,7 +29,7 @@ def end_break(w, c, b, k) -> None:
 @rule
 def is_farm_season(c) -> bool:
     """June and October: sowing and harvest in most of the country."""
-    return (c.month_of_year == 6) | (c.month_of_year == 10)
+    return (c.month_of_year == JUNE) | (c.month_of_year == OCTOBER)
 
 
 @inlined_rule
@@ -42,19 +43,19 @@ def help_on_farm(w, c, b, k) -> None:
 @rule
 def is_festival_season(c) -> bool:
     """February and March, when those at home for the festival travel back."""
-    return (c.month_of_year == 2) | (c.month_of_year == 3)
+    return (c.month_of_year == FEBRUARY) | (c.month_of_year == MARCH)
 
 
 @rule
 def is_visiting_season(c) -> bool:
     """January to March: nobody is away from work for the festival after that."""
-    return c.month_of_year <= 3
+    return c.month_of_year <= MARCH
 
 
 @rule
 def is_festival_concern(w, c) -> bool:
     """Everybody in January and February, and those still at home in March."""
-    return (c.month_of_year <= 2) | ((int(w.status) & VISITING) != 0)
+    return (c.month_of_year <= FEBRUARY) | ((int(w.status) & VISITING) != 0)
 
 
 @rule
@@ -62,7 +63,7 @@ def visit_chance(c) -> float:
     """Probability that a migrant at work goes home this month: the early ones in January."""
     share = c.economy.festival_visit_share
     early = share * c.economy.early_visit_share
-    return early if c.month_of_year == 1 else (share - early) / max(1.0 - early, 0.01)
+    return early if c.month_of_year == JANUARY else (share - early) / max(1.0 - early, 1e-9)
 
 
 @inlined_rule
@@ -74,17 +75,19 @@ def visit_home(w, c, b, k) -> None:
     """
     worker, flags, place = int(w.id), int(w.status), int(w.place)
     if flags & VISITING == 0:
-        if c.month_of_year > 2 or uniform(c.keys, PURPOSE.festival_visit, worker) >= visit_chance(c):
+        if c.month_of_year > FEBRUARY or uniform(c.keys, PURPOSE.festival_visit, worker) >= visit_chance(c):
             return
         flags |= VISITING
         b.events[EVENT.festival_visits] += 1
-    if c.month_of_year == 1:
+    if c.month_of_year == JANUARY:
         b.employed[place, int(w.sector)] += 1
         b.visiting[int(w.home)] += 1
         w.status = flags
         return
     chance = (
-        c.economy.festival_return_probability if c.month_of_year == 2 else c.economy.late_return_probability
+        c.economy.festival_return_probability
+        if c.month_of_year == FEBRUARY
+        else c.economy.late_return_probability
     )
     chance = carried_back(
         chance * (1.0 - c.place.travel_closed_share[place]),
@@ -92,8 +95,8 @@ def visit_home(w, c, b, k) -> None:
     )
     if uniform(c.keys, PURPOSE.festival_return, worker) < chance:
         serve(w, c, b, k, OCCASION.festival_trip)
-        flags = (flags & ~VISITING) | (BACK if c.month_of_year == 2 else 0)
-    elif c.month_of_year != 2:
+        flags = (flags & ~VISITING) | (BACK if c.month_of_year == FEBRUARY else 0)
+    elif c.month_of_year != FEBRUARY:
         flags = (insurance_kept(w, c, b, k, flags) & ~VISITING) | DISPLACED
         pay_relief(w, c, b, k)
         w.attached_place = place

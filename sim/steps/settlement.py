@@ -5,12 +5,10 @@ that what is granted can never exceed what was counted.
 """
 
 from sim.core.arithmetic import log
-from sim.core.categories import (
-    SETTLED_WORK,
-)
+from sim.core.categories import SCHOOL_YEARS, SETTLED_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
-from sim.rules.settlement import MONTHS_OF_STAY_NEEDED, points, willingness
+from sim.rules.settlement import Applicant, PointsScheme, points, willingness, wish_of_stay
 from sim.steps.earnings import current_pay
 from sim.steps.levers import effective, housing_rank, serve
 from sim.steps.people import has_school_child, months_of_stay
@@ -37,8 +35,8 @@ def highest_register_chance(c) -> float:
 
 @rule
 def may_settle(w, c, months_ahead=0) -> bool:
-    """Whether the worker has stayed a year in the place, or will have in some months' time if still there."""
-    return months_of_stay(w, c) + months_ahead >= MONTHS_OF_STAY_NEEDED
+    """Whether the worker has stayed long enough, or will have in some months' time if still there."""
+    return months_of_stay(w, c) + months_ahead >= c.economy.settlement_stay_months_min
 
 
 @rule
@@ -64,14 +62,15 @@ def is_willing_to_settle(w, c, wish) -> bool:
         wish += c.economy.settlement_housing_effect
     chance = willingness(
         c.economy.settlement_willingness_log_odds + wish,
-        months_of_stay(w, c) / 12.0,
-        c.economy.settlement_stay_coefficient,
-        relative,
-        c.economy.settlement_income_coefficient,
+        wish_of_stay(
+            months_of_stay(w, c) / 12.0,
+            c.economy.settlement_stay_coefficient,
+            c.economy.settlement_stay_years_max,
+        ),
+        c.economy.settlement_income_coefficient * relative,
         school,
         insured,
-        float(c.tier[place] - 1),
-        c.economy.settlement_large_city_effect,
+        c.economy.settlement_large_city_effect * float(c.tier[place] - 1),
     )
     return uniform_for(c.life_keys, PURPOSE.trait_willingness, int(w.id), place) < chance
 
@@ -86,19 +85,25 @@ def openness(w, c) -> float:
 def point_bin(w, c) -> int:
     """The worker's score under a points scheme, as a bin."""
     place = int(w.place)
-    score = points(
+    applicant = Applicant(
         int(w.insured_months) / 12.0,
-        3.0 * education_of(int(w.traits)) + 3.0,
+        float(SCHOOL_YEARS[education_of(int(w.traits))]),
         months_of_stay(w, c) / 12.0,
         age_months(int(w.birth_month), c.month) / 12.0,
         (int(w.status) & TRAINED) != 0,
+    )
+    scheme = PointsScheme(
         c.place.points_per_insured_year[place],
         c.place.points_per_school_year[place],
         c.place.points_per_stay_year[place],
         c.place.points_under_45[place],
         c.place.points_trained[place],
+        c.economy.points_insured_years_max,
+        c.economy.points_school_years_from,
+        c.economy.points_stay_years_max,
+        c.economy.points_age_limit,
     )
-    return min(max(int(score), 0), POINT_BINS - 1)
+    return min(max(int(points(applicant, scheme)), 0), POINT_BINS - 1)
 
 
 @rule

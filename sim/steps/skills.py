@@ -1,6 +1,7 @@
 """Courses and school: taking part, completing, and the job at the end."""
 
 from sim.core.categories import (
+    EDUCATION,
     FARM,
     LOCAL_WORK,
     MIGRANT_SEARCH,
@@ -20,13 +21,14 @@ from sim.world.worker import (
     DISPLACED,
     EDUCATION_SHIFT,
     HAS_ORDER,
+    MOST_ABILITY,
     NEW,
     TRAINED,
     clipped,
     education_of,
 )
 
-_HIGHEST_EDUCATION = 4
+_HIGHEST_EDUCATION = len(EDUCATION) - 1
 
 
 @rule
@@ -45,7 +47,7 @@ def take_course(w, c, b, k) -> None:
         gain = effective(w, c, b, k, WORKER.course_lasting_gain)
         if gain > 0.0:  # ability is kept in whole units, so the rest of a unit is drawn
             units = int(gain / ABILITY_UNIT + uniform(c.keys, PURPOSE.course_gain, worker))
-            w.ability = clipped(int(w.ability) + units, -128, 127)
+            w.ability = clipped(int(w.ability) + units, -MOST_ABILITY - 1, MOST_ABILITY)
     if w.activity == FARM or w.activity == MIGRANT_SEARCH:
         change_activity(w, c, TRAINING)
         if has_order:

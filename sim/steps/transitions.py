@@ -1,6 +1,7 @@
 """Changing activity, place and job: what several steps do to a worker."""
 
 from sim.core.arithmetic import normal_quantile
+from sim.core.categories import SECTORS
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
 from sim.steps.levers import serve
@@ -37,7 +38,7 @@ def hiring_sector(w, c) -> int:
     draw = uniform(c.keys, PURPOSE.job_sector, int(w.id))
     place = int(w.place)
     sector = 0
-    while sector < 6 and draw >= c.hire_cumulative[place, sector]:
+    while sector < len(SECTORS) - 1 and draw >= c.hire_cumulative[place, sector]:
         sector += 1
     return sector
 

@@ -25,8 +25,8 @@ from sim.core.categories import (
 )
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
-from sim.parameters.behaviour import PARAMETERS
-from sim.world.corridors import AWAY_OVER_COUNTED, Corridors, build_corridors
+from sim.parameters.behaviour import DEFAULTS
+from sim.world.corridors import Corridors, build_corridors
 from sim.world.data import Data, load_data
 from sim.world.places import HOMES, Places, build_places
 from sim.world.synthesis import (
@@ -34,7 +34,6 @@ from sim.world.synthesis import (
     FARM_IDLE,
     GROUPS,
     OUT,
-    SEARCHING_SHARE,
     Recipe,
     build_recipe,
     fill_initial,
@@ -79,7 +78,7 @@ def _world() -> _World:
     places = build_places(data)
     corridors = build_corridors(data, places)
     no_entrants = np.full((1, 3), 1.0 / 3.0)  # nobody of January 2014 is one
-    recipe = build_recipe(data, corridors, places, no_entrants, PARAMETERS["wage_residual_sd"].default)
+    recipe = build_recipe(data, corridors, places, no_entrants)
     return _World(data, places, corridors, recipe)
 
 
@@ -207,8 +206,9 @@ def _million(
     """A stock. Workers are spread evenly over it, so one in each home is its error."""
     unit, key = population.scale / 1e6, (marginal, group, category)
     if "out" in key or group in ("cross_province", "within_province"):
-        note = f"made is the stock away at a date, {AWAY_OVER_COUNTED} times those away six months a year"
-        return _row(population, key, count * unit, homes * unit, AWAY_OVER_COUNTED, note)
+        more = DEFAULTS["away_over_counted"]
+        note = f"made is the stock away at a date, {more} times those away six months a year"
+        return _row(population, key, count * unit, homes * unit, more, note)
     return _row(population, key, count * unit, homes * unit)
 
 
@@ -359,12 +359,13 @@ def _owners(population: Population) -> Iterator[_Row]:
 
 def _searching(population: Population) -> Iterator[_Row]:
     out = population.workers[_groups(population.workers)[OUT]]
+    share = DEFAULTS["migrant_search_share_start"]
     yield _derived(
         ("searching_share", "out", "searching"),
         100.0 * np.mean(out.activity == MIGRANT_SEARCH),
-        100.0 * SEARCHING_SHARE,
+        100.0 * share,
         "percent",
-        _share_error(SEARCHING_SHARE, len(out)),
+        _share_error(share, len(out)),
         "estimated",
         "evidence.csv A43, A44",
     )

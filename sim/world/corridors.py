@@ -8,18 +8,36 @@ sizes. Nothing observed after 2014 enters.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.categories import COUNTY_TOWN, REGIONS
+from sim.parameters.behaviour import DEFAULTS
+from sim.parameters.definition import chosen
 from sim.world.data import Data
-from sim.world.places import COUNTY_SHARE_ACROSS, COUNTY_SHARE_WITHIN, HOMES, Places
+from sim.world.places import HOMES, Places
 
 OD_PERIOD = "2005-2010"
-# Rural workers away at a date over those away six months in the year: out_rural_labour of the third
-# quarter of 2015 over the yearly count (official_quarterly.csv, official_annual.csv), 17,554 / 16,884.
-AWAY_OVER_COUNTED = 1.04
 _ITERATIONS = 200
+
+
+class CorridorNumbers(NamedTuple):
+    """Parameters that the stocks of January 2014 rest on.
+
+    ``away_over_counted``: out_rural_labour of the third quarter of 2015 over the yearly count
+    (official_quarterly.csv, official_annual.csv), 17,554 / 16,884. The shares in counties, towns and cities
+    under 1 million are assumed from the reports of 2013-14: 35 % in small towns, and part of the 34 % in
+    prefecture-level cities.
+    """
+
+    away_over_counted: float
+    local_share_max: float
+    county_share_within: float
+    county_share_across: float
+
+
+DEFAULT_NUMBERS = chosen(CorridorNumbers, DEFAULTS)
 
 
 @dataclass(frozen=True)
@@ -37,15 +55,16 @@ class Corridors:
         return self.out.sum(axis=1) + self.local + self.farm
 
 
-def build_corridors(data: Data, places: Places) -> Corridors:
+def build_corridors(data: Data, places: Places, numbers: CorridorNumbers = DEFAULT_NUMBERS) -> Corridors:
     """Initial stocks by home and place from the packaged tables."""
     region = places.regions
-    out_across = AWAY_OVER_COUNTED * _by_region(data, "cross_province")
+    out_across = numbers.away_over_counted * _by_region(data, "cross_province")
     workforce = data.provinces["rural_employed_resident_agri_hukou_2006"].to_numpy(float)
     moves = data.od_moves[OD_PERIOD]
     across_by_home = _split(out_across, moves.sum(axis=1), region)
     across = _balanced(moves, across_by_home, _destination_shares(data, moves, region))
-    within = _split(AWAY_OVER_COUNTED * _by_region(data, "within_province"), workforce, region)
+    out_within = numbers.away_over_counted * _by_region(data, "within_province")
+    within = _split(out_within, workforce, region)
     income = data.filled_series("rural_disposable_income_pc").loc[2013].to_numpy(float)
     labour_force = float(data.marginal("labour_force", "all")["total"]) * 1e6
     local_total = _by_region(data, "local")
@@ -53,11 +72,11 @@ def build_corridors(data: Data, places: Places) -> Corridors:
     out_by_home = across.sum(axis=1) + within
     resident = workforce / workforce.sum() * (labour_force - out_by_home.sum())
     local = _split(local_total, resident * income, region)
-    local = np.minimum(local, 0.75 * resident)
+    local = np.minimum(local, numbers.local_share_max * resident)
     local *= local_total.sum() / local.sum()
-    out = across[:, places.province] * _tier_shares(places, COUNTY_SHARE_ACROSS)
+    out = across[:, places.province] * _tier_shares(places, numbers.county_share_across)
     own = places.province[None, :] == np.arange(HOMES)[:, None]
-    out += own * within[:, None] * _tier_shares(places, COUNTY_SHARE_WITHIN)
+    out += own * within[:, None] * _tier_shares(places, numbers.county_share_within)
     return Corridors(out, local, resident - local, data.distance_km[:, places.province])
 
 

@@ -3,30 +3,33 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from sim.core.categories import CITY, COUNTY_TOWN, HOME_TOWNSHIP, LARGE_CITY, MEGA_CITY, TIERS
+from sim.core.errors import DataError, Problem
+from sim.parameters.behaviour import DEFAULTS
+from sim.parameters.definition import chosen
 from sim.world.data import Data
 
 HOMES = 31
 
 # Census size class of a city -> tier (class 1 and 2 are over 5 million).
 _TIER_OF_CLASS = {1: MEGA_CITY, 2: MEGA_CITY, 3: LARGE_CITY, 4: CITY}
-# Urban-area population in millions where the file has none: class midpoints.
-_MIDPOINT = {1: 13.0, 2: 6.5, 3: 3.8, 4: 1.7}
 # Municipalities without a county tier of their own weight: their counties are city districts.
 _ALL_CITY = ("Beijing", "Tianjin", "Shanghai")
 
-# Pay of migrants in a tier relative to the private-unit wage of the province, and what living there
-# costs relative to the national average of migrants; the spread follows out-migrants' pay by kind of
-# place in 2012 and housing cost in 2013 (official:monthly_income, official:housing_cost_monthly).
-TIER_PAY = (0.93, 0.97, 1.00, 1.02, 1.06)
-TIER_COST = (0.0, 0.80, 0.95, 1.10, 1.30)
-# Share of out-migrants who work in counties, towns and cities under 1 million: assumed from the
-# reports of 2013-14 (35 % in small towns, and part of the 34 % in prefecture-level cities).
-COUNTY_SHARE_WITHIN = 0.60
-COUNTY_SHARE_ACROSS = 0.35
+
+class PlaceNumbers(NamedTuple):
+    """Parameters that the sizes of places rest on."""
+
+    city_population_class_2: float
+    city_population_class_3: float
+    city_population_class_4: float
+
+
+DEFAULT_NUMBERS = chosen(PlaceNumbers, DEFAULTS)
 
 
 @dataclass(frozen=True)
@@ -48,12 +51,12 @@ class Places:
         return self.names.index(f"{province}, {tier.replace('_', ' ')}")
 
 
-def build_places(data: Data) -> Places:
+def build_places(data: Data, numbers: PlaceNumbers = DEFAULT_NUMBERS) -> Places:
     """The home townships, then each province's county towns and cities by tier."""
     names = tuple(data.provinces["name_en"])
     code_to_index = {code: i for i, code in enumerate(data.provinces.index)}
     rows = [(i, HOME_TOWNSHIP, 0.0) for i in range(HOMES)]
-    sizes = _city_population(data, code_to_index)
+    sizes = _city_population(data, code_to_index, numbers)
     urban = data.province_series("population_yearend").loc[2013] * (
         data.province_series("urbanization_rate").loc[2013] / 100.0
     )
@@ -61,7 +64,7 @@ def build_places(data: Data) -> Places:
         cities = {tier: sizes.get((i, tier), 0.0) for tier in (CITY, LARGE_CITY, MEGA_CITY)}
         rest = float(urban.iloc[i]) / 100.0 - sum(cities.values())
         if name not in _ALL_CITY:
-            rows.append((i, COUNTY_TOWN, max(rest, 0.25 * float(urban.iloc[i]) / 100.0)))
+            rows.append((i, COUNTY_TOWN, max(rest, 0.0)))
         rows += [(i, tier, size) for tier, size in cities.items() if size > 0.0]
     return Places(
         names=tuple(f"{names[i]}, {TIERS[tier].replace('_', ' ')}" for i, tier, _ in rows),
@@ -73,11 +76,23 @@ def build_places(data: Data) -> Places:
     )
 
 
-def _city_population(data: Data, code_to_index: dict[int, int]) -> dict[tuple[int, int], float]:
+def _city_population(
+    data: Data, code_to_index: dict[int, int], numbers: PlaceNumbers
+) -> dict[tuple[int, int], float]:
     sizes: dict[tuple[int, int], float] = {}
     for city in data.cities.itertuples():
-        known = city.urban_area_population_2020_million
-        size = float(known) if known == known else _MIDPOINT[int(city.size_class)]
+        size = float(city.urban_area_population_2020_million)
+        if np.isnan(size):
+            field = f"city_population_class_{int(city.size_class)}"
+            if field not in PlaceNumbers._fields:
+                raise DataError(
+                    Problem(
+                        "no number of people in one of the largest cities",
+                        file="cities.csv",
+                        key=city.name_en,
+                    )
+                )
+            size = getattr(numbers, field)
         key = (code_to_index[int(city.province_code)], _TIER_OF_CLASS[int(city.size_class)])
         sizes[key] = sizes.get(key, 0.0) + size
     return sizes

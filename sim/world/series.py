@@ -7,13 +7,16 @@ after the last observed year they grow at the assumed rates.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
-from sim.core.categories import SECTORS
+from sim.core.categories import SECTORS, TIERS
+from sim.parameters.behaviour import DEFAULTS
+from sim.parameters.definition import chosen
 from sim.world.data import Data
-from sim.world.places import HOMES, TIER_COST, TIER_PAY, Places
+from sim.world.places import HOMES, Places
 
 FIRST_YEAR, LAST_YEAR = 2014, 2036
 REFERENCE_YEAR = 2023  # the year whose prices and incomes the cost and farm parameters are in
@@ -27,6 +30,39 @@ _WAGE_SERIES = {
     "resident_services": "wage_urban_private_resident_services",
     "other": "wage_urban_private",
 }
+
+
+class SeriesNumbers(NamedTuple):
+    """Parameters that the outside series of places rest on.
+
+    Pay of migrants by tier is relative to the private-unit wage of the province; what living there costs, to
+    the national average of migrants, and nothing in the home township. The spread follows out-migrants' pay
+    by kind of place in 2012 and housing cost in 2013.
+    """
+
+    tier_pay_home_township: float
+    tier_pay_county_town: float
+    tier_pay_city: float
+    tier_pay_large_city: float
+    tier_pay_mega_city: float
+    tier_cost_county_town: float
+    tier_cost_city: float
+    tier_cost_large_city: float
+    tier_cost_mega_city: float
+    entrants_first_half_factor: float
+
+    @property
+    def pay(self) -> np.ndarray:
+        """Pay by tier over that of the province."""
+        return np.array([getattr(self, f"tier_pay_{tier}") for tier in TIERS])
+
+    @property
+    def cost(self) -> np.ndarray:
+        """Extra cost of living by tier over that of all migrants."""
+        return np.array([0.0, *(getattr(self, f"tier_cost_{tier}") for tier in TIERS[1:])])
+
+
+DEFAULT_NUMBERS = chosen(SeriesNumbers, DEFAULTS)
 
 
 @dataclass(frozen=True)
@@ -54,7 +90,13 @@ class Series:
     entrant_education: np.ndarray  # (months, 3) shares junior or less, senior, college
 
 
-def build_series(data: Data, places: Places, workers_by_home: np.ndarray, growth: Growth) -> Series:
+def build_series(
+    data: Data,
+    places: Places,
+    workers_by_home: np.ndarray,
+    growth: Growth,
+    numbers: SeriesNumbers = DEFAULT_NUMBERS,
+) -> Series:
     """All outside series of a run."""
     months = (LAST_YEAR - FIRST_YEAR) * 12
     prices = data.national_series("cpi_index_2020_100")
@@ -66,12 +108,14 @@ def build_series(data: Data, places: Places, workers_by_home: np.ndarray, growth
     monthly_rural = _monthly(rural, nominal, months) / float(national_rural.loc[REFERENCE_YEAR])
     national = _monthly(national_rural.loc[2013:2024].to_frame(), nominal, months)[0]
     cost_index = national / float(national_rural.loc[REFERENCE_YEAR])
-    entrants, education = _entrants(data, workers_by_home, growth.entrants, months)
+    entrants, education = _entrants(
+        data, workers_by_home, growth.entrants, months, numbers.entrants_first_half_factor
+    )
     return Series(
         output_ratio=monthly_output / monthly_output[:, :1],
-        log_pay=_log_pay(data, places, growth, months),
+        log_pay=_log_pay(data, places, growth, months, numbers.pay),
         rural_income=monthly_rural,
-        cost_index=np.array(TIER_COST)[places.tier][:, None] * cost_index[None, :],
+        cost_index=numbers.cost[places.tier][:, None] * cost_index[None, :],
         price_index=_monthly(prices.loc[2013:].to_frame(), growth.prices, months)[0],
         sector_ratio=_sector_ratio(data, months),
         entrants=entrants,
@@ -127,18 +171,23 @@ def _gaps_filled(series: pd.Series) -> pd.Series:
     return np.exp(full.interpolate())
 
 
-def _log_pay(data: Data, places: Places, growth: Growth, months: int) -> np.ndarray:
+def _log_pay(data: Data, places: Places, growth: Growth, months: int, by_tier: np.ndarray) -> np.ndarray:
     nominal = (1 + growth.real_wage) * (1 + growth.prices) - 1
     pay = np.empty((months, len(places), len(SECTORS)))  # a month lies together in memory
-    tier = np.log(np.array(TIER_PAY))[places.tier]
+    tier = np.log(by_tier)[places.tier]
     for s, sector in enumerate(SECTORS):
         by_province = np.log(_monthly(data.filled_series(_WAGE_SERIES[sector]), nominal, months) / 12.0)
         pay[:, :, s] = (by_province[places.province] + tier[:, None]).T
     return np.moveaxis(pay, 0, 2)
 
 
-def _entrants(data: Data, workers: np.ndarray, growth: float, months: int) -> tuple[np.ndarray, np.ndarray]:
-    """Entrants by home in proportion to its workers, and their schooling, by month."""
+def _entrants(
+    data: Data, workers: np.ndarray, growth: float, months: int, first_half: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Entrants by home in proportion to its workers, and their schooling, by month.
+
+    first_half: those of a month of the first half of a year over a mean month's; more leave school later.
+    """
     yearly = data.entrants()
     total = yearly.sum(axis=1)
     last = int(yearly.index[-1])
@@ -147,8 +196,7 @@ def _entrants(data: Data, workers: np.ndarray, growth: float, months: int) -> tu
     for month in range(months):
         year = FIRST_YEAR + month // 12
         known = min(max(year, int(yearly.index[0])), last)
-        # schooling leavers enter in the second half of the year
-        season = 0.5 if month % 12 < 6 else 1.5
+        season = first_half if month % 12 < 6 else 2.0 - first_half
         persons = float(total.loc[known]) / 12.0 * season * (1.0 + growth) ** max(year - 2024, 0)
         by_home[:, month] = persons * workers / workers.sum()
         mix[month] = (yearly.loc[known] / total.loc[known]).to_numpy(float)

@@ -17,6 +17,7 @@ import numpy as np
 
 from sim.core.arithmetic import exp, log, normal_quantile
 from sim.core.categories import (
+    AGE_GROUP_LOWER,
     FARM,
     LOCAL_WORK,
     MIGRANT_SEARCH,
@@ -25,12 +26,16 @@ from sim.core.categories import (
 )
 from sim.core.compiled import kernel, rule
 from sim.core.draws import PURPOSE, uniform
+from sim.parameters.behaviour import DEFAULTS
+from sim.parameters.definition import chosen
+from sim.rules.enterprise import paid_jobs
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import Places
-from sim.world.worker import BIRTH_EPOCH, INSURED, NEW, POOR, TRAINED, Workers, clipped
+from sim.world.worker import BIRTH_EPOCH, INSURED, MOST_ABILITY, NEW, POOR, TRAINED, Workers, clipped
 
 ENTRANT_BIT = 1 << 31
+_JUNIOR_MIDDLE = 2  # its position in sim.core.categories.EDUCATION
 OUT, LOCAL, FARM_IDLE = 0, 1, 2
 GROUPS = ("out", "local", "farm_idle")
 AGES = np.arange(16, 76)  # whole years
@@ -38,11 +43,31 @@ AGE_BANDS = ("16_20", "21_30", "31_40", "41_50", "over_50")
 _OVER_50 = ("51_55", "56_60", "61_65", "66_75")
 _EDUCATION = ("none", "primary", "junior", "senior", "college")
 _GOLDEN = 0x9E3779B1
-# Share of workers at home who have been away before, and how long: assumed; half of the older
-# workforce has migrated at some time (experience_mean in the marginals bounds it).
-RETURNED_SHARE = 0.35
-RETURNED_YEARS = 4.0
-SEARCHING_SHARE = 0.057  # of out-migrants: job finding and loss of A43, A44
+_ENTRY_LEVELS = ("junior", "senior", "college")  # schooling of entrants, the lowest first
+
+
+class PeopleNumbers(NamedTuple):
+    """Parameters that the people of January 2014 rest on, beside the marginals.
+
+    Half of the older workforce has migrated at some time: experience_mean in the marginals bounds the share
+    and the years of those who have come back.
+    """
+
+    wage_residual_sd: float
+    migrant_search_share_start: float
+    returned_share_start: float
+    returned_years_start: float
+    age_ramp_start: float
+    age_decline_rate: float
+    work_age_min: float
+    trained_months_start: float
+    activity_months_start: float
+    business_months_start: float
+    business_jobs_log_sd: float
+    business_jobs_max: float
+
+
+DEFAULT_NUMBERS = chosen(PeopleNumbers, DEFAULTS)
 
 
 class Recipe(NamedTuple):
@@ -60,17 +85,22 @@ class Recipe(NamedTuple):
     savings_log_sd: np.ndarray
     experience_years: np.ndarray
     owner_share: float  # of local workers
-    ability_sd: float
+    numbers: PeopleNumbers
     entrant_education: np.ndarray  # (months, 3) junior or less, senior, college
     entrant_female_share: float
+    entrant_age: tuple[int, int, int]  # years, by schooling
 
 
 def build_recipe(
-    data: Data, corridors: Corridors, places: Places, entrant_education: np.ndarray, ability_sd: float
+    data: Data,
+    corridors: Corridors,
+    places: Places,
+    entrant_education: np.ndarray,
+    numbers: PeopleNumbers = DEFAULT_NUMBERS,
 ) -> Recipe:
     """Cumulative tables from the packaged marginals."""
     stocks = np.concatenate([corridors.farm[:, None], corridors.local[:, None], corridors.out], axis=1)
-    ages = np.array([_age_shares(data, group) for group in GROUPS])
+    ages = np.array([_age_shares(data, group, numbers) for group in GROUPS])
 
     def by_group(marginal: str, category: str, unit: float = 0.01) -> np.ndarray:
         return np.array([float(data.marginal(marginal, group)[category]) * unit for group in GROUPS])
@@ -95,9 +125,10 @@ def build_recipe(
             [float(data.marginal("experience_mean", group).iloc[0]) for group in GROUPS]
         ),
         owner_share=owners / local,
-        ability_sd=ability_sd,
+        numbers=numbers,
         entrant_education=np.cumsum(entrant_education, axis=1),
         entrant_female_share=float(data.cohorts["female_share"].iloc[-1]),
+        entrant_age=_entrant_ages(data),
     )
 
 
@@ -108,7 +139,13 @@ def _cumulative(weights: np.ndarray) -> np.ndarray:
     return sums
 
 
-def _age_shares(data: Data, group: str) -> np.ndarray:
+def _entrant_ages(data: Data) -> tuple[int, int, int]:
+    """Years of age at which school leavers enter, by schooling: those of the last cohort."""
+    junior, senior, college = (int(data.cohorts[f"{level}_entry_age"].iloc[-1]) for level in _ENTRY_LEVELS)
+    return junior, senior, college
+
+
+def _age_shares(data: Data, group: str, numbers: PeopleNumbers) -> np.ndarray:
     """Shares of single years of age: flat within a band, rising from 16 to 20."""
     bands = data.marginal("age_shares", group)
     over = data.marginal("over_50_shares", group)
@@ -116,18 +153,19 @@ def _age_shares(data: Data, group: str) -> np.ndarray:
     for band in AGE_BANDS[:4]:
         low, high = map(int, band.split("_"))
         inside = (AGES >= low) & (AGES <= high)
-        weight = np.where(inside, AGES - 14.5 if low == 16 else 1.0, 0.0)
+        weight = np.where(inside, AGES - numbers.age_ramp_start if low == AGES[0] else 1.0, 0.0)
         shares += float(bands[band]) * weight / weight.sum()
     for band in _OVER_50:
         low, high = map(int, band.split("_"))
-        weight = np.where((AGES >= low) & (AGES <= high), np.exp(-0.08 * (AGES - low)), 0.0)
+        falling = np.exp(-numbers.age_decline_rate * (AGES - low))
+        weight = np.where((AGES >= low) & (AGES <= high), falling, 0.0)
         shares += float(bands["over_50"]) * float(over[band]) / 100.0 * weight / weight.sum()
     return shares
 
 
 def _education(data: Data, group: str, age_shares: np.ndarray) -> np.ndarray:
     """(60, 5) shares of schooling by age, fitted so that the group's own shares come out."""
-    band = np.searchsorted([21, 31, 41, 51], AGES, side="right")
+    band = np.searchsorted(AGE_GROUP_LOWER[1:], AGES, side="right")
     by_age = np.array(
         [data.marginal("education_by_age_shares", b).reindex(_EDUCATION).to_numpy(float) for b in AGE_BANDS]
     )[band]
@@ -197,9 +235,9 @@ def _make_person(w, worker, group, recipe, keys) -> int:
 @rule
 def _ability(worker, recipe, keys) -> int:
     """Fixed pay residual in 1/64 log points; the mean of its exponential is one."""
-    sd = recipe.ability_sd
+    sd = recipe.numbers.wage_residual_sd
     residual = sd * normal_quantile(uniform(keys, PURPOSE.trait_ability, worker)) - 0.5 * sd * sd
-    return clipped(int(64.0 * residual), -127, 127)
+    return clipped(int(64.0 * residual), -MOST_ABILITY, MOST_ABILITY)
 
 
 @rule
@@ -212,7 +250,7 @@ def _place_worker(w, worker, home, cell, group, recipe, keys) -> None:
         owner = uniform(keys, PURPOSE.trait_business_age, worker) < recipe.owner_share
         w.activity = OWN_BUSINESS if owner else LOCAL_WORK
     else:
-        searching = uniform(keys, PURPOSE.trait_entry, worker) < SEARCHING_SHARE
+        searching = uniform(keys, PURPOSE.trait_entry, worker) < recipe.numbers.migrant_search_share_start
         w.activity = MIGRANT_SEARCH if searching else MIGRANT_WORK
     kind = group if group != FARM_IDLE else LOCAL
     w.sector = find_interval(recipe.sector_cumulative[kind], uniform(keys, PURPOSE.trait_sector, worker))
@@ -222,7 +260,8 @@ def _place_worker(w, worker, home, cell, group, recipe, keys) -> None:
 def _make_career(w, worker, group, age, recipe, keys) -> None:
     """Experience, stay, insurance, training, savings and business of a worker of 2014."""
     u = uniform(keys, PURPOSE.trait_experience, worker)
-    possible = (age - 15) * 12
+    numbers = recipe.numbers
+    possible = int((age - numbers.work_age_min) * 12.0)
     months = geometric_months(u, recipe.experience_years[group], possible)
     w.experience_months = months
     if group == OUT:
@@ -230,8 +269,9 @@ def _make_career(w, worker, group, age, recipe, keys) -> None:
         w.arrived_month = -int(months * uniform(keys, PURPOSE.trait_entry, worker))
     else:
         draw = uniform(keys, PURPOSE.trait_entry, worker)
-        if draw < RETURNED_SHARE:
-            away = geometric_months(draw / RETURNED_SHARE, RETURNED_YEARS, possible)
+        if draw < numbers.returned_share_start:
+            rank = draw / numbers.returned_share_start
+            away = geometric_months(rank, numbers.returned_years_start, possible)
             w.migrant_months = away
             w.experience_months = max(months, away)
         w.arrived_month = -min(possible, 600)
@@ -242,14 +282,15 @@ def _make_career(w, worker, group, age, recipe, keys) -> None:
     u = uniform(keys, PURPOSE.trait_trained, worker)
     if u < recipe.trained_share[group]:
         flags |= TRAINED
-        w.trained_month = -int(u / recipe.trained_share[group] * 120.0) - 1
+        w.trained_month = -int(u / recipe.trained_share[group] * numbers.trained_months_start) - 1
     w.status = flags
     median, sd = recipe.savings_median[group], recipe.savings_log_sd[group]
     w.savings = int(exp(log(median) + sd * normal_quantile(uniform(keys, PURPOSE.trait_savings, worker))))
-    w.since_month = -int(48.0 * u)
+    w.since_month = -int(numbers.activity_months_start * u)
     if w.activity == OWN_BUSINESS:
-        w.business_age = int(60.0 * uniform(keys, PURPOSE.trait_business_age, worker) / recipe.owner_share)
-        w.business_jobs = int(min(200.0, exp(1.6 * normal_quantile(u)) + 0.5))
+        rank = uniform(keys, PURPOSE.trait_business_age, worker)
+        w.business_age = int(numbers.business_months_start * rank / recipe.owner_share)
+        w.business_jobs = paid_jobs(u, 1.0, 1.0, numbers.business_jobs_log_sd, numbers.business_jobs_max)
 
 
 @rule
@@ -260,13 +301,10 @@ def make_entrant(w, worker, home, month, recipe, keys) -> None:
     w.place = home
     w.activity = FARM
     draw = uniform(keys, PURPOSE.trait_education, worker)
-    level = (
-        2
-        if draw < recipe.entrant_education[month, 0]
-        else (3 if draw < recipe.entrant_education[month, 1] else 4)
-    )
-    entry_age = 16 if level == 2 else (19 if level == 3 else 22)
-    w.birth_month = BIRTH_EPOCH + month - entry_age * 12 - (worker % 12)
+    shares = recipe.entrant_education
+    rank = 0 if draw < shares[month, 0] else (1 if draw < shares[month, 1] else 2)
+    level = _JUNIOR_MIDDLE + rank
+    w.birth_month = BIRTH_EPOCH + month - recipe.entrant_age[rank] * 12 - (worker % 12)
     female = uniform(keys, PURPOSE.trait_sex, worker) < recipe.entrant_female_share
     poor = uniform(keys, PURPOSE.trait_poor, worker) < recipe.poor_share[LOCAL]
     w.traits = (1 if female else 0) | (level << 1) | (POOR if poor else 0)

@@ -82,6 +82,8 @@ UNPAID = 128  # the employer stopped paying this month
 BACK = 64  # was at home for the festival this month, unpaid, and is back by its end
 
 MOST_SAVINGS = 2_000_000_000
+MOST_BYTE, MOST_SHORT, MOST_ABILITY = 255, 65535, 127  # what columns of one and two bytes, and ability, hold
+ARREARS_UNIT = 10  # yuan
 HUNDREDTH = 0.01
 ABILITY_UNIT = 1.0 / 64.0
 
@@ -106,6 +108,12 @@ def age_months(birth_month: int, month: int) -> int:
 def education_of(traits: int) -> int:
     """Education level, 0-4 (sim.core.categories.EDUCATION)."""
     return (traits >> EDUCATION_SHIFT) & EDUCATION_MASK
+
+
+@rule
+def signed(byte: int) -> int:
+    """The number that a byte stands for in a column of signed ones."""
+    return byte if byte <= MOST_ABILITY else byte - (MOST_BYTE + 1)
 
 
 @rule

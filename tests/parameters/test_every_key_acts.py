@@ -79,7 +79,12 @@ CLOSED = {
     "effects": {"travel_closed_share": {"set": {f"2015-{month:02d}": 0.9 for month in range(7, 13)}}},
 }
 # What nobody meets in the lively world: another value of something else that makes them meet it.
-BESIDE = {"relief_yuan": {"unemployment_benefit_yuan": 0.0, "relief_yuan": 500.0}}
+BESIDE = {
+    "relief_yuan": {"unemployment_benefit_yuan": 0.0, "relief_yuan": 500.0},
+    "distance_min_km": {
+        "distance_coefficient": 1.0
+    },  # at its default, the corridor terms hold distance already
+}
 # Additional businesses are those that a lever made possible.
 LEVERS = {"support": make_lever({"startup_odds_shift": {"add": 1.0}}, "2014-01", "2017-12", take_up=0.9)}
 
@@ -191,7 +196,10 @@ def test_a_shock_may_scale_and_add(name, kind):
     one = PARAMETERS[name]
     month = next(month for month in acting_months(one) if month > FIRST)
     now = value_now(one)
-    size = {"scale": 0.5 if now else 1.0, "add": 0.25 * (one.high - one.low)}[kind]
+    size = {"scale": 1.0, "add": 0.25 * (one.high - one.low)}[kind]
+    if kind == "scale":  # to the farther bound, no more than by half
+        size = 1.5 if one.default and one.high / one.default > 1.0 else 0.5
+        size = min(size, one.high / one.default) if one.default > 0.0 else 1.0
     changed = Policy(scenario_with(name, **shock(name, {kind: {month_text(month): size}})), PLACES)
     expected = now * size if kind == "scale" else now + size
     for other, wanted in ((month, expected), (month - 1, now), (month + 1, now)):

@@ -70,21 +70,21 @@ def test_a_product_of_factors_is_the_exponential_of_a_sum():
 
 def test_expected_income_by_hand():
     # 0.9 * 5000 * 0.9 * 0.99 + 0.1 * 1000 - 1200
-    assert expected_income(0.9, 5000.0, 0.1, 0.01, 1000.0, 1200.0) == pytest.approx(2909.5)
+    assert expected_income(0.9, 5000.0, 0.1, 0.01, 1000.0, 1200.0, 0.1) == pytest.approx(2909.5)
 
 
 def test_expected_income_never_falls_below_a_tenth_of_pay():
-    assert expected_income(0.1, 5000.0, 0.0, 0.0, 0.0, 4000.0) == 500.0
+    assert expected_income(0.1, 5000.0, 0.0, 0.0, 0.0, 4000.0, 0.1) == 500.0
 
 
 @given(RATES, PAY, st.floats(0.0, 0.5), st.floats(0.0, 0.5), st.floats(0.0, 3000.0), st.floats(0.0, 5000.0))
 def test_expected_income_answers_in_the_right_direction(share, pay, rate, arrears, benefit, cost):
-    here = expected_income(share, pay, rate, arrears, benefit, cost)
+    here = expected_income(share, pay, rate, arrears, benefit, cost, 0.1)
     assert here >= 0.1 * pay
-    assert expected_income(share, pay, rate, arrears, benefit, cost + 100.0) <= here
-    assert expected_income(share, pay, rate, arrears, benefit + 100.0, cost) >= here
-    assert expected_income(share, pay, min(rate + 0.1, 0.6), arrears, benefit, cost) <= here
-    assert expected_income(share, pay, rate, min(arrears + 0.1, 0.6), benefit, cost) <= here
+    assert expected_income(share, pay, rate, arrears, benefit, cost + 100.0, 0.1) <= here
+    assert expected_income(share, pay, rate, arrears, benefit + 100.0, cost, 0.1) >= here
+    assert expected_income(share, pay, min(rate + 0.1, 0.6), arrears, benefit, cost, 0.1) <= here
+    assert expected_income(share, pay, rate, min(arrears + 0.1, 0.6), benefit, cost, 0.1) <= here
 
 
 def test_share_of_time_in_work_by_hand():

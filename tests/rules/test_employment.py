@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sim.rules.employment import (
+    age_factor,
     desired_jobs,
     finding_probability,
     matching,
@@ -22,12 +23,17 @@ from sim.rules.employment import (
 
 SHARES = st.floats(0.0, 1.0)
 
+LIMITS = (0.1, 10.0, 0.3)  # least and most tightness over its reference, most distance from the trend
+
 
 def test_separation_by_hand():
-    assert separation_probability(0.02, 1.4, 30.0) == pytest.approx(0.028)
-    assert separation_probability(0.02, 1.0, 24.9) == pytest.approx(0.026)
-    assert separation_probability(0.02, 1.0, 25.0) == pytest.approx(0.02)
-    assert separation_probability(0.9, 2.0, 20.0) == 1.0
+    assert separation_probability(0.02, 1.4, 1.0) == pytest.approx(0.028)
+    assert separation_probability(0.02, 1.0, 1.3) == pytest.approx(0.026)
+    assert separation_probability(0.9, 2.0, 1.3) == 1.0
+
+
+def test_the_young_lose_jobs_more_often():
+    assert [age_factor(age, 25.0, 1.3) for age in (16.0, 24.9, 25.0, 60.0)] == [1.3, 1.3, 1.0, 1.0]
 
 
 def test_finding_by_hand():
@@ -93,24 +99,24 @@ def test_offers_of_local_work_are_rationed():
 
 
 def test_wage_gap_by_hand():
-    assert wage_gap_next(0.1, 1.0, 1.0, 0.04, 0.08) == pytest.approx(0.092)
-    assert wage_gap_next(0.0, 2.0, 1.0, 0.04, 0.08) == pytest.approx(0.04 * math.log(2.0))
-    assert wage_gap_next(0.0, 0.5, 1.0, 0.04, 0.08) == pytest.approx(-0.04 * math.log(2.0))
+    assert wage_gap_next(0.1, 1.0, 1.0, 0.04, 0.08, *LIMITS) == pytest.approx(0.092)
+    assert wage_gap_next(0.0, 2.0, 1.0, 0.04, 0.08, *LIMITS) == pytest.approx(0.04 * math.log(2.0))
+    assert wage_gap_next(0.0, 0.5, 1.0, 0.04, 0.08, *LIMITS) == pytest.approx(-0.04 * math.log(2.0))
 
 
 def test_wage_gap_is_bounded():
-    assert wage_gap_next(0.3, 1e9, 1.0, 0.5, 0.0) == 0.3
-    assert wage_gap_next(-0.3, 0.0, 1.0, 0.5, 0.0) == -0.3
+    assert wage_gap_next(0.3, 1e9, 1.0, 0.5, 0.0, *LIMITS) == 0.3
+    assert wage_gap_next(-0.3, 0.0, 1.0, 0.5, 0.0, *LIMITS) == -0.3
 
 
 def test_wage_gap_closes_at_reference_tightness():
     gap = 0.25
     for _ in range(120):
-        gap = wage_gap_next(gap, 1.3, 1.3, 0.04, 0.08)
+        gap = wage_gap_next(gap, 1.3, 1.3, 0.04, 0.08, *LIMITS)
     assert gap == pytest.approx(0.25 * 0.92**120)
 
 
 def test_a_benefit_slows_the_search_by_its_share_of_pay():
-    assert search_effort(0.0, 4000.0, 0.3) == 1.0
-    assert search_effort(1400.0, 4000.0, 0.3) == pytest.approx(0.895)
-    assert search_effort(10_000.0, 1000.0, 1.0) == 0.1
+    assert search_effort(0.0, 4000.0, 0.3, 0.1) == 1.0
+    assert search_effort(1400.0, 4000.0, 0.3, 0.1) == pytest.approx(0.895)
+    assert search_effort(10_000.0, 1000.0, 1.0, 0.1) == 0.1

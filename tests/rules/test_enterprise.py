@@ -19,6 +19,8 @@ from sim.rules.enterprise import (
     start_probability,
 )
 
+HAZARDS = (0.10, 0.12)  # of closing in a year, and in the second and third
+JOBS = (3.6, 1.6, 200.0)  # mean over median, spread of logs, most
 DRAWS = st.floats(2.0**-33, 1.0 - 2.0**-33)
 
 
@@ -27,7 +29,7 @@ DRAWS = st.floats(2.0**-33, 1.0 - 2.0**-33)
     [(22.0, 36, True), (50.0, 36, True), (21.99, 99, False), (50.01, 99, False), (30.0, 35, False)],
 )
 def test_who_can_think_of_a_business(age, months, expected):
-    assert may_consider(age, months) is expected
+    assert may_consider(age, months, 22.0, 50.0, 36.0) is expected
 
 
 def test_capital_by_hand():
@@ -76,34 +78,34 @@ def test_start_is_a_probability_that_rises_with_profit_and_support(base, gain, g
     "month, yearly", [(0, 0.10), (11, 0.10), (12, 0.12), (35, 0.12), (36, 0.10), (255, 0.10)]
 )
 def test_yearly_hazard_by_age(month, yearly):
-    assert 12.0 * closing_probability(month, 1.0) == pytest.approx(-math.log(1.0 - yearly))
+    assert 12.0 * closing_probability(month, 1.0, *HAZARDS) == pytest.approx(-math.log(1.0 - yearly))
 
 
 def test_closing_scales_and_stays_a_probability():
-    assert closing_probability(5, 0.5) == pytest.approx(0.5 * closing_probability(5, 1.0))
-    assert closing_probability(5, 0.0) == 0.0
-    assert closing_probability(5, 1e6) == 1.0
+    assert closing_probability(5, 0.5, *HAZARDS) == pytest.approx(0.5 * closing_probability(5, 1.0, *HAZARDS))
+    assert closing_probability(5, 0.0, *HAZARDS) == 0.0
+    assert closing_probability(5, 1e6, *HAZARDS) == 1.0
 
 
 def test_the_middle_business_has_one_paid_job():
-    assert paid_jobs(0.5, 3.6) == 1
-    assert paid_jobs(0.1, 3.6) == 0
-    assert paid_jobs(1.0 - 2.0**-33, 20.0) == 200
+    assert paid_jobs(0.5, 3.6, *JOBS) == 1
+    assert paid_jobs(0.1, 3.6, *JOBS) == 0
+    assert paid_jobs(1.0 - 2.0**-33, 20.0, *JOBS) == 200
 
 
 def test_mean_jobs_are_near_the_mean_asked_for():
     n = 20_000
-    mean = sum(paid_jobs((i + 0.5) / n, 3.6) for i in range(n)) / n
+    mean = sum(paid_jobs((i + 0.5) / n, 3.6, *JOBS) for i in range(n)) / n
     assert mean == pytest.approx(3.6, rel=0.06)  # the cut at 200 and rounding cost a little
 
 
 def test_a_late_grant_counts_for_those_who_last_half_a_year():
-    assert expected_grant(4000.0, 0.0) == 4000.0
-    assert expected_grant(4000.0, 4000.0) == pytest.approx(7800.0)
+    assert expected_grant(4000.0, 0.0, 0.95) == 4000.0
+    assert expected_grant(4000.0, 4000.0, 0.95) == pytest.approx(7800.0)
 
 
 def test_insurance_takes_off_the_weight_of_a_likely_loss():
-    assert insured_risk(0.0, 80_000.0, 5000.0, 2.0) == 0.0
+    assert insured_risk(0.0, 80_000.0, 5000.0, 2.0, 0.11) == 0.0
     # 2 * 0.5 * 80,000 * 0.11 a year over 60,000 of yearly profit
-    assert insured_risk(0.5, 80_000.0, 5000.0, 2.0) == pytest.approx(8800.0 / 60_000.0)
-    assert insured_risk(1.0, 10**7, 5000.0, 2.0) == 1.0
+    assert insured_risk(0.5, 80_000.0, 5000.0, 2.0, 0.11) == pytest.approx(8800.0 / 60_000.0)
+    assert insured_risk(1.0, 10**7, 5000.0, 2.0, 0.11) == 1.0

@@ -53,9 +53,9 @@ def test_doubling_income_adds_the_same_everywhere(income, coefficient):
 
 
 def test_age_taste_by_hand():
-    assert age_taste(30.0, -0.035) == 0.0
-    assert age_taste(50.0, -0.035) == pytest.approx(-0.7)
-    assert age_taste(16.0, -0.035) == age_taste(20.0, -0.035) == pytest.approx(0.35)
+    assert age_taste(30.0, -0.035, 20.0) == 0.0
+    assert age_taste(50.0, -0.035, 20.0) == pytest.approx(-0.7)
+    assert age_taste(16.0, -0.035, 20.0) == age_taste(20.0, -0.035, 20.0) == pytest.approx(0.35)
 
 
 def test_migration_taste_by_hand():
@@ -86,11 +86,11 @@ def test_transport_carries_back_its_share_of_those_held_up():
 
 
 def test_effort_grows_with_the_shortfall_to_a_twentieth():
-    assert [floor_effort(x) for x in (-0.1, 0.0, 0.025, 0.05, 0.5)] == [0.0, 0.0, 0.5, 1.0, 1.0]
+    assert [floor_effort(x, 0.05) for x in (-0.1, 0.0, 0.025, 0.05, 0.5)] == [0.0, 0.0, 0.5, 1.0, 1.0]
 
 
 def test_attachment_grows_for_five_years():
-    assert [attachment(years, 0.5) for years in (-1.0, 0.0, 2.0, 5.0, 20.0)] == [0.0, 0.0, 1.0, 2.5, 2.5]
+    assert [attachment(years, 0.5, 5.0) for years in (-1.0, 0.0, 2.0, 5.0, 20.0)] == [0.0, 0.0, 1.0, 2.5, 2.5]
 
 
 def test_schooling_turns_from_the_land():

@@ -9,6 +9,7 @@ from support.engine_runs import make_scenario, start
 
 from sim.core.categories import SCHOOL_YEARS
 from sim.engine.interpreted import copy_row, plain_conditions
+from sim.parameters.behaviour import DEFAULTS
 from sim.rules.earnings import REFERENCE_SCHOOL_YEARS
 from sim.steps.groups import GROUP_SCHOOL_YEARS, GROUPS, REFERENCE_GROUP, is_parent, worker_group
 from sim.steps.people import has_school_child
@@ -32,7 +33,7 @@ def test_workers_are_grouped_by_schooling_and_child():
 
 
 def test_the_reference_group_is_the_reference_worker_of_the_earnings_rule():
-    assert GROUP_SCHOOL_YEARS[REFERENCE_GROUP] == REFERENCE_SCHOOL_YEARS
+    assert DEFAULTS[GROUP_SCHOOL_YEARS[REFERENCE_GROUP]] == REFERENCE_SCHOOL_YEARS
     assert not is_parent(REFERENCE_GROUP) and len(GROUP_SCHOOL_YEARS) == GROUPS
     run = start(make_scenario())
     assert run.economy.opening.now.group_skill[REFERENCE_GROUP] == 0.0

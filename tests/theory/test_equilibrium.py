@@ -35,6 +35,11 @@ def leaving_share(value_home: float, value_away: float, draws: int = 20_000) -> 
     return picks.count(MIGRATE) / draws
 
 
+LIMITS = tuple(
+    default(name) for name in ("wage_tightness_ratio_min", "wage_tightness_ratio_max", "wage_gap_max")
+)
+
+
 class TwoSectors:
     """Farm and city with a thousand workers and no switching cost: full attention moves a step each month."""
 
@@ -44,7 +49,7 @@ class TwoSectors:
 
     def expected(self) -> float:
         return expected_income(
-            employment_share(self.finding, 0.021), self.pay * math.exp(self.gap), 0.0, 0.0, 0.0, 0.0
+            employment_share(self.finding, 0.021), self.pay * math.exp(self.gap), 0.0, 0.0, 0.0, 0.0, 0.1
         )
 
     def month(self, speed: float) -> None:
@@ -55,9 +60,8 @@ class TwoSectors:
         matched = finding_probability(0.35, matching(tightness, 0.5), 0.0, 0.0, 0.0, 0.0)
         self.finding = rationed_finding(matched, searchers, open_jobs)
         self.employed += self.finding * searchers - 0.021 * self.employed
-        self.gap = wage_gap_next(
-            self.gap, tightness, 1.0, default("wage_tightness_elasticity"), default("wage_reversion_rate")
-        )
+        answer = default("wage_tightness_elasticity"), default("wage_reversion_rate")
+        self.gap = wage_gap_next(self.gap, tightness, 1.0, *answer, *LIMITS)
         gain = value_of_income(self.expected(), self.coefficient) - value_of_income(FARM, self.coefficient)
         self.away += speed * (1000.0 / (1.0 + math.exp(-gain)) - self.away)
         self.employed = min(self.employed, self.away)

@@ -9,6 +9,7 @@ import pytest
 
 from sim.core.draws import PURPOSE, month_keys, uniform
 from sim.engine.markets import WIDTH, weigh_destinations
+from sim.parameters.behaviour import DEFAULTS
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import desired_jobs, wage_gap_next
 from sim.rules.enterprise import closing_probability
@@ -77,7 +78,7 @@ def test_a_switching_cost_lowers_the_odds_of_switching_by_its_exponential(cost):
 
 
 def city_value(pay: float, finding: float, separation: float, coefficient: float) -> float:
-    income = expected_income(employment_share(finding, separation), pay, 0.0, 0.0, 0.0, 0.0)
+    income = expected_income(employment_share(finding, separation), pay, 0.0, 0.0, 0.0, 0.0, 0.1)
     return value_of_income(income, coefficient)
 
 
@@ -151,7 +152,7 @@ def test_wages_bring_jobs_back_to_workers():
     workers, gap = 950.0, 0.0
     for _ in range(600):
         desired = desired_jobs(1000.0, 1.0, 0.0, 0.0, 0.0, math.exp(gap), 1.0)
-        gap = wage_gap_next(gap, desired / workers, 1.0, 0.04, 0.0)
+        gap = wage_gap_next(gap, desired / workers, 1.0, 0.04, 0.0, 0.1, 10.0, 0.3)
     assert desired_jobs(1000.0, 1.0, 0.0, 0.0, 0.0, math.exp(gap), 1.0) == pytest.approx(workers, rel=1e-6)
 
 
@@ -216,14 +217,17 @@ def test_the_value_of_migrating_is_the_log_sum_over_places():
 # --- businesses ---------------------------------------------------------------------------------------
 
 
+HAZARDS = tuple(DEFAULTS[name] for name in ("business_closing_rate", "business_closing_rate_early"))
+
+
 @pytest.mark.parametrize("years, share", [(1, 0.90), (3, 0.70), (5, 0.56)])
 def test_as_many_businesses_survive_as_observed(years, share):
-    alive = math.prod(1.0 - closing_probability(month, 1.0) for month in range(12 * years))
+    alive = math.prod(1.0 - closing_probability(month, 1.0, *HAZARDS) for month in range(12 * years))
     assert alive == pytest.approx(share, abs=0.006)
 
 
 def test_half_the_hazard_is_the_square_root_of_survival():
     def survival(scale):
-        return math.prod(1.0 - closing_probability(month, scale) for month in range(60))
+        return math.prod(1.0 - closing_probability(month, scale, *HAZARDS) for month in range(60))
 
     assert survival(0.5) == pytest.approx(math.sqrt(survival(1.0)), rel=2e-3)

@@ -8,8 +8,8 @@ import pytest
 from sim.core.draws import month_keys
 from sim.core.errors import UsageError
 from sim.engine.simulation import Simulation
+from sim.parameters.behaviour import DEFAULTS
 from sim.validation.population import make_alone, make_population, population_table
-from sim.world.corridors import AWAY_OVER_COUNTED
 from sim.world.synthesis import fill_entrants, make_entrant
 from sim.world.worker import COLUMNS, WORKER_TYPE, allocate
 
@@ -47,7 +47,7 @@ def test_mean_ages_are_near_those_that_the_shares_imply(table):
 def test_out_is_the_stock_away_at_a_date(table):
     rows = table.set_index(["marginal", "group", "category"])
     out, local = (rows.loc[("labour_force", "all", name)] for name in ("out", "local"))
-    assert out["expected"] == pytest.approx(AWAY_OVER_COUNTED * out["source_value"])
+    assert out["expected"] == pytest.approx(DEFAULTS["away_over_counted"] * out["source_value"])
     assert local["expected"] == local["source_value"]
     ratio = table["expected"] / table["source_value"].where(table["source_value"] > 0)
     away = table["note"].str.contains("away at a date")
