@@ -35,11 +35,11 @@ def confirm(
     if progress:
         progress(0, len(heaviest))
     for done, number in enumerate(heaviest, start=1):
-        world = with_member(base, dict(posterior.members.iloc[int(number)]))
+        drawn = with_member(base, dict(posterior.members.iloc[int(number)]))
         runs = [
             measured(
                 simulate(
-                    world,
+                    drawn,
                     scale=plan["scale"],
                     end=plan["period"]["to"],
                     seed=seed,

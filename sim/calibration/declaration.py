@@ -45,7 +45,8 @@ class Prior(Strict):
 
 
 class Stages(Strict):
-    """How many runs each stage takes: Morris trajectories, seeds for luck, points of each wave, members.
+    """How many runs each stage takes: Morris trajectories, seeds for the Monte Carlo error, points of each
+    wave, members.
 
     ``fitted`` parameters at the most are fitted; ``truths`` is the size of the recovery test; ``point`` is
     how many points are tried for the default point at first (half as many after that).
@@ -53,7 +54,7 @@ class Stages(Strict):
 
     trajectories: Annotated[Whole, Field(ge=2)] = 8
     fitted: Annotated[Whole, Field(ge=1, le=MOST_FITTED)] = MOST_FITTED
-    luck: Annotated[Whole, Field(ge=2)] = 24
+    monte_carlo: Annotated[Whole, Field(ge=2)] = 24
     waves: Annotated[tuple[Whole, ...], Field(min_length=1)] = (256, 192)
     members: Annotated[Whole, Field(ge=4)] = 80
     truths: Whole = 60

@@ -29,7 +29,7 @@ def default_point(
     emulator: Emulator,
     fitted: np.ndarray,
     sd: np.ndarray,
-    luck: np.ndarray,
+    monte_carlo: np.ndarray,
     best_member: np.ndarray,
 ) -> dict:
     """The point, run and judged: ``values`` of all parameters, ``fitted``, ``errors`` by observation, those
@@ -38,7 +38,7 @@ def default_point(
     The packaged defaults take part in the final: where nothing beats them, they are the point.
     """
     seeds, seed = work.calibration.seeds, work.calibration.draw_seed + 600
-    allowed = np.diag(sd**2) + luck / len(seeds)
+    allowed = np.diag(sd**2) + monte_carlo / len(seeds)
     at_defaults = work.default_shares
 
     def whole(some: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ Straight in every parameter, with squares of all and products of the fitted ones
 regression; all parameters lie between -1 and 1. There may be more terms than runs: the ridge on squares and
 products is the one of ``CURVATURE`` that predicts left-out runs best. What the emulator does not know is the
 covariance of its leave-one-out errors, which are alike in neighbouring observations (who is wrong about the
-stock away is wrong about its change) and larger far from the runs; it also holds the luck of the runs.
+stock away is wrong about its change) and larger far from the runs; it also holds their Monte Carlo error.
 """
 
 from __future__ import annotations

@@ -2,8 +2,8 @@
 
 The data are runs at parameters drawn from the prior, each truth under seeds of its own, with errors of the
 targets' tolerance added, since the likelihood allows for as much. The emulator is that of the first wave,
-the only one that covers the whole prior. One truth's intervals share its luck, so the error of the rate is
-that of a mean over truths, not over intervals.
+the only one that covers the whole prior. The intervals of one truth share its random draws, so the error
+of the rate is that of a mean over truths, not over intervals.
 """
 
 from __future__ import annotations
@@ -19,11 +19,11 @@ POINTS = 1024  # of each truth's posterior: they place an end of a 90 % interval
 _OTHER_SEEDS = 1000  # seeds of the runs that are taken for data begin here
 
 
-def recover(work: Work, emulator: Emulator, fitted: np.ndarray, luck: np.ndarray) -> dict:
+def recover(work: Work, emulator: Emulator, fitted: np.ndarray, monte_carlo: np.ndarray) -> dict:
     """How often intervals cover the fitted parameters: ``covered`` and ``error``, two standard errors of it,
     by nominal rate; ``by_parameter`` the rates of 90 % intervals. Empty where the plan has no truths.
 
-    ``luck`` is the covariance of one run's errors under other seeds: the data have it, and so have the runs
+    ``monte_carlo`` is the covariance of one run's errors over seeds: the data have it, and so have the runs
     behind the emulator.
     """
     from scipy.special import ndtri
@@ -37,7 +37,7 @@ def recover(work: Work, emulator: Emulator, fitted: np.ndarray, luck: np.ndarray
         "truths", truths, tuple(_OTHER_SEEDS + place for place in range(len(seeds))), seeds_apart=True
     ).mean(axis=1)
     noise = ndtri(unit_points(count, len(work.seen), seed + 1)) * work.sd
-    allowed = np.diag(work.sd**2) + 2.0 * luck / len(seeds)
+    allowed = np.diag(work.sd**2) + 2.0 * monte_carlo / len(seeds)
     whole = np.flatnonzero(np.isfinite(errors).all(axis=1))
     inside = np.zeros((len(COVERED), len(whole), len(fitted)))
     for place, truth in enumerate(whole):

@@ -1,13 +1,13 @@
 """The stages of a calibration, each a resumable sweep in a folder of its own.
 
-screen/   Morris trajectories over every prior: the most telling parameters are fitted, the rest carried
-luck/     the packaged defaults under many seeds: how much of an error is the luck of a run
-wave1/    points over the whole prior; the emulator says which part of it the figures rule out
-wave2/    points in what is left, so that the emulator is sharp where it matters; and so on
-truths/   runs at parameters drawn from the prior, taken for data: do the intervals cover them?
-members/  the ensemble itself is run, and weighted by its own errors, not by the emulator's
-point1/   the default point is looked for: fitted parameters at their best, the carried ones as packaged
-final/    the best few of it beside the packaged defaults and the best member, on more seeds
+screen/       Morris trajectories over every prior: the most telling parameters are fitted, the rest carried
+monte_carlo/  the packaged defaults under many seeds: the Monte Carlo error of one run
+wave1/        points over the whole prior; the emulator says which part of it the figures rule out
+wave2/        points in what is left, so that the emulator is precise where it matters; and so on
+truths/       runs at parameters drawn from the prior, taken for data: do the intervals cover them?
+members/      the ensemble itself is run, and weighted by its own errors, not by the emulator's
+point1/       the default point is looked for: fitted parameters at their best, the carried ones as packaged
+final/        the best few of it beside the packaged defaults and the best member, on more seeds
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from sim.parameters.posterior import Posterior, versions
 
 IMPLAUSIBLE = 3.0  # the second largest error, in standard deviations, beyond which a point is ruled out
 LEAST_EFFECTIVE = 0.25  # effective share of the members that the last weighting must leave
-_LUCK_SEEDS = 500  # seeds of the runs that show luck begin here
+_MONTE_CARLO_SEEDS = 500  # seeds of the runs that show the Monte Carlo error begin here
 _LEVELS = 4  # of the Morris grid
 
 
@@ -60,7 +60,7 @@ def calibrate(
     effects = _screen(work, seed)
     strongest = np.argsort(-effects["influence"].to_numpy(), kind="stable")[: plan.fitted]
     fitted = np.sort(strongest)
-    luck = _luck(work)
+    monte_carlo = _monte_carlo(work)
 
     sd, dimensions = work.sd, len(work.names)
     points, errors = np.empty((0, dimensions)), np.empty((0, len(work.seen)))
@@ -69,7 +69,7 @@ def calibrate(
     for wave, count in enumerate(plan.waves, start=1):
         shares = unit_points(count, dimensions, seed + wave)
         if emulators:  # where the figures, taken as half as sharp as they are, leave room
-            softer = 4.0 * _allowed(work, sd, luck)
+            softer = 4.0 * _allowed(work, sd, monte_carlo)
             likelihood = emulators[-1].log_likelihood(0.0, softer)
             shares = spread_over(posterior_points(likelihood, dimensions, seed + 100 * wave), count)
         means = work.run(f"wave{wave}", shares, calibration.seeds).mean(axis=1)
@@ -81,17 +81,17 @@ def calibrate(
         emulators.append(fit_emulator(points, errors, fitted, judged))
         plausible.append(_plausible_share(emulators[-1], sd, dimensions, seed + 7))
 
-    recovery = recover(work, emulators[0], fitted, luck)
-    likelihood = emulators[-1].log_likelihood(0.0, _allowed(work, sd, luck))
+    recovery = recover(work, emulators[0], fitted, monte_carlo)
+    likelihood = emulators[-1].log_likelihood(0.0, _allowed(work, sd, monte_carlo))
     found = posterior_points(likelihood, dimensions, seed + 5000)
     chosen = spread_over(found, plan.members)
     member_errors = work.run("members", chosen, calibration.seeds).mean(axis=1)
-    weight, power = _reweighted(member_errors, likelihood(chosen), _allowed(work, sd, luck))
+    weight, power = _reweighted(member_errors, likelihood(chosen), _allowed(work, sd, monte_carlo))
     misfits = ((member_errors / sd) ** 2).sum(axis=1)  # NaN where a run failed
     values = pd.DataFrame(calibration.values(chosen), columns=list(work.names))
     kept = weight > 0
     best_member = values.iloc[int(np.nanargmin(misfits))].to_numpy()
-    point = default_point(work, emulators[-1], fitted, sd, luck, best_member)
+    point = default_point(work, emulators[-1], fitted, sd, monte_carlo, best_member)
     median = weighted_quantiles(misfits[kept], weight[kept], (0.5,))[0]
     point["misfits"]["weighted median of the members"] = float(median)
     names = [one.name for one in work.seen]
@@ -110,9 +110,9 @@ def calibrate(
                 "unit": one.unit,
                 "sd": one.sd,
                 "sd_used": float(used),
-                "luck": float(spread),
+                "monte_carlo": float(spread),
             }
-            for one, used, spread in zip(work.seen, sd, np.sqrt(np.diag(luck)), strict=True)
+            for one, used, spread in zip(work.seen, sd, np.sqrt(np.diag(monte_carlo)), strict=True)
         ],
         "emulator_explained": dict(zip(names, np.round(emulators[-1].explained, 3).tolist(), strict=True)),
         "recovery": recovery,
@@ -166,16 +166,16 @@ def _screen(work: Work, seed: int) -> pd.DataFrame:
     return effects
 
 
-def _luck(work: Work) -> np.ndarray:
+def _monte_carlo(work: Work) -> np.ndarray:
     """Covariance of one run's errors under other seeds, (observations, observations), at the defaults."""
-    seeds = tuple(_LUCK_SEEDS + place for place in range(work.calibration.stages.luck))
-    errors = work.run_values("luck", work.defaults[None, :], seeds)[0]
+    seeds = tuple(_MONTE_CARLO_SEEDS + place for place in range(work.calibration.stages.monte_carlo))
+    errors = work.run_values("monte_carlo", work.defaults[None, :], seeds)[0]
     return np.cov(errors[np.isfinite(errors).all(axis=1)], rowvar=False)
 
 
-def _allowed(work: Work, sd: np.ndarray, luck: np.ndarray) -> np.ndarray:
-    """Covariance that a point which is right may show: the tolerances, and the luck of the mean of runs."""
-    return np.diag(sd**2) + luck / len(work.calibration.seeds)
+def _allowed(work: Work, sd: np.ndarray, monte_carlo: np.ndarray) -> np.ndarray:
+    """Covariance of the errors at a right point: the tolerances, and the Monte Carlo error of the mean."""
+    return np.diag(sd**2) + monte_carlo / len(work.calibration.seeds)
 
 
 def _with_discrepancy(sd: np.ndarray, errors: np.ndarray) -> np.ndarray:

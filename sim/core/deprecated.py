@@ -70,6 +70,8 @@ KEYS = {
     ("levers", "*"): _OF_LEVERS,
     ("instruments", "*"): _OF_LEVERS,
     ("parts", "*"): _OF_LEVERS,
+    ("stages",): {"luck": "monte_carlo"},  # of a calibration
+    ("observations", "*"): {"luck": "monte_carlo"},  # of a stored ensemble
 }
 
 

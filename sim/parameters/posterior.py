@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.core.deprecated import content_of_today
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.files import write_whole
 from sim.core.sources import file_hash, run_hash
@@ -111,7 +112,7 @@ def load_posterior(path: Path | None = None) -> Posterior:
         frame[names],
         frame["weight"].to_numpy(),
         errors.rename(columns=lambda name: name.removeprefix(_ERROR)),
-        json.loads(about),
+        content_of_today(json.loads(about)),
     )
 
 

@@ -3,8 +3,8 @@
     from sim.studies import load_virtual, run_virtual
     run_virtual(load_virtual("residency-reform")).table
 
-A study sees one world and must infer; the model can run the same workers with and without the policy. Each
-estimate is therefore given twice: as the study's design finds it, and as it is.
+A study sees one course of history and must infer; the model can run the same workers with and without the
+policy. Each estimate is therefore given twice: as the study's design finds it, and the effect in the model.
 """
 
 from sim.studies.replicate import VirtualResult, run_virtual

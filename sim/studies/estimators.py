@@ -50,10 +50,10 @@ def contrast(after: float, before: float, form: str) -> float:
     return in_form(after, form) - in_form(before, form)
 
 
-def difference_in_differences(world: Results, estimate: Estimate) -> float:
-    """What a study sees in the one world it has: the treated's change less the control's."""
+def difference_in_differences(policy: Results, estimate: Estimate) -> float:
+    """What a study sees in a run with the policy: the change of the treated less that of the control."""
     table, outcome, control, before = (
-        world.tables[estimate.table],
+        policy.tables[estimate.table],
         estimate.outcome,
         estimate.control,
         estimate.before,
@@ -76,8 +76,8 @@ def with_and_without(base: Results, policy: Results, estimate: Estimate) -> floa
     """The effect on the treated: the same workers with and without the policy."""
     outcome, values = estimate.outcome, []
     assert outcome, "a checked estimate of this design has one"
-    for world in (policy, base):
-        rows = chosen(world.tables[estimate.table], estimate.treated)
+    for run in (policy, base):
+        rows = chosen(run.tables[estimate.table], estimate.treated)
         values.append(quantity(rows, outcome, estimate.after))
     return contrast(values[0], values[1], outcome.form)
 
@@ -97,7 +97,7 @@ def matched_gap(workers: pd.DataFrame, match_on: Sequence[str]) -> float:
 
 
 def matching_variables(workers: pd.DataFrame) -> pd.DataFrame:
-    """The variables on which workers are matched, coarsened: five-year ages, bands of past earnings."""
-    age, past = workers["age"] // _AGE_BAND, workers["earned_before"]
-    band = np.where(past > 0, np.floor(np.log(np.maximum(past, 1.0)) / _EARNINGS_BAND), -1.0)
+    """The variables on which workers are matched, coarsened: five-year ages, bands of earlier earnings."""
+    age, before = workers["age"] // _AGE_BAND, workers["earned_before"]
+    band = np.where(before > 0, np.floor(np.log(np.maximum(before, 1.0)) / _EARNINGS_BAND), -1.0)
     return workers.assign(age=age, earnings=band)

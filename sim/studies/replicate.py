@@ -1,4 +1,4 @@
-"""Running a virtual experiment: the two worlds of every seed, its estimates, their intervals."""
+"""Running a virtual experiment: both scenarios under every seed, its estimates, their intervals."""
 
 from __future__ import annotations
 
@@ -54,11 +54,11 @@ def run_virtual(
     members: int = 0,
     progress: Callable[[int, int], None] | None = None,
 ) -> VirtualResult:
-    """Run both worlds of an ``experiment`` under ``seeds`` seeds (1 to that number) and estimate.
+    """Run both scenarios of an ``experiment`` under ``seeds`` seeds (1 to that number) and estimate.
 
     ``scale`` is real workers per simulated one; it and ``seeds`` are the experiment's own where not given.
     With ``members``, there are as many seeds, and each has its own parameter set of the calibrated ensemble
-    ``posterior`` (by default the packaged one), so that the intervals hold what is unknown of the parameters
+    ``posterior`` (by default the packaged one), so that the intervals hold the uncertainty of the parameters
     too. ``progress(done, total)`` is called as seeds finish, first with none. Raises ``UsageError`` for more
     members than there are or an impossible scale.
     """
@@ -68,8 +68,9 @@ def run_virtual(
     if progress:
         progress(0, count)
     for seed, member in enumerate(sets, start=1):
-        worlds = [with_member(one, member) if member else one for one in (experiment.base, experiment.policy)]
-        rows += _estimates_of_seed(experiment, worlds, seed, size)
+        pair = experiment.base, experiment.policy
+        scenarios = [with_member(one, member) if member else one for one in pair]
+        rows += _estimates_of_seed(experiment, scenarios, seed, size)
         if progress:
             progress(seed, count)
     by_seed = pd.DataFrame(rows)
@@ -77,15 +78,15 @@ def run_virtual(
 
 
 def _estimates_of_seed(
-    experiment: VirtualExperiment, worlds: list[Scenario], seed: int, size: int
+    experiment: VirtualExperiment, scenarios: list[Scenario], seed: int, size: int
 ) -> list[dict]:
     end = experiment.period.to
     panels = [one for one in experiment.estimates if one.design != "matching"]
-    runs = [simulate(world, scale=size, end=end, seed=seed) for world in worlds] if panels else []
+    runs = [simulate(one, scale=size, end=end, seed=seed) for one in scenarios] if panels else []
     rows = []
     for one in experiment.estimates:
         if one.design == "matching":
-            design, truth = _matching(one, worlds, seed, size)
+            design, truth = _matching(one, scenarios, seed, size)
         else:
             base, policy = runs
             truth = with_and_without(base, policy, one)
@@ -137,14 +138,14 @@ def _summed_up(experiment: VirtualExperiment, by_seed: pd.DataFrame) -> pd.DataF
 # --- matching -----------------------------------------------------------------------------------------
 
 
-def _matching(one: Estimate, worlds: list[Scenario], seed: int, scale: int) -> tuple[float, float]:
+def _matching(one: Estimate, scenarios: list[Scenario], seed: int, scale: int) -> tuple[float, float]:
     """The gap between trained workers and their matches, and what training did to the same workers.
 
-    Trained: completed a course within ``before`` in the world with the programme, and had none before.
+    Trained: completed a course within ``before`` under the scenario with the programme, and had none before.
     Earnings are those of the calendar year in which ``after`` ends.
     """
     assert one.before, "a checked estimate by matching has it"
-    bare, treated = (_lives(world, one.before, one.after, seed, scale) for world in worlds)
+    bare, treated = (_lives(scenario, one.before, one.after, seed, scale) for scenario in scenarios)
     came = treated["trained_at"].between(*(checked_month("before", month) for month in one.before))
     never = (treated["trained_at"] < 0) & ~treated["was_trained"]
     fresh = came & ~treated["was_trained"]
@@ -157,12 +158,12 @@ def _matching(one: Estimate, worlds: list[Scenario], seed: int, scale: int) -> t
 
 
 def _lives(
-    world: Scenario, earlier: tuple[str, str], later: tuple[str, str], seed: int, scale: int
+    scenario: Scenario, earlier: tuple[str, str], later: tuple[str, str], seed: int, scale: int
 ) -> pd.DataFrame:
     """One row per worker present throughout: who they were before, whether trained, what they earned."""
     first, last = checked_month("before", earlier[0]), checked_month("after", later[1])
     start, end = first - first % 12 - 1, last - last % 12 + 11  # Decembers
-    run = Simulation(world, scale, month_text(end), seed, 1)
+    run = Simulation(scenario, scale, month_text(end), seed, 1)
     try:
         for month in range(end + 1):
             run.step()

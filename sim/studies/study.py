@@ -61,7 +61,7 @@ class StudyOutcome(Strict):
     """What is measured: the sum of some columns, over that of others if given, in one of ``FORMS``.
 
     ``log_percent``: hundred times the log; ``points``: hundred times the ratio; ``level``: as it is;
-    ``percent_of_base``: of the same quantity in the control or the world without the policy.
+    ``percent_of_base``: of the same quantity in the control, or in the scenario without the policy.
     """
 
     over: tuple[Text, ...] = Field(min_length=1)
@@ -130,13 +130,13 @@ class VirtualExperiment(Strict):
     question: Text
     """What it asks, in a sentence."""
     scenario: Text
-    """The name or path of the world without the policy."""
+    """The name or path of the scenario without the policy."""
     period: Period
     """The months that are run, both named ones included."""
     scale: Text
     """Real workers per simulated one, such as ``1:1000``."""
     seeds: Annotated[Whole, Field(ge=2)]
-    """Under how many seeds both worlds are run, 1 to that number."""
+    """Under how many seeds both scenarios are run, 1 to that number."""
     levers: dict[Name, Any] = {}
     """The levers that the policy adds, as a scenario writes them."""
     shocks: dict[Name, Any] = {}
@@ -146,7 +146,7 @@ class VirtualExperiment(Strict):
     note: Text | None = None
     """What a reader should know besides."""
 
-    _worlds: tuple[Scenario, ...] = PrivateAttr(default=())
+    _scenarios: tuple[Scenario, ...] = PrivateAttr(default=())
 
     @model_validator(mode="after")
     def _changes_something(self) -> VirtualExperiment:
@@ -156,13 +156,13 @@ class VirtualExperiment(Strict):
 
     @property
     def base(self) -> Scenario:
-        """The world without the policy."""
-        return self._worlds[0]
+        """The scenario without the policy."""
+        return self._scenarios[0]
 
     @property
     def policy(self) -> Scenario:
-        """The world with it."""
-        return self._worlds[1]
+        """The scenario with the policy."""
+        return self._scenarios[1]
 
 
 def virtual_files() -> dict[str, Path]:
@@ -171,7 +171,7 @@ def virtual_files() -> dict[str, Path]:
 
 
 def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
-    """Load and check a virtual experiment, with the worlds without and with its policy.
+    """Load and check a virtual experiment, with the scenarios without and with its policy.
 
     ``name_or_path`` is one of ``virtual_files()`` or the path of a file. Raises ``VirtualError`` with every
     problem found.
@@ -185,7 +185,7 @@ def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
     try:
         base = load_scenario(found.scenario)
         added = {key: {**base.content().get(key, {}), **getattr(found, key)} for key in ("levers", "shocks")}
-        found._worlds = (base, with_overrides(base, added))
+        found._scenarios = (base, with_overrides(base, added))
     except ScenarioError as error:
         problems += [problem if problem.file else placed(problem, tree) for problem in error.problems]
     if problems:

@@ -45,7 +45,7 @@ period: {from: 2014-01, to: 2019-12}
 scale: 1:100000
 seeds: [1, 2]
 screen_seeds: [1]
-stages: {trajectories: 2, fitted: 2, luck: 3, waves: [12, 10], members: 6, truths: 2, point: 4}
+stages: {trajectories: 2, fitted: 2, monte_carlo: 3, waves: [12, 10], members: 6, truths: 2, point: 4}
 priors:
   migrant_pay_level: {low: 1.0, high: 1.3, source: a test}
   migration_amenity: {low: -0.4, high: 1.2, source: a test}
@@ -190,11 +190,11 @@ def test_draws_follow_the_weights():
     assert weighted_quantiles(values, weights, (0.5,)) == pytest.approx([2.0])
 
 
-SHARED = np.array([[0.09, 0.08], [0.08, 0.09]])  # luck that two observations share nearly whole
+SHARED = np.array([[0.09, 0.08], [0.08, 0.09]])  # Monte Carlo error that two observations share nearly whole
 
 
 class MadeUpWork(stages.Work):
-    """A world whose runs are a known curve; a seed's luck is common to its points but for a little."""
+    """Runs that are a known curve; the error of a seed is common to its points but for a little."""
 
     def run_values(self, stage, values, seeds, seeds_apart=False):
         shares = np.column_stack(
@@ -213,27 +213,29 @@ class MadeUpWork(stages.Work):
         return found
 
 
-def made_up(miniature, sd, **sizes):
+def synthetic_work(miniature, sd, **sizes):
     plan = miniature.model_copy(update={"stages": miniature.stages.model_copy(update=sizes)})
     seen = tuple(dataclasses.replace(one, sd=sd) for one in observations()[:2])
     return MadeUpWork(plan, Path("."), 1, seen, None)
 
 
 def test_intervals_cover_the_truth_at_about_their_nominal_rate(miniature, monkeypatch):
-    """Sixty synthetic truths, whose luck two observations share; rates within two standard errors."""
+    """Sixty synthetic truths; two observations share their error; rates within two standard errors."""
     monkeypatch.setattr(recovery, "POINTS", 256)
-    work = made_up(miniature, 0.1, truths=60, luck=40)
+    work = synthetic_work(miniature, 0.1, truths=60, monte_carlo=40)
     points = unit_points(256, 3, seed=4)
     emulator = fit_emulator(points, work.run("wave1", points, (1, 2)).mean(axis=1), np.array([0, 1]))
-    luck = stages._luck(work)
-    assert luck == pytest.approx(SHARED + 0.01 * np.eye(2), abs=0.05)
-    found = recovery.recover(work, emulator, np.array([0, 1]), luck)
+    monte_carlo = stages._monte_carlo(work)
+    assert monte_carlo == pytest.approx(SHARED + 0.01 * np.eye(2), abs=0.05)
+    found = recovery.recover(work, emulator, np.array([0, 1]), monte_carlo)
     assert found["truths"] == 60
     for rate, nominal in (("90%", 0.9), ("50%", 0.5)):
         assert 0.01 < found["error"][rate] < 0.15
         assert abs(found["covered"][rate] - nominal) <= found["error"][rate]
     assert "90% intervals cover" in recovery.recovery_words(found)
-    blind = recovery.recover(work, emulator, np.array([0, 1]), np.zeros((2, 2)))  # the luck left out
+    blind = recovery.recover(
+        work, emulator, np.array([0, 1]), np.zeros((2, 2))
+    )  # the Monte Carlo error left out
     assert blind["covered"]["90%"] < 0.9 - blind["error"]["90%"]
     assert "off by more than its error" in recovery.recovery_words(blind)
 
@@ -260,11 +262,11 @@ def test_errors_that_go_together_count_once():
 
 def test_the_default_point_is_the_best_with_the_carried_parameters_as_packaged(miniature):
     """The first error is nought on one line, the second's on another: the point lies where they cross."""
-    work = made_up(miniature, 0.1, point=12)
+    work = synthetic_work(miniature, 0.1, point=12)
     points = unit_points(200, 3, seed=1)
     emulator = fit_emulator(points, work.run("wave1", points, (1, 2)).mean(axis=1), np.array([0, 1]))
     fitted, sd = np.array([0, 1]), np.array([0.1, 0.1])
-    found = default_point(work, emulator, fitted, sd, stages._luck(work), work.defaults)
+    found = default_point(work, emulator, fitted, sd, stages._monte_carlo(work), work.defaults)
     carried = "matching_elasticity"
     assert found["values"][carried] == PARAMETERS[carried].default
     assert found["fitted"] == [name for name in miniature.priors if name != carried]
@@ -281,8 +283,8 @@ def test_the_default_point_is_the_best_with_the_carried_parameters_as_packaged(m
             for second in np.linspace(0.03, 0.97, 48)
         ]
     )
-    luck = work.run("luck", finer[:1], tuple(found["seeds"])).mean(axis=(0, 1)) - curve(finer[:1])[0]
-    least = (((curve(finer) + luck) / sd) ** 2).sum(axis=1).min()
+    error = work.run("monte_carlo", finer[:1], tuple(found["seeds"])).mean(axis=(0, 1)) - curve(finer[:1])[0]
+    least = (((curve(finer) + error) / sd) ** 2).sum(axis=1).min()
     assert misfits["default point"] <= least + 6.0
 
 
@@ -429,7 +431,7 @@ def test_a_miniature_runs_through_and_is_taken_up_again(miniature, tmp_path, mon
     )
     assert [stage for stage in dict.fromkeys(stage for stage, *_ in told)] == [
         "screen",
-        "luck",
+        "monte_carlo",
         "wave1",
         "wave2",
         "truths",
@@ -504,3 +506,25 @@ def test_a_changed_rule_without_recalibration_is_reported():
     about = {**posterior.about, "versions": {**versions(), "code": "0"}}
     changed = dataclasses.replace(posterior, about=about)
     assert changed.stale() == ["rules or engine"]
+
+
+def test_the_old_key_of_the_monte_carlo_stage_is_read_and_told(tmp_path):
+    text = (ROOT / "experiments" / "calibration.yaml").read_text(encoding="utf-8")
+    path = tmp_path / "calibration.yaml"
+    path.write_text(text.replace("monte_carlo: 24", "luck: 12"), encoding="utf-8")
+    with pytest.warns(FutureWarning, match=r"calibration.yaml:13: 'luck' is now called 'monte_carlo'"):
+        assert load_calibration(path).stages.monte_carlo == 12
+
+
+def test_an_ensemble_that_was_stored_with_old_keys_is_read(tmp_path):
+    posterior = load_posterior()
+    stages_then = {"trajectories": 6, "luck": 24}
+    about = {
+        **posterior.about,
+        "calibration": {**posterior.about["calibration"], "stages": stages_then},
+        "observations": [{"name": "x", "luck": 0.3}],
+    }
+    dataclasses.replace(posterior, about=about).save(tmp_path / "old.parquet")
+    found = load_posterior(tmp_path / "old.parquet").about
+    assert found["calibration"]["stages"] == {"trajectories": 6, "monte_carlo": 24}
+    assert found["observations"] == [{"name": "x", "monte_carlo": 0.3}]

@@ -23,7 +23,7 @@ from sim.studies.study import Estimate, StudyOutcome, Units, VirtualError
 PUBLISHED = {"kind": "points", "source": "a test"}
 
 
-def world(treated_after: float, control_after: float = 12.0) -> Results:
+def results(treated_after: float, control_after: float = 12.0) -> Results:
     """Hunan and Hubei, one month before and one after, a hundred workers each."""
     rows = [
         ("2015-01", "Hunan", 10.0),
@@ -76,7 +76,7 @@ def test_difference_in_differences_by_hand():
     one = estimate(
         "difference_in_differences", "points", control={"provinces": ["Hubei"]}, before=["2015-01", "2015-01"]
     )
-    assert difference_in_differences(world(15.0), one) == pytest.approx((15 - 10) - (12 - 10))
+    assert difference_in_differences(results(15.0), one) == pytest.approx((15 - 10) - (12 - 10))
     logs = estimate(
         "difference_in_differences",
         "log_percent",
@@ -84,7 +84,7 @@ def test_difference_in_differences_by_hand():
         control={"provinces": ["Hubei"]},
         before=["2015-01", "2015-01"],
     )
-    assert difference_in_differences(world(15.0), logs) == pytest.approx(100 * np.log(1.5 / 1.2))
+    assert difference_in_differences(results(15.0), logs) == pytest.approx(100 * np.log(1.5 / 1.2))
 
 
 def test_who_is_drawn_from_the_control_is_counted_twice():
@@ -92,7 +92,7 @@ def test_who_is_drawn_from_the_control_is_counted_twice():
     one = estimate(
         "difference_in_differences", "points", control={"provinces": ["Hubei"]}, before=["2015-01", "2015-01"]
     )
-    base, policy = world(12.0, 12.0), world(14.0, 10.0)
+    base, policy = results(12.0, 12.0), results(14.0, 10.0)
     assert with_and_without(base, policy, one) == pytest.approx(2)
     assert difference_in_differences(policy, one) == pytest.approx(4)
 
