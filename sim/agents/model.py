@@ -60,7 +60,8 @@ class LaborMigrationModel(mesa.Model):
     """China's rural workers month by month, from January 2014, as a Mesa model.
 
     scenario: a Scenario, or the name or path of one. n_workers: about how many to simulate (5,000 if
-    neither it nor scale is given). scale: real workers per simulated one, 5000 or "1:5000". seed: luck.
+    neither it nor scale is given). scale: real workers per simulated one, 5000 or "1:5000". seed: of the
+    random draws.
     end: last month, "YYYY-MM", by default the scenario's. compiled: False lets the agents live the
     month in plain Python, some hundred times slower. agents: True creates the Worker views at once;
     otherwise they are created when first asked for, because Mesa never frees a model that has had

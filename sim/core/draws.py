@@ -1,7 +1,7 @@
 """Random numbers as a lookup: a function of (seed, worker, month, purpose), never a stream.
 
 Nothing depends on the order of calls, on threads or on who else exists, and the same worker meets
-the same luck under every policy. A draw hashes the worker's id with two keys; the keys of a month
+the same random draws under every policy. A draw hashes the worker's id with two keys; the keys of a month
 come from the seed, the month and the purpose, and are made once a month.
 
 ``PURPOSES`` is append-only: the position of a name is part of every result. Name the event.

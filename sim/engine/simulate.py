@@ -49,8 +49,8 @@ def simulate(
 
     scenario: a Scenario, or the name or path of one. scale: real workers per simulated one, 5000 or
     "1:5000". start: first month reported, "YYYY-MM" (every run begins in January 2014). end: last month,
-    by default the scenario's. seed: the luck; the same scenario, scale and seed give the same tables to the
-    last bit. threads: how many share the work of a month; no result depends on it.
+    by default the scenario's. seed: of the random draws; the same scenario, scale and seed give the same
+    tables to the last bit. threads: how many share the work of a month; no result depends on it.
     trace: ids of workers whose every month is kept. keep: Decembers ("2030-12") whose yearly incomes by
     worker are kept in memory. progress: called with (months done, months), first with none, once what was
     asked for is checked. tables: which tables to make, by default all; sweeps save time with few.

@@ -146,9 +146,9 @@ class Scenario(Strict):
     period: Period
     """The months that it covers, both named ones included."""
     assumptions: Variant = "middle"
-    """Which view of the future it takes: ``low``, ``middle`` or ``high``."""
+    """Which future it assumes: ``low``, ``middle`` or ``high``."""
     future: Future
-    """Yearly rates after the last observed year, in three views."""
+    """Yearly rates after the last observed year, in three futures."""
     parameters: dict[ParameterName, Number] = {}
     """Values in place of the parameters' defaults, each in its parameter's unit."""
     paths: dict[ParameterName, Path] = {}

@@ -1,6 +1,6 @@
 """The command: what it prints where, its exit codes, and how it speaks of mistakes.
 
-The simulator is replaced by made-up runs; ``test_the_command_runs_the_model`` uses the real one.
+The simulator is replaced by synthetic runs; ``test_the_command_runs_the_model`` uses the real one.
 """
 
 from __future__ import annotations

@@ -14,7 +14,7 @@ GAIN_PER_YUAN = 2.0  # businesses more for every yuan of grant
 
 
 def simulate(scenario, *, scale, start, end, seed, threads, tables):
-    """Businesses answer to the grant in a straight line; everything else is the made-up baseline."""
+    """Businesses answer to the grant in a straight line; everything else is the synthetic baseline."""
     table = synthetic.national(start, end, seed)
     table["businesses"] += GAIN_PER_YUAN * grant(scenario) + 1000 * seed
     return Results({"national": table}, {"run_id": f"{grant(scenario):.0f}-{seed}", "scale": scale})
@@ -88,7 +88,7 @@ def any_scenario(
     save_to=None,
     branch_from=None,
 ):
-    """A whole run as the command needs it: the made-up baseline, the official rows, a manifest."""
+    """A whole run as the command needs it: the synthetic baseline, the official rows, a manifest."""
     end = end or scenario.period.to
     table = synthetic.national(start, end, seed)
     if scenario.levers:

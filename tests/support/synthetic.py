@@ -1,4 +1,4 @@
-"""Made-up results with known answers: consistent tables that look like China's and cost no simulation.
+"""Synthetic results with known answers: consistent tables that look like China's and cost no simulation.
 
 ``simulate`` stands in for the simulator. Every scenario of one seed shares the same noise; a policy adds
 what its levers' ``effects`` say, exactly, so that a test can work out each difference by hand.
@@ -56,7 +56,7 @@ class FakeScenario:
         return {
             "name": self.name,
             "title": {"en": self.name.replace("-", " ").capitalize(), "zh": "情景"},
-            "description": "A made-up scenario.",
+            "description": "A synthetic scenario.",
             "levers": levers,
         }
 
