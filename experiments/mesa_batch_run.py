@@ -2,7 +2,7 @@
 
     python experiments/mesa_batch_run.py
 
-The same model, rules, random draws and numbers as a sweep of the same values: the difference is the bookkeeping.
+The same model, rules, random draws and numbers as a sweep of the same values: only the bookkeeping differs.
 """
 
 from __future__ import annotations

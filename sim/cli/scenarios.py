@@ -104,6 +104,7 @@ def levers(
     """List the instruments of the policy documents, or show one whole; and what a lever can change."""
     from sim.present.pages.instruments import page
     from sim.present.text.instruments import find_instrument, list_instruments, whole
+    from sim.scenario.references import GRADE_RANGE
 
     if markdown:
         print(page(), end="")
@@ -119,8 +120,7 @@ def levers(
         return
     print_table(
         rows,
-        f"{counted(len(rows), 'instrument')} (evidence: A strong ... D a prior only; "
-        "`labor-sim levers ID` shows one whole)",
+        f"{counted(len(rows), 'instrument')} (`labor-sim levers ID` shows one whole)",
         {
             "number": "no.",
             "instrument": "instrument",
@@ -131,8 +131,9 @@ def levers(
         },
     )
     print_text(
-        "* none counted: the ledger charges nothing for it, for the reason that follows. nothing: it "
-        "has no effect of its own. Ids such as F13 are rows of the evidence: `labor-sim cite F13`."
+        f"* Evidence: {GRADE_RANGE}. None counted: the ledger charges nothing for it, for the reason that "
+        "follows. Nothing: it has no effect of its own. Ids such as F13 are rows of the evidence: "
+        "`labor-sim cite F13`."
     )
     if others:
         print_table(

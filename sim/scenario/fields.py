@@ -127,7 +127,7 @@ Education = Annotated[StrictStr, OneOf("education level", lambda: EDUCATION)]
 Sex = Annotated[StrictStr, OneOf("sex", lambda: SEXES)]
 Occasion = Annotated[StrictStr, OneOf("occasion", lambda: OCCASIONS)]
 Payer = Annotated[StrictStr, OneOf("payer", lambda: PAYERS)]
-Grade = Annotated[StrictStr, OneOf("evidence grade", lambda: ("A", "B", "C", "D", "n/a"))]
+Grade = Annotated[StrictStr, OneOf("evidence grade", lambda: documents.GRADES)]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 DocumentId = Annotated[StrictStr, OneOf("document", documents.documents)]
 

@@ -113,10 +113,12 @@ def _rows(name: str) -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 
+# Grades of the evidence on a lever's effect, in words.
 GRADES = {
-    "A": "quasi-experiment in China",
-    "B": "quasi-experiment elsewhere, or matching in China",
-    "C": "counts or association",
-    "D": "prior only: no measured effect",
-    "n/a": "a principle: it has no effect of its own",
+    "A": "a quasi-experiment in China",
+    "B": "a quasi-experiment elsewhere, or matching in China",
+    "C": "counts or associations, not a measured effect",
+    "D": "a prior: nobody has measured the effect",
+    "n/a": "a principle without an effect of its own",
 }
+GRADE_RANGE = f"A, {GRADES['A']}, to D, {GRADES['D']}"

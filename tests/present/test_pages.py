@@ -259,7 +259,7 @@ def test_an_instrument_in_words():
     assert words["settlement-limits"]["instrument"].startswith("64 settlement-limits")
     assert "it acts at 0.3" in words["settlement-limits"]["strength"]
     assert words["service-windows"]["changes"][0].startswith("Steers all levers: take-up multiplied by 1.12")
-    assert words["honours"]["changes"][0].startswith("Nothing. ")
+    assert words["honours"]["changes"][0].startswith("Nothing: ")
     assert "central government (50 %) and local government (50 %)" in words["startup-subsidy"]["cost"]
     assert all(card["citations"] and card["not_known"] and card["changes"] for card in words.values())
 
@@ -281,7 +281,7 @@ def test_the_two_halves_of_a_subsidy_are_told_apart_on_the_page():
 
 
 def test_every_condition_of_a_lever_is_told():
-    from sim.present.text.reach import when_words, where_words, who_words
+    from sim.present.text.levers import when_words, where_words, who_words
     from sim.scenario.eligibility import Where, Who, Window
 
     given = {

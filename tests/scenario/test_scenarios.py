@@ -12,7 +12,7 @@ from ruamel.yaml import YAML
 from sim.core.errors import ScenarioError
 from sim.present.text.citations import citations
 from sim.present.text.instruments import list_levers
-from sim.present.text.levers import effects_in_words
+from sim.present.text.levers import change_words, plain
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where, Who, Window
 from sim.scenario.json_schema import scenario_schema
@@ -266,16 +266,17 @@ def test_the_catalogue_tells_each_lever_once():
     names = [row["name"] for row in rows]
     assert sorted(names) == sorted(load_scenario("combined").levers)
     grant = rows[names.index("startup_grant")]
-    assert grant["effects"] == "set startup grant to 8,000 yuan, once"
-    assert "8,000 yuan" in grant["unit_cost"] and "4 billion yuan a year" in grant["unit_cost"]
+    assert grant["effects"] == "Grant to a new business: set to 8,000 yuan, once"
+    assert "8,000 yuan" in grant["unit_cost"] and "at most 4.00 billion yuan a year" in grant["unit_cost"]
     assert grant["documents"] == ["ten-departments-2024"] and grant["evidence"] == "D"
 
 
 def test_effects_are_told_in_words():
     lever = load_scenario("residency-easing").levers["large_city_opening"]
-    assert effects_in_words(lever) == (
-        "set settlement open share to 0.97 share; multiply hukou cost scale by 0.86"
-    )
+    assert change_words(plain(lever)) == [
+        "Migrants in the place whom its rules would register: set to 97 %",
+        "Registration-related cost of living in the place relative to 2014: multiplied by 0.86",
+    ]
 
 
 def test_citations_name_documents_clauses_costs_and_sources():

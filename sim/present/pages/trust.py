@@ -22,16 +22,11 @@ from sim.present.text.parameters import (
     status_table,
 )
 from sim.present.text.validation import figure_words, measure_words, sampling_warning
+from sim.scenario.references import GRADES
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import MEASURES
 from sim.validation.validate import Validation
 
-GRADE_WORDS = {
-    "A": "a quasi-experiment in China",
-    "B": "a quasi-experiment elsewhere, or matching in China",
-    "C": "counts or association",
-    "D": "a prior: nothing measured",
-}
 _UNITS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}
 _MOST_NAMED = 12
 
@@ -401,7 +396,7 @@ def _sd(error: float) -> str:
 
 def _levers(levers: Sequence[dict[str, Any]]) -> list[str]:
     lines = ["## What policy effects rest on", "", "| grade | means | levers |", "|---|---|---|"]
-    for grade, words in GRADE_WORDS.items():
+    for grade, words in GRADES.items():
         lines.append(f"| {grade} | {words} | {'; '.join(_with_grade(levers, grade)) or '–'} |")
     return [*lines, "", "An effect of a D lever answers what would happen if it worked as assumed.", ""]
 

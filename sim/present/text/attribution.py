@@ -17,6 +17,7 @@ from sim.present.text.numbers import (
     with_interval,
 )
 from sim.results.outcomes import OUTCOMES
+from sim.scenario.references import GRADE_RANGE
 
 _ONE = {"families": "family", "instruments": "instrument", "levers": "lever"}
 
@@ -93,8 +94,9 @@ def notes(found: Attribution) -> list[str]:
         f"Alone: the {one} without the others. Lost if left out: the whole less the whole without it. In the "
         "last line these columns are summed: above the whole where parts replace each other, below it where "
         "they help each other.",
-        "Intervals hold the Monte Carlo error and that of the sampled orders, not the model's uncertainty; the standard "
-        "error from orders alone falls with more permutations. Evidence: A strong to D a prior only.",
+        "Intervals hold the Monte Carlo error and that of the sampled orders, not the uncertainty of the model; "
+        "the standard error from orders alone falls with more permutations.",
+        f"Evidence: {GRADE_RANGE}.",
     ]
     starts = sorted(
         {

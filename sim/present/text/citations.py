@@ -6,10 +6,9 @@ import re
 from collections.abc import Iterable
 from typing import Any
 
-from sim.core.categories import OCCASIONS
 from sim.core.errors import Problem, UsageError, nearest
 from sim.parameters.behaviour import PARAMETERS
-from sim.present.text.levers import payers_in_words
+from sim.present.text.levers import OCCASION_WORDS, payer_words, plain
 from sim.scenario import references as documents
 from sim.scenario.references import GRADES
 from sim.scenario.scenario import Scenario
@@ -67,8 +66,8 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
                 "label": lever.title,
                 "lever": name,
                 "yuan": lever.unit_cost.yuan,
-                "per": OCCASIONS[lever.unit_cost.per],
-                "payers": payers_in_words(lever.unit_cost.shares),
+                "per": OCCASION_WORDS[lever.unit_cost.per],
+                "payers": payer_words(plain(lever)["unit_cost"]),
                 "source": lever.unit_cost.source,
             }
             for name, lever in scenario.levers.items()

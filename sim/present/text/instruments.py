@@ -7,8 +7,15 @@ from typing import Any
 
 from sim.core.errors import Problem, UsageError, nearest
 from sim.present.text.citations import evidence_in
-from sim.present.text.levers import cost_in_words, effects_in_words
-from sim.present.text.reach import when_words, where_words, who_words
+from sim.present.text.levers import (
+    budget_words,
+    change_words,
+    cost_words,
+    plain,
+    when_words,
+    where_words,
+    who_words,
+)
 from sim.scenario import references as documents
 from sim.scenario.instruments import Instrument, checked_instruments
 from sim.scenario.lever import Lever
@@ -122,7 +129,7 @@ def _texts(one: Instrument) -> Iterator[str]:
 
 
 def _part(lever: Lever) -> dict[str, Any]:
-    said = lever.model_dump(mode="json", by_alias=True)
+    said = plain(lever)
     return {
         "part": lever.part,
         "label": lever.part_label.en if lever.part_label else None,
@@ -137,13 +144,12 @@ def _part(lever: Lever) -> dict[str, Any]:
 
 
 def _changes(lever: Lever) -> str:
-    if lever.no_effect:
-        return f"nothing: {lever.no_effect}"
-    return effects_in_words(lever)
+    return "; ".join(change_words(plain(lever)))
 
 
 def _cost(lever: Lever) -> str:
-    return cost_in_words(lever) if lever.unit_cost else f"none counted: {lever.no_cost}"
+    limit = budget_words(plain(lever))
+    return cost_words(plain(lever)) + (f"; at most {limit}" if limit else "")
 
 
 def _outcome(lever: Lever) -> str:
@@ -174,7 +180,7 @@ def _lever_row(lever: Lever) -> dict[str, Any]:
         "evidence": lever.evidence,
         "evidence_means": GRADES[lever.evidence],
         "window": f"{lever.window.from_} to {lever.window.to}",
-        "effects": effects_in_words(lever),
-        "unit_cost": cost_in_words(lever),
+        "effects": _changes(lever),
+        "unit_cost": _cost(lever),
         "take_up": lever.take_up,
     }
