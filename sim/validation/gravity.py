@@ -41,7 +41,7 @@ _STEPS, _CONVERGED = 200, 1e-10
 
 
 @dataclass(frozen=True)
-class Estimate:
+class GravityEstimate:
     """One fitted specification: ``values`` and ``errors`` by term, fitted shares (31, 31)."""
 
     name: str
@@ -53,7 +53,7 @@ class Estimate:
 
 def estimate_corridors(
     data: Data, specification: str, period: str = FITTED, before: str = BEFORE
-) -> Estimate:
+) -> GravityEstimate:
     """Fit one of ``SPECIFICATIONS`` to the moves of ``period``."""
     terms = SPECIFICATIONS[specification]
     origin, destination = np.nonzero(~np.eye(len(data.region_of), dtype=bool))
@@ -70,7 +70,7 @@ def estimate_corridors(
     fitted[origin, destination] = mean
     saturated = np.where(share > 0, share * np.log(np.maximum(share, 1e-300) / mean), 0.0) - (share - mean)
     null = np.where(share > 0, share * np.log(np.maximum(share, 1e-300) / share.mean()), 0.0)
-    return Estimate(
+    return GravityEstimate(
         specification,
         dict(zip(terms, beta, strict=False)),
         dict(zip(terms, errors, strict=False)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sim.present.text.instruments import _row, instruments
+from sim.present.text.instruments import instrument_row, instruments
 from sim.scenario import references as documents
 from sim.scenario.references import GRADES
 
@@ -43,7 +43,7 @@ def page() -> str:
             "|---|---|---|---|---|---|---|",
         ]
         for one in own:
-            row = _row(one)
+            row = instrument_row(one)
             name = f"`{one.slug}` {row['label']} {row['label_zh']}"
             cells = (
                 str(one.number),

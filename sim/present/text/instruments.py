@@ -55,7 +55,7 @@ def list_instruments(
     _refuse_unknown("--document", document, documents.documents())
     _refuse_unknown("--grade", grade, GRADES)
     return [
-        _row(one)
+        instrument_row(one)
         for one in known
         if family in (None, one.family)
         and grade in (None, one.main.evidence)
@@ -71,7 +71,8 @@ def _refuse_unknown(option: str, word: str | None, allowed) -> None:
         )
 
 
-def _row(one: Instrument) -> dict[str, Any]:
+def instrument_row(one: Instrument) -> dict[str, Any]:
+    """An instrument in a list: its names, documents and grade, what it changes at what cost."""
     return {
         "number": one.number,
         "instrument": one.slug,
