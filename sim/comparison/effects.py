@@ -23,7 +23,7 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """Year number ``horizon`` of a policy: twelve months, both named ones included (``YYYY-MM``)."""
+    """Year number ``years`` of a policy: twelve months, both named ones included (``YYYY-MM``)."""
 
     years: int
     first: str
