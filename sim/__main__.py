@@ -1,4 +1,4 @@
-"""``python -m sim.cli``."""
+"""``python -m sim``."""
 
 from sim.cli import main
 

@@ -19,6 +19,8 @@ from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, ResultsError
 from sim.core.version import __version__
 
+_COMPILE_SECONDS = 2.0  # between lines about what is compiled
+
 app = typer.Typer(
     name="labor-sim",
     help="Simulate China's rural migrant workers and the policies that reach them.",
@@ -53,18 +55,29 @@ def command(
     def explained(**options: Any) -> None:
         with explained_errors():
             if simulates(options) if callable(simulates) else simulates:
-                _say_if_uncompiled()
+                _say_what_is_compiled()
             function(**options)
 
     vars(explained)["simulates"] = simulates
     return app.command()(explained)
 
 
-def _say_if_uncompiled() -> None:
-    from sim.core.compiled import cache_folder, is_enabled
+def _say_what_is_compiled() -> None:
+    """Tell what is compiled before the model can run, at most every other second."""
+    from time import monotonic
 
-    if is_enabled() and not any(cache_folder().rglob("*.nbi")):
-        say("the first run compiles the model, once for these sources: half a minute to two minutes")
+    from sim.core.compiled import on_compile
+
+    last = -_COMPILE_SECONDS
+
+    def tell(what: str, left: int) -> None:
+        nonlocal last
+        if monotonic() - last >= _COMPILE_SECONDS:
+            last = monotonic()
+            more = f", {left} more parts after it" if left > 0 else ""
+            say(f"compiling the model, once for this code: {what}{more}")
+
+    on_compile[:] = [tell]
 
 
 def _print_version(is_asked: bool) -> None:

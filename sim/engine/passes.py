@@ -17,7 +17,7 @@ _COMMON = activity_set(FARM, LOCAL_WORK, MIGRANT_WORK)
 
 
 @rule
-def _note_rows(workers, c, b, first, last):
+def note_rows(workers, c, b, first, last):
     """Copy what passes pick by from the rows of a block into arrays of the block."""
     for i in range(first, last):
         b.id[i - first] = workers[i].id
@@ -26,9 +26,9 @@ def _note_rows(workers, c, b, first, last):
 
 
 @rule
-def _note_month(workers, c, b, first, last):
+def note_month(workers, c, b, first, last):
     """The same as the month begins, with nothing granted yet and nobody changed."""
-    _note_rows(workers, c, b, first, last)
+    note_rows(workers, c, b, first, last)
     b.activity_before[:] = b.activity
     b.place_before[:] = b.place
     for position in range(c.levers.budgets):
@@ -180,37 +180,9 @@ def _seasonal_pass(run: Callable, season: Callable) -> Callable:
     return run_in_season
 
 
-def _sequence(steps: tuple[Step, ...]) -> Callable:
-    """All steps as one function over the rows of a block.
-
-    Halves of halves, not a chain: the compiler optimises a function again at every level above it.
-    """
-    if len(steps) == 1:
-        return _pass(steps[0])
-    middle = len(steps) // 2
-    former, latter = _sequence(steps[:middle]), _sequence(steps[middle:])
-
-    @rule
-    def run(workers, c, b, count, first):
-        former(workers, c, b, count, first)
-        latter(workers, c, b, count, first)
-
-    return run
-
-
-def _block(steps: tuple[Step, ...], note: Callable) -> Callable:
-    passes = _sequence(steps)
-
-    @rule
-    def run(workers, c, b, first, last):
-        note(workers, c, b, first, last)
-        passes(workers, c, b, last - first, first)
-
-    return run
-
-
-run_block = _block(STEPS, _note_month)
-claim_block = _block(CLAIMS, _note_rows)
+MONTH = tuple(_pass(step) for step in STEPS)  # what is done with the rows of a block, in order
+CLAIM = tuple(_pass(step) for step in CLAIMS)
+MONTH_NAMES, CLAIM_NAMES = (tuple(step.name for step in steps) for steps in (STEPS, CLAIMS))
 CLAIM_PURPOSE, _CLAIM_AMONG, _CLAIM_UNLESS = CLAIM_QUOTA.purpose, CLAIM_QUOTA.among, CLAIM_QUOTA.unless
 
 

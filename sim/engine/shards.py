@@ -7,24 +7,71 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from sim.core.compiled import kernel
-from sim.engine.passes import CLAIM_PURPOSE, claim_block, claim_listed, list_claimants, run_block
+from sim.core.compiled import is_enabled, kernel
+from sim.core.units import addresses, call_unit
+from sim.engine.passes import (
+    CLAIM,
+    CLAIM_NAMES,
+    CLAIM_PURPOSE,
+    MONTH,
+    MONTH_NAMES,
+    claim_listed,
+    list_claimants,
+    note_month,
+    note_rows,
+)
 from sim.steps.records import BLOCK, WORKER, block_type, field_names, for_kernels, make_record, sums_type
+
+# Each pass over a block is a compiled unit of its own, so that an edit compiles few of them.
+_call = call_unit() if is_enabled() else None
 
 
 @kernel
-def _run_rows(workers, conditions, ahead, blocks, listed, first, last):
+def _run_units(workers, conditions, ahead, units, blocks, listed, first, last):
     for start in range(first, last, BLOCK):
         end = min(start + BLOCK, last)
-        run_block(workers, conditions[0], blocks[0], start, end)
+        note_month(workers, conditions[0], blocks[0], start, end)
+        for unit in units:
+            _call(unit, workers.ctypes.data, conditions.ctypes.data, blocks.ctypes.data, end - start, start)
         if len(listed) > 0:
             list_claimants(workers, conditions[0], blocks[0], ahead, listed, start, end - start)
 
 
 @kernel
-def _count_claims(workers, conditions, blocks, first, last):
+def _claim_units(workers, conditions, units, blocks, first, last):
     for start in range(first, last, BLOCK):
-        claim_block(workers, conditions[0], blocks[0], start, min(start + BLOCK, last))
+        end = min(start + BLOCK, last)
+        note_rows(workers, conditions[0], blocks[0], start, end)
+        for unit in units:
+            _call(unit, workers.ctypes.data, conditions.ctypes.data, blocks.ctypes.data, end - start, start)
+
+
+def _run_rows(workers, conditions, ahead, blocks, listed, first, last) -> None:
+    """Live the month of the rows from ``first`` to before ``last``."""
+    if is_enabled():
+        units = addresses("sim.engine.passes:MONTH", MONTH, MONTH_NAMES, (workers, conditions, blocks))
+        _run_units(workers, conditions, ahead, units, blocks, listed, first, last)
+        return
+    for start in range(first, last, BLOCK):
+        end = min(start + BLOCK, last)
+        note_month(workers, conditions[0], blocks[0], start, end)
+        for run in MONTH:
+            run(workers, conditions[0], blocks[0], end - start, start)
+        if len(listed) > 0:
+            list_claimants(workers, conditions[0], blocks[0], ahead, listed, start, end - start)
+
+
+def _count_claims(workers, conditions, blocks, first, last) -> None:
+    """Enter the claims of the rows from ``first`` to before ``last``."""
+    if is_enabled():
+        units = addresses("sim.engine.passes:CLAIM", CLAIM, CLAIM_NAMES, (workers, conditions, blocks))
+        _claim_units(workers, conditions, units, blocks, first, last)
+        return
+    for start in range(first, last, BLOCK):
+        end = min(start + BLOCK, last)
+        note_rows(workers, conditions[0], blocks[0], start, end)
+        for run in CLAIM:
+            run(workers, conditions[0], blocks[0], end - start, start)
 
 
 @kernel

@@ -238,7 +238,7 @@ def measure_all(quick: bool) -> dict[str, dict]:
     found["mesa_compiled"] = measured("mesa_agents", compiled=True, workers=MESA_WORKERS, months=60)
     say("start-up")
     command = Path(sys.executable).with_name("labor-sim")
-    help_command = [str(command)] if command.exists() else [sys.executable, "-m", "sim.cli"]
+    help_command = [str(command)] if command.exists() else [sys.executable, "-m", "sim"]
     found["startup"] = {
         "help_seconds": seconds_of([*help_command, "--help"], starts),
         "python_seconds": seconds_of([sys.executable, "-c", "pass"], starts),
@@ -303,7 +303,7 @@ def this_machine() -> dict[str, str]:
     import numpy as np
 
     import sim
-    from sim.core.compiled import source_hash
+    from sim.core.sources import source_hash
 
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     try:

@@ -222,7 +222,7 @@ def planning(runs: int) -> dict:
     """Seconds of `labor-sim plan` for that many runs, in a new process."""
     with tempfile.TemporaryDirectory() as folder:
         experiment(Path(folder), runs // 4, seeds=4)
-        command = [sys.executable, "-m", "sim.cli", "plan", f"{folder}/bench_baseline.yaml", "--json"]
+        command = [sys.executable, "-m", "sim", "plan", f"{folder}/bench_baseline.yaml", "--json"]
         began = time.perf_counter()
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True)
         seconds = time.perf_counter() - began

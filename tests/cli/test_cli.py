@@ -306,7 +306,8 @@ def test_a_file_that_may_be_written_is_taken_though_its_folder_may_not(tmp_path,
 
 
 def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch):
-    monkeypatch.setattr("sim.core.compiled.cache_folder", lambda: tmp_path)  # nothing compiled yet
+    listeners: list = []
+    monkeypatch.setattr("sim.core.compiled.on_compile", listeners)
     marked = {one.callback.__name__ for one in cli.app.registered_commands if one.callback.simulates}
     assert marked == {
         "run",
@@ -322,10 +323,23 @@ def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch
         "calibrate",
         "virtual",
     }
-    assert "compiles the model" in labor_sim("official", "baseline", "--to", "2015-12").err
     labor_sim("run", "baseline", "--to", "2015-12", "--out", tmp_path / "run")
-    assert "compiles" not in labor_sim("official", tmp_path / "run").err
-    assert "compiles" not in labor_sim("virtual").err
+    for words, is_run in ((("official", "baseline", "--to", "2015-12"), True), (("virtual",), False),
+                          (("official", tmp_path / "run"), False)):  # fmt: skip
+        listeners.clear()
+        labor_sim(*words)
+        assert bool(listeners) == is_run, words
+
+
+def test_what_is_compiled_is_told(labor_sim, monkeypatch, capsys):
+    listeners: list = []
+    monkeypatch.setattr("sim.core.compiled.on_compile", listeners)
+    labor_sim("official", "baseline", "--to", "2015-12")
+    listeners[0]("earn", 12)
+    listeners[0]("settle", 11)  # so soon after the other that it is left out
+    told = capsys.readouterr().err
+    assert "compiling the model, once for this code: earn, 12 more parts after it" in told
+    assert "settle" not in told
 
 
 def test_population_lies_beside_its_sources(labor_sim):
@@ -540,7 +554,7 @@ def test_interrupted_from_the_keyboard_it_leaves_one_line_and_no_files(tmp_path)
 
 
 def test_a_reader_who_leaves_is_no_error():
-    running = process("-m", "sim.cli", "schema")
+    running = process("-m", "sim", "schema")
     running.stdout.close()
     assert running.wait(timeout=60) == 0
     assert "Traceback" not in running.stderr.read()
@@ -551,7 +565,7 @@ def test_help_answers_at_once():
     times = []
     for _ in range(3):
         begun = time.perf_counter()
-        assert process("-m", "sim.cli", "--help").wait() == 0
+        assert process("-m", "sim", "--help").wait() == 0
         times.append(time.perf_counter() - begun)
     assert min(times) < 1.0
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
-from sim.core import compiled, sources
+from sim.core import compiled
 
 ROOT = Path(__file__).resolve().parents[2]
 TESTS = [str(Path(__file__).parents[1]), str(Path(__file__).parent)]
@@ -76,8 +76,8 @@ def test_uncompiled_workers_live_the_same_lives(tmp_path):
         from test_compiled import FEW, MONTHS, scenario, start, sums_of
         run = start(scenario(), FEW)
         sums = [sums_of(run.step(), run._shards.sums) for _ in range(MONTHS)]
-        from sim.engine.shards import _run_rows
-        assert _run_rows._compiled is _run_rows.python
+        from sim.engine.markets import fill_pay_profiles
+        assert fill_pay_profiles._compiled is fill_pay_profiles.python
         names = run._shards.sums
         np.savez({str(tmp_path / "written.npz")!r}, workers=run.workers[:run.rows],
                  **{{name: np.array([s[name] for s in sums]) for name in names}})
@@ -123,7 +123,6 @@ def copy(tmp_path_factory) -> Path:
 # A small kernel of the engine, so that it compiles in a second or two; the rule lives in another file.
 SMALL_KERNEL = """
     import json
-    from sim.core.compiled import cache_folder
     from sim.engine.markets import fill_pay_profiles
     from sim.steps.records import conditions_type, for_kernels, make_record
     kind = conditions_type(32)
@@ -133,7 +132,7 @@ SMALL_KERNEL = """
     fill_pay_profiles(for_kernels(c, kind))
     school = c[0].schooling_pay
     stats = fill_pay_profiles._compiled.stats
-    print(json.dumps([cache_folder().name, school.tolist(), sum(stats.cache_hits.values()),
+    print(json.dumps([fill_pay_profiles.key(), school.tolist(), sum(stats.cache_hits.values()),
                       sum(stats.cache_misses.values())]))
 """
 
@@ -190,14 +189,19 @@ def test_a_second_process_runs_the_month_without_compiling():
     assert compiled_anew == []
 
 
-def test_a_cache_folder_that_cannot_be_made_is_replaced(monkeypatch, tmp_path):
+def test_a_cache_that_cannot_be_made_is_replaced_or_done_without(monkeypatch, tmp_path):
     blocked = tmp_path / "a file"
     blocked.write_text("in the way", encoding="utf-8")
     monkeypatch.setenv("LABOR_SIM_CACHE", str(blocked))
     monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path / "elsewhere"))
-    folder = compiled.cache_folder()
-    assert folder.is_dir() and folder.name == sources.source_hash()
-    assert (tmp_path / "elsewhere") in folder.parents
+    folder = compiled.kept_folder("kernels", "key")
+    assert folder is not None and folder.is_dir() and (tmp_path / "elsewhere") in folder.parents
+    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(blocked))
+    assert compiled.kept_folder("kernels", "key") is None
+    assert compiled.compile_kept(lambda function, cache: (function(2), cache), lambda x: x + 1, None) == (
+        3,
+        False,
+    )
 
 
 def test_the_cache_folder_of_other_users_of_numba_is_left_alone():

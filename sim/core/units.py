@@ -1,0 +1,154 @@
+"""Loops compiled one by one, and kept under a hash of their own code: an edit compiles what it reaches.
+
+A unit is a function ``run(workers, conditions, block, count, first)`` over rows. It is compiled to machine
+code that is called through its address, so that the loop around many units need not be compiled with them.
+Machine code is kept in the cache folder under a hash of the functions and constants that the unit reaches
+(``sim.core.code_hash``) and of the layout of its records. Where several units are missing, a second process
+helps to compile them.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+
+from sim.core import compiled, deferred_linking
+from sim.core.code_hash import code_hash
+from sim.core.sources import cache_root
+
+_WRAPPER = """\
+def unit(workers, conditions, block, count, first):
+    run(carray(workers, (first + count,)), carray(conditions, (1,))[0], carray(block, (1,))[0], count, first)
+"""
+_ENOUGH_FOR_TWO = 4  # units from which starting a second process pays
+_ONE_AT_A_TIME = threading.Lock()
+_addresses: dict[tuple[str, tuple[np.dtype, ...]], np.ndarray] = {}
+_made: dict[str, Any] = {}  # machine code by hash, loaded or compiled in this process
+
+
+def addresses(
+    where: str, runs: Sequence[Callable], names: Sequence[str], records: Sequence[np.ndarray]
+) -> np.ndarray:
+    """The addresses of units, compiled if need be, (units,).
+
+    where: ``module:name`` of the sequence ``runs``, by which a second process finds it. names: what to call
+    them while they are compiled. records: arrays of
+    the types of workers, conditions and block.
+    """
+    kinds = tuple(record.dtype for record in records)
+    known = _addresses.get((where, kinds))
+    return _found(where, runs, names, kinds) if known is None else known
+
+
+def _found(
+    where: str, runs: Sequence[Callable], names: Sequence[str], kinds: tuple[np.dtype, ...]
+) -> np.ndarray:
+    """The addresses of units, loaded or compiled."""
+    keys = [_key(run, kinds) for run in runs]
+    with _ONE_AT_A_TIME:
+        missing = [n for n, key in enumerate(keys) if key not in _made and not _is_kept(key)]
+        helper = _second_process(where, kinds, missing) if len(missing) >= _ENOUGH_FOR_TWO else None
+        try:
+            for n, run in enumerate(runs):
+                if keys[n] in _made:
+                    continue
+                if n in missing and not _is_kept(keys[n]):
+                    left = sum(not _is_kept(keys[m]) for m in missing) - 1
+                    compiled.tell(names[n], left)
+                _made[keys[n]] = _unit(run, keys[n], kinds)
+        finally:
+            if helper is not None:
+                helper.wait()
+    found = _addresses[where, kinds] = np.array([_made[key].address for key in keys], dtype=np.intp)
+    return found
+
+
+def compile_from_the_end(where: str, kinds: Sequence[str], places: Sequence[int]) -> None:
+    """What the second process does: compile units that are still missing, the last ones first."""
+    from importlib import import_module
+
+    module, _, name = where.partition(":")
+    runs = getattr(import_module(module), name)
+    types = tuple(_dtype_of(kind) for kind in kinds)
+    for n in reversed(places):
+        key = _key(runs[n], types)
+        if _is_kept(key):
+            break  # the first process has come as far
+        _unit(runs[n], key, types)
+
+
+def _key(run: Callable, kinds: Sequence[np.dtype]) -> str:
+    import numba
+
+    return code_hash([run], numba.__version__, [_text_of(kind) for kind in kinds], _WRAPPER)
+
+
+def _is_kept(key: str) -> bool:
+    return any((cache_root() / "units" / key).rglob("*.nbi"))
+
+
+def _unit(run: Callable, key: str, kinds: Sequence[np.dtype]) -> Any:
+    """One unit as a C function, from the cache or compiled."""
+    import numba
+
+    compiled.register_rules()
+    deferred_linking.install()
+    space: dict[str, Any] = {"run": run, "carray": numba.carray, "__name__": __name__}
+    exec(_WRAPPER, space)  # the text above: a closure would have no code of its own to be kept under
+    records = [numba.types.CPointer(numba.from_dtype(kind)) for kind in kinds]
+    signature = numba.types.void(*records, numba.types.intp, numba.types.intp)
+
+    def make(function: Callable, cache: bool) -> Any:
+        return numba.cfunc(signature, nopython=True, error_model="numpy", cache=cache)(function)
+
+    return compiled.compile_kept(make, space["unit"], compiled.kept_folder("units", key))
+
+
+def _second_process(where: str, kinds: Sequence[np.dtype], places: Sequence[int]) -> subprocess.Popen:
+    texts = [_text_of(kind) for kind in kinds]
+    code = (
+        f"import sys; sys.path[:0] = {[path for path in sys.path if path]!r}\n"
+        f"from sim.core.units import compile_from_the_end\n"
+        f"compile_from_the_end({where!r}, {texts!r}, {list(places)!r})\n"
+    )
+    environment = {**os.environ, "LABOR_SIM_CACHE": str(cache_root())}
+    return subprocess.Popen([sys.executable, "-c", code], env=environment, stdin=subprocess.DEVNULL)
+
+
+def _text_of(kind: np.dtype) -> str:
+    return repr(np.lib.format.dtype_to_descr(kind))
+
+
+def _dtype_of(text: str) -> np.dtype:
+    import ast
+
+    return np.lib.format.descr_to_dtype(ast.literal_eval(text))
+
+
+def call_unit() -> Any:
+    """What a kernel calls a unit with: ``call(address, workers, conditions, block, count, first)``."""
+    from llvmlite import ir
+    from numba import types
+    from numba.extending import intrinsic
+
+    @intrinsic
+    def call(typing_context, address, workers, conditions, block, count, first):
+        signature = types.void(*[types.intp] * 6)
+
+        def generate(context, builder, signature, arguments):
+            byte, whole = ir.IntType(8).as_pointer(), ir.IntType(64)
+            kind = ir.FunctionType(ir.VoidType(), [byte, byte, byte, whole, whole])
+            function = builder.inttoptr(arguments[0], kind.as_pointer())
+            pointers = [builder.inttoptr(argument, byte) for argument in arguments[1:4]]
+            builder.call(function, [*pointers, arguments[4], arguments[5]])
+            return context.get_dummy_value()
+
+        return signature, generate
+
+    return call
