@@ -573,7 +573,7 @@ def test_help_answers_at_once():
 def test_the_command_runs_the_model(tmp_path):
     running = process(
         "-m",
-        "sim.cli",
+        "sim",
         "run",
         "baseline",
         "--scale",
