@@ -26,6 +26,7 @@ from sim.core.errors import Problem, UsageError, nearest
 from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, liver, plain_conditions, plain_sums, spare_sums
 from sim.engine.recorder import Record
+from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.loading import load_scenario, with_overrides
@@ -68,6 +69,7 @@ class LaborMigrationModel(mesa.Model):
     agents. threads: how many share the work of a compiled month; no result depends on it.
     parameters: values by parameter name, or by dotted key of the scenario
     ("levers.startup_grant.window.to"); parameters can also be given as keywords (switching_cost=2.0).
+    cache: what this model shares with others that are passed the same one, to save time.
 
     ``datacollector`` holds the month's headline figures in real persons and yuan (sim.results.columns).
     Raises UsageError for an unknown keyword or impossible size, ScenarioError for a value that the
@@ -86,13 +88,14 @@ class LaborMigrationModel(mesa.Model):
         agents: bool = False,
         threads: int = 1,
         parameters: Mapping[str, Any] | None = None,
+        cache: RunCache | None = None,
         **values: float,
     ):
         super().__init__(seed=seed)
         _refuse_unknown(values)
         changed = _changed(scenario, {**(parameters or {}), **values})
         self.compiled = compiled
-        self.simulation = Simulation(changed, _scale(n_workers, scale), end, seed, threads)
+        self.simulation = Simulation(changed, _scale(n_workers, scale), end, seed, threads, cache=cache)
         self.rows = self.simulation.workers.view(np.ndarray)  # the engine's own memory
         self.national: dict[str, Any] = {}
         self.datacollector = mesa.DataCollector(
@@ -286,7 +289,8 @@ def _scale(n_workers: int | None, scale: int | str | None) -> int | str:
 
 
 def _refuse_unknown(values: Mapping[str, float]) -> None:
-    known = (*PARAMETERS, "scenario", "n_workers", "scale", "seed", "end", "compiled", "agents", "threads")
+    own = ("scenario", "n_workers", "scale", "seed", "end", "compiled", "agents", "threads", "cache")
+    known = (*PARAMETERS, *own)
     problems = [
         Problem(
             "neither an argument of the model nor a parameter",

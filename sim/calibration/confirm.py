@@ -26,8 +26,10 @@ def confirm(
     A change of code that changes no result (a faster kernel) needs no new calibration; any other does.
     Members are taken from the heaviest on.
     """
+    from sim.engine.run_cache import RunCache
     from sim.engine.simulate import simulate
 
+    cache = RunCache()
     plan = posterior.about["calibration"]
     base = load_scenario(plan["scenario"])
     heaviest = np.argsort(-posterior.weights, kind="stable")[:count]
@@ -44,6 +46,7 @@ def confirm(
                     end=plan["period"]["to"],
                     seed=seed,
                     tables=("national", "official"),
+                    cache=cache,
                 )
             )
             for seed in plan["seeds"]

@@ -110,6 +110,14 @@ def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int,
         )
 
 
+def simulated_seeds(scenario: str, scale: str, end: str, seeds: int) -> list:
+    """Runs from January 2014 under the seeds 1 to ``seeds``, each with a bar."""
+    from sim.engine.run_cache import RunCache
+
+    cache = RunCache()
+    return [simulated(scenario, scale, "2014-01", end, seed, cache=cache) for seed in range(1, seeds + 1)]
+
+
 @contextmanager
 def staged_bars(label: str) -> Iterator[Callable[..., None]]:
     """Bars one after another: call what it yields with (stage, done, total), and (…, failed)."""
@@ -147,14 +155,16 @@ def moves_over(
     if run_end < last:
         return None
     from sim.engine.residence import simulate_moves
+    from sim.engine.run_cache import RunCache
     from sim.scenario.loading import load_scenario
 
     loaded = load_scenario(scenario)
+    cache = RunCache()
     total: Any = 0.0  # then a table
     for seed in seeds:
         with progress_bar(f"moves of {loaded.name}, seed {seed}", "months") as progress:
             total = total + simulate_moves(
-                loaded, first, last, scale=parse_scale(scale), seed=seed, progress=progress
+                loaded, first, last, scale=parse_scale(scale), seed=seed, progress=progress, cache=cache
             )
     return total / len(seeds)
 

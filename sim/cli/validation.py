@@ -25,6 +25,7 @@ from sim.cli.app import (
     print_warnings,
     say_if_stale,
     simulated,
+    simulated_seeds,
     write_text,
 )
 from sim.cli.terminal import print_json, print_table, print_text, progress_bar
@@ -57,7 +58,7 @@ def validate(
     if ensemble:
         runs, moves = _ensemble_runs(scenario, scale, end, ensemble, seeds), None
     else:
-        runs = [simulated(scenario, scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+        runs = simulated_seeds(scenario, scale, end, seeds)
         moves = moves_over(scenario, moves_scale(scale), range(1, seeds + 1), end)
     print_warnings(runs[0].manifest)
     validation = validated(runs, moves=moves, members=ensemble)
@@ -98,7 +99,7 @@ def trust(
     from sim.validation.validate import validate as validated
 
     end = "2024-12"
-    runs = [simulated("baseline", scale, "2014-01", end, seed) for seed in range(1, seeds + 1)]
+    runs = simulated_seeds("baseline", scale, end, seeds)
     moves = moves_over("baseline", moves_scale(scale), range(1, seeds + 1), end)
     found = validated(runs, moves=moves)
     posterior = load_posterior() if PACKAGED.is_file() else None

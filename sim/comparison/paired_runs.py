@@ -16,6 +16,7 @@ from sim.scenario.shared_history import BranchPoint
 
 if TYPE_CHECKING:
     from sim.engine.checkpoint import Checkpoint
+    from sim.engine.run_cache import RunCache
 
 
 @dataclass(frozen=True)
@@ -47,24 +48,47 @@ class PairedPlan:
 def run_seeds(plan: PairedPlan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
     """Each seed's sums, in the order in which they finish; the first failure stops the rest."""
     if jobs <= 1:
-        yield from (_run_seed(plan, seed) for seed in seeds)
+        cache = _new_cache(plan)
+        yield from (_run_seed(plan, seed, cache) for seed in seeds)
         return
     from concurrent.futures import as_completed
 
     from sim.core.processes import worker_pool
 
-    with worker_pool(jobs) as pool:
-        for future in as_completed([pool.submit(_run_seed, plan, seed) for seed in seeds]):
+    with worker_pool(jobs, _prepare, plan) as pool:
+        for future in as_completed([pool.submit(_run_seed_here, seed) for seed in seeds]):
             yield future.result()
 
 
-def _run_seed(plan: PairedPlan, seed: int) -> dict:
+_shared: tuple[PairedPlan, RunCache | None]
+
+
+def _prepare(plan: PairedPlan) -> None:
+    """Give a worker process what all its runs share."""
+    global _shared
+    _shared = plan, _new_cache(plan)
+
+
+def _run_seed_here(seed: int) -> dict:
+    plan, cache = _shared
+    return _run_seed(plan, seed, cache)
+
+
+def _new_cache(plan: PairedPlan) -> RunCache | None:
+    if plan.simulate is not None:
+        return None
+    from sim.engine.run_cache import RunCache
+
+    return RunCache()
+
+
+def _run_seed(plan: PairedPlan, seed: int, cache: RunCache | None) -> dict:
     """Run the base and every policy under one seed and keep the sums that the tables need.
 
     The months that a policy shares with the base or with another policy are run once.
     """
     states: dict[BranchPoint, Checkpoint] = {}
-    base = _simulate(plan, 0, seed, states)
+    base = _simulate(plan, 0, seed, states, cache)
     result = {
         "seed": seed,
         "months": base.national["month"].tolist(),
@@ -77,7 +101,7 @@ def _run_seed(plan: PairedPlan, seed: int) -> dict:
         "winners": [],
     }
     for number, start in enumerate(plan.starts, 1):
-        run = _simulate(plan, number, seed, states)
+        run = _simulate(plan, number, seed, states, cache)
         result["monthly"].append(monthly(run.national).to_numpy())
         result["warnings"] += run.manifest.get("warnings") or ()
         result["ledgers"].append(run.tables.get("ledger"))
@@ -85,7 +109,13 @@ def _run_seed(plan: PairedPlan, seed: int) -> dict:
     return result
 
 
-def _simulate(plan: PairedPlan, number: int, seed: int, states: dict[BranchPoint, Checkpoint]) -> Results:
+def _simulate(
+    plan: PairedPlan,
+    number: int,
+    seed: int,
+    states: dict[BranchPoint, Checkpoint],
+    cache: RunCache | None,
+) -> Results:
     """Run the base (0) or a policy (from 1) from its branch point, and save ``states`` for later runs."""
     own_point = plan.branch_points[number]
     settings: dict[str, Any] = {}
@@ -100,6 +130,8 @@ def _simulate(plan: PairedPlan, number: int, seed: int, states: dict[BranchPoint
     simulate: Callable[..., Results]
     if plan.simulate is None:
         from sim.engine.simulate import simulate
+
+        settings["cache"] = cache
     else:
         simulate = plan.simulate
     results = simulate(

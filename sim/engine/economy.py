@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.categories import SECTORS
 from sim.engine.market_state import MarketState, OpeningNumbers
 from sim.engine.markets import (
     LabourDemand,
@@ -24,9 +23,9 @@ from sim.policy.policy import Policy
 from sim.steps.groups import REFERENCE_GROUP
 from sim.steps.records import PLACE
 from sim.world.corridors import Corridors
-from sim.world.data import Data
-from sim.world.places import HOMES, Places
+from sim.world.places import HOMES
 from sim.world.series import Series
+from sim.world.world import World
 
 
 class Economy:
@@ -35,14 +34,12 @@ class Economy:
     def __init__(
         self,
         policy: Policy,
-        places: Places,
-        corridors: Corridors,
+        world: World,
         series: Series,
-        mixes: np.ndarray,
         scale: int,
         seed: int,
     ):
-        """mixes: shares of the sectors in local and in out work, (2, sectors)."""
+        places, corridors, mixes = world.places, world.corridors, world.sector_mixes
         self.policy, self.places, self.series, self.scale = policy, places, series, scale
         mix = np.where((np.arange(len(places)) < HOMES)[:, None], *mixes)
         start = chosen(OpeningNumbers, policy.economy_by_name(0))
@@ -203,12 +200,3 @@ class Economy:
         self._quota_used[:] = state["quota_used"]
         self._quota_used_without_levers[:] = state["quota_used_without_levers"]
         self.jobs_2014, self.labour_reserve = state["jobs_2014"].copy(), state["labour_reserve"].copy()
-
-
-def sector_mixes(data: Data) -> np.ndarray:
-    """Shares of the sectors in local and in out work, (2, sectors)."""
-    mixes = [
-        data.marginal("sector_shares", kind).reindex(list(SECTORS)).to_numpy(float)
-        for kind in ("local", "out")
-    ]
-    return np.array([mix / mix.sum() for mix in mixes])

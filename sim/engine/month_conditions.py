@@ -26,6 +26,7 @@ from sim.engine.markets import (
     write_tables,
 )
 from sim.policy.place_tables import Tables
+from sim.policy.steering import Reach
 from sim.rules.earnings import schooling_pay
 from sim.rules.migration import floor_effort
 from sim.steps.groups import GROUP_SCHOOL_YEARS
@@ -65,7 +66,7 @@ class MonthConditions:
         self._numbers: np.ndarray | None = None
         self._tables: Tables | None = None
         self._relief: np.ndarray | None = None
-        self._reach: list | None = None
+        self._reach: Reach | None = None
         self._factors: dict | None = None
         self.has_quota = np.zeros(len(state.places), dtype=bool)  # where a settlement quota holds
         places, now = state.places, self.now

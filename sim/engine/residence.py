@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError
+from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation, checked_month
 from sim.scenario.scenario import Scenario
 from sim.world.places import HOMES
@@ -22,12 +23,14 @@ def simulate_moves(
     seed: int = 0,
     threads: int = 2,
     progress: Callable[[int, int], None] | None = None,
+    cache: RunCache | None = None,
 ) -> np.ndarray:
     """Persons by province of residence at the end of ``start`` (rows) and of ``end`` (columns), (31, 31).
 
     Counted are workers in the labour force at both ends, the settled included, and those who entered
     between, who lived at home before. Who left the labour force is not counted: the model does not follow
-    them. A home visit is no change of residence. Raises UsageError for impossible months.
+    them. A home visit is no change of residence. cache: what the run shares with others that are passed the
+    same one. Raises UsageError for impossible months.
     """
     first, last = checked_month("from", start), checked_month("to", end)
     if last <= first:
@@ -38,7 +41,7 @@ def simulate_moves(
         )
     if progress is not None:
         progress(0, last + 1)
-    run = Simulation(scenario, scale, end, seed, threads)
+    run = Simulation(scenario, scale, end, seed, threads, cache=cache)
     try:
         for month in range(last + 1):
             run.step()

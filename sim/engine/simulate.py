@@ -19,6 +19,7 @@ from sim.core.version import __version__
 from sim.engine.branching import take
 from sim.engine.checkpoint import Checkpoint
 from sim.engine.recorder import Record, worker_table
+from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation, checked_month
 from sim.engine.trace import Tracer
 from sim.results.columns import TABLES
@@ -44,6 +45,7 @@ def simulate(
     save_at: str | Iterable[str] = (),
     save_to: str | os.PathLike | Callable[[Checkpoint], object] | None = None,
     branch_from: Checkpoint | str | os.PathLike | None = None,
+    cache: RunCache | None = None,
 ) -> Results:
     """Run a scenario and return its tables, in real persons and current yuan.
 
@@ -56,7 +58,8 @@ def simulate(
     asked for is checked. tables: which tables to make, by default all; sweeps save time with few.
     save_at: a month or months before which the state is saved, to the file ``save_to`` or, where that is
     a function, by calling it with the checkpoint. branch_from: a checkpoint or its file; the run goes on
-    from there, and its tables are those of a run from the beginning, but for traces.
+    from there, and its tables are those of a run from the beginning, but for traces. cache: what this run
+    shares with others that are passed the same one, to save time; no result depends on it.
     Raises UsageError for impossible months or scales and for a checkpoint that does not fit,
     ScenarioError for a bad scenario, ResultsError for a checkpoint that cannot be read or written.
     """
@@ -88,6 +91,7 @@ def simulate(
         threads,
         None if saved_state is None else saved_state.state,
         with_groups="groups" in wanted,
+        cache=cache,
     )
     record = Record(run, first, wanted)
     if saved_state is not None:

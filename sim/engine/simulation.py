@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from types import SimpleNamespace
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
 
@@ -15,33 +14,20 @@ from sim.core.errors import Problem, UsageError
 from sim.core.months import DECEMBER, month_index
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
-from sim.engine.economy import Economy, sector_mixes
+from sim.engine.economy import Economy
 from sim.engine.interpreted import plain_sums
+from sim.engine.run_cache import RunCache, opening_of
 from sim.engine.shards import CLAIMS, Shards
 from sim.engine.year_counts import count_year, start_year, year_type
-from sim.parameters.definition import chosen
 from sim.policy.ledger import Ledger
-from sim.policy.policy import opening_numbers
-from sim.policy.recent import policy_of
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
 from sim.steps.records import EVENT, for_kernels
-from sim.world.corridors import CorridorNumbers, Corridors, build_corridors
-from sim.world.data import load_data
-from sim.world.places import PlaceNumbers, Places, build_places
-from sim.world.series import LAST_YEAR, Growth, Series, SeriesNumbers, build_series
+from sim.world.series import LAST_YEAR
 from sim.world.synthesis import (
-    PeopleNumbers,
-    Recipe,
-    build_recipe,
     entrant_counts,
-    fill_entrants,
-    fill_initial,
-    initial_counts,
 )
-from sim.world.worker import WORKER_TYPE, Workers, allocate, copy_rows
-
-MOST_KEPT = 50_000  # larger populations are made anew for each run: eight of these take some 30 MB
+from sim.world.worker import WORKER_TYPE, copy_rows
 
 
 class Simulation:
@@ -56,25 +42,26 @@ class Simulation:
         threads: int = 2,
         state: Mapping[str, Any] | None = None,
         with_groups: bool = True,
+        cache: RunCache | None = None,
     ):
         """state: what another run's ``state`` gave, to go on from. with_groups: whether the census counts by
-        sex, age and schooling.
+        sex, age and schooling. cache: what it shares with other runs.
         """
         self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
         self.scale, self.seed, self._with_groups = parse_scale(scale), seed, with_groups
         self.last = checked_month("to", end or self.scenario.period.to)
-        start = _start_of(self.scenario)
-        places, corridors, series = _places(start.places), _corridors(start), _series(start)
-        self.recipe, self.places, self.month = _recipe(start), places, 0
-        self.policy = policy_of(self.scenario, places)
-        self.economy = Economy(self.policy, places, corridors, series, _mixes(), self.scale, seed)
+        cache, opening = RunCache() if cache is None else cache, opening_of(self.scenario)
+        world, series = cache.world(opening), cache.series(opening)
+        self.recipe, self.places, self.month = world.recipe, world.places, 0
+        self.policy = cache.policy(self.scenario, world.places)
+        self.economy = Economy(self.policy, world, series, self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
-        self.workers, self.rows = _population(start, self.scale, seed, self.last)
+        self.workers, self.rows = cache.population(opening, self.scale, seed, self.last)
         self._rows = for_kernels(self.workers, WORKER_TYPE)
-        self._shards = Shards(threads, len(places))
+        self._shards = Shards(threads, len(self.places))
         self.ledger = Ledger(self.policy, self.scale)
         self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
-        self._accounts = Accounts.of(self.workers[: self.rows], len(places))
+        self._accounts = Accounts.of(self.workers[: self.rows], len(self.places))
         if state is None:
             self._take_census(0, self.economy.begin(0).plain)
         else:
@@ -175,98 +162,6 @@ class Simulation:
     def savings(self) -> int:
         """Yuan that all workers hold."""
         return self._accounts.savings
-
-
-class _Start(NamedTuple):
-    """What the setting of a run is made from. Runs that start alike share it: nobody writes to it."""
-
-    growth: Growth  # the view of the years after the last observation
-    places: PlaceNumbers
-    corridors: CorridorNumbers
-    series: SeriesNumbers
-    people: PeopleNumbers
-
-
-def _start_of(scenario: Scenario) -> _Start:
-    future, numbers = scenario.future_assumptions, opening_numbers(scenario)
-    growth = Growth(
-        future.real_output_growth,
-        future.real_wage_growth,
-        future.real_rural_income_growth,
-        future.consumer_price_inflation,
-        future.entrants_growth,
-    )
-    return _Start(
-        growth,
-        chosen(PlaceNumbers, numbers),
-        chosen(CorridorNumbers, numbers),
-        chosen(SeriesNumbers, numbers),
-        chosen(PeopleNumbers, numbers),
-    )
-
-
-@lru_cache(maxsize=8)
-def _places(numbers: PlaceNumbers) -> Places:
-    return build_places(load_data(), numbers)
-
-
-@lru_cache(maxsize=8)
-def _corridors_of(places: PlaceNumbers, numbers: CorridorNumbers) -> Corridors:
-    return build_corridors(load_data(), _places(places), numbers)
-
-
-def _corridors(start: _Start) -> Corridors:
-    return _corridors_of(start.places, start.corridors)
-
-
-@lru_cache(maxsize=8)
-def _series_of(
-    growth: Growth, places: PlaceNumbers, corridors: CorridorNumbers, numbers: SeriesNumbers
-) -> Series:
-    workers = _corridors_of(places, corridors).workers
-    return build_series(load_data(), _places(places), workers, growth, numbers)
-
-
-def _series(start: _Start) -> Series:
-    return _series_of(start.growth, start.places, start.corridors, start.series)
-
-
-@lru_cache(maxsize=8)
-def _recipe(start: _Start) -> Recipe:
-    education = _series(start).entrant_education
-    return build_recipe(load_data(), _corridors(start), _places(start.places), education, start.people)
-
-
-@lru_cache(maxsize=1)
-def _mixes() -> np.ndarray:
-    return sector_mixes(load_data())
-
-
-def _population(start: _Start, scale: int, seed: int, last: int) -> tuple[Workers, int]:
-    """Everybody who lives in a run, entrants up to the last month in the rows after those of January 2014,
-    and how many these are. The next runs of a sweep have the same people: those of a few are kept.
-    """
-    few = initial_counts(_corridors(start), scale).sum() <= MOST_KEPT
-    if not few:
-        return _made(start, scale, seed, last)
-    workers, initial = _made_once(start, scale, seed, last)
-    own = allocate(len(workers))
-    copy_rows(workers, own)
-    return own, initial
-
-
-def _made(start: _Start, scale: int, seed: int, last: int) -> tuple[Workers, int]:
-    recipe, counts = _recipe(start), initial_counts(_corridors(start), scale)
-    entrants = entrant_counts(_series(start).entrants[:, : last + 1], scale)
-    workers = allocate(int(counts.sum() + entrants.sum()))
-    rows, keys = for_kernels(workers, WORKER_TYPE), month_keys(seed, -1)
-    initial = filled = fill_initial(rows, counts, recipe, keys)
-    for month in range(last + 1):
-        filled = fill_entrants(rows, filled, entrants[:, month], month, recipe, keys)
-    return workers, initial
-
-
-_made_once = lru_cache(maxsize=8)(_made)
 
 
 def checked_month(key: str, month: str) -> int:

@@ -15,10 +15,12 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, SimError, UsageError
-from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute
+from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute, new_cache
 
 if TYPE_CHECKING:
     from distributed import Client
+
+    from sim.engine.run_cache import RunCache
 
 CONNECT_SECONDS = 15.0
 AHEAD = 3  # bundles handed out for every thread of the workers, so that none waits for the next
@@ -110,12 +112,16 @@ def _through(
     return lost
 
 
-def _unpacked(packed: bytes) -> tuple[Declared, Simulate | None]:
+_Shared = tuple["Declared", "Simulate | None", "RunCache | None"]
+
+
+def _unpacked(packed: bytes) -> _Shared:
     """What all runs share, made once on every worker."""
-    return pickle.loads(packed)
+    experiment, simulate = pickle.loads(packed)
+    return experiment, simulate, new_cache(simulate)
 
 
-def _execute_there(shared: tuple[Declared, Simulate | None], bundle: Bundle, code: str) -> list[RunEnd]:
+def _execute_there(shared: _Shared, bundle: Bundle, code: str) -> list[RunEnd]:
     """A bundle on a worker, provided that the worker's model is the one that was asked for."""
     if _model_hash() != code:
         raise UsageError(
@@ -126,8 +132,8 @@ def _execute_there(shared: tuple[Declared, Simulate | None], bundle: Bundle, cod
                 allowed=code,
             )
         )
-    experiment, simulate = shared
-    return execute(experiment, bundle, simulate)
+    experiment, simulate, cache = shared
+    return execute(experiment, bundle, simulate, cache)
 
 
 def _model_hash() -> str:

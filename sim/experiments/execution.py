@@ -24,6 +24,7 @@ from sim.scenario.scenario import Period, Scenario
 
 if TYPE_CHECKING:
     from sim.engine.checkpoint import Checkpoint
+    from sim.engine.run_cache import RunCache
 
 Simulate = Callable[..., Results]
 Bundle = tuple[Run, ...]
@@ -74,23 +75,36 @@ class Declared(Protocol):
         """What a run leaves behind: a row per year, or per month, with the outcomes."""
 
 
-def execute(experiment: Declared, bundle: Bundle, simulate: Simulate | None) -> list[RunEnd]:
+def new_cache(simulate: Simulate | None) -> RunCache | None:
+    """What the runs that a process executes share; nothing where something else simulates."""
+    if simulate is not None:
+        return None
+    from sim.engine.run_cache import RunCache
+
+    return RunCache()
+
+
+def execute(
+    experiment: Declared, bundle: Bundle, simulate: Simulate | None, cache: RunCache | None = None
+) -> list[RunEnd]:
     """Execute the runs of a bundle; ``simulate`` None is the simulator itself.
 
-    The months before the first one in which the runs of the bundle differ are run once.
+    The months before the first one in which the runs of the bundle differ are run once. ``cache``: what they
+    share with the runs of other bundles in this process.
     """
     if simulate is not None:
         return [_execute_one(experiment, run, simulate) for run in bundle]
     from sim.engine.simulate import simulate as simulator
 
     month, ends = _shared_before(experiment, bundle), []
+    cache = new_cache(None) if cache is None else cache
     states: list[Checkpoint] = []
     for run in bundle:
-        branch: dict[str, Any] = {}
+        branch: dict[str, Any] = {"cache": cache}
         if states:
-            branch = {"branch_from": states[0]}
+            branch["branch_from"] = states[0]
         elif month is not None:
-            branch = {"save_at": month, "save_to": states.append}
+            branch |= {"save_at": month, "save_to": states.append}
         ends.append(_execute_one(experiment, run, simulator, **branch))
     return ends
 

@@ -13,10 +13,14 @@ from collections import deque
 from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
+from typing import TYPE_CHECKING
 
 from sim.core.errors import Problem, UsageError
 from sim.core.processes import worker_pool
-from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute
+from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute, new_cache
+
+if TYPE_CHECKING:
+    from sim.engine.run_cache import RunCache
 
 RUNS_PER_PROCESS = 1000  # then the worker processes are replaced, so that none can grow without bound
 EXECUTORS = ("processes", "dask")
@@ -89,18 +93,18 @@ def _on_one_pool(
                     yield from ends
 
 
-_shared: tuple[Declared, Simulate | None]
+_shared: tuple[Declared, Simulate | None, RunCache | None]
 
 
 def _prepare(experiment: Declared, simulate: Simulate | None) -> None:
     """Give a worker process what all its runs share."""
     global _shared
-    _shared = experiment, simulate
+    _shared = experiment, simulate, new_cache(simulate)
 
 
 def _execute_here(bundle: Bundle) -> list[RunEnd]:
-    experiment, simulate = _shared
-    ends = execute(experiment, bundle, simulate)
+    experiment, simulate, cache = _shared
+    ends = execute(experiment, bundle, simulate, cache)
     if not gc.get_freeze_count():
         gc.freeze()  # what the first run loaded stays: later runs need not look through it for garbage
     return ends

@@ -92,7 +92,7 @@ class ByPlace:
         if found is None:
             years = month_number(month) / 12
             on_paths = tuple(path.at(years, tier or TIERS[0]) for _, _, path, tier in self._paths)
-            reach = id(self._steering.reach(month)) if with_levers else None  # steering keeps every reach
+            reach = self._steering.reach(month) if with_levers else None
             key = (on_paths, month if month in self._shocks else None, reach)
             if len(self._kept) >= MOST_KEPT:
                 self._kept, self._by_month = {}, {}

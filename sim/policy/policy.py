@@ -19,7 +19,7 @@ from sim.core.months import FIRST_MONTH, month_text
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
-from sim.policy.steering import LeverMonth, Steering, is_at_work
+from sim.policy.steering import Reach, Steering, is_at_work
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where
 from sim.scenario.lever import Lever
@@ -108,7 +108,7 @@ class Policy:
             ).reshape(len(places.provinces), len(places))
         )
         self._changes = changes_by_month(scenario)
-        self._of_reach: dict[int, InForce] = {}
+        self._of_reach: dict[Reach, InForce] = {}
         self._steps: tuple[Tables | None, list[Served]] = None, []
 
     def with_economy_of(self, scenario: Scenario) -> Policy:
@@ -160,8 +160,8 @@ class Policy:
         self.fill_levers_of_month(levers, month)
         levers["cutoff"][: len(self.names)] = cutoffs
 
-    def reach(self, month: int) -> list[LeverMonth]:
-        """How each lever works in a month; the same list until something moves."""
+    def reach(self, month: int) -> Reach:
+        """How each lever works in a month; the same object until something moves."""
         return self._steering.reach(month_text(month))
 
     def fill_levers_of_month(self, levers: np.record, month: int) -> None:
@@ -178,8 +178,8 @@ class Policy:
         return self._in_force(month).rationed
 
     def _in_force(self, month: int) -> InForce:
-        reach = self.reach(month)  # kept as long as the policy, so that its identity stands for it
-        if id(reach) not in self._of_reach:
+        reach = self.reach(month)
+        if reach not in self._of_reach:
             strength = np.array([one.strength for one in reach])
             take_up = np.array([one.take_up for one in reach])
             first = np.full((len(reach), MAX_FIRST), -1)
@@ -198,10 +198,8 @@ class Policy:
             }
             lists = lists_in_force(self._effects, self.occasions, self._is_for_everybody, strength)
             prices = np.array([one.price for one in reach], dtype=np.int64)
-            self._of_reach[id(reach)] = InForce(
-                fields, lists, rationed, prices, self._relief(month_text(month))
-            )
-        return self._of_reach[id(reach)]
+            self._of_reach[reach] = InForce(fields, lists, rationed, prices, self._relief(month_text(month)))
+        return self._of_reach[reach]
 
     def _relief(self, month: str) -> np.ndarray:
         value = self._no_relief

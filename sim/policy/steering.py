@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from sim.core.months import FIRST_MONTH, month_number, month_text
@@ -26,6 +27,24 @@ class LeverMonth(NamedTuple):
     first: tuple[int, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Reach:
+    """How each lever works in a month, by position. Months that say the same have the same object, which
+    can stand for what it says: it is no longer itself only when a window or a ramp has moved.
+    """
+
+    levers: tuple[LeverMonth, ...]
+
+    def __getitem__(self, position: int) -> LeverMonth:
+        return self.levers[position]
+
+    def __iter__(self) -> Iterator[LeverMonth]:
+        return iter(self.levers)
+
+    def __len__(self) -> int:
+        return len(self.levers)
+
+
 class Steering:
     """Which of the levers steer which, by position in the list. Steering levers are never steered."""
 
@@ -46,25 +65,23 @@ class Steering:
         self._acting = [lever.acting for lever in levers]
         self._alone = [LeverMonth(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
         self._turns = sorted({number for lever in levers for number in lever.window.turns()})
-        self._since = {0: list(self._alone)}  # reach by the number of turns passed
-        self._known: dict[
-            tuple[float, ...], list[LeverMonth]
-        ] = {}  # by strength of each lever: seasons return
+        self._since = {0: Reach(tuple(self._alone))}  # by the number of turns passed
+        self._known: dict[tuple[float, ...], Reach] = {}  # by strength of each lever: seasons return
 
-    def reach(self, month: str) -> list[LeverMonth]:
-        """How each lever works in a month, in order; the same list until a window or a ramp moves."""
+    def reach(self, month: str) -> Reach:
+        """How each lever works in a month; the same object until a window or a ramp moves."""
         passed = bisect_right(self._turns, month_number(month))
         found = self._since.get(passed)
         if found is None:
             found = self._since[passed] = self._after(self._turns[passed - 1])
         return found
 
-    def _after(self, number: int) -> list[LeverMonth]:
-        """LeverMonth after the turn that lies in the month of that number."""
+    def _after(self, number: int) -> Reach:
+        """How each lever works after the turn that lies in the month of that number."""
         month = month_text(number - month_number(FIRST_MONTH))
         key = tuple(lever.window.strength(month) for lever in self._levers)
         if key not in self._known:
-            self._known.setdefault(key, [self._reach(n, key) for n in range(len(key))])
+            self._known.setdefault(key, Reach(tuple(self._reach(n, key) for n in range(len(key)))))
         return self._known[key]
 
     def _reach(self, n: int, strengths: Sequence[float]) -> LeverMonth:

@@ -14,6 +14,7 @@ from sim.core.arguments import parse_scale
 from sim.core.categories import EXITED
 from sim.core.deprecated import old_method
 from sim.core.months import month_text
+from sim.engine.run_cache import RunCache
 from sim.engine.simulate import simulate
 from sim.engine.simulation import Simulation, checked_month
 from sim.parameters.posterior import Posterior, load_posterior
@@ -64,13 +65,13 @@ def run_virtual(
     """
     count = members or seeds or experiment.seeds
     sets = (posterior or load_posterior()).ensemble(members) if members else [{}] * count
-    size, rows = parse_scale(scale or experiment.scale), []
+    size, rows, cache = parse_scale(scale or experiment.scale), [], RunCache()
     if progress:
         progress(0, count)
     for seed, member in enumerate(sets, start=1):
         pair = experiment.base, experiment.policy
         scenarios = [with_member(one, member) if member else one for one in pair]
-        rows += _estimates_of_seed(experiment, scenarios, seed, size)
+        rows += _estimates_of_seed(experiment, scenarios, seed, size, cache)
         if progress:
             progress(seed, count)
     by_seed = pd.DataFrame(rows)
@@ -78,15 +79,16 @@ def run_virtual(
 
 
 def _estimates_of_seed(
-    experiment: VirtualExperiment, scenarios: list[Scenario], seed: int, size: int
+    experiment: VirtualExperiment, scenarios: list[Scenario], seed: int, size: int, cache: RunCache
 ) -> list[dict]:
     end = experiment.period.to
     panels = [one for one in experiment.estimates if one.design != "matching"]
-    runs = [simulate(one, scale=size, end=end, seed=seed) for one in scenarios] if panels else []
-    rows = []
+    runs, rows = [], []
+    if panels:
+        runs = [simulate(one, scale=size, end=end, seed=seed, cache=cache) for one in scenarios]
     for one in experiment.estimates:
         if one.design == "matching":
-            design, truth = _matching(one, scenarios, seed, size)
+            design, truth = _matching(one, scenarios, seed, size, cache)
         else:
             base, policy = runs
             truth = with_and_without(base, policy, one)
@@ -138,14 +140,16 @@ def _summed_up(experiment: VirtualExperiment, by_seed: pd.DataFrame) -> pd.DataF
 # --- matching -----------------------------------------------------------------------------------------
 
 
-def _matching(one: Estimate, scenarios: list[Scenario], seed: int, scale: int) -> tuple[float, float]:
+def _matching(
+    one: Estimate, scenarios: list[Scenario], seed: int, scale: int, cache: RunCache
+) -> tuple[float, float]:
     """The gap between trained workers and their matches, and what training did to the same workers.
 
     Trained: completed a course within ``before`` under the scenario with the programme, and had none before.
     Earnings are those of the calendar year in which ``after`` ends.
     """
     assert one.before, "a checked estimate by matching has it"
-    bare, treated = (_lives(scenario, one.before, one.after, seed, scale) for scenario in scenarios)
+    bare, treated = (_lives(scenario, one.before, one.after, seed, scale, cache) for scenario in scenarios)
     came = treated["trained_at"].between(*(checked_month("before", month) for month in one.before))
     never = (treated["trained_at"] < 0) & ~treated["was_trained"]
     fresh = came & ~treated["was_trained"]
@@ -158,12 +162,17 @@ def _matching(one: Estimate, scenarios: list[Scenario], seed: int, scale: int) -
 
 
 def _lives(
-    scenario: Scenario, earlier: tuple[str, str], later: tuple[str, str], seed: int, scale: int
+    scenario: Scenario,
+    earlier: tuple[str, str],
+    later: tuple[str, str],
+    seed: int,
+    scale: int,
+    cache: RunCache,
 ) -> pd.DataFrame:
     """One row per worker present throughout: who they were before, whether trained, what they earned."""
     first, last = checked_month("before", earlier[0]), checked_month("after", later[1])
     start, end = first - first % 12 - 1, last - last % 12 + 11  # Decembers
-    run = Simulation(scenario, scale, month_text(end), seed, 1)
+    run = Simulation(scenario, scale, month_text(end), seed, 1, cache=cache)
     try:
         for month in range(end + 1):
             run.step()

@@ -6,7 +6,6 @@ Also the way to make one worker alone, or the whole of January 2014 without a ru
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -26,16 +25,12 @@ from sim.core.categories import (
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
 from sim.parameters.behaviour import DEFAULTS
-from sim.world.corridors import Corridors, build_corridors
-from sim.world.data import Data, load_data
-from sim.world.places import HOMES, Places, build_places
+from sim.world.places import HOMES
 from sim.world.synthesis import (
     ENTRANT_BIT,
     FARM_IDLE,
     GROUPS,
     OUT,
-    Recipe,
-    build_recipe,
     fill_initial,
     initial_counts,
     make_worker,
@@ -50,18 +45,10 @@ from sim.world.worker import (
     TRAINED,
     allocate,
 )
+from sim.world.world import World, packaged_world
 
 _HOME_SHIFT = 26  # see the ids in sim.world.synthesis
 _MEDIAN_ERROR = 1.2533  # standard error of a normal sample's median over that of its mean
-
-
-class _World(NamedTuple):
-    """What January 2014 is made of."""
-
-    data: Data
-    places: Places
-    corridors: Corridors
-    recipe: Recipe
 
 
 class Population(NamedTuple):
@@ -69,22 +56,12 @@ class Population(NamedTuple):
 
     workers: np.recarray
     scale: int
-    world: _World
-
-
-@lru_cache(maxsize=1)
-def _world() -> _World:
-    data = load_data()
-    places = build_places(data)
-    corridors = build_corridors(data, places)
-    no_entrants = np.full((1, 3), 1.0 / 3.0)  # nobody of January 2014 is one
-    recipe = build_recipe(data, corridors, places, no_entrants)
-    return _World(data, places, corridors, recipe)
+    world: World
 
 
 def make_population(scale: int | str = 5000, seed: int = 0) -> Population:
     """Every worker of January 2014. scale: real workers per simulated one, 5000 or "1:5000"."""
-    world, persons = _world(), parse_scale(scale)
+    world, persons = packaged_world(), parse_scale(scale)
     counts = initial_counts(world.corridors, persons)
     workers = allocate(int(counts.sum()))
     fill_initial(workers, counts, world.recipe, month_keys(seed, -1))
@@ -107,7 +84,7 @@ def make_alone(worker_id: int, seed: int = 0) -> np.recarray:
             )
         )
     workers = allocate(1)
-    make_worker(workers[0], int(worker_id), home, _world().recipe, month_keys(seed, -1))
+    make_worker(workers[0], int(worker_id), home, packaged_world().recipe, month_keys(seed, -1))
     return workers
 
 

@@ -7,7 +7,7 @@ that must hold, and returns a `Data`. What the columns mean is told in `sim/data
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -142,15 +142,22 @@ class Data:
         return pd.DataFrame(parts).dropna().rename_axis("year")
 
 
-@lru_cache(maxsize=8)
 def load_data(folder: str | Path | None = None) -> Data:
-    """Read and check every data file; the same `Data` is returned on later calls.
+    """Read and check every data file; of the packaged ones the same `Data` is returned on later calls.
 
     `folder` replaces the packaged data (for tests). Raises DataError listing every problem with
     its file and line: missing files or columns, cells of the wrong kind or out of range, unknown
     or repeated keys, units that are not expected, and sums that do not hold.
     """
-    home = Path(folder) if folder is not None else PACKAGED_FOLDER
+    return _packaged_data() if folder is None else _read(Path(folder))
+
+
+@cache
+def _packaged_data() -> Data:
+    return _read(PACKAGED_FOLDER)
+
+
+def _read(home: Path) -> Data:
     problems: list[Problem] = []
     schema = read_rows(home / "schema.csv", problems)
     if schema is None:

@@ -19,6 +19,7 @@ from sim.world.data import Data
 from sim.world.places import HOMES, Places
 
 FIRST_YEAR, LAST_YEAR = 2014, 2036
+MONTHS = (LAST_YEAR - FIRST_YEAR) * 12
 REFERENCE_YEAR = 2023  # the year whose prices and incomes the cost and farm parameters are in
 
 _WAGE_SERIES = {
@@ -87,7 +88,6 @@ class Series:
     price_index: np.ndarray  # (months,) consumer prices over 2023
     sector_ratio: np.ndarray  # (7, months) share of a sector in the jobs of urban units over January 2014
     entrants: np.ndarray  # (31, months) persons entering the labour force
-    entrant_education: np.ndarray  # (months, 3) shares junior or less, senior, college
 
 
 def build_series(
@@ -98,7 +98,7 @@ def build_series(
     numbers: SeriesNumbers = DEFAULT_NUMBERS,
 ) -> Series:
     """All outside series of a run."""
-    months = (LAST_YEAR - FIRST_YEAR) * 12
+    months = MONTHS
     prices = data.national_series("cpi_index_2020_100")
     prices = prices / prices.loc[REFERENCE_YEAR]
     monthly_output = _monthly(_real_output(data), growth.real_output, months)
@@ -108,9 +108,6 @@ def build_series(
     monthly_rural = _monthly(rural, nominal, months) / float(national_rural.loc[REFERENCE_YEAR])
     national = _monthly(national_rural.loc[2013:2024].to_frame(), nominal, months)[0]
     cost_index = national / float(national_rural.loc[REFERENCE_YEAR])
-    entrants, education = _entrants(
-        data, workers_by_home, growth.entrants, months, numbers.entrants_first_half_factor
-    )
     return Series(
         output_ratio=monthly_output / monthly_output[:, :1],
         log_pay=_log_pay(data, places, growth, months, numbers.pay),
@@ -118,8 +115,7 @@ def build_series(
         cost_index=numbers.cost[places.tier][:, None] * cost_index[None, :],
         price_index=_monthly(prices.loc[2013:].to_frame(), growth.prices, months)[0],
         sector_ratio=_sector_ratio(data, months),
-        entrants=entrants,
-        entrant_education=education,
+        entrants=_entrants(data, workers_by_home, growth.entrants, numbers.entrants_first_half_factor),
     )
 
 
@@ -181,23 +177,30 @@ def _log_pay(data: Data, places: Places, growth: Growth, months: int, by_tier: n
     return np.moveaxis(pay, 0, 2)
 
 
-def _entrants(
-    data: Data, workers: np.ndarray, growth: float, months: int, first_half: float
-) -> tuple[np.ndarray, np.ndarray]:
-    """Entrants by home in proportion to its workers, and their schooling, by month.
+def _entrants(data: Data, workers: np.ndarray, growth: float, first_half: float) -> np.ndarray:
+    """Entrants by home in proportion to its workers, by month; after the last cohort they grow.
 
     first_half: those of a month of the first half of a year over a mean month's; more leave school later.
     """
-    yearly = data.entrants()
-    total = yearly.sum(axis=1)
-    last = int(yearly.index[-1])
-    by_home = np.empty((HOMES, months))
-    mix = np.empty((months, 3))
-    for month in range(months):
+    total = data.entrants().sum(axis=1)
+    by_year = {year: float(total.loc[_cohort(total, year)]) for year in range(FIRST_YEAR, LAST_YEAR)}
+    by_home, all_workers = np.empty((HOMES, MONTHS)), workers.sum()
+    for month in range(MONTHS):
         year = FIRST_YEAR + month // 12
-        known = min(max(year, int(yearly.index[0])), last)
         season = first_half if month % 12 < 6 else 2.0 - first_half
-        persons = float(total.loc[known]) / 12.0 * season * (1.0 + growth) ** max(year - 2024, 0)
-        by_home[:, month] = persons * workers / workers.sum()
-        mix[month] = (yearly.loc[known] / total.loc[known]).to_numpy(float)
-    return by_home, mix
+        persons = by_year[year] / 12.0 * season * (1.0 + growth) ** max(year - 2024, 0)
+        by_home[:, month] = persons * workers / all_workers
+    return by_home
+
+
+def entrant_schooling(data: Data) -> np.ndarray:
+    """Schooling of those who enter, by month: shares junior or less, senior, college, (MONTHS, 3)."""
+    yearly = data.entrants()
+    shares = yearly.div(yearly.sum(axis=1), axis=0)
+    years = [_cohort(yearly, FIRST_YEAR + month // 12) for month in range(MONTHS)]
+    return shares.loc[years].to_numpy(float)
+
+
+def _cohort(yearly: pd.DataFrame | pd.Series, year: int) -> int:
+    """The year whose cohort enters in a year: itself, or the nearest that is known."""
+    return min(max(year, int(yearly.index[0])), int(yearly.index[-1]))

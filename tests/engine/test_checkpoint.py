@@ -226,7 +226,6 @@ def test_assumed_growth_begins_to_act_in_the_month_that_is_said():
             for name in ("output_ratio", "log_pay", "rural_income", "cost_index", "price_index", "entrants")
         )
     )
-    assert (slow.entrant_education == fast.entrant_education).all()
     assert month_text(first) == ASSUMED_FROM
 
 

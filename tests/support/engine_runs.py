@@ -6,9 +6,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation
 from sim.scenario.scenario import Scenario
 
+_CACHE = RunCache()  # of the tests of a process, to save time
 SCALE = 20_000  # about 25,000 workers: several blocks of rows, and both threads are used
 
 # Rates large enough that a few months show them; what is not named keeps its default.
@@ -84,7 +86,7 @@ def start(
     scenario: Scenario, scale: int = SCALE, seed: int = 1, threads: int = 1, months: int = 0
 ) -> Simulation:
     """A run with its first ``months`` months behind it."""
-    run = Simulation(scenario, scale, seed=seed, threads=threads)
+    run = Simulation(scenario, scale, seed=seed, threads=threads, cache=_CACHE)
     for _ in range(months):
         run.step()
     return run
