@@ -35,7 +35,7 @@ from sim.steps.records import BLOCK
 from sim.world.data import load_data
 from sim.world.worker import age_months
 
-HEADLINE = (
+COLLECTED = (
     "month",
     "labour_force",
     "farm",
@@ -99,7 +99,7 @@ class LaborMigrationModel(mesa.Model):
         self.rows = self.simulation.workers.view(np.ndarray)  # the engine's own memory
         self.national: dict[str, Any] = {}
         self.datacollector = mesa.DataCollector(
-            model_reporters={name: partial(_figure, name) for name in HEADLINE}
+            model_reporters={name: partial(_figure, name) for name in COLLECTED}
         )
         self._record = Record(self.simulation, 0)
         self._views: dict[int, Worker] = {}

@@ -1,9 +1,7 @@
-"""Commands that run scenarios, compare them and hold them against official figures."""
+"""One run of a scenario."""
 
 from __future__ import annotations
 
-import shlex
-import sys
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +9,6 @@ import typer
 
 from sim.cli.app import (
     End,
-    Jobs,
     Json,
     Out,
     Scale,
@@ -20,25 +17,15 @@ from sim.cli.app import (
     Start,
     check_out,
     command,
-    counted,
-    print_folder,
     print_warnings,
-    say_if_stale,
     simulated,
-    staged_bars,
 )
 from sim.cli.terminal import (
     print_json,
     print_table,
-    print_text,
 )
-from sim.core.arguments import parse_ids, parse_month, parse_scale
+from sim.core.arguments import parse_ids, parse_month
 from sim.core.errors import Problem, UsageError
-
-
-def _typed_command() -> str:
-    """The command as it was typed, for a page that says how to repeat it."""
-    return " ".join(["labor-sim", *(shlex.quote(word) for word in sys.argv[1:])])
 
 
 @command(simulates=True)
@@ -96,106 +83,3 @@ def run(
     print(f"Results: {out}" if out else "Not kept: add --out FOLDER to keep the tables.")
     if save_at:
         print(f"State before {save_at}: {save_to}")
-
-
-@command(simulates=True)
-def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
-    policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="The scenarios to compare.")],
-    seeds: Annotated[int, typer.Option(min=1, help="Pairs of runs per policy.")] = 20,
-    scale: Scale = "1:5000",
-    start: Start = "2014-01",
-    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
-    jobs: Jobs = 2,
-    ensemble: Annotated[
-        int | None,
-        typer.Option(
-            min=0,
-            metavar="N",
-            help="Members of the calibrated ensemble behind the bands: 10 if not given; 0 for intervals over "
-            "seeds alone.",
-        ),
-    ] = None,
-    ensemble_scale: Annotated[
-        str | None,
-        typer.Option(
-            help="Scale of their runs; 1:20000 if not given, or the comparison's own where that is coarser."
-        ),
-    ] = None,
-    out: Out = None,
-    json: Json = False,
-) -> None:
-    """Compare policies with a baseline over paired seeds, 1, 5 and 10 years after each starts."""
-    check_out(out, "comparison")
-    from sim.present.text.comparison import headline
-
-    first, last = parse_month(start, "--from"), parse_month(end, "--to")
-    from sim.analysis.uncertainty import compare_with_bands, forget
-    from sim.comparison.bands import MEMBERS
-    from sim.parameters.posterior import load_posterior
-    from sim.scenario.loading import load_scenario
-
-    loaded = [load_scenario(name) for name in (base, *policies)]
-    members = MEMBERS if ensemble is None else ensemble
-    posterior = load_posterior() if members else None
-    if posterior:
-        say_if_stale(posterior)
-    unfinished = out.with_name(f"{out.name}.unfinished") if out else None
-    with staged_bars(f"comparing {counted(len(policies), 'policy', 'policies')}") as progress:
-        comparison = compare_with_bands(
-            loaded[0],
-            loaded[1:],
-            members=members,
-            scale=parse_scale(scale),
-            seeds=seeds,
-            jobs=jobs,
-            members_scale=ensemble_scale and parse_scale(ensemble_scale, "--ensemble-scale"),
-            folder=unfinished,
-            posterior=posterior,
-            progress=progress,
-            start=first,
-            end=last,
-        )
-    print_warnings(comparison.manifest)
-    if out and unfinished:
-        from sim.present.pages.comparison import publish_comparison
-
-        publish_comparison(comparison, out, command=_typed_command())
-        forget(unfinished)
-    if json:
-        print_json(
-            {"effects": comparison.judged, "headline": headline(comparison), "folder": out and str(out)}
-        )
-        return
-    for sentence in headline(comparison):
-        print_text(sentence)
-    _print_bands(comparison)
-    print_folder(out)
-
-
-def _print_bands(comparison: Any) -> None:
-    """What the band of each headline effect is made of, a table a policy."""
-    from sim.present.text.bands import band_rows
-    from sim.present.text.comparison import main_horizon, period_words, title_of
-
-    for policy in comparison.policies:
-        table = comparison.judged[comparison.judged["policy"] == policy["name"]]
-        horizon = main_horizon(table) if len(table) else 0
-        rows = band_rows(comparison, policy["name"], horizon)
-        if rows:
-            months = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0]
-            print_table(
-                [{**row, **row["shares"]} for row in rows],
-                f"{title_of(policy)}, year {horizon} ({period_words(*months)}): the effect in that "
-                "year, its 95 % band, and the share of each source of uncertainty",
-                {
-                    "outcome": "outcome",
-                    "unit": "unit",
-                    "effect": "effect",
-                    "band": "95 % band",
-                    "parameters": "parameters",
-                    "monte_carlo": "Monte Carlo",
-                    "scenario": "future",
-                    "reading": "reading",
-                },
-            )

@@ -9,7 +9,7 @@ import numpy as np
 from sim.core.categories import EVERYBODY, FARM, LOCAL_WORK, MIGRANT_WORK, activity_set
 from sim.core.compiled import rule
 from sim.core.draws import draw_mixed, mix32
-from sim.steps import rationing, settlement
+from sim.steps import claims, settlement
 from sim.steps.month import CLAIM_QUOTA, CLAIMS, STEPS, Step, note_row
 from sim.steps.people import is_among
 
@@ -212,4 +212,4 @@ def claim_listed(workers, c, b, listed) -> None:
     for position in range(1, int(listed[0]) + 1):
         w = workers[listed[position]]
         if settlement.may_settle(w, c):
-            rationing.claim_quota(w, c, b, 0)
+            claims.claim_quota(w, c, b, 0)

@@ -19,7 +19,7 @@ from sim.engine.interpreted import plain_sums
 from sim.engine.run_cache import RunCache, opening_of
 from sim.engine.shards import CLAIMS, Shards
 from sim.engine.year_counts import count_year, start_year, year_type
-from sim.policy.ledger import Ledger
+from sim.policy.budgets import Ledger
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
 from sim.steps.records import EVENT, for_kernels

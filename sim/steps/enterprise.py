@@ -1,4 +1,8 @@
-"""Running a business of one's own: profit months, the late part of a grant, closing."""
+"""A business of one's own: weighing it up and starting it, running it, and closing it.
+
+A start is decided early in the month, on the state that the claims of the month were counted on, so that
+what is granted can never exceed what was counted.
+"""
 
 from sim.core.arithmetic import exp, log
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS

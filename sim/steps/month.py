@@ -31,13 +31,13 @@ from sim.core.categories import (
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE
 from sim.steps import (
+    claims,
     counting,
     demography,
     earnings,
     employment,
     enterprise,
     migration,
-    rationing,
     rights,
     seasons,
     settlement,
@@ -131,13 +131,13 @@ def _queue_steps(verb: str, do: Callable) -> tuple[Step, ...]:
     """A step for each queue of rationed levers, which saves looking at all workers for what few can use."""
     steps = []
     for n, name in enumerate(QUEUES):
-        says, season = f"{verb} {_GIVEN[name]}.", rationing.has_queue(n)
+        says, season = f"{verb} {_GIVEN[name]}.", claims.has_queue(n)
         steps.append(Step(f"{verb.lower()} {name}", says, do(n), season=season, moves=False, **_QUEUES[name]))
     return tuple(steps)
 
 
 STEPS = (
-    *_queue_steps("Receive", rationing.receive),
+    *_queue_steps("Receive", claims.receive),
     Step(
         "end course",
         "End a course or the years at school.",
@@ -308,7 +308,7 @@ STEPS = (
 CLAIM_QUOTA = Step(
     "claim quota",
     "Claim a place in a settlement quota.",
-    rationing.claim_quota,
+    claims.claim_quota,
     MIGRANTS_AT_WORK,
     VISITING,
     settlement.may_settle,
@@ -316,7 +316,7 @@ CLAIM_QUOTA = Step(
     chance=settlement.highest_register_chance,
 )
 CLAIMS = (
-    *_queue_steps("Claim", rationing.claim),
+    *_queue_steps("Claim", claims.claim),
     CLAIM_QUOTA,
 )
 
@@ -339,7 +339,7 @@ def begin_month(w, c, b, k: int) -> None:
     note_row(w, b, k)
     b.activity_before[k] = w.activity
     b.place_before[k] = w.place
-    rationing.forget_grants(c, b, k)
+    claims.forget_grants(c, b, k)
 
 
 @rule

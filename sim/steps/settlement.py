@@ -1,7 +1,7 @@
-"""The rarer, larger decisions, which levers can ration: own business and settlement.
+"""Settlement: who may and would move registration to the city, points, and registering.
 
-Both are decided early in the month, on the state that the claims of the month were counted on, so
-that what is granted can never exceed what was counted.
+It is decided early in the month, on the state that the claims of the month were counted on, so that
+what is granted can never exceed what was counted.
 """
 
 from sim.core.arithmetic import log
@@ -23,10 +23,7 @@ from sim.world.worker import (
     education_of,
 )
 
-# --- own business ---------------------------------------------------------------------------------
 
-
-# --- settlement -----------------------------------------------------------------------------------
 @rule
 def highest_register_chance(c) -> float:
     """No worker gets round to registering with a higher probability this month."""

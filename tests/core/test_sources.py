@@ -51,7 +51,7 @@ NOTHING, RUN, ALL = frozenset(), frozenset({"run", "model"}), frozenset(NAMES)
         ("steps/earnings.py", END, "EDITED = 1\n", ALL),
         ("core/arithmetic.py", END, "EDITED = 1\n", ALL),
         ("engine/accounts.py", END, "EDITED = 1\n", RUN),
-        ("policy/ledger.py", END, "EDITED = 1\n", RUN),
+        ("policy/budgets.py", END, "EDITED = 1\n", RUN),
         ("parameters/parameters.csv", "switching_cost,2.1,", "switching_cost,2.2,", RUN),
         ("parameters/parameters.csv", "switching_cost,", "cost_of_switching,", ALL),
         (

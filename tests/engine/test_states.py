@@ -25,7 +25,7 @@ from sim.engine.economy import Economy
 from sim.engine.market_state import MarketState
 from sim.engine.recorder import Record
 from sim.engine.simulation import Simulation
-from sim.policy.ledger import Ledger
+from sim.policy.budgets import Ledger
 
 CLASSES = (Simulation, Economy, MarketState, Accounts, Ledger, Record)
 # What a class changes although a run can go on without it: scratch of a month, and what is made anew from

@@ -37,7 +37,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-OFFICIAL, MODEL, UNSEEN = "#222222", "#0072b2", "#f3f0e6"
 PANELS_PER_ROW = 4
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 INK, GREY, PALE = "#222222", "#8a8a8a", "#e4e4e4"
+OFFICIAL, MODEL, UNSEEN = "#222222", "#0072b2", "#f3f0e6"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 _STYLE = {
     "font.size": 9,

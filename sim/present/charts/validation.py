@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.present.charts.comparison import MODEL, OFFICIAL, UNSEEN
 from sim.present.charts.style import (
     COLOURS,
+    MODEL,
+    OFFICIAL,
+    UNSEEN,
     WIDTH,
     decimal_year,
     empty_figure,
