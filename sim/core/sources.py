@@ -1,8 +1,8 @@
-"""What compiled code, runs and calibrations depend on: nothing stale is used, and nothing good is spoilt.
+"""What runs and calibrations depend on: nothing stale is used, and nothing good is spoilt.
 
-Read from the syntax trees: a module depends on all that it imports, directly or not. Comments,
-docstrings and imports for type checkers do not count, nor do the modules of words in ``_WORDS``: no
-number depends on them.
+Compiled code has finer hashes of its own (``sim.core.code_hash``). Sources are read as syntax trees: a module
+depends on all that it imports, directly or not. Comments, docstrings and imports for type checkers do not
+count, nor do the modules of words in ``_WORDS``: no number depends on them.
 """
 
 from __future__ import annotations
@@ -12,14 +12,16 @@ import contextlib
 import csv
 import functools
 import hashlib
-import json
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
+from sim.core.files import write_whole
+
 ROOT = Path(__file__).parents[1]
 PARAMETERS = ROOT / "parameters" / "parameters.csv"
-_DECIDING = ("name", "default", "low", "high", "scope", "occasion")  # the columns that results hang on
+_FOR_READERS = {"unit", "meaning", "source", "status", "group"}  # columns that no result hangs on
+_DIGITS = 16
 RUN = "sim.engine.simulate"  # what it imports is what a run depends on
 _WORDS = (
     "sim.core.errors",
@@ -30,21 +32,11 @@ _WORDS = (
 )
 
 
-def source_hash() -> str:
-    """Hash of every source that compiled code can depend on (16 hexadecimal digits)."""
-    return _hashes()["kernels"]
-
-
-def run_hash() -> str:
-    """Hash of every source that a run depends on."""
-    return _hashes()["run"]
-
-
 @functools.lru_cache(maxsize=1)
 def model_hash() -> str:
     """Hash of the sources and the packaged data: what results depend on besides scenario, seed and scale."""
     data = file_hash(sorted((ROOT / "data").glob("*.csv")))
-    return hashlib.sha256(f"{run_hash()} {data}".encode()).hexdigest()[:16]
+    return hashlib.sha256(f"{run_hash()} {data}".encode()).hexdigest()[:_DIGITS]
 
 
 def file_hash(files: Iterable[Path]) -> str:
@@ -67,44 +59,34 @@ def cache_root() -> Path:
 
 
 @functools.lru_cache(maxsize=1)
-def _hashes() -> dict[str, str]:
-    """The hashes of these sources. Reading the trees takes most of a second, so they are kept on disk under
-    a hash of the files as they are.
+def run_hash() -> str:
+    """Hash of every source that a run depends on (16 hexadecimal digits).
+
+    Reading the trees takes most of a second, so it is kept on disk under a hash of the files as they are.
     """
     files = hashlib.sha256()
     for path in (*modules().values(), PARAMETERS):
         files.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    kept = cache_root() / f"sources-{files.hexdigest()[:16]}.json"
-    try:
-        found = json.loads(kept.read_text(encoding="utf-8"))
-        return {name: str(found[name]) for name in ("kernels", "run")}
-    except (OSError, ValueError, KeyError, TypeError):  # not kept yet, or damaged
-        table = _parameter_rows()
-        names = "\n".join(",".join((row["name"], row["scope"], row["occasion"])) for row in table)
-        made = {
-            # kernels know parameters by their rows, not by their values
-            "kernels": _digest(closure(kernel_modules()), names),
-            "run": _digest(closure([RUN]), json.dumps([[row[key] for key in _DECIDING] for row in table])),
-        }
-        with contextlib.suppress(OSError):  # a read-only home: read the trees in each process
-            kept.parent.mkdir(parents=True, exist_ok=True)
-            waiting = kept.with_suffix(f".{os.getpid()}")
-            waiting.write_text(json.dumps(made), encoding="utf-8")
-            waiting.replace(kept)
-        return made
+    kept = cache_root() / f"sources-{files.hexdigest()[:16]}.txt"
+    with contextlib.suppress(OSError, ValueError):
+        found = kept.read_text(encoding="ascii")
+        if len(found) == _DIGITS:  # else it was cut short
+            return found
+    made = _read_run_hash()
+    with contextlib.suppress(OSError):  # a read-only home: the trees are read in each process
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        write_whole(kept, made.encode())
+    return made
 
 
-def kernel_modules() -> list[str]:
-    """The modules that define a function marked ``@kernel``."""
-    return [
-        module
-        for module in modules()
-        if any(
-            isinstance(node, ast.FunctionDef)
-            and any(isinstance(mark, ast.Name) and mark.id == "kernel" for mark in node.decorator_list)
-            for node in _tree(module).body
-        )
-    ]
+def _read_run_hash() -> str:
+    digest = hashlib.sha256()
+    with open(PARAMETERS, encoding="utf-8", newline="") as file:
+        for row in csv.DictReader(file):
+            digest.update(repr([row[key] for key in sorted(row.keys() - _FOR_READERS)]).encode())
+    for name in closure([RUN]):
+        digest.update(f"{name}\n{_dumped(modules()[name].read_text(encoding='utf-8'))}\n".encode())
+    return digest.hexdigest()[:_DIGITS]
 
 
 def closure(roots: Iterable[str]) -> list[str]:
@@ -164,18 +146,6 @@ def _imported(module: str) -> tuple[str, ...]:
     return tuple(sorted(found & modules().keys()))
 
 
-def _parameter_rows() -> list[dict[str, str]]:
-    with open(PARAMETERS, encoding="utf-8", newline="") as file:
-        return list(csv.DictReader(file))
-
-
-def _digest(names: Iterable[str], more: str) -> str:
-    digest = hashlib.sha256(more.encode())
-    for name in names:
-        digest.update(f"{name}\n{_dumped(modules()[name].read_text(encoding='utf-8'))}\n".encode())
-    return digest.hexdigest()[:16]
-
-
 @functools.cache
 def _dumped(text: str) -> str:
     return ast.dump(_tree_of(text))
@@ -183,5 +153,5 @@ def _dumped(text: str) -> str:
 
 def forget() -> None:
     """Read the sources anew at the next question (for tests that edit them)."""
-    for kept in (_hashes, model_hash, modules, _imported):
+    for kept in (run_hash, model_hash, modules, _imported):
         kept.cache_clear()

@@ -303,7 +303,7 @@ def this_machine() -> dict[str, str]:
     import numpy as np
 
     import sim
-    from sim.core.sources import source_hash
+    from sim.core.sources import run_hash
 
     commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=ROOT, capture_output=True, text=True)
     try:
@@ -316,7 +316,7 @@ def this_machine() -> dict[str, str]:
         "system": platform.platform(),
         "versions": f"sim {sim.__version__}, Python {platform.python_version()}, NumPy {np.__version__}, "
         f"numba {numba.__version__}",
-        "code": f"{commit.stdout.strip() or 'no checkout'}, sources {source_hash()}",
+        "code": f"{commit.stdout.strip() or 'no checkout'}, sources {run_hash()}",
         "load after the measures (1, 5, 15 minutes)": load,
         "date": datetime.datetime.now(datetime.UTC).strftime("%Y-%m-%d %H:%M UTC"),
     }

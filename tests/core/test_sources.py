@@ -13,7 +13,7 @@ import pytest
 from sim.core import sources
 
 ROOT = Path(__file__).resolve().parents[2]
-NAMES = ("kernels", "run", "model")
+NAMES = ("run", "model")
 
 
 @pytest.fixture(scope="module")
@@ -26,14 +26,14 @@ def copy(tmp_path_factory) -> Path:
 
 @pytest.fixture
 def hashes(copy, monkeypatch, tmp_path):
-    """The hashes of the copy as it stands: of what kernels, runs and results depend on."""
+    """The hashes of the copy as it stands: of what runs and results depend on."""
     monkeypatch.setattr(sources, "ROOT", copy / "sim")
     monkeypatch.setattr(sources, "PARAMETERS", copy / "sim" / "parameters" / "parameters.csv")
     monkeypatch.setenv("LABOR_SIM_CACHE", str(tmp_path))
 
     def read() -> dict[str, str]:
         sources.forget()
-        found = (sources.source_hash(), sources.run_hash(), sources.model_hash())
+        found = (sources.run_hash(), sources.model_hash())
         return dict(zip(NAMES, found, strict=True))
 
     yield read
@@ -41,7 +41,7 @@ def hashes(copy, monkeypatch, tmp_path):
 
 
 END = ""
-NOTHING, RUN, ALL = frozenset(), frozenset({"run", "model"}), frozenset(NAMES)
+NOTHING, ALL = frozenset(), frozenset(NAMES)
 
 
 @pytest.mark.parametrize(
@@ -50,9 +50,9 @@ NOTHING, RUN, ALL = frozenset(), frozenset({"run", "model"}), frozenset(NAMES)
         ("rules/earnings.py", "return schooling_return * (", "return 2.0 * schooling_return * (", ALL),
         ("steps/earnings.py", END, "EDITED = 1\n", ALL),
         ("core/arithmetic.py", END, "EDITED = 1\n", ALL),
-        ("engine/accounts.py", END, "EDITED = 1\n", RUN),
-        ("policy/budgets.py", END, "EDITED = 1\n", RUN),
-        ("parameters/parameters.csv", "switching_cost,2.1,", "switching_cost,2.2,", RUN),
+        ("engine/accounts.py", END, "EDITED = 1\n", ALL),
+        ("policy/budgets.py", END, "EDITED = 1\n", ALL),
+        ("parameters/parameters.csv", "switching_cost,2.1,", "switching_cost,2.2,", ALL),
         ("parameters/parameters.csv", "switching_cost,", "cost_of_switching,", ALL),
         (
             "parameters/parameters.csv",
@@ -86,17 +86,16 @@ def test_an_edit_spoils_what_depends_on_it_alone(copy, hashes, file, old, new, s
     assert hashes() == before
 
 
-def test_all_that_kernels_load_is_counted():
-    """Importing the modules with kernels loads nothing that the closure does not know, but words."""
+def test_all_that_a_run_loads_is_counted():
+    """Importing what runs the model loads nothing that the closure does not know, but words."""
     code = f"""
 import importlib, json, sys
-for name in {sources.kernel_modules()!r}:
-    importlib.import_module(name)
+importlib.import_module({sources.RUN!r})
 print(json.dumps([name for name in sys.modules if name.partition(".")[0] == "sim"]))
 """
     done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
-    counted = set(sources.closure(sources.kernel_modules()))
+    counted = set(sources.closure([sources.RUN]))
     packages = {name for name, path in sources.modules().items() if path.name == "__init__.py"}
     loaded = set(json.loads(done.stdout)) - packages
-    assert len(counted) > 30
-    assert loaded - counted <= {*sources._WORDS, "sim.core.sources"}
+    assert len(counted) > 60
+    assert loaded - counted <= set(sources._WORDS)
