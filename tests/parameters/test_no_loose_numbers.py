@@ -72,7 +72,9 @@ EXCEPTIONS = {
     ("engine/shards.py", "_LEAST_PIECE"): SPEED,
     ("engine/shards.py", "Shards"): SPEED,
     ("engine/shards.py", "_highest_claim_draw"): "a probability as a draw of 32 bits",
-    ("engine/simulation.py", "MOST_KEPT"): SPEED,
+    ("engine/run_cache.py", "MOST_WORLDS"): SPEED,
+    ("engine/run_cache.py", "MOST_POLICIES"): SPEED,
+    ("engine/run_cache.py", "MOST_WORKERS"): SPEED,
     # reports
     ("engine/census.py", "CHILD_UNDER"): REPORT,
     ("engine/year_counts.py", "MONTHS_NEEDED"): REPORT,
