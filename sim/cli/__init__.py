@@ -1,4 +1,4 @@
-"""The ``labor-sim`` command: what to run is said here, how it is done elsewhere."""
+"""The ``labor-sim`` command: arguments and output; the work is done in the rooms below."""
 
 # Each import registers its commands, in the order in which the help lists them.
 # ruff: noqa: F401, I001

@@ -1,6 +1,6 @@
-"""The ``labor-sim`` application: options that commands share, and how they tell of folders and failures.
+"""The ``labor-sim`` application: shared options, checks of output folders, and messages.
 
-Exit codes: 0, 2 for the user's mistake, 1 for ours. Everything heavy is imported inside the commands.
+Exit codes: 0 for success, 2 for the user's mistake, 1 for ours. Heavy modules are imported inside commands.
 """
 
 from __future__ import annotations
@@ -35,18 +35,18 @@ Scale = Annotated[str, typer.Option(help="Real workers that one simulated worker
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the random draws.")]
 Start = Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
 End = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for the results; earlier ones there are replaced.")]
-Jobs = Annotated[int, typer.Option(min=1, help="Processes.")]
-ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or a file.")]
+Out = Annotated[Path | None, typer.Option(help="Folder for the results; earlier results in it are replaced.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Number of processes.")]
+ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or its file.")]
 
 
 def command(
     function: Callable | None = None, *, simulates: bool | Callable[[dict[str, Any]], bool] = False
 ) -> Callable:
-    """Make a function a command whose failures are explained.
+    """Make a function a command that prints errors as messages and exits with the right code.
 
-    ``simulates``: whether it runs the model, so that it says when the model has to be compiled first; a
-    function of the options where that depends on them.
+    ``simulates``: whether it runs the model, and so announces that the model is compiled first; a function of
+    the options where that depends on them.
     """
     if function is None:
         return functools.partial(command, simulates=simulates)
@@ -63,7 +63,7 @@ def command(
 
 
 def _say_what_is_compiled() -> None:
-    """Tell what is compiled before the model can run, at most every other second."""
+    """Say what is being compiled before the model can run, at most every other second."""
     from time import monotonic
 
     from sim.core.compiled import on_compile
@@ -97,7 +97,7 @@ def _options(
 
 
 def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int, trace=(), **state: Any):
-    """One run with a bar."""
+    """One run, with a progress bar."""
     size, first = parse_scale(scale), parse_month(start, "--from")
     last = parse_month(end, "--to") if end else None
     from sim.engine.simulate import simulate
@@ -111,7 +111,7 @@ def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int,
 
 
 def simulated_seeds(scenario: str, scale: str, end: str, seeds: int) -> list:
-    """Runs from January 2014 under the seeds 1 to ``seeds``, each with a bar."""
+    """Runs from January 2014 under the seeds 1 to ``seeds``, each with a progress bar."""
     from sim.engine.run_cache import RunCache
 
     cache = RunCache()
@@ -120,7 +120,7 @@ def simulated_seeds(scenario: str, scale: str, end: str, seeds: int) -> list:
 
 @contextmanager
 def staged_bars(label: str) -> Iterator[Callable[..., None]]:
-    """Bars one after another: call what it yields with (stage, done, total), and (…, failed)."""
+    """Progress bars one after another: call what it yields with (stage, done, total), and (…, failed)."""
     with ExitStack() as open_bars:
         bars: dict[str, Callable[..., None]] = {}
 
@@ -137,12 +137,12 @@ def say_if_stale(posterior) -> None:
     if posterior.stale():
         say(
             f"warning: the calibrated ensemble was made with other {', '.join(posterior.stale())}; "
-            "labor-sim calibrate makes it anew"
+            "run labor-sim calibrate again"
         )
 
 
 def moves_scale(scale: str) -> str:
-    """The scale at which a validation counts moves: 1:250 or finer, for a table has 930 cells to fill."""
+    """The scale at which a validation counts moves: 1:250 or finer, since the table has 930 cells."""
     from sim.validation.five_year_moves import FINE_ENOUGH
 
     return f"1:{min(parse_scale(scale), FINE_ENOUGH)}"
@@ -170,7 +170,7 @@ def moves_over(
 
 
 def check_file(path: Path | None) -> None:
-    """Before any work: a file that could not be written afterwards is refused."""
+    """Raise ``ResultsError``, before any work, for a file that cannot be written."""
     if path is None:
         return
     if path.is_dir():
@@ -194,7 +194,7 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def check_out(out: Path | None, kind: str) -> None:
-    """Before any work: a folder that cannot be written, or that holds something else, is refused."""
+    """Raise ``ResultsError``, before any work, for a folder that cannot be written or holds other files."""
     if out is None:
         return
     from sim.results.results import check_folder, read_folder
@@ -205,9 +205,9 @@ def check_out(out: Path | None, kind: str) -> None:
 
 
 def print_folder(out: Path | None) -> None:
-    """Where the page, the pictures and the tables lie."""
+    """Print where the page, the pictures and the tables are."""
     if out is None:
-        print("\nNot kept: add --out FOLDER to keep the tables and the pictures.")
+        print("\nNot saved: add --out FOLDER to save the tables and the pictures.")
         return
     print()
     for words, name in (("Page", "report.html"), ("Pictures", "charts")):

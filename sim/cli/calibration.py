@@ -1,4 +1,4 @@
-"""Commands that estimate, calibrate and test the model itself."""
+"""Commands that calibrate the model."""
 
 from __future__ import annotations
 
@@ -27,21 +27,21 @@ def calibrate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Calibration file.")],
     jobs: Jobs = 2,
     out: Annotated[Path | None, typer.Option(help="Folder; results/NAME if not given.")] = None,
-    store: Annotated[Path | None, typer.Option(help="Parquet file for the ensemble as well.")] = None,
+    store: Annotated[Path | None, typer.Option(help="Parquet file to store the ensemble in as well.")] = None,
     confirm: Annotated[
         int,
         typer.Option(
             min=0,
-            help="Calibrate nothing: run that many members of the stored "
-            "ensemble again, and renew its stamp if nothing changed.",
+            help="Do not calibrate: run this many members of the stored ensemble again, and mark it as valid "
+            "for this version if their errors are the same.",
         ),
     ] = 0,
     adopt: Annotated[
         bool,
         typer.Option(
             "--adopt",
-            help="Calibrate nothing: write the default point of the "
-            "stored ensemble into sim/parameters/parameters.csv.",
+            help="Do not calibrate: write the default point of the stored ensemble into "
+            "sim/parameters/parameters.csv.",
         ),
     ] = False,
     dry_run: Annotated[
@@ -49,18 +49,18 @@ def calibrate(
     ] = False,
     show: Annotated[
         bool,
-        typer.Option(
-            "--show", help="Calibrate nothing: print what was found when the stored ensemble was made."
-        ),
+        typer.Option("--show", help="Do not calibrate: print the report of the stored ensemble."),
     ] = False,
     json: Json = False,
 ) -> None:
-    """Fit parameters to the official figures to 2019; one that was killed goes on where it stood."""
+    """Fit parameters to the official figures up to 2019, or resume an interrupted calibration."""
     asked = [name for name, given in (("--adopt", adopt), ("--confirm", confirm), ("--show", show)) if given]
     if len(asked) > 1:
-        raise UsageError(Problem("exclude one another", value=" ".join(asked), allowed="one of them"))
+        raise UsageError(
+            Problem("these options exclude one another", value=" ".join(asked), allowed="one of them")
+        )
     if dry_run and not adopt:
-        raise UsageError(Problem("goes with --adopt alone", value="--dry-run"))
+        raise UsageError(Problem("needs --adopt", key="--dry-run"))
     from sim.calibration import calibrate as calibrated
     from sim.calibration import load_calibration
 
@@ -107,7 +107,7 @@ def _stored_ensemble(calibration, path: Path | None):
     if differ:
         raise UsageError(
             Problem(
-                f"the stored ensemble was made by another calibration: they differ in {', '.join(differ)}",
+                f"the stored ensemble was made by a calibration that differs in {', '.join(differ)}",
                 value=calibration.name,
                 allowed=f"the file that made it ({made['name']}), or another --store",
             )
@@ -131,7 +131,7 @@ def _print_outcome(found, json: bool) -> None:
 
 
 def _show_outcome(posterior, json: bool) -> None:
-    """What the calibration found that made a stored ensemble; nothing is run."""
+    """Print the report of the calibration that made a stored ensemble; nothing is run."""
     from sim.calibration.outcome import stored_outcome
 
     _print_outcome(stored_outcome(posterior), json)
@@ -151,21 +151,21 @@ def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
         print_json({"changes": rows, "file": str(TABLE), "dry_run": dry_run})
         return
     if not changed:
-        print("The default point is in force already.")
+        print("The parameters are at the default point already.")
         return
     for name, value in changed.items():
         print(f"{name}: {PARAMETERS[name].default:g} becomes {value:g}")
     if dry_run:
-        print(f"Nothing was written; without --dry-run these go into {TABLE}.")
+        print(f"Nothing was written; without --dry-run these values are written to {TABLE}.")
         return
     print(
-        f"Written to {TABLE}. The ensemble's stamp is of the table before: confirm its members "
-        "(labor-sim calibrate FILE --confirm 3)."
+        f"Written to {TABLE}. The ensemble was made with the former table: check "
+        "that its members still hold (labor-sim calibrate FILE --confirm 3)."
     )
 
 
 def _confirm_ensemble(posterior, path: Path | None, count: int, json: bool) -> None:
-    """Renew the stamp of a stored ensemble whose members still give what they gave. Else exit with 1."""
+    """Mark a stored ensemble as valid if its members give the same errors as before; else exit with 1."""
     from sim.calibration.confirm import confirm
     from sim.parameters.posterior import PACKAGED
 
@@ -176,8 +176,8 @@ def _confirm_ensemble(posterior, path: Path | None, count: int, json: bool) -> N
     if json:
         print_json({"holds": renewed is not None, "members": count, "largest_difference": worst})
     elif renewed is None:
-        print(f"The ensemble no longer holds: an error differs by {worst:.3g}. Calibrate anew.")
+        print(f"The ensemble is no longer valid: an error differs by {worst:.3g}. Calibrate again.")
     else:
-        print(f"{counted(count, 'member')} give what they gave: the ensemble holds under the code of today.")
+        print(f"{counted(count, 'member')} with the same errors as before: the ensemble is valid.")
     if renewed is None:
         raise SystemExit(1)

@@ -1,4 +1,4 @@
-"""Policies against a baseline."""
+"""The command that compares policies with a baseline."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from sim.core.arguments import parse_month, parse_scale
 
 
 def _typed_command() -> str:
-    """The command as it was typed, for a page that says how to repeat it."""
+    """The command as it was typed, for the page, which says how to repeat it."""
     return " ".join(["labor-sim", *(shlex.quote(word) for word in sys.argv[1:])])
 
 
@@ -39,7 +39,7 @@ def _typed_command() -> str:
 def compare(
     base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
     policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="The scenarios to compare.")],
-    seeds: Annotated[int, typer.Option(min=1, help="Pairs of runs per policy.")] = 20,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of seeds: pairs of runs for each policy.")] = 20,
     scale: Scale = "1:5000",
     start: Start = "2014-01",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2035-12",
@@ -49,20 +49,20 @@ def compare(
         typer.Option(
             min=0,
             metavar="N",
-            help="Members of the calibrated ensemble behind the bands: 10 if not given; 0 for intervals over "
+            help="Members of the calibrated ensemble behind the bands: 10 by default; 0 for intervals over "
             "seeds alone.",
         ),
     ] = None,
     ensemble_scale: Annotated[
         str | None,
         typer.Option(
-            help="Scale of their runs; 1:20000 if not given, or the comparison's own where that is coarser."
+            help="Scale of the members' runs: by default 1:20000, or that of the comparison if coarser."
         ),
     ] = None,
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Compare policies with a baseline over paired seeds, 1, 5 and 10 years after each starts."""
+    """Compare policies with a baseline over paired seeds, in years 1, 5 and 10 of each policy."""
     check_out(out, "comparison")
     from sim.present.text.comparison import headline
 
@@ -111,7 +111,7 @@ def compare(
 
 
 def _print_bands(comparison: Any) -> None:
-    """What the band of each headline effect is made of, a table a policy."""
+    """Print the sources of uncertainty of each headline effect, a table for each policy."""
     from sim.present.text.bands import band_rows
     from sim.present.text.comparison import main_horizon, period_words, title_of
 

@@ -32,17 +32,21 @@ def sweep(
     experiment: Annotated[str, typer.Argument(metavar="EXPERIMENT", help="Experiment file, or its name.")],
     jobs: Jobs = 2,
     executor: Annotated[
-        str | None, typer.Option(metavar="processes|dask", help="This machine's processes, or a cluster.")
+        str | None,
+        typer.Option(metavar="processes|dask", help="Processes of this machine, or a Dask cluster."),
     ] = None,
     scheduler: Annotated[
-        str | None, typer.Option(metavar="ADDRESS", help="Dask scheduler, or its file; implies dask.")
+        str | None,
+        typer.Option(metavar="ADDRESS", help="Address or file of the Dask scheduler; implies dask."),
     ] = None,
-    resume: Annotated[bool, typer.Option("--resume", help="Only go on; never begin anew.")] = False,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Resume only; refuse to begin a new sweep.")
+    ] = False,
     out: Annotated[Path | None, typer.Option(help="Folder; results/sweeps/NAME if not given.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Run even more than a million runs.")] = False,
+    yes: Annotated[bool, typer.Option("--yes", help="Allow more than a million runs.")] = False,
     json: Json = False,
 ) -> None:
-    """Run a declared experiment; one that was killed goes on where it stood."""
+    """Run an experiment, or resume an interrupted one."""
     from sim.analysis.sensitivity import answer
     from sim.experiments import load_experiment, run_sweep
     from sim.present.charts.sweep import draw_answer
@@ -74,13 +78,13 @@ def sweep(
 
 
 def _kept_first(bar: Callable[..., None], is_resumed: bool) -> Callable[..., None]:
-    """The bar, and before it first shows how much of a sweep taken up again is there already."""
+    """The progress bar; before it appears, a line on how many runs of a resumed sweep are done."""
     is_first = True
 
     def progress(done: int, total: int, failed: int) -> None:
         nonlocal is_first
         if is_first and (done or is_resumed):
-            say(f"{done:,} of {counted(total, 'run')} kept from before, {total - done:,} left to do")
+            say(f"{done:,} of {counted(total, 'run')} were done before; {total - done:,} are left")
         is_first = False
         bar(done, total, failed)
 
@@ -90,27 +94,26 @@ def _kept_first(bar: Callable[..., None], is_resumed: bool) -> Callable[..., Non
 @command(simulates=True)
 def attribute(
     scenario: ScenarioName,
-    base: Annotated[str, typer.Option(help="The scenario that it is held against.")] = "baseline",
+    base: Annotated[str, typer.Option(help="The scenario to compare with.")] = "baseline",
     over: Annotated[
-        str, typer.Option(metavar="families|instruments|levers", help="What gets a share.")
+        str, typer.Option(metavar="families|instruments|levers", help="What the effect is attributed to.")
     ] = "families",
     outcome: Annotated[
-        str, typer.Option(metavar="NAME,...", help="Outcomes to share out.")
+        str, typer.Option(metavar="NAME,...", help="Outcomes to attribute.")
     ] = "settled,founders,out,income",
     year: Annotated[
-        int | None, typer.Option(help="Calendar year; the fifth after the start if not given.")
+        int | None, typer.Option(help="Calendar year; by default the fifth after the start.")
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Seeds of every combination.")] = 8,
-    permutations: Annotated[str, typer.Option(metavar="N|all", help="Orders sampled for each seed.")] = "8",
+    seeds: Annotated[int, typer.Option(min=1, help="Number of seeds of every combination.")] = 8,
+    permutations: Annotated[
+        str, typer.Option(metavar="N|all", help="Number of orders of the levers sampled for each seed.")
+    ] = "8",
     scale: Scale = "1:20000",
     jobs: Jobs = 2,
     out: Annotated[Path | None, typer.Option(help="Folder; results/attributions/NAME if not given.")] = None,
     json: Json = False,
 ) -> None:
-    """Say which family, instrument or lever of a package did what, whatever their order.
-
-    A call that was stopped goes on where it stood; more seeds or permutations add to what is there.
-    """
+    """Attribute a package's effects to its families, instruments or levers by Shapley shares."""
     from sim.analysis.attribution import attribute as shared_out
     from sim.present.text.attribution import notes, records, rows, title
 
@@ -126,7 +129,7 @@ def attribute(
             )
         )
     keys = [word.strip() for word in outcome.split(",") if word.strip()]
-    with progress_bar(f"sharing out {Path(scenario).stem} over its {over}", "runs") as progress:
+    with progress_bar(f"attributing {Path(scenario).stem} to its {over}", "runs") as progress:
         found = shared_out(
             scenario,
             base=base,
@@ -152,11 +155,18 @@ def attribute(
 
 @command(simulates=True)
 def rerun(
-    run_id: Annotated[str, typer.Argument(metavar="RUN_ID", help="A run_id, or a run's number in a sweep.")],
-    folder: Annotated[Path | None, typer.Argument(metavar="DIR", help="Its folder, if known.")] = None,
+    run_id: Annotated[
+        str, typer.Argument(metavar="RUN_ID", help="The run_id, or the number of a run in a sweep.")
+    ],
+    folder: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="DIR", help="The folder of the run; by default all below results are searched."
+        ),
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Make one kept run again and say whether it is identical (exit code 0) or differs (1)."""
+    """Repeat one saved run and report whether it is identical (exit code 0) or differs (1)."""
     from sim.experiments.rerun import rerun as made_again
 
     again = made_again(run_id, folder)
@@ -175,15 +185,20 @@ def rerun(
 
 @command(simulates=True)
 def plan(
-    name: Annotated[str, typer.Argument(metavar="SCENARIO|EXPERIMENT", help="Either one, or its file.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="SCENARIO|EXPERIMENT", help="Name of a scenario or an experiment, or its file."
+        ),
+    ],
     scale: Scale = "1:5000",
     end: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Runs of a scenario.")] = 1,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of runs, for a scenario.")] = 1,
     jobs: Jobs = 2,
-    out: Annotated[Path | None, typer.Option(help="Folder of the sweep.")] = None,
+    out: Annotated[Path | None, typer.Option(help="Folder in which the sweep has begun, if it has.")] = None,
     json: Json = False,
 ) -> None:
-    """Say how many runs, how long, how much memory and disk. An experiment says its own scale and months."""
+    """Estimate the number of runs, the time, the memory and the disk space of an experiment or scenario."""
     from sim.experiments.costing import make_plan
 
     planned = make_plan(
@@ -197,4 +212,4 @@ def plan(
     if json:
         print_json(vars(planned))
     else:
-        print_table(planned.rows(), f"{planned.name}: nothing has been started")
+        print_table(planned.rows(), f"{planned.name}: nothing was started")

@@ -1,4 +1,4 @@
-"""One run of a scenario."""
+"""The command that runs one scenario."""
 
 from __future__ import annotations
 
@@ -36,16 +36,18 @@ def run(
     end: End = None,
     seed: Seed = 0,
     out: Out = None,
-    trace: Annotated[str, typer.Option(metavar="ID,...", help="Workers to follow month by month.")] = "",
+    trace: Annotated[
+        str, typer.Option(metavar="ID,...", help="Ids of workers to record month by month.")
+    ] = "",
     save_at: Annotated[
-        str | None, typer.Option(metavar="YYYY-MM", help="Save the state before this month.")
+        str | None, typer.Option(metavar="YYYY-MM", help="Save the state of the run before this month.")
     ] = None,
     save_to: Annotated[
-        Path | None, typer.Option(help="File for it; SCENARIO-YYYY-MM.state if not given.")
+        Path | None, typer.Option(help="File for the state; by default SCENARIO-YYYY-MM.state.")
     ] = None,
     branch_from: Annotated[
         Path | None,
-        typer.Option(help="Go on from a saved state; SCENARIO must be the same before that month."),
+        typer.Option(help="Continue from a saved state; SCENARIO must be the same before its month."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -80,6 +82,6 @@ def run(
     print_table(
         years_in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows"
     )
-    print(f"Results: {out}" if out else "Not kept: add --out FOLDER to keep the tables.")
+    print(f"Results: {out}" if out else "Not saved: add --out FOLDER to save the tables.")
     if save_at:
         print(f"State before {save_at}: {save_to}")

@@ -24,7 +24,7 @@ from sim.core.errors import Problem, SimError
 
 @command
 def scenarios(json: Json = False) -> None:
-    """List the scenarios that can be named."""
+    """List the scenarios that can be run by name."""
     from sim.scenario.listing import list_scenarios, scenario_notes
 
     rows = list_scenarios()
@@ -50,7 +50,7 @@ def check(
     files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
     json: Json = False,
 ) -> None:
-    """Check scenario files and tell every mistake."""
+    """Check scenario files and report every mistake."""
     from sim.scenario.loading import load_scenario
 
     found: dict[str, list[Problem]] = {file: [] for file in files}
@@ -95,13 +95,17 @@ def schema() -> None:
 @command
 def levers(
     instrument: Annotated[str, typer.Argument(metavar="[ID]", help="One instrument: name or number.")] = "",
-    family: Annotated[str | None, typer.Option(help="Only those of a family.")] = None,
-    document: Annotated[str | None, typer.Option(help="Only those that a policy document names.")] = None,
-    grade: Annotated[str | None, typer.Option(help="Only those of an evidence grade.")] = None,
-    markdown: Annotated[bool, typer.Option("--markdown", help="Print the page of documentation.")] = False,
+    family: Annotated[str | None, typer.Option(help="Only the instruments of this family.")] = None,
+    document: Annotated[
+        str | None, typer.Option(help="Only the instruments named in this policy document.")
+    ] = None,
+    grade: Annotated[
+        str | None, typer.Option(help="Only the instruments with this grade of evidence.")
+    ] = None,
+    markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/instruments.md.")] = False,
     json: Json = False,
 ) -> None:
-    """List the instruments of the policy documents, or show one whole; and what a lever can change."""
+    """List the policy instruments and the parameters that a lever can change, or show one instrument."""
     from sim.present.pages.instruments import page
     from sim.present.text.instruments import find_instrument, list_instruments, whole
     from sim.scenario.references import GRADE_RANGE
@@ -120,7 +124,7 @@ def levers(
         return
     print_table(
         rows,
-        f"{counted(len(rows), 'instrument')} (`labor-sim levers ID` shows one whole)",
+        f"{counted(len(rows), 'instrument')} (`labor-sim levers ID` shows one in full)",
         {
             "number": "no.",
             "instrument": "instrument",
@@ -189,7 +193,7 @@ def _print_instrument(told: dict[str, Any], json: bool) -> None:
         "What it changes, at strength 1",
     )
     if evidence:
-        print_records(evidence, "What the ids above stand for")
+        print_records(evidence, "The evidence cited above")
 
 
 @command
@@ -197,7 +201,7 @@ def cite(
     name: Annotated[str, typer.Argument(metavar="SCENARIO|ID", help="A scenario, or an id such as B18.")],
     json: Json = False,
 ) -> None:
-    """Print the documents, evidence and data that a scenario rests on, or what one id stands for."""
+    """Print the sources of a scenario, or what one id of the evidence stands for."""
     from sim.present.text.citations import citations, cited_as, is_evidence_id
     from sim.scenario.loading import load_scenario
 

@@ -14,13 +14,19 @@ from sim.cli.terminal import print_json, print_table, progress_bar
 @command(simulates=lambda options: bool(options["name"]))
 def virtual(
     name: Annotated[str, typer.Argument(metavar="NAME", help="Virtual experiment, or its file.")] = "",
-    seeds: Annotated[int | None, typer.Option(min=2, help="Pairs of runs, if not the file's.")] = None,
-    scale: Annotated[str | None, typer.Option(help="Scale, if not the file's.")] = None,
-    members: Annotated[int, typer.Option(min=0, help="Members of the calibrated ensemble instead.")] = 0,
-    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=2, help="Number of pairs of runs; by default that of the file.")
+    ] = None,
+    scale: Annotated[
+        str | None, typer.Option(help="Real workers per simulated one; by default that of the file.")
+    ] = None,
+    members: Annotated[
+        int, typer.Option(min=0, help="Use members of the calibrated ensemble, one for each seed.")
+    ] = 0,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
     json: Json = False,
 ) -> None:
-    """Repeat a published study design inside the model; without a name, list those that are ready."""
+    """Repeat a published study design inside the model, or list the available ones."""
     check_file(out)
     from sim.present.text.studies import studies_text
     from sim.studies import load_virtual, run_virtual, virtual_files

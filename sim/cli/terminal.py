@@ -1,4 +1,4 @@
-"""How the command speaks: tables or JSON to standard output, everything else to standard error."""
+"""Output of the command: tables or JSON on standard output, everything else on standard error."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ def say(text: str) -> None:
 
 
 def print_json(value: Any) -> None:
-    """The value as JSON; tables as lists of rows, what is not known as null."""
+    """Print the value as JSON: tables as lists of rows, missing numbers as null."""
     print(json.dumps(_plain(value), ensure_ascii=False, indent=1))
 
 
 def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = None) -> None:
-    """Rows (a DataFrame or a list of dicts); ``columns`` picks and heads them: ``{name: heading}``."""
+    """Print rows (a DataFrame or dicts); ``columns`` selects and heads them: ``{name: heading}``."""
     from rich import box
     from rich.table import Table
 
@@ -49,7 +49,7 @@ def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = 
 
 
 def print_records(rows: Iterable[Mapping[str, Any]], title: str) -> None:
-    """Rows whose cells are long, one under the other: ``name: value`` lines, the first one in front."""
+    """Print rows with long cells as ``name: value`` lines, the first value as a heading."""
     lines = [title, "=" * len(title)]
     for row in rows:
         said = {name: _cell(value) for name, value in row.items() if value not in (None, "", [])}
@@ -59,17 +59,17 @@ def print_records(rows: Iterable[Mapping[str, Any]], title: str) -> None:
 
 
 def print_text(text: str) -> None:
-    """Lines as they are, wrapped at words to the terminal's width."""
+    """Print text as it is, wrapped at words to the width of the terminal."""
     _console().print(text, markup=False, highlight=False)
 
 
 @contextmanager
 def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
-    """A bar on standard error: call what it yields with (done, total), and (…, failed) if some can fail.
+    """A progress bar on standard error: call what it yields with (done, total) or (done, total, failed).
 
-    It appears with the first call, so that what is refused before is not said to have begun. It tells the
-    share done, the time left and, given a ``unit``, the rate. Away from a terminal it says its label, and
-    then a line every ``LINE_SECONDS`` at the most.
+    It appears with the first call, since a command may be refused before. It shows the share done, the time
+    left and, given a ``unit``, the rate. Without a terminal it prints its label, then at most one line every
+    ``LINE_SECONDS``.
     """
     from rich.console import Console
     from rich.progress import (
@@ -126,14 +126,14 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
 
 @contextmanager
 def explained_errors() -> Iterator[None]:
-    """Turn what goes wrong into one clear message and the right exit code: 2 theirs, 1 ours."""
+    """Print an error as a message and exit: with 2 for the user's mistake, with 1 for ours."""
     is_debugging = os.environ.get(DEBUG, "") not in ("", "0")
     warnings.showwarning = lambda message, *_: say(f"warning: {message}")
     try:
         yield
         sys.stdout.flush()
     except KeyboardInterrupt:
-        say("interrupted; nothing half-written was left behind")
+        say("interrupted; no incomplete file was left behind")
         raise SystemExit(_INTERRUPTED) from None
     except BrokenPipeError:  # the reader has seen enough: `labor-sim levers | head`
         os._exit(0)  # the usual way out would try to write the rest

@@ -1,4 +1,4 @@
-"""The model against data: validation, official tables, the made population, corridors, trust."""
+"""Commands that compare the model with data: validation, official tables, population, corridors."""
 
 from __future__ import annotations
 
@@ -36,21 +36,21 @@ from sim.core.errors import Problem, UsageError
 @command(simulates=True)
 def validate(
     scenario: ScenarioName = "baseline",
-    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of runs, of which the mean is compared.")] = 2,
     scale: Scale = "1:5000",
     end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = "2024-12",
     ensemble: Annotated[
         int,
         typer.Option(
             min=0,
-            help="Members of the calibrated ensemble instead of the "
-            "defaults in the code; their band is shown.",
+            help="Members of the calibrated ensemble to run instead of the default parameters; their band is "
+            "shown.",
         ),
     ] = 0,
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Hold the model against official statistics, years used for fitting and unseen years apart."""
+    """Compare the model with official statistics, in the fit years and in the unseen years."""
     check_out(out, "validation")
     from sim.present.text.validation import sampling_warning, validation_text
     from sim.validation.validate import validate as validated
@@ -87,7 +87,7 @@ def validate(
 
 @command(simulates=True)
 def trust(
-    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is compared.")] = 2,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of runs, of which the mean is compared.")] = 2,
     scale: Scale = "1:5000",
     out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
 ) -> None:
@@ -114,15 +114,17 @@ def trust(
 
 @command(simulates=lambda options: not _is_results(options["source"]))
 def official(
-    source: Annotated[str, typer.Argument(metavar="SCENARIO|FOLDER", help="A scenario, or results.")],
+    source: Annotated[
+        str, typer.Argument(metavar="SCENARIO|FOLDER", help="A scenario, or a folder of results.")
+    ],
     scale: Scale = "1:5000",
     start: Start = "2014-01",
     end: End = None,
     seed: Seed = 0,
-    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
     json: Json = False,
 ) -> None:
-    """Print a run's table under the official definitions, names, units and years."""
+    """Print the results of a run under the official definitions of the statistics."""
     check_file(out)
     from sim.results.official import official_table
     from sim.results.results import Results
@@ -145,13 +147,13 @@ def official(
 
         print_table(
             official_in_words(table),
-            "Under the official definitions (--json and --out have the names of the data files)",
+            "Under the official definitions (--json and --out use the names of the data files)",
         )
 
 
 @command
 def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> None:
-    """Print the marginals of the synthesised population beside their sources."""
+    """Print the marginals of the synthetic population beside their sources."""
     from sim.validation.population import population_table
 
     table = population_table(parse_scale(scale), seed)
@@ -162,7 +164,7 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
 
     print_table(
         population_in_words(table),
-        "Workers of January 2014 as made, beside the sources that they are made from",
+        "The synthetic workers of January 2014 beside the sources of their marginals",
         {
             "marginal": "marginal",
             "group": "group",
@@ -170,7 +172,7 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
             "made": "made",
             "expected": "expected",
             "sampling_error": "sampling error",
-            "source_value": "source says",
+            "source_value": "source value",
             "unit": "unit",
             "status": "status",
             "source": "source",
@@ -183,15 +185,21 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
 @command(simulates=True)
 def moves(
     scenario: ScenarioName,
-    start: Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="Residence then.")] = "2014-11",
-    end: Annotated[str, typer.Option("--to", metavar="YYYY-MM", help="Residence now.")] = "2019-11",
+    start: Annotated[
+        str, typer.Option("--from", metavar="YYYY-MM", help="Month of the earlier residence.")
+    ] = "2014-11",
+    end: Annotated[
+        str, typer.Option("--to", metavar="YYYY-MM", help="Month of the present residence.")
+    ] = "2019-11",
     scale: Scale = "1:250",
     seed: Seed = 0,
-    seeds: Annotated[int, typer.Option(min=1, help="Runs whose mean is taken, from that seed on.")] = 1,
-    out: Annotated[Path | None, typer.Option(help="CSV file of the table to write as well.")] = None,
+    seeds: Annotated[
+        int, typer.Option(min=1, help="Number of runs, from that seed on, of which the mean is taken.")
+    ] = 1,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
     json: Json = False,
 ) -> None:
-    """Print who moved between provinces, as the census asks: residence then by residence now, persons."""
+    """Print moves between provinces in the census definition: persons by earlier and present residence."""
     check_file(out)
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
     from sim.present.text.validation import moves_in_words, moves_warning
@@ -219,22 +227,23 @@ def moves(
     moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
     print_table(
         moved.head(20).astype({"origin_code": str, "dest_code": str}),
-        f"{scenario}: the largest of {len(moved)} cross-province corridors, lived "
-        f"there at the end of {first}, here at the end of {last}, persons",
+        f"{scenario}: the largest of {len(moved)} cross-province corridors, by residence at the end of "
+        f"{first} and of {last}, persons",
     )
     print_table(
-        moves_in_words(compared), "Against the census table of 2010-15 (all registrations, age five and over)"
+        moves_in_words(compared),
+        "Compared with the census table of 2010-15 (all registrations, age five and over)",
     )
     print_text(RULE)
     if warning:
         print_text(warning)
     if (first, last) != ("2014-11", "2019-11"):
-        print_text("The aims are those for moves from November 2014 to November 2019.")
+        print_text("The aims hold for moves from November 2014 to November 2019.")
 
 
 @command
 def estimate(
-    out: Annotated[Path | None, typer.Option(help="CSV file to write as well.")] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
     json: Json = False,
 ) -> None:
     """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
@@ -266,7 +275,7 @@ def estimate(
 
 
 def _is_results(source: str) -> bool:
-    """Whether it is a folder and not a scenario. One without results is refused by who reads it."""
+    """Whether it is a folder and not a scenario; a folder without results is refused when it is read."""
     from sim.results.results import MANIFEST
     from sim.scenario.loading import scenario_files
 
@@ -275,7 +284,7 @@ def _is_results(source: str) -> bool:
 
 
 def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) -> list:
-    """The scenario at members of the calibrated ensemble."""
+    """Runs of the scenario under members of the calibrated ensemble."""
     from sim.comparison.bands import ensemble_runs
     from sim.parameters.posterior import load_posterior
     from sim.scenario.loading import load_scenario

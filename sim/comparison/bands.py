@@ -3,7 +3,7 @@
 ``compare`` finds an effect and its Monte Carlo error, which more seeds reduce. Further runs tell how far the
 effect moves when assumptions do: under *parameter draws*, the members of the calibrated ensemble, and under
 the low and the high *future*. Each uses the random draws of the default parameters, base and policies
-alike. The band has three sources, independent by design, so that the squares of their half-widths add:
+alike. The band has three sources, independent by design, and the squares of their half-widths add up:
 
 monte_carlo  the interval over the seeds of ``compare``, as it stands.
 parameters   how far the members' effects lie from that of the defaults: root of the mean square, less the
@@ -50,7 +50,7 @@ _MEASURES = ("difference", "per_yuan")
 
 
 def with_member(scenario: Scenario, member: dict[str, float]) -> Scenario:
-    """The scenario at one parameter set of the ensemble."""
+    """The scenario with the parameters of one member of the ensemble."""
     from sim.scenario.loading import with_overrides
 
     return with_overrides(scenario, _as_overrides(member))
@@ -66,7 +66,7 @@ def ensemble_runs(
     posterior: Posterior | None = None,
     simulate: Callable[..., Results] | None = None,
 ) -> Iterator[Results]:
-    """The scenario at ``count`` members, each under a seed of its own among 1 to ``seeds``, one by one."""
+    """Runs of the scenario under ``count`` members, one by one, with seeds 1 to ``seeds`` in turn."""
     run: Callable[..., Results]
     if simulate is None:
         from sim.engine.simulate import simulate as run
@@ -99,10 +99,10 @@ def parameter_draws(members: int, posterior: Posterior) -> list[ParameterDraw]:
     if members < 2:
         raise UsageError(
             Problem(
-                "a band needs two members at the least",
+                "a band needs at least two members",
                 key="ensemble",
                 value=members,
-                allowed="0 for none, or 2 and more",
+                allowed="0 for no band, or 2 and more",
             )
         )
     draws = [ParameterDraw(DEFAULT, {}, SEEDS)]
@@ -184,7 +184,7 @@ def _band_of(row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
 
 
 def _cost_of(outcome, row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
-    """Spending to date per additional one, with the band that what a yuan buys has."""
+    """Spending to date per additional one, with the band of what a yuan buys."""
     spent = row["spending_to_date_yuan"]
     if not (outcome.is_count and spent > 0):
         return cost_per_additional(outcome, spent, 0.0, 0.0, 0.0)
@@ -236,7 +236,7 @@ def _spread(apart: pd.DataFrame) -> tuple[float, bool]:
 
 
 def judged(tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """The effects as they are to be read: bands, where there are any, in place of the seeds' intervals."""
+    """The effects with bands, where there are any, in place of the intervals over seeds."""
     found, bands = tables["effects"], tables.get("bands")
     if bands is None or bands.empty or found.empty:
         return found

@@ -1,8 +1,8 @@
-"""Baseline against policies: the same seeds under each, paired, summed up and kept.
+"""Policies compared with a baseline: paired runs under the same seeds.
 
-``compare`` runs one seed's baseline and all its policies in one process, keeps sums, and turns the seeds
-into tables: ``effects`` (per outcome, 1, 5 and 10 years on), ``paths`` (month by month), ``winners``,
-``costs``; and, for holding the baseline against official statistics, ``baseline`` and ``official``.
+``compare`` runs the baseline and all policies of one seed in one process and makes tables over the seeds:
+``effects`` (per outcome, in years 1, 5 and 10 of the policy), ``paths`` (month by month), ``winners`` and
+``costs``; and, to compare the baseline with official statistics, ``baseline`` and ``official``.
 """
 
 from __future__ import annotations
@@ -53,8 +53,8 @@ def compare(
     ``progress(done, total)`` is called as seeds finish, first with none. ``simulate`` replaces the
     simulator, for tests.
     A policy's first year starts with the first month of the earliest lever that the base does not have.
-    Raises ``UsageError`` for a call that makes no sense, ``ScenarioError`` for a scenario that cannot be
-    loaded, and whatever a run raises.
+    Raises ``UsageError`` for impossible seeds or names given twice, ``ScenarioError`` for a scenario that
+    cannot be loaded, and whatever a run raises.
     """
     base, *given = _loaded([base, *_as_list(policies)])
     seeds = _checked_seeds(seeds)
@@ -173,7 +173,7 @@ def _check_names(base: Scenario, policies: list[Scenario]) -> None:
 
 
 def _own_levers(base: Scenario, policy: Scenario) -> dict[str, dict]:
-    """The levers, as plain maps, that the policy has and the base has not, or has otherwise."""
+    """The levers of the policy that the base lacks or has with other keys, as plain maps."""
     present = base.content().get("levers", {})
     return {
         name: lever
@@ -199,7 +199,7 @@ def _described(policy: Scenario, start: str, levers: dict[str, dict]) -> dict[st
 
 
 def _tell_apart(base: Scenario, described: list[dict]) -> None:
-    """Give policies whose title another has as well their name beside it, so that tables tell them apart."""
+    """Add the name to titles that several policies share, so that tables distinguish them."""
     titles = [base.content().get("title", {}).get("en"), *(one["title"].get("en") for one in described)]
     for one in described:
         if titles.count(one["title"].get("en")) > 1:

@@ -1,4 +1,4 @@
-"""What a comparison of policies found: its tables, what they are about, and how it is kept."""
+"""The result of a comparison of policies: its tables, its manifest, saving and loading."""
 
 from __future__ import annotations
 

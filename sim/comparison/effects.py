@@ -23,7 +23,7 @@ MONTHS = 12
 
 @dataclass(frozen=True, slots=True)
 class Horizon:
-    """Year number ``years`` of a policy: twelve months, both named ones included (``YYYY-MM``)."""
+    """One year of a policy: its number, its first and its last month (``YYYY-MM``)."""
 
     years: int
     first: str
@@ -50,8 +50,8 @@ def horizons(policy_start: str, run_end: str, years: Sequence[int] = HORIZONS) -
 def effects(base: np.ndarray, policy: np.ndarray, months: Sequence[str], start: str) -> pd.DataFrame:
     """The table ``effects`` of one policy.
 
-    ``base`` and ``policy`` are (seeds, months, outcomes) in the order of ``OUTCOMES``. A window's value
-    is the mean of a stock or rate and the total of a flow over its twelve months.
+    ``base`` and ``policy`` are (seeds, months, outcomes) in the order of ``OUTCOMES``. The value of
+    a year is the mean of a stock or rate and the total of a flow over its twelve months.
     """
     position = {month: index for index, month in enumerate(months)}
     if start not in position:
@@ -83,7 +83,7 @@ def _effect_row(
     gained: np.ndarray | None,
     spending: float,
 ) -> dict:
-    """One line: levels, difference, interval, and what the spending to date bought."""
+    """One row: levels, difference, interval, and what the spending to date bought."""
     differences = after - before
     mean, low, high = (float(end) for end in mean_and_interval(differences))
     bought = differences if gained is None else gained

@@ -1,4 +1,4 @@
-"""Confidence intervals over seeds, and what they allow to be said."""
+"""Confidence intervals over seeds, and verdicts on the sign of an effect."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def mean_and_interval(values: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nd
 
 
 def verdict(differences: np.ndarray, low: float, high: float) -> str:
-    """What the seeds allow to be said: ``higher``, ``lower``, ``identical`` or ``cannot tell``."""
+    """``higher``, ``lower``, ``identical`` (no seed differs) or ``cannot tell`` (the interval spans 0)."""
     if not np.any(differences) and not low < high:
         return "identical"
     if low > 0:

@@ -1,8 +1,8 @@
-"""Who gains and who loses: the same worker's annual earnings under two policies, by group.
+"""Winners and losers: the annual earnings of the same worker with and without a policy, by group.
 
-A worker wins whose earnings of the year are more than ``MARGIN`` above the baseline's, and loses who is
-as far below. Winning and losing also contains chance: one worker takes the job that another would have
-had. In the mean change of a group, which comes with its interval over seeds, that chance averages out.
+Winners earn more than ``MARGIN`` above their earnings under the baseline, losers as much below. Part of this
+is chance: one worker takes the job that another would have had. In the mean change of a group, which has
+an interval over seeds, that chance averages out.
 """
 
 from __future__ import annotations
@@ -44,8 +44,8 @@ def count_winners(
     """Winners and losers of one seed and year, one row per group; persons are real persons.
 
     The three tables are ``Results.workers`` of the year under both policies and of the December before
-    the policy began (None when the run starts with it: then there is no starting activity). Who had left
-    the labour force by then is not counted.
+    the policy began (None when the run starts with it: then there is no starting activity). Those who had
+    left the labour force by then are not counted.
     """
     aligned = _aligned(base, policy)
     counted = ~np.isin(aligned["id"].to_numpy(), _gone(base if before is None else before))

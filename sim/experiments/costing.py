@@ -1,8 +1,7 @@
-"""What a sweep, or runs of one scenario, will cost, said before anything starts.
+"""The expected runs, time, memory and disk of a sweep, or of runs of one scenario, before anything starts.
 
-The number of runs is counted, not listed. The time of one run comes from the journal of an earlier part of
-the same sweep where there is one, else from short measured runs at two scales: every month costs the
-same for the choice tables, and so much for each worker.
+The time of one run comes from the journal of an earlier part of the same sweep where there is one, else from
+short runs at two scales: a month costs a fixed time for the choice tables, and a time for each worker.
 """
 
 from __future__ import annotations
@@ -42,8 +41,8 @@ Simulate = Callable[..., Results]
 
 @dataclass(frozen=True)
 class Costing:
-    """What will be run and what it will take. Months are counted from January 2014, as every run begins
-    there; ``memory_mb`` is for all processes together; ``seconds`` is the expected time on the clock.
+    """The runs and what they take. Months are counted from January 2014, where every run begins;
+    ``memory_mb`` is for all processes together; ``seconds`` is the expected elapsed time.
     """
 
     name: str
@@ -86,7 +85,7 @@ class Costing:
 
 @dataclass(frozen=True)
 class Pace:
-    """What one run costs: seconds to prepare, per month, per worker and month; workers at scale 1."""
+    """The time of one run: seconds to prepare, per month, per worker and month; workers at scale 1."""
 
     prepare: float
     month: float
@@ -110,8 +109,8 @@ def make_plan(
 ) -> Costing:
     """Plan the experiment or the scenario of that name or path.
 
-    ``scale``, ``end`` and ``seeds`` are for a scenario; an experiment says its own. ``folder`` is where an
-    earlier part of the sweep may lie. Raises ``SimError`` when there is neither, or the file is wrong.
+    ``scale``, ``end`` and ``seeds`` are for a scenario; an experiment has its own. ``folder`` is where an
+    earlier part of the sweep may be. Raises ``SimError`` for an unknown name and for a file with mistakes.
     """
     if _is_experiment(name):
         experiment = load_experiment(name)
@@ -134,7 +133,7 @@ def make_plan(
 
 
 def _refuse_other_kinds(name: str) -> None:
-    """A calibration or a virtual experiment lies beside the experiments and is none: say so."""
+    """Refuse a calibration or a virtual experiment, which are in the same folder as experiments."""
     if name in scenario_files():
         return
     path = next(
@@ -153,7 +152,7 @@ def _refuse_other_kinds(name: str) -> None:
         if tree is not None and key in tree.value:
             raise UsageError(
                 Problem(
-                    f"this is {kind}, of which no plan is made",
+                    f"this is {kind}, which cannot be planned",
                     value=name,
                     allowed=f"a scenario or an experiment; `{command}` runs this one",
                 )
@@ -271,7 +270,7 @@ def _earlier_seconds(folder: Path) -> list[float]:
 
 
 def _process_megabytes() -> float:
-    """What this process, warm from the measured runs, has held at most; 500 where that is not told."""
+    """The peak memory of this process after the measured runs; 500 where the system does not report it."""
     try:
         import resource
     except ImportError:  # Windows

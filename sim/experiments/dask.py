@@ -1,7 +1,7 @@
-"""Runs on a Dask cluster: one that stands already, named by its scheduler, or one made on this machine.
+"""Runs on a Dask cluster: a running one, named by its scheduler, or one started on this machine.
 
-The workers need the same version of this package and nothing else in common; they hand their rows to the
-process that sweeps. A worker that is lost costs what it was at, and Dask gives that to another.
+The workers need the same version of this package; they return their rows to the process that sweeps. What a
+lost worker was running is given to another.
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _through(
                 Problem(
                     f"the scheduler was lost: {error}",
                     key="scheduler",
-                    allowed="the same command once more: what had finished is kept",
+                    allowed="the same command again, which resumes the sweep",
                 )
             ) from None
         except Exception as error:  # a run's own failure is told, not raised: this is the worker's
@@ -126,7 +126,7 @@ def _execute_there(shared: _Shared, bundle: Bundle, code: str) -> list[RunEnd]:
     if _model_hash() != code:
         raise UsageError(
             Problem(
-                "a worker of the cluster has another version of the program or its data",
+                "a worker of the cluster has another version of the program or of its data",
                 key="code_hash",
                 value=_model_hash(),
                 allowed=code,
@@ -169,7 +169,7 @@ def _client(distributed: Any, jobs: int, scheduler: str | None) -> Iterator[Clie
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(
             Problem(
-                f"no scheduler answers there: {reason}",
+                f"no scheduler answers: {reason}",
                 key="scheduler",
                 value=scheduler,
                 allowed="such as tcp://127.0.0.1:8786, or the path of a scheduler file; "

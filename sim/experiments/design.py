@@ -1,7 +1,7 @@
-"""Designs: which values the factors of an experiment take together, point by point.
+"""Designs: the points of an experiment, each a value for every factor.
 
-``grid`` runs every combination of the factors' ``values``; ``list`` reads them side by side, the first
-of each together, then the second; ``latin_hypercube`` and ``sobol`` draw ``samples`` points between
+``grid`` runs every combination of the factors' ``values``; ``list`` combines the first
+values of all factors, then the second ones; ``latin_hypercube`` and ``sobol`` draw ``samples`` points between
 ``low`` and ``high``; ``file`` takes the points from a CSV or Parquet file with a column per factor.
 To add a kind, name it in ``KINDS`` and say in ``make_table`` how its points are made.
 """
@@ -34,14 +34,14 @@ Kind = Annotated[StrictStr, OneOf("kind of design", lambda: KINDS)]
 
 
 class DesignError(SimError):
-    """The file that a design's points lie in cannot be used; keys are relative to the design."""
+    """The file with a design's points cannot be used; keys are relative to the design."""
 
 
 class Factor(Strict):
-    """One thing that is varied: a number, written to one or several dotted keys of the scenario.
+    """One factor: a number that is written to one or several dotted keys of the scenario.
 
-    ``low`` and ``high`` are the parameter's own bounds where they are not said; ``whole`` numbers only,
-    on request.
+    ``low`` and ``high`` are the parameter's own bounds where they are not given. ``whole``: only whole
+    numbers.
     """
 
     label: Label
@@ -53,7 +53,7 @@ class Factor(Strict):
 
     @property
     def bounds(self) -> tuple[float | None, float | None]:
-        """Lowest and highest value, in the unit of what is varied; None where nothing says it."""
+        """Lowest and highest value, in the unit of the factor; None where it is not known."""
         own = [PARAMETERS[name] for name in map(parameter_in, self.keys) if name in PARAMETERS]
         low = max((parameter.low for parameter in own), default=None)
         high = min((parameter.high for parameter in own), default=None)
@@ -72,7 +72,7 @@ class Factor(Strict):
 
 
 class Design(Strict):
-    """What is varied, and how. ``samples`` and ``seed`` are for drawn points, ``file`` for given ones."""
+    """The kind of design and its factors. ``samples``, ``seed``: of drawn points; ``file``: of given ones."""
 
     kind: Kind
     factors: Annotated[dict[Name, Factor], Field(min_length=1)]
@@ -129,7 +129,7 @@ class Design(Strict):
         return {key: value for name, value in point.items() for key in self.factors[name].keys}
 
     def extremes(self) -> Iterator[tuple[str, str, float]]:
-        """Least and greatest value of each factor: ``(factor, key that says it, value)``."""
+        """Smallest and largest value of each factor: ``(factor, key that gives it, value)``."""
         for position, (name, factor) in enumerate(self.factors.items()):
             where = f"factors.{name}"
             if self.kind in SAMPLED:
@@ -158,7 +158,7 @@ class Design(Strict):
         if self.kind == "sobol" and self.samples and self.samples & (self.samples - 1):
             below = 1 << (self.samples.bit_length() - 1)
             yield Problem(
-                "Sobol' points are balanced only in powers of two",
+                "the number of Sobol' points must be a power of two",
                 key="samples",
                 value=self.samples,
                 allowed=f"{below} or {2 * below}",
@@ -201,14 +201,14 @@ class Design(Strict):
                 yield Problem("this value is given twice", key=f"{where}.values", value=twice)
             if self.kind == "list" and lengths[name] != next(iter(lengths.values())):
                 yield Problem(
-                    "the values of a list are read side by side, so each factor has as many",
+                    "the factors of a list need equally many values",
                     key=f"{where}.values",
                     value=f"{lengths[name]} values",
                     allowed=f"{next(iter(lengths.values()))} values",
                 )
             if factor.whole and any(value != int(value) for value in factor.values):
                 yield Problem(
-                    "this factor is whole",
+                    "this factor takes whole numbers only",
                     key=f"{where}.values",
                     value=next(v for v in factor.values if v != int(v)),
                     allowed="whole numbers",
@@ -235,7 +235,7 @@ def _bounds_wrong(factor: Factor, where: str) -> Iterator[Problem]:
     if unknown:
         return
     if low is None or high is None:
-        yield Problem("what is varied has no bounds of its own: say low and high", key=where)
+        yield Problem("this factor has no bounds of its own: give low and high", key=where)
     elif low >= high:
         yield Problem("the lowest value must lie below the highest", key=where, value=f"{low:g} to {high:g}")
     elif factor.whole and math.ceil(low) > math.floor(high):
@@ -276,7 +276,7 @@ def file_table(design: Design, path: Path) -> np.ndarray:
     readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
     if path.suffix not in readers:
         raise DesignError(
-            Problem("not a table that can be read", key="file", value=design.file, allowed=".csv, .parquet")
+            Problem("not a readable kind of table", key="file", value=design.file, allowed=".csv, .parquet")
         )
     try:
         table = readers[path.suffix](path)
@@ -346,7 +346,7 @@ def _unit_cube(design: Design) -> np.ndarray:
 
 
 def _between_bounds(design: Design, unit: np.ndarray) -> np.ndarray:
-    """Points of the unit cube laid between the factors' bounds; each whole number has the same chance."""
+    """Points of the unit cube scaled to the factors' bounds; each whole number has the same probability."""
     table = np.empty_like(unit)
     for position, factor in enumerate(design.factors.values()):
         low, high = factor.ends

@@ -1,7 +1,7 @@
-"""How runs are executed, wherever that happens: in a process of this machine or on a cluster's worker.
+"""How runs are executed, in a process of this machine or on a worker of a cluster.
 
-Runs are handed out in *bundles*, the runs that one worker executes one after another. Whatever a run does
-to itself is told as a ``RunEnd``, never raised, so that one failure stays alone.
+Runs are handed out in *bundles*, which one worker executes run by run. A failure of a run is returned in its
+``RunEnd``, never raised, so that the other runs go on.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DIED = "the worker process died (out of memory, or killed)"
 
 @dataclass(frozen=True)
 class RunEnd:
-    """What came of one run: its rows (one a year), or the stage and message of its failure."""
+    """The end of one run: its rows (one a year), or the stage and message of its failure."""
 
     number: int
     seconds: float
@@ -53,7 +53,7 @@ def bundles(
 
 
 class Declared(Protocol):
-    """What is executed: an ``Experiment``, or anything else that says as much as runs need."""
+    """What can be executed: an ``Experiment``, or anything with the same attributes."""
 
     @property
     def bases(self) -> Mapping[str, Scenario]:
@@ -72,7 +72,7 @@ class Declared(Protocol):
         """The tables of results that ``rows_of`` reads; None: all."""
 
     def rows_of(self, results: Results) -> pd.DataFrame:
-        """What a run leaves behind: a row per year, or per month, with the outcomes."""
+        """The rows of a run: one per year, or per month, with the outcomes."""
 
 
 def new_cache(simulate: Simulate | None) -> RunCache | None:
@@ -126,7 +126,7 @@ def alone(lost: Iterable[Bundle]) -> list[Bundle]:
 
 
 def died(bundle: Bundle) -> list[RunEnd]:
-    """What is told of a bundle that takes its worker process down with it."""
+    """The ends of the runs of a bundle whose worker process died."""
     return [RunEnd(run.number, 0.0, stage="process", message=DIED) for run in bundle]
 
 

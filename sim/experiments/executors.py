@@ -1,9 +1,9 @@
 """Where a sweep's runs are executed: on processes of this machine, or on the workers of a Dask cluster.
 
-An executor takes bundles of runs and yields what comes of each run, in the order in which they finish.
-All of them hand the rows back to the process that was asked to sweep, and that process alone writes, so
-workers need no folder in common and the results do not depend on the executor. When a worker dies, what
-it was at is executed again; a bundle that takes its worker down every time is a failure of its own.
+An executor takes bundles of runs and yields the end of each run, in the order in which they finish. The
+rows are returned to the process that sweeps, which alone writes, so that workers need no common folder and
+results do not depend on the executor. The bundle of a worker that dies is executed again, run by run; a run
+whose worker dies again is recorded as failed.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ Executor = Callable[[Declared, Sequence[Bundle], Simulate | None], Iterator[RunE
 
 
 def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
-    """The executor of that kind. Raises ``UsageError`` for what cannot go together."""
+    """The executor of that kind. Raises ``UsageError`` for options that do not go together."""
     if kind not in EXECUTORS:
         raise UsageError(Problem("no such executor", key="executor", value=kind, allowed=EXECUTORS))
     if jobs < 1:
@@ -41,7 +41,7 @@ def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
     if scheduler:
         raise UsageError(
             Problem(
-                "a scheduler is for the executor dask",
+                "a scheduler needs the executor dask",
                 key="scheduler",
                 value=scheduler,
                 allowed="--executor dask --scheduler ADDRESS",
@@ -53,7 +53,7 @@ def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
 def on_processes(
     experiment: Declared, bundles: Sequence[Bundle], simulate: Simulate | None, *, jobs: int
 ) -> Iterator[RunEnd]:
-    """Execute on ``jobs`` processes of this machine, which are replaced every so often."""
+    """Execute on ``jobs`` processes of this machine, which are replaced after ``RUNS_PER_PROCESS`` runs."""
     waiting = deque(bundles)
     while waiting:
         batch, count = [], 0
@@ -71,7 +71,7 @@ def on_processes(
 def _on_one_pool(
     experiment: Declared, bundles: Sequence[Bundle], jobs: int, simulate: Simulate | None
 ) -> Generator[RunEnd, None, tuple[list[Bundle], list[Bundle]]]:
-    """Execute on one pool until all is done or a process dies; what was lost with it, what is not begun."""
+    """Execute on one pool until all is done or a process dies: the bundles lost with it, those not begun."""
     running: dict[Future, Bundle] = {}
     ahead = deque(bundles)
     lost: list[Bundle] = []

@@ -1,4 +1,4 @@
-"""What an experiment may say: scenarios, a design, seeds, outcomes; and the runs that it stands for."""
+"""Experiments: scenarios, a design, seeds and outcomes; and the runs that they define."""
 
 from __future__ import annotations
 
@@ -40,10 +40,10 @@ class ExperimentError(SimError):
 
 
 class Figure(Strict):
-    """What the sweep's picture shows, in one year (the last if not said).
+    """What the picture of a sweep shows, in one year (by default the last).
 
-    With ``x`` the response of an outcome to one factor that takes few values, if wished at each value of
-    another factor, ``by``; without, how strongly the outcome hangs on each factor.
+    With ``x``: the response of an outcome to one factor that takes few values, optionally at each value of
+    another factor, ``by``. Without: how strongly the outcome depends on each factor.
     """
 
     x: Name | None = None
@@ -173,7 +173,7 @@ class Experiment(Strict):
         return ("national",)
 
     def rows_of(self, results: Results) -> pd.DataFrame:
-        """What a run leaves behind: one row per whole year, with ``year`` and the outcomes."""
+        """The rows of a run: one per whole year, with ``year`` and the outcomes."""
         return yearly(results.national, self.outcomes)
 
     def content(self) -> dict[str, Any]:
@@ -193,7 +193,7 @@ class Experiment(Strict):
     def _problems(self) -> Iterator[Problem]:
         if (self.scenario is None) == (not self.scenarios):
             yield Problem(
-                "say what to run, in one of two ways",
+                "an experiment needs exactly one of these keys",
                 key="scenario",
                 allowed="scenario: NAME, or scenarios: [NAME, NAME]",
             )
@@ -201,7 +201,7 @@ class Experiment(Strict):
             yield Problem("a scenario is given twice", key="scenarios", value=str(list(self.scenarios)))
         if not self.years:
             yield Problem(
-                "results are yearly, and no calendar year lies wholly in this period",
+                "results are yearly, and this period holds no whole calendar year",
                 key="period",
                 value=f"{self.period.from_} to {self.period.to}",
             )
@@ -210,7 +210,7 @@ class Experiment(Strict):
         taken = sorted(RESERVED & set(self.design.factors) | set(self.design.factors) & set(self.outcomes))
         for name in taken:
             yield Problem(
-                "a column of the results has this name already",
+                "the results have a column of this name",
                 key=f"design.factors.{name}",
                 value=name,
                 allowed="another name",
@@ -237,17 +237,17 @@ class Experiment(Strict):
                 )
         if figure.by is not None and figure.by == (figure.x or figure.by):
             yield Problem(
-                "needs an x, another factor",
+                "needs an x that is another factor",
                 key="figure.by",
                 value=figure.by,
                 allowed=tuple(name for name in factors if name != figure.by),
             )
         if figure.x in factors and self.design.kind not in LISTED:
             yield Problem(
-                "this factor takes another value at every point",
+                "this factor takes a different value at every point",
                 key="figure.x",
                 value=figure.x,
-                allowed="no x: the figure then shows how strongly the outcome hangs on each factor",
+                allowed="no x: the figure then shows how strongly the outcome depends on each factor",
             )
         if figure.outcome not in self.outcomes:
             yield Problem(
@@ -261,7 +261,7 @@ class Experiment(Strict):
 def restored_experiment(manifest: Mapping[str, Any]) -> Experiment:
     """The experiment that a sweep's manifest holds, with its scenarios; no other file is read.
 
-    Raises pydantic's ``ValidationError`` when today's experiments cannot say it.
+    Raises pydantic's ``ValidationError`` for an experiment that this version does not allow.
     """
     settings = manifest["settings"]
     said = {name: settings[name] for name in Experiment.model_fields if name in settings}

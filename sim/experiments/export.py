@@ -36,7 +36,7 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
     ``ResultsError`` for a folder that holds no sweep, ``UsageError`` for another form.
     """
     if form not in FORMS:
-        raise UsageError(Problem("no such form", key="form", value=form, allowed=FORMS))
+        raise UsageError(Problem("unknown form", key="form", value=form, allowed=FORMS))
     path = Path(folder)
     manifest = _manifest(path)
     settings = manifest["settings"]
@@ -75,7 +75,7 @@ def export(table: pd.DataFrame, path: str | os.PathLike) -> Path:
     path = Path(path)
     writers = dict(zip(SUFFIXES, (_to_csv, _to_parquet, _to_excel, _to_netcdf), strict=True))
     if path.suffix not in writers:
-        raise UsageError(Problem("not a kind of file that can be written", value=path.name, allowed=SUFFIXES))
+        raise UsageError(Problem("unknown kind of file", value=path.name, allowed=SUFFIXES))
     with explained(path.parent):
         writers[path.suffix](table, path)
     return path
@@ -144,7 +144,9 @@ def _manifest(folder: Path) -> dict[str, Any]:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except OSError:
         raise ResultsError(
-            Problem("no sweep lies here", file=str(folder), allowed="a folder that labor-sim sweep wrote")
+            Problem(
+                "no sweep in this folder", file=str(folder), allowed="a folder that labor-sim sweep wrote"
+            )
         ) from None
     except ValueError as error:
         raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}", file=str(folder))) from None

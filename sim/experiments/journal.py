@@ -2,13 +2,13 @@
 
     manifest.json     the experiment, fully resolved; written once, before anything runs
     journal.jsonl     one line per event, appended and forced to disk
-    parts/            one Parquet file per handful of finished runs, renamed into place when whole
+    parts/            Parquet files of a few finished runs each, renamed into place when complete
     results.parquet   all parts as one table, sorted by run, once every run has finished or failed;
                       the unit and the meaning of each column stand inside it
     failures.parquet  the runs that failed, with stage and message (only where there are any)
 
-Whole parts are the truth about what has finished: a killed sweep loses at most the runs that had not
-yet been put into a part, and runs them again.
+A run has finished when its rows are in a part: a killed sweep loses at most the runs that had not yet been
+written to one, and runs them again.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ class Journal:
     @classmethod
     @contextmanager
     def open(cls, folder: str | os.PathLike, plan: Mapping[str, Any]) -> Iterator[Journal]:
-        """Begin a sweep in ``folder``, or take up the one it holds if that has the same plan.
+        """Begin a sweep in ``folder``, or resume the one in it if that has the same plan.
 
-        A plan of another ``kind`` explains its own ``columns``.
+        A plan of another ``kind`` describes its own ``columns``.
         """
         journal = cls(Path(folder))
         settings = plan["settings"]
@@ -80,7 +80,7 @@ class Journal:
             os.fsync(self._log.fileno())
 
     def events(self) -> list[dict[str, Any]]:
-        """Every whole line of the journal; one cut off by a crash is passed over."""
+        """The complete lines of the journal; one cut off by a crash is ignored."""
         found = []
         for line in (self.folder / JOURNAL).read_bytes().splitlines():
             try:
@@ -92,14 +92,14 @@ class Journal:
     # --- rows -----------------------------------------------------------------------------------------
 
     def add_part(self, rows: pd.DataFrame) -> None:
-        """Keep the rows of finished runs; once this returns they survive a crash."""
+        """Write the rows of finished runs; once this returns they survive a crash."""
         with explained(self.folder):
             (self.folder / PARTS).mkdir(exist_ok=True)
             name = f"{int(rows['run'].min()):07d}-{int(rows['run'].max()):07d}-{os.getpid()}.parquet"
             write_table(self.folder / PARTS / name, rows)
 
     def finished(self) -> set[int]:
-        """Numbers of the runs whose rows are kept."""
+        """Numbers of the runs whose rows are written."""
         found: set[int] = set()
         for path in self._whole_tables():
             found |= set(pd.read_parquet(path, columns=["run"])["run"])
@@ -171,7 +171,7 @@ class Journal:
             shown = changed[:_SHOWN] + [f"and {len(changed) - _SHOWN} more"] * (len(changed) > _SHOWN)
             raise UsageError(
                 Problem(
-                    f"the folder holds another {kind}, or this one before it was edited:\n    "
+                    f"the folder holds another {kind}, or an earlier version of this one:\n    "
                     + "\n    ".join(shown),
                     file=str(self.folder),
                     allowed="--out with a new folder",
@@ -193,7 +193,7 @@ class Journal:
             ) from None
 
     def _end_broken_line(self) -> None:
-        """A line that a crash cut off must not swallow the next one."""
+        """End a line that a crash cut off, so that the next one stays readable."""
         size = self._log.seek(0, os.SEEK_END)
         if size:
             self._log.seek(size - 1)
@@ -203,7 +203,7 @@ class Journal:
 
 @contextmanager
 def explained(folder: Path) -> Iterator[None]:
-    """Tell what keeps files from being written as a ``ResultsError``."""
+    """Raise what prevents files from being written as a ``ResultsError``."""
     try:
         yield
     except OSError as error:

@@ -1,7 +1,6 @@
-"""From an experiment file to a checked ``Experiment``: every mistake is told, not only the first kind.
+"""From an experiment file to a checked ``Experiment``, with all mistakes reported at once.
 
-What cannot be read is replaced by something neutral while the rest is checked; a file in which anything
-has been replaced is refused.
+A key that cannot be read is replaced by a neutral value while the rest is checked; such a file is refused.
 """
 
 from __future__ import annotations
@@ -40,7 +39,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 
     ``name_or_path`` is the name of a ready one (``subsidy_dose_response``) or the path of a file.
 
-    Raises ``ExperimentError`` with every problem found, in the file and at the ends of what it varies.
+    Raises ``ExperimentError`` with every problem found, in the file and at the ends of its factors.
 
     >>> experiment = load_experiment("subsidy_dose_response")
     >>> experiment.run_count == experiment.design.point_count * len(experiment.seeds)
@@ -64,7 +63,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 
 
 def _sound_parts(name: str, tree: Tree, problems: list[Problem]) -> Experiment:
-    """The experiment, with something neutral in place of what cannot be read, so that the rest is checked."""
+    """The experiment, with neutral values in place of what cannot be read, so that the rest is checked."""
     content: dict[str, Any] = {**tree.plain, "name": name}
     gathered: list[Problem] = []
     try:
@@ -87,16 +86,16 @@ def _sound_parts(name: str, tree: Tree, problems: list[Problem]) -> Experiment:
 
 
 def experiment_files() -> dict[str, Path]:
-    """Every experiment that can be loaded by name: they lie in a folder beside the scenarios."""
+    """Every experiment that can be loaded by name; their folder is beside that of the scenarios."""
     return {
         name: path for name, path in files_in("experiments").items() if not name.startswith("calibration")
     }  # these are for `labor-sim calibrate`
 
 
 def _neutral(content: Mapping[str, Any], unreadable: Iterable[tuple[str | int, ...]]) -> dict[str, Any]:
-    """The content with each key that holds something unreadable, by its place, replaced or left out.
+    """The content with each unreadable key replaced or left out.
 
-    Names that other keys speak of are kept where they can be: those of factors, outcomes and the figure.
+    Names that other keys refer to are kept where possible: those of factors, outcomes and the figure.
     """
     places = list(unreadable)
     wrong = {place[0] for place in places if place}
@@ -126,7 +125,7 @@ def _map(value: Any) -> Mapping[str, Any]:
 
 
 def _has_points(experiment: Experiment, path: Path, tree: Tree, problems: list[Problem]) -> bool:
-    """Whether the design has its points, of which some lie in a file beside the experiment."""
+    """Whether the design has its points; some designs read them from a file beside the experiment."""
     if experiment.design.kind != "file":
         return True
     try:
@@ -161,7 +160,7 @@ def _bases(experiment: Experiment, tree: Tree, problems: list[Problem]) -> dict[
 
 
 def _wrong_at_the_extremes(experiment: Experiment, tree: Tree) -> list[Problem]:
-    """The ends of each factor on their own: a wrong key or bound is told before anything runs."""
+    """Problems at the ends of each factor alone: wrong keys and bounds are reported before anything runs."""
     problems: list[Problem] = []
     for base in experiment.bases.values():
         for name, where, value in experiment.design.extremes():
@@ -175,8 +174,8 @@ def _wrong_at_the_extremes(experiment: Experiment, tree: Tree) -> list[Problem]:
 
 
 def _placed_in_factor(problem: Problem, name: str, keys: Sequence[str], where: str, tree: Tree) -> Problem:
-    """A wrong key is told at the key, anything else at the value."""
-    is_key = problem.message.startswith(("there is no", "unknown", "a list is"))
+    """The problem placed in the file: a wrong key at the key, anything else at the value."""
+    is_key = problem.message.startswith(("there is no", "unknown", "a list can"))
     at = next((i for i, key in enumerate(keys) if str(problem.key).startswith(key)), None)
     told = replace(problem, message=f"{problem.key}: {problem.message}", key=f"design.{where}")
     if is_key and at is not None:

@@ -1,4 +1,4 @@
-"""One kept run made again from what its folder says, and held against what was kept.
+"""A saved run repeated from its folder alone, and compared with what was saved.
 
 again = rerun("7f3a9c0d21b4e865", "results/sweeps/subsidy_dose_response")
 again.is_identical, again.differences
@@ -31,7 +31,7 @@ _SHOWN = 20  # differing values beyond this many are counted only
 
 @dataclass(frozen=True)
 class Rerun:
-    """A run made again. ``differences`` has a row per value that differs (at most 20 of ``differing``):
+    """A repeated run. ``differences`` has a row per value that differs (at most 20 of ``differing``):
     table, row, column, kept, now. ``changed`` says what has changed since in the program and its libraries.
     """
 
@@ -50,10 +50,10 @@ class Rerun:
 
 
 def rerun(run: str, folder: str | os.PathLike | None = None, simulate: Simulate | None = None) -> Rerun:
-    """Make one run of a sweep, or of ``labor-sim run --out``, again and compare.
+    """Repeat one run of a sweep, or of ``labor-sim run --out``, and compare.
 
     ``run`` is its ``run_id``, the beginning of one, or its number in the sweep of ``folder``; without a
-    folder every folder below ``results`` is looked through. ``simulate`` replaces the simulator, for tests.
+    folder every folder below ``results`` is searched. ``simulate`` replaces the simulator, for tests.
     Raises ``UsageError`` when there is no such run or several, ``ResultsError`` when the folder cannot be
     used.
     """
@@ -62,7 +62,7 @@ def rerun(run: str, folder: str | os.PathLike | None = None, simulate: Simulate 
     elif _is_number(run):
         raise UsageError(
             Problem(
-                "a run's number says nothing without its sweep's folder",
+                "the number of a run needs the folder of its sweep",
                 value=run,
                 allowed=f"labor-sim rerun {run} FOLDER, or a run_id",
             )
@@ -78,7 +78,7 @@ def rerun(run: str, folder: str | os.PathLike | None = None, simulate: Simulate 
         ids = sorted(_ids_in(Path(where))) if folder else []
         raise UsageError(
             Problem(
-                "no such run there",
+                "no such run",
                 file=str(where),
                 value=run,
                 nearest=nearest(run, ids),
@@ -87,7 +87,9 @@ def rerun(run: str, folder: str | os.PathLike | None = None, simulate: Simulate 
         )
     if len({kept.run_id for kept in found}) > 1:
         raise UsageError(
-            Problem("several runs begin so", value=run, allowed=tuple(str(kept.run_id) for kept in found))
+            Problem(
+                "several runs begin like this", value=run, allowed=tuple(str(kept.run_id) for kept in found)
+            )
         )
     return found[0].again(simulate)
 
@@ -131,7 +133,7 @@ class _SweptRun:
 
 @dataclass(frozen=True)
 class _SingleRun:
-    """What ``labor-sim run --out`` kept."""
+    """A run saved by ``labor-sim run --out``."""
 
     folder: Path
     results: Results
@@ -222,7 +224,7 @@ def _failures(folder: Path) -> pd.DataFrame:
 
 
 def _told(failure: Mapping[str, Any] | None) -> pd.DataFrame:
-    """How a run ended, as a table of one row: stage and message of a failure, else that it finished."""
+    """The end of a run as a table of one row: stage and message of a failure, or that it finished."""
     stage, message = (failure["stage"], failure["message"]) if failure else ("finished", "")
     return pd.DataFrame([{"stage": stage, "message": message}])
 

@@ -40,13 +40,13 @@ class Sharing:
     saved: float
 
     def group(self, run: Run) -> Hashable:
-        """What the runs that share have in common."""
+        """What runs that share a history have in common."""
         early = tuple((name, run.point[name]) for name in self.early[run.scenario])
         return self.histories[run.scenario], early, run.seed
 
 
 def plan_sharing(experiment: Experiment, jobs: int = 1) -> Sharing | None:
-    """The month up to which sharing saves the most, or None where it saves hardly anything."""
+    """The month up to which sharing saves the most, or None where it saves less than ``LEAST_SAVED``."""
     end = experiment.period.to
     begins = {name: _first_months(experiment, base) for name, base in experiment.bases.items()}
     first, *others = experiment.bases.values()
@@ -110,8 +110,8 @@ def _sharing(experiment: Experiment, month: str, begins: dict[str, dict[str, str
 
 
 def _early_points(design: Design, early: tuple[str, ...]) -> dict[Hashable, int]:
-    """How many points agree in the early factors, by their values. Drawn points are not made for this:
-    they are taken to differ.
+    """How many points have the same early factors, by their values. Drawn points are not made for this: all
+    are taken to differ.
     """
     if not early:
         return {(): design.point_count}

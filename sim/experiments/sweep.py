@@ -1,8 +1,8 @@
-"""Runs a sweep: hands runs to an executor, keeps what comes back, and never loses what is kept.
+"""Run a sweep: hand runs to an executor and write their rows to a folder.
 
-One run's failure is recorded and the rest go on. A sweep that was killed is taken up where it stood by
-calling ``run_sweep`` again with the same experiment and folder; its results are those of a sweep that
-was never interrupted, because every run depends on its own number alone.
+The failure of a run is recorded and the rest go on. A sweep that was killed is resumed by calling
+``run_sweep`` again with the same experiment and folder; its results are those of a sweep that was never
+interrupted, because every run depends on its own number alone.
 """
 
 from __future__ import annotations
@@ -55,8 +55,8 @@ def run_sweep(
     """Run what is still missing of an ``experiment`` in ``folder``, on ``jobs`` processes.
 
     ``executor`` is ``processes`` or ``dask``; the latter uses the cluster at ``scheduler``, or one of
-    ``jobs`` processes on this machine. ``resume`` insists that the sweep has been begun in ``folder``;
-    one that has is taken up in any case. ``progress(done, total, failed)`` is called as runs finish, first
+    ``jobs`` processes on this machine. With ``resume`` the sweep must have been begun in ``folder``;
+    one that has is resumed in any case. ``progress(done, total, failed)`` is called as runs finish, first
     with what was already there. ``simulate`` replaces the simulator, for tests. ``many`` allows more than
     ``MOST_RUNS``. Raises ``UsageError`` when there are more, when a library is needed and missing, when no
     scheduler answers or when the folder holds another sweep, ``ResultsError`` when the folder cannot be
@@ -67,7 +67,7 @@ def run_sweep(
     if resume and not (Path(folder) / MANIFEST).is_file():
         raise UsageError(
             Problem(
-                "nothing to resume: no sweep was begun here",
+                "nothing to resume: no sweep was begun in this folder",
                 file=str(folder),
                 allowed="a folder in which this sweep was begun; no --resume to begin it",
             )
@@ -77,7 +77,7 @@ def run_sweep(
             Problem(
                 f"the experiment has {experiment.run_count:,} runs",
                 value=experiment.name,
-                allowed=f"up to {MOST_RUNS:,}; --yes to run that many all the same",
+                allowed=f"up to {MOST_RUNS:,}, or --yes to run that many",
             )
         )
     runs = experiment.runs()
@@ -112,7 +112,7 @@ def run_sweep(
 
 
 def _plan(experiment: Experiment) -> dict[str, Any]:
-    """What the folder's manifest says. ``settings`` decides whether a sweep can be taken up again."""
+    """The manifest of the folder. A sweep can be resumed where its ``settings`` are the same."""
     return {
         "name": experiment.name,
         "title": experiment.title.model_dump(),
@@ -133,7 +133,7 @@ def program() -> dict[str, str]:
 
 
 class Keeper:
-    """Gathers what comes back and puts them into parts, a handful at a time."""
+    """Collects the ends of runs and writes them in parts, a few at a time."""
 
     def __init__(self, journal: Journal):
         self.journal = journal

@@ -1,8 +1,8 @@
-"""What the result tables hold: table -> column -> (unit, meaning).
+"""The columns of the result tables: table -> column -> (unit, meaning).
 
 Persons are real persons (simulated workers times the scale), money is current yuan, ``month`` is the
 text ``YYYY-MM``. Stocks are taken at the end of the month, flows over the month. The same words are
-written into every Parquet file beside its columns, so that a result explains itself years later.
+written into every Parquet file beside its columns.
 """
 
 from __future__ import annotations

@@ -51,8 +51,8 @@ def official_table(results: Results, names: Iterable[tuple[str, str]] | None = N
     """The run's rows under the official definitions, derived ones included: ``COLUMNS``, sorted.
 
     ``names`` are the (indicator, group) pairs to keep, by default those that the packaged official
-    series knows in any year. Years are those of the run, whether the packaged series holds them or not.
-    A figure whose components a run does not have is absent, never zero.
+    series hold in any year. Years are those of the run, whether the packaged series hold them or not.
+    A figure without its components in the run is absent, never zero.
     """
     units, years = _by_year(results.official)
     for values in years.values():

@@ -1,8 +1,8 @@
-"""Every outcome a reader can ask for: name, unit, words, definition, and how it is made.
+"""Every outcome: name, unit, label, definition, and how it is computed.
 
 An outcome is a monthly series made from the table ``national``. ``kind`` says how a period of twelve
 months is summed up: a ``stock`` or a ``rate`` by its mean, a ``flow`` by its total. To add an outcome,
-add one row to ``_TABLE``; the comparison, the charts and the report pick it up.
+add one row to ``_TABLE``; comparisons, charts and the report then include it.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ class Outcome:
 
 
 def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
-    """The sum of columns; what is not known counts for nothing."""
+    """The sum of columns; missing values count as 0."""
     return lambda national: sum(np.nan_to_num(national[name].to_numpy(float)) for name in names)
 
 

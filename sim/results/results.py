@@ -1,8 +1,8 @@
 """The results of one run: tables, a manifest, and how they are kept on disk.
 
 A folder of results holds one Parquet file per table and ``manifest.json``. It is written beside its
-final place and renamed when complete, so that a killed run or a full disk leaves nothing half-written.
-What each column means stands in ``sim.results.columns`` and inside every file.
+final place and renamed when complete, so that a killed run or a full disk leaves no incomplete folder.
+The meaning of each column is in ``sim.results.columns`` and inside every file.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _MANIFEST_KEYS = (
 
 
 class RunTables:
-    """The tables of a run as editors show them. What their columns mean stands in ``sim.results.columns``."""
+    """The tables of a run as editors show them. Columns: ``sim.results.columns``."""
 
     national: pd.DataFrame
     """A row per month, for the whole country."""
@@ -131,13 +131,13 @@ class Results(RunTables):
 
     @classmethod
     def load(cls, folder: str | os.PathLike) -> Results:
-        """Read a folder written by this or an earlier version; keys it did not know come back as None."""
+        """Read a folder written by this or an earlier version; keys that its manifest lacks are None."""
         tables, manifest = read_folder(folder, kind="run")
         return cls(tables, {**dict.fromkeys(_MANIFEST_KEYS), "warnings": [], **manifest})
 
 
 def undocumented(tables: Mapping[str, pd.DataFrame]) -> list[str]:
-    """Columns that ``sim.results.columns`` does not explain, as ``table.column``."""
+    """Columns that are not in ``sim.results.columns``, as ``table.column``."""
     return [
         f"{name}.{column}"
         for name, table in tables.items()
@@ -263,12 +263,12 @@ def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """A NumPy number as the number, anything else that JSON does not know as its text."""
+    """A NumPy number as a number, anything else that JSON does not know as text."""
     return value.item() if hasattr(value, "item") else str(value)
 
 
 def _replace(partial: Path, final: Path) -> None:
-    """Put ``partial`` in the place of ``final``; the earlier content goes only once the new one stands."""
+    """Put ``partial`` in the place of ``final``; the earlier content is removed after that."""
     if not final.exists():
         partial.rename(final)
         return

@@ -34,7 +34,13 @@ class UnitCost(Strict):
     def _is_paid_in_full(self) -> UnitCost:
         if (self.payer is None) == (not self.payers):
             refuse(
-                [Problem("either one payer, or the share of each", key="payer", allowed=("payer", "payers"))]
+                [
+                    Problem(
+                        "name one payer, or the share of each of several",
+                        key="payer",
+                        allowed=("payer", "payers"),
+                    )
+                ]
             )
         if self.payers and abs(sum(self.payers.values()) - 1.0) > _ROUNDING:
             refuse(
@@ -78,5 +84,13 @@ class Budget(Strict):
     @model_validator(mode="after")
     def _is_one_sum(self) -> Budget:
         if (self.yuan_per_year is None) == (self.yuan_total is None):
-            refuse([Problem("a budget is one sum", key="", allowed=("yuan_per_year", "yuan_total"))])
+            refuse(
+                [
+                    Problem(
+                        "a budget is one sum: a year, or in all",
+                        key="",
+                        allowed=("yuan_per_year", "yuan_total"),
+                    )
+                ]
+            )
         return self

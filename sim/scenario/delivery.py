@@ -1,4 +1,4 @@
-"""Instruments that steer others: who hears of them, how much of them arrives, whom they serve first."""
+"""Instruments that change how others are delivered: their take-up, effects, costs, budgets and queues."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _Factor = Annotated[float, Field(strict=True, ge=0, le=3)]
 
 
 class Steers(Strict):
-    """Which levers are steered: those of the families and those of the instruments; all if neither."""
+    """Which levers are steered: those of the families and of the instruments named; all if none is named."""
 
     families: tuple[Slug, ...] = ()
     instruments: tuple[InstrumentNumber, ...] = ()

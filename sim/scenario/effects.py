@@ -1,4 +1,4 @@
-"""Changes of parameters: of one, once for all or month by month, and what is too large."""
+"""Changes of one parameter, constant or month by month, and which of them are refused."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Effect(Strict):
     @model_validator(mode="after")
     def _does_something(self) -> Effect:
         if self.set is None and self.scale is None and self.add is None:
-            refuse([Problem("an effect needs a change", key="", allowed=("set", "scale", "add"))])
+            refuse([Problem("an effect changes nothing", key="", allowed=("set", "scale", "add"))])
         return self
 
     def at(self, strength: float) -> Effect:
@@ -42,7 +42,7 @@ class Effect(Strict):
 
 
 class MonthlyEffect(Strict):
-    """A change of one parameter month by month; a month that is not named is not changed."""
+    """A change of one parameter month by month; months that are not named are not changed."""
 
     set: dict[Month, Number] = {}
     scale: dict[Month, Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]] = {}
@@ -51,7 +51,7 @@ class MonthlyEffect(Strict):
     @model_validator(mode="after")
     def _does_something(self) -> MonthlyEffect:
         if not self.months:
-            refuse([Problem("an effect needs a change", key="", allowed=("set", "scale", "add"))])
+            refuse([Problem("an effect changes nothing", key="", allowed=("set", "scale", "add"))])
         return self
 
     @property
@@ -65,7 +65,7 @@ class MonthlyEffect(Strict):
 
 
 def out_of_bounds(name: str, effect: Effect, key: str) -> Iterator[Problem]:
-    """Problems with the size of a change, judged on its own and on the parameter's default."""
+    """Problems with the size of a change: against the parameter's bounds, from its default."""
     parameter = PARAMETERS[name]
     bounds = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}"
     if effect.set is not None and not parameter.low <= effect.set <= parameter.high:

@@ -104,11 +104,10 @@ class Window(Strict):
 
 
 class Where(Strict):
-    """Where a lever or a shock holds. What is not named is not restricted.
+    """Where a lever or a shock holds; what is not named is not restricted.
 
-    ``provinces``, ``regions`` and ``tiers`` speak of the place in which the worker is;
-    ``home_provinces`` and ``home_regions`` of where the worker comes from. A province counts if it is
-    named itself or its region is.
+    ``provinces``, ``regions`` and ``tiers`` are those of the worker's place; ``home_provinces`` and
+    ``home_regions`` those of registration. A province is included if it or its region is named.
     """
 
     home_provinces: tuple[Province, ...] = ()
@@ -118,11 +117,11 @@ class Where(Strict):
     tiers: tuple[Tier, ...] = ()
 
     def has_place(self, province: str, tier: str) -> bool:
-        """Whether the place (province x tier) is one of those meant."""
+        """Whether the lever or shock holds in the place (province x tier)."""
         return province in self._place_provinces() and tier in (self.tiers or TIERS)
 
     def has_home(self, province: str) -> bool:
-        """Whether workers from the home province are meant."""
+        """Whether the lever or shock holds for workers from the home province."""
         return province in _provinces_named(self.home_provinces, self.home_regions)
 
     @property
@@ -130,7 +129,7 @@ class Where(Strict):
         return bool(self.home_provinces or self.home_regions)
 
     def overlaps(self, other: Where) -> bool:
-        """Whether some worker in some place is meant by both."""
+        """Whether both can hold for one worker in one place."""
         homes = (_provinces_named(one.home_provinces, one.home_regions) for one in (self, other))
         return (
             not self._place_provinces().isdisjoint(other._place_provinces())
@@ -153,7 +152,7 @@ Age = Annotated[int, Field(strict=True, ge=0, le=120)]
 
 
 class Who(Strict):
-    """Which workers are eligible. Every line that is given must hold; both ends of a range count."""
+    """Which workers are eligible: those who meet every condition given. Both ends of a range are included."""
 
     sex: Sex | None = None
     age: tuple[Age, Age] | None = None

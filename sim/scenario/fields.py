@@ -1,6 +1,6 @@
-"""The small typed words that scenarios are written in: months, numbers, names and labels.
+"""The types of values in scenario files: months, numbers, names and labels.
 
-Each type says, when it refuses a value, what is allowed and what was probably meant.
+A refused value is reported with what is allowed and with the nearest allowed word.
 """
 
 from __future__ import annotations
@@ -39,14 +39,14 @@ class Strict(BaseModel):
 
 
 def refuse(problems: Iterable[Problem]) -> None:
-    """Raise every problem at once, in a form that the loader turns into file and line."""
+    """Raise all problems at once; the loader adds file and line."""
     found = tuple(problems)
     if found:
         raise refusal(*found)
 
 
 def refusal(*problems: Problem) -> PydanticCustomError:
-    """The error that tells problems, for a validator to raise."""
+    """The error with these problems, for a validator to raise."""
     text = "; ".join(f"{problem.key}: {problem.message}" for problem in problems)
     return PydanticCustomError("problems", "{text}", {"text": text, "problems": problems})
 

@@ -1,9 +1,9 @@
-"""The catalogue of instruments: reading ``levers/*.yaml``, and filling in levers that name one.
+"""The catalogue of instruments: reading ``levers/*.yaml``, and completing levers that name one.
 
-A file holds one family: its label, the window that holds where a scenario names none, and its
-instruments, each of them a lever at its documented strength, or several ``parts`` that are levers. A
-scenario's lever that says ``instrument: startup-subsidy`` takes everything from there that it does not
-say itself; where the instrument has parts, it becomes one lever for each.
+A file holds one family: its label, the window for scenarios that name none, and its instruments, each of
+them a lever at its documented strength or several levers as ``parts``. A lever of a scenario with
+``instrument: startup-subsidy`` takes from the catalogue every key that it does not give itself; where the
+instrument has parts, it becomes one lever for each.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ FOLDER = "levers"
 
 
 class Family(Strict):
-    """What a file of the catalogue says: instruments that belong together."""
+    """A file of the catalogue: instruments that belong together."""
 
     label: Label
     window: Window
@@ -117,7 +117,7 @@ def _read(state: tuple[tuple[str, int], ...], _cwd: str) -> Catalogue:
 
 
 def _completed(slug: str, entry: Tree, family: str, file: Tree) -> Tree:
-    """An instrument with what its place in the catalogue says: its slug, family and usual window."""
+    """An instrument with its slug, its family and the window of the family."""
     said = {"instrument": Tree(slug, entry.file, entry.line), "family": Tree(family, entry.file, entry.line)}
     if "window" in file.value:
         said["window"] = file.value["window"]
@@ -173,25 +173,25 @@ def _parts(instrument: Tree) -> dict[str | None, Tree]:
 
 
 def _gaps(lever: Lever) -> Iterable[Problem]:
-    """What a lever may leave out and an instrument of the catalogue may not."""
+    """What is missing: a lever may leave it out, an instrument of the catalogue may not."""
     for key in ("acts_on", "not_known", "first_outcome", "strength_range"):
         if getattr(lever, key) is None:
-            yield Problem("an instrument of the catalogue says this", key=key)
+            yield Problem("an instrument of the catalogue needs this key", key=key)
     if lever.unit_cost is None and lever.no_cost is None:
         yield Problem(
-            "an instrument of the catalogue has a cost, or says why none is counted",
+            "an instrument of the catalogue needs a cost, or the reason why none is counted",
             key="unit_cost",
             allowed=("unit_cost", "no_cost"),
         )
     if lever.part is not None and lever.part_label is None:
-        yield Problem("a part says what tells it from the others", key="part_label")
+        yield Problem("a part needs a label that distinguishes it from the others", key="part_label")
     if len(lever.instruments) != 1:
         yield Problem("an instrument has one number", key="instruments", value=list(lever.instruments))
     if lever.effects and any(effect.set is not None for effect in lever.effects.values()):
-        yield Problem("a value that is set has no multiples", key="effects", allowed=("scale", "add"))
+        yield Problem("a `set` cannot be multiplied by a strength", key="effects", allowed=("scale", "add"))
     if lever.first_outcome and (lever.first_outcome.direction == "none") != (lever.no_effect is not None):
         yield Problem(
-            "an instrument has an effect, or direction none",
+            "direction none is for instruments without an effect, and for no others",
             key="first_outcome.direction",
             value=lever.first_outcome.direction,
         )
@@ -250,9 +250,9 @@ def named_levers(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[
 
 
 def filled_in(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[Problem]) -> Tree:
-    """A scenario in which every lever that names an instrument says everything that it takes from it.
+    """A scenario in which every lever that names an instrument has the keys that it takes from it.
 
-    The catalogue is read only if some lever needs it; files of it that cannot be read are told then.
+    The catalogue is read only if some lever needs it; problems of its files are reported then.
     """
     levers = tree.value.get("levers")
     if levers is None or not any("instrument" in _children(lever) for lever in _children(levers).values()):
@@ -266,7 +266,7 @@ def filled_in(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[Pro
 
 
 def _filled(lever: Tree, catalogue: Catalogue, problems: list[Problem], name: str) -> dict[str, Tree]:
-    """The lever with what its instrument says, one for each part; none if there is no such instrument."""
+    """The lever completed from its instrument, one for each part; none if there is no such instrument."""
     named = lever.value.get("instrument") if lever.is_map else None
     if named is None:
         return {name: lever}

@@ -1,4 +1,4 @@
-"""What a policy lever may say.
+"""Levers: the keys of one, and the checks that they fit together.
 
 A lever changes the parameters that eligible workers, or everybody in a place, face during a window of
 months; it may cost money, and the money may run out. Or it steers other levers.
@@ -36,7 +36,7 @@ from sim.scenario.strength import FirstOutcome, ImplementedShare, Strength, Stre
 
 
 class Citation(Strict):
-    """The clause, in our own words, of the document that a lever comes from."""
+    """The document that a lever comes from, and its clause in our own words."""
 
     document: DocumentId
     clause: Text
@@ -47,7 +47,7 @@ def _one_as_list(value: Any) -> Any:
 
 
 class Lever(Strict):
-    """One policy instrument: who faces which parameters changed, where, when, and at what cost.
+    """One policy lever: which parameters it changes, for whom, where, when, and at what cost.
 
     ``effects`` are those of strength 1. A lever acts with ``strength`` less ``baseline_share``, the part that
     the scenario it is compared with already contains: a negative difference takes that part away.
@@ -125,12 +125,12 @@ class Lever(Strict):
 
     @property
     def price(self) -> int:
-        """Whole yuan per serving in force; nothing is saved by taking a lever away."""
+        """Whole yuan per serving in force; 0 where the lever takes a part of the reference away."""
         return self.unit_cost.at(self.acting) if self.unit_cost and self.acting > 0.0 else 0
 
     @property
     def money(self) -> Budget | None:
-        """The budget in force. What is taken away is not rationed."""
+        """The budget in force; None where the lever takes a part of the reference away."""
         return self.budget if self.acting > 0.0 else None
 
     @model_validator(mode="after")
@@ -146,12 +146,12 @@ class Lever(Strict):
                 "a strength cannot be negative",
                 key="strength",
                 value=self.strength,
-                allowed="0 or more times the size that the effects say",
+                allowed="0 or more, in multiples of the effects given",
             )
         for name, effect in self.effects.items():
             if effect.set is not None and self.acting not in (0.0, 1.0):
                 yield Problem(
-                    f"a value that is set has no multiples, and this lever acts at {self.acting:g}",
+                    f"a `set` cannot be multiplied by a strength, and this lever acts at {self.acting:g}",
                     key=f"effects.{name}.set",
                     value=effect.set,
                     allowed="scale or add; or a strength of 0 or 1 and a baseline_share of 0",
@@ -166,7 +166,7 @@ class Lever(Strict):
         said = [bool(self.effects), self.delivery is not None, self.no_effect is not None]
         if sum(said) != 1:
             yield Problem(
-                "a lever changes parameters, or steers other levers, or says why it does neither",
+                "a lever needs exactly one of these keys",
                 key="effects",
                 allowed=("effects", "delivery", "no_effect"),
             )
@@ -191,13 +191,15 @@ class Lever(Strict):
         yield from self._people_named(reason)
         if self.where.names_homes:
             yield Problem(
-                f"{reason}, so this lever cannot say who", key="where", allowed="provinces, regions, tiers"
+                f"{reason}, so this lever cannot restrict who",
+                key="where",
+                allowed="provinces, regions, tiers",
             )
 
     def _people_named(self, reason: str) -> Iterator[Problem]:
         if not self.who.is_everyone:
             yield Problem(
-                f"{reason}, so this lever cannot say who",
+                f"{reason}, so this lever cannot restrict who",
                 key="who",
                 allowed="remove `who`, or put this effect in a lever of its own",
             )
@@ -214,13 +216,13 @@ class Lever(Strict):
             return
         if self.unit_cost is None or self.unit_cost.yuan == 0:
             yield Problem(
-                "a budget can run out only if serving somebody costs something",
+                "a budget needs a unit cost: serving somebody costs nothing here",
                 key="budget",
                 allowed="a unit_cost above 0 yuan",
             )
         if all(PARAMETERS[name].scope in ("place", "corridor") for name in self.effects):
             yield Problem(
-                "a budget is rationed worker by worker, and this lever changes no worker's month",
+                "a budget is rationed among workers, and this lever has no effect on workers",
                 key="budget",
                 allowed="a lever with an effect on workers",
             )

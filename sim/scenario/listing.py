@@ -1,4 +1,4 @@
-"""What there is and where it comes from: scenarios, levers, citations, the schema, a scenario in full."""
+"""Lists of the available scenarios, and a scenario in full with the source of each value."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from sim.scenario.yaml_tree import Key, dotted, shown
 
 
 def list_scenarios() -> list[dict[str, Any]]:
-    """The scenarios that can be loaded by name, one row each; one with mistakes says so in its title."""
+    """The scenarios that can be loaded by name, one row each; mistakes in a file are counted in its title."""
     rows = []
     for name, path in scenario_files().items():
         try:
@@ -49,26 +49,26 @@ def list_scenarios() -> list[dict[str, Any]]:
 
 
 def scenario_notes(rows: list[dict[str, Any]]) -> list[str]:
-    """What a list of scenarios does not say by itself: which one each is to be held against."""
+    """Notes below the list of scenarios: with which reference a scenario is to be compared."""
     names = {row["name"] for row in rows}
     notes = []
     if "baseline" in names:
         notes.append(
-            "baseline is history as it was, and the future without further policy: hold what begins "
-            "from 2024 on against it."
+            "baseline is history as it was, and a future without further policy: compare policies that begin "
+            "in 2024 or later with it."
         )
     if "none" in names:
         notes.append(
-            "none is a reference too, not a policy: history without the measures of 2020 and 2022. "
-            "Its levers take away what these reached; hold documents that extend it against it."
+            "none is a reference too, not a policy: history without the measures of 2020 and 2022, which its "
+            "levers take away; compare documents that extend it with it."
         )
     return notes
 
 
 def describe(scenario: Scenario) -> str:
-    """The resolved scenario as YAML, each value followed by the file and line that it came from.
+    """The resolved scenario as YAML, each value followed by its file and line.
 
-    What no file says is left at its default and is not shown.
+    Defaults, which no file gives, are not shown.
     """
     content = scenario.model_dump(by_alias=True, exclude_none=True)
     document = _commented(content, scenario.origins, ())
@@ -82,7 +82,7 @@ def describe(scenario: Scenario) -> str:
 
 
 def _commented(content: dict[str, Any], origins, key: Key) -> CommentedMap:
-    """The part of ``content`` that files gave, with origins as comments at the line ends."""
+    """The part of ``content`` that files give, with origins as comments at the line ends."""
     commented = CommentedMap()
     for name, value in content.items():
         place = (*key, name)

@@ -1,7 +1,7 @@
-"""From scenario files to a checked ``Scenario``: finding, extending, merging, and telling what is wrong.
+"""From scenario files to a checked ``Scenario``: finding, extending, merging and checking files.
 
-Every problem in a file is told at once, with file, line, key, value, what is allowed and the word
-that was probably meant.
+All problems of a file are reported at once, with file, line, key, value, what is allowed and the nearest
+allowed word.
 """
 
 from __future__ import annotations
@@ -102,7 +102,7 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
 
 
 def folders() -> tuple[Path, ...]:
-    """Where scenarios are looked for by name: here, beside the package, and where pip put a copy."""
+    """The folders searched for scenarios: here, beside the package, and where pip puts a copy."""
     places = (
         Path.cwd() / "scenarios",
         Path(__file__).resolve().parents[2] / "scenarios",
@@ -122,7 +122,7 @@ def scenario_files() -> dict[str, Path]:
 
 
 def files_in(*subfolders: str) -> dict[str, Path]:
-    """YAML files by name in subfolders of wherever scenarios lie. The first that has a name wins."""
+    """YAML files by name in subfolders beside the folders of scenarios; the first of a name counts."""
     found: dict[str, Path] = {}
     for folder in folders():
         for subfolder in subfolders:
@@ -218,7 +218,7 @@ def _extended(path: Path, problems: list[Problem], trail: tuple[Path, ...] = ())
 def _checked(
     name: str, tree: Tree, problems: list[Problem], origins: Mapping[str, str] | None = None
 ) -> Scenario:
-    """The scenario, or every problem. With a broken parent, what it would have said is not missed."""
+    """The scenario, or every problem; keys that an unreadable parent may hold are not reported as missing."""
     is_whole = not problems
     content = tree.plain
     try:
@@ -247,7 +247,7 @@ def _checked(
 
 
 def _sound_levers(content: Mapping[str, Any]) -> dict[str, Lever]:
-    """The levers that are right by themselves, so that conflicts between them are told as well."""
+    """The levers without mistakes of their own, so that conflicts between them are reported as well."""
     sound = {}
     levers = content.get("levers")
     for name, lever in levers.items() if isinstance(levers, dict) else ():
@@ -262,8 +262,8 @@ def _sound_levers(content: Mapping[str, Any]) -> dict[str, Lever]:
 
 
 def _opened(scenario: Scenario, keys: Iterable[str]) -> dict[str | int, Any]:
-    """A scenario's content with plain maps and lists where dotted keys lead, and otherwise as it is: a sweep
-    changes two numbers of a scenario of thousands, a thousand times over.
+    """A scenario's content, with plain maps and lists only where the keys lead: a sweep changes a few numbers
+    many times, and the rest need not be copied.
     """
     content: dict[str | int, Any] = {
         name: dict(value) if isinstance(value, dict) else value for name, value in scenario
@@ -310,7 +310,7 @@ def _override(content: dict[str | int, Any], key: str, value: Any) -> Problem | 
             target[part] = {}
         target = target[part]
     if not isinstance(target, dict):
-        return Problem("a list is changed as a whole", key=key, value=value)
+        return Problem("a list can only be changed as a whole", key=key, value=value)
     if value is None:
         target.pop(last, None)
     else:

@@ -1,4 +1,4 @@
-"""From the validator's errors to problems that name file, line, key, value and what is allowed."""
+"""Errors of pydantic as problems with file, line, key, value and what is allowed."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ _WORDS: dict[str, tuple[str, str]] = {
 
 
 def read_checked(path: Path, model: type[Model], error: type[SimError]) -> tuple[Model, Tree, list[Problem]]:
-    """A file as a ``model`` whose name is the file's, its tree, and what is wrong beside the model.
+    """A file as a ``model`` that is named after the file, its tree, and further problems.
 
-    Raises ``error`` with every problem found where the file cannot be read or is no such model.
+    Raises ``error`` with every problem found where the file cannot be read or does not fit the model.
     """
     problems: list[Problem] = []
     tree = read_tree(path, problems)
@@ -94,7 +94,7 @@ def _inside(content: Any, part: str | int) -> Any:
 
 
 def placed(problem: Problem, tree: Tree, parent: Key = ()) -> Problem:
-    """The problem with the file and line of its key, which is read as lying inside ``parent``."""
+    """The problem with the file and line of its key, which is relative to ``parent``."""
     at, key = find(tree, parent + parts(problem.key or ""))
     return replace(problem, file=at.file, line=at.line, key=dotted(key))
 

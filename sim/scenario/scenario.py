@@ -1,4 +1,4 @@
-"""What a scenario may say: the period, the outside world, the parameters, the shocks and the levers."""
+"""A scenario: its period, assumptions about the future, parameters, paths, shocks and levers."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ class Path(Strict):
     @model_validator(mode="after")
     def _is_one_kind(self) -> Path:
         if bool(self.all) == bool(self.by_tier):
-            refuse([Problem("a path is one kind of table", key="", allowed=("all", "by_tier"))])
+            refuse([Problem("a path needs exactly one of these keys", key="", allowed=("all", "by_tier"))])
         return self
 
     def value(self, month: str, tier: str) -> float | None:
@@ -135,7 +135,7 @@ class Path(Strict):
 
 
 class Scenario(Strict):
-    """A resolved, checked scenario. ``origins`` tells the file and line of each value by dotted key."""
+    """A resolved, checked scenario. ``origins`` has the file and line of each value by dotted key."""
 
     name: Text
     """The name of its file, without ``.yaml``."""
@@ -191,7 +191,7 @@ class Scenario(Strict):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def warnings(self) -> tuple[str, ...]:
-        """What is allowed and yet hard to believe: strengths outside the range that the evidence covers."""
+        """Values that are allowed but not credible: strengths outside the range that the evidence covers."""
         return tuple(
             f"lever {name}: strength {lever.strength:g} is outside the credible "
             f"{lever.strength_range.credible[0]:g} to {lever.strength_range.credible[1]:g} "

@@ -1,4 +1,4 @@
-"""Something that happens to everybody in some places: parameters changed month by month, at no cost."""
+"""Shocks: parameters changed month by month for everybody in some places, at no cost."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SECTOR_PARAMETERS = tuple(name for name, one in PARAMETERS.items() if one.by_sec
 
 
 class Shock(Strict):
-    """Something that happened, or might: parameters changed month by month, whoever is there.
+    """A shock, observed or assumed: parameters changed month by month for everybody in a place.
 
     With ``sectors`` it scales one of ``SECTOR_PARAMETERS`` in those sectors, in all places alike.
     """

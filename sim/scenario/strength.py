@@ -1,4 +1,4 @@
-"""How strongly an instrument may be applied, and what it is expected to move first."""
+"""The strength of an instrument: its range, the part implemented before, and its first outcome."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ Direction = Annotated[StrictStr, OneOf("direction", lambda: DIRECTIONS)]
 
 
 class StrengthRange(Strict):
-    """Multiples of the documented strength: what is credible, and beyond which nothing is meant."""
+    """Multiples of the documented strength: the credible range, and the largest that is allowed."""
 
     credible: tuple[_NotNegative, _NotNegative]
     most: _NotNegative
@@ -29,7 +29,7 @@ class StrengthRange(Strict):
             refuse(
                 [
                     Problem(
-                        "the documented strength, 1, must be credible, and all that is credible allowed",
+                        "the credible range must include 1, the documented strength, and end by `most`",
                         key="credible",
                         value=[low, high],
                         allowed="low <= 1 <= high <= most",
@@ -39,7 +39,7 @@ class StrengthRange(Strict):
         return self
 
     def problems(self, strength: float) -> Iterator[Problem]:
-        """What is wrong with a strength that nobody can mean."""
+        """The problem with a strength outside the allowed range, if it is."""
         if not 0.0 <= strength <= self.most:
             low, high = self.credible
             yield Problem(
@@ -50,12 +50,12 @@ class StrengthRange(Strict):
             )
 
     def is_credible(self, strength: float) -> bool:
-        """Whether the evidence covers the strength. None at all is always credible."""
+        """Whether the evidence covers the strength; 0 is always credible."""
         return strength == 0.0 or self.credible[0] <= strength <= self.credible[1]
 
 
 class FirstOutcome(Strict):
-    """What an instrument moves first, and which way, when it is applied strongly.
+    """The first outcome that an instrument moves, and in which direction.
 
     ``column`` is a column of the table ``national``. Direction ``unknown``: the evidence, or the model,
     leaves the sign open. ``none``: the instrument has no effect of its own.
@@ -70,7 +70,7 @@ class FirstOutcome(Strict):
             refuse(
                 [
                     Problem(
-                        "an outcome is named unless nothing moves",
+                        "a column is needed, except with direction none",
                         key="column",
                         value=self.column,
                         allowed="a column of the national table, or direction none without a column",

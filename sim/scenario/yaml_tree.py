@@ -1,4 +1,4 @@
-"""YAML 1.2 text as a tree in which every value knows its file and line, and how trees are merged."""
+"""YAML 1.2 text as a tree of values with their file and line, and how trees are merged."""
 
 from __future__ import annotations
 
@@ -153,7 +153,7 @@ def merge(
     key: Key = (),
     keeps_null: Callable[[Key], bool] | None = None,
 ) -> Tree:
-    """``over`` laid on ``base``: maps merge, scalars and lists replace, null removes.
+    """``base`` updated with ``over``: maps merge, scalars and lists replace, null removes.
 
     ``keeps_null``: where a null stays, because what it removes is filled in later.
     """

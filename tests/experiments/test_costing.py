@@ -102,7 +102,7 @@ def test_a_name_that_is_neither_is_told_with_the_nearest():
 )
 def test_what_has_no_plan_is_called_by_its_name(name, words, monkeypatch):
     monkeypatch.chdir(Path(__file__).resolve().parents[2])
-    with pytest.raises(UsageError, match="of which no plan is made") as told:
+    with pytest.raises(UsageError, match="which cannot be planned") as told:
         make_plan(name)
     assert words in str(told.value)
 

@@ -226,12 +226,12 @@ def test_too_few_points_give_no_answer_rather_than_a_wrong_one(tmp_path):
         (HYPERCUBE, "effects.startup_grant_yuan.set", "take_up", ["two.yaml", "yaml:", "grant"]),
         (HYPERCUBE, "samples: 16", "samples: 0", ["two.yaml:9", "1 or more"]),
         (HYPERCUBE, "  seed: 3\n", "", ["needs this key", "seed"]),
-        (SOBOL, "samples: 16", "samples: 20", ["powers of two", "16 or 32"]),
+        (SOBOL, "samples: 16", "samples: 20", ["power of two", "16 or 32"]),
         (HYPERCUBE, "latin_hypercube", "latin_hyper", ["unknown kind of design", "mean 'latin_hypercube'"]),
-        (LIST, "[0, 5, 5]", "[0, 5]", ["side by side", "2 values", "3 values"]),
+        (LIST, "[0, 5, 5]", "[0, 5]", ["equally many values", "2 values", "3 values"]),
         (LIST, "[0, 5, 5]", "[]", ["must not be empty"]),
         (LIST, "  kind: list\n", "  kind: list\n  samples: 4\n", ["has no such key", "samples"]),
-        (LIST, "    grant:", "    seed:", ["has this name already"]),
+        (LIST, "    grant:", "    seed:", ["have a column of this name"]),
         (FILE, "points.csv", "pointz.csv", ["two.yaml:9", "no such file", "pointz.csv"]),
         (FILE, "points.csv", "points.txt", [".csv, .parquet"]),
         (FILE, "farm:", "farn:", ["no column", "did you mean 'farm'"]),
@@ -261,8 +261,8 @@ def test_bad_points_in_a_file_are_told(tmp_path, rows, told):
 
 def test_one_scenario_or_several_but_not_both(tmp_path):
     both = {"scenario: startup-support": "scenario: baseline\nscenarios: [baseline]"}
-    assert "one of two ways" in refused(tmp_path, LIST, edit=both)
-    assert "one of two ways" in refused(tmp_path, LIST, edit={"scenario: startup-support\n": ""})
+    assert "exactly one of these keys" in refused(tmp_path, LIST, edit=both)
+    assert "exactly one of these keys" in refused(tmp_path, LIST, edit={"scenario: startup-support\n": ""})
 
 
 def test_a_lever_that_one_scenario_lacks_is_told(tmp_path):

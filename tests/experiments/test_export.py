@@ -61,7 +61,7 @@ def test_a_sweep_in_which_every_run_failed_is_an_empty_table(tmp_path):
 
 
 def test_what_is_not_a_sweep_is_refused(tmp_path):
-    with pytest.raises(ResultsError, match="no sweep lies here"):
+    with pytest.raises(ResultsError, match="no sweep in this folder"):
         load(tmp_path)
     (tmp_path / "manifest.json").write_text('{"kind": "comparison"}', encoding="utf-8")
     with pytest.raises(ResultsError, match="holds a comparison"):

@@ -108,11 +108,11 @@ def test_a_run_is_found_below_results_by_its_id(folder, tmp_path, monkeypatch):
 @pytest.mark.parametrize(
     ("run", "where", "told"),
     [
-        ("99", "out", "no such run there"),
-        ("nonsense", "out", "no such run there"),
-        ("4", None, "without its sweep's folder"),
+        ("99", "out", "no such run"),
+        ("nonsense", "out", "no such run"),
+        ("4", None, "needs the folder of its sweep"),
         ("5", "nowhere", "no such folder"),
-        ("", "out", "several runs begin so"),
+        ("", "out", "several runs begin like this"),
     ],
 )
 def test_a_run_that_is_not_there_is_told(folder, tmp_path, monkeypatch, run, where, told):

@@ -155,10 +155,10 @@ def test_a_misspelt_word_is_told_with_the_nearest_one(right, wrong, line, key, v
             13,
             "levers.grant.effects.startup_grant_yuan",
             None,
-            "an effect needs a change",
+            "an effect changes nothing",
         ),
         ("yuan: 8000", "yuan: 0.5", 14, "levers.grant.unit_cost.yuan", 0.5, "must be whole"),
-        ("yuan: 8000", "yuan: 0", 15, "levers.grant.budget", None, "a budget can run out only if"),
+        ("yuan: 8000", "yuan: 0", 15, "levers.grant.budget", None, "a budget needs a unit cost"),
         ("evidence: D", "evidence: null", 7, "levers.grant.evidence", None, "nothing to remove here"),
     ],
 )
