@@ -90,10 +90,10 @@ def read_tree(path: Path, problems: list[Problem]) -> Tree | None:
     if not isinstance(node, MappingNode):
         problems.append(Problem("a scenario is a map", file, 1, allowed="`key: value` lines"))
         return None
-    return _Reader(yaml, file, problems).tree(node, ())
+    return _TreeReader(yaml, file, problems).tree(node, ())
 
 
-class _Reader:
+class _TreeReader:
     """Turns the nodes of one YAML file into a tree, noting duplicate keys and unknown tags."""
 
     def __init__(self, yaml: YAML, file: str, problems: list[Problem]):
