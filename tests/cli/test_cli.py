@@ -40,7 +40,7 @@ class Spoken:
 @pytest.fixture
 def labor_sim(monkeypatch, capsys):
     """Calls the command inside this process, the simulator replaced."""
-    monkeypatch.setattr(sim, "simulate", fake_runs.any_scenario)
+    monkeypatch.setattr("sim.engine.simulate.simulate", fake_runs.any_scenario)
     monkeypatch.delenv("LABOR_SIM_DEBUG", raising=False)
 
     def call(*words) -> Spoken:
@@ -290,7 +290,7 @@ def test_official_of_less_than_a_year_says_so(labor_sim, monkeypatch):
         run.tables["official"] = run.official.iloc[:0]
         return run
 
-    monkeypatch.setattr(sim, "simulate", half_a_year)
+    monkeypatch.setattr("sim.engine.simulate.simulate", half_a_year)
     spoken = labor_sim("official", "baseline", "--to", "2014-06")
     assert spoken.code == 2 and "no whole calendar year" in spoken.err
 
@@ -400,7 +400,7 @@ def test_our_mistake_is_exit_code_1(labor_sim, monkeypatch):
     def broken(*_, **__):
         raise ZeroDivisionError("division by zero")
 
-    monkeypatch.setattr(sim, "simulate", broken)
+    monkeypatch.setattr("sim.engine.simulate.simulate", broken)
     spoken = labor_sim("run", "baseline")
     assert spoken.code == 1
     assert "not in your input" in spoken.err and "LABOR_SIM_DEBUG" in spoken.err
@@ -436,7 +436,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(capsys, monkeypatch)
 def test_what_is_refused_is_not_said_to_have_begun(labor_sim, monkeypatch, tmp_path, words):
     from sim.engine.simulate import simulate
 
-    monkeypatch.setattr(sim, "simulate", simulate)
+    monkeypatch.setattr("sim.engine.simulate.simulate", simulate)
     monkeypatch.chdir(tmp_path)
     spoken = labor_sim(*words)
     assert spoken.code == 2
@@ -484,7 +484,7 @@ def test_debugging_shows_the_traceback(labor_sim, monkeypatch):
 
 def test_a_folder_that_holds_something_else_is_refused_before_anything_runs(labor_sim, tmp_path, monkeypatch):
     labor_sim("run", "baseline", "--to", "2014-12", "--out", tmp_path / "run")
-    monkeypatch.setattr(sim, "simulate", None)  # would fail if it were called
+    monkeypatch.setattr("sim.engine.simulate.simulate", None)  # would fail if it were called
     spoken = labor_sim("compare", "baseline", "combined", "--out", tmp_path / "run")
     assert spoken.code == 2 and "holds a run, not a comparison" in spoken.err
     (tmp_path / "mine").mkdir()
@@ -530,12 +530,13 @@ def process(*words, **options) -> subprocess.Popen:
 def test_interrupted_from_the_keyboard_it_leaves_one_line_and_no_files(tmp_path):
     script = tmp_path / "command.py"
     script.write_text(
-        "import sys, time, sim\n"
+        "import sys, time\n"
         "from sim import cli\n"
+        "from sim.engine import simulate as engine\n"
         "def endless(*_, **__):\n"
         "    print('begun', file=sys.stderr, flush=True)\n"
         "    time.sleep(60)\n"
-        "sim.simulate = endless\n"
+        "engine.simulate = endless\n"
         f"sys.argv = ['labor-sim', 'run', 'baseline', '--out', {str(tmp_path / 'out')!r}]\n"
         "cli.main()\n"
     )
