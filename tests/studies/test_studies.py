@@ -157,7 +157,7 @@ def test_the_outcome_needs_a_known_form():
 def test_members_are_those_of_the_packaged_ensemble_where_none_is_given(monkeypatch):
     lived = []
 
-    def noted(experiment, worlds, seed, size):
+    def noted(experiment, worlds, seed, size, cache):
         lived.append([dict(one.parameters) for one in worlds])
         return [
             {"label": one.label, "seed": seed, "estimate": 1.0, "truth": 1.0} for one in experiment.estimates
