@@ -1,7 +1,8 @@
-"""A hash of what functions do: their own code and all that they reach, whatever file it stands in.
+"""A hash of what functions do: their own code and all that they reach, whatever module it stands in.
 
 Two functions with the same hash compile to the same machine code. It is taken from the byte code, so that
-comments, docstrings, names of files and line numbers do not count, and holds for one version of Python.
+comments, docstrings and line numbers do not count, and holds for one version of Python. Names of modules
+count: kept machine code looks them up.
 """
 
 from __future__ import annotations
@@ -31,7 +32,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.digest = hashlib.sha256()
-        self._seen: dict[int, object] = {}  # by id, and kept alive so that an id stands for one thing
+        self._seen: set[FunctionType] = set()
 
     def note(self, *values: object) -> None:
         self.digest.update(repr(values).encode())
@@ -59,12 +60,13 @@ class _Reader:
             raise TypeError(f"compiled code cannot hang on a {type(value).__name__}")
 
     def _function(self, function: FunctionType) -> None:
-        if id(function) in self._seen:
+        if function in self._seen:
             return
-        self._seen[id(function)] = function
+        self._seen.add(function)
         if function.__module__.partition(".")[0] != _PACKAGE:
             self.note("library", function.__module__, function.__qualname__)
             return
+        self.note("of", function.__module__)  # kept machine code looks its modules up by name
         self._code(function.__code__, function.__doc__)
         names = frozenset(_names_in(function.__code__))
         for name in sorted(names & function.__globals__.keys()):

@@ -41,6 +41,13 @@ def test_a_hash_is_the_same_again_and_does_not_hang_on_lines():
     assert code_hash([experience_pay]) == code_hash([experience_pay]) == code_hash([moved])
 
 
+def test_a_function_of_another_module_has_another_hash():
+    """Kept machine code names the modules that it came from, and cannot be loaded where one is gone."""
+    moved = types.FunctionType(experience_pay.__code__, experience_pay.__globals__, experience_pay.__name__)
+    moved.__module__, moved.__doc__ = "sim.rules.renamed", experience_pay.__doc__
+    assert code_hash([experience_pay]) != code_hash([moved])
+
+
 def test_an_edit_changes_the_hash_of_what_reaches_it_alone(monkeypatch):
     def hashes():
         return {step.name: code_hash([passes._pass(step)]) for step in month.STEPS}
