@@ -67,6 +67,7 @@ class _Reader:
             self.note("library", function.__module__, function.__qualname__)
             return
         self.note("of", function.__module__)  # kept machine code looks its modules up by name
+        self.note("function", function.__module__, function.__qualname__)  # kept code names its module
         self._code(function.__code__, function.__doc__)
         names = frozenset(_names_in(function.__code__))
         for name in sorted(names & function.__globals__.keys()):

@@ -87,6 +87,7 @@ def any_scenario(
     save_at=(),
     save_to=None,
     branch_from=None,
+    cache=None,
 ):
     """A whole run as the command needs it: the synthetic baseline, the official rows, a manifest."""
     end = end or scenario.period.to
