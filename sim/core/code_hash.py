@@ -66,7 +66,6 @@ class _Reader:
         if function.__module__.partition(".")[0] != _PACKAGE:
             self.note("library", function.__module__, function.__qualname__)
             return
-        self.note("of", function.__module__)  # kept machine code looks its modules up by name
         self.note("function", function.__module__, function.__qualname__)  # kept code names its module
         self._code(function.__code__, function.__doc__)
         names = frozenset(_names_in(function.__code__))

@@ -366,7 +366,7 @@ def test_the_command_names_what_it_puts_in_force(stored, capsys, monkeypatch):
     code, told, _ = said(capsys, monkeypatch, file, "--store", store, "--adopt")
     assert code == 0 and f"migration_amenity: {before:g} becomes -0.0625" in told and "--confirm" in told
     assert "migration_amenity,-0.0625," in table.read_text(encoding="utf-8")
-    assert "in force already" in said(capsys, monkeypatch, file, "--store", store, "--adopt")[1]
+    assert "at the default point already" in said(capsys, monkeypatch, file, "--store", store, "--adopt")[1]
 
 
 def test_a_dry_run_tells_the_changes_and_writes_nothing(stored, capsys, monkeypatch):
@@ -388,7 +388,7 @@ def test_only_the_file_that_made_the_ensemble_adopts_it(stored, capsys, monkeypa
     table, store, file = stored
     file.write_text(MINIATURE.replace("scale: 1:100000", "scale: 1:50000"), encoding="utf-8")
     code, _, told = said(capsys, monkeypatch, file, "--store", store, "--adopt")
-    assert code == 2 and "made by another calibration: they differ in scale" in told
+    assert code == 2 and "made by a calibration that differs in scale" in told
     code, _, told = said(capsys, monkeypatch, "nothing.yaml", "--store", store, "--adopt")
     assert code == 2 and "no such file" in told
     for words in (("--dry-run",), ("--adopt", "--show")):
@@ -500,7 +500,7 @@ def test_a_changed_rule_without_recalibration_is_reported():
     if posterior.stale():
         warnings.warn(
             f"{PACKAGED.name} was made with other {', '.join(posterior.stale())}; "
-            "labor-sim calibrate makes it anew",
+            "run labor-sim calibrate again",
             stacklevel=1,
         )
     about = {**posterior.about, "versions": {**versions(), "code": "0"}}

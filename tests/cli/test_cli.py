@@ -150,7 +150,7 @@ def test_an_id_of_the_evidence_can_be_looked_up(labor_sim):
     assert "B18" in told and "Founder knows support" in told and "source" in told
     assert [row["id"] for row in labor_sim("cite", "S15b", "--json").json["data"]] == ["S15b"]
     shown = labor_sim("levers", "startup-subsidy").out
-    assert "What the ids above stand for" in shown and "no causal Chinese estimate found" in shown
+    assert "The evidence cited above" in shown and "no causal Chinese estimate found" in shown
     assert "labor-sim cite F13" in labor_sim("levers").out
 
 
@@ -467,10 +467,10 @@ def test_a_sweep_taken_up_again_says_what_was_kept(labor_sim, monkeypatch, tmp_p
     again = labor_sim(*words).err.splitlines()
     total = again[0].split()[2]
     assert again[:2] == [
-        f"3 of {total} runs kept from before, {int(total) - 3} left to do",
+        f"3 of {total} runs were done before; {int(total) - 3} are left",
         "sweeping subsidy_dose_response ...",
     ]
-    assert f"{total} of {total} runs kept from before, 0 left to do" in labor_sim(*words, "--resume").err
+    assert f"{total} of {total} runs were done before; 0 are left" in labor_sim(*words, "--resume").err
     fresh = labor_sim(*words[:-1], tmp_path / "fresh").err
     assert "sweeping" in fresh and "kept" not in fresh
 
@@ -550,7 +550,7 @@ def test_interrupted_from_the_keyboard_it_leaves_one_line_and_no_files(tmp_path)
     out, err = running.communicate(timeout=20)
     assert running.returncode == 130
     assert out == ""
-    assert err == "interrupted; nothing half-written was left behind\n"
+    assert err == "interrupted; no incomplete file was left behind\n"
     assert [path.name for path in tmp_path.iterdir()] == ["command.py"]
 
 
