@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from sim.cli.app import moves_scale
 from sim.core.categories import EXITED, REGIONS
 from sim.core.errors import UsageError
 from sim.engine.residence import simulate_moves
-from sim.present.text.validation import moves_in_words, moves_warning
+from sim.present.text.validation import _corridor_lines, moves_in_words, moves_warning
 from sim.scenario.loading import load_scenario
 from sim.validation.five_year_moves import compare_moves, corridor_measures, moves_table
 from sim.validation.gravity import SPECIFICATIONS, estimate_corridors, estimates_table
@@ -149,3 +150,15 @@ def test_the_comparison_in_words_has_aims_a_verdict_and_the_benchmark():
     assert (same["errs least"] == "model").all()
     assert list(same.loc["correlation of logs", ["model", "verdict"]]) == ["1.00", "met"]
     assert same.loc["to Central China, % of moves", "aim"] == "" and (same["verdict"] != "").sum() == 2
+
+
+def test_the_printed_comparison_takes_its_cells_by_name():
+    data = load_data()
+    compared = corridors_table(data.od_moves["2000-2005"], data)
+    said = moves_in_words(compared)
+    _, head, *lines = _corridor_lines(SimpleNamespace(corridors=compared))
+    assert head.split() == ["census", "model", "2005-10"] and len(lines) == len(said)
+    for line, row in zip(lines, said.to_dict("records"), strict=True):
+        cells = line.removeprefix(f"  {row['measure']}").split("errs least: ")
+        assert cells[0].split() == [c for c in (row["census"], row["model"], row["table of 2005-10"]) if c]
+        assert cells[1].startswith(row["errs least"]) and row["aim"] in cells[1]
