@@ -17,6 +17,7 @@ from support.engine_runs import make_lever, make_scenario
 from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import DataError, Problem, ScenarioError
 from sim.core.months import month_text
+from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import PARAMETERS, TABLE
 from sim.parameters.definition import Parameter, read_table
@@ -27,6 +28,7 @@ from sim.steps.records import ECONOMY_NAMES, PLACE_NAMES, WORKER_NAMES
 from sim.world.data import load_data
 from sim.world.places import build_places
 
+CACHE = RunCache()
 PLACES = build_places(load_data())
 SCALE, SEED, LAST = 40_000, 1, "2017-12"  # some 12,000 workers
 FIRST, LONGEST = 24, 14  # January 2016, and how many months a run from there may take to differ
@@ -115,7 +117,7 @@ def signature(run: Simulation) -> tuple:
 @functools.cache
 def world(name: str) -> tuple[dict[int, dict], dict[int, tuple]]:
     """The undisturbed run: its state before each month from ``FIRST`` on, its signature after each."""
-    run = Simulation(scenario_with(name), SCALE, LAST, SEED, 1)
+    run = Simulation(scenario_with(name), SCALE, LAST, SEED, 1, cache=CACHE)
     states, after = {}, {}
     for month in range(FIRST + LONGEST):
         states[month] = run.state()
@@ -127,7 +129,7 @@ def world(name: str) -> tuple[dict[int, dict], dict[int, tuple]]:
 def first_difference(scenario: Scenario, name: str, begin: int, months: int) -> int | None:
     """The first of these months at whose end the run of the scenario is another than the undisturbed one."""
     states, after = world(name if name in BESIDE else "")
-    run = Simulation(scenario, SCALE, LAST, SEED, 1, state=states[begin] if begin else None)
+    run = Simulation(scenario, SCALE, LAST, SEED, 1, states[begin] if begin else None, cache=CACHE)
     for month in range(begin, begin + months):
         run.step()
         if signature(run) != after[month]:
