@@ -14,7 +14,7 @@ import pytest
 
 from sim import LaborMigrationModel, simulate
 from sim.agents.explain import rehearse
-from sim.agents.model import HEADLINE, Worker
+from sim.agents.model import COLLECTED, Worker
 from sim.core.categories import ACTIVITIES, EXITED, SETTLED_WORK
 from sim.core.errors import ScenarioError, SimError, UsageError
 from sim.engine.interpreted import spare_sums
@@ -92,8 +92,8 @@ def test_the_figures_are_those_of_a_simulation():
         model.step()
     collected = model.datacollector.get_model_vars_dataframe()
     national = simulate("baseline", scale=250_000, seed=3, end="2015-02").national
-    assert list(collected) == list(HEADLINE)
-    pd.testing.assert_frame_equal(collected, national[list(HEADLINE)], check_dtype=False)
+    assert list(collected) == list(COLLECTED)
+    pd.testing.assert_frame_equal(collected, national[list(COLLECTED)], check_dtype=False)
 
 
 @pytest.fixture(scope="module")
@@ -286,7 +286,7 @@ def test_batch_run_over_two_parameters():
         display_progress=False,
     )
     frame = pd.DataFrame(rows)
-    assert len(frame) == 4 and {"RunId", "iteration", "Step", "switching_cost", *HEADLINE} <= set(frame)
+    assert len(frame) == 4 and {"RunId", "iteration", "Step", "switching_cost", *COLLECTED} <= set(frame)
     assert frame["month"].eq("2014-04").all()  # batch_run takes one step more than max_steps
     moving = frame.groupby("switching_cost")["out"].mean()
     assert moving[1.5] != moving[3.5]
