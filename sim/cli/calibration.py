@@ -26,7 +26,12 @@ from sim.core.errors import Problem, UsageError
 def calibrate(
     file: Annotated[str, typer.Argument(metavar="FILE", help="Calibration file.")],
     jobs: Jobs = 2,
-    out: Annotated[Path | None, typer.Option(help="Folder; results/NAME if not given.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the results, resumed if it holds this calibration; by default results/NAME."
+        ),
+    ] = None,
     store: Annotated[Path | None, typer.Option(help="Parquet file to store the ensemble in as well.")] = None,
     confirm: Annotated[
         int,
@@ -53,7 +58,7 @@ def calibrate(
     ] = False,
     json: Json = False,
 ) -> None:
-    """Fit parameters to the official figures up to 2019, or resume an interrupted calibration."""
+    """Fit parameters to the official figures up to 2019."""
     asked = [name for name, given in (("--adopt", adopt), ("--confirm", confirm), ("--show", show)) if given]
     if len(asked) > 1:
         raise UsageError(

@@ -62,7 +62,7 @@ def compare(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Compare policies with a baseline over paired seeds, in years 1, 5 and 10 of each policy."""
+    """Compare policies with a baseline over paired seeds."""
     check_out(out, "comparison")
     from sim.present.text.comparison import headline
 

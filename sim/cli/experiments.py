@@ -42,7 +42,9 @@ def sweep(
     resume: Annotated[
         bool, typer.Option("--resume", help="Resume only; refuse to begin a new sweep.")
     ] = False,
-    out: Annotated[Path | None, typer.Option(help="Folder; results/sweeps/NAME if not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; by default results/sweeps/NAME.")
+    ] = None,
     yes: Annotated[bool, typer.Option("--yes", help="Allow more than a million runs.")] = False,
     json: Json = False,
 ) -> None:
@@ -110,10 +112,12 @@ def attribute(
     ] = "8",
     scale: Scale = "1:20000",
     jobs: Jobs = 2,
-    out: Annotated[Path | None, typer.Option(help="Folder; results/attributions/NAME if not given.")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for the results; by default results/attributions/NAME.")
+    ] = None,
     json: Json = False,
 ) -> None:
-    """Attribute a package's effects to its families, instruments or levers by Shapley shares."""
+    """Attribute the effects of a package to its parts."""
     from sim.analysis.attribution import attribute as shared_out
     from sim.present.text.attribution import notes, records, rows, title
 
@@ -166,7 +170,7 @@ def rerun(
     ] = None,
     json: Json = False,
 ) -> None:
-    """Repeat one saved run and report whether it is identical (exit code 0) or differs (1)."""
+    """Repeat a saved run, and exit with 1 if it differs."""
     from sim.experiments.rerun import rerun as made_again
 
     again = made_again(run_id, folder)
@@ -198,7 +202,7 @@ def plan(
     out: Annotated[Path | None, typer.Option(help="Folder in which the sweep has begun, if it has.")] = None,
     json: Json = False,
 ) -> None:
-    """Estimate the number of runs, the time, the memory and the disk space of an experiment or scenario."""
+    """Estimate runs, time, memory and disk before starting."""
     from sim.experiments.costing import make_plan
 
     planned = make_plan(

@@ -73,7 +73,7 @@ def check(
 
 @command
 def show(scenario: ScenarioName, json: Json = False) -> None:
-    """Print a scenario in full, each value with the file and line that it came from."""
+    """Print a scenario with the file and line of each value."""
     from sim.scenario.listing import describe
     from sim.scenario.loading import load_scenario
 
@@ -94,7 +94,9 @@ def schema() -> None:
 
 @command
 def levers(
-    instrument: Annotated[str, typer.Argument(metavar="[ID]", help="One instrument: name or number.")] = "",
+    instrument: Annotated[
+        str, typer.Argument(metavar="[ID]", help="Name or number of an instrument, to show it in full.")
+    ] = "",
     family: Annotated[str | None, typer.Option(help="Only the instruments of this family.")] = None,
     document: Annotated[
         str | None, typer.Option(help="Only the instruments named in this policy document.")
@@ -105,7 +107,7 @@ def levers(
     markdown: Annotated[bool, typer.Option("--markdown", help="Print docs/instruments.md.")] = False,
     json: Json = False,
 ) -> None:
-    """List the policy instruments and the parameters that a lever can change, or show one instrument."""
+    """List policy instruments and what levers can change."""
     from sim.present.pages.instruments import page
     from sim.present.text.instruments import find_instrument, list_instruments, whole
     from sim.scenario.references import GRADE_RANGE
@@ -198,10 +200,12 @@ def _print_instrument(told: dict[str, Any], json: bool) -> None:
 
 @command
 def cite(
-    name: Annotated[str, typer.Argument(metavar="SCENARIO|ID", help="A scenario, or an id such as B18.")],
+    name: Annotated[
+        str, typer.Argument(metavar="SCENARIO|ID", help="A scenario, or an id of the evidence such as B18.")
+    ],
     json: Json = False,
 ) -> None:
-    """Print the sources of a scenario, or what one id of the evidence stands for."""
+    """Print the sources of a scenario, or what an id stands for."""
     from sim.present.text.citations import citations, cited_as, is_evidence_id
     from sim.scenario.loading import load_scenario
 

@@ -13,7 +13,9 @@ from sim.cli.terminal import print_json, print_table, progress_bar
 
 @command(simulates=lambda options: bool(options["name"]))
 def virtual(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="Virtual experiment, or its file.")] = "",
+    name: Annotated[
+        str, typer.Argument(metavar="NAME", help="Virtual experiment, or its file; without one, list them.")
+    ] = "",
     seeds: Annotated[
         int | None, typer.Option(min=2, help="Number of pairs of runs; by default that of the file.")
     ] = None,
@@ -26,7 +28,7 @@ def virtual(
     out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
     json: Json = False,
 ) -> None:
-    """Repeat a published study design inside the model, or list the available ones."""
+    """Repeat a published study design inside the model."""
     check_file(out)
     from sim.present.text.studies import studies_text
     from sim.studies import load_virtual, run_virtual, virtual_files

@@ -50,7 +50,7 @@ def validate(
     out: Out = None,
     json: Json = False,
 ) -> None:
-    """Compare the model with official statistics, in the fit years and in the unseen years."""
+    """Compare the model with official statistics."""
     check_out(out, "validation")
     from sim.present.text.validation import sampling_warning, validation_text
     from sim.validation.validate import validate as validated
@@ -91,7 +91,7 @@ def trust(
     scale: Scale = "1:5000",
     out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
 ) -> None:
-    """Write the page that says how far to trust the model, as Markdown."""
+    """Write the page on how far to trust the model."""
     check_file(out)
     from sim.parameters.posterior import PACKAGED, load_posterior
     from sim.present.pages.trust import trust_page
@@ -124,7 +124,7 @@ def official(
     out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
     json: Json = False,
 ) -> None:
-    """Print the results of a run under the official definitions of the statistics."""
+    """Print results under the official definitions."""
     check_file(out)
     from sim.results.official import official_table
     from sim.results.results import Results
@@ -153,7 +153,7 @@ def official(
 
 @command
 def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> None:
-    """Print the marginals of the synthetic population beside their sources."""
+    """Print the synthetic population beside its sources."""
     from sim.validation.population import population_table
 
     table = population_table(parse_scale(scale), seed)
@@ -199,7 +199,7 @@ def moves(
     out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
     json: Json = False,
 ) -> None:
-    """Print moves between provinces in the census definition: persons by earlier and present residence."""
+    """Print moves between provinces in the census definition."""
     check_file(out)
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
     from sim.present.text.validation import moves_in_words, moves_warning
@@ -246,7 +246,7 @@ def estimate(
     out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
     json: Json = False,
 ) -> None:
-    """Estimate the distance, region and network terms of corridors on the census moves of 2005-10."""
+    """Estimate corridor terms on the census moves of 2005-10."""
     check_file(out)
     from sim.present.text.estimates import estimates_in_words
     from sim.validation.gravity import estimates_table
