@@ -220,7 +220,7 @@ def moves(
                 "from": first,
                 "to": last,
                 "unit": "persons",
-                "moves_warning": warning or None,
+                "sampling_warning": warning or None,
             }
         )
         return

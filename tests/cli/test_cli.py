@@ -22,6 +22,7 @@ import sim
 from sim import cli
 from sim.cli import terminal
 from sim.core.errors import ResultsError
+from sim.engine.simulate import simulate
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -207,7 +208,7 @@ def test_compare_prints_findings_and_publishes(labor_sim, tmp_path):
     )
     spoken = labor_sim(*words, "--out", tmp_path / "out")
     assert spoken.code == 0
-    assert "Start-up support" in spoken.out and "cover chance in the simulation" in spoken.out
+    assert "Start-up support" in spoken.out and "they hold the Monte Carlo error" in spoken.out
     assert str(tmp_path / "out" / "report.html") in spoken.out
     assert (tmp_path / "out" / "report.html").is_file()
     assert labor_sim(*words, "--json").json["effects"]
@@ -264,7 +265,7 @@ def test_moves_are_printed_as_the_census_asks(labor_sim, tmp_path):
     assert len(spoken["moves"]) == 961 and spoken["unit"] == "persons"
     assert "use --scale 1:250 or finer" in spoken["sampling_warning"]
     told = labor_sim(*words, "--out", tmp_path / "moves.csv").out
-    assert "Against the census table" in told and "Sampling: at 1:100000" in told
+    assert "Compared with the census table" in told and "Sampling: at 1:100000" in told
     assert not [line for line in told.splitlines() if line.startswith("*")]  # a note that nothing refers to
     assert (tmp_path / "moves.csv").read_text().startswith("origin_code,origin,dest_code,destination,persons")
 
@@ -434,9 +435,7 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(capsys, monkeypatch)
     ],
 )
 def test_what_is_refused_is_not_said_to_have_begun(labor_sim, monkeypatch, tmp_path, words):
-    from sim.engine.simulate import simulate
-
-    monkeypatch.setattr("sim.engine.simulate.simulate", simulate)
+    monkeypatch.setattr("sim.engine.simulate.simulate", simulate)  # the real one
     monkeypatch.chdir(tmp_path)
     spoken = labor_sim(*words)
     assert spoken.code == 2
