@@ -41,7 +41,8 @@ EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
 UNTRAINED = TRAINING_MONTHS  # position in the training factors of those who never took a course
 AGE_MONTHS = 1024  # nobody is older; the old count as of this age
-STAY_MONTHS = 121  # ten years: the most that place_attachment_years_max can be
+# months of stay in the tables of attachment: to the longest that place_attachment_years_max can be
+STAY_MONTHS = int(12 * PARAMETERS["place_attachment_years_max"].high) + 1
 TRAIT_CELLS = 16  # of the lowest bits of traits: sex and schooling
 BYTES = 256  # of what is stored in a byte
 OWN_PAY = len(SECTORS)  # column of pay_level for profit; the columns before it are sectors

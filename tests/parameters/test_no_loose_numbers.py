@@ -58,7 +58,6 @@ EXCEPTIONS = {
     ("steps/records.py", "EXPERIENCE_MONTHS"): SIZE,
     ("steps/records.py", "TRAINING_MONTHS"): SIZE,
     ("steps/records.py", "AGE_MONTHS"): SIZE,
-    ("steps/records.py", "STAY_MONTHS"): SIZE,
     ("steps/records.py", "TRAIT_CELLS"): SIZE,
     ("steps/records.py", "BYTES"): SIZE,
     ("steps/records.py", "sums_type"): "columns: businesses, their jobs, those of additional ones",
