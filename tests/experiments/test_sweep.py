@@ -103,7 +103,7 @@ def test_only_whole_years_are_counted(tmp_path):
         ("outcome: businesses", "outcome: local", ["not among"]),
         ("kind: grid", "kind: gird", ["grid"]),
         ("question:", "qestion:", ["unknown key", "question"]),
-        ("to: 2026-12", "to: 2024-11", ["no calendar year"]),
+        ("to: 2026-12", "to: 2024-11", ["no whole calendar year"]),
     ],
 )
 def test_mistakes_are_told(tmp_path, was, becomes, told):
