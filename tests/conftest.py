@@ -2,7 +2,31 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+# Files that take five seconds or more on a busy machine; `make quick` leaves them out.
+SLOW = """
+    agents/test_mesa.py analysis/test_attribution.py calibration/test_calibration.py cli/test_cli.py
+    comparison/test_bands.py comparison/test_shared_history.py core/test_compiled.py core/test_sources.py
+    engine/test_checkpoint.py engine/test_instruments_in_the_engine.py engine/test_invariance.py
+    engine/test_run_cache.py experiments/test_dask.py experiments/test_designs.py experiments/test_export.py
+    experiments/test_rerun.py experiments/test_sweep.py parameters/test_every_key_acts.py
+    policy/test_policy_in_the_engine.py present/test_pages.py scenario/test_instruments.py test_notebooks.py
+    theory/test_equilibrium.py types/test_types.py validation/test_five_year_moves.py world/test_data.py
+""".split()
+
 
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: runs the model for long; `make quick` leaves it out")
     config.addinivalue_line("markers", "long: many repetitions, for `make test-long` alone")
+
+
+def pytest_collection_modifyitems(items):
+    missing = [name for name in SLOW if not (HERE / name).is_file()]
+    assert not missing, f"tests/conftest.py names files that are gone: {missing}"
+    for item in items:
+        if item.path.is_relative_to(HERE) and item.path.relative_to(HERE).as_posix() in SLOW:
+            item.add_marker(pytest.mark.slow)
