@@ -38,8 +38,7 @@ def addresses(
     """The addresses of units, compiled if need be, (units,).
 
     where: ``module:name`` of the sequence ``runs``, by which a second process finds it. names: what to call
-    them while they are compiled. records: arrays of
-    the types of workers, conditions and block.
+    them while they are compiled. records: arrays of the types of workers, conditions and block.
     """
     kinds = tuple(record.dtype for record in records)
     known = _addresses.get((where, kinds))
