@@ -79,8 +79,11 @@ def _on_one_pool(
         while True:
             # One more than there are processes, so that none waits, and a dead one takes few with it.
             while ahead and not lost and len(running) <= jobs:
-                running[pool.submit(_execute_here, ahead[0])] = ahead[0]
-                ahead.popleft()
+                bundle = ahead.popleft()
+                try:
+                    running[pool.submit(_execute_here, bundle)] = bundle
+                except BrokenProcessPool:  # a process died since the last end of a run
+                    lost.append(bundle)
             if not running:
                 return lost, list(ahead)
             for future in wait(running, return_when=FIRST_COMPLETED).done:

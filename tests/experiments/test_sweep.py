@@ -9,6 +9,9 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import Future
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 
 import pandas as pd
@@ -255,6 +258,36 @@ def test_a_run_that_kills_its_process_fails_alone(experiment, tmp_path):
     assert sweep.failures["run"].tolist() == [4]
     assert sweep.failures["stage"].tolist() == ["process"]
     assert sweep.results["run"].nunique() == 11
+
+
+def test_a_process_that_dies_before_the_next_run_is_handed_over(experiment, tmp_path, monkeypatch):
+    """The pool then refuses the next run itself: no run has ended with an error, and none may be lost."""
+    made = []
+
+    class Pool:
+        """Executes in this process; the first pool takes two runs and refuses the third."""
+
+        def __init__(self) -> None:
+            self.taken = 0
+
+        def submit(self, task, *arguments) -> Future:
+            self.taken += 1
+            if self is made[0] and self.taken > 2:
+                raise BrokenProcessPool("a child process terminated abruptly")
+            future: Future = Future()
+            future.set_result(task(*arguments))
+            return future
+
+    @contextmanager
+    def pool(jobs, prepare, *shared):
+        prepare(*shared)
+        made.append(Pool())
+        yield made[-1]
+
+    monkeypatch.setattr("sim.experiments.executors.worker_pool", pool)
+    sweep = run_sweep(experiment, tmp_path / "out", simulate=fake_runs.simulate)
+    assert sorted(sweep.results["run"].unique()) == list(range(12))
+    assert made[0].taken == 3 and len(sweep.failures) == 0
 
 
 # --- killed and resumed -------------------------------------------------------------------------------
