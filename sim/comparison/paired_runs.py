@@ -46,14 +46,17 @@ class PairedPlan:
 
 
 def run_seeds(plan: PairedPlan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
-    """Each seed's sums, in the order in which they finish; the first failure stops the rest."""
-    if jobs <= 1:
+    """Each seed's sums, in the order in which they finish; the first failure stops the rest.
+
+    In a process that may have no others they are run one by one. Raises ``ProcessDied`` where one dies.
+    """
+    from sim.core.processes import may_start_processes, worker_pool
+
+    if jobs <= 1 or not may_start_processes():
         cache = _new_cache(plan)
         yield from (_run_seed(plan, seed, cache) for seed in seeds)
         return
     from concurrent.futures import as_completed
-
-    from sim.core.processes import worker_pool
 
     with worker_pool(jobs, _prepare, plan) as pool:
         for future in as_completed([pool.submit(_run_seed_here, seed) for seed in seeds]):

@@ -16,7 +16,7 @@ from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
 from sim.core.errors import Problem, UsageError
-from sim.core.processes import worker_pool
+from sim.core.processes import death, may_start_processes, worker_pool
 from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute, new_cache
 
 if TYPE_CHECKING:
@@ -53,7 +53,15 @@ def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
 def on_processes(
     experiment: Declared, bundles: Sequence[Bundle], simulate: Simulate | None, *, jobs: int
 ) -> Iterator[RunEnd]:
-    """Execute on ``jobs`` processes of this machine, which are replaced after ``RUNS_PER_PROCESS`` runs."""
+    """Execute on ``jobs`` processes of this machine, which are replaced after ``RUNS_PER_PROCESS`` runs.
+
+    A process that may have no others executes itself. Raises ``UsageError`` where none can be started.
+    """
+    if not may_start_processes():
+        cache = new_cache(simulate)
+        for bundle in bundles:
+            yield from execute(experiment, bundle, simulate, cache)
+        return
     waiting = deque(bundles)
     while waiting:
         batch, count = [], 0
@@ -83,6 +91,8 @@ def _on_one_pool(
                 try:
                     running[pool.submit(_execute_here, bundle)] = bundle
                 except BrokenProcessPool:  # a process died since the last end of a run
+                    if not pool.has_begun:
+                        raise death(pool) from None
                     lost.append(bundle)
             if not running:
                 return lost, list(ahead)
@@ -91,6 +101,8 @@ def _on_one_pool(
                 try:
                     ends = future.result()
                 except BrokenProcessPool:
+                    if not pool.has_begun:
+                        raise death(pool) from None
                     lost.append(bundle)
                 else:
                     yield from ends

@@ -133,3 +133,10 @@ def failing_future(scenario, **run):
     if scenario.assumptions == "high":
         raise ArithmeticError("nobody knows the future")
     return with_draws(scenario, **run)
+
+
+def dying(scenario, **run):
+    """One seed kills its process, as the operating system does when memory runs out."""
+    if run["seed"] == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return any_scenario(scenario, **run)
