@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from time import monotonic
 from typing import Any
+from unicodedata import category
 
 from sim.core.errors import SimError
 
@@ -22,7 +23,19 @@ _INTERRUPTED = 130
 
 def say(text: str) -> None:
     """A line for the person at the keyboard, never part of the output."""
-    print(text, file=sys.stderr, flush=True)
+    print(visible(text), file=sys.stderr, flush=True)
+
+
+def visible(text: str) -> str:
+    r"""The text with control characters written out, so that a name in a file cannot steer the terminal.
+
+    >>> visible("a\x1b[31mb")
+    'a\\x1b[31mb'
+    """
+    return "".join(
+        f"\\x{ord(letter):02x}" if category(letter) == "Cc" and letter not in "\n\t" else letter
+        for letter in text
+    )
 
 
 def print_json(value: Any) -> None:
@@ -34,15 +47,16 @@ def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = 
     """Print rows (a DataFrame or dicts); ``columns`` selects and heads them: ``{name: heading}``."""
     from rich import box
     from rich.table import Table
+    from rich.text import Text
 
     rows = _rows(rows)
     columns = columns or {name: name.replace("_", " ") for name in (rows[0] if rows else {})}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, heading in columns.items():
         is_number = any(isinstance(row.get(name), (int, float)) for row in rows)
-        table.add_column(heading, justify="right" if is_number else "left", overflow="fold")
+        table.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(_cell(row.get(name)) for name in columns))
+        table.add_row(*(Text(visible(_cell(row.get(name)))) for name in columns))  # brackets are no markup
     if title:
         print_text(title)
     _console().print(table)
@@ -55,12 +69,14 @@ def print_records(rows: Iterable[Mapping[str, Any]], title: str) -> None:
         said = {name: _cell(value) for name, value in row.items() if value not in (None, "", [])}
         first, *rest = (f"{name.replace('_', ' ')}: {value}" for name, value in said.items())
         lines += ["", first.split(": ", 1)[1], *(f"    {line}" for line in rest)]
-    print("\n".join(lines) + "\n")
+    print(visible("\n".join(lines)) + "\n")
 
 
 def print_text(text: str) -> None:
     """Print text as it is, wrapped at words to the width of the terminal."""
-    _console().print(text, markup=False, highlight=False)
+    from rich.text import Text
+
+    _console().print(Text(visible(text)))  # neither markup in brackets nor emoji between colons
 
 
 @contextmanager
@@ -82,7 +98,7 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
 
     console = Console(stderr=True)
     columns = [
-        TextColumn("{task.description}"),
+        TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),

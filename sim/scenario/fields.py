@@ -105,7 +105,26 @@ def _check_instrument(number: int) -> int:
     return number
 
 
-Text = Annotated[StrictStr, StringConstraints(strip_whitespace=True, min_length=1)]
+def _check_text(text: str) -> str:
+    wrong = next((letter for letter in text if _CONTROL.match(letter)), None)
+    if wrong is not None:
+        raise _refused(
+            f"holds U+{ord(wrong):04X}, a control character that cannot be shown",
+            "letters of any script, blanks, tabs and new lines",
+        )
+    return text
+
+
+# What no page, table or terminal can show as written: control characters but tab and new line, half a letter.
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
+Text = Annotated[
+    StrictStr,
+    StringConstraints(strip_whitespace=True, min_length=1),
+    AfterValidator(_check_text),
+    Field(
+        json_schema_extra={"pattern": r"^(?=[\s\S]*\S)[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]*$"}
+    ),
+]
 Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
 Yuan = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.present.charts.style import COLOURS, INK, empty_figure, headed, scaled, styled
+from sim.present.charts.style import COLOURS, INK, empty_figure, headed, scaled, styled, wrapped
 from sim.present.text.numbers import join, unit_word
 from sim.results.outcomes import OUTCOMES
 
@@ -35,7 +35,7 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str, at: s
     )
     panel.plot(doses, table["difference"] / size, "o-", color=COLOURS[0], linewidth=1.8, markersize=4)
     unit = join(word, "points" if outcome.unit == "percent" else unit_word(outcome.unit))
-    panel.set_xlabel(label)
+    panel.set_xlabel(wrapped(label, 80, 2))
     panel.set_ylabel(f"difference ({unit})")
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from functools import wraps
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
+from unicodedata import east_asian_width
 
 import numpy as np
 
+from sim.present.charts.fonts import LATIN, families, use_fonts_for_all, without_chatter
 from sim.present.text.numbers import scale_of
 
 if TYPE_CHECKING:
@@ -21,6 +23,8 @@ OFFICIAL, MODEL, UNSEEN = "#222222", "#0072b2", "#f3f0e6"
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 _STYLE = {
     "font.size": 9,
+    "text.parse_math": False,  # a title may hold dollars and underscores, and shows them as written
+    "text.usetex": False,
     "axes.edgecolor": GREY,
     "axes.labelcolor": INK,
     "axes.spines.top": False,
@@ -39,7 +43,7 @@ _STYLE = {
     "ytick.labelcolor": INK,
     "text.color": INK,
     "svg.hashsalt": "labor-sim",
-    "svg.fonttype": "path",
+    "svg.fonttype": "none",  # text stays text, to be searched, copied and read aloud
     "figure.dpi": 100,
     "axes.unicode_minus": True,
 }
@@ -54,9 +58,11 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     def inside(*args: Any, **named: Any) -> Figure:
         import matplotlib
 
-        with matplotlib.rc_context(_STYLE):
+        with matplotlib.rc_context(_style()), without_chatter():
             figure = draw(*args, **named)
             figure.get_layout_engine().execute(figure)
+            if use_fonts_for_all(figure):
+                figure.get_layout_engine().execute(figure)
             figure.set_layout_engine("none")  # laid out once, however often it is written
         return figure
 
@@ -77,9 +83,13 @@ def _bytes(figure: Figure, **options: Any) -> bytes:
     import matplotlib
 
     stream = BytesIO()
-    with matplotlib.rc_context(_STYLE):
+    with matplotlib.rc_context(_style()), without_chatter():
         figure.savefig(stream, facecolor="white", **options)
     return stream.getvalue()
+
+
+def _style() -> dict[str, Any]:
+    return {**_STYLE, "font.family": families(), "font.sans-serif": [LATIN, "sans-serif"]}
 
 
 def empty_figure(width: float, height: float) -> Figure:
@@ -91,7 +101,7 @@ def empty_figure(width: float, height: float) -> Figure:
 
 def headed(figure: Figure, title: str, subtitle: str) -> None:
     """Title and, below it, what the numbers are, left-aligned over the whole figure, in lines that fit."""
-    lines = textwrap.wrap(subtitle, int(figure.get_figwidth() * _LETTERS_PER_INCH))
+    lines = _lines(subtitle, int(figure.get_figwidth() * _LETTERS_PER_INCH), 6)
     heading = _HEADING + _LINE * (len(lines) - 1)
     height = figure.get_figheight() + heading - _HEADING
     figure.set_figheight(height)
@@ -157,5 +167,17 @@ def axis_digits(limits: tuple[float, float]) -> int:
     return 0 if limits[1] - limits[0] >= 8 else 1
 
 
-def wrapped(text: str, width: int) -> str:
-    return "\n".join(textwrap.wrap(text, width))
+def wrapped(text: str, width: int, most: int = 4) -> str:
+    """The text in at most that many lines that are no wider than so many letters, a Chinese one counting as two.
+
+    >>> wrapped("Support for founders", 12)
+    'Support for\nfounders'
+    """
+    return "\n".join(_lines(text, width, most))
+
+
+def _lines(text: str, width: int, most: int) -> list[str]:
+    two = "\0"  # beside a wide letter, so that it counts as two
+    wide = "".join(letter + two * (east_asian_width(letter) in "WF") for letter in text.replace(two, ""))
+    lines = textwrap.wrap(wide, width, max_lines=most, placeholder="…")
+    return [line.replace(two, "") for line in lines]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.present.charts.style import COLOURS, INK, empty_figure, headed, scaled, styled
+from sim.present.charts.style import COLOURS, INK, empty_figure, headed, scaled, styled, wrapped
 from sim.present.text.numbers import join, unit_word
 from sim.results.outcomes import OUTCOMES
 
@@ -38,7 +38,7 @@ def tornado_chart(table: pd.DataFrame, labels: Mapping[str, str], key: str) -> F
     )
     ends = [(table["change"] - table["low"]) / size, (table["high"] - table["change"]) / size]
     panel.errorbar(change, places, xerr=ends, fmt="none", ecolor=INK, elinewidth=0.9, capsize=2)
-    panel.set_yticks(places, [labels[name] for name in table["factor"]])
+    panel.set_yticks(places, [wrapped(labels[name], 44, 2) for name in table["factor"]])
     panel.invert_yaxis()
     panel.grid(axis="x")
     panel.grid(visible=False, axis="y")

@@ -24,6 +24,7 @@ from sim.present.pages.validation import (
     validation_context,
 )
 from sim.present.text.comparison import (
+    in_a_sentence,
     last_month,
     main_horizon,
     period_words,
@@ -180,7 +181,7 @@ def _outlook(comparison: Comparison) -> Figure:
 
 
 def _question(comparison: Comparison) -> str:
-    titles = [title_of(policy)[:1].lower() + title_of(policy)[1:] for policy in comparison.policies]
+    titles = [in_a_sentence(title_of(policy)) for policy in comparison.policies]
     asked = (
         "change for China's rural migrant workers, who would gain and who would lose, what would it "
         "cost, and how sure are we?"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.present.text.instruments import instrument_row, instruments
+from sim.present.text.markdown import markdown
 from sim.scenario import references as documents
 from sim.scenario.references import GRADES
 
@@ -35,7 +36,7 @@ def page() -> str:
         label = own[0].family_label
         lines += [
             "",
-            f"## {label.en} {label.zh}",
+            f"## {markdown(label.en)} {markdown(label.zh)}",
             "",
             f"`scenarios/levers/{family}.yaml`",
             "",
@@ -44,15 +45,15 @@ def page() -> str:
         ]
         for one in own:
             row = instrument_row(one)
-            name = f"`{one.slug}` {row['label']} {row['label_zh']}"
+            name = f"`{one.slug}` {markdown(row['label'])} {markdown(row['label_zh'])}"
             cells = (
                 str(one.number),
                 name,
                 row["evidence"],
                 ", ".join(row["documents"]),
-                row["changes"],
-                row["cost"],
-                one.main.not_known or "",
+                markdown(row["changes"]),
+                markdown(row["cost"]),
+                markdown(one.main.not_known or ""),
             )
-            lines.append("| " + " | ".join(cell.replace("|", "/") for cell in cells) + " |")
+            lines.append("| " + " | ".join(cells) + " |")
     return "\n".join(lines) + "\n"

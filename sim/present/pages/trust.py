@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior
+from sim.present.text.markdown import markdown
 from sim.present.text.numbers import listing, number
 from sim.present.text.parameters import (
     by_status,
@@ -402,7 +403,7 @@ def _levers(levers: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def _with_grade(levers: Iterable[dict[str, Any]], grade: str) -> list[str]:
-    return list(dict.fromkeys(row["label"] for row in levers if row["evidence"] == grade))
+    return list(dict.fromkeys(markdown(row["label"]) for row in levers if row["evidence"] == grade))
 
 
 def _misuse(validation: Validation) -> list[str]:

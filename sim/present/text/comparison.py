@@ -169,5 +169,14 @@ def _cost(outcome: Outcome, row: Any, horizon: int) -> str:
     return f"{figure} ({ends}) per {which} {outcome.one} {gained_in(outcome, horizon)}"
 
 
+def in_a_sentence(title: str) -> str:
+    """A title inside a sentence, its first letter small unless the word has further capitals.
+
+    >>> in_a_sentence("Start-up support"), in_a_sentence("GDP bonus")
+    ('start-up support', 'GDP bonus')
+    """
+    return _lower_first(title) if title[1:2].islower() else title
+
+
 def _lower_first(text: str) -> str:
     return text[:1].lower() + text[1:]
