@@ -267,6 +267,8 @@ def test_a_process_that_dies_before_the_next_run_is_handed_over(experiment, tmp_
     class Pool:
         """Executes in this process; the first pool takes two runs and refuses the third."""
 
+        has_begun = True
+
         def __init__(self) -> None:
             self.taken = 0
 
