@@ -15,7 +15,7 @@ ROOMS = ("core", "parameters", "rules", "world", "scenario", "results", "steps",
 # fmt: on
 OWNERS = {"mesa": "agents", "matplotlib": "present", "jinja2": "present", "typer": "cli", "numba": "core"}
 READ_THE_CLOCK = "engine.simulate results comparison experiments analysis calibration cli".split()
-MAKE_CHANCE = "core.draws calibration.sampler".split()
+MAKE_CHANCE = "core.draws calibration.sampler agents.model".split()
 FACES = {"sim", "sim.__main__"}  # what no room imports
 MODULES = {
     ".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): path
@@ -53,7 +53,7 @@ def test_imports_go_down(module):
     if not any(own == place or own.startswith(f"{place}.") for place in READ_THE_CLOCK):
         assert not imports(module) & {"time", "datetime"}, f"{module} reads the clock"
     if own not in MAKE_CHANCE:
-        assert "random" not in imports(module) and "default_rng" not in calls, (
+        assert not imports(module) & {"random", "secrets"} and "default_rng" not in calls, (
             f"{module} makes random numbers"
         )
 

@@ -10,7 +10,9 @@ agents live the month themselves, in plain Python, and the columns come out the 
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable, Mapping
+from copy import deepcopy
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
@@ -21,6 +23,7 @@ import numpy as np
 
 from sim.agents.explain import decision, in_words
 from sim.agents.worker import Worker
+from sim.core.arguments import whole_number
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError, nearest
 from sim.core.months import month_text
@@ -36,6 +39,7 @@ from sim.world.data import load_data
 from sim.world.worker import age_months
 
 COLLECTED = (
+    "seed",
     "month",
     "labour_force",
     "farm",
@@ -55,6 +59,7 @@ COLLECTED = (
     "policy_spending_yuan",
 )
 _FEWEST, _DEFAULT_WORKERS = 500, 5000
+_SEEDS = 1 << 31  # of which one is drawn
 
 
 class LaborMigrationModel(mesa.Model):
@@ -62,8 +67,9 @@ class LaborMigrationModel(mesa.Model):
 
     scenario: a Scenario, or the name or path of one. n_workers: about how many to simulate (5,000 if
     neither it nor scale is given). scale: real workers per simulated one, 5000 or "1:5000". seed: of the
-    random draws.
-    end: last month, "YYYY-MM", by default the scenario's. compiled: False lets the agents live the
+    random draws; None, as Mesa means it, draws one, so that the iterations of ``mesa.batch_run`` differ. The
+    attribute ``seed`` and every row of ``datacollector`` tell which it was.
+    end: last month, "YYYY-MM" or a date, by default the scenario's. compiled: False lets the agents live the
     month in plain Python, some hundred times slower. agents: True creates the Worker views at once;
     otherwise they are created when first asked for, because Mesa never frees a model that has had
     agents. threads: how many share the work of a compiled month; no result depends on it.
@@ -82,8 +88,8 @@ class LaborMigrationModel(mesa.Model):
         scenario: Scenario | str | Path = "baseline",
         n_workers: int | None = None,
         scale: int | str | None = None,
-        seed: int = 0,
-        end: str | None = None,
+        seed: int | None = None,
+        end: Any = None,
         compiled: bool = True,
         agents: bool = False,
         threads: int = 1,
@@ -91,10 +97,12 @@ class LaborMigrationModel(mesa.Model):
         cache: RunCache | None = None,
         **values: float,
     ):
+        seed = secrets.randbelow(_SEEDS) if seed is None else whole_number(seed, "seed")
         super().__init__(seed=seed)
+        self.seed = seed
         _refuse_unknown(values)
         changed = _changed(scenario, {**(parameters or {}), **values})
-        self.compiled = compiled
+        self.compiled, threads = compiled, whole_number(threads, "threads", least=1)
         self.simulation = Simulation(changed, _scale(n_workers, scale), end, seed, threads, cache=cache)
         self.rows = self.simulation.workers.view(np.ndarray)  # the engine's own memory
         self.national: dict[str, Any] = {}
@@ -111,6 +119,22 @@ class LaborMigrationModel(mesa.Model):
         self._live: Callable[[int], None] | None = None
         if agents or not compiled:
             self.create_workers()
+
+    def __copy__(self) -> LaborMigrationModel:
+        """A model of its own, as ``copy.deepcopy`` gives: half a copy would live on this one's workers."""
+        return deepcopy(self)
+
+    def __getstate__(self) -> dict[str, Any]:
+        """What a copy goes on with. Raises UsageError within a month, whose sums are not yet whole."""
+        if self._live is not None:
+            raise UsageError(Problem("a model is copied between two months, not within one", key="copy"))
+        state = {**vars(self), "_coming": None, "_past": None}
+        del state["rows"]
+        return state
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        self.rows = self.simulation.workers.view(np.ndarray)
 
     # --- workers ----------------------------------------------------------------------------------
     @property
@@ -131,6 +155,7 @@ class LaborMigrationModel(mesa.Model):
 
     def worker(self, worker_id: int) -> Worker:
         """The worker with this id, watched from now on. Raises UsageError where there is none."""
+        worker_id = whole_number(worker_id, "worker_id")
         ids = self.rows["id"][: self.simulation.rows]
         found = np.flatnonzero(ids == worker_id)
         if not len(found):
@@ -263,7 +288,7 @@ class LaborMigrationModel(mesa.Model):
 
 
 def _figure(name: str, model: LaborMigrationModel) -> Any:
-    return model.national[name]
+    return model.seed if name == "seed" else model.national[name]
 
 
 def _scale(n_workers: int | None, scale: int | str | None) -> int | str:
@@ -275,7 +300,7 @@ def _scale(n_workers: int | None, scale: int | str | None) -> int | str:
     if scale is not None:
         return scale
     people = float(load_data().marginal("labour_force", "all")["total"]) * 1e6
-    number = _DEFAULT_WORKERS if n_workers is None else n_workers
+    number = _DEFAULT_WORKERS if n_workers is None else whole_number(n_workers, "n_workers")
     if not _FEWEST <= number <= people:
         raise UsageError(
             Problem(
@@ -309,6 +334,5 @@ def _refuse_unknown(values: Mapping[str, float]) -> None:
 def _changed(scenario: Scenario | str | Path, values: Mapping[str, Any]) -> Scenario:
     """The scenario with parameters set by name, and anything else by dotted key."""
     loaded = load_scenario(scenario)
-    plain = {name: value.item() if isinstance(value, np.generic) else value for name, value in values.items()}
-    keys = {name if "." in name else f"parameters.{name}": value for name, value in plain.items()}
+    keys = {name if "." in name else f"parameters.{name}": value for name, value in values.items()}
     return with_overrides(loaded, keys) if keys else loaded

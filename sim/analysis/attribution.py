@@ -26,7 +26,7 @@ from sim.analysis.shapley import (
     coalitions_of,
     sampled_orders,
 )
-from sim.core.arguments import parse_scale
+from sim.core.arguments import as_list, parse_scale, whole_number
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
 from sim.experiments.execution import Bundle, RunEnd
 from sim.experiments.executors import make_executor
@@ -69,11 +69,11 @@ class Attribution:
 
 
 def attribute(
-    scenario: Scenario | str,
+    scenario: Scenario | str | Path,
     *,
-    base: Scenario | str = "baseline",
+    base: Scenario | str | Path = "baseline",
     over: str = "families",
-    outcomes: Sequence[str] = DEFAULT_OUTCOMES,
+    outcomes: str | Sequence[str] = DEFAULT_OUTCOMES,
     seeds: int = 8,
     permutations: int | None = 8,
     scale: int | str = 20_000,
@@ -95,11 +95,11 @@ def attribute(
     simulator, for tests. Raises ``UsageError`` for a call that makes no sense, ``ScenarioError`` for a
     scenario that cannot be loaded, ``ResultsError`` when a run failed or the folder cannot be written.
     """
-    for key, count in (("seeds", seeds), ("permutations", permutations)):
-        if count is not None and count < 1:
-            raise UsageError(Problem("at least one is needed", key=key, value=count))
+    seeds, jobs = whole_number(seeds, "seeds", least=1), whole_number(jobs, "jobs", least=1)
+    permutations = None if permutations is None else whole_number(permutations, "permutations", least=1)
+    year = None if year is None else whole_number(year, "year")
     package, reference = load_scenario(scenario), load_scenario(base)
-    keys = [_checked_outcome(key) for key in outcomes]
+    keys = [_checked_outcome(key) for key in as_list(outcomes)]
     groups, absent = _groups(package, reference, over)
     game = Game({package.name: package}, groups, absent, parse_scale(scale), _period(package, absent, year))
     seed_list, names = tuple(range(1, seeds + 1)), [group.key for group in groups]

@@ -15,7 +15,7 @@ import json
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
@@ -36,10 +36,10 @@ from sim.comparison.bands import (
     effects_by_draw,
     parameter_draws,
 )
-from sim.comparison.compare import compare
+from sim.comparison.compare import checked_seeds, compare
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import horizons
-from sim.core.arguments import parse_scale
+from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, ResultsError
 from sim.engine.simulation import checked_month
 from sim.experiments.execution import Bundle, Simulate
@@ -50,6 +50,7 @@ from sim.experiments.sweep import Keeper, program
 from sim.parameters.posterior import Posterior, load_posterior
 from sim.results.outcomes import OUTCOMES, monthly
 from sim.results.results import Results
+from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Period, Scenario
 
 KIND = "ensemble"
@@ -72,15 +73,15 @@ class Pairs:
 
 
 def compare_with_bands(
-    base: Scenario,
-    policies: Sequence[Scenario],
+    base: Scenario | str | Path,
+    policies: Scenario | str | Path | Iterable[Scenario | str | Path],
     *,
     members: int = MEMBERS,
     scale: int | str = 5000,
     members_scale: int | str | None = None,
-    seeds: int = 20,
-    start: str = "2014-01",
-    end: str = "2035-12",
+    seeds: int | Iterable[int] = 20,
+    start: Any = "2014-01",
+    end: Any = "2035-12",
     jobs: int = 2,
     folder: str | os.PathLike | None = None,
     progress: Callable[..., None] | None = None,
@@ -89,15 +90,26 @@ def compare_with_bands(
 ) -> Comparison:
     """``sim.compare`` of ``base`` with ``policies``, then ``carry_uncertainty`` where there are ``members``.
 
-    ``scale``, ``seeds`` (1 to that number), ``start``, ``end``, ``jobs`` and ``simulate`` are those of
-    ``compare``; ``members_scale`` is the ``scale`` of ``carry_uncertainty``; ``posterior`` is the ensemble,
-    by default the packaged one. ``folder`` keeps what has finished, in subfolders named after what it
-    depends on; ``forget`` removes it. ``progress(stage, done, total, failed)`` is called as runs finish; the
-    stages are STAGES. Raises what both raise.
+    ``base`` and ``policies`` are scenarios, or their names or paths. ``scale``, ``seeds``, ``start``,
+    ``end``, ``jobs`` and ``simulate`` are those of ``compare``; ``members_scale`` is the ``scale`` of
+    ``carry_uncertainty``; ``posterior`` is the ensemble, by default the packaged one. ``folder`` keeps what
+    has finished, in subfolders named after what it depends on; ``forget`` removes it. ``progress(stage,
+    done, total, failed)`` is called as runs finish; the stages are STAGES. Raises what both raise.
     """
-    asked: dict[str, Any] = {"seeds": seeds, "scale": parse_scale(scale), "start": start, "end": end}
-    for key, month in (("from", start), ("to", end)):  # a mistake is told before anything runs
+    base, *policies = (load_scenario(one) for one in (base, *as_list(policies)))
+    members, jobs = whole_number(members, "members"), whole_number(jobs, "jobs", least=1)
+    chosen = checked_seeds(seeds)  # a mistake is told before anything runs
+    if chosen == list(range(1, len(chosen) + 1)):
+        asked: dict[str, Any] = {"seeds": len(chosen)}
+    else:
+        asked = {"seeds": chosen}
+    for key, month in (("from", start), ("to", end)):
         checked_month(key, month)
+    asked |= {
+        "scale": parse_scale(scale),
+        "start": parse_month(start, "from"),
+        "end": parse_month(end, "to"),
+    }
     if members:
         parameter_draws(members, posterior or load_posterior())
     kept = (
@@ -143,8 +155,8 @@ def _in_stage(progress: Callable[..., None] | None, stage: str) -> Progress | No
 
 def carry_uncertainty(
     comparison: Comparison,
-    base: Scenario,
-    policies: Sequence[Scenario],
+    base: Scenario | str | Path,
+    policies: Scenario | str | Path | Iterable[Scenario | str | Path],
     *,
     members: int = MEMBERS,
     scale: int | str | None = None,
@@ -162,6 +174,8 @@ def carry_uncertainty(
     ``progress(done, total, failed)`` is called as they finish; ``simulate`` replaces the simulator, for
     tests. Raises ``UsageError`` for one member or more than there are, ``ResultsError`` when a run fails.
     """
+    base, *policies = (load_scenario(one) for one in (base, *as_list(policies)))
+    members, jobs = whole_number(members, "members"), whole_number(jobs, "jobs", least=1)
     posterior = posterior or load_posterior()
     draws, about = parameter_draws(members, posterior), comparison.manifest
     starts = {policy["name"]: policy["start"] for policy in comparison.policies}
@@ -170,7 +184,7 @@ def carry_uncertainty(
         return comparison
     pairs = Pairs(
         {one.name: one for one in (base, *policies)},
-        parse_scale(scale) if scale else max(parse_scale(about["scale"]), SCALE),
+        parse_scale(scale) if scale is not None else max(parse_scale(about["scale"]), SCALE),
         Period.model_validate({"from": about["start"], "to": max(ends)}),
     )
     months = _months(pairs, draws, folder, jobs, progress, simulate)

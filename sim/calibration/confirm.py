@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.calibration.observations import measured
 from sim.comparison.bands import with_member
+from sim.core.arguments import whole_number
 from sim.parameters.posterior import Posterior, versions
 from sim.scenario.loading import load_scenario
 
@@ -29,7 +30,7 @@ def confirm(
     from sim.engine.run_cache import RunCache
     from sim.engine.simulate import simulate
 
-    cache = RunCache()
+    cache, count = RunCache(), whole_number(count, "count", least=1)
     plan = posterior.about["calibration"]
     base = load_scenario(plan["scenario"])
     heaviest = np.argsort(-posterior.weights, kind="stable")[:count]

@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.calibration.declaration import Calibration
+from sim.calibration.declaration import Calibration, load_calibration
 from sim.calibration.default_point import default_point
 from sim.calibration.emulator import Emulator, fit_emulator
 from sim.calibration.observations import observations
@@ -32,6 +32,7 @@ from sim.calibration.sampler import (
     unit_points,
     weighted_quantiles,
 )
+from sim.core.arguments import whole_number
 from sim.core.errors import Problem, UsageError
 from sim.parameters.posterior import Posterior, versions
 
@@ -42,7 +43,7 @@ _LEVELS = 4  # of the Morris grid
 
 
 def calibrate(
-    calibration: Calibration,
+    calibration: Calibration | str | Path,
     folder: str | os.PathLike,
     *,
     jobs: int = 2,
@@ -50,11 +51,14 @@ def calibrate(
 ) -> CalibrationOutcome:
     """Run what is missing of every stage of a ``calibration`` in ``folder``, on ``jobs`` processes.
 
-    Returns the ensemble of parameter sets and what was learnt. ``progress(stage, done, total)`` is called as
-    runs finish. Raises UsageError where scipy or SALib is missing or most runs of a stage failed,
-    ResultsError where a folder cannot be used.
+    ``calibration`` may be the path of its file. Returns the ensemble of parameter sets and what was learnt.
+    ``progress(stage, done, total)`` is called as runs finish. Raises UsageError where scipy or SALib is
+    missing or most runs of a stage failed, ResultsError where a folder cannot be used.
     """
     _needed()
+    if not isinstance(calibration, Calibration):
+        calibration = load_calibration(calibration)
+    jobs = whole_number(jobs, "jobs", least=1)
     work = Work(calibration, Path(folder), jobs, observations(), progress)
     seed, plan = calibration.draw_seed, calibration.stages
     effects = _screen(work, seed)

@@ -27,6 +27,7 @@ import pandas as pd
 
 from sim.comparison.effects import cost_per_additional, effects
 from sim.comparison.intervals import t_975, verdict
+from sim.core.arguments import whole_number
 from sim.core.deprecated import old_names
 from sim.core.errors import Problem, UsageError
 from sim.parameters.posterior import Posterior, load_posterior
@@ -61,12 +62,13 @@ def ensemble_runs(
     count: int,
     *,
     scale: int | str,
-    end: str,
+    end: Any,
     seeds: int = 1,
     posterior: Posterior | None = None,
     simulate: Callable[..., Results] | None = None,
 ) -> Iterator[Results]:
     """Runs of the scenario under ``count`` members, one by one, with seeds 1 to ``seeds`` in turn."""
+    count, seeds = whole_number(count, "count"), whole_number(seeds, "seeds", least=1)
     run: Callable[..., Results]
     if simulate is None:
         from sim.engine.simulate import simulate as run
@@ -96,6 +98,7 @@ def parameter_draws(members: int, posterior: Posterior) -> list[ParameterDraw]:
 
     Raises ``UsageError`` for fewer than two members, which have no spread.
     """
+    members = whole_number(members, "ensemble")
     if members < 2:
         raise UsageError(
             Problem(

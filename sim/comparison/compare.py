@@ -21,6 +21,7 @@ from sim.comparison.comparison import Comparison
 from sim.comparison.effects import HORIZONS, effects, paths
 from sim.comparison.paired_runs import PairedPlan, run_seeds, winner_months
 from sim.comparison.winners import winners_over_seeds
+from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
 from sim.results.columns import COMPARISON_TABLES
 from sim.results.outcomes import OUTCOMES
@@ -39,8 +40,8 @@ def compare(
     *,
     seeds: int | Iterable[int] = 20,
     scale: int | str = 5000,
-    start: str = "2014-01",
-    end: str = "2035-12",
+    start: Any = "2014-01",
+    end: Any = "2035-12",
     jobs: int = 2,
     progress: Callable[[int, int], None] | None = None,
     simulate: Callable[..., Results] | None = None,
@@ -48,7 +49,8 @@ def compare(
     """Run ``base`` and each of the ``policies`` under the same seeds and compare them, pair by pair.
 
     All are scenarios, or their names or paths. ``scale`` is real workers per simulated one, 5000 or
-    ``"1:5000"``; ``start`` and ``end`` are the first and the last month reported, ``YYYY-MM``.
+    ``"1:5000"``; ``start`` and ``end`` are the first and the last month reported, ``YYYY-MM``
+    or dates.
     ``seeds`` is a number (1 to that number) or the seeds themselves; ``jobs`` processes share them;
     ``progress(done, total)`` is called as seeds finish, first with none. ``simulate`` replaces the
     simulator, for tests.
@@ -56,8 +58,9 @@ def compare(
     Raises ``UsageError`` for impossible seeds or names given twice, ``ScenarioError`` for a scenario that
     cannot be loaded, and whatever a run raises.
     """
-    base, *given = _loaded([base, *_as_list(policies)])
-    seeds = _checked_seeds(seeds)
+    base, *given = _loaded([base, *as_list(policies)])
+    seeds, jobs, scale = checked_seeds(seeds), whole_number(jobs, "jobs", least=1), parse_scale(scale)
+    start, end = parse_month(start, "from"), parse_month(end, "to")
     _check_names(base, given)
     levers = [_own_levers(base, policy) for policy in given]
     starts = tuple(max(start, _first_month(found, start)) for found in levers)
@@ -149,15 +152,14 @@ def _loaded(scenarios: list[Scenario | str | Path]) -> list[Scenario]:
     return [load_scenario(s) if isinstance(s, (str, os.PathLike)) else s for s in scenarios]
 
 
-def _as_list(policies: Any) -> list:
-    is_one = isinstance(policies, (str, os.PathLike)) or not isinstance(policies, Iterable)
-    return [policies] if is_one or hasattr(policies, "levers") else list(policies)
-
-
-def _checked_seeds(seeds: int | Iterable[int]) -> list[int]:
-    chosen = list(range(1, seeds + 1)) if isinstance(seeds, int) else [int(seed) for seed in seeds]
+def checked_seeds(seeds: int | Iterable[int]) -> list[int]:
+    """The seeds: 1 to a number, or those given. Raises ``UsageError`` for none, or for one given twice."""
+    if isinstance(seeds, Iterable) and not isinstance(seeds, str) and getattr(seeds, "ndim", 1) > 0:
+        chosen = [whole_number(seed, "seeds") for seed in seeds]
+    else:
+        chosen = list(range(1, 1 + whole_number(seeds, "seeds", least=1)))
     if not chosen:
-        raise UsageError(Problem("at least one seed is needed", key="seeds", value=seeds))
+        raise UsageError(Problem("at least one seed is needed", key="seeds", value=chosen))
     if len(set(chosen)) < len(chosen):
         raise UsageError(Problem("a seed is named twice", key="seeds", value=chosen))
     return chosen

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError
+from sim.core.months import month_text
 from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation, checked_month
 from sim.scenario.scenario import Scenario
@@ -15,9 +18,9 @@ from sim.world.places import HOMES
 
 
 def simulate_moves(
-    scenario: Scenario | str,
-    start: str = "2014-11",
-    end: str = "2019-11",
+    scenario: Scenario | str | Path,
+    start: Any = "2014-11",
+    end: Any = "2019-11",
     *,
     scale: int | str = 5000,
     seed: int = 0,
@@ -28,11 +31,12 @@ def simulate_moves(
     """Persons by province of residence at the end of ``start`` (rows) and of ``end`` (columns), (31, 31).
 
     Counted are workers in the labour force at both ends, the settled included, and those who entered
-    between, who lived at home before. Who left the labour force is not counted: the model does not follow
-    them. A home visit is no change of residence. cache: what the run shares with others that are passed the
-    same one. Raises UsageError for impossible months.
+    between, who lived at home before. The months are text or dates. Who left the labour force is not
+    counted: the model does not follow them. A home visit is no change of residence. cache: what the run
+    shares with others that are passed the same one. Raises UsageError for impossible months.
     """
     first, last = checked_month("from", start), checked_month("to", end)
+    start, end = month_text(first), month_text(last)
     if last <= first:
         raise UsageError(
             Problem(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from sim.core.arguments import parse_month, parse_scale
+from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError, nearest
 from sim.core.months import DECEMBER, month_index, month_text
 from sim.core.sources import model_hash
@@ -34,15 +34,15 @@ def simulate(
     scenario: Scenario | str | Path,
     *,
     scale: int | str = 5000,
-    start: str = "2014-01",
-    end: str | None = None,
+    start: Any = "2014-01",
+    end: Any = None,
     seed: int = 0,
     threads: int = 2,
-    trace: Iterable[int] = (),
+    trace: int | Iterable[int] = (),
     progress: Callable[[int, int], None] | None = None,
-    keep: Iterable[str] = (),
-    tables: Iterable[str] | None = None,
-    save_at: str | Iterable[str] = (),
+    keep: Any = (),
+    tables: str | Iterable[str] | None = None,
+    save_at: Any = (),
     save_to: str | os.PathLike | Callable[[Checkpoint], object] | None = None,
     branch_from: Checkpoint | str | os.PathLike | None = None,
     cache: RunCache | None = None,
@@ -60,18 +60,22 @@ def simulate(
     a function, by calling it with the checkpoint. branch_from: a checkpoint or its file; the run goes on
     from there, and its tables are those of a run from the beginning, but for traces. cache: what this run
     shares with others that are passed the same one, to save time; no result depends on it.
-    Raises UsageError for impossible months or scales and for a checkpoint that does not fit,
+    Months are text or dates (datetime, NumPy, pandas); where several may be given, one may stand alone.
+    Raises UsageError for impossible numbers, months or scales and for a checkpoint that does not fit,
     ScenarioError for a bad scenario, ResultsError for a checkpoint that cannot be read or written.
     """
     began = time.perf_counter()
     first = checked_month("from", start)
-    scenario = scenario if isinstance(scenario, Scenario) else load_scenario(scenario)
-    keep, wanted = list(keep), _checked_tables(tables)
+    start, seed, threads = month_text(first), whole_number(seed, "seed"), whole_number(threads, "threads", 1)
+    scenario = load_scenario(scenario)
+    keep, wanted = [parse_month(month, "keep") for month in as_list(keep)], _checked_tables(tables)
+    end = month_text(checked_month("to", scenario.period.to if end is None else end))
+    trace = [whole_number(worker, "trace") for worker in as_list(trace)]
     saved_state: Checkpoint | None = None
     if branch_from is not None:
         saved_state = branch_from if isinstance(branch_from, Checkpoint) else Checkpoint.load(branch_from)
-        saved_state.check(scenario, seed, parse_scale(scale), start, end or scenario.period.to, keep, wanted)
-    scale, last = parse_scale(scale), checked_month("to", end or scenario.period.to)
+        saved_state.check(scenario, seed, parse_scale(scale), start, end, keep, wanted)
+    scale, last = parse_scale(scale), month_index(end)
     if last < first:
         raise UsageError(
             Problem(
@@ -132,10 +136,10 @@ def simulate(
 
 
 def _checked_saves(
-    begin: int, last: int, save_at: str | Iterable[str], save_to: Any
+    begin: int, last: int, save_at: Any, save_to: Any
 ) -> dict[int, Callable[[Checkpoint], object]]:
     """What to do with the checkpoint of each month to be saved, in a run of months ``begin`` to ``last``."""
-    months = [save_at] if isinstance(save_at, str) else list(save_at)
+    months = [parse_month(month, "save_at") for month in as_list(save_at)]
     if bool(months) != (save_to is not None) or (len(months) > 1 and not callable(save_to)):
         raise UsageError(
             Problem(
@@ -144,7 +148,7 @@ def _checked_saves(
         )
     found = {}
     for month in months:
-        index = month_index(parse_month(month, "save_at"))
+        index = month_index(month)
         if not max(begin, 1) <= index <= last + 1:
             raise UsageError(
                 Problem(
@@ -158,9 +162,9 @@ def _checked_saves(
     return found
 
 
-def _checked_tables(tables: Iterable[str] | None) -> frozenset[str]:
+def _checked_tables(tables: str | Iterable[str] | None) -> frozenset[str]:
     """The tables asked for. Raises UsageError for one that no run has."""
-    wanted = frozenset(TABLES if tables is None else tables)
+    wanted = frozenset(TABLES if tables is None else as_list(tables))
     for name in sorted(wanted - TABLES.keys()):
         raise UsageError(
             Problem(

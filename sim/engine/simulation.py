@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from copy import deepcopy
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
 
-from sim.core.arguments import parse_month, parse_scale
+from sim.core.arguments import parse_month, parse_scale, whole_number
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
-from sim.core.months import DECEMBER, month_index
+from sim.core.months import DECEMBER, month_index, month_text
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.economy import Economy
@@ -35,21 +37,24 @@ class Simulation:
 
     def __init__(
         self,
-        scenario: Scenario | str,
+        scenario: Scenario | str | Path,
         scale: int | str = 5000,
-        end: str | None = None,
+        end: Any = None,
         seed: int = 0,
         threads: int = 2,
         state: Mapping[str, Any] | None = None,
         with_groups: bool = True,
         cache: RunCache | None = None,
     ):
-        """state: what another run's ``state`` gave, to go on from. with_groups: whether the census counts by
-        sex, age and schooling. cache: what it shares with other runs.
+        """end: the last month, text or a date; by default the scenario's. state: what another run's
+        ``state`` gave, to go on from. with_groups: whether the census counts by sex, age and schooling.
+        cache: what it shares with other runs.
         """
-        self.scenario = load_scenario(scenario) if isinstance(scenario, str) else scenario
-        self.scale, self.seed, self._with_groups = parse_scale(scale), seed, with_groups
-        self.last = checked_month("to", end or self.scenario.period.to)
+        self.seed = seed = whole_number(seed, "seed")
+        self.threads = threads = whole_number(threads, "threads", least=1)
+        self.scenario = load_scenario(scenario)
+        self.scale, self._with_groups = parse_scale(scale), with_groups
+        self.last = checked_month("to", self.scenario.period.to if end is None else end)
         cache, opening = RunCache() if cache is None else cache, opening_of(self.scenario)
         world, series = cache.world(opening), cache.series(opening)
         self.recipe, self.places, self.month = world.recipe, world.places, 0
@@ -99,8 +104,19 @@ class Simulation:
         self.month += 1
         return self.block
 
+    def __reduce__(self) -> tuple:
+        """A copy, and what ``pickle`` restores, goes on by itself, bit for bit as this one would."""
+        about = (self.scenario, self.scale, month_text(self.last), self.seed, self.threads)
+        lived = (self._shards.blocks[0], self.conditions) if self.month else None
+        return _resumed, (type(self), about, self._with_groups, deepcopy((self.state(), lived)))
+
     def count_year(self) -> np.record:
-        """The counts of the year that the last month ended, under official definitions."""
+        """The counts of the year that the last month ended, under official definitions.
+
+        Raises UsageError where that month was lived by another: before the run was copied or restored.
+        """
+        if int(self.economy.opening.now.month[0]) != self.month - 1:
+            raise UsageError(Problem("a year is counted right after its last month", key="count_year"))
         kind = year_type(len(self.places))
         return self._shards.count(
             count_year, kind, self.rows, self._rows, self.economy.opening.plain, self.places.regions
@@ -164,9 +180,19 @@ class Simulation:
         return self._accounts.savings
 
 
-def checked_month(key: str, month: str) -> int:
-    """Month index of "YYYY-MM" within what the model can simulate. Raises UsageError."""
-    index = month_index(parse_month(str(month), key))
+def _resumed(kind: type[Simulation], about: tuple, with_groups: bool, kept: tuple) -> Simulation:
+    """A run that goes on from what another has kept."""
+    state, lived = kept
+    run = kind(*about, state, with_groups)
+    if lived is not None:  # the sums of the month last lived, and what was met in it
+        run._shards.blocks[0][:], run.conditions = lived
+    return run
+
+
+def checked_month(key: str, month: Any) -> int:
+    """Month index of "YYYY-MM", or of a date, within what the model can simulate. Raises UsageError."""
+    month = parse_month(month, key)
+    index = month_index(month)
     if not 0 <= index < month_index(f"{LAST_YEAR}-01"):
         raise UsageError(
             Problem(

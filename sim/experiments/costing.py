@@ -16,8 +16,9 @@ from pathlib import Path
 from statistics import fmean
 from typing import Any
 
+from sim.core.arguments import parse_scale, whole_number
 from sim.core.errors import Problem, UsageError, nearest
-from sim.core.months import month_index
+from sim.core.months import month_index, month_text
 from sim.engine.simulation import checked_month
 from sim.experiments.executors import RUNS_PER_PROCESS
 from sim.experiments.experiment import Experiment
@@ -99,22 +100,24 @@ class Pace:
 
 
 def make_plan(
-    name: str,
+    name: str | Path,
     *,
-    scale: int = 5000,
-    end: str | None = None,
+    scale: int | str = 5000,
+    end: Any = None,
     seeds: int = 1,
     jobs: int = 2,
-    folder: Path | None = None,
+    folder: str | os.PathLike | None = None,
 ) -> Costing:
     """Plan the experiment or the scenario of that name or path.
 
     ``scale``, ``end`` and ``seeds`` are for a scenario; an experiment has its own. ``folder`` is where an
     earlier part of the sweep may be. Raises ``SimError`` for an unknown name and for a file with mistakes.
     """
+    name, seeds, jobs = str(name), whole_number(seeds, "seeds", least=1), whole_number(jobs, "jobs", least=1)
     if _is_experiment(name):
         experiment = load_experiment(name)
-        return plan_experiment(experiment, folder or Path("results") / "sweeps" / experiment.name, jobs)
+        path = Path(folder) if folder else Path("results") / "sweeps" / experiment.name
+        return plan_experiment(experiment, path, jobs)
     _refuse_other_kinds(name)
     if name not in scenario_files() and not Path(name).is_file():
         names = (*scenario_files(), *experiment_files())
@@ -127,9 +130,8 @@ def make_plan(
             )
         )
     scenario = load_scenario(name)
-    last = end or scenario.period.to
-    checked_month("to", last)
-    return plan_scenario(scenario, scale, last, seeds, jobs)
+    last = month_text(checked_month("to", scenario.period.to if end is None else end))
+    return plan_scenario(scenario, parse_scale(scale), last, seeds, jobs)
 
 
 def _refuse_other_kinds(name: str) -> None:

@@ -15,6 +15,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures.process import BrokenProcessPool
 from typing import TYPE_CHECKING
 
+from sim.core.arguments import whole_number
 from sim.core.errors import Problem, UsageError
 from sim.core.processes import death, may_start_processes, worker_pool
 from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute, new_cache
@@ -32,8 +33,7 @@ def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
     """The executor of that kind. Raises ``UsageError`` for options that do not go together."""
     if kind not in EXECUTORS:
         raise UsageError(Problem("no such executor", key="executor", value=kind, allowed=EXECUTORS))
-    if jobs < 1:
-        raise UsageError(Problem("at least one process is needed", key="jobs", value=jobs))
+    jobs = whole_number(jobs, "jobs", least=1)
     if kind == "dask":
         from sim.experiments.dask import on_cluster
 

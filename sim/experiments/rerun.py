@@ -16,6 +16,7 @@ from typing import Any
 import pandas as pd
 from pydantic import ValidationError
 
+from sim.core.arguments import whole_number
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
 from sim.experiments.execution import Simulate, execute
 from sim.experiments.experiment import Run, restored_experiment
@@ -49,7 +50,7 @@ class Rerun:
         return self.differing == 0
 
 
-def rerun(run: str, folder: str | os.PathLike | None = None, simulate: Simulate | None = None) -> Rerun:
+def rerun(run: str | int, folder: str | os.PathLike | None = None, simulate: Simulate | None = None) -> Rerun:
     """Repeat one run of a sweep, or of ``labor-sim run --out``, and compare.
 
     ``run`` is its ``run_id``, the beginning of one, or its number in the sweep of ``folder``; without a
@@ -57,6 +58,7 @@ def rerun(run: str, folder: str | os.PathLike | None = None, simulate: Simulate 
     Raises ``UsageError`` when there is no such run or several, ``ResultsError`` when the folder cannot be
     used.
     """
+    run = run if isinstance(run, str) else str(whole_number(run, "run"))
     if folder is not None:
         found = _runs_in(Path(folder), run)
     elif _is_number(run):

@@ -16,11 +16,13 @@ from typing import Any
 
 import pandas as pd
 
+from sim.core.arguments import whole_number
 from sim.core.errors import Problem, UsageError
 from sim.experiments.execution import RunEnd, Simulate, bundles
 from sim.experiments.executors import make_executor
 from sim.experiments.experiment import MOST_RUNS, Experiment, Run
 from sim.experiments.journal import MANIFEST, Journal
+from sim.experiments.loading import load_experiment
 
 PART_SECONDS = 1.0  # finished runs are put into a part this often ...
 PART_SHARE = 0.01  # ... or after this share of the time so far, so that long sweeps leave fewer parts
@@ -41,12 +43,12 @@ class Sweep:
 
 
 def run_sweep(
-    experiment: Experiment,
+    experiment: Experiment | str | Path,
     folder: str | os.PathLike,
     *,
     jobs: int = 2,
     executor: str | None = None,
-    scheduler: str | None = None,
+    scheduler: str | os.PathLike | None = None,
     resume: bool = False,
     progress: Callable[[int, int, int], None] | None = None,
     simulate: Simulate | None = None,
@@ -54,14 +56,17 @@ def run_sweep(
 ) -> Sweep:
     """Run what is still missing of an ``experiment`` in ``folder``, on ``jobs`` processes.
 
-    ``executor`` is ``processes`` or ``dask``; the latter uses the cluster at ``scheduler``, or one of
-    ``jobs`` processes on this machine. With ``resume`` the sweep must have been begun in ``folder``;
-    one that has is resumed in any case. ``progress(done, total, failed)`` is called as runs finish, first
-    with what was already there. ``simulate`` replaces the simulator, for tests. ``many`` allows more than
-    ``MOST_RUNS``. Raises ``UsageError`` when there are more, when a library is needed and missing, when no
-    scheduler answers or when the folder holds another sweep, ``ResultsError`` when the folder cannot be
-    written.
+    ``experiment`` may be its name or path. ``executor`` is ``processes`` or ``dask``; the latter uses the
+    cluster at ``scheduler``, or one of ``jobs`` processes on this machine. With ``resume`` the sweep must
+    have been begun in ``folder``; one that has is resumed in any case. ``progress(done, total, failed)`` is
+    called as runs finish, first with what was already there. ``simulate`` replaces the simulator, for
+    tests. ``many`` allows more than ``MOST_RUNS``. Raises ``UsageError`` when there are more, when a
+    library is needed and missing, when no scheduler answers or when the folder holds another sweep,
+    ``ResultsError`` when the folder cannot be written.
     """
+    experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
+    jobs = whole_number(jobs, "jobs", least=1)
+    scheduler = None if scheduler is None else os.fspath(scheduler)
     kind = executor or ("dask" if scheduler else "processes")
     execute = make_executor(kind, jobs, scheduler)
     if resume and not (Path(folder) / MANIFEST).is_file():

@@ -7,6 +7,7 @@ the value of every calibrated parameter, and its errors on the targets; the defa
 from __future__ import annotations
 
 import json
+import os
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.core.arguments import whole_number
 from sim.core.deprecated import content_of_today
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.files import write_whole
@@ -52,6 +54,7 @@ class Posterior:
 
         Raises ``UsageError`` for more than there are: repeated sets would make intervals too narrow.
         """
+        count = whole_number(count, "members")
         if count > len(self.members):
             raise UsageError(
                 Problem(
@@ -71,7 +74,7 @@ class Posterior:
         words = {"code": "rules or engine", "data": "input data", "targets": "targets or official figures"}
         return [words[name] for name, now in versions().items() if made.get(name) != now]
 
-    def save(self, path: Path) -> None:
+    def save(self, path: str | os.PathLike) -> None:
         """Write one Parquet file, whole or not at all."""
         import pyarrow as pa
         import pyarrow.parquet as pq
@@ -81,10 +84,10 @@ class Posterior:
         table = table.join(self.errors.add_prefix(_ERROR))
         made = pa.Table.from_pandas(table, preserve_index=False)
         made = made.replace_schema_metadata({_ABOUT: json.dumps(self.about, sort_keys=True).encode()})
-        write_whole(path, lambda partial: pq.write_table(made, partial, compression="zstd"))
+        write_whole(Path(path), lambda partial: pq.write_table(made, partial, compression="zstd"))
 
 
-def load_posterior(path: Path | None = None) -> Posterior:
+def load_posterior(path: str | os.PathLike | None = None) -> Posterior:
     """Read an ensemble, by default the packaged one. Raises ResultsError for a file that holds none."""
     import pyarrow as pa
     import pyarrow.parquet as pq

@@ -13,6 +13,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from sim.core.arguments import as_written
 from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
 from sim.core.files import is_file, is_folder
@@ -77,8 +78,9 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
 def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:
     """The scenario with some values changed, by dotted key, and checked again. ``None`` removes.
 
-    Values have the units of the scenario's file. Raises ``ScenarioError`` with every problem found: a key
-    that leads nowhere, a value that is not allowed there. The scenario that was given stays as it is.
+    Values have the units of the scenario's file; months may be dates, and numbers those of NumPy. Raises
+    ``ScenarioError`` with every problem found: a key that leads nowhere, a value that is not allowed there.
+    The scenario that was given stays as it is.
 
     >>> policy = load_scenario("startup-support")
     >>> larger = with_overrides(policy, {"levers.startup_grant.effects.startup_grant_yuan.set": 10_000})
@@ -87,7 +89,7 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
     >>> list(with_overrides(policy, {"levers.startup_loan": None}).levers)
     ['startup_grant', 'founder_parks']
     """
-    overrides = {_of_today(key): value for key, value in overrides.items()}
+    overrides = {_of_today(key): as_written(value) for key, value in overrides.items()}
     content, origins = _opened(scenario, overrides), _origins_after(scenario, overrides)
     refused = [_override(content, key, value) for key, value in overrides.items()]
     if any(refused):

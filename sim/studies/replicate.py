@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from sim.comparison.bands import with_member
 from sim.comparison.intervals import mean_and_interval
-from sim.core.arguments import parse_scale
+from sim.core.arguments import parse_scale, whole_number
 from sim.core.categories import EXITED
 from sim.core.deprecated import old_method
 from sim.core.months import month_text
@@ -25,7 +26,7 @@ from sim.studies.estimators import (
     matching_variables,
     with_and_without,
 )
-from sim.studies.study import Estimate, VirtualExperiment
+from sim.studies.study import Estimate, VirtualExperiment, load_virtual
 from sim.world.worker import BIRTH_EPOCH, EDUCATION_MASK, EDUCATION_SHIFT, IS_FEMALE, TRAINED
 
 
@@ -47,7 +48,7 @@ class VirtualResult:
 
 
 def run_virtual(
-    experiment: VirtualExperiment,
+    experiment: VirtualExperiment | str | Path,
     *,
     seeds: int | None = None,
     scale: int | str | None = None,
@@ -57,15 +58,18 @@ def run_virtual(
 ) -> VirtualResult:
     """Run both scenarios of an ``experiment`` under ``seeds`` seeds (1 to that number) and estimate.
 
-    ``scale`` is real workers per simulated one; it and ``seeds`` are the experiment's own where not given.
-    With ``members``, there are as many seeds, and each has its own parameter set of the calibrated ensemble
-    ``posterior`` (by default the packaged one), so that the intervals hold the uncertainty of the parameters
-    too. ``progress(done, total)`` is called as seeds finish, first with none. Raises ``UsageError`` for more
-    members than there are or an impossible scale.
+    ``experiment`` may be a name or path. ``scale`` is real workers per simulated one; it and ``seeds`` are
+    the experiment's own where not given. With ``members``, there are as many seeds, and each has its own
+    parameter set of the calibrated ensemble ``posterior`` (by default the packaged one), so that the
+    intervals hold the uncertainty of the parameters too. ``progress(done, total)`` is called as seeds
+    finish, first with none. Raises ``UsageError`` for more members than there are or an impossible scale.
     """
-    count = members or seeds or experiment.seeds
+    if not isinstance(experiment, VirtualExperiment):
+        experiment = load_virtual(experiment)
+    members = whole_number(members, "members")
+    count = members or whole_number(experiment.seeds if seeds is None else seeds, "seeds", least=1)
     sets = (posterior or load_posterior()).ensemble(members) if members else [{}] * count
-    size, rows, cache = parse_scale(scale or experiment.scale), [], RunCache()
+    size, rows, cache = parse_scale(experiment.scale if scale is None else scale), [], RunCache()
     if progress:
         progress(0, count)
     for seed, member in enumerate(sets, start=1):

@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 import pandas as pd
 
-from sim.core.arguments import parse_scale
+from sim.core.arguments import parse_scale, whole_number
 from sim.core.categories import (
     EDUCATION,
     FARM,
@@ -61,7 +61,7 @@ class Population(NamedTuple):
 
 def make_population(scale: int | str = 5000, seed: int = 0) -> Population:
     """Every worker of January 2014. scale: real workers per simulated one, 5000 or "1:5000"."""
-    world, persons = packaged_world(), parse_scale(scale)
+    world, persons, seed = packaged_world(), parse_scale(scale), whole_number(seed, "seed")
     counts = initial_counts(world.corridors, persons)
     workers = allocate(int(counts.sum()))
     fill_initial(workers, counts, world.recipe, month_keys(seed, -1))
@@ -73,8 +73,9 @@ def make_alone(worker_id: int, seed: int = 0) -> np.recarray:
 
     Raises UsageError for an id that belongs to a later entrant or to no province.
     """
-    home = int(worker_id) >> _HOME_SHIFT
-    if not 0 <= worker_id < ENTRANT_BIT or home >= HOMES:
+    worker_id, seed = whole_number(worker_id, "worker_id"), whole_number(seed, "seed")
+    home = worker_id >> _HOME_SHIFT
+    if worker_id >= ENTRANT_BIT or home >= HOMES:
         raise UsageError(
             Problem(
                 "no worker of January 2014 has this id",
@@ -84,7 +85,7 @@ def make_alone(worker_id: int, seed: int = 0) -> np.recarray:
             )
         )
     workers = allocate(1)
-    make_worker(workers[0], int(worker_id), home, packaged_world().recipe, month_keys(seed, -1))
+    make_worker(workers[0], worker_id, home, packaged_world().recipe, month_keys(seed, -1))
     return workers
 
 

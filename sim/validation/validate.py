@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.core.arguments import whole_number
 from sim.core.deprecated import old_attribute, old_method
 from sim.results.official import official_table
 from sim.results.results import Results, write_folder
@@ -101,6 +102,7 @@ def validate(
     ``moves``, persons by province of residence in November 2014 and 2019 (31, 31), adds the corridors.
     ``members`` says that the runs are members of the calibrated ensemble: their band is shown.
     """
+    members = whole_number(members, "members")
     runs = [results] if isinstance(results, Results) else list(results)
     if data is None:
         from sim.world.data import load_data

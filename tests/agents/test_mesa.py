@@ -91,7 +91,7 @@ def test_the_figures_are_those_of_a_simulation():
     for _ in range(14):
         model.step()
     collected = model.datacollector.get_model_vars_dataframe()
-    national = simulate("baseline", scale=250_000, seed=3, end="2015-02").national
+    national = simulate("baseline", scale=250_000, seed=3, end="2015-02").national.assign(seed=3)
     assert list(collected) == list(COLLECTED)
     pd.testing.assert_frame_equal(collected, national[list(COLLECTED)], check_dtype=False)
 
@@ -290,6 +290,23 @@ def test_batch_run_over_two_parameters():
     assert frame["month"].eq("2014-04").all()  # batch_run takes one step more than max_steps
     moving = frame.groupby("switching_cost")["out"].mean()
     assert moving[1.5] != moving[3.5]
+
+
+@pytest.mark.parametrize("seeds", [{}, {"seed": None}, {"seed": [7, 8]}])
+def test_iterations_differ_and_each_row_tells_its_seed(seeds):
+    rows = mesa.batch_run(
+        LaborMigrationModel,
+        {"n_workers": 500, **seeds},
+        iterations=5 if seeds.get("seed") is None else 1,
+        max_steps=3,
+        display_progress=False,
+    )
+    drawn = [row["seed"] for row in rows]
+    assert len(set(drawn)) == len(rows) and len({row["savings_stock_yuan"] for row in rows}) == len(rows)
+    again = LaborMigrationModel(n_workers=500, seed=drawn[1])
+    for _ in range(4):
+        again.step()
+    assert again.national["savings_stock_yuan"] == rows[1]["savings_stock_yuan"] and again.seed == drawn[1]
 
 
 def test_a_run_ends_with_its_last_month():

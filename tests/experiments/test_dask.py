@@ -203,7 +203,7 @@ def test_what_cannot_go_together_is_refused(experiment, tmp_path):
     for options, told in (
         ({"executor": "cloud"}, "no such executor"),
         ({"executor": "processes", "scheduler": "tcp://h:1"}, "a scheduler needs the executor dask"),
-        ({"jobs": 0}, "at least one process"),
+        ({"jobs": 0}, "at least one is needed"),
         ({"resume": True}, "nothing to resume"),
     ):
         with pytest.raises(UsageError, match=told):
