@@ -133,7 +133,7 @@ class LaborMigrationModel(mesa.Model):
         return state
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        vars(self).update(state)
+        self.__dict__.update(state)
         self.rows = self.simulation.workers.view(np.ndarray)
 
     # --- workers ----------------------------------------------------------------------------------

@@ -180,7 +180,7 @@ class Simulation:
         return self._accounts.savings
 
 
-def _resumed(kind: type[Simulation], about: tuple, with_groups: bool, kept: tuple) -> Simulation:
+def _resumed(kind: Callable[..., Simulation], about: tuple, with_groups: bool, kept: tuple) -> Simulation:
     """A run that goes on from what another has kept."""
     state, lived = kept
     run = kind(*about, state, with_groups)

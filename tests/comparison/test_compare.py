@@ -278,7 +278,7 @@ def test_progress_counts_seeds():
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
-    [({"seeds": 0}, "at least one seed"), ({"seeds": [1, 1]}, "named twice")],
+    [({"seeds": 0}, "at least one"), ({"seeds": [1, 1]}, "named twice")],
 )
 def test_a_call_without_sense_is_refused(arguments, message):
     with pytest.raises(UsageError, match=message):
