@@ -36,6 +36,9 @@ Seed = Annotated[int, typer.Option(min=0, help="Seed of the random draws.")]
 Start = Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
 End = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")]
 Out = Annotated[Path | None, typer.Option(help="Folder for the results; earlier results in it are replaced.")]
+ExcelCsv = Annotated[
+    bool, typer.Option("--excel-csv", help="Begin CSV files with a byte order mark, which Excel needs.")
+]
 Jobs = Annotated[int, typer.Option(min=1, help="Number of processes.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or its file.")]
 
@@ -182,9 +185,9 @@ def check_file(path: Path | None) -> None:
         raise ResultsError(Problem("cannot be written: no permission", file=str(path)))
 
 
-def write_text(path: Path, text: str) -> None:
+def write_text(path: Path, text: str | bytes) -> None:
     try:
-        path.write_text(text, encoding="utf-8")
+        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
     except OSError as error:
         raise ResultsError(Problem(f"cannot be written: {error.strerror}", file=str(path))) from error
 

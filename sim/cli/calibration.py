@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.app import (
+    ExcelCsv,
     Jobs,
     Json,
     command,
@@ -56,6 +57,7 @@ def calibrate(
         bool,
         typer.Option("--show", help="Do not calibrate: print the report of the stored ensemble."),
     ] = False,
+    excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
     """Fit parameters to the official figures up to 2019."""
@@ -68,6 +70,7 @@ def calibrate(
         raise UsageError(Problem("needs --adopt", key="--dry-run"))
     from sim.calibration import calibrate as calibrated
     from sim.calibration import load_calibration
+    from sim.results.csv_files import csv_bytes
 
     loaded = load_calibration(file)
     if asked:
@@ -95,8 +98,8 @@ def calibrate(
             found.posterior.save(path)
     write_text(folder / "calibration.txt", found.text())
     for name in ("parameters", "observations", "alike", "tensions"):
-        write_text(folder / f"{name}.csv", getattr(found, name).to_csv(index=False))
-    write_text(folder / "screen.csv", found.screen.to_csv(index_label="parameter"))
+        write_text(folder / f"{name}.csv", csv_bytes(getattr(found, name), excel_csv))
+    write_text(folder / "screen.csv", csv_bytes(found.screen, excel_csv, index=True, index_label="parameter"))
     _print_outcome(found, json)
     if not json:
         print(f"\nEnsemble and tables: {folder}")

@@ -9,6 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.app import (
+    ExcelCsv,
     Jobs,
     Json,
     Out,
@@ -60,6 +61,7 @@ def compare(
         ),
     ] = None,
     out: Out = None,
+    excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
     """Compare policies with a baseline over paired seeds."""
@@ -97,7 +99,7 @@ def compare(
     if out and unfinished:
         from sim.present.pages.comparison import publish_comparison
 
-        publish_comparison(comparison, out, command=_typed_command())
+        publish_comparison(comparison, out, command=_typed_command(), excel_csv=excel_csv)
         forget(unfinished)
     if json:
         print_json(

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.app import Json, check_file, command, say_if_stale, write_text
+from sim.cli.app import ExcelCsv, Json, check_file, command, say_if_stale, write_text
 from sim.cli.terminal import print_json, print_table, progress_bar
 
 
@@ -26,11 +26,13 @@ def virtual(
         int, typer.Option(min=0, help="Use members of the calibrated ensemble, one for each seed.")
     ] = 0,
     out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
+    excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
     """Repeat a published study design inside the model."""
     check_file(out)
     from sim.present.text.studies import studies_text
+    from sim.results.csv_files import csv_bytes
     from sim.studies import load_virtual, run_virtual, virtual_files
 
     if not name:
@@ -48,7 +50,7 @@ def virtual(
             loaded, seeds=seeds, scale=scale, posterior=posterior, members=members, progress=progress
         )
     if out:
-        write_text(out, found.table.to_csv(index=False))
+        write_text(out, csv_bytes(found.table, excel_csv))
     if json:
         print_json({"estimates": found.table, "by_seed": found.by_seed})
         return

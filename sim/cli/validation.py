@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.app import (
     End,
+    ExcelCsv,
     Json,
     Out,
     Scale,
@@ -48,6 +49,7 @@ def validate(
         ),
     ] = 0,
     out: Out = None,
+    excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
     """Compare the model with official statistics."""
@@ -67,7 +69,7 @@ def validate(
 
         from sim.present.pages.validation import publish_validation
 
-        publish_validation(validation, pandas.concat([run.national for run in runs]), out)
+        publish_validation(validation, pandas.concat([run.national for run in runs]), out, excel_csv)
     if json:
         print_json(
             {
@@ -122,10 +124,12 @@ def official(
     end: End = None,
     seed: Seed = 0,
     out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
+    excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
     """Print results under the official definitions."""
     check_file(out)
+    from sim.results.csv_files import csv_bytes
     from sim.results.official import official_table
     from sim.results.results import Results
 
@@ -139,7 +143,7 @@ def official(
             Problem("the run holds no whole calendar year, and the official figures are yearly", value=source)
         )
     if out:
-        write_text(out, table.to_csv(index=False))
+        write_text(out, csv_bytes(table, excel_csv))
     if json:
         print_json(table)
     else:
@@ -197,12 +201,14 @@ def moves(
         int, typer.Option(min=1, help="Number of runs, from that seed on, of which the mean is taken.")
     ] = 1,
     out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
+    excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
     """Print moves between provinces in the census definition."""
     check_file(out)
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
     from sim.present.text.validation import moves_in_words, moves_warning
+    from sim.results.csv_files import csv_bytes
     from sim.validation.five_year_moves import RULE, moves_table
     from sim.validation.validate import corridors_table
     from sim.world.data import load_data
@@ -210,7 +216,7 @@ def moves(
     total, data = moves_over(scenario, scale, range(seed, seed + seeds), last, first, last), load_data()
     table, compared = moves_table(total, data), corridors_table(total, data)
     if out:
-        write_text(out, table.to_csv(index=False))
+        write_text(out, csv_bytes(table, excel_csv))
     warning = moves_warning(total, parse_scale(scale))
     if json:
         print_json(
@@ -244,17 +250,19 @@ def moves(
 @command
 def estimate(
     out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
+    excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
     """Estimate corridor terms on the census moves of 2005-10."""
     check_file(out)
     from sim.present.text.estimates import estimates_in_words
+    from sim.results.csv_files import csv_bytes
     from sim.validation.gravity import estimates_table
     from sim.world.data import load_data
 
     table = estimates_table(load_data())
     if out:
-        write_text(out, table.to_csv(index=False, lineterminator="\n"))
+        write_text(out, csv_bytes(table, excel_csv))
     if json:
         print_json(table)
         return

@@ -23,7 +23,7 @@ from sim.comparison.paired_runs import PairedPlan, run_seeds, winner_months
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
-from sim.results.columns import COMPARISON_TABLES
+from sim.results.columns import COMPARISON_TABLES, empty_table
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import Results
 from sim.scenario.shared_history import BranchPoint, shared_histories
@@ -107,15 +107,15 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
             if len(table):
                 found[name].append(table.assign(policy=policy.name))
     tables = {name: _stacked(name, parts) for name, parts in found.items()}
-    tables["baseline"] = _by_seed(runs, "national")
-    tables["official"] = _by_seed(runs, "official")
+    tables["baseline"] = _by_seed(runs, "national", "baseline")
+    tables["official"] = _by_seed(runs, "official", "official")
     return tables
 
 
 def _stacked(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     """The policies' tables as one, in the documented order of columns."""
-    columns = list(COMPARISON_TABLES[name])
-    return pd.concat(parts, ignore_index=True)[columns] if parts else pd.DataFrame(columns=columns)
+    columns = COMPARISON_TABLES[name]
+    return pd.concat(parts, ignore_index=True)[list(columns)] if parts else empty_table(name, columns)
 
 
 def _winners_table(seeds: list[dict[int, pd.DataFrame]], start: str, end: str) -> pd.DataFrame:
@@ -138,9 +138,10 @@ def _costs_table(ledgers: list[pd.DataFrame | None]) -> pd.DataFrame:
     return (sums / len(ledgers)).reset_index()
 
 
-def _by_seed(runs: list[dict], name: str) -> pd.DataFrame:
-    kept = [run[name].assign(seed=run["seed"]) for run in runs if run[name] is not None]
-    return pd.concat(kept, ignore_index=True) if kept else pd.DataFrame({"seed": []})
+def _by_seed(runs: list[dict], table: str, name: str) -> pd.DataFrame:
+    """A table of the baseline's runs one below the other, as the comparison's table of that name."""
+    kept = [run[table].assign(seed=run["seed"]) for run in runs if run[table] is not None]
+    return pd.concat(kept, ignore_index=True) if kept else empty_table(name, COMPARISON_TABLES[name])
 
 
 # --- what was asked for -----------------------------------------------------------------------------

@@ -37,7 +37,7 @@ from sim.engine.year_counts import (
     INCOME_GROUPS,
     income_histogram,
 )
-from sim.results.columns import TABLES
+from sim.results.columns import TABLES, empty_table
 from sim.steps.records import EVENT, EVENTS, MONEY_FLOWS, for_kernels, make_record
 from sim.world.data import load_data
 from sim.world.places import HOMES
@@ -180,13 +180,12 @@ class Record:
             "places": lambda: self._place_table(months),
             "homes": lambda: self._home_table(months),
             "groups": lambda: self._group_table(census_months),
-            "official": lambda: pd.DataFrame(
-                kept.official, columns=["year", "indicator", "group", "value", "unit"]
+            "official": lambda: _joined(
+                [pd.DataFrame(kept.official, columns=list(TABLES["official"]))] if kept.official else [],
+                "official",
             ),
-            "corridors": lambda: _joined(kept.corridors, ["year", "home", "province", "tier", "out"]),
-            "income_histogram": lambda: _joined(
-                kept.income, ["year", "group", "lower_yuan", "upper_yuan", "persons"]
-            ),
+            "corridors": lambda: _joined(kept.corridors, "corridors"),
+            "income_histogram": lambda: _joined(kept.income, "income_histogram"),
         }
         return {name: make() for name, make in makers.items() if name in self._wanted}
 
@@ -311,8 +310,8 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     return columns
 
 
-def _joined(frames: list[pd.DataFrame], columns: list[str]) -> pd.DataFrame:
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame(columns=columns)
+def _joined(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
+    return pd.concat(frames, ignore_index=True) if frames else empty_table(name, TABLES[name])
 
 
 def _long(
@@ -323,7 +322,7 @@ def _long(
     data: dict[str, np.ndarray] = {"month": np.repeat(np.array(months, dtype=object), count)}
     for name, values in labels.items():
         data[name] = np.tile(values.astype(object), len(months))
-    values = np.concatenate(stocks) * scale if stocks else np.empty((0, len(STOCKS)))
+    values = np.concatenate(stocks) * scale if stocks else np.empty((0, len(STOCKS)), dtype=np.int64)
     for activity, name in enumerate(STOCKS):
         data[name] = values[:, activity]
     return pd.DataFrame(data)

@@ -2,7 +2,7 @@
 
 ``grid`` runs every combination of the factors' ``values``; ``list`` combines the first
 values of all factors, then the second ones; ``latin_hypercube`` and ``sobol`` draw ``samples`` points between
-``low`` and ``high``; ``file`` takes the points from a CSV or Parquet file with a column per factor.
+``low`` and ``high``; ``file`` takes the points from a CSV, Excel or Parquet file with a column per factor.
 To add a kind, name it in ``KINDS`` and say in ``make_table`` how its points are made.
 """
 
@@ -18,10 +18,10 @@ from pathlib import Path
 from typing import Annotated, Any
 
 import numpy as np
-import pandas as pd
 from pydantic import Field, PrivateAttr, StrictStr, ValidationInfo, model_validator
 
 from sim.core.errors import Problem, SimError, UsageError, nearest
+from sim.experiments.point_files import as_number, read_points
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.fields import Flag, Label, Name, Number, OneOf, Strict, Text, Whole, refuse
 
@@ -269,23 +269,19 @@ def make_table(design: Design) -> np.ndarray:
 
 
 def file_table(design: Design, path: Path) -> np.ndarray:
-    """Points from a CSV or Parquet file with a column per factor; other columns are passed over.
+    """Points from a file with a column per factor, that ``read_points`` reads; other columns are passed over.
 
-    Raises ``DesignError`` with every problem: no such file, a column missing, a cell without a number.
+    Raises ``DesignError`` with every problem: no such file, a column missing or given twice, a cell without a
+    number.
     """
-    readers = {".csv": pd.read_csv, ".parquet": pd.read_parquet}
-    if path.suffix not in readers:
-        raise DesignError(
-            Problem("not a readable kind of table", key="file", value=design.file, allowed=".csv, .parquet")
-        )
     try:
-        table = readers[path.suffix](path)
+        table = read_points(path)
     except FileNotFoundError:
         raise DesignError(
             Problem("no such file beside the experiment", key="file", value=design.file)
         ) from None
-    except (OSError, ValueError) as error:  # pandas and pyarrow tell malformed files by ValueError
-        raise DesignError(Problem(f"cannot be read: {error}", key="file", value=design.file)) from None
+    except UsageError as error:
+        raise DesignError(replace(error.problems[0], key="file", value=design.file)) from None
     columns = tuple(map(str, table.columns))
     problems = [
         Problem(
@@ -296,14 +292,21 @@ def file_table(design: Design, path: Path) -> np.ndarray:
             nearest=nearest(name, columns),
         )
         for name in design.factors
-        if name not in table
+        if name not in columns
+    ]
+    problems += [
+        Problem("the file has two columns of this name", key="file", value=name)
+        for name in design.factors
+        if columns.count(name) > 1
     ]
     if not problems and table.empty:
         problems.append(
             Problem("the file has no rows, so there would be no run", key="file", value=design.file)
         )
+    numbers: dict[str, np.ndarray] = {}
     for name in () if problems else design.factors:
-        column = pd.to_numeric(table[name], errors="coerce").to_numpy(dtype=float)
+        column = np.array([as_number(cell) for cell in table[name]])
+        numbers[name] = column
         wrong = ~np.isfinite(column)
         if design.factors[name].whole:
             wrong |= column != np.round(column)
@@ -319,7 +322,7 @@ def file_table(design: Design, path: Path) -> np.ndarray:
             )
     if problems:
         raise DesignError(problems)
-    return table[list(design.factors)].astype(float).to_numpy()
+    return np.column_stack([numbers[name] for name in design.factors])
 
 
 def _unit_cube(design: Design) -> np.ndarray:

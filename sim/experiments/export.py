@@ -10,19 +10,26 @@ from __future__ import annotations
 
 import importlib
 import json
+import math
 import os
+from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError, written_by
+from sim.core.files import write_whole
 from sim.experiments.columns import described
 from sim.experiments.journal import MANIFEST, Journal, explained, write_table
+from sim.results.csv_files import csv_bytes
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import manifest_of_today, version_of
 
 FORMS = ("wide", "long")
+# What a sheet of Excel holds, its heading included.
+EXCEL_ROWS, EXCEL_COLUMNS, EXCEL_LETTERS = 1_048_576, 16_384, 32_767
 SUFFIXES = (".csv", ".parquet", ".xlsx", ".nc")
 
 
@@ -45,7 +52,7 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
         raise ResultsError(written_by(version_of(manifest), "the sweep", "run it again", str(folder)))
     rows = Journal(path).rows()
     if rows.empty:
-        rows = pd.DataFrame(columns=["run", "run_id", "scenario", "seed", *factors, "year", *outcomes])
+        rows = _without_runs(factors, outcomes)
     finished = int(rows["run"].nunique())
     if form == "long":
         ids = [name for name in rows.columns if name not in outcomes]
@@ -64,25 +71,46 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
     return rows
 
 
-def export(table: pd.DataFrame, path: str | os.PathLike) -> Path:
+def _without_runs(factors: Mapping[str, Any], outcomes: list[str]) -> pd.DataFrame:
+    """The table of a sweep of which no run has finished, its columns of the types that they will have."""
+    kinds = {
+        "run": "int64",
+        "run_id": "str",
+        "scenario": "str",
+        "seed": "int64",
+        **{name: "int64" if factor.get("whole") else "float64" for name, factor in factors.items()},
+        "year": "int64",
+        **dict.fromkeys(outcomes, "float64"),
+    }
+    return pd.DataFrame({name: pd.Series(dtype=kind) for name, kind in kinds.items()})
+
+
+def export(table: pd.DataFrame, path: str | os.PathLike, excel_csv: bool = False) -> Path:
     """Write a ``table`` made by ``load`` to the file at ``path``, and return that.
 
-    The suffix says what is written: ``.csv``, ``.parquet``, ``.xlsx`` (Excel) or ``.nc`` (NetCDF). Excel gets
-    a second sheet that explains the columns; NetCDF needs the wide form and has the dimensions run and year.
-    Raises ``UsageError`` for another suffix or when a library is missing, ``ResultsError`` when the file
-    cannot be written.
+    The suffix says what is written: ``.csv``, ``.parquet``, ``.xlsx`` (Excel) or ``.nc`` (NetCDF); capitals
+    do not matter. ``excel_csv`` begins a CSV file with a byte order mark, which Excel needs for anything but
+    English. An Excel file gets a second sheet that explains the columns; NetCDF needs the wide form and has
+    the dimensions run and year.
+    Raises ``UsageError`` for another suffix, for a table that the kind of file cannot hold or when a library
+    is missing, ``ResultsError`` when the file cannot be written. An earlier file stays until the new one is
+    whole.
     """
     path = Path(path)
+    suffix = path.suffix.lower()
     writers = dict(zip(SUFFIXES, (_to_csv, _to_parquet, _to_excel, _to_netcdf), strict=True))
-    if path.suffix not in writers:
+    if suffix not in writers:
         raise UsageError(Problem("unknown kind of file", value=path.name, allowed=SUFFIXES))
+    make = partial(_to_csv, excel=excel_csv) if suffix == ".csv" else writers[suffix]
+    if suffix == ".xlsx":
+        _refuse_too_large(table, path)
     with explained(path.parent):
-        writers[path.suffix](table, path)
+        write_whole(path, lambda unfinished: make(table, unfinished))
     return path
 
 
-def _to_csv(table: pd.DataFrame, path: Path) -> None:
-    table.to_csv(path, index=False)
+def _to_csv(table: pd.DataFrame, path: Path, excel: bool = False) -> None:
+    path.write_bytes(csv_bytes(table, excel))
 
 
 def _to_parquet(table: pd.DataFrame, path: Path) -> None:
@@ -90,18 +118,68 @@ def _to_parquet(table: pd.DataFrame, path: Path) -> None:
     write_table(path, table, {name: (units[name], meanings.get(name, "")) for name in units})
 
 
+def _refuse_too_large(table: pd.DataFrame, path: Path) -> None:
+    """Raise ``UsageError`` for what an Excel sheet cannot hold, before anything is written."""
+    problem = None
+    if len(table) >= EXCEL_ROWS:
+        problem = ("rows", f"{len(table):,} rows", f"at most {EXCEL_ROWS - 1:,} beside the heading")
+    elif len(table.columns) > EXCEL_COLUMNS:
+        problem = ("columns", f"{len(table.columns):,} columns", f"at most {EXCEL_COLUMNS:,}")
+    else:
+        for name in table.columns:
+            if pd.api.types.is_numeric_dtype(table[name]):
+                continue
+            lengths = table[name].dropna().map(str).str.len()
+            if len(lengths) and lengths.max() > EXCEL_LETTERS:
+                longest = f"a text of {lengths.max():,} letters in row {lengths.argmax() + 1}"
+                problem = (str(name), longest, f"at most {EXCEL_LETTERS:,} letters in a cell")
+                break
+    if problem:
+        key, value, allowed = problem
+        raise UsageError(
+            Problem(
+                "an Excel sheet cannot hold this table",
+                file=str(path),
+                key=key,
+                value=value,
+                allowed=f"{allowed}; .csv and .parquet have no limit",
+            )
+        )
+
+
 def _to_excel(table: pd.DataFrame, path: Path) -> None:
     _needed("openpyxl", "an Excel file")
+    from openpyxl import Workbook
+
     units, meanings = table.attrs.get("units", {}), table.attrs.get("meanings", {})
-    columns = pd.DataFrame(
-        [
-            {"column": name, "unit": units.get(name, ""), "meaning": meanings.get(name, "")}
-            for name in table.columns
-        ]
-    )
-    with pd.ExcelWriter(path, engine="openpyxl") as book:
-        table.to_excel(book, sheet_name="results", index=False)
-        columns.to_excel(book, sheet_name="columns", index=False)
+    book = Workbook(write_only=True)  # row by row: a large table is never in memory as cells
+    _add_sheet(book, "results", list(table.columns), table.itertuples(index=False, name=None))
+    explained_columns = ((name, units.get(name, ""), meanings.get(name, "")) for name in table.columns)
+    _add_sheet(book, "columns", ["column", "unit", "meaning"], explained_columns)
+    book.save(path)
+
+
+def _add_sheet(book: Any, name: str, heads: list, rows: Iterable[tuple]) -> None:
+    sheet = book.create_sheet(name)
+    sheet.append([_cell(sheet, head) for head in heads])
+    for row in rows:
+        sheet.append([_cell(sheet, value) for value in row])
+
+
+def _cell(sheet: Any, value: Any) -> Any:
+    """A value for a sheet: text stays text, also where it begins like a formula; none for a missing value."""
+    from openpyxl.cell import WriteOnlyCell
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    if hasattr(value, "item"):
+        value = value.item()
+    if value is None or value is pd.NA or (isinstance(value, float) and not math.isfinite(value)):
+        return None
+    if isinstance(value, (bool, int, float)):
+        return value
+    cell = WriteOnlyCell(sheet, ILLEGAL_CHARACTERS_RE.sub("\N{REPLACEMENT CHARACTER}", str(value)))
+    cell.data_type = "s"
+    return cell
 
 
 def _to_netcdf(table: pd.DataFrame, path: Path) -> None:

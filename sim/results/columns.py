@@ -7,6 +7,8 @@ written into every Parquet file beside its columns.
 
 from __future__ import annotations
 
+import pandas as pd
+
 from sim.world.worker import COLUMNS
 
 Columns = dict[str, tuple[str, str]]
@@ -150,6 +152,20 @@ _PARTS = {
     "scenario": "from the uncertain future alone: the low and the high future as its ends",
 }
 
+_INDICATOR: Columns = {
+    "indicator": ("name", "official indicator"),
+    "group": ("name", "official group"),
+}
+_OFFICIAL = ("see unit", "official value")
+_MODEL = ("see unit", "the model's, mean over runs")
+_MODEL_ENDS: Columns = {
+    "model_low": ("see unit", "lowest of the runs"),
+    "model_high": ("see unit", "highest of the runs"),
+    "band_low": ("see unit", "5 % of the runs lie below"),
+    "band_high": ("see unit", "5 % of the runs lie above"),
+}
+_VERDICT = ("name", "met, near or missed, by rule; empty where nothing is aimed at")
+
 COMPARISON_TABLES: dict[str, Columns] = {
     "effects": {
         **_POLICY,
@@ -241,3 +257,116 @@ COMPARISON_TABLES: dict[str, Columns] = {
     "baseline": {**NATIONAL, **_SEED},
     "official": {**TABLES["official"], **_SEED},
 }
+
+
+VALIDATION_TABLES: dict[str, Columns] = {
+    "rows": {
+        **_YEAR,
+        **_INDICATOR,
+        "official": _OFFICIAL,
+        "unit": ("name", "unit of the value"),
+        "model": _MODEL,
+        **_MODEL_ENDS,
+        "period": ("name", "fit, or unseen by whoever set the parameters"),
+        "error_unit": ("name", "unit of the error"),
+        "error": ("see error_unit", "model less official, in percent of the official value for levels"),
+        "label": ("name", "the target in words; empty for what has no target"),
+        "tolerance": ("see error_unit", "error that is allowed"),
+        "note": ("name", "why this figure cannot be compared; else empty"),
+    },
+    "summary": {
+        **_INDICATOR,
+        "label": ("name", "the target in words"),
+        "period": ("name", "fit, or unseen by whoever set the parameters"),
+        "years": ("count", "years compared"),
+        "mean_absolute_error": ("see error_unit", "mean of the errors without their sign"),
+        "worst_error": ("see error_unit", "error of the worst year"),
+        "mean_error": ("see error_unit", "mean of the errors"),
+        "error_unit": ("name", "unit of the errors"),
+        "tolerance": ("see error_unit", "error that is allowed"),
+        "verdict": _VERDICT,
+        "last_value_error": ("see error_unit", "mean absolute error of holding the last figure"),
+        "trend_error": ("see error_unit", "mean absolute error of drawing a line"),
+    },
+    "model": {**_YEAR, **_INDICATOR, "model": _MODEL, **_MODEL_ENDS},
+    "quarters": {
+        "moment": ("name", "moment of 2020"),
+        **_MONTH,
+        "official_percent": ("percent", "published change of those away against a year before"),
+        "model_percent": ("percent", "the model's"),
+        "error_points": ("points", "model less official"),
+        "tolerance": ("points", "error that is allowed"),
+        "verdict": _VERDICT,
+        "official_10k_persons": ("10k_persons", "published number away"),
+        "model_10k_persons": ("10k_persons", "the model's, mean over runs"),
+    },
+    "stocks": {**_MONTH, "official_10k_persons": ("10k_persons", "published number away")},
+    "stylised_facts": {
+        "id": ("name", "the fact"),
+        "label": ("name", "the fact in words"),
+        "unit": ("name", "unit of the values"),
+        "years": ("name", "years in which the model is looked at"),
+        "official": _OFFICIAL,
+        "official_year": ("name", "year of the official value"),
+        "model": _MODEL,
+        "error": ("see unit", "model less official"),
+        "tolerance": ("see unit", "error that is allowed"),
+        "tolerance_kind": ("name", "measured or judged"),
+        "role": ("name", "whether the calibration sees the fact"),
+        "verdict": _VERDICT,
+        "source": ("name", "source of the official value"),
+    },
+    "corridors": {
+        "measure": ("name", "measure of the moves between provinces, or a region's share in them"),
+        "census": ("share", "the census table of 2010-15"),
+        "model": ("share", "the model's moves from 2014 to 2019"),
+        "table_of_2005_10": ("share", "the earlier census table, as a benchmark"),
+        "least": ("share", "least value that is aimed at; empty where there is no aim"),
+        "verdict": _VERDICT,
+    },
+}
+
+# --- the type of each column, the same in every table that is written, empty or not -------------------
+
+# Columns of a run's tables that are fractions; whatever else counts or is money there is whole.
+_FRACTIONS = {
+    "national": (
+        "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan policy_spending_yuan "
+        "mean_income_yuan"
+    ),
+    "places": "vacancies tightness wage_index",
+    "official": "value",
+    "ledger": "served spending_yuan budget_yuan unspent_yuan queue",
+    "income_histogram": "lower_yuan upper_yuan",
+}
+_FRACTIONS["baseline"] = _FRACTIONS["national"]
+_OF_RUNS = {name: columns for name, columns in (*TABLES.items(), ("baseline", NATIONAL))}
+_WHOLE_UNITS = ("year", "count", "number")
+
+
+def dtypes(name: str, columns: Columns) -> dict[str, str]:
+    """The type of each of a table's ``columns``: ``str``, ``bool``, ``int64`` or ``float64``.
+
+    A table of a run, and what a comparison keeps of it, holds whole persons and yuan; every other table
+    holds means.
+
+    >>> dtypes("ledger", {"lever": ("name", ""), "year": ("year", ""), "served": ("persons", "")})
+    {'lever': 'str', 'year': 'int64', 'served': 'float64'}
+    """
+    is_of_run = name in _OF_RUNS and _OF_RUNS[name].items() <= columns.items()
+    fractions = _FRACTIONS.get(name, "").split()
+    return {column: _dtype(column, unit, is_of_run, fractions) for column, (unit, _) in columns.items()}
+
+
+def _dtype(column: str, unit: str, is_of_run: bool, fractions: list[str]) -> str:
+    if unit in ("name", "YYYY-MM"):
+        return "str"
+    if unit == "flag":
+        return "bool"
+    is_whole = column not in fractions if is_of_run else unit in _WHOLE_UNITS
+    return "int64" if is_whole else "float64"
+
+
+def empty_table(name: str, columns: Columns) -> pd.DataFrame:
+    """A table without rows, its columns of the types that they have with rows."""
+    return pd.DataFrame({column: pd.Series(dtype=kind) for column, kind in dtypes(name, columns).items()})

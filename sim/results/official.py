@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterable
 import numpy as np
 import pandas as pd
 
+from sim.results.columns import TABLES, empty_table
 from sim.results.results import Results
 
 COLUMNS = ["year", "indicator", "group", "value", "unit"]
@@ -65,7 +66,7 @@ def official_table(results: Results, names: Iterable[tuple[str, str]] | None = N
         for year, values in years.items()
         for (indicator, group), value in values.items()
     ]
-    table = pd.DataFrame(rows, columns=COLUMNS)
+    table = pd.DataFrame(rows, columns=COLUMNS) if rows else empty_table("official", TABLES["official"])
     known = published_names() if names is None else set(names)
     pairs = zip(table["indicator"], table["group"], strict=True)
     kept = np.array([pair in known for pair in pairs], dtype=bool)  # none where the run has no whole year

@@ -21,7 +21,7 @@ import pandas as pd
 from sim.core.deprecated import content_of_today
 from sim.core.errors import Problem, ResultsError, nearest, written_by
 from sim.core.files import reason, why_not
-from sim.results.columns import TABLES
+from sim.results.columns import TABLES, dtypes
 
 __all__ = [
     "FORMAT",
@@ -237,24 +237,46 @@ def _refuse_foreign(folder: Path) -> None:
         raise ResultsError(Problem("the folder holds other files; name a new one", file=str(folder)))
 
 
-def documented(table: pd.DataFrame, columns: Mapping[str, tuple[str, str]]):
-    """The table as an Arrow table whose ``columns`` carry ``(unit, meaning)`` in their metadata."""
+def documented(table: pd.DataFrame, columns: Mapping[str, tuple[str, str]], name: str = ""):
+    """The table as an Arrow table whose ``columns`` carry ``(unit, meaning)`` in their metadata.
+
+    Its types are those declared for the table of that ``name``, with or without rows, so that tables of
+    several runs can be read as one.
+    """
     import pyarrow as arrow
 
-    content = arrow.Table.from_pandas(table, preserve_index=False)
-    for position, column in enumerate(content.schema):
-        if column.name in columns:
-            unit, meaning = columns[column.name]
-            column = column.with_metadata({"unit": unit, "meaning": meaning})
-            content = content.cast(content.schema.set(position, column))
-    return content
+    kinds = dtypes(name, dict(columns)) if name else {}
+    found = arrow.Table.from_pandas(table, preserve_index=False)
+    for position, column in enumerate(found.column_names):
+        typed = _typed(found.column(position), kinds.get(column, ""))
+        unit_and_meaning = dict(zip(("unit", "meaning"), columns.get(column, ()), strict=False))
+        field = arrow.field(column, typed.type, metadata=unit_and_meaning or None)
+        found = found.set_column(position, field, typed)
+    return found
+
+
+def _typed(column, kind: str):
+    """An Arrow column in the type that is declared for it; as it is where that would change a value."""
+    import pyarrow as arrow
+
+    types = {"bool": arrow.bool_(), "int64": arrow.int64(), "float64": arrow.float64()}
+    is_text = any(
+        test(column.type) for test in (arrow.types.is_string, arrow.types.is_null, arrow.types.is_dictionary)
+    )
+    if kind == "int64" and arrow.types.is_floating(column.type) and column.null_count < len(column):
+        return column  # someone else's fractions: no run makes any here
+    wanted = types.get(kind, arrow.large_string() if is_text or kind == "str" else column.type)
+    try:
+        return column.cast(wanted)
+    except (arrow.ArrowInvalid, arrow.ArrowNotImplementedError):
+        return column
 
 
 def _write_table(path: Path, table: pd.DataFrame, columns: Mapping[str, tuple[str, str]]) -> None:
     import pyarrow.parquet as parquet
 
     with open(path, "wb") as stream:
-        parquet.write_table(documented(table, columns), stream, compression="zstd")
+        parquet.write_table(documented(table, columns, path.stem), stream, compression="zstd")
 
 
 def _write_manifest(path: Path, manifest: Mapping[str, Any]) -> None:

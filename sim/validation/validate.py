@@ -19,6 +19,8 @@ import pandas as pd
 
 from sim.core.arguments import whole_number
 from sim.core.deprecated import old_attribute, old_method
+from sim.results.columns import VALIDATION_TABLES, empty_table
+from sim.results.csv_files import csv_bytes
 from sim.results.official import official_table
 from sim.results.results import Results, write_folder
 from sim.validation.benchmarks import benchmark_errors
@@ -80,15 +82,20 @@ class Validation:
     text = old_method("Validation", "text")
     facts = old_attribute("Validation", "facts")
 
-    def save(self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None) -> Path:
-        """Write the tables, all or nothing; ``extra`` are further files beside them."""
+    def save(
+        self, folder: str | os.PathLike, extra: dict[str, bytes] | None = None, excel_csv: bool = False
+    ) -> Path:
+        """Write the tables, all or nothing; ``extra`` are further files beside them.
+
+        ``excel_csv`` puts a byte order mark into the CSV file.
+        """
         names = ("rows", "summary", "model", "quarters", "stocks", "stylised_facts", "corridors")
         tables = {name: getattr(self, name) for name in names}
         files = {
-            "validation.csv": self.rows.to_csv(index=False).encode(),
+            "validation.csv": csv_bytes(self.rows, excel_csv),
             **(extra or {}),
         }
-        return write_folder(folder, tables, {"kind": "validation", **self.about}, files, {})
+        return write_folder(folder, tables, {"kind": "validation", **self.about}, files, VALIDATION_TABLES)
 
 
 def validate(
@@ -124,7 +131,7 @@ def validate(
     quarters = _quarters_2020(runs, quarterly, read_targets(data, "quarterly"))
     facts = stylised_facts_table(runs, read_targets(data, "stylised_fact"))
     stocks = _official_stocks(quarterly)
-    corridors = pd.DataFrame() if moves is None else corridors_table(moves, data)
+    corridors = _table("corridors", []) if moves is None else corridors_table(moves, data)
     return Validation(rows, _summary(rows), model, quarters, stocks, facts, corridors, targets, about)
 
 
@@ -248,7 +255,7 @@ def _summary(rows: pd.DataFrame) -> pd.DataFrame:
                 **_benchmarks(usable, indicator, group, period),
             }
         )
-    return pd.DataFrame(found)
+    return _table("summary", found)
 
 
 def verdict(errors: np.ndarray, tolerance: float) -> str:
@@ -291,7 +298,12 @@ def _quarters_2020(
                 "model_10k_persons": away[month] / 1e4,
             }
         )
-    return pd.DataFrame(rows)
+    return _table("quarters", rows)
+
+
+def _table(name: str, rows: list[dict[str, Any]]) -> pd.DataFrame:
+    """The rows as the table of that name, which has its columns without rows too."""
+    return pd.DataFrame(rows) if rows else empty_table(name, VALIDATION_TABLES[name])
 
 
 def _official_stocks(official: pd.DataFrame) -> pd.DataFrame:

@@ -36,6 +36,7 @@ from sim.present.text.comparison import (
 from sim.present.text.levers import grade_counts, lever_cards
 from sim.present.text.numbers import listing, month_in_words, number
 from sim.present.text.validation import validation_text
+from sim.results.csv_files import csv_bytes
 from sim.results.official import official_table
 from sim.results.outcomes import HEADLINE, OUTCOMES
 from sim.validation.validate import Validation, validate
@@ -48,20 +49,21 @@ _OTHER_CHARTS = ("baseline", "spending", "winners", "validation", "within-2020")
 
 
 def publish_comparison(
-    comparison: Comparison, folder: str | os.PathLike, *, command: str | None = None
+    comparison: Comparison, folder: str | os.PathLike, *, command: str | None = None, excel_csv: bool = False
 ) -> Path:
     """Write tables, charts and the page to ``folder``, all or nothing; return the folder.
 
-    ``command`` is what the page names for repeating the run. Raises ``ResultsError``.
+    ``command`` is what the page names for repeating the run; ``excel_csv`` puts a byte order mark into CSV files.
+    Raises ``ResultsError``.
     """
     validation = validate(comparison.baseline_runs())
     figures = comparison_charts(comparison, validation)
     page = render_report(comparison, validation, figures, command)
     files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
-    files["effects.csv"] = comparison.effects.to_csv(index=False).encode()
+    files["effects.csv"] = csv_bytes(comparison.effects, excel_csv)
     if "bands" in comparison.tables:
-        files["bands.csv"] = comparison.bands.to_csv(index=False).encode()
-    files["winners.csv"] = comparison.winners.to_csv(index=False).encode()
+        files["bands.csv"] = csv_bytes(comparison.bands, excel_csv)
+    files["winners.csv"] = csv_bytes(comparison.winners, excel_csv)
     files["validation.txt"] = validation_text(validation).encode()
     return comparison.save(folder, {**files, PAGE: page.encode()})
 

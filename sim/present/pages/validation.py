@@ -37,8 +37,13 @@ CHARTED = (
 PAGE = "report.html"
 
 
-def publish_validation(validation: Validation, national: pd.DataFrame, folder: str | os.PathLike) -> Path:
-    """Write the validation's page, tables, text and one chart per indicator; return the folder."""
+def publish_validation(
+    validation: Validation, national: pd.DataFrame, folder: str | os.PathLike, excel_csv: bool = False
+) -> Path:
+    """Write the validation's page, tables, text and one chart per indicator; return the folder.
+
+    ``excel_csv`` puts a byte order mark into CSV files.
+    """
     pairs = validation.rows.loc[validation.rows["label"] != "", ["indicator", "group"]].drop_duplicates()
     figures = {
         f"{indicator}-{group}": charts.validation_chart(validation, indicator, group)
@@ -54,6 +59,7 @@ def publish_validation(validation: Validation, national: pd.DataFrame, folder: s
             **files,
             PAGE: render_validation(validation, national).encode(),
         },
+        excel_csv,
     )
 
 
