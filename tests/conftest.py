@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -20,6 +22,14 @@ SLOW = """
     scenario/test_instruments.py test_notebooks.py theory/test_equilibrium.py types/test_types.py
     validation/test_five_year_moves.py world/test_data.py
 """.split()
+
+
+@pytest.fixture
+def shared_folder():
+    """A folder that other users may enter too, which pytest's own may not be."""
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        os.chmod(folder, 0o755)
+        yield Path(folder)
 
 
 def pytest_configure(config):

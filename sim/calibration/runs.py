@@ -12,10 +12,12 @@ import pandas as pd
 from sim.calibration.declaration import Calibration
 from sim.calibration.observations import Observation, measured
 from sim.core.errors import Problem, UsageError
+from sim.core.files import write_whole
 from sim.experiments.design import Design, Factor
 from sim.experiments.experiment import Experiment, Figure, Run
 from sim.experiments.sweep import run_sweep
 from sim.parameters.behaviour import PARAMETERS
+from sim.results.folders import explained
 from sim.results.results import Results
 from sim.scenario.fields import Label
 from sim.scenario.loading import load_scenario
@@ -86,9 +88,9 @@ class Work:
         self, stage: str, values: np.ndarray, seeds: tuple[int, ...], seeds_apart: bool = False
     ) -> np.ndarray:
         """The same at parameter values. Raises UsageError where too few runs succeeded to go on with."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         points = pd.DataFrame(values, columns=list(self.names))
-        points.to_csv(self.folder / f"{stage}.csv", index=False)
+        with explained(self.folder):
+            write_whole(self.folder / f"{stage}.csv", points.to_csv(index=False).encode())
         experiment = _experiment(self.calibration, stage, seeds, self.folder, seeds_apart)
         heard = self.progress
         done = run_sweep(

@@ -12,6 +12,7 @@ final/        the best few of it beside the packaged defaults and the best membe
 
 from __future__ import annotations
 
+import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -34,8 +35,12 @@ from sim.calibration.sampler import (
 )
 from sim.core.arguments import whole_number
 from sim.core.errors import Problem, UsageError
+from sim.core.files import write_whole
 from sim.parameters.posterior import Posterior, versions
+from sim.results.folders import MANIFEST, claimed_folder, explained
+from sim.results.results import FORMAT
 
+KIND = "calibration"
 IMPLAUSIBLE = 3.0  # the second largest error, in standard deviations, beyond which a point is ruled out
 LEAST_EFFECTIVE = 0.25  # effective share of the members that the last weighting must leave
 _MONTE_CARLO_SEEDS = 500  # seeds of the runs that show the Monte Carlo error begin here
@@ -59,7 +64,21 @@ def calibrate(
     if not isinstance(calibration, Calibration):
         calibration = load_calibration(calibration)
     jobs = whole_number(jobs, "jobs", least=1)
-    work = Work(calibration, Path(folder), jobs, observations(), progress)
+    with claimed_folder(folder, KIND):
+        with explained(folder):
+            _begin(Path(folder), calibration)
+        return _calibrated(Work(calibration, Path(folder), jobs, observations(), progress))
+
+
+def _begin(folder: Path, calibration: Calibration) -> None:
+    """Say whose folder it is, so that one with other files is never taken for it."""
+    if not (folder / MANIFEST).exists():
+        about = {"format": FORMAT, "kind": KIND, "name": calibration.name}
+        write_whole(folder / MANIFEST, (json.dumps(about, ensure_ascii=False, indent=1) + "\n").encode())
+
+
+def _calibrated(work: Work) -> CalibrationOutcome:
+    calibration = work.calibration
     seed, plan = calibration.draw_seed, calibration.stages
     effects = _screen(work, seed)
     strongest = np.argsort(-effects["influence"].to_numpy(), kind="stable")[: plan.fitted]

@@ -5,10 +5,11 @@ Exit codes: 0 for success, 2 for the user's mistake, 1 for ours. Heavy modules a
 
 from __future__ import annotations
 
+import errno
 import functools
-import os
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,10 +17,13 @@ import typer
 
 from sim.cli.terminal import explained_errors, progress_bar, say
 from sim.core.arguments import parse_month, parse_scale
+from sim.core.destinations import try_file, write_file
 from sim.core.errors import Problem, ResultsError
+from sim.core.files import reason
 from sim.core.version import __version__
 
 _COMPILE_SECONDS = 2.0  # between lines about what is compiled
+_claims = ExitStack()  # what the command holds until it ends
 
 app = typer.Typer(
     name="labor-sim",
@@ -35,7 +39,10 @@ Scale = Annotated[str, typer.Option(help="Real workers that one simulated worker
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the random draws.")]
 Start = Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
 End = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")]
-Out = Annotated[Path | None, typer.Option(help="Folder for the results; earlier results in it are replaced.")]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="Folder for the results; earlier results in it are replaced, other files stay."),
+]
 ExcelCsv = Annotated[
     bool, typer.Option("--excel-csv", help="Begin CSV files with a byte order mark, which Excel needs.")
 ]
@@ -56,7 +63,7 @@ def command(
 
     @functools.wraps(function)
     def explained(**options: Any) -> None:
-        with explained_errors():
+        with explained_errors(), _claims:
             if simulates(options) if callable(simulates) else simulates:
                 _say_what_is_compiled()
             function(**options)
@@ -176,20 +183,67 @@ def check_file(path: Path | None) -> None:
     """Raise ``ResultsError``, before any work, for a file that cannot be written."""
     if path is None:
         return
-    if path.is_dir():
-        raise ResultsError(Problem("is a folder; name a file", file=str(path)))
-    if not path.parent.is_dir():
-        raise ResultsError(Problem("cannot be written: there is no such folder", file=str(path)))
-    is_open = os.access(path, os.W_OK) if path.exists() else os.access(path.parent, os.W_OK | os.X_OK)
-    if not is_open:
-        raise ResultsError(Problem("cannot be written: no permission", file=str(path)))
+    with written(path):
+        try_file(path)
 
 
 def write_text(path: Path, text: str | bytes) -> None:
+    """Write a file that the user named. Raises ``ResultsError``; the text then lies elsewhere, as it says."""
+    content = text if isinstance(text, bytes) else text.encode("utf-8")
     try:
-        path.write_bytes(text if isinstance(text, bytes) else text.encode("utf-8"))
+        with written(path):
+            write_file(path, content)
+    except ResultsError as error:
+        kept = _kept_elsewhere(lambda folder: (folder / path.name).write_bytes(content))
+        raise _with_place(error, kept) from error
+
+
+@contextmanager
+def written(path: Path) -> Iterator[None]:
+    """Raise what prevents a file that the user named from being written as a ``ResultsError``."""
+    try:
+        yield
+    except BrokenPipeError:  # standard output, whose reader has gone
+        raise
     except OSError as error:
-        raise ResultsError(Problem(f"cannot be written: {error.strerror}", file=str(path))) from error
+        words = {
+            errno.EISDIR: "is a folder; name a file",
+            errno.ENOENT: "cannot be written: there is no such folder",
+        }
+        told = words.get(error.errno or 0) or f"cannot be written: {reason(error)}"
+        raise ResultsError(Problem(told, file=str(path))) from error
+
+
+def save(write: Callable[[Path], object], out: Path) -> ResultsError | None:
+    """Write results to a folder by calling ``write`` with it.
+
+    What prevents it at the end of a run is returned, for the command to raise once it has printed its answer;
+    the results are then kept elsewhere, as the error says.
+    """
+    try:
+        write(out)
+    except ResultsError as error:
+        return _with_place(error, _kept_elsewhere(lambda folder: write(folder / out.name)))
+    return None
+
+
+def _kept_elsewhere(write: Callable[[Path], object]) -> Path | None:
+    """A new folder for passing files in which ``write`` has put what could not be put in its place."""
+    import tempfile
+
+    try:
+        folder = Path(tempfile.mkdtemp(prefix="labor-sim-"))
+        write(folder)
+    except (OSError, ResultsError):
+        return None
+    return folder
+
+
+def _with_place(error: ResultsError, kept: Path | None) -> ResultsError:
+    if kept is None:
+        return error
+    first, *rest = error.problems
+    return ResultsError([replace(first, allowed=f"what was computed is kept in {kept}"), *rest])
 
 
 def counted(count: int, one: str, many: str = "") -> str:
@@ -197,14 +251,18 @@ def counted(count: int, one: str, many: str = "") -> str:
 
 
 def check_out(out: Path | None, kind: str) -> None:
-    """Raise ``ResultsError``, before any work, for a folder that cannot be written or holds other files."""
+    """Raise an error, before any work, for a folder that cannot be written, holds other files or is in use.
+
+    Until the command ends, no other process writes results there.
+    """
     if out is None:
         return
-    from sim.results.results import check_folder, read_folder
+    from sim.results.folders import MANIFEST, claimed_folder
+    from sim.results.results import read_manifest
 
-    check_folder(out)
-    if out.is_dir() and any(out.iterdir()):
-        read_folder(out, kind)
+    if (out / MANIFEST).is_file():  # those of a newer version are not replaced
+        read_manifest(out)
+    _claims.enter_context(claimed_folder(out, kind))
 
 
 def print_folder(out: Path | None) -> None:

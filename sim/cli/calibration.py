@@ -11,6 +11,8 @@ from sim.cli.app import (
     ExcelCsv,
     Jobs,
     Json,
+    check_file,
+    check_out,
     command,
     counted,
     write_text,
@@ -70,6 +72,7 @@ def calibrate(
         raise UsageError(Problem("needs --adopt", key="--dry-run"))
     from sim.calibration import calibrate as calibrated
     from sim.calibration import load_calibration
+    from sim.calibration.stages import KIND
     from sim.results.csv_files import csv_bytes
 
     loaded = load_calibration(file)
@@ -83,6 +86,8 @@ def calibrate(
             _show_outcome(posterior, json)
         return
     folder = out or Path("results") / loaded.name
+    check_file(store)
+    check_out(folder, KIND)
     told: set[str] = set()
     with progress_bar(f"calibrating {loaded.name}", "runs") as bar:
 
@@ -177,6 +182,7 @@ def _confirm_ensemble(posterior, path: Path | None, count: int, json: bool) -> N
     from sim.calibration.confirm import confirm
     from sim.parameters.posterior import PACKAGED
 
+    check_file(path or PACKAGED)
     with progress_bar("running members again", "members") as progress:
         renewed, worst = confirm(posterior, count, progress)
     if renewed is not None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from functools import partial
 from typing import Annotated, Any
 
 import typer
@@ -20,6 +21,7 @@ from sim.cli.app import (
     counted,
     print_folder,
     print_warnings,
+    save,
     say_if_stale,
     staged_bars,
 )
@@ -72,6 +74,7 @@ def compare(
     from sim.analysis.uncertainty import compare_with_bands, forget
     from sim.comparison.bands import MEMBERS
     from sim.parameters.posterior import load_posterior
+    from sim.results.folders import UNFINISHED
     from sim.scenario.loading import load_scenario
 
     loaded = [load_scenario(name) for name in (base, *policies)]
@@ -79,7 +82,7 @@ def compare(
     posterior = load_posterior() if members else None
     if posterior:
         say_if_stale(posterior)
-    unfinished = out.with_name(f"{out.name}.unfinished") if out else None
+    unfinished = out / UNFINISHED if out else None
     with staged_bars(f"comparing {counted(len(policies), 'policy', 'policies')}") as progress:
         comparison = compare_with_bands(
             loaded[0],
@@ -96,19 +99,25 @@ def compare(
             end=last,
         )
     print_warnings(comparison.manifest)
+    unsaved = None
     if out and unfinished:
         from sim.present.pages.comparison import publish_comparison
 
-        publish_comparison(comparison, out, command=_typed_command(), excel_csv=excel_csv)
-        forget(unfinished)
+        publish = partial(publish_comparison, comparison, command=_typed_command(), excel_csv=excel_csv)
+        unsaved = save(publish, out)
+        if not unsaved:
+            forget(unfinished)
     if json:
-        print_json(
-            {"effects": comparison.judged, "headline": headline(comparison), "folder": out and str(out)}
-        )
+        folder = out and not unsaved and str(out)
+        print_json({"effects": comparison.judged, "headline": headline(comparison), "folder": folder})
+        if unsaved:
+            raise unsaved
         return
     for sentence in headline(comparison):
         print_text(sentence)
     _print_bands(comparison)
+    if unsaved:
+        raise unsaved
     print_folder(out)
 
 

@@ -15,9 +15,11 @@ from sim.cli.app import (
     ScenarioName,
     Seed,
     Start,
+    check_file,
     check_out,
     command,
     print_warnings,
+    save,
     simulated,
 )
 from sim.cli.terminal import (
@@ -60,10 +62,10 @@ def run(
     if save_at:
         state["save_at"] = parse_month(save_at, "--save-at")
         state["save_to"] = save_to = save_to or Path(f"{Path(scenario).stem}-{state['save_at']}.state")
+        check_file(save_to)
     results = simulated(scenario, scale, start, end, seed, ids, **state)
     print_warnings(results.manifest)
-    if out:
-        results.save(out)
+    unsaved = save(results.save, out) if out else None
     from sim.present.text.outcomes import years_in_words
     from sim.results.outcomes import HEADLINE
     from sim.results.yearly import yearly
@@ -74,14 +76,18 @@ def run(
             {
                 "years": years,
                 "manifest": results.manifest,
-                "folder": out and str(out),
+                "folder": out and not unsaved and str(out),
                 "state": save_to and str(save_to),
             }
         )
+        if unsaved:
+            raise unsaved
         return
     print_table(
         years_in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows"
     )
-    print(f"Results: {out}" if out else "Not saved: add --out FOLDER to save the tables.")
     if save_at:
         print(f"State before {save_at}: {save_to}")
+    if unsaved:
+        raise unsaved
+    print(f"Results: {out}" if out else "Not saved: add --out FOLDER to save the tables.")

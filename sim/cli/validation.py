@@ -24,6 +24,7 @@ from sim.cli.app import (
     moves_scale,
     print_folder,
     print_warnings,
+    save,
     say_if_stale,
     simulated,
     simulated_seeds,
@@ -64,12 +65,14 @@ def validate(
         moves = moves_over(scenario, moves_scale(scale), range(1, seeds + 1), end)
     print_warnings(runs[0].manifest)
     validation = validated(runs, moves=moves, members=ensemble)
+    unsaved = None
     if out:
         import pandas
 
         from sim.present.pages.validation import publish_validation
 
-        publish_validation(validation, pandas.concat([run.national for run in runs]), out, excel_csv)
+        national = pandas.concat([run.national for run in runs])
+        unsaved = save(lambda folder: publish_validation(validation, national, folder, excel_csv), out)
     if json:
         print_json(
             {
@@ -79,11 +82,15 @@ def validate(
                 "stylised_facts": validation.stylised_facts,
                 "corridors": validation.corridors,
                 "sampling_warning": sampling_warning(validation) or None,
-                "folder": out and str(out),
+                "folder": out and not unsaved and str(out),
             }
         )
+        if unsaved:
+            raise unsaved
         return
     print(validation_text(validation), end="")
+    if unsaved:
+        raise unsaved
     print_folder(out)
 
 
@@ -284,7 +291,7 @@ def estimate(
 
 def _is_results(source: str) -> bool:
     """Whether it is a folder and not a scenario; a folder without results is refused when it is read."""
-    from sim.results.results import MANIFEST
+    from sim.results.folders import MANIFEST
     from sim.scenario.loading import scenario_files
 
     folder = Path(source)

@@ -9,7 +9,6 @@ from pathlib import Path
 
 _REASONS = {
     errno.ENOSPC: "the disk is full",
-    errno.EDQUOT: "the disk quota is used up",
     errno.EACCES: "no permission to write there",
     errno.EPERM: "no permission to write there",
     errno.EROFS: "the disk can only be read",
@@ -17,7 +16,14 @@ _REASONS = {
     errno.ENOTDIR: "a file stands where a folder is needed",
     errno.EEXIST: "a file stands where a folder is needed",
     errno.ENAMETOOLONG: "the name is too long",
+    errno.EISDIR: "it is a folder",
+    errno.ELOOP: "its links run in a circle",
+    errno.EDQUOT: "the disk quota is used up",
+    errno.EFBIG: "the file would be larger than is allowed here",
 }
+
+
+OWN = ".labor-sim-"  # what the names of passing files of ours in folders of others begin with
 
 
 def is_file(path: Path) -> bool:
@@ -50,13 +56,21 @@ def why_not(code: int) -> str:
     return _REASONS.get(code, "")
 
 
+def partial_beside(path: Path) -> Path:
+    """A name beside ``path`` under which to write what is moved there when it is whole.
+
+    It keeps the suffix, by which libraries know what to write, and not the name, which may be long.
+    """
+    return path.with_name(f"{OWN}{os.urandom(4).hex()}.partial{path.suffix}")
+
+
 def write_whole(path: Path, content: bytes | Callable[[Path], object], is_synced: bool = False) -> None:
     """Write a file beside its place and move it there when it is whole.
 
     content: the bytes, or a function that writes them to the path that it is given. is_synced: whether
     they must have reached the disk before the move. Whatever happens, no part is left behind. Raises OSError.
     """
-    partial = path.with_name(f".{path.name}.partial-{os.getpid()}")
+    partial = partial_beside(path)
     try:
         if callable(content):
             content(partial)

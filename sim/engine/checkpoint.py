@@ -13,6 +13,7 @@ import json
 import os
 import zipfile
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,8 +21,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.core.destinations import try_file, write_file
 from sim.core.errors import Problem, ResultsError, UsageError, written_by
-from sim.core.files import reason, write_whole
+from sim.core.files import reason
 from sim.core.months import month_index, month_text
 from sim.core.sources import model_hash
 from sim.scenario.scenario import Scenario
@@ -58,12 +60,15 @@ class Checkpoint:
     def save(self, path: str | os.PathLike) -> Path:
         """Write to a file, all of it or nothing. Raises ``ResultsError`` where that fails."""
         path = Path(path)
-        try:
-            write_whole(path, _encoded(self), is_synced=True)
-        except OSError as error:
-            problem = Problem(f"cannot write the checkpoint: {reason(error)}", file=str(path))
-            raise ResultsError(problem) from error
+        with _written(path):
+            write_file(path, _encoded(self))
         return path
+
+    @staticmethod
+    def check_file(path: str | os.PathLike) -> None:
+        """Raise ``ResultsError`` before a long run if a checkpoint could not be saved to a file."""
+        with _written(Path(path)):
+            try_file(Path(path))
 
     @classmethod
     def load(cls, path: str | os.PathLike) -> Checkpoint:
@@ -143,6 +148,17 @@ class Checkpoint:
             problems.append(Problem(f"and {len(found) - _MOST_TOLD} more that act before {self.month}"))
         if problems:
             raise UsageError(problems)
+
+
+@contextmanager
+def _written(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:  # standard output, whose reader has gone
+        raise
+    except OSError as error:
+        problem = Problem(f"cannot write the checkpoint: {reason(error)}", file=str(path))
+        raise ResultsError(problem) from error
 
 
 def _short(value: Any) -> str:

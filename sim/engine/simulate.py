@@ -146,6 +146,8 @@ def _checked_saves(
                 "saving needs a month and one file to save to", key="save_at", value=", ".join(months) or None
             )
         )
+    if months and not callable(save_to):
+        Checkpoint.check_file(save_to)
     found = {}
     for month in months:
         index = month_index(month)

@@ -19,11 +19,12 @@ from typing import Any
 
 import pandas as pd
 
+from sim.core.destinations import write_file
 from sim.core.errors import Problem, ResultsError, UsageError, written_by
-from sim.core.files import write_whole
 from sim.experiments.columns import described
-from sim.experiments.journal import MANIFEST, Journal, explained, write_table
+from sim.experiments.journal import Journal, write_table
 from sim.results.csv_files import csv_bytes
+from sim.results.folders import MANIFEST, explained
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import manifest_of_today, version_of
 
@@ -104,8 +105,8 @@ def export(table: pd.DataFrame, path: str | os.PathLike, excel_csv: bool = False
     make = partial(_to_csv, excel=excel_csv) if suffix == ".csv" else writers[suffix]
     if suffix == ".xlsx":
         _refuse_too_large(table, path)
-    with explained(path.parent):
-        write_whole(path, lambda unfinished: make(table, unfinished))
+    with explained(path):
+        write_file(path, lambda unfinished: make(table, unfinished))
     return path
 
 

@@ -13,11 +13,11 @@ written to one, and runs them again.
 
 from __future__ import annotations
 
-import errno
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO, Any
@@ -25,17 +25,21 @@ from typing import IO, Any
 import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError, written_by
-from sim.core.files import reason, write_whole
+from sim.core.files import OWN, write_whole
 from sim.experiments.columns import described
+from sim.results.folders import MANIFEST, claimed_folder, explained
 from sim.results.results import FORMAT, documented, version_of
 
-MANIFEST, JOURNAL, PARTS = "manifest.json", "journal.jsonl", "parts"
+JOURNAL, PARTS = "journal.jsonl", "parts"
 RESULTS, FAILURES = "results.parquet", "failures.parquet"
+_PART = r"\d{7,}-\d{7,}-\d+\.parquet"
 _SHOWN = 8  # differences beyond this many are counted, not listed
 
 
 class Journal:
     """A sweep's folder, opened for writing by one process at a time."""
+
+    _open: set[Path] = set()  # folders that this process is writing to
 
     def __init__(self, folder: Path):
         self.folder = folder
@@ -50,19 +54,20 @@ class Journal:
         A plan of another ``kind`` describes its own ``columns``.
         """
         journal = cls(Path(folder))
-        settings = plan["settings"]
+        kind, settings = plan.get("kind", "sweep"), plan["settings"]
         factors = settings.get("design", {}).get("factors", {})
         journal._columns = {**described(factors, settings["outcomes"]), **plan.get("columns", {})}
-        with explained(journal.folder):
-            journal._claim(plan)
-            journal._events = open(journal.folder / JOURNAL, "ab+")
-        try:
-            with explained(journal.folder):
-                journal._lock()
+        with claimed_folder(folder, kind) as place, ExitStack() as opened:
+            if place in cls._open:  # this process holds the folder, in another thread perhaps
+                raise UsageError(Problem("another process or thread is running this sweep", file=str(folder)))
+            cls._open.add(place)
+            opened.callback(cls._open.discard, place)
+            with explained(folder):
+                journal._begin(plan)
+                journal._remove_leftovers()
+                journal._events = opened.enter_context(open(journal.folder / JOURNAL, "ab+"))
                 journal._end_broken_line()
             yield journal
-        finally:
-            journal._log.close()
 
     @property
     def _log(self) -> IO[bytes]:
@@ -95,7 +100,8 @@ class Journal:
         """Write the rows of finished runs; once this returns they survive a crash."""
         with explained(self.folder):
             (self.folder / PARTS).mkdir(exist_ok=True)
-            name = f"{int(rows['run'].min()):07d}-{int(rows['run'].max()):07d}-{os.getpid()}.parquet"
+            first, last = int(rows["run"].min()), int(rows["run"].max())
+            name = f"{first:07d}-{last:07d}-{os.getpid()}.parquet"
             write_table(self.folder / PARTS / name, rows)
 
     def finished(self) -> set[int]:
@@ -123,26 +129,25 @@ class Journal:
                 write_table(self.folder / FAILURES, failures, self._columns)
             else:
                 (self.folder / FAILURES).unlink(missing_ok=True)
-            for path in (self.folder / PARTS).glob("*"):
+            for path in self._parts():
                 path.unlink()
-            if (self.folder / PARTS).is_dir():
+            with suppress(OSError):  # it is gone, or holds what others have put there
                 (self.folder / PARTS).rmdir()
         return rows
 
     def _whole_tables(self) -> list[Path]:
-        compacted = self.folder / RESULTS
-        parts = sorted((self.folder / PARTS).glob("*.parquet"))
-        return [path for path in (compacted, *parts) if path.is_file()]
+        return [path for path in (self.folder / RESULTS, *self._parts()) if path.is_file()]
+
+    def _parts(self) -> list[Path]:
+        found = (self.folder / PARTS).glob("*.parquet")
+        return sorted(path for path in found if re.fullmatch(_PART, path.name))
 
     # --- whose folder it is -----------------------------------------------------------------------------
 
-    def _claim(self, plan: Mapping[str, Any]) -> None:
+    def _begin(self, plan: Mapping[str, Any]) -> None:
         if (self.folder / MANIFEST).is_file():
             self._refuse_other_plan(plan)
             return
-        if self.folder.is_dir() and any(self.folder.iterdir()):
-            raise ResultsError(Problem("the folder holds other files; name a new one", file=str(self.folder)))
-        self.folder.mkdir(parents=True, exist_ok=True)
         manifest = {"format": FORMAT, "kind": "sweep", **plan}
         text = json.dumps(manifest, ensure_ascii=False, indent=1, default=str) + "\n"
         write_whole(self.folder / MANIFEST, text.encode())
@@ -155,12 +160,6 @@ class Journal:
                 Problem(f"{MANIFEST} cannot be read: {error}", file=str(self.folder))
             ) from error
         kind = plan.get("kind", "sweep")
-        if before.get("kind") != kind:
-            raise ResultsError(
-                Problem(
-                    f"the folder holds a {before.get('kind', 'run')}, not a {kind}", file=str(self.folder)
-                )
-            )
         if before.get("format", 0) != FORMAT:
             version = version_of(before) if before.get("format", 0) < FORMAT else None
             file, again = str(self.folder), "name a new folder"
@@ -178,19 +177,11 @@ class Journal:
                 )
             )
 
-    def _lock(self) -> None:
-        try:
-            import fcntl
-        except ImportError:  # not on Windows
-            return
-        try:
-            fcntl.flock(self._log, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError as error:
-            if error.errno not in (errno.EAGAIN, errno.EACCES):
-                return  # a file system without locks
-            raise UsageError(
-                Problem("another process is running this sweep", file=str(self.folder))
-            ) from None
+    def _remove_leftovers(self) -> None:
+        """Remove what a killed process had not finished writing; nobody else writes here now."""
+        for folder in (self.folder, self.folder / PARTS):
+            for path in folder.glob(f"{OWN}*.partial*"):
+                path.unlink()
 
     def _end_broken_line(self) -> None:
         """End a line that a crash cut off, so that the next one stays readable."""
@@ -199,15 +190,6 @@ class Journal:
             self._log.seek(size - 1)
             if self._log.read(1) != b"\n":
                 self._log.write(b"\n")
-
-
-@contextmanager
-def explained(folder: Path) -> Iterator[None]:
-    """Raise what prevents files from being written as a ``ResultsError``."""
-    try:
-        yield
-    except OSError as error:
-        raise ResultsError(Problem(f"cannot write results: {reason(error)}", file=str(folder))) from error
 
 
 def write_table(

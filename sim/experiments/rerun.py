@@ -20,8 +20,9 @@ from sim.core.arguments import whole_number
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
 from sim.experiments.execution import Simulate, execute
 from sim.experiments.experiment import Run, restored_experiment
-from sim.experiments.journal import FAILURES, MANIFEST, Journal
+from sim.experiments.journal import FAILURES, Journal
 from sim.experiments.sweep import program
+from sim.results.folders import MANIFEST
 from sim.results.results import Results, read_manifest, version_of
 from sim.scenario.scenario import Scenario
 
@@ -183,7 +184,7 @@ def _runs_in(folder: Path, run: str, is_asked_for: bool = True) -> list[_SweptRu
     kind = manifest.get("kind", "run")
     if kind == "run":
         if str(manifest.get("run_id", "")).startswith(run):
-            return [_SingleRun(folder, Results.load(folder))]
+            return [_SingleRun(folder, Results.load(folder, is_checked=False))]  # what differs is told below
         return []
     if kind != "sweep":
         if is_asked_for:

@@ -21,8 +21,9 @@ from sim.core.errors import Problem, UsageError
 from sim.experiments.execution import RunEnd, Simulate, bundles
 from sim.experiments.executors import make_executor
 from sim.experiments.experiment import MOST_RUNS, Experiment, Run
-from sim.experiments.journal import MANIFEST, Journal
+from sim.experiments.journal import Journal
 from sim.experiments.loading import load_experiment
+from sim.results.folders import MANIFEST
 
 PART_SECONDS = 1.0  # finished runs are put into a part this often ...
 PART_SHARE = 0.01  # ... or after this share of the time so far, so that long sweeps leave fewer parts

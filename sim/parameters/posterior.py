@@ -17,8 +17,9 @@ import pandas as pd
 
 from sim.core.arguments import whole_number
 from sim.core.deprecated import content_of_today
+from sim.core.destinations import write_file
 from sim.core.errors import Problem, ResultsError, UsageError
-from sim.core.files import write_whole
+from sim.core.files import reason
 from sim.core.sources import file_hash, run_hash
 from sim.parameters.behaviour import PARAMETERS
 
@@ -75,7 +76,7 @@ class Posterior:
         return [words[name] for name, now in versions().items() if made.get(name) != now]
 
     def save(self, path: str | os.PathLike) -> None:
-        """Write one Parquet file, whole or not at all."""
+        """Write one Parquet file, whole or not at all. Raises ``ResultsError`` where that fails."""
         import pyarrow as pa
         import pyarrow.parquet as pq
 
@@ -84,7 +85,11 @@ class Posterior:
         table = table.join(self.errors.add_prefix(_ERROR))
         made = pa.Table.from_pandas(table, preserve_index=False)
         made = made.replace_schema_metadata({_ABOUT: json.dumps(self.about, sort_keys=True).encode()})
-        write_whole(Path(path), lambda partial: pq.write_table(made, partial, compression="zstd"))
+        try:
+            write_file(Path(path), lambda partial: pq.write_table(made, partial, compression="zstd"))
+        except OSError as error:
+            problem = Problem(f"cannot be written: {reason(error)}", file=str(path))
+            raise ResultsError(problem) from error
 
 
 def load_posterior(path: str | os.PathLike | None = None) -> Posterior:

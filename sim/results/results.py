@@ -1,16 +1,15 @@
 """The results of one run: tables, a manifest, and how they are kept on disk.
 
-A folder of results holds one Parquet file per table and ``manifest.json``. It is written beside its
-final place and renamed when complete, so that a killed run or a full disk leaves no incomplete folder.
+A folder of results holds one Parquet file per table and ``manifest.json``; ``sim.results.folders`` says how
+they are replaced.
 The meaning of each column is in ``sim.results.columns`` and inside every file.
 """
 
 from __future__ import annotations
 
-import errno
+import io
 import json
 import os
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,8 +19,8 @@ import pandas as pd
 
 from sim.core.deprecated import content_of_today
 from sim.core.errors import Problem, ResultsError, nearest, written_by
-from sim.core.files import reason, why_not
 from sim.results.columns import TABLES, dtypes
+from sim.results.folders import FILES, MANIFEST, check_folder, file_digest, files_in, replaced
 
 __all__ = [
     "FORMAT",
@@ -37,7 +36,6 @@ __all__ = [
 
 # Version of the folders of results and of sweeps; raise it when a name, a place or a unit in them changes.
 FORMAT = 2
-MANIFEST = "manifest.json"
 
 # Names of former versions -> names of today, applied when a folder of an earlier format is read.
 RENAMED_TABLES = {"facts": "stylised_facts"}
@@ -130,9 +128,13 @@ class Results(RunTables):
         return write_folder(folder, self.tables, {"kind": "run", **self.manifest})
 
     @classmethod
-    def load(cls, folder: str | os.PathLike) -> Results:
-        """Read a folder written by this or an earlier version; keys that its manifest lacks are None."""
-        tables, manifest = read_folder(folder, kind="run")
+    def load(cls, folder: str | os.PathLike, *, is_checked: bool = True) -> Results:
+        """Read a folder written by this or an earlier version; keys that its manifest lacks are None.
+
+        Raises ``ResultsError`` for what is no folder of a run, or not whole; for tables that were changed
+        since they were written too, if ``is_checked``.
+        """
+        tables, manifest = read_folder(folder, kind="run", is_checked=is_checked)
         return cls(tables, {**dict.fromkeys(_MANIFEST_KEYS), "warnings": [], **manifest})
 
 
@@ -146,17 +148,6 @@ def undocumented(tables: Mapping[str, pd.DataFrame]) -> list[str]:
     ]
 
 
-def check_folder(folder: str | os.PathLike) -> None:
-    """Raise ``ResultsError`` before a long run if its results could not be written to ``folder``."""
-    final = Path(os.path.abspath(folder))
-    _refuse_foreign(final)
-    above = next(parent for parent in final.parents if parent.exists())
-    if not above.is_dir():
-        raise ResultsError(Problem(f"cannot write results: {why_not(errno.ENOTDIR)}", file=str(folder)))
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise ResultsError(Problem(f"cannot write results: {why_not(errno.EACCES)}", file=str(folder)))
-
-
 def write_folder(
     folder: str | os.PathLike,
     tables: Mapping[str, pd.DataFrame],
@@ -166,47 +157,46 @@ def write_folder(
 ) -> Path:
     """Write tables, manifest and ``extra`` files (name -> content) to ``folder``, all of it or nothing.
 
-    A folder of earlier results is replaced; a folder with anything else in it is refused.
+    Earlier results of the same kind are replaced; every other file stays as it is. Raises ``ResultsError``
+    for a folder that holds only other files, or results of another kind, or cannot be written; ``UsageError``
+    while another process writes there.
     """
-    final = Path(os.path.abspath(folder))
-    partial = final.with_name(f".{final.name}.partial-{os.getpid()}")
-    try:
-        _refuse_foreign(final)
-        final.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(partial, ignore_errors=True)
-        partial.mkdir()
+    with replaced(folder, str(manifest.get("kind", "run"))) as staging:
         for name, table in tables.items():
-            _write_table(partial / f"{name}.parquet", table, documentation.get(name, {}))
+            _write_table(staging / f"{name}.parquet", table, documentation.get(name, {}))
         for name, content in (extra or {}).items():
-            (partial / name).parent.mkdir(parents=True, exist_ok=True)
-            (partial / name).write_bytes(content)
+            (staging / name).parent.mkdir(parents=True, exist_ok=True)
+            (staging / name).write_bytes(content)
+        about = {**manifest, "format": FORMAT, "tables": sorted(tables), FILES: files_in(staging)}
         # what was read from an older folder is written in today's format
-        _write_manifest(partial / MANIFEST, {**manifest, "format": FORMAT, "tables": sorted(tables)})
-        _replace(partial, final)
-    except OSError as error:
-        raise ResultsError(Problem(f"cannot write results: {reason(error)}", file=str(folder))) from error
-    finally:  # also when interrupted from the keyboard
-        shutil.rmtree(partial, ignore_errors=True)
-    return final
+        _write_manifest(staging / MANIFEST, about)
+    return Path(os.path.abspath(folder))
 
 
-def read_folder(folder: str | os.PathLike, kind: str | None = None) -> tuple[dict, dict]:
+def read_folder(
+    folder: str | os.PathLike, kind: str | None = None, *, is_checked: bool = True
+) -> tuple[dict, dict]:
     """Tables and manifest of a folder written by ``write_folder``, in the names and units of today.
 
-    Raises ``ResultsError`` for a folder that holds another ``kind``, that is not whole or that is too new.
+    Raises ``ResultsError`` for a folder that holds another ``kind``, that is not whole or that is too new;
+    if ``is_checked``, for tables that were changed since they were written too.
     """
     path = Path(folder)
     manifest = read_manifest(path)
     written = manifest.get("format", 0)
     if kind and manifest.get("kind", kind) != kind:
         raise ResultsError(Problem(f"holds a {manifest['kind']}, not a {kind}", file=str(folder)))
+    files = manifest.pop(FILES, None) or {}
+    there = {file.stem for file in path.glob("*.parquet")}
+    listed = {str(name) for name in manifest.get("tables") or there}  # others in the folder are not ours
     tables = {}
-    for file in sorted(path.glob("*.parquet")):
-        name, table = file.stem, _read_table(file)
+    for name in sorted(listed & there):
+        digest = files.get(f"{name}.parquet") if is_checked else None
+        table = _read_table(path / f"{name}.parquet", digest)
         if written < FORMAT:
             name, table = _renamed(name, table)
         tables[name] = _rescaled(table, RESCALED_COLUMNS.get(name, {}), written)
-    missing = sorted(set(manifest.get("tables") or ()) - {file.stem for file in path.glob("*.parquet")})
+    missing = sorted(listed - there)
     if missing:
         raise ResultsError(Problem(f"tables are missing: {', '.join(missing)}", file=str(folder)))
     return tables, {**manifest, "format": FORMAT, "tables": sorted(tables)}
@@ -228,13 +218,6 @@ def _rescaled(table: pd.DataFrame, columns: Mapping[str, tuple[int, float]], wri
         if written < since and column in table:
             table[column] *= factor
     return table
-
-
-def _refuse_foreign(folder: Path) -> None:
-    if folder.is_file():
-        raise ResultsError(Problem("a file of that name exists", file=str(folder)))
-    if folder.is_dir() and any(folder.iterdir()) and not (folder / MANIFEST).is_file():
-        raise ResultsError(Problem("the folder holds other files; name a new one", file=str(folder)))
 
 
 def documented(table: pd.DataFrame, columns: Mapping[str, tuple[str, str]], name: str = ""):
@@ -289,21 +272,6 @@ def _plain(value: Any) -> Any:
     return value.item() if hasattr(value, "item") else str(value)
 
 
-def _replace(partial: Path, final: Path) -> None:
-    """Put ``partial`` in the place of ``final``; the earlier content is removed after that."""
-    if not final.exists():
-        partial.rename(final)
-        return
-    earlier = final.with_name(f".{final.name}.earlier-{os.getpid()}")
-    final.rename(earlier)
-    try:
-        partial.rename(final)
-    except BaseException:
-        earlier.rename(final)
-        raise
-    shutil.rmtree(earlier, ignore_errors=True)
-
-
 def read_manifest(folder: Path) -> dict[str, Any]:
     """What a folder's manifest says, in the words of today; ``format`` is the one that it was written in.
 
@@ -335,10 +303,22 @@ def version_of(manifest: Mapping[str, Any]) -> str:
     return str(of_run.get("sim") or of_sweep.get("version") or "0.1")
 
 
-def _read_table(path: Path) -> pd.DataFrame:
+def _read_table(path: Path, digest: str | None) -> pd.DataFrame:
+    """A table. digest: what the manifest says of its file, if it says anything."""
     import pyarrow as arrow
 
     try:
-        return pd.read_parquet(path)
+        content = path.read_bytes()
+        table = pd.read_parquet(io.BytesIO(content))
     except (OSError, ValueError, arrow.ArrowException) as error:
         raise ResultsError(Problem(f"the table cannot be read: {error}", file=str(path))) from error
+    if digest is not None and file_digest(content) != digest:
+        raise ResultsError(
+            Problem(
+                "the table is not the one that was written with these results: it was changed or damaged, or "
+                "replacing the results was cut short",
+                file=str(path),
+                allowed="the command that made the results once more",
+            )
+        )
+    return table

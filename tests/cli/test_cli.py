@@ -17,6 +17,7 @@ from pathlib import Path
 
 import pytest
 from support import fake_runs
+from support.places import as_nobody
 
 import sim
 from sim import cli
@@ -238,7 +239,8 @@ def test_compare_carries_the_ensemble_unless_told_not_to(labor_sim, tmp_path, mo
     assert "95 % bands" in spoken.out and "Start-up support, year 1 (2025): the effect" in spoken.out
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "What each band is made of" in page and 'class="bar"' in page
-    assert (out / "bands.csv").is_file() and not (tmp_path / "out.unfinished").exists()
+    assert (out / "bands.csv").is_file() and not list(out.glob(".*"))
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
 
 
 def test_validate_prints_its_table_and_publishes(labor_sim, tmp_path):
@@ -296,14 +298,25 @@ def test_official_of_less_than_a_year_says_so(labor_sim, monkeypatch):
     assert spoken.code == 2 and "no whole calendar year" in spoken.err
 
 
-def test_a_file_that_may_be_written_is_taken_though_its_folder_may_not(tmp_path, monkeypatch):
-    from sim.cli.app import check_file
+def test_a_file_is_tried_before_the_work(shared_folder):
+    from sim.cli.app import check_file, write_text
 
-    (tmp_path / "there").write_text("")
-    monkeypatch.setattr("os.access", lambda path, mode: Path(path).is_file())  # as /dev/stdout for most users
-    check_file(tmp_path / "there")
-    with pytest.raises(ResultsError, match="no permission"):
-        check_file(tmp_path / "new")
+    folder = shared_folder / "locked"
+    folder.mkdir()
+    (folder / "there").write_text("earlier")
+    (folder / "there").chmod(0o666)
+    folder.chmod(0o555)
+    with as_nobody():
+        check_file(folder / "there")  # it may be written, though nothing may be added beside it
+        write_text(folder / "there", "new")
+        with pytest.raises(ResultsError, match="no permission"):
+            check_file(folder / "new")
+    assert (folder / "there").read_text() == "new"
+    with pytest.raises(ResultsError, match="no such folder"):
+        check_file(folder / "nowhere" / "new")
+    with pytest.raises(ResultsError, match="is a folder; name a file"):
+        check_file(folder)
+    assert [path.name for path in folder.iterdir()] == ["there"]
 
 
 def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch):

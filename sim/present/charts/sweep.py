@@ -7,11 +7,12 @@ from pathlib import Path
 
 import pandas as pd
 
-from sim.experiments.journal import explained
+from sim.core.files import write_whole
 from sim.experiments.sweep import Sweep
 from sim.present.charts.dose_response import response_chart
 from sim.present.charts.style import as_png
 from sim.present.charts.tornado import tornado_chart
+from sim.results.folders import explained
 
 
 def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
@@ -25,7 +26,7 @@ def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
             continue
         path = sweep.folder / f"{figure.outcome}_by_{figure.x or 'factor'}{suffix}.png"
         with explained(sweep.folder):
-            path.write_bytes(as_png(_chart(sweep, rows)))
+            write_whole(path, as_png(_chart(sweep, rows)))
         drawn.append(path)
     return drawn
 
