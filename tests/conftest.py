@@ -18,7 +18,7 @@ SLOW = """
     experiments/test_dask.py experiments/test_designs.py experiments/test_export.py
     experiments/test_rerun.py experiments/test_sweep.py parameters/test_every_key_acts.py
     policy/test_policy_in_the_engine.py present/test_pages.py present/test_text_as_written.py
-    results/test_one_schema.py
+    results/test_one_schema.py comparison/test_short_runs.py
     scenario/test_instruments.py test_notebooks.py theory/test_equilibrium.py types/test_types.py
     validation/test_five_year_moves.py world/test_data.py
 """.split()

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import re
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -63,6 +63,7 @@ def compare(
     start, end = parse_month(start, "from"), parse_month(end, "to")
     _check_names(base, given)
     levers = [_own_levers(base, policy) for policy in given]
+    _check_months(base, given, levers, end)
     starts = tuple(max(start, _first_month(found, start)) for found in levers)
     branch_points = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
     plan = PairedPlan(
@@ -173,6 +174,35 @@ def _check_names(base: Scenario, policies: list[Scenario]) -> None:
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
         raise UsageError(Problem("two scenarios have the same name", key="name", value=", ".join(twice)))
+
+
+def _check_months(
+    base: Scenario, policies: list[Scenario], levers: Sequence[dict[str, dict]], end: str
+) -> None:
+    """Refuse a run that ends before a policy begins: every difference would be nought."""
+    problems = []
+    for policy, own in zip(policies, levers, strict=True):
+        begins = _first_month(own, end)
+        if begins > end and _apart_from_levers(policy, own) == _apart_from_levers(base, own):
+            problems.append(
+                Problem(
+                    f"no month of the policy {policy.name}, which begins in {begins}, is in this run",
+                    key="to",
+                    value=end,
+                    allowed=f"{begins} or later",
+                )
+            )
+    if problems:
+        raise UsageError(problems)
+
+
+def _apart_from_levers(scenario: Scenario, levers: Mapping[str, dict]) -> dict[str, Any]:
+    """What a scenario says but for some levers and its names, by which a run does not differ."""
+    content = dict(scenario.content())
+    for name in ("name", "title", "description", "period"):
+        content.pop(name, None)
+    others = {name: lever for name, lever in content.pop("levers", {}).items() if name not in levers}
+    return {**content, "levers": others}
 
 
 def _own_levers(base: Scenario, policy: Scenario) -> dict[str, dict]:

@@ -83,6 +83,11 @@ def simulate(
             )
         )
     kept = {checked_month("keep", month) for month in keep}
+    if kept and max(kept) > last:
+        late, latest = month_text(max(kept)), month_text(last)
+        raise UsageError(
+            Problem("not a month of this run", key="keep", value=late, allowed=f"{latest} or earlier")
+        )
     begin = month_index(saved_state.month) if saved_state is not None else 0
     saved = _checked_saves(begin, last, save_at, save_to)
     if progress is not None:
@@ -130,6 +135,7 @@ def simulate(
         made["traces"] = tracer.table()
     timings = {"prepare_seconds": prepared - began, "run_seconds": time.perf_counter() - prepared}
     manifest = _manifest(run, start, timings)
+    manifest["warnings"] += tracer.warnings()
     if saved_state is not None:
         manifest["branched_at"] = saved_state.month
     return Results(made, manifest, workers)

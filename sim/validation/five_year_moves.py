@@ -50,7 +50,9 @@ def corridor_measures(table: np.ndarray, other: np.ndarray) -> dict[str, float]:
     if not (ours.any() and theirs.any()):
         return {COMMON_PART: np.nan, LOG_CORRELATION: np.nan}
     both = (ours > 0) & (theirs > 0)
-    correlation = np.corrcoef(np.log(ours[both]), np.log(theirs[both]))[0, 1] if both.sum() > 2 else np.nan
+    with np.errstate(invalid="ignore", divide="ignore"):  # none where all corridors are alike
+        logs = np.log(ours[both]), np.log(theirs[both])
+        correlation = np.corrcoef(*logs)[0, 1] if both.sum() > 2 else np.nan
     return {COMMON_PART: float(np.minimum(ours, theirs).sum()), LOG_CORRELATION: float(correlation)}
 
 

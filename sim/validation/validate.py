@@ -191,7 +191,10 @@ def _with_ratio(table: pd.DataFrame) -> pd.DataFrame:
 
 def _mean_over_seeds(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Mean, lowest and highest, and the ends of the middle 90 %, over the runs."""
-    by = pd.concat(tables).groupby(["year", "indicator", "group"])["value"]
+    together = pd.concat(tables)
+    if together.empty:  # no run holds a whole calendar year
+        return _table("model", [])
+    by = together.groupby(["year", "indicator", "group"])["value"]
     ends = by.quantile([0.05, 0.95]).unstack().set_axis(["band_low", "band_high"], axis=1)
     found = by.agg(model="mean", model_low="min", model_high="max")
     return found.join(ends).reset_index()

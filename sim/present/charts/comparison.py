@@ -58,7 +58,8 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
             bands[["low", "high"]].abs().to_numpy(float).ravel(),
         ]
     )
-    factor, word = scaled(np.nanmax(ends) if np.isfinite(ends).any() else 1.0, outcome.unit)
+    largest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 0.0  # none: no twelve months are over
+    factor, word = scaled(largest or 1.0, outcome.unit)
     rows = -(-len(policies) // PANELS_PER_ROW)
     columns = min(len(policies), PANELS_PER_ROW)
     figure = empty_figure(WIDTH * {1: 0.62, 2: 0.8}.get(columns, 1.0), 2.3 * rows)
@@ -80,7 +81,7 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
                 linewidth=2.2,
                 solid_capstyle="butt",
             )
-        if not np.nanmax(ends) > 1e-9:  # nothing changes: rounding must not look like a result
+        if not largest > 1e-9:  # nothing changes: rounding must not look like a result
             panel.set_ylim(-1, 1)
         panel.set_title(wrapped(title_of(policy), 26))
     unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
@@ -98,7 +99,7 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
 def _band(panel: Axes, part: pd.DataFrame, factor: float, start: str, colour: str) -> None:
     """Difference and band from a year before the policy begins, the last value written out."""
     part = part[part["month"] >= f"{int(start[:4]) - 1}{start[4:]}"].dropna(subset=["year_difference"])
-    when = part["month"].map(decimal_year).to_numpy()
+    when = part["month"].map(decimal_year).to_numpy(float)
     middle, low, high = (part[f"year_{name}"].to_numpy() / factor for name in ("difference", "low", "high"))
     panel.axhline(0, color=INK, linewidth=0.8)
     dotted(panel, start)

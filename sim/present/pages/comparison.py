@@ -81,7 +81,8 @@ def comparison_charts(comparison: Comparison, validation: Validation) -> dict[st
     if winners:
         year = winners[0][1]["year"].iloc[0]
         figures["winners"] = charts.change_by_group(winners, group_words, year)
-    figures["validation"] = validation_charts.validation_grid(validation, charted(validation))
+    if pairs := charted(validation):
+        figures["validation"] = validation_charts.validation_grid(validation, pairs)
     if len(validation.quarters):
         figures["within-2020"] = validation_charts.stock_within_2020(comparison.baseline, validation.stocks)
     return figures

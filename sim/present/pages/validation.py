@@ -65,7 +65,8 @@ def publish_validation(
 
 def render_validation(validation: Validation, national: pd.DataFrame) -> str:
     """The validation as a page that needs no other file. ``national``: the tables of all runs together."""
-    figures = {"validation": charts.validation_grid(validation, charted(validation))}
+    pairs = charted(validation)
+    figures = {"validation": charts.validation_grid(validation, pairs)} if pairs else {}
     if len(validation.quarters):
         figures["within-2020"] = charts.stock_within_2020(national, validation.stocks)
     about = validation.about
