@@ -11,16 +11,39 @@ import pytest
 HERE = Path(__file__).parent
 # Files that take five seconds or more on a busy machine; `make quick` leaves them out.
 SLOW = """
-    agents/test_copies.py agents/test_mesa.py analysis/test_attribution.py calibration/test_calibration.py
-    cli/test_cli.py comparison/test_bands.py comparison/test_shared_history.py core/test_arguments.py
-    core/test_compiled.py core/test_processes.py core/test_sources.py engine/test_checkpoint.py
-    engine/test_instruments_in_the_engine.py engine/test_invariance.py engine/test_run_cache.py
-    experiments/test_dask.py experiments/test_designs.py experiments/test_export.py
-    experiments/test_rerun.py experiments/test_sweep.py parameters/test_every_key_acts.py
-    policy/test_policy_in_the_engine.py present/test_pages.py present/test_text_as_written.py
-    results/test_one_schema.py comparison/test_short_runs.py
-    scenario/test_instruments.py test_notebooks.py theory/test_equilibrium.py types/test_types.py
-    validation/test_five_year_moves.py world/test_data.py
+    agents/test_copies.py
+    agents/test_mesa.py
+    analysis/test_attribution.py
+    calibration/test_calibration.py
+    cli/test_cli.py
+    cli/test_streams.py
+    comparison/test_bands.py
+    comparison/test_shared_history.py
+    comparison/test_short_runs.py
+    core/test_arguments.py
+    core/test_compiled.py
+    core/test_processes.py
+    core/test_sources.py
+    engine/test_checkpoint.py
+    engine/test_instruments_in_the_engine.py
+    engine/test_invariance.py
+    engine/test_run_cache.py
+    experiments/test_dask.py
+    experiments/test_designs.py
+    experiments/test_export.py
+    experiments/test_rerun.py
+    experiments/test_sweep.py
+    parameters/test_every_key_acts.py
+    policy/test_policy_in_the_engine.py
+    present/test_pages.py
+    present/test_text_as_written.py
+    results/test_one_schema.py
+    scenario/test_instruments.py
+    test_notebooks.py
+    theory/test_equilibrium.py
+    types/test_types.py
+    validation/test_five_year_moves.py
+    world/test_data.py
 """.split()
 
 

@@ -27,7 +27,7 @@ from sim.analysis.shapley import (
     sampled_orders,
 )
 from sim.core.arguments import as_list, parse_scale, whole_number
-from sim.core.errors import Problem, ResultsError, UsageError, nearest
+from sim.core.errors import Problem, RunsFailed, UsageError, nearest
 from sim.experiments.execution import Bundle, RunEnd
 from sim.experiments.executors import make_executor
 from sim.experiments.experiment import Run
@@ -93,7 +93,8 @@ def attribute(
     Values already in ``folder`` are used (``results/attributions/`` where none is named); ``jobs`` processes
     share the runs; ``progress(done, total, failed)`` is called as they finish. ``simulate`` replaces the
     simulator, for tests. Raises ``UsageError`` for a call that makes no sense, ``ScenarioError`` for a
-    scenario that cannot be loaded, ``ResultsError`` when a run failed or the folder cannot be written.
+    scenario that cannot be loaded, ``RunsFailed`` when a run failed, ``ResultsError`` when the folder
+    cannot be written.
     """
     seeds, jobs = whole_number(seeds, "seeds", least=1), whole_number(jobs, "jobs", least=1)
     permutations = None if permutations is None else whole_number(permutations, "permutations", least=1)
@@ -302,7 +303,7 @@ def _known(rows: pd.DataFrame, game: Game) -> dict[tuple[int, int], np.ndarray]:
 
 def _refuse_failures(failed: Sequence[RunEnd], folder: Path) -> None:
     if failed:
-        raise ResultsError(
+        raise RunsFailed(
             Problem(
                 f"{len(failed)} runs failed, the first in {failed[0].stage}: {failed[0].message}",
                 file=str(folder),

@@ -40,7 +40,7 @@ from sim.comparison.compare import checked_seeds, compare
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import horizons
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
-from sim.core.errors import Problem, ResultsError
+from sim.core.errors import Problem, RunsFailed
 from sim.engine.simulation import checked_month
 from sim.experiments.execution import Bundle, Simulate
 from sim.experiments.executors import make_executor
@@ -172,7 +172,7 @@ def carry_uncertainty(
     is coarser), as are the two futures, on ``jobs`` processes. ``posterior`` is the ensemble, by
     default the packaged one. Runs are kept in a subfolder of ``folder``, if one is named.
     ``progress(done, total, failed)`` is called as they finish; ``simulate`` replaces the simulator, for
-    tests. Raises ``UsageError`` for one member or more than there are, ``ResultsError`` when a run fails.
+    tests. Raises ``UsageError`` for one member or more than there are, ``RunsFailed`` when a run fails.
     """
     base, *policies = (load_scenario(one) for one in (base, *as_list(policies)))
     members, jobs = whole_number(members, "members"), whole_number(jobs, "jobs", least=1)
@@ -233,7 +233,7 @@ def _months(
         finally:  # also when interrupted from the keyboard
             keeper.flush()
         if failed:
-            raise ResultsError(
+            raise RunsFailed(
                 Problem(
                     f"{len(failed)} runs of the ensemble failed, the first in {failed[0].stage}: "
                     f"{failed[0].message}",

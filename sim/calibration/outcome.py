@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
@@ -46,7 +46,9 @@ OBSERVATION_KEY = (
 @dataclass(frozen=True)
 class CalibrationOutcome:
     """``parameters``: prior and posterior of each; ``observations``: error of the default point and of the
-    ensemble; ``alike``: pairs of parameters; ``tensions``: pairs of observations; ``screen``: Morris."""
+    ensemble; ``alike``: pairs of parameters; ``tensions``: pairs of observations; ``screen``: Morris;
+    ``failed_runs``: how many runs of a stage failed, of those in which some did; the rest went on without
+    them."""
 
     posterior: Posterior
     parameters: pd.DataFrame
@@ -54,6 +56,7 @@ class CalibrationOutcome:
     alike: pd.DataFrame
     tensions: pd.DataFrame
     screen: pd.DataFrame
+    failed_runs: dict[str, int] = field(default_factory=dict)
 
     def text(self) -> str:
         """All of it in plain lines."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,7 +11,7 @@ import pandas as pd
 
 from sim.calibration.declaration import Calibration
 from sim.calibration.observations import Observation, measured
-from sim.core.errors import Problem, UsageError
+from sim.core.errors import Problem, RunsFailed
 from sim.core.files import write_whole
 from sim.experiments.design import Design, Factor
 from sim.experiments.experiment import Experiment, Figure, Run
@@ -53,6 +53,7 @@ class Work:
     jobs: int
     seen: tuple[Observation, ...]
     progress: Callable[[str, int, int], None] | None
+    failed_runs: dict[str, int] = field(default_factory=dict)  # by stage
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -87,7 +88,7 @@ class Work:
     def run_values(
         self, stage: str, values: np.ndarray, seeds: tuple[int, ...], seeds_apart: bool = False
     ) -> np.ndarray:
-        """The same at parameter values. Raises UsageError where too few runs succeeded to go on with."""
+        """The same at parameter values. Raises RunsFailed where too few runs succeeded to go on with."""
         points = pd.DataFrame(values, columns=list(self.names))
         with explained(self.folder):
             write_whole(self.folder / f"{stage}.csv", points.to_csv(index=False).encode())
@@ -99,11 +100,12 @@ class Work:
             jobs=self.jobs,
             progress=heard and (lambda now, total, failed: heard(stage, now, total)),
         )
+        self.failed_runs[stage] = len(done.failures)
         table = done.results.set_index("run").reindex(range(len(points) * len(seeds)))
         table = table.reindex(columns=[observation.name for observation in self.seen])
         errors = table.to_numpy(float).reshape(len(points), len(seeds), -1)
         if np.isfinite(errors).all(axis=(1, 2)).sum() < len(points) / 2:
-            raise UsageError(
+            raise RunsFailed(
                 Problem("most runs of this stage failed: see failures.parquet in its folder", value=stage)
             )
         return errors

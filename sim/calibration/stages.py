@@ -15,6 +15,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -148,7 +149,8 @@ def _calibrated(work: Work) -> CalibrationOutcome:
         about,
     )
     slopes = emulators[-1].slopes(np.clip(found.mean(axis=0), 0.1, 0.9))
-    return describe(calibration, posterior, effects, work.seen, found, slopes, fitted)
+    outcome = describe(calibration, posterior, effects, work.seen, found, slopes, fitted)
+    return replace(outcome, failed_runs={stage: count for stage, count in work.failed_runs.items() if count})
 
 
 def _needed() -> None:

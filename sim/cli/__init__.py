@@ -4,8 +4,10 @@
 # ruff: noqa: F401, I001
 from sim.cli import scenarios, runs, comparison, validation, experiments, studies, calibration
 from sim.cli.app import app
+from sim.cli.streams import command_streams
 
 
 def main() -> None:
-    """The entry point of the command."""
-    app()
+    """The entry point of the command; ``sim.cli.streams`` says what becomes of its output."""
+    with command_streams():
+        app()

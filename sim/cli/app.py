@@ -1,6 +1,6 @@
 """The ``labor-sim`` application: shared options, checks of output folders, and messages.
 
-Exit codes: 0 for success, 2 for the user's mistake, 1 for ours. Heavy modules are imported inside commands.
+Heavy modules are imported inside commands.
 """
 
 from __future__ import annotations
@@ -22,12 +22,18 @@ from sim.core.errors import Problem, ResultsError
 from sim.core.files import reason
 from sim.core.version import __version__
 
+SOME_FAILED = 1  # the exit code where some runs failed, as of a fault in the program
+_EXIT_CODES = (
+    "Exit codes: 0 done; 2 a mistake that you can mend, or output that cannot be written; 1 runs failed, a "
+    "process died, a repeated run differs, or the program has a fault; 130 Ctrl-C, 143 SIGTERM."
+)
 _COMPILE_SECONDS = 2.0  # between lines about what is compiled
 _claims = ExitStack()  # what the command holds until it ends
 
 app = typer.Typer(
     name="labor-sim",
     help="Simulate China's rural migrant workers and the policies that reach them.",
+    epilog=_EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
     rich_markup_mode=None,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.app import (
+    SOME_FAILED,
     ExcelCsv,
     Jobs,
     Json,
@@ -62,7 +63,10 @@ def calibrate(
     excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
-    """Fit parameters to the official figures up to 2019."""
+    """Fit parameters to the official figures up to 2019.
+
+    Exits with 1 where runs failed, though enough were left to go on with.
+    """
     asked = [name for name, given in (("--adopt", adopt), ("--confirm", confirm), ("--show", show)) if given]
     if len(asked) > 1:
         raise UsageError(
@@ -108,6 +112,10 @@ def calibrate(
     _print_outcome(found, json)
     if not json:
         print(f"\nEnsemble and tables: {folder}")
+    for stage, count in found.failed_runs.items():
+        say(f"{counted(count, 'run')} of {stage} failed: see {folder / stage / 'failures.parquet'}")
+    if found.failed_runs:
+        raise SystemExit(SOME_FAILED)
 
 
 def _stored_ensemble(calibration, path: Path | None):

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.app import (
+    SOME_FAILED,
     Jobs,
     Json,
     Scale,
@@ -48,7 +49,10 @@ def sweep(
     yes: Annotated[bool, typer.Option("--yes", help="Allow more than a million runs.")] = False,
     json: Json = False,
 ) -> None:
-    """Run an experiment, or resume an interrupted one."""
+    """Run an experiment, or resume an interrupted one.
+
+    A run that fails is told and the rest go on; the command then exits with 1.
+    """
     from sim.analysis.sensitivity import answer
     from sim.experiments import load_experiment, run_sweep
     from sim.present.charts.sweep import draw_answer
@@ -72,11 +76,15 @@ def sweep(
         say(f"run {failure['run']} failed in {failure['stage']}: {failure['message']}")
     if json:
         print_json({"answer": table, "failures": done.failures, "folder": str(folder)})
-        return
-    print_table(table, loaded.question)
-    print(f"Table, one row per run and year: {folder / 'results.parquet'}")
-    for picture in pictures:
-        print(f"Picture: {picture}")
+    else:
+        print_table(table, loaded.question)
+        print(f"Table, one row per run and year: {folder / 'results.parquet'}")
+        for picture in pictures:
+            print(f"Picture: {picture}")
+    if len(done.failures):
+        failed = counted(len(done.failures), "run")
+        say(f"{failed} of {loaded.run_count:,} failed; the same command tries them again")
+        raise SystemExit(SOME_FAILED)
 
 
 def _kept_first(bar: Callable[..., None], is_resumed: bool) -> Callable[..., None]:

@@ -13,12 +13,12 @@ from time import monotonic
 from typing import Any
 from unicodedata import category
 
+from sim.cli.streams import exit_code_of
 from sim.core.errors import SimError
 
 DEBUG = "LABOR_SIM_DEBUG"
 LINE_SECONDS = 15.0  # between lines of progress where there is no terminal for a bar
 _PIPED_WIDTH = 160  # columns when the output is not a terminal
-_INTERRUPTED = 130
 
 
 def say(text: str) -> None:
@@ -40,7 +40,8 @@ def visible(text: str) -> str:
 
 def print_json(value: Any) -> None:
     """Print the value as JSON: tables as lists of rows, missing numbers as null."""
-    print(json.dumps(_plain(value), ensure_ascii=False, indent=1))
+    is_any_letter = (sys.stdout.encoding or "utf-8").lower().startswith("utf")  # else JSON's own spelling
+    print(json.dumps(_plain(value), ensure_ascii=not is_any_letter, indent=1))
 
 
 def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = None) -> None:
@@ -148,11 +149,9 @@ def explained_errors() -> Iterator[None]:
     try:
         yield
         sys.stdout.flush()
-    except KeyboardInterrupt:
+    except KeyboardInterrupt as stop:
         say("interrupted; no incomplete file was left behind")
-        raise SystemExit(_INTERRUPTED) from None
-    except BrokenPipeError:  # the reader has seen enough: `labor-sim levers | head`
-        os._exit(0)  # the usual way out would try to write the rest
+        raise SystemExit(exit_code_of(stop)) from None
     except SimError as error:
         if is_debugging:
             raise

@@ -1,7 +1,8 @@
 """What can go wrong for a reason that a person can mend, and how the message is laid out.
 
 A ``Problem`` is one thing wrong in one place. A ``SimError`` carries one or many of them, so that
-every mistake in a file is told at once. ``exit_code`` is 2 where the user can mend it, 1 where we must.
+every mistake in a file is told at once. ``exit_code`` is 2 where the user can mend it, 1 where runs or
+processes failed or we must mend it.
 """
 
 from __future__ import annotations
@@ -67,6 +68,12 @@ class DataError(SimError):
 
 class ResultsError(SimError):
     """Results cannot be written or read."""
+
+
+class RunsFailed(ResultsError):
+    """Some runs failed, so that what was asked for is not there, or not whole; what had finished is kept."""
+
+    exit_code = 1
 
 
 class UsageError(SimError):

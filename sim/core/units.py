@@ -61,6 +61,10 @@ def _found(
                     left = sum(not _is_kept(keys[m]) for m in missing) - 1
                     compiled.tell(names[n], left)
                 _made[keys[n]] = _unit(run, keys[n], kinds)
+        except BaseException:  # stopped from the keyboard, too
+            if helper is not None:
+                helper.terminate()
+            raise
         finally:
             if helper is not None:
                 helper.wait()
@@ -112,7 +116,8 @@ def _unit(run: Callable, key: str, kinds: Sequence[np.dtype]) -> Any:
 def _second_process(where: str, kinds: Sequence[np.dtype], places: Sequence[int]) -> subprocess.Popen:
     texts = [_text_of(kind) for kind in kinds]
     code = (
-        f"import sys; sys.path[:0] = {[path for path in sys.path if path]!r}\n"
+        f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
+        f"sys.path[:0] = {[path for path in sys.path if path]!r}\n"
         f"from sim.core.units import compile_from_the_end\n"
         f"compile_from_the_end({where!r}, {texts!r}, {list(places)!r})\n"
     )
