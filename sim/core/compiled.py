@@ -2,31 +2,31 @@
 
 ``@rule`` leaves a function ordinary Python, so that a test, a debugger or a Mesa agent runs it as
 written; when a kernel is first called, every rule is made known to the compiler, which inlines it.
-``@kernel`` compiles at the first call and keeps the machine code on disk between processes, in a folder named
-after a hash of the code and of all that it reaches (``sim.core.code_hash``). So an edited rule never runs
+``@kernel`` compiles at the first call and keeps the machine code on disk between processes, under a name made
+of a hash of the code and of all that it reaches (``sim.core.code_hash``). So an edited rule never runs
 stale, while an edit elsewhere, of a comment, or of where the package lies costs no compilation.
 
-Set ``LABOR_SIM_COMPILED=0`` to run everything uncompiled (slow, but debuggable).
+Set ``LABOR_SIM_COMPILED=0`` to run everything uncompiled (slow, but debuggable); numba's own
+``NUMBA_DISABLE_JIT=1`` does the same.
 """
 
 from __future__ import annotations
 
 import functools
+import hashlib
 import os
-import tempfile
+import pickle
+import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from types import FunctionType
 from typing import Any
 
-from sim.core import deferred_linking
+from sim.core import cache, deferred_linking
 from sim.core.code_hash import code_hash
-from sim.core.sources import cache_root
 
 _RULES: list[tuple[Callable, bool]] = []
 _registered = 0
-_HOME = "code.py"  # the file that compiled functions are said to come from
 on_compile: list[Callable[[str, int], object]] = []  # called with what is compiled now, and how much is left
 _ONE_AT_A_TIME = threading.Lock()  # threads meet a kernel for the first time together; one makes it
 
@@ -49,57 +49,71 @@ def inlined_rule(function: Callable) -> Callable:
 
 def is_enabled() -> bool:
     """Whether kernels are compiled (the default) or run as plain Python."""
-    return os.environ.get("LABOR_SIM_COMPILED", "1") != "0"
+    if os.environ.get("LABOR_SIM_COMPILED", "1") == "0":
+        return False
+    if numba := sys.modules.get("numba"):
+        return not numba.config.DISABLE_JIT
+    asked = os.environ.get("NUMBA_DISABLE_JIT", "").strip()
+    return not (asked.lstrip("+-").isdecimal() and int(asked))
 
 
-def kept_folder(kind: str, key: str) -> Path | None:
-    """The folder of what is kept under a hash: in the cache, else among temporary files; None where neither
-    can be written to, so that nothing is kept.
+class KeptCode:
+    """Where numba finds and keeps the machine code of one function, in place of its own cache.
+
+    Its own hangs on the path and the date of a source file, needs a folder that can be written, and fails
+    where a file is damaged. Here an entry is named after a hash of the code and of the types of arguments.
     """
-    for root in (cache_root(), Path(tempfile.gettempdir()) / "labor-migration-sim"):
-        folder = root / kind / key
-        try:
-            folder.mkdir(parents=True, exist_ok=True)
-            home = folder / _HOME
-            if not home.exists():
-                home.write_text("# compiled here: code with the hash that names this folder\n")
-        except OSError:
-            continue
-        if os.access(folder, os.W_OK):
-            return folder
-    return None
+
+    cache_path = None  # numba shows it in statistics
+
+    def __init__(self, folder: str, on_miss: Callable[[], object]):
+        """folder: below the cache, such as ``units/HASH``. on_miss: called before anything is compiled."""
+        self.folder, self.on_miss = folder, on_miss
+
+    def entry(self, sig: Any, context: Any) -> str:
+        """The name of what is kept for a signature, a processor and the settings of the compiler."""
+        from numba import config
+
+        how = (config.OPT, config.BOUNDSCHECK, config.DEBUGINFO_DEFAULT, config.LOOP_VECTORIZE)
+        about = repr((str(sig), context.codegen().magic_tuple(), how))
+        return f"{self.folder}/{hashlib.sha256(about.encode()).hexdigest()[:20]}.code"
+
+    def load_overload(self, sig: Any, context: Any) -> Any:
+        """The compiled function; None where it has to be compiled."""
+        from numba.core.compiler import CompileResult
+
+        context.refresh()
+        kept = cache.read(self.entry(sig, context))
+        if kept is not None:
+            try:
+                return CompileResult._rebuild(context, *pickle.loads(kept))
+            except Exception:  # another version of a library wrote it, or part of it
+                pass
+        self.on_miss()
+        return None
+
+    def save_overload(self, sig: Any, compiled: Any) -> None:
+        """Keep a compiled function, if it can be kept."""
+        from numba.core.serialize import dumps
+
+        if not compiled.library.has_dynamic_globals:
+            cache.write(self.entry(sig, compiled.target_context), dumps(compiled._reduce()))
+
+    def enable(self) -> None: ...
+
+    def disable(self) -> None: ...
+
+    def flush(self) -> None: ...
 
 
-def compile_kept(make: Callable[..., Any], function: Callable, folder: Path | None) -> Any:
-    """What ``make(function, cache=...)`` compiles, kept in a folder if there is one.
-
-    The function is given to numba as if it were written in a file of that folder that never changes: numba
-    takes what it kept for stale when the file of a function changes or moves, and the hash that names the
-    folder says it better.
-    """
-    import numba
-
-    if folder is None:
-        return make(deferred_linking.of_kernel(_copy_of(function)), cache=False)
-    previous = numba.config.CACHE_DIR
-    # numba reads this as the dispatcher is made, so that ours does not leak into others' use of numba
-    numba.config.CACHE_DIR = str(folder)
-    try:
-        return make(deferred_linking.of_kernel(_copy_of(function, str(folder / _HOME))), cache=True)
-    finally:
-        numba.config.CACHE_DIR = previous
-
-
-def _copy_of(function: Callable, file: str = "") -> Callable:
-    """The same function, under another file's name if one is given."""
+def of_no_place(function: Callable) -> Callable:
+    """A copy of the function without the path of its file, so that its machine code is the same anywhere."""
     assert isinstance(function, FunctionType)
-    code = function.__code__
-    if file:
-        code = code.replace(co_filename=file, co_firstlineno=1)
+    code = function.__code__.replace(co_filename="labor-sim", co_firstlineno=1)
     made = FunctionType(code, function.__globals__, function.__name__, None, function.__closure__)
     made.__module__, made.__qualname__ = function.__module__, function.__qualname__
     made.__defaults__, made.__doc__ = function.__defaults__, function.__doc__
-    return made
+    return deferred_linking.of_kernel(made)
 
 
 def tell(what: str, left: int) -> None:
@@ -139,22 +153,18 @@ class _Kernel:
         register_rules()
         deferred_linking.install()
 
-        def make(function: Callable, cache: bool) -> Callable:  # no fastmath: results must not depend on it
-            return numba.njit(cache=cache, nogil=True, error_model="numpy", fastmath=False)(function)
-
-        if not self.is_kept():
-            tell(self.python.__name__.strip("_").replace("_", " "), 0)
-        return compile_kept(make, self.python, kept_folder("kernels", self.key()))
+        # no fastmath: results must not depend on it
+        options = {"nogil": True, "error_model": "numpy", "fastmath": False}
+        made = numba.njit(**options)(of_no_place(self.python))
+        words = self.python.__name__.strip("_").replace("_", " ")
+        made._cache = KeptCode(f"kernels/{self.key()}", lambda: tell(words, 0))
+        return made
 
     def key(self) -> str:
         """Hash of all that the machine code hangs on, but for the types of the arguments."""
         import numba
 
         return code_hash([self.python], numba.__version__)
-
-    def is_kept(self) -> bool:
-        """Whether machine code of it is kept, for some types of arguments."""
-        return any((cache_root() / "kernels" / self.key()).rglob("*.nbi"))
 
 
 def kernel(function: Callable) -> _Kernel:

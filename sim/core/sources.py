@@ -8,15 +8,13 @@ count, nor do the modules of words in ``_WORDS``: no number depends on them.
 from __future__ import annotations
 
 import ast
-import contextlib
 import csv
 import functools
 import hashlib
-import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sim.core.files import write_whole
+from sim.core import cache
 
 ROOT = Path(__file__).parents[1]
 PARAMETERS = ROOT / "parameters" / "parameters.csv"
@@ -40,22 +38,12 @@ def model_hash() -> str:
 
 
 def file_hash(files: Iterable[Path]) -> str:
-    """Hash of files, by name and content."""
+    """Hash of text files, by name and content; how their lines end does not count."""
     digest = hashlib.sha256()
     for path in files:
-        digest.update(path.name.encode() + b"\0" + path.read_bytes() + b"\0")
+        content = path.read_bytes().replace(b"\r\n", b"\n")  # as a checkout on Windows may have them
+        digest.update(path.name.encode() + b"\0" + content + b"\0")
     return digest.hexdigest()[:16]
-
-
-def cache_root() -> Path:
-    """The folder of all that is kept between processes, which may not exist."""
-    return Path(
-        os.environ.get("LABOR_SIM_CACHE")
-        or os.path.join(
-            os.environ.get("XDG_CACHE_HOME") or os.path.join(os.path.expanduser("~"), ".cache"),
-            "labor-migration-sim",
-        )
-    )
 
 
 @functools.lru_cache(maxsize=1)
@@ -67,15 +55,11 @@ def run_hash() -> str:
     files = hashlib.sha256()
     for path in (*modules().values(), PARAMETERS):
         files.update(path.relative_to(ROOT).as_posix().encode() + b"\0" + path.read_bytes() + b"\0")
-    kept = cache_root() / f"sources-{files.hexdigest()[:16]}.txt"
-    with contextlib.suppress(OSError, ValueError):
-        found = kept.read_text(encoding="ascii")
-        if len(found) == _DIGITS:  # else it was cut short
-            return found
+    kept = f"sources/{files.hexdigest()[:16]}.txt"
+    if found := cache.read(kept):
+        return found.decode("ascii")
     made = _read_run_hash()
-    with contextlib.suppress(OSError):  # a read-only home: the trees are read in each process
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        write_whole(kept, made.encode())
+    cache.write(kept, made.encode("ascii"))
     return made
 
 

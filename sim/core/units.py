@@ -9,6 +9,7 @@ helps to compile them.
 
 from __future__ import annotations
 
+import functools
 import os
 import subprocess
 import sys
@@ -18,9 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from sim.core import compiled, deferred_linking
+from sim.core import cache, compiled, deferred_linking
 from sim.core.code_hash import code_hash
-from sim.core.sources import cache_root
 
 _WRAPPER = """\
 def unit(workers, conditions, block, count, first):
@@ -51,16 +51,19 @@ def _found(
     """The addresses of units, loaded or compiled."""
     keys = [_key(run, kinds) for run in runs]
     with _ONE_AT_A_TIME:
-        missing = [n for n, key in enumerate(keys) if key not in _made and not _is_kept(key)]
-        helper = _second_process(where, kinds, missing) if len(missing) >= _ENOUGH_FOR_TWO else None
+        missing = [n for n, key in enumerate(keys) if key not in _made and not _is_kept(key, kinds)]
+        is_long = len(missing) >= _ENOUGH_FOR_TWO and cache.is_shared()
+        helper = _second_process(where, kinds, missing) if is_long else None
         try:
             for n, run in enumerate(runs):
                 if keys[n] in _made:
                     continue
-                if n in missing and not _is_kept(keys[n]):
-                    left = sum(not _is_kept(keys[m]) for m in missing) - 1
-                    compiled.tell(names[n], left)
-                _made[keys[n]] = _unit(run, keys[n], kinds)
+
+                def tell(name: str = names[n], first: int = n) -> None:
+                    later = [m for m in missing if m > first]
+                    compiled.tell(name, sum(not _is_kept(keys[m], kinds) for m in later))
+
+                _made[keys[n]] = _unit(run, keys[n], kinds, tell)
         except BaseException:  # stopped from the keyboard, too
             if helper is not None:
                 helper.terminate()
@@ -81,9 +84,9 @@ def compile_from_the_end(where: str, kinds: Sequence[str], places: Sequence[int]
     types = tuple(_dtype_of(kind) for kind in kinds)
     for n in reversed(places):
         key = _key(runs[n], types)
-        if _is_kept(key):
+        if _is_kept(key, types):
             break  # the first process has come as far
-        _unit(runs[n], key, types)
+        _unit(runs[n], key, types, lambda: None)
 
 
 def _key(run: Callable, kinds: Sequence[np.dtype]) -> str:
@@ -92,28 +95,41 @@ def _key(run: Callable, kinds: Sequence[np.dtype]) -> str:
     return code_hash([run], numba.__version__, [_text_of(kind) for kind in kinds], _WRAPPER)
 
 
-def _is_kept(key: str) -> bool:
-    return any((cache_root() / "units" / key).rglob("*.nbi"))
+def _is_kept(key: str, kinds: tuple[np.dtype, ...]) -> bool:
+    """Whether machine code of a unit is kept for this processor."""
+    from numba.core.registry import cpu_target
+
+    entry = compiled.KeptCode(f"units/{key}", lambda: None).entry
+    return cache.has(entry(_signature(kinds), cpu_target.target_context))
 
 
-def _unit(run: Callable, key: str, kinds: Sequence[np.dtype]) -> Any:
-    """One unit as a C function, from the cache or compiled."""
+@functools.cache
+def _signature(kinds: tuple[np.dtype, ...]) -> Any:
     import numba
+
+    records = [numba.types.CPointer(numba.from_dtype(kind)) for kind in kinds]
+    return numba.types.void(*records, numba.types.intp, numba.types.intp)
+
+
+def _unit(run: Callable, key: str, kinds: tuple[np.dtype, ...], on_miss: Callable[[], object]) -> Any:
+    """One unit as a C function, from the cache or compiled, of which ``on_miss`` is told."""
+    import numba
+    from numba.core.ccallback import CFunc
 
     compiled.register_rules()
     deferred_linking.install()
     space: dict[str, Any] = {"run": run, "carray": numba.carray, "__name__": __name__}
     exec(_WRAPPER, space)  # the text above: a closure would have no code of its own to be kept under
-    records = [numba.types.CPointer(numba.from_dtype(kind)) for kind in kinds]
-    signature = numba.types.void(*records, numba.types.intp, numba.types.intp)
+    sig = _signature(kinds)
+    options = {"nopython": True, "error_model": "numpy"}
+    made = CFunc(compiled.of_no_place(space["unit"]), (sig.args, sig.return_type), {}, options)
+    made._cache = compiled.KeptCode(f"units/{key}", on_miss)
+    made.compile()
+    return made
 
-    def make(function: Callable, cache: bool) -> Any:
-        return numba.cfunc(signature, nopython=True, error_model="numpy", cache=cache)(function)
 
-    return compiled.compile_kept(make, space["unit"], compiled.kept_folder("units", key))
-
-
-def _second_process(where: str, kinds: Sequence[np.dtype], places: Sequence[int]) -> subprocess.Popen:
+def _second_process(where: str, kinds: Sequence[np.dtype], places: Sequence[int]) -> subprocess.Popen | None:
+    """Another process that compiles too; None where there can be none."""
     texts = [_text_of(kind) for kind in kinds]
     code = (
         f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
@@ -121,8 +137,11 @@ def _second_process(where: str, kinds: Sequence[np.dtype], places: Sequence[int]
         f"from sim.core.units import compile_from_the_end\n"
         f"compile_from_the_end({where!r}, {texts!r}, {list(places)!r})\n"
     )
-    environment = {**os.environ, "LABOR_SIM_CACHE": str(cache_root())}
-    return subprocess.Popen([sys.executable, "-c", code], env=environment, stdin=subprocess.DEVNULL)
+    environment = {**os.environ, cache.IS_HELPER: "1"}
+    try:
+        return subprocess.Popen([sys.executable, "-c", code], env=environment, stdin=subprocess.DEVNULL)
+    except OSError:  # no memory for it, or no program of that name: this process compiles all
+        return None
 
 
 def _text_of(kind: np.dtype) -> str:

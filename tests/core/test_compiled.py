@@ -102,6 +102,36 @@ def test_the_switch(monkeypatch, value, expected):
     assert compiled.is_enabled() is expected
 
 
+@pytest.mark.parametrize(
+    "value, expected", [("1", False), ("0", True), ("", True), ("-1", False), ("no", True)]
+)
+@pytest.mark.parametrize("is_imported", [False, True])
+def test_the_switch_of_numba_is_ours_too(value, expected, is_imported):
+    """Whether numba has read it already or not."""
+    code = f"""
+        import sys
+        {"import numba" if is_imported else ""}
+        from sim.core import compiled
+        before = compiled.is_enabled()
+        import numba
+        print(before, compiled.is_enabled())
+    """
+    assert python(code, NUMBA_DISABLE_JIT=value) == f"{expected} {expected}"
+
+
+def test_a_month_runs_where_numba_may_not_compile():
+    code = """
+        from sim.engine.simulate import simulate
+        from sim.engine.markets import fill_pay_profiles
+        run = simulate("baseline", scale=1_000_000, end="2014-01", seed=1)
+        assert fill_pay_profiles._compiled is fill_pay_profiles.python
+        print(run.national["out"].iloc[0])
+    """
+    as_written = python(code, NUMBA_DISABLE_JIT="1")
+    code = code.replace("assert fill", "# assert fill")
+    assert as_written == python(code)
+
+
 def test_a_rule_stays_an_ordinary_function():
     from sim.rules.skills import training_premium
 
@@ -139,18 +169,18 @@ SMALL_KERNEL = """
 
 def test_an_edited_rule_takes_effect_and_unedited_code_is_not_compiled_again(copy, tmp_path):
     def run():
-        return json.loads(python(SMALL_KERNEL, copy, LABOR_SIM_CACHE=str(tmp_path)))
+        return json.loads(python(SMALL_KERNEL, copy, LABOR_SIM_CACHE=str(tmp_path), TMPDIR=str(tmp_path)))
 
     first, school, hits, misses = run()
     assert (hits, misses) == (0, 1)
     assert school[4] == pytest.approx(0.30)  # six years more than the reference
-    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nb?")}
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.code")}
     assert kept
 
     again, school_again, hits, misses = run()
     assert (again, school_again) == (first, school)
     assert (hits, misses) == (1, 0)  # a second process compiles nothing
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.nb?")} == kept
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.code")} == kept
 
     earnings = copy / "sim" / "rules" / "earnings.py"
     text = earnings.read_text(encoding="utf-8")
@@ -189,19 +219,43 @@ def test_a_second_process_runs_the_month_without_compiling():
     assert compiled_anew == []
 
 
-def test_a_cache_that_cannot_be_made_is_replaced_or_done_without(monkeypatch, tmp_path):
-    blocked = tmp_path / "a file"
-    blocked.write_text("in the way", encoding="utf-8")
-    monkeypatch.setenv("LABOR_SIM_CACHE", str(blocked))
-    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(tmp_path / "elsewhere"))
-    folder = compiled.kept_folder("kernels", "key")
-    assert folder is not None and folder.is_dir() and (tmp_path / "elsewhere") in folder.parents
-    monkeypatch.setattr(compiled.tempfile, "gettempdir", lambda: str(blocked))
-    assert compiled.kept_folder("kernels", "key") is None
-    assert compiled.compile_kept(lambda function, cache: (function(2), cache), lambda x: x + 1, None) == (
-        3,
-        False,
-    )
+def test_a_second_checkout_uses_the_cache_of_the_first(copy, tmp_path):
+    """No path is part of what is kept, and what is announced is what is compiled."""
+    announced = "from sim.core.compiled import on_compile; on_compile.append(lambda *_: print('compiling'))\n"
+    other = tmp_path / "another" / "place"
+    shutil.copytree(copy / "sim", other / "sim")
+    shown = []
+    for folder in (copy, other):
+        done = subprocess.run(
+            [sys.executable, "-c", announced + dedent(SMALL_KERNEL)],
+            cwd=folder,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "LABOR_SIM_CACHE": str(tmp_path / "cache"), "TMPDIR": str(tmp_path)},
+        )
+        assert done.returncode == 0, done.stderr
+        shown.append(done.stdout)
+    assert "compiling" in shown[0] and "compiling" not in shown[1]
+    assert json.loads(shown[1])[2:] == [1, 0]
+
+
+def test_two_versions_of_a_kernel_share_a_cache(tmp_path):
+    """Machine code is kept by the types of the arguments too."""
+    cache = tmp_path / "cache"
+    widths = SMALL_KERNEL.replace("conditions_type(32)", "conditions_type(int(sys.argv[1]))")
+    code = "import sys\n" + dedent(widths)
+    found = []
+    for width in ("32", "33", "32", "33"):
+        done = subprocess.run(
+            [sys.executable, "-c", code, width],
+            cwd=ROOT,
+            capture_output=True,
+            text=True,
+            env={**os.environ, "LABOR_SIM_CACHE": str(cache), "TMPDIR": str(tmp_path)},
+        )
+        assert done.returncode == 0, done.stderr
+        found.append(json.loads(done.stdout)[2:])
+    assert found == [[0, 1], [0, 1], [1, 0], [1, 0]]
 
 
 def test_the_cache_folder_of_other_users_of_numba_is_left_alone():
