@@ -38,7 +38,9 @@ SLOW = """
     policy/test_policy_in_the_engine.py
     present/test_pages.py
     present/test_text_as_written.py
+    results/test_damaged_files.py
     results/test_one_schema.py
+    scenario/test_foreign_files.py
     scenario/test_instruments.py
     test_notebooks.py
     theory/test_equilibrium.py

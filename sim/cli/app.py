@@ -7,18 +7,20 @@ from __future__ import annotations
 
 import errno
 import functools
+import re
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_type_hints
 
 import typer
 
 from sim.cli.terminal import explained_errors, progress_bar, say
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.destinations import try_file, write_file
-from sim.core.errors import Problem, ResultsError
+from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.files import reason
 from sim.core.version import __version__
 
@@ -70,12 +72,26 @@ def command(
     @functools.wraps(function)
     def explained(**options: Any) -> None:
         with explained_errors(), _claims:
+            _refuse_other_digits(function, sys.argv[1:])
             if simulates(options) if callable(simulates) else simulates:
                 _say_what_is_compiled()
             function(**options)
 
     vars(explained)["simulates"] = simulates
     return app.command()(explained)
+
+
+def _refuse_other_digits(function: Callable, words: list[str]) -> None:
+    """Raise ``UsageError`` for whole numbers not in the digits 0 to 9: ``int`` also reads 1_0, and full-width
+    digits.
+    """
+    kinds = get_type_hints(function)
+    names = {f"--{name.replace('_', '-')}" for name, kind in kinds.items() if kind in (int, int | None)}
+    for word, following in zip(words, [*words[1:], ""], strict=True):
+        option, is_joined, value = word.partition("=")
+        value = value if is_joined else following
+        if option in names and not re.fullmatch("[+-]?[0-9]+", value):
+            raise UsageError(Problem("not a whole number", key=option, value=value, allowed="digits 0 to 9"))
 
 
 def _say_what_is_compiled() -> None:

@@ -42,6 +42,29 @@ def is_folder(path: Path) -> bool:
         return False
 
 
+def is_broken_link(path: Path) -> bool:
+    """Whether it is a link to what is not there."""
+    try:
+        return path.is_symlink() and not path.exists()
+    except (OSError, ValueError):  # a circle of links, too
+        return os.path.islink(path)
+
+
+def files_of(folder: Path, ending: str) -> list[Path]:
+    """The files in a folder whose names end in ``ending`` (``.yaml``), in order of name.
+
+    Left out is what editors, desktops and archives put beside them, which begins with a dot, ``~`` or ``#``
+    (``._x.yaml``, ``.#x.yaml``), and what is no file: folders, and links that lead nowhere. A folder that is
+    not there has none.
+    """
+    try:
+        names = sorted(os.listdir(folder))
+    except OSError:  # not there, or not to be read
+        return []
+    own = (name for name in names if name.endswith(ending) and name[0] not in ".~#")
+    return [path for name in own if is_file(path := folder / name)]
+
+
 def reason(error: OSError) -> str:
     """Why writing failed, in words.
 

@@ -15,6 +15,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sim.core import cache
+from sim.core.files import files_of
 
 ROOT = Path(__file__).parents[1]
 PARAMETERS = ROOT / "parameters" / "parameters.csv"
@@ -33,7 +34,7 @@ _WORDS = (
 @functools.lru_cache(maxsize=1)
 def model_hash() -> str:
     """Hash of the sources and the packaged data: what results depend on besides scenario, seed and scale."""
-    data = file_hash(sorted((ROOT / "data").glob("*.csv")))
+    data = file_hash(files_of(ROOT / "data", ".csv"))
     return hashlib.sha256(f"{run_hash()} {data}".encode()).hexdigest()[:_DIGITS]
 
 
@@ -91,6 +92,8 @@ def modules() -> dict[str, Path]:
     return {
         ".".join(("sim", *path.relative_to(ROOT).with_suffix("").parts)).removesuffix(".__init__"): path
         for path in sorted(ROOT.rglob("*.py"))
+        # editors and desktops leave ._x.py, links named .#x.py and folders of their own
+        if not any(part[0] in ".~#" for part in path.relative_to(ROOT).parts) and path.is_file()
     }
 
 

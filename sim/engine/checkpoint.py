@@ -195,7 +195,7 @@ def _decoded(content: bytes, file: str) -> Checkpoint:
         )
     found = title.removeprefix(_TITLE).decode(errors="replace")
     if found != str(FORMAT):
-        version = _WRITTEN_BY.get(int(found)) if found.isdecimal() else None
+        version = _WRITTEN_BY.get(int(found)) if found.isascii() and found.isdigit() else None
         raise ResultsError(written_by(version, "the checkpoint", "save it again", file))
     head, _, body = rest.partition(b"\n")
     try:
@@ -217,7 +217,7 @@ def _decoded(content: bytes, file: str) -> Checkpoint:
         ) as arrays:
             skeleton = json.loads(arrays["skeleton"].tobytes())
             return Checkpoint(skeleton["about"], _unpack(skeleton["state"], arrays))
-    except (KeyError, OSError, ValueError, zipfile.BadZipFile) as error:
+    except (KeyError, OSError, ValueError, MemoryError, OverflowError, zipfile.BadZipFile) as error:
         raise ResultsError(Problem(f"the checkpoint cannot be read: {error}", file=file)) from error
 
 

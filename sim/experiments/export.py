@@ -26,7 +26,7 @@ from sim.experiments.journal import Journal, write_table
 from sim.results.csv_files import csv_bytes
 from sim.results.folders import MANIFEST, explained
 from sim.results.outcomes import OUTCOMES
-from sim.results.results import manifest_of_today, version_of
+from sim.results.results import manifest_of_today, refuse_damaged, version_of
 
 FORMS = ("wide", "long")
 # What a sheet of Excel holds, its heading included.
@@ -47,8 +47,13 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
         raise UsageError(Problem("unknown form", key="form", value=form, allowed=FORMS))
     path = Path(folder)
     manifest = _manifest(path)
-    settings = manifest["settings"]
-    outcomes, factors = list(settings["outcomes"]), settings["design"]["factors"]
+    try:
+        settings = manifest["settings"]
+        outcomes, factors = list(settings["outcomes"]), settings["design"]["factors"]
+        columns = described(factors, outcomes) if set(outcomes) <= OUTCOMES.keys() else {}
+        planned = {"name": manifest["name"], "runs_planned": manifest["runs"]}
+    except (KeyError, TypeError, AttributeError):
+        raise ResultsError(Problem(f"{MANIFEST} is damaged", file=str(folder))) from None
     if not set(outcomes) <= OUTCOMES.keys():
         raise ResultsError(written_by(version_of(manifest), "the sweep", "run it again", str(folder)))
     rows = Journal(path).rows()
@@ -60,11 +65,9 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
         rows = rows.melt(ids, outcomes, "outcome", "value")
         rows.insert(len(ids) + 1, "unit", rows["outcome"].map({key: OUTCOMES[key].unit for key in outcomes}))
         rows = rows.sort_values(["run", "year"], kind="stable", ignore_index=True)
-    columns = described(factors, outcomes)
     rows.attrs = {
-        "name": manifest["name"],
+        **planned,
         "outcomes": outcomes,
-        "runs_planned": manifest["runs"],
         "runs_finished": finished,
         "units": {name: unit for name, (unit, _) in columns.items()},
         "meanings": {name: meaning for name, (_, meaning) in columns.items()},
@@ -221,14 +224,15 @@ def _needed(library: str, what: str) -> None:
 def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         raise ResultsError(
             Problem(
                 "no sweep in this folder", file=str(folder), allowed="a folder that labor-sim sweep wrote"
             )
         ) from None
-    except ValueError as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}", file=str(folder))) from None
+    refuse_damaged(manifest, folder)
     if manifest.get("kind") != "sweep":
         raise ResultsError(
             Problem(f"the folder holds a {manifest.get('kind', 'run')}, not a sweep", file=str(folder))

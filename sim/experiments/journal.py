@@ -26,13 +26,14 @@ import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError, written_by
 from sim.core.files import OWN, write_whole
+from sim.core.sealed import read_sealed, write_sealed
 from sim.experiments.columns import described
 from sim.results.folders import MANIFEST, claimed_folder, explained
-from sim.results.results import FORMAT, documented, version_of
+from sim.results.results import FORMAT, documented, refuse_damaged, version_of
 
 JOURNAL, PARTS = "journal.jsonl", "parts"
 RESULTS, FAILURES = "results.parquet", "failures.parquet"
-_PART = r"\d{7,}-\d{7,}-\d+\.parquet"
+_PART = r"[0-9]{7,}-[0-9]{7,}-[0-9]+\.parquet"
 _SHOWN = 8  # differences beyond this many are counted, not listed
 
 
@@ -89,9 +90,11 @@ class Journal:
         found = []
         for line in (self.folder / JOURNAL).read_bytes().splitlines():
             try:
-                found.append(json.loads(line))
-            except ValueError:
+                event = json.loads(line)
+            except (ValueError, RecursionError):
                 continue
+            if isinstance(event, dict):
+                found.append(event)
         return found
 
     # --- rows -----------------------------------------------------------------------------------------
@@ -108,12 +111,12 @@ class Journal:
         """Numbers of the runs whose rows are written."""
         found: set[int] = set()
         for path in self._whole_tables():
-            found |= set(pd.read_parquet(path, columns=["run"])["run"])
+            found |= set(read_table(path)["run"])
         return found
 
     def rows(self) -> pd.DataFrame:
         """All kept rows, sorted by run and by year or month."""
-        tables = [pd.read_parquet(path) for path in self._whole_tables()]
+        tables = [read_table(path) for path in self._whole_tables()]
         if not tables:
             return pd.DataFrame({"run": [], "year": []})
         rows = pd.concat(tables, ignore_index=True)
@@ -155,10 +158,11 @@ class Journal:
     def _refuse_other_plan(self, plan: Mapping[str, Any]) -> None:
         try:
             before = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
-        except ValueError as error:
+        except (OSError, ValueError, RecursionError) as error:
             raise ResultsError(
                 Problem(f"{MANIFEST} cannot be read: {error}", file=str(self.folder))
             ) from error
+        refuse_damaged(before, self.folder)
         kind = plan.get("kind", "sweep")
         if before.get("format", 0) != FORMAT:
             version = version_of(before) if before.get("format", 0) < FORMAT else None
@@ -196,10 +200,13 @@ def write_table(
     path: Path, table: pd.DataFrame, columns: Mapping[str, tuple[str, str]] | None = None
 ) -> None:
     """Write a Parquet file, whole or not at all, with the unit and the meaning of its ``columns``."""
-    import pyarrow.parquet as parquet
-
     made = documented(table, columns or {})
-    write_whole(path, lambda partial: parquet.write_table(made, partial, compression="zstd"), is_synced=True)
+    write_whole(path, lambda partial: write_sealed(made, partial), is_synced=True)
+
+
+def read_table(path: Path) -> pd.DataFrame:
+    """A file written by ``write_table``. Raises ``ResultsError`` where it is damaged."""
+    return read_sealed(path, "remove the file: its runs are made again").to_pandas()
 
 
 def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:

@@ -20,7 +20,7 @@ from sim.core.arguments import whole_number
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
 from sim.experiments.execution import Simulate, execute
 from sim.experiments.experiment import Run, restored_experiment
-from sim.experiments.journal import FAILURES, Journal
+from sim.experiments.journal import FAILURES, Journal, read_table
 from sim.experiments.sweep import program
 from sim.results.folders import MANIFEST
 from sim.results.results import Results, read_manifest, version_of
@@ -74,7 +74,7 @@ def rerun(run: str | int, folder: str | os.PathLike | None = None, simulate: Sim
         found = [
             kept
             for path in sorted(RESULTS_FOLDER.rglob(MANIFEST))
-            for kept in _runs_in(path.parent, run, is_asked_for=False)
+            for kept in _runs_if_readable(path.parent, run)
         ]
     if not found:
         where = folder or RESULTS_FOLDER
@@ -178,6 +178,14 @@ class _SingleRun:
         )
 
 
+def _runs_if_readable(folder: Path, run: str) -> list[_SweptRun | _SingleRun]:
+    """The same for a folder that was come across: one that is damaged, or not ours, holds none."""
+    try:
+        return _runs_in(folder, run, is_asked_for=False)
+    except ResultsError:
+        return []
+
+
 def _runs_in(folder: Path, run: str, is_asked_for: bool = True) -> list[_SweptRun | _SingleRun]:
     """The runs in a folder that ``run`` may mean."""
     manifest = read_manifest(folder) if is_asked_for or (folder / MANIFEST).is_file() else {}
@@ -218,12 +226,12 @@ def _ids_in(folder: Path) -> set[str]:
 
 
 def _is_number(run: str) -> bool:
-    return run.isdecimal() and len(run) < ID_LENGTH
+    return run.isascii() and run.isdigit() and len(run) < ID_LENGTH
 
 
 def _failures(folder: Path) -> pd.DataFrame:
     path = folder / FAILURES
-    return pd.read_parquet(path) if path.is_file() else pd.DataFrame({"run": []})
+    return read_table(path) if path.is_file() else pd.DataFrame({"run": []})
 
 
 def _told(failure: Mapping[str, Any] | None) -> pd.DataFrame:

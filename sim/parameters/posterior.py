@@ -19,7 +19,8 @@ from sim.core.arguments import whole_number
 from sim.core.deprecated import content_of_today
 from sim.core.destinations import write_file
 from sim.core.errors import Problem, ResultsError, UsageError
-from sim.core.files import reason
+from sim.core.files import files_of, reason
+from sim.core.sealed import read_sealed, write_sealed
 from sim.core.sources import file_hash, run_hash
 from sim.parameters.behaviour import PARAMETERS
 
@@ -78,7 +79,6 @@ class Posterior:
     def save(self, path: str | os.PathLike) -> None:
         """Write one Parquet file, whole or not at all. Raises ``ResultsError`` where that fails."""
         import pyarrow as pa
-        import pyarrow.parquet as pq
 
         table = self.members.copy()
         table.insert(0, "weight", self.weights)
@@ -86,7 +86,7 @@ class Posterior:
         made = pa.Table.from_pandas(table, preserve_index=False)
         made = made.replace_schema_metadata({_ABOUT: json.dumps(self.about, sort_keys=True).encode()})
         try:
-            write_file(Path(path), lambda partial: pq.write_table(made, partial, compression="zstd"))
+            write_file(Path(path), lambda partial: write_sealed(made, partial))
         except OSError as error:
             problem = Problem(f"cannot be written: {reason(error)}", file=str(path))
             raise ResultsError(problem) from error
@@ -94,9 +94,6 @@ class Posterior:
 
 def load_posterior(path: str | os.PathLike | None = None) -> Posterior:
     """Read an ensemble, by default the packaged one. Raises ResultsError for a file that holds none."""
-    import pyarrow as pa
-    import pyarrow.parquet as pq
-
     path = Path(path or PACKAGED)
     if not path.is_file():
         raise ResultsError(
@@ -106,28 +103,28 @@ def load_posterior(path: str | os.PathLike | None = None) -> Posterior:
                 allowed="a file written by labor-sim calibrate",
             )
         )
-    try:
-        table = pq.read_table(path)
-        about = (table.schema.metadata or {}).get(_ABOUT)
-    except pa.ArrowInvalid:  # no Parquet file at all
-        about = None
+    table = read_sealed(path, "another file; one that labor-sim calibrate writes anew")
+    about = (table.schema.metadata or {}).get(_ABOUT)
     if about is None:
         raise ResultsError(Problem("the file holds no calibrated ensemble", file=str(path)))
     frame = table.to_pandas()
     names = [name for name in frame if name in PARAMETERS]
     errors = frame[[name for name in frame if name.startswith(_ERROR)]]
-    return Posterior(
-        frame[names],
-        frame["weight"].to_numpy(),
-        errors.rename(columns=lambda name: name.removeprefix(_ERROR)),
-        content_of_today(json.loads(about)),
-    )
+    try:
+        return Posterior(
+            frame[names],
+            frame["weight"].to_numpy(),
+            errors.rename(columns=lambda name: name.removeprefix(_ERROR)),
+            content_of_today(json.loads(about)),
+        )
+    except (KeyError, ValueError):
+        raise ResultsError(Problem("the file holds no whole calibrated ensemble", file=str(path))) from None
 
 
 def versions() -> dict[str, str]:
     """Hashes of the rules, of the input data and of the targets, as they are now."""
     others = (*_TARGETS, "schema.csv")
-    data = [path for path in sorted(PACKAGED.parent.glob("*.csv")) if path.name not in others]
+    data = [path for path in files_of(PACKAGED.parent, ".csv") if path.name not in others]
     return {
         "code": run_hash(),
         "data": file_hash(data),

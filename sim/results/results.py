@@ -68,6 +68,18 @@ _MANIFEST_KEYS = (
 )
 
 
+_KINDS_OF_KEYS = {
+    "format": int,
+    "kind": str,
+    "tables": list,
+    "files": dict,
+    "versions": dict,
+    "settings": dict,
+    "policies": list,
+    "seeds": list,
+}
+
+
 class RunTables:
     """The tables of a run as editors show them. Columns: ``sim.results.columns``."""
 
@@ -282,16 +294,29 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         message = "no such folder" if not folder.exists() else f"not a results folder: it has no {MANIFEST}"
         raise ResultsError(Problem(message, file=str(folder))) from None
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}", file=str(folder))) from error
     if not isinstance(manifest, dict):
         raise ResultsError(Problem(f"{MANIFEST} is not a mapping", file=str(folder)))
     return manifest_of_today(manifest, folder)
 
 
+def refuse_damaged(manifest: Any, folder: Path) -> None:
+    """Raise ``ResultsError`` for what cannot be a manifest that we wrote."""
+    damaged = f"{MANIFEST} is damaged"
+    if not isinstance(manifest, dict):
+        raise ResultsError(Problem(damaged, file=str(folder)))
+    for key, kind in _KINDS_OF_KEYS.items():
+        if not isinstance(manifest.get(key, kind()), (kind, type(None))):
+            raise ResultsError(Problem(damaged, key=key, value=manifest[key], file=str(folder)))
+    if FILES in manifest and "format" not in manifest:  # every version that lists the files says its format
+        raise ResultsError(Problem(damaged, key="format", file=str(folder)))
+
+
 def manifest_of_today(manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
     """A manifest with the keys of today. Raises ``ResultsError`` where a newer version wrote it."""
-    written_in = manifest.get("format", 0)
+    refuse_damaged(manifest, folder)
+    written_in = manifest.get("format") or 0
     if written_in > FORMAT:
         raise ResultsError(written_by(None, "the folder", "run it again", str(folder)))
     return content_of_today(manifest) if written_in < FORMAT else manifest
@@ -305,13 +330,12 @@ def version_of(manifest: Mapping[str, Any]) -> str:
 
 def _read_table(path: Path, digest: str | None) -> pd.DataFrame:
     """A table. digest: what the manifest says of its file, if it says anything."""
-    import pyarrow as arrow
-
     try:
         content = path.read_bytes()
         table = pd.read_parquet(io.BytesIO(content))
-    except (OSError, ValueError, arrow.ArrowException) as error:
-        raise ResultsError(Problem(f"the table cannot be read: {error}", file=str(path))) from error
+    except Exception as error:  # the library has an error of its own for every way to damage a file
+        told = (str(error).splitlines() or [type(error).__name__])[0]
+        raise ResultsError(Problem(f"the table cannot be read: {told}", file=str(path))) from error
     if digest is not None and file_digest(content) != digest:
         raise ResultsError(
             Problem(

@@ -17,6 +17,7 @@ from pathlib import Path
 from pydantic import ValidationError
 
 from sim.core.errors import Problem, ScenarioError, nearest
+from sim.core.files import files_of
 from sim.scenario.eligibility import Window
 from sim.scenario.fields import Label, Slug, Strict
 from sim.scenario.lever import Lever
@@ -83,7 +84,7 @@ def read_catalogue(folders: Iterable[Path]) -> Catalogue:
     """The catalogue of the first folder that has a family, family by family."""
     files: dict[str, Path] = {}
     for folder in folders:
-        for path in sorted((folder / FOLDER).glob("*.yaml")):
+        for path in files_of(folder / FOLDER, ".yaml"):
             files.setdefault(path.stem, path)
     state = tuple((str(path), path.stat().st_mtime_ns) for path in files.values())
     return _read(state, str(Path.cwd()))

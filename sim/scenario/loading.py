@@ -16,7 +16,7 @@ from pydantic import BaseModel, ValidationError
 from sim.core.arguments import as_written
 from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
-from sim.core.files import is_file, is_folder
+from sim.core.files import files_of, is_broken_link, is_file, is_folder
 from sim.scenario.instruments import (
     Catalogue,
     filled_in,
@@ -128,7 +128,7 @@ def files_in(*subfolders: str) -> dict[str, Path]:
     found: dict[str, Path] = {}
     for folder in folders():
         for subfolder in subfolders:
-            for path in sorted((folder.parent / subfolder).glob("*.yaml")):
+            for path in files_of(folder.parent / subfolder, ".yaml"):
                 found.setdefault(path.stem, path)
     return found
 
@@ -169,7 +169,9 @@ def _located(name: str, places: tuple[Path, ...]) -> Path | None:
 def _not_found(name: str, **where: Any) -> Problem:
     names, path = tuple(scenario_files()), Path(name)
     wrong = "no such scenario"
-    if is_folder(path):
+    if is_broken_link(path):
+        wrong = "this link leads nowhere"
+    elif is_folder(path):
         wrong = "this is a folder, not a scenario"
     elif is_file(path):  # by another name than those that are looked at
         wrong = "the name of a scenario's file ends in .yaml"

@@ -89,12 +89,12 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
 
 def is_evidence_id(word: str) -> bool:
     """Whether a word is written as the ids of evidence and of data sources are: B18, S15b."""
-    return re.fullmatch(r"[A-Z]\d\d[a-z]?", word) is not None
+    return re.fullmatch(r"[A-Z][0-9][0-9][a-z]?", word) is not None
 
 
 def evidence_in(texts: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of evidence whose ids stand in texts, in the order of the table."""
-    ids = {word for text in texts for word in re.findall(r"\b[A-Z]\d\d\b", text)}
+    ids = {word for text in texts for word in re.findall(r"\b[A-Z][0-9][0-9]\b", text)}
     return [
         {
             "id": row["id"],
