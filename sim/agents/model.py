@@ -34,9 +34,9 @@ from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.loading import load_scenario, with_overrides
 from sim.scenario.scenario import Scenario
-from sim.steps.records import BLOCK
 from sim.world.data import load_data
 from sim.world.worker import age_months
+from sim.world.workers import BLOCK
 
 COLLECTED = (
     "seed",
@@ -104,7 +104,7 @@ class LaborMigrationModel(mesa.Model):
         changed = _changed(scenario, {**(parameters or {}), **values})
         self.compiled, threads = compiled, whole_number(threads, "threads", least=1)
         self.simulation = Simulation(changed, _scale(n_workers, scale), end, seed, threads, cache=cache)
-        self.rows = self.simulation.workers.view(np.ndarray)  # the engine's own memory
+        self.workers = self.simulation.workers  # the engine's own memory
         self.national: dict[str, Any] = {}
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(_figure, name) for name in COLLECTED}
@@ -112,7 +112,7 @@ class LaborMigrationModel(mesa.Model):
         self._record = Record(self.simulation, 0)
         self._views: dict[int, Worker] = {}
         self._rows_seen = 0
-        self.is_viewed = np.zeros(len(self.rows), dtype=bool)
+        self.is_viewed = np.zeros(len(self.workers), dtype=bool)
         self.diaries: dict[int, list[dict]] = {}
         self._coming: tuple[int, SimpleNamespace] | None = None
         self._past: SimpleNamespace | None = None
@@ -155,20 +155,17 @@ class LaborMigrationModel(mesa.Model):
 
     def worker(self, worker_id: int) -> Worker:
         """The worker with this id, watched from now on. Raises UsageError where there is none."""
-        worker_id = whole_number(worker_id, "worker_id")
-        ids = self.rows["id"][: self.simulation.rows]
-        found = np.flatnonzero(ids == worker_id)
-        if not len(found):
+        row = self.workers.ids.row_of(whole_number(worker_id, "worker_id"))
+        if not 0 <= row < self.simulation.rows:
             raise UsageError(
                 Problem(
                     "no worker with this id at this scale",
                     key="worker_id",
                     value=worker_id,
-                    allowed=f"such as {', '.join(map(str, ids[:3]))}",
+                    allowed=f"such as {', '.join(map(str, self.workers.ids.numbers(3)))}",
                 )
             )
         self.create_workers()
-        row = int(found[0])
         if row not in self._views:  # left the labour force before the views were made
             self._views[row] = Worker(self, row)
             self._views[row].remove()
@@ -204,7 +201,7 @@ class LaborMigrationModel(mesa.Model):
         Raises UsageError for a month after the last.
         """
         self._refuse_the_end()
-        before = {row: copy_row(self.rows, row) for row in self.diaries}
+        before = {row: copy_row(self.workers, row) for row in self.diaries}
         self._past = None
         block = self.simulation.step(None if self.compiled else self._live_agents)
         if self._views:
@@ -229,7 +226,7 @@ class LaborMigrationModel(mesa.Model):
     def _live_agents(self, conditions: np.record, block: np.record) -> None:
         """The month in plain Python: agents by Mesa, then the rows that have no view."""
         self._past = plain_conditions(conditions)
-        self._live = liver(self.rows, self._past, plain_sums(block))
+        self._live = liver(self.workers, self._past, plain_sums(block))
         try:
             self._view_new()
             without = np.flatnonzero(~self.is_viewed[: self.simulation.rows])
@@ -255,14 +252,14 @@ class LaborMigrationModel(mesa.Model):
 
     def _view_new(self) -> None:
         """Views for the living rows that were not there the last time; entrants take the next rows."""
-        living = self.rows["activity"][self._rows_seen : self.simulation.rows] != EXITED
+        living = self.workers.activity[self._rows_seen : self.simulation.rows] != EXITED
         for row in (self._rows_seen + np.flatnonzero(living)).tolist():
             self._views[row] = Worker(self, row)
             self.is_viewed[row] = True
         self._rows_seen = self.simulation.rows
 
     def _drop_exited(self) -> None:
-        exited = self.rows["activity"][: self.simulation.rows] == EXITED
+        exited = self.workers.activity[: self.simulation.rows] == EXITED
         for row in np.flatnonzero(exited & self.is_viewed[: self.simulation.rows]).tolist():
             self._views[row].remove()
 
@@ -271,7 +268,7 @@ class LaborMigrationModel(mesa.Model):
         for row, start in before.items():
             if start.activity == EXITED:
                 continue
-            now, c = copy_row(self.rows, row), self.conditions
+            now, c = copy_row(self.workers, row), self.conditions
             earned_before = 0 if c.month_of_year == 1 else start.earnings_year
             words = ("activity", "place", "sector")
             self.diaries[row].append(

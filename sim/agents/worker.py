@@ -16,7 +16,6 @@ from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, spare_sums
 from sim.engine.simulation import Simulation
 from sim.steps.people import has_school_child
-from sim.steps.records import BLOCK
 from sim.world.worker import (
     DISPLACED,
     INSURED,
@@ -27,12 +26,13 @@ from sim.world.worker import (
     age_months,
     education_of,
 )
+from sim.world.workers import BLOCK, Workers
 
 
 class LivingModel(Protocol):
     """What a worker needs of the model that it lives in."""
 
-    rows: np.ndarray  # the engine's own memory, a record a worker
+    workers: Workers  # the engine's own memory
     simulation: Simulation
     is_viewed: np.ndarray  # by row, whether a view of it takes part in the month
     diaries: dict[int, list[dict[str, Any]]]  # what watched workers wrote down, by row
@@ -137,7 +137,7 @@ class Worker(mesa.Agent):
 
     def copy(self) -> SimpleNamespace:
         """The columns as plain numbers (sim.world.worker.COLUMNS); changing them changes nothing."""
-        return copy_row(self.model.rows, self.row)
+        return copy_row(self.model.workers, self.row)
 
     # --- living -----------------------------------------------------------------------------------
     def step(self) -> None:
@@ -195,7 +195,7 @@ class Worker(mesa.Agent):
         return f"Worker {self.worker_id} ({self.sex}, {self.age}, {self.home}): {self.activity}, {self.place}"
 
     def _read(self, name: str) -> int:
-        return self.model.rows[name][self.row].item()
+        return self.model.workers.value(self.row, name)
 
     @property
     def _places(self):

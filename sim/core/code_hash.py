@@ -68,6 +68,7 @@ class _Reader:
             return
         self.note("function", function.__module__, function.__qualname__)  # kept code names its module
         self._code(function.__code__, function.__doc__)
+        self.note("with", getattr(function, "hashed_with", ""))
         names = frozenset(_names_in(function.__code__))
         for name in sorted(names & function.__globals__.keys()):
             self.note("global", name)

@@ -27,6 +27,7 @@ from sim.core.code_hash import code_hash
 
 _RULES: list[tuple[Callable, bool]] = []
 _registered = 0
+_LESSONS: list[Callable[[], None]] = []  # what numba is taught once it is loaded
 on_compile: list[Callable[[str, int], object]] = []  # called with what is compiled now, and how much is left
 _ONE_AT_A_TIME = threading.Lock()  # threads meet a kernel for the first time together; one makes it
 
@@ -37,6 +38,21 @@ def rule(function: Callable) -> Callable:
     return function
 
 
+def named_rule(*words: object) -> Callable[[Callable], Callable]:
+    """Mark a rule that another function makes, which needs a name of its own: these words.
+
+    Machine code compiled in several processes is joined by the names of functions: of two by one name, the
+    first that is loaded would run for both.
+    """
+
+    def mark(function: Callable) -> Callable:
+        name = "_".join(map(str, words)).replace(" ", "_")
+        function.__name__ = function.__qualname__ = name
+        return rule(function)
+
+    return mark
+
+
 def inlined_rule(function: Callable) -> Callable:
     """The same, and have the compiler copy it into every caller.
 
@@ -45,6 +61,11 @@ def inlined_rule(function: Callable) -> Callable:
     """
     _RULES.append((function, True))
     return function
+
+
+def on_first_use(teach: Callable[[], None]) -> None:
+    """Have numba taught something (a type of its own) before anything is compiled."""
+    _LESSONS.append(teach)
 
 
 def is_enabled() -> bool:
@@ -130,6 +151,8 @@ def register_rules() -> None:
     for function, is_inlined in _RULES[_registered:]:
         register_jitable(forceinline=is_inlined)(function)
     _registered = len(_RULES)
+    while _LESSONS:
+        _LESSONS.pop(0)()
 
 
 class _Kernel:

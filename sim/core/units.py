@@ -1,6 +1,6 @@
 """Loops compiled one by one, and kept under a hash of their own code: an edit compiles what it reaches.
 
-A unit is a function ``run(workers, conditions, block, count, first)`` over rows. It is compiled to machine
+A unit is a function ``run(rows, states, conditions, block, count)`` over workers. It is compiled to machine
 code that is called through its address, so that the loop around many units need not be compiled with them.
 Machine code is kept in the cache folder under a hash of the functions and constants that the unit reaches
 (``sim.core.code_hash``) and of the layout of its records. Where several units are missing, a second process
@@ -23,8 +23,9 @@ from sim.core import cache, compiled, deferred_linking
 from sim.core.code_hash import code_hash
 
 _WRAPPER = """\
-def unit(workers, conditions, block, count, first):
-    run(carray(workers, (first + count,)), carray(conditions, (1,))[0], carray(block, (1,))[0], count, first)
+def unit(rows, states, conditions, block, count):
+    c, b = carray(conditions, (1,))[0], carray(block, (1,))[0]
+    run(carray(rows, (count,)), carray(states, (count,)), c, b, count)
 """
 _ENOUGH_FOR_TWO = 4  # units from which starting a second process pays
 _ONE_AT_A_TIME = threading.Lock()
@@ -38,7 +39,7 @@ def addresses(
     """The addresses of units, compiled if need be, (units,).
 
     where: ``module:name`` of the sequence ``runs``, by which a second process finds it. names: what to call
-    them while they are compiled. records: arrays of the types of workers, conditions and block.
+    them while they are compiled. records: arrays of the types of rows, states, conditions and block.
     """
     kinds = tuple(record.dtype for record in records)
     known = _addresses.get((where, kinds))
@@ -108,7 +109,7 @@ def _signature(kinds: tuple[np.dtype, ...]) -> Any:
     import numba
 
     records = [numba.types.CPointer(numba.from_dtype(kind)) for kind in kinds]
-    return numba.types.void(*records, numba.types.intp, numba.types.intp)
+    return numba.types.void(*records, numba.types.intp)
 
 
 def _unit(run: Callable, key: str, kinds: tuple[np.dtype, ...], on_miss: Callable[[], object]) -> Any:
@@ -155,21 +156,24 @@ def _dtype_of(text: str) -> np.dtype:
 
 
 def call_unit() -> Any:
-    """What a kernel calls a unit with: ``call(address, workers, conditions, block, count, first)``."""
+    """What a kernel calls a unit with: ``call(address, rows, states, conditions, block, count)``.
+
+    Arrays are given by their addresses.
+    """
     from llvmlite import ir
     from numba import types
     from numba.extending import intrinsic
 
     @intrinsic
-    def call(typing_context, address, workers, conditions, block, count, first):
+    def call(typing_context, address, rows, states, conditions, block, count):
         signature = types.void(*[types.intp] * 6)
 
         def generate(context, builder, signature, arguments):
             byte, whole = ir.IntType(8).as_pointer(), ir.IntType(64)
-            kind = ir.FunctionType(ir.VoidType(), [byte, byte, byte, whole, whole])
+            kind = ir.FunctionType(ir.VoidType(), [byte, byte, byte, byte, whole])
             function = builder.inttoptr(arguments[0], kind.as_pointer())
-            pointers = [builder.inttoptr(argument, byte) for argument in arguments[1:4]]
-            builder.call(function, [*pointers, arguments[4], arguments[5]])
+            pointers = [builder.inttoptr(argument, byte) for argument in arguments[1:5]]
+            builder.call(function, [*pointers, arguments[5]])
             return context.get_dummy_value()
 
         return signature, generate

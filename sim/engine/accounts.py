@@ -8,13 +8,11 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.categories import ACTIVITIES, MIGRANT_SEARCH, MIGRANT_WORK
+from sim.core.categories import MIGRANT_SEARCH, MIGRANT_WORK
 from sim.core.errors import AccountingError
 from sim.core.months import month_text
 from sim.engine.stocks import carry_stock
 from sim.steps.records import EVENT, MONEY
-from sim.world.places import HOMES
-from sim.world.worker import Workers
 
 _RECEIVED = [getattr(MONEY, name) for name in ("earned", "recovered", "benefit", "grant", "loan", "payout")]
 _USED = [
@@ -34,13 +32,6 @@ class Accounts:
         self.stock, self.savings = stock, savings
         self.by_home, self.by_place = stock.sum(axis=1), stock.sum(axis=0)
         self.away = stock[:, :, MIGRANT_WORK] + stock[:, :, MIGRANT_SEARCH]
-
-    @classmethod
-    def of(cls, workers: Workers, places: int) -> Accounts:
-        """The accounts of the rows of all workers at the start."""
-        stock = np.zeros((HOMES, places, len(ACTIVITIES)), dtype=np.int64)
-        np.add.at(stock, (workers.home, workers.place, workers.activity), 1)
-        return cls(stock, int(workers.savings.astype(np.int64).sum()))
 
     def state(self) -> dict[str, Any]:
         """What months change, for a checkpoint."""

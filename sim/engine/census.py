@@ -30,7 +30,8 @@ from sim.steps.demography import age_group
 from sim.steps.earnings import current_pay
 from sim.steps.people import first_birth_age
 from sim.world.places import HOMES
-from sim.world.worker import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of
+from sim.world.worker import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of, worker_at
+from sim.world.workers import BLOCK, fill_ids
 
 CENSUS_MONTHS = (MARCH, JUNE, SEPTEMBER, DECEMBER)
 CHILD_UNDER = 16.0  # years: who counts as a child left behind
@@ -58,37 +59,41 @@ def census_type(places: int) -> np.dtype:
 
 
 @kernel
-def count_census(workers, conditions, with_groups, census, first, last):
+def count_census(rows, states, first_rows, first_ids, conditions, with_groups, census, first, last):
     """Add the workers of some rows to ``census`` (one record of ``census_type``).
 
     with_groups: whether to count the groups too, which a report may not want.
     """
     c, total = conditions[0], census[0]
     insured, trained, owed, savings, poor_away, parents_away = 0, 0, 0, 0, 0, 0  # quicker than the record
-    for i in range(first, last):
-        w = workers[np.uint64(i)]
-        activity, traits, status = int(w.activity), int(w.traits), int(w.status)
-        if activity == EXITED:
-            continue
-        months = age_months(int(w.birth_month), c.month)
-        total.stock[int(w.home), int(w.place), activity] += 1
-        if with_groups:
-            sex, age, education = traits & IS_FEMALE, age_group(months), education_of(traits)
-            total.group_stock[sex, age, education, activity] += 1
-            if (EARNERS >> activity) & 1:
-                total.group_pay[sex, age, education] += current_pay(w, c)
-        insured += (status & INSURED) != 0
-        trained += (status & TRAINED) != 0
-        owed += w.arrears > 0
-        savings += int(w.savings)
-        if (_IN_CITIES >> activity) & 1:
-            birth = first_birth_age(w, c)
-            is_away = (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH)
-            poor_away += is_away & ((traits & POOR) != 0)
-            parents_away += is_away & has_child_aged(months / 12.0, birth, 0.0, CHILD_UNDER)
-            total.school_parents[int(w.place)] += has_child_aged(
-                months / 12.0, birth, c.economy.school_age_min, c.economy.school_age_end
-            )
+    ids = np.empty(BLOCK, np.uint32)
+    for start in range(first, last, BLOCK):
+        count = min(BLOCK, last - start)
+        fill_ids(first_rows, first_ids, start, count, ids)
+        for k in range(count):
+            w = worker_at(rows, states, start + k, ids[k])
+            activity, traits, status = int(w.activity), int(w.traits), int(w.status)
+            if activity == EXITED:
+                continue
+            months = age_months(int(w.birth_month), c.month)
+            total.stock[int(w.home), int(w.place), activity] += 1
+            if with_groups:
+                sex, age, education = traits & IS_FEMALE, age_group(months), education_of(traits)
+                total.group_stock[sex, age, education, activity] += 1
+                if (EARNERS >> activity) & 1:
+                    total.group_pay[sex, age, education] += current_pay(w, c)
+            insured += (status & INSURED) != 0
+            trained += (status & TRAINED) != 0
+            owed += w.arrears > 0
+            savings += int(w.savings)
+            if (_IN_CITIES >> activity) & 1:
+                birth = first_birth_age(w, c)
+                is_away = (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH)
+                poor_away += is_away & ((traits & POOR) != 0)
+                parents_away += is_away & has_child_aged(months / 12.0, birth, 0.0, CHILD_UNDER)
+                total.school_parents[int(w.place)] += has_child_aged(
+                    months / 12.0, birth, c.economy.school_age_min, c.economy.school_age_end
+                )
     total.insured += insured
     total.trained += trained
     total.owed += owed

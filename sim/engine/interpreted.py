@@ -12,11 +12,11 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.structured import field_names, make_record
 from sim.steps.month import live_month
-from sim.steps.records import BLOCK, block_type, field_names, make_record
-from sim.world.worker import WORKER_TYPE
+from sim.steps.records import block_type
+from sim.world.workers import BLOCK, Workers, read_worker, write_worker
 
-_NAMES = field_names(WORKER_TYPE)
 _SMALL_TABLE = 1500  # cells; a smaller table is read faster as a dictionary than as an array
 
 
@@ -47,19 +47,20 @@ def spare_sums(places: int) -> SimpleNamespace:
     return plain_sums(make_record(block_type(places))[0])
 
 
-def copy_row(workers: np.ndarray, row: int) -> SimpleNamespace:
-    """A worker's columns as plain numbers; changing them does not change the row."""
-    return SimpleNamespace(**dict(zip(_NAMES, workers[row].item(), strict=True)))
+def copy_row(workers: Workers, row: int) -> SimpleNamespace:
+    """A worker's id and columns as plain numbers; changing them does not change the row."""
+    return SimpleNamespace(id=workers.ids.number(row), **read_worker(workers, row))
 
 
-def liver(workers: np.ndarray, c: SimpleNamespace, b: SimpleNamespace) -> Callable[[int], None]:
+def liver(workers: Workers, c: SimpleNamespace, b: SimpleNamespace) -> Callable[[int], None]:
     """A function that lives the month of the worker in a row and writes the row back."""
-    w = SimpleNamespace()
+    w, ids = SimpleNamespace(), workers.id
     columns = w.__dict__
 
     def live(row: int) -> None:
-        columns.update(zip(_NAMES, workers[row].item(), strict=True))
+        columns.update(read_worker(workers, row))
+        w.id = int(ids[row])
         live_month(w, c, b, row % BLOCK)
-        workers[row] = tuple(columns.values())
+        write_worker(workers, row, columns)
 
     return live

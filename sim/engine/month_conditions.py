@@ -15,6 +15,7 @@ import numpy as np
 from sim.core.categories import SECTORS
 from sim.core.draws import month_keys
 from sim.core.months import FEBRUARY, MARCH
+from sim.core.structured import field_names, for_kernels, make_record
 from sim.engine.choice_odds import fill_personal_odds, fill_place_odds
 from sim.engine.market_state import MarketState
 from sim.engine.markets import (
@@ -30,14 +31,7 @@ from sim.policy.steering import Reach
 from sim.rules.earnings import schooling_pay
 from sim.rules.migration import floor_effort
 from sim.steps.groups import GROUP_SCHOOL_YEARS
-from sim.steps.records import (
-    BYTES,
-    WORKER,
-    conditions_type,
-    field_names,
-    for_kernels,
-    make_record,
-)
+from sim.steps.records import BYTES, WORKER, conditions_type
 from sim.world.places import HOMES
 
 FESTIVAL_MONTHS = (FEBRUARY, MARCH)  # when attention is that of Spring Festival

@@ -7,39 +7,46 @@ from collections.abc import Callable
 import numpy as np
 
 from sim.core.categories import EVERYBODY, FARM, LOCAL_WORK, MIGRANT_WORK, activity_set
-from sim.core.compiled import rule
+from sim.core.compiled import inlined_rule, named_rule, rule
 from sim.core.draws import draw_mixed, mix32
+from sim.core.views import read_ahead
 from sim.steps import claims, settlement
-from sim.steps.month import CLAIM_QUOTA, CLAIMS, STEPS, Step, note_row
-from sim.steps.people import is_among
+from sim.steps.month import CLAIM_QUOTA, CLAIMS, STEPS, Step
+from sim.steps.people import is_in
+from sim.world.worker import STATUS_SHIFT, worker_at
+from sim.world.workers import fill_ids
 
+_AHEAD = 8  # claimants whose memory is asked for ahead of time
+_ACTIVITY_BITS = 31  # of a state: there are fewer activities
 _COMMON = activity_set(FARM, LOCAL_WORK, MIGRANT_WORK)
 
 
 @rule
-def note_rows(workers, c, b, first, last):
-    """Copy what passes pick by from the rows of a block into arrays of the block."""
-    for i in range(first, last):
-        b.id[i - first] = workers[i].id
-        note_row(workers[i], b, i - first)
-    _mix_ids(c, b, last - first)
+def note_rows(states, first_rows, first_ids, c, b, count, first):
+    """Note in the block who is in its ``count`` rows, the first of them ``first``, and how they begin."""
+    fill_ids(first_rows, first_ids, first, count, b.id)
+    key = int(c.keys[0, 0])
+    for k in range(count):
+        b.mixed_id[k] = mix32(int(b.id[k]) ^ key)
+        b.before[k] = states[k]
 
 
 @rule
-def note_month(workers, c, b, first, last):
-    """The same as the month begins, with nothing granted yet and nobody changed."""
-    note_rows(workers, c, b, first, last)
-    b.activity_before[:] = b.activity
-    b.place_before[:] = b.place
+def note_month(states, first_rows, first_ids, c, b, count, first):
+    """The same as the month begins, with nothing granted yet."""
+    note_rows(states, first_rows, first_ids, c, b, count, first)
     for position in range(c.levers.budgets):
         b.granted[int(c.levers.budget_row[int(c.levers.rationed[position])])][:] = 0
 
 
-@rule
-def _mix_ids(c, b, count):
-    key = int(c.keys[0, 0])
-    for k in range(count):
-        b.mixed_id[k] = mix32(int(b.id[k]) ^ key)
+@inlined_rule
+def is_state_among(state, among, unless) -> bool:
+    """Whether the activity of a state is in a set (bits) and none of some status bits is set.
+
+    Cut to 32 bits, so that the compiler does twice as many at a time.
+    """
+    is_in = np.uint32(among >> (state & _ACTIVITY_BITS)) & np.uint32(1)
+    return (is_in != 0) & ((state & (unless << STATUS_SHIFT)) == 0)
 
 
 def _pass(step: Step) -> Callable:
@@ -52,18 +59,16 @@ def _pass(step: Step) -> Callable:
         run = _everybody_pass(step)
     else:
         run = _chosen_pass(step)
-    return run if step.season is None else _seasonal_pass(run, step.season)
+    return run if step.season is None else _seasonal_pass(run, step)
 
 
 def _everybody_pass(step: Step) -> Callable:
-    do, moves = step.do, step.moves
+    do = step.do
 
-    @rule
-    def run(workers, c, b, count, first):
+    @named_rule(step.name)
+    def run(rows, states, c, b, count):
         for k in range(count):
-            do(workers[first + k], c, b, k)
-            if moves:
-                note_row(workers[first + k], b, k)
+            do(worker_at(rows, states, k, b.id[k]), c, b, k)
 
     return run
 
@@ -73,11 +78,11 @@ def _chosen_pass(step: Step) -> Callable:
     gather = _gather if among & _COMMON else _gather_few
     do_all = _for_chosen(step, gather, is_sure=step.when is None)
 
-    @rule
-    def run(workers, c, b, count, first):
+    @named_rule(step.name)
+    def run(rows, states, c, b, count):
         for k in range(count):
-            b.chosen[k] = is_among(int(b.activity[k]), int(b.status[k]), among, unless)
-        do_all(workers, c, b, count, first)
+            b.chosen[k] = is_state_among(int(states[k]), among, unless)
+        do_all(rows, states, c, b, count)
 
     return run
 
@@ -86,11 +91,11 @@ def _marked_pass(step: Step) -> Callable:
     marked = step.marked
     do_all = _for_chosen(step, _gather_few)
 
-    @rule
-    def run(workers, c, b, count, first):
+    @named_rule(step.name)
+    def run(rows, states, c, b, count):
         for k in range(count):
-            b.chosen[k] = marked(b, k)
-        do_all(workers, c, b, count, first)
+            b.chosen[k] = marked(int(states[k]), b, k)
+        do_all(rows, states, c, b, count)
 
     return run
 
@@ -99,41 +104,37 @@ def _drawn_pass(step: Step) -> Callable:
     purpose, chance = step.purpose, step.chance
     hurried_activities, hurried_status = step.hurried
     has_hurried = step.hurried != (0, 0)
-    among, unless = step.among, step.unless
-    leaves_out_many = among & _COMMON != _COMMON
     do_all = _for_chosen(step, _gather_few)
 
-    @rule
-    def run(workers, c, b, count, first):
+    @named_rule(step.name)
+    def run(rows, states, c, b, count):
         second_key = int(c.keys[purpose, 1])
         limit = np.uint32(min(int(chance(c) * 4294967296.0) + 1, 0xFFFFFFFF))
         for k in range(count):
             is_low = np.uint32(draw_mixed(int(b.mixed_id[k]), second_key)) <= limit
-            if leaves_out_many:  # here already, before their rows are looked at
-                is_low &= is_among(int(b.activity[k]), int(b.status[k]), among, unless)
             b.chosen[k] = is_low
         if has_hurried:
             for k in range(count):
-                is_hurried = ((hurried_activities >> int(b.activity[k])) & 1) != 0
-                b.chosen[k] = (b.chosen[k] != 0) | is_hurried | ((int(b.status[k]) & hurried_status) != 0)
-        do_all(workers, c, b, count, first)
+                state = int(states[k])
+                is_hurried = is_state_among(state, hurried_activities, 0)
+                is_hurried |= (state & (hurried_status << STATUS_SHIFT)) != 0
+                b.chosen[k] = (b.chosen[k] != 0) | is_hurried
+        do_all(rows, states, c, b, count)
 
     return run
 
 
 def _for_chosen(step: Step, gather: Callable, is_sure: bool = False) -> Callable:
     """``do`` for the chosen rows of a block. is_sure: whether it concerns all of them."""
-    do, when, among, unless, moves = step.do, step.when or _always, step.among, step.unless, step.moves
+    do, when, among, unless = step.do, step.when or _always, step.among, step.unless
 
-    @rule
-    def run(workers, c, b, count, first):
+    @named_rule(step.name, "for the chosen")
+    def run(rows, states, c, b, count):
         for j in range(gather(b, count)):
             k = int(b.rows[j])
-            w = workers[np.uint64(first + k)]
-            if is_sure or (is_among(int(w.activity), int(w.status), among, unless) and when(w, c)):
+            w = worker_at(rows, states, k, b.id[k])
+            if is_sure or (is_in(w, among, unless) and when(w, c)):
                 do(w, c, b, k)
-                if moves:
-                    note_row(w, b, k)
 
     return run
 
@@ -171,11 +172,14 @@ def _always(w, c) -> bool:
     return True
 
 
-def _seasonal_pass(run: Callable, season: Callable) -> Callable:
-    @rule
-    def run_in_season(workers, c, b, count, first):
+def _seasonal_pass(run: Callable, step: Step) -> Callable:
+    season = step.season
+    assert season is not None, "a step of no season needs none"
+
+    @named_rule(step.name, "in season")
+    def run_in_season(rows, states, c, b, count):
         if season(c):
-            run(workers, c, b, count, first)
+            run(rows, states, c, b, count)
 
     return run_in_season
 
@@ -187,29 +191,33 @@ CLAIM_PURPOSE, _CLAIM_AMONG, _CLAIM_UNLESS = CLAIM_QUOTA.purpose, CLAIM_QUOTA.am
 
 
 @rule
-def list_claimants(workers, c, b, ahead, listed, first, count) -> None:
+def list_claimants(rows, states, c, b, ahead, listed, count, first) -> None:
     """List who may claim a place in a quota next month, while the block is at hand at a month's end.
 
     ahead: int64 (3,), the two keys of next month's draw and a limit that the draw must not exceed.
-    listed: uint32, how many rows are listed, and the rows; where they do not fit, only the number.
+    listed: uint32 (places, 2), how many are listed, and their rows and ids; where they do not fit, only the
+    number.
     """
-    first_key, second_key, limit, n = int(ahead[0]), int(ahead[1]), int(ahead[2]), int(listed[0])
+    first_key, second_key, limit, n = int(ahead[0]), int(ahead[1]), int(ahead[2]), int(listed[0, 0])
     for k in range(count):
-        is_low = draw_mixed(mix32(int(b.id[k]) ^ first_key), second_key) <= limit
-        b.chosen[k] = is_low & is_among(int(b.activity[k]), int(b.status[k]), _CLAIM_AMONG, _CLAIM_UNLESS)
+        is_low = np.uint32(draw_mixed(mix32(int(b.id[k]) ^ first_key), second_key)) <= np.uint32(limit)
+        b.chosen[k] = is_low & is_state_among(int(states[k]), _CLAIM_AMONG, _CLAIM_UNLESS)
     for j in range(_gather_few(b, count)):
         k = int(b.rows[j])
-        if settlement.may_settle(workers[np.uint64(first + k)], c, 1):
+        if settlement.may_settle(worker_at(rows, states, k, b.id[k]), c, 1):
             n += 1
             if n < len(listed):
-                listed[n] = first + k
-    listed[0] = n
+                listed[n, 0] = first + k
+                listed[n, 1] = b.id[k]
+    listed[0, 0] = n
 
 
 @rule
-def claim_listed(workers, c, b, listed) -> None:
+def claim_listed(rows, states, c, b, listed) -> None:
     """Enter the claims of listed rows on quotas."""
-    for position in range(1, int(listed[0]) + 1):
-        w = workers[listed[position]]
+    for position in range(1, int(listed[0, 0]) + 1):
+        ahead = min(position + _AHEAD, int(listed[0, 0]))
+        read_ahead(rows, int(listed[ahead, 0]))
+        w = worker_at(rows, states, listed[position, 0], listed[position, 1])
         if settlement.may_settle(w, c):
             claims.claim_quota(w, c, b, 0)

@@ -26,6 +26,7 @@ from sim.core.categories import (
     TRAINING,
 )
 from sim.core.months import month_text
+from sim.core.structured import for_kernels, make_record
 from sim.engine.census import CENSUS_MONTHS
 from sim.engine.official_rows import official_rows
 from sim.engine.simulation import Simulation
@@ -38,7 +39,7 @@ from sim.engine.year_counts import (
     income_histogram,
 )
 from sim.results.columns import TABLES, empty_table
-from sim.steps.records import EVENT, EVENTS, MONEY_FLOWS, for_kernels, make_record
+from sim.steps.records import EVENT, EVENTS, MONEY_FLOWS
 from sim.world.data import load_data
 from sim.world.places import HOMES
 from sim.world.worker import BIRTH_EPOCH, IS_FEMALE
@@ -339,7 +340,7 @@ def worker_table(run: Simulation) -> pd.DataFrame:
     traits = w.traits[:rows]
     return pd.DataFrame(
         {
-            "id": w.id[:rows].copy(),
+            "id": w.id[:rows],
             "home": pd.Categorical.from_codes(w.home[:rows], run.places.provinces),
             "sex": pd.Categorical.from_codes(traits & IS_FEMALE, SEXES),
             "age": (run.month - 1 + BIRTH_EPOCH - w.birth_month[:rows].astype(int)) // 12,

@@ -15,7 +15,7 @@ from sim.core.draws import month_keys
 from sim.parameters.definition import chosen
 from sim.policy.policy import Policy, opening_numbers
 from sim.scenario.scenario import Scenario
-from sim.steps.records import ECONOMY_NAMES, for_kernels
+from sim.steps.records import ECONOMY_NAMES
 from sim.world import corridors, places, synthesis
 from sim.world.corridors import CorridorNumbers
 from sim.world.data import load_data
@@ -24,11 +24,11 @@ from sim.world.series import Growth, Series, SeriesNumbers, build_series
 from sim.world.synthesis import (
     PeopleNumbers,
     entrant_counts,
-    fill_entrants,
-    fill_initial,
+    ids_of,
     initial_counts,
+    populate,
 )
-from sim.world.worker import WORKER_TYPE, Workers, allocate, copy_rows
+from sim.world.workers import Workers
 from sim.world.world import World, build_world, packaged_world
 
 MOST_WORLDS = MOST_POPULATIONS = 8
@@ -93,23 +93,23 @@ class RunCache:
         self._policies.appendleft(policy)
         return policy
 
-    def population(self, opening: Opening, scale: int, seed: int, last: int) -> tuple[Workers, int]:
+    def population(
+        self, opening: Opening, scale: int, seed: int, last: int, each: Callable[..., None]
+    ) -> tuple[Workers, int]:
         """Everybody who lives in a run, to be written to, and how many of them live in January 2014.
 
         Entrants up to the month ``last`` are in the rows after these. The people of small runs are kept: the
-        next runs of a sweep have the same.
+        next runs of a sweep have the same. each: shares rows out over threads (``synthesis.populate``).
         """
         world, series = self.world(opening), self.series(opening)
 
         def make() -> tuple[Workers, int]:
-            return _population(world, series, scale, seed, last)
+            return _population(world, series, scale, seed, last, each)
 
         if initial_counts(world.corridors, scale).sum() > MOST_WORKERS:
             return make()
         workers, initial = self._populations.get((opening, scale, seed, last), make)
-        own = allocate(len(workers))
-        copy_rows(workers, own)
-        return own, initial
+        return workers.copy(), initial
 
 
 class _Latest(Generic[Value]):
@@ -156,15 +156,14 @@ def _places(numbers: PlaceNumbers) -> Places:
     return build_places(load_data(), numbers)
 
 
-def _population(world: World, series: Series, scale: int, seed: int, last: int) -> tuple[Workers, int]:
+def _population(
+    world: World, series: Series, scale: int, seed: int, last: int, each: Callable[..., None]
+) -> tuple[Workers, int]:
     counts = initial_counts(world.corridors, scale)
     entrants = entrant_counts(series.entrants[:, : last + 1], scale)
-    workers = allocate(int(counts.sum() + entrants.sum()))
-    rows, keys = for_kernels(workers, WORKER_TYPE), month_keys(seed, -1)
-    initial = filled = fill_initial(rows, counts, world.recipe, keys)
-    for month in range(last + 1):
-        filled = fill_entrants(rows, filled, entrants[:, month], month, world.recipe, keys)
-    return workers, initial
+    workers = Workers.empty(ids_of(counts, entrants))
+    populate(workers, world.recipe, month_keys(seed, -1), each)
+    return workers, int(counts.sum())
 
 
 def _say_the_same_of_places(one: Scenario, other: Scenario) -> bool:

@@ -7,8 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-from sim.core.compiled import is_enabled, kernel
+from sim.core.compiled import is_enabled, kernel, rule
+from sim.core.structured import field_names, for_kernels, make_record
 from sim.core.units import addresses, call_unit
+from sim.core.views import read_ahead
 from sim.engine.passes import (
     CLAIM,
     CLAIM_NAMES,
@@ -20,63 +22,93 @@ from sim.engine.passes import (
     note_month,
     note_rows,
 )
-from sim.steps.records import BLOCK, WORKER, block_type, field_names, for_kernels, make_record, sums_type
+from sim.steps.records import WORKER, block_type, sums_type
+from sim.world.workers import BLOCK
 
 # Each pass over a block is a compiled unit of its own, so that an edit compiles few of them.
 _call = call_unit() if is_enabled() else None
 
 
 @kernel
-def _run_units(workers, conditions, ahead, units, blocks, listed, first, last):
+def _run_units(rows, states, first_rows, first_ids, conditions, ahead, units, blocks, listed, first, last):
+    c, b = conditions[0], blocks[0]
     for start in range(first, last, BLOCK):
-        end = min(start + BLOCK, last)
-        note_month(workers, conditions[0], blocks[0], start, end)
-        for unit in units:
-            _call(unit, workers.ctypes.data, conditions.ctypes.data, blocks.ctypes.data, end - start, start)
+        count = min(BLOCK, last - start)
+        own, own_states = rows[start : start + count], states[start : start + count]
+        note_month(own_states, first_rows, first_ids, c, b, count, start)
+        _call_all(units, rows, states, conditions, blocks, start, count)
         if len(listed) > 0:
-            list_claimants(workers, conditions[0], blocks[0], ahead, listed, start, end - start)
+            list_claimants(own, own_states, c, b, ahead, listed, count, start)
 
 
 @kernel
-def _claim_units(workers, conditions, units, blocks, first, last):
+def _claim_units(rows, states, first_rows, first_ids, conditions, units, blocks, first, last):
     for start in range(first, last, BLOCK):
-        end = min(start + BLOCK, last)
-        note_rows(workers, conditions[0], blocks[0], start, end)
-        for unit in units:
-            _call(unit, workers.ctypes.data, conditions.ctypes.data, blocks.ctypes.data, end - start, start)
+        count = min(BLOCK, last - start)
+        own_states = states[start : start + count]
+        note_rows(own_states, first_rows, first_ids, conditions[0], blocks[0], count, start)
+        _call_all(units, rows, states, conditions, blocks, start, count)
 
 
-def _run_rows(workers, conditions, ahead, blocks, listed, first, last) -> None:
+@rule
+def _call_all(units, rows, states, conditions, blocks, start, count):
+    """Call units for the rows of a block, and read the next block's rows meanwhile: steps need them here and
+    there, which memory is slow to give.
+    """
+    own, own_states, each = (
+        rows[start : start + count],
+        states[start : start + count],
+        BLOCK // len(units) + 1,
+    )
+    for n in range(len(units)):
+        _call(
+            units[n],
+            own.ctypes.data,
+            own_states.ctypes.data,
+            conditions.ctypes.data,
+            blocks.ctypes.data,
+            count,
+        )
+        for k in range(0, each, 2):
+            read_ahead(rows, start + BLOCK + n * each + k)
+
+
+def _run_rows(rows, states, first_rows, first_ids, conditions, ahead, blocks, listed, first, last) -> None:
     """Live the month of the rows from ``first`` to before ``last``."""
+    ids = first_rows, first_ids
     if is_enabled():
-        units = addresses("sim.engine.passes:MONTH", MONTH, MONTH_NAMES, (workers, conditions, blocks))
-        _run_units(workers, conditions, ahead, units, blocks, listed, first, last)
+        units = addresses("sim.engine.passes:MONTH", MONTH, MONTH_NAMES, (rows, states, conditions, blocks))
+        _run_units(rows, states, *ids, conditions, ahead, units, blocks, listed, first, last)
         return
+    c, b = conditions[0], blocks[0]
     for start in range(first, last, BLOCK):
-        end = min(start + BLOCK, last)
-        note_month(workers, conditions[0], blocks[0], start, end)
+        count = min(BLOCK, last - start)
+        own, own_states = rows[start : start + count], states[start : start + count]
+        note_month(own_states, *ids, c, b, count, start)
         for run in MONTH:
-            run(workers, conditions[0], blocks[0], end - start, start)
+            run(own, own_states, c, b, count)
         if len(listed) > 0:
-            list_claimants(workers, conditions[0], blocks[0], ahead, listed, start, end - start)
+            list_claimants(own, own_states, c, b, ahead, listed, count, start)
 
 
-def _count_claims(workers, conditions, blocks, first, last) -> None:
+def _count_claims(rows, states, first_rows, first_ids, conditions, blocks, first, last) -> None:
     """Enter the claims of the rows from ``first`` to before ``last``."""
+    ids = first_rows, first_ids
     if is_enabled():
-        units = addresses("sim.engine.passes:CLAIM", CLAIM, CLAIM_NAMES, (workers, conditions, blocks))
-        _claim_units(workers, conditions, units, blocks, first, last)
+        units = addresses("sim.engine.passes:CLAIM", CLAIM, CLAIM_NAMES, (rows, states, conditions, blocks))
+        _claim_units(rows, states, *ids, conditions, units, blocks, first, last)
         return
     for start in range(first, last, BLOCK):
-        end = min(start + BLOCK, last)
-        note_rows(workers, conditions[0], blocks[0], start, end)
+        count = min(BLOCK, last - start)
+        own, own_states = rows[start : start + count], states[start : start + count]
+        note_rows(own_states, *ids, conditions[0], blocks[0], count, start)
         for run in CLAIM:
-            run(workers, conditions[0], blocks[0], end - start, start)
+            run(own, own_states, conditions[0], blocks[0], count)
 
 
 @kernel
-def _count_listed_claims(workers, conditions, blocks, listed):
-    claim_listed(workers, conditions[0], blocks[0], listed)
+def _count_listed_claims(rows, states, conditions, blocks, listed):
+    claim_listed(rows, states, conditions[0], blocks[0], listed)
 
 
 _HEADROOM = 1.25  # next month's chance of claiming may rise by as much before the list is in vain
@@ -97,14 +129,20 @@ class Shards:
         self._plain = [for_kernels(block, kind) for block in self.blocks]
         self._of_month = tuple(name for name in self.sums if name not in CLAIMS)
         self._pool = ThreadPoolExecutor(len(self.blocks)) if len(self.blocks) > 1 else None
-        self._unlisted = [np.zeros(0, np.uint32) for _ in self.blocks]
+        self._unlisted = [np.zeros((0, 2), np.uint32) for _ in self.blocks]
         self._listed, self._listed_for = self._unlisted, -1  # claimants of a month, by shard
         self._ahead = np.zeros(3, np.int64)
 
     def run_month(
-        self, workers: np.ndarray, conditions: np.ndarray, rows: int, keys_ahead: np.ndarray | None = None
+        self,
+        memory: tuple[np.ndarray, ...],
+        conditions: np.ndarray,
+        rows: int,
+        keys_ahead: np.ndarray | None = None,
     ) -> np.record:
         """Run the month for the first ``rows`` workers; returns the summed block.
+
+        memory: their rows and states, and the stretches of their ids (``Workers.memory`` and ``ids``).
 
         keys_ahead: of next month's draws (``sim.core.draws.month_keys``), where quotas are likely to be
         claimed then: the claimants are listed on the way, and ``count_claims`` need not look for them.
@@ -112,21 +150,25 @@ class Shards:
         self.clear()
         self._begin_list(conditions[0], rows, keys_ahead)
         parts: list[tuple] = list(zip(self._plain, self._listed, strict=True))
-        self._run(_run_rows, parts, self._of_month, rows, workers, conditions, self._ahead)
+        self._run(_run_rows, parts, self._of_month, rows, *memory, conditions, self._ahead)
         return self.blocks[0][0]
 
     def count_claims(
-        self, workers: np.ndarray, conditions: np.ndarray, rows: int, sums: tuple[str, ...] = CLAIMS
+        self,
+        memory: tuple[np.ndarray, ...],
+        conditions: np.ndarray,
+        rows: int,
+        sums: tuple[str, ...] = CLAIMS,
     ) -> None:
         """Count who would use a rationed lever or a quota place this month; ``sums``: what is asked."""
         self.clear(sums)
         if self._has_listed_all(conditions[0]):
             parts: list[tuple] = list(zip(self._plain, self._listed, strict=True))
-            self._at_once([(_count_listed_claims, workers, conditions, *part) for part in parts])
+            self._at_once([(_count_listed_claims, *memory[:2], conditions, *part) for part in parts])
             _add_up(parts, sums)
         else:
             parts = [(block,) for block in self._plain]
-            self._run(_count_claims, parts, sums, rows, workers, conditions)
+            self._run(_count_claims, parts, sums, rows, *memory, conditions)
 
     def _begin_list(self, c: np.void, rows: int, keys_ahead: np.ndarray | None) -> None:
         if keys_ahead is None:
@@ -134,9 +176,9 @@ class Shards:
             return
         room = rows // (16 * len(self.blocks)) + BLOCK  # for many times those who get round to it
         if len(self._listed[0]) < room:
-            self._listed = [np.zeros(room, np.uint32) for _ in self.blocks]
+            self._listed = [np.zeros((room, 2), np.uint32) for _ in self.blocks]
         for listed in self._listed:
-            listed[0] = 0
+            listed[0, 0] = 0
         self._listed_for = int(c["month"]) + 1
         self._ahead[:] = *keys_ahead[CLAIM_PURPOSE], int(_HEADROOM * _highest_claim_draw(c))
 
@@ -146,7 +188,7 @@ class Shards:
             c["month"] == self._listed_for
             and c["levers"]["budgets"] == 0
             and _highest_claim_draw(c) <= self._ahead[2]
-            and all(listed[0] < len(listed) for listed in self._listed)
+            and all(listed[0, 0] < len(listed) for listed in self._listed)
         )
 
     def count(self, loop: Callable, kind: np.dtype, rows: int, *arguments) -> np.record:

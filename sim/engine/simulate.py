@@ -26,6 +26,7 @@ from sim.results.columns import TABLES
 from sim.results.results import Results
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
+from sim.world.synthesis import ENTRANT_BIT
 
 FEW_WORKERS = 1000
 
@@ -135,7 +136,6 @@ def simulate(
         made["traces"] = tracer.table()
     timings = {"prepare_seconds": prepared - began, "run_seconds": time.perf_counter() - prepared}
     manifest = _manifest(run, start, timings)
-    manifest["warnings"] += tracer.warnings()
     if saved_state is not None:
         manifest["branched_at"] = saved_state.month
     return Results(made, manifest, workers)
@@ -195,7 +195,7 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
     end = month_text(run.last)
     identity = f"{run.scenario.fingerprint()}|{run.seed}|{run.scale}|{start}|{end}|{model_hash()}"
     warnings = list(run.scenario.warnings())
-    initial = int((run.workers.id[: run.rows] < 1 << 31).sum())
+    initial = int((run.workers.id[: run.rows] < ENTRANT_BIT).sum())
     if initial < FEW_WORKERS:
         warnings.append(
             f"only {initial} workers: shares by province, place, age group or trade, rare events "

@@ -20,16 +20,16 @@ from sim.engine.economy import Economy
 from sim.engine.interpreted import plain_sums
 from sim.engine.run_cache import RunCache, opening_of
 from sim.engine.shards import CLAIMS, Shards
+from sim.engine.stocks import count_stock, stock_type
 from sim.engine.year_counts import count_year, start_year, year_type
 from sim.policy.budgets import Ledger
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
-from sim.steps.records import EVENT, for_kernels
+from sim.steps.records import EVENT
 from sim.world.series import LAST_YEAR
 from sim.world.synthesis import (
     entrant_counts,
 )
-from sim.world.worker import WORKER_TYPE, copy_rows
 
 
 class Simulation:
@@ -57,16 +57,18 @@ class Simulation:
         self.last = checked_month("to", self.scenario.period.to if end is None else end)
         cache, opening = RunCache() if cache is None else cache, opening_of(self.scenario)
         world, series = cache.world(opening), cache.series(opening)
-        self.recipe, self.places, self.month = world.recipe, world.places, 0
+        self.places, self.month = world.places, 0
         self.policy = cache.policy(self.scenario, world.places)
         self.economy = Economy(self.policy, world, series, self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
-        self.workers, self.rows = cache.population(opening, self.scale, seed, self.last)
-        self._rows = for_kernels(self.workers, WORKER_TYPE)
         self._shards = Shards(threads, len(self.places))
+        self.workers, self.rows = cache.population(opening, self.scale, seed, self.last, self._shards.each)
         self.ledger = Ledger(self.policy, self.scale)
         self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
-        self._accounts = Accounts.of(self.workers[: self.rows], len(self.places))
+        opened = self._shards.count(
+            count_stock, stock_type(len(self.places)), self.rows, *self.workers.memory
+        )
+        self._accounts = Accounts(opened.stock.copy(), int(opened.savings))
         if state is None:
             self._take_census(0, self.economy.begin(0).plain)
         else:
@@ -78,12 +80,12 @@ class Simulation:
         entrants = self._entrants[:, month]
         self.rows += int(entrants.sum())
         if month % 12 == 0:
-            self._shards.each(start_year, self.rows, self._rows)
+            self._shards.each(start_year, self.rows, *self.workers.memory)
         c, plain = self.open_month(), self.economy.opening.plain
         if live is None:
             lists_claims = self.economy.opening.has_quota.any() and not self.policy.budgeted
             keys_ahead = month_keys(self.seed, month + 1) if lists_claims else None
-            self._shards.run_month(self._rows, plain, self.rows, keys_ahead)
+            self._shards.run_month(self._memory, plain, self.rows, keys_ahead)
         else:
             self._shards.clear()
             live(c[0], self._shards.blocks[0][0])
@@ -119,14 +121,14 @@ class Simulation:
             raise UsageError(Problem("a year is counted right after its last month", key="count_year"))
         kind = year_type(len(self.places))
         return self._shards.count(
-            count_year, kind, self.rows, self._rows, self.economy.opening.plain, self.places.regions
+            count_year, kind, self.rows, *self._memory, self.economy.opening.plain, self.places.regions
         )
 
     def _take_census(self, month: int, c: np.ndarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""
         self.census = plain_sums(
             self._shards.count(
-                count_census, census_type(len(self.places)), self.rows, self._rows, c, self._with_groups
+                count_census, census_type(len(self.places)), self.rows, *self._memory, c, self._with_groups
             )
         )
         self._accounts.check_census(month, self.census.stock, self.census.savings)
@@ -137,7 +139,7 @@ class Simulation:
         has_quota = opening.has_quota.any()
         if budgeted or has_quota:
             self._shards.count_claims(
-                self._rows, opening.plain, self.rows, CLAIMS if budgeted else ("points",)
+                self._memory, opening.plain, self.rows, CLAIMS if budgeted else ("points",)
             )
         if budgeted:
             opening.ration_levers(self.ledger.cutoffs(self.month, self.block.tickets))
@@ -147,14 +149,12 @@ class Simulation:
 
     def state(self) -> dict[str, Any]:
         """The run between two months: what a run of the same seed and scale needs in order to go on."""
-        workers = np.empty(self.rows, dtype=WORKER_TYPE)
-        copy_rows(self.workers[: self.rows], workers)
         census = np.zeros(1, dtype=census_type(len(self.places)))
         for name, counts in vars(self.census).items():
             census[name][0] = counts
         return {
             "month": self.month,
-            "workers": workers,
+            "workers": self.workers[: self.rows].planes(),
             "census": census,
             "accounts": self._accounts.state(),
             "economy": self.economy.state(),
@@ -163,12 +163,17 @@ class Simulation:
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what ``state`` of a run of the same seed and scale gave."""
-        self.month, self.rows = state["month"], len(state["workers"])
-        copy_rows(state["workers"], self.workers[: self.rows])
+        self.month, self.rows = state["month"], state["workers"]["rows"].shape[1]
+        self.workers.fill(state["workers"])
         self.census = plain_sums(state["census"].copy()[0])
         self._accounts.restore(state["accounts"])
         self.economy.restore(state["economy"])
         self.ledger.restore(state["ledger"])
+
+    @property
+    def _memory(self) -> tuple[np.ndarray, ...]:
+        """What kernels take of the workers: rows, states, and the stretches of ids."""
+        return *self.workers.memory, *self.workers.ids
 
     def close(self) -> None:
         """Release the threads."""

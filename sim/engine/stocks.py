@@ -18,6 +18,8 @@ from sim.core.categories import (
 )
 from sim.core.compiled import kernel
 from sim.steps.records import EVENTS, MONEY_FLOWS
+from sim.world.places import HOMES
+from sim.world.worker import worker_at
 
 
 class Carried(NamedTuple):
@@ -31,6 +33,23 @@ class Carried(NamedTuple):
     left: int
     joined: int
     exited: int  # joined those out of the labour force
+
+
+@cache
+def stock_type(places: int) -> np.dtype:
+    """Workers by home, place and activity, and the yuan that they hold, as one record."""
+    return np.dtype([("stock", np.int64, (HOMES, places, len(ACTIVITIES))), ("savings", np.int64)])
+
+
+@kernel
+def count_stock(rows, states, sums, first, last):
+    """Add the workers of some rows to ``sums`` (one record of ``stock_type``)."""
+    total, savings = sums[0], 0
+    for i in range(first, last):
+        w = worker_at(rows, states, i, 0)
+        total.stock[w.home, w.place, w.activity] += 1
+        savings += w.savings
+    total.savings += savings
 
 
 @kernel

@@ -20,10 +20,10 @@ from sim.core.categories import (
 )
 from sim.core.compiled import inlined_rule, kernel, rule
 from sim.steps.demography import age_group
-from sim.steps.records import BLOCK
 from sim.steps.settlement import is_willing_to_settle, may_settle
 from sim.world.places import HOMES
-from sim.world.worker import INSURED, IS_FEMALE, TRAINED, age_months, education_of
+from sim.world.worker import INSURED, IS_FEMALE, TRAINED, age_months, education_of, worker_at
+from sim.world.workers import BLOCK, fill_ids
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker
 ONE_IN = 4  # workers asked whether they would settle: all would cost as much as the rest of the count
@@ -58,29 +58,32 @@ def year_type(places: int) -> np.dtype:
 
 
 @kernel
-def count_year(workers, conditions, regions, sums, first, last):
+def count_year(rows, states, first_rows, first_ids, conditions, regions, sums, first, last):
     """Add the workers of some rows to the year's counts (one record of ``year_type``).
 
     regions: (31,) region of each province.
     """
     c, y = conditions[0], sums[0]
     income, position, asked = np.empty(BLOCK), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
+    ids = np.empty(BLOCK, np.uint32)
     for start in range(first, last, BLOCK):
         count, asking = min(BLOCK, last - start), 0
+        fill_ids(first_rows, first_ids, start, count, ids)
         for k in range(count):
-            w = workers[start + k]
+            w = worker_at(rows, states, start + k, ids[k])
             income[k], asked[asking] = _year_income(w, c), k
             asking += (w.activity == MIGRANT_WORK) & (int(w.id) % ONE_IN == 0) & may_settle(w, c)
         for k in range(count):  # apart, so that logs are taken many at a time
             found = int(BINS_PER_LOG * log(max(income[k], 1.0) / FIRST_BIN_YUAN) + 1.0)
             position[k] = min(max(found, 0), INCOME_BINS - 1)
         for k in range(count):
-            w = workers[start + k]
+            w = worker_at(rows, states, start + k, ids[k])
             if w.activity != EXITED:
                 _count_worker(w, c, regions, y, position[k])
         y.willing[0] += asking
         for j in range(asking):
-            y.willing[1] += is_willing_to_settle(workers[start + asked[j]], c, 0.0)
+            k = asked[j]
+            y.willing[1] += is_willing_to_settle(worker_at(rows, states, start + k, ids[k]), c, 0.0)
 
 
 @rule
@@ -135,8 +138,9 @@ def income_histogram(y: np.record) -> np.ndarray:
 
 
 @kernel
-def start_year(workers, first, last):
+def start_year(rows, states, first, last):
     """Set the yearly columns of some rows to zero."""
     for i in range(first, last):
-        workers[i].worked_months = 0
-        workers[i].earnings_year = 0
+        w = worker_at(rows, states, i, 0)
+        w.worked_months = 0
+        w.earnings_year = 0

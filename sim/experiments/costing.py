@@ -283,9 +283,6 @@ def _process_megabytes() -> float:
 
 def _worker_megabytes(workers: int) -> float:
     """Columns of all workers, with room for those who enter later."""
-    import numpy as np
+    from sim.world.worker import BYTES_PER_WORKER
 
-    from sim.world.worker import COLUMNS
-
-    size = sum(np.dtype(column.dtype).itemsize for column in COLUMNS)
-    return 1.3 * workers * size / MEGABYTE
+    return 1.3 * workers * BYTES_PER_WORKER / MEGABYTE

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES
 from sim.core.draws import name_code
+from sim.core.structured import make_record
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where, Who
@@ -23,7 +24,7 @@ from sim.steps.lever_record import (
     SCALE,
     SET,
 )
-from sim.steps.records import OCCASION_NAMES, WORKER_NAMES, conditions_type, make_record
+from sim.steps.records import OCCASION_NAMES, WORKER_NAMES, conditions_type
 from sim.world.worker import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
 
 _KINDS = {"set": SET, "scale": SCALE, "add": ADD}

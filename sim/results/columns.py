@@ -131,8 +131,8 @@ TABLES: dict[str, Columns] = {
     },
     "traces": {
         **_MONTH,
-        **{column.name: (column.unit or "number", column.meaning) for column in COLUMNS},
         "id": ("worker id", "the same worker has the same id in every run"),
+        **{column.name: (column.unit or "number", column.meaning) for column in COLUMNS},
     },
 }
 

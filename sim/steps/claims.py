@@ -1,6 +1,7 @@
 """Before the month: who would use a rationed lever or a place in a settlement quota; who receives one."""
 
 from collections.abc import Callable
+from functools import cache
 
 from sim.core.categories import (
     EMPLOYEES,
@@ -16,7 +17,7 @@ from sim.core.categories import (
     TRAINING,
     activity_set,
 )
-from sim.core.compiled import rule
+from sim.core.compiled import named_rule, rule
 from sim.core.draws import PURPOSE, uniform
 from sim.steps.employment import highest_job_event_chance
 from sim.steps.enterprise import MONTHS_TO_LATE_GRANT, may_start_business, might_start
@@ -97,10 +98,11 @@ def would_use(w, c, lever) -> bool:
     return activity != EXITED
 
 
+@cache
 def has_queue(queue: int) -> Callable:
     """The season of a queue (by position in ``QUEUES``): whether one of its levers is rationed this month."""
 
-    @rule
+    @named_rule("is_rationed", queue)
     def is_rationed(c) -> bool:
         return c.levers.queue_start[queue] < c.levers.queue_start[queue + 1]
 
@@ -110,7 +112,7 @@ def has_queue(queue: int) -> Callable:
 def claim(queue: int) -> Callable:
     """The step that enters a worker's tickets for the levers of a queue that the worker would use."""
 
-    @rule
+    @named_rule("claim_levers", queue)
     def claim_levers(w, c, b, k) -> None:
         _claim(w, c, b, int(c.levers.queue_start[queue]), int(c.levers.queue_start[queue + 1]))
 
@@ -155,7 +157,7 @@ def forget_grants(c, b, k) -> None:
 def receive(queue: int) -> Callable:
     """The step that notes which levers of a queue reach a worker: the claim's ticket is below the cut."""
 
-    @rule
+    @named_rule("receive_grants", queue)
     def receive_grants(w, c, b, k) -> None:
         _receive(w, c, b, k, int(c.levers.queue_start[queue]), int(c.levers.queue_start[queue + 1]))
 

@@ -50,6 +50,7 @@ def leave_labour_force(w, c, b, k) -> None:
         w.savings = 0
         w.arrears = 0
         w.business_jobs = 0
+        w.match = 0
         w.status = 0
         change_activity(w, c, EXITED)
 

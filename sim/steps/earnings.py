@@ -24,8 +24,9 @@ from sim.world.worker import (
     ABILITY_UNIT,
     INSURED,
     IS_FEMALE,
+    MOST_EARNINGS,
+    MOST_MONTHS,
     MOST_SAVINGS,
-    MOST_SHORT,
     TRAINED,
     UNPAID,
     education_of,
@@ -87,7 +88,7 @@ def live_without_pay(w, c, b, k) -> None:
     )
     spent = dissaving(int(w.savings), int(c.living_cost[int(w.place)]), benefit + odd_jobs)
     w.savings = int(w.savings) - spent
-    w.earnings_year = int(w.earnings_year) + odd_jobs
+    w.earnings_year = min(int(w.earnings_year) + odd_jobs, MOST_EARNINGS)
     b.money[MONEY.benefit] += benefit
     b.money[MONEY.earned] += odd_jobs
     b.home_money[int(w.home), 1] += odd_jobs
@@ -138,9 +139,9 @@ def divide_pay(w, c, b, pay, received, contribution) -> None:
     saved = saving(take_home - sent, c.economy.saving_share)
     saved = min(saved, MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + saved
-    w.earnings_year = int(w.earnings_year) + pay
-    w.experience_months = min(int(w.experience_months) + 1, MOST_SHORT)
-    w.migrant_months = min(int(w.migrant_months) + is_away, MOST_SHORT)
+    w.earnings_year = min(int(w.earnings_year) + pay, MOST_EARNINGS)
+    w.experience_months = min(int(w.experience_months) + 1, MOST_MONTHS)
+    w.migrant_months = min(int(w.migrant_months) + is_away, MOST_MONTHS)
     # months away are counted in the low half of the byte, local ones in the high half
     is_local = (activity == LOCAL_WORK) | (activity == OWN_BUSINESS)
     w.worked_months = int(w.worked_months) + is_away + 16 * is_local

@@ -74,6 +74,7 @@ def close_business(w, c, b, k) -> None:
         b.money[MONEY.payout] += put_aside(w, b, share_of(startup_capital(w, c), insured))
     b.events[EVENT.business_closures] += 1
     w.business_jobs = 0
+    w.match = 0
     w.status = (int(w.status) | DISPLACED) & ~ADDITIONAL
     w.attached_place = w.place
     change_activity(w, c, FARM)

@@ -186,7 +186,7 @@ def reconsider(w, c, b, k) -> None:
 
 
 @rule
-def has_chosen(b, k) -> bool:
+def has_chosen(state, b, k) -> bool:
     """Whether a choice waits to be carried out."""
     return b.choice[k] != 0
 

@@ -28,7 +28,6 @@ from sim.core.categories import (
     TRAINING,
     activity_set,
 )
-from sim.core.compiled import rule
 from sim.core.draws import PURPOSE
 from sim.steps import (
     claims,
@@ -45,7 +44,7 @@ from sim.steps import (
     support,
 )
 from sim.steps.lever_record import QUEUES
-from sim.steps.people import is_among
+from sim.steps.people import is_among, state_of
 from sim.world.worker import BACK, DISPLACED, INSURED, NEW, VISITING
 
 
@@ -60,8 +59,7 @@ class Step(NamedTuple):
     anybody this month. ``purpose`` and ``chance``: the step begins with a draw for that purpose,
     and nothing happens to whoever draws more than ``chance(c)``, but for those ``hurried`` by an
     activity or a status bit; the engine looks at the draws first, for many workers at once.
-    ``marked(b, k)``: nothing happens to whom the block's scratch does not mark.
-    ``moves``: whether it can change the activity, the place, or a status bit that steps pick by.
+    ``marked(state, b, k)``: nothing happens to whom the state or the block's scratch does not mark.
     """
 
     name: str
@@ -75,7 +73,6 @@ class Step(NamedTuple):
     chance: Callable | None = None
     hurried: tuple[int, int] = (0, 0)  # activities, status bits
     marked: Callable | None = None
-    moves: bool = True
 
     def concerns(self, w, c) -> bool:
         """Whether the step concerns this worker this month."""
@@ -86,7 +83,7 @@ class Step(NamedTuple):
     def is_due(self, w, c, b, k) -> bool:
         """Whether the step comes to this worker this month, as far as can be said before its draw."""
         is_season = self.season is None or self.season(c)
-        is_marked = self.marked is None or self.marked(b, k)
+        is_marked = self.marked is None or self.marked(state_of(w), b, k)
         return bool(is_season and is_marked and self.concerns(w, c))
 
 
@@ -132,7 +129,7 @@ def _queue_steps(verb: str, do: Callable) -> tuple[Step, ...]:
     steps = []
     for n, name in enumerate(QUEUES):
         says, season = f"{verb} {_GIVEN[name]}.", claims.has_queue(n)
-        steps.append(Step(f"{verb.lower()} {name}", says, do(n), season=season, moves=False, **_QUEUES[name]))
+        steps.append(Step(f"{verb.lower()} {name}", says, do(n), season=season, **_QUEUES[name]))
     return tuple(steps)
 
 
@@ -253,7 +250,6 @@ STEPS = (
         "Take a month's profit from the business and divide it.",
         earnings.take_profit,
         OWNERS,
-        moves=False,
     ),
     Step(
         "bill work",
@@ -262,9 +258,8 @@ STEPS = (
         EMPLOYEES,
         VISITING | BACK,
         season=earnings.is_work_billed,
-        moves=False,
     ),
-    Step("earn", "Earn a month's pay and divide it.", earnings.earn, EMPLOYEES, VISITING | BACK, moves=False),
+    Step("earn", "Earn a month's pay and divide it.", earnings.earn, EMPLOYEES, VISITING | BACK),
     Step(
         "live without pay", "Live without pay, while looking for work.", earnings.live_without_pay, SEARCHERS
     ),
@@ -284,7 +279,6 @@ STEPS = (
         purpose=PURPOSE.attention,
         chance=migration.usual_attention,
         hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW),
-        moves=False,
     ),
     Step(
         "carry out choice",
@@ -299,7 +293,6 @@ STEPS = (
         counting.bill_person,
         LIVING,
         season=counting.is_everybody_billed,
-        moves=False,
     ),
     Step("count change", "Count what has changed.", counting.count_change, marked=counting.has_changed),
 )
@@ -336,15 +329,5 @@ def live_month(w, c, b, k: int) -> None:
 
 def begin_month(w, c, b, k: int) -> None:
     """Note how one worker begins the month, with nothing granted yet."""
-    note_row(w, b, k)
-    b.activity_before[k] = w.activity
-    b.place_before[k] = w.place
+    b.before[k] = state_of(w)
     claims.forget_grants(c, b, k)
-
-
-@rule
-def note_row(w, b, k):
-    """Note in the block's scratch what passes over its rows pick workers by."""
-    b.activity[k] = w.activity
-    b.place[k] = w.place
-    b.status[k] = w.status

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform_for
 from sim.rules.demography import has_child_aged
-from sim.world.worker import VISITING, age_months
+from sim.world.worker import HOME_SHIFT, PLACE_SHIFT, STATUS_SHIFT, VISITING, age_months
 
 
 @rule
@@ -32,6 +32,17 @@ def is_among(activity, status, activities, unless) -> bool:
 def is_in(w, activities, unless) -> bool:
     """Whether the worker's activity is in a set (bits) and none of some status bits is set."""
     return is_among(int(w.activity), int(w.status), activities, unless)
+
+
+@rule
+def state_of(w) -> int:
+    """Activity, place, status and home as the one number that lies in memory."""
+    place, status, home = (
+        int(w.place) << PLACE_SHIFT,
+        int(w.status) << STATUS_SHIFT,
+        int(w.home) << HOME_SHIFT,
+    )
+    return int(w.activity) | place | status | home
 
 
 @rule

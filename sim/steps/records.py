@@ -7,8 +7,8 @@ from functools import cache
 import numpy as np
 
 from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, SECTORS, codes
-from sim.core.compiled import is_enabled
 from sim.core.draws import PURPOSES
+from sim.core.structured import field_names
 from sim.parameters.behaviour import PARAMETERS
 from sim.steps.groups import GROUPS
 from sim.steps.lever_record import (
@@ -17,6 +17,7 @@ from sim.steps.lever_record import (
     MAX_LEVERS,
     levers_type,
 )
+from sim.world.workers import BLOCK
 
 
 def _parameters_of(scope: str) -> tuple[str, ...]:
@@ -34,7 +35,6 @@ ECONOMY, PLACE, WORKER = (
 OCCASION_NAMES = tuple(OCCASIONS)
 OCCASION = codes("Occasion", OCCASION_NAMES)
 
-BLOCK = 4096  # rows of a block; fits the cache, and fixes the scratch index of a row
 TICKET_BINS = 1024
 POINT_BINS = 128
 EXPERIENCE_MONTHS = 720  # longer experience pays the same
@@ -187,14 +187,9 @@ def block_type(places: int) -> np.dtype:
     sums = sums_type(places)
     return np.dtype(
         [
-            ("activity_before", np.uint8, (BLOCK,)),
-            ("place_before", np.uint8, (BLOCK,)),
-            # kept in step with the rows by the passes of sim.steps.month, to pick out whom a step concerns
             ("id", np.uint32, (BLOCK,)),
             ("mixed_id", np.uint32, (BLOCK,)),
-            ("activity", np.uint8, (BLOCK,)),
-            ("place", np.uint8, (BLOCK,)),
-            ("status", np.uint8, (BLOCK,)),
+            ("before", np.uint32, (BLOCK,)),  # states as the month began
             ("chosen", _FLAG, (BLOCK,)),
             ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
             ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.migration), until it is carried out
@@ -202,22 +197,3 @@ def block_type(places: int) -> np.dtype:
             *[(name, sums[name].base, sums[name].shape) for name in field_names(sums)],
         ]
     )
-
-
-def field_names(kind: np.dtype) -> tuple[str, ...]:
-    """The names of a record's fields, in order."""
-    assert kind.names is not None, f"{kind} is no record"
-    return kind.names
-
-
-def make_record(kind: np.dtype) -> np.recarray:
-    """One zeroed record, as an array of length one (compiled code takes it by reference)."""
-    return np.zeros(1, dtype=kind).view(np.recarray)
-
-
-def for_kernels(records: np.ndarray, kind: np.dtype) -> np.ndarray:
-    """The same memory as an array whose type is ``kind`` itself, where kernels are compiled.
-
-    Compiled code knows that type at sight; a recarray's it compares field by field at every call.
-    """
-    return records.view(kind, np.ndarray) if is_enabled() else records

@@ -8,7 +8,7 @@ from sim.rules.household import share_of
 from sim.rules.rights import arrears_probability, is_pay_withheld
 from sim.steps.levers import effective, serve
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
-from sim.world.worker import ARREARS_UNIT, INSURED, MOST_SHORT, UNPAID, clipped
+from sim.world.worker import ARREARS_UNIT, INSURED, MOST_MONTHS, MOST_SHORT, UNPAID, clipped
 
 
 @rule
@@ -83,5 +83,5 @@ def join_insurance(w, c, b, k) -> None:
 @rule
 def insurance_contribution(w, c, b, k, pay) -> int:
     """The insured employee's contribution."""
-    w.insured_months = clipped(int(w.insured_months) + 1, 0, MOST_SHORT)
+    w.insured_months = clipped(int(w.insured_months) + 1, 0, MOST_MONTHS)
     return share_of(pay, effective(w, c, b, k, WORKER.insurance_contribution_rate))

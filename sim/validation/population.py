@@ -30,10 +30,12 @@ from sim.world.synthesis import (
     ENTRANT_BIT,
     FARM_IDLE,
     GROUPS,
+    HOME_SHIFT,
     OUT,
-    fill_initial,
+    at_once,
+    ids_of,
     initial_counts,
-    make_worker,
+    populate,
 )
 from sim.world.worker import (
     BIRTH_EPOCH,
@@ -43,18 +45,17 @@ from sim.world.worker import (
     IS_FEMALE,
     POOR,
     TRAINED,
-    allocate,
 )
+from sim.world.workers import Ids, Workers
 from sim.world.world import World, packaged_world
 
-_HOME_SHIFT = 26  # see the ids in sim.world.synthesis
 _MEDIAN_ERROR = 1.2533  # standard error of a normal sample's median over that of its mean
 
 
 class Population(NamedTuple):
     """Workers of January 2014 and what they were made of; ``scale`` is real workers per worker."""
 
-    workers: np.recarray
+    workers: Workers
     scale: int
     world: World
 
@@ -63,29 +64,29 @@ def make_population(scale: int | str = 5000, seed: int = 0) -> Population:
     """Every worker of January 2014. scale: real workers per simulated one, 5000 or "1:5000"."""
     world, persons, seed = packaged_world(), parse_scale(scale), whole_number(seed, "seed")
     counts = initial_counts(world.corridors, persons)
-    workers = allocate(int(counts.sum()))
-    fill_initial(workers, counts, world.recipe, month_keys(seed, -1))
+    workers = Workers.empty(ids_of(counts, np.zeros((HOMES, 0), np.int64)))
+    populate(workers, world.recipe, month_keys(seed, -1), at_once)
     return Population(workers, persons, world)
 
 
-def make_alone(worker_id: int, seed: int = 0) -> np.recarray:
-    """One worker of January 2014, without making the others; an array of one row.
+def make_alone(worker_id: int, seed: int = 0) -> Workers:
+    """One worker of January 2014, without making the others; one row.
 
     Raises UsageError for an id that belongs to a later entrant or to no province.
     """
     worker_id, seed = whole_number(worker_id, "worker_id"), whole_number(seed, "seed")
-    home = worker_id >> _HOME_SHIFT
+    home = worker_id >> HOME_SHIFT
     if worker_id >= ENTRANT_BIT or home >= HOMES:
         raise UsageError(
             Problem(
                 "no worker of January 2014 has this id",
                 key="worker_id",
                 value=worker_id,
-                allowed=f"home * 2**{_HOME_SHIFT} + number, home from 0 to {HOMES - 1}",
+                allowed=f"home * 2**{HOME_SHIFT} + number, home from 0 to {HOMES - 1}",
             )
         )
-    workers = allocate(1)
-    make_worker(workers[0], worker_id, home, packaged_world().recipe, month_keys(seed, -1))
+    workers = Workers.empty(Ids.of(np.array([worker_id]), np.array([1])))
+    populate(workers, packaged_world().recipe, month_keys(seed, -1), at_once)
     return workers
 
 
@@ -191,14 +192,14 @@ def _million(
 
 
 # --- the measures ---------------------------------------------------------------------------------
-def _groups(workers: np.recarray) -> list[np.ndarray]:
+def _groups(workers: Workers) -> list[np.ndarray]:
     """Who is in each of ``GROUPS``: out, local, farm or idle."""
     activity = workers.activity
     local = (activity == LOCAL_WORK) | (activity == OWN_BUSINESS)
     return [(activity != FARM) & ~local, local, activity == FARM]
 
 
-def _in_group(population: Population) -> Iterator[tuple[str, np.recarray]]:
+def _in_group(population: Population) -> Iterator[tuple[str, Workers]]:
     for name, chosen in zip(GROUPS, _groups(population.workers), strict=True):
         yield name, population.workers[chosen]
 
@@ -304,7 +305,7 @@ def _sectors(population: Population) -> Iterator[_Row]:
             yield _percent(population, "sector_shares", name, category, workers.sector == code)
 
 
-_FLAGS: tuple[tuple[str, str, Callable[[np.recarray], np.ndarray]], ...] = (
+_FLAGS: tuple[tuple[str, str, Callable[[Workers], np.ndarray]], ...] = (
     ("female_share", "female", lambda workers: workers.traits & IS_FEMALE != 0),
     ("poor_household_share", "poor", lambda workers: workers.traits & POOR != 0),
     ("trained_share", "all", lambda workers: workers.status & TRAINED != 0),

@@ -6,12 +6,14 @@ people, not other odds. Activity and place come from an evenly spread sequence o
 home, which keeps small runs close to the marginals; the rest from hashed draws.
 
 Ids: workers of January 2014 are ``home * 2**26 + number``; later entrants are
-``2**31 + month * 2**22 + home * 2**17 + number``. Both fit 32 bits at full scale.
+``2**31 + month * 2**22 + home * 2**17 + number``. Both fit 32 bits at full scale. Ids follow one another
+within a home and month, as rows do (``ids_of``), so that neighbours can be told from the id too.
 """
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -26,15 +28,18 @@ from sim.core.categories import (
 )
 from sim.core.compiled import kernel, rule
 from sim.core.draws import PURPOSE, uniform
+from sim.core.structured import for_kernels, record_of
 from sim.parameters.behaviour import DEFAULTS
 from sim.parameters.definition import chosen
 from sim.rules.enterprise import paid_jobs
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import Places
-from sim.world.worker import BIRTH_EPOCH, INSURED, MOST_ABILITY, NEW, POOR, TRAINED, Workers, clipped
+from sim.world.worker import BIRTH_EPOCH, INSURED, MOST_ABILITY, NEW, POOR, TRAINED, clipped, worker_at
+from sim.world.workers import BLOCK, Ids, Workers, fill_ids
 
 ENTRANT_BIT = 1 << 31
+HOME_SHIFT, MONTH_SHIFT, ENTRANT_HOME_SHIFT = 26, 22, 17
 _JUNIOR_MIDDLE = 2  # its position in sim.core.categories.EDUCATION
 OUT, LOCAL, FARM_IDLE = 0, 1, 2
 GROUPS = ("out", "local", "farm_idle")
@@ -204,9 +209,8 @@ def geometric_months(u, mean_years, most) -> int:
 @rule
 def make_worker(w, worker, home, recipe, keys) -> None:
     """Fill a row with the worker of January 2014 with this id. ``keys``: fixed for life."""
-    w.id = worker
     w.home = home
-    number = worker & ((1 << 26) - 1)
+    number = worker & ((1 << HOME_SHIFT) - 1)
     offset = int(keys[PURPOSE.trait_activity, 0]) + home * 0x85EBCA6B  # homes must not err together
     spread = (number * _GOLDEN + offset) & 0xFFFFFFFF
     cell = find_interval(recipe.activity_cumulative[home], (spread + 0.5) * 2.0**-32)
@@ -296,7 +300,6 @@ def _make_career(w, worker, group, age, recipe, keys) -> None:
 @rule
 def make_entrant(w, worker, home, month, recipe, keys) -> None:
     """Fill a row with a school leaver of this month and home, who has yet to choose."""
-    w.id = worker
     w.home = home
     w.place = home
     w.activity = FARM
@@ -316,24 +319,19 @@ def make_entrant(w, worker, home, month, recipe, keys) -> None:
     w.attached_place = home
 
 
+@rule
+def make_anybody(w, recipe, keys) -> None:
+    """Fill a row with the worker whose id its number tells."""
+    worker = int(w.id)
+    if worker < ENTRANT_BIT:
+        make_worker(w, worker, worker >> HOME_SHIFT, recipe, keys)
+    else:
+        since, month = worker - ENTRANT_BIT, (worker - ENTRANT_BIT) >> MONTH_SHIFT
+        home = (since >> ENTRANT_HOME_SHIFT) & ((1 << (MONTH_SHIFT - ENTRANT_HOME_SHIFT)) - 1)
+        make_entrant(w, worker, home, month, recipe, keys)
+
+
 # --- making many ----------------------------------------------------------------------------------
-@kernel
-def _make_initial(workers, first_rows, counts, recipe, keys):
-    for home in range(len(counts)):
-        for number in range(counts[home]):
-            make_worker(workers[first_rows[home] + number], (home << 26) + number, home, recipe, keys)
-
-
-@kernel
-def _make_entrants(workers, first_row, counts, month, recipe, keys):
-    row = first_row
-    for home in range(len(counts)):
-        for number in range(counts[home]):
-            worker = (1 << 31) + (month << 22) + (home << 17) + number
-            make_entrant(workers[row], worker, home, month, recipe, keys)
-            row += 1
-
-
 def initial_counts(corridors: Corridors, scale: int) -> np.ndarray:
     """Simulated workers of January 2014 by home, int64 (31,)."""
     return np.round(corridors.workers / scale).astype(np.int64)
@@ -345,20 +343,37 @@ def entrant_counts(entrants: np.ndarray, scale: int) -> np.ndarray:
     return np.diff(total, axis=1, prepend=0)
 
 
-def fill_initial(workers: Workers, counts: np.ndarray, recipe: Recipe, life_keys: np.ndarray) -> int:
-    """Make the workers of January 2014 in the first rows; returns how many."""
-    _make_initial(workers, np.concatenate([[0], np.cumsum(counts)[:-1]]), counts, recipe, life_keys)
-    return int(counts.sum())
+def ids_of(counts: np.ndarray, entrants: np.ndarray) -> Ids:
+    """The ids of all rows: workers of January 2014 by home, then the entrants of each month by home.
+
+    counts: (31,) workers of January 2014. entrants: (31, months).
+    """
+    homes, months = entrants.shape
+    first = np.arange(homes)
+    later = ENTRANT_BIT + (np.arange(months)[:, None] << MONTH_SHIFT) + (first << ENTRANT_HOME_SHIFT)
+    return Ids.of(
+        np.concatenate([first << HOME_SHIFT, later.ravel()]), np.concatenate([counts, entrants.T.ravel()])
+    )
 
 
-def fill_entrants(
-    workers: Workers,
-    first_row: int,
-    counts: np.ndarray,
-    month: int,
-    recipe: Recipe,
-    life_keys: np.ndarray,
-) -> int:
-    """Make the entrants of a month from ``first_row`` on; returns the number of rows in use."""
-    _make_entrants(workers, first_row, counts, month, recipe, life_keys)
-    return first_row + int(counts.sum())
+@kernel
+def make_rows(rows, states, first_rows, first_ids, recipe, keys, first, last):
+    """Make the workers of some rows, whoever they are. keys: fixed for life."""
+    ids = np.empty(BLOCK, np.uint32)
+    for start in range(first, last, BLOCK):
+        count = min(BLOCK, last - start)
+        fill_ids(first_rows, first_ids, start, count, ids)
+        for k in range(count):
+            make_anybody(worker_at(rows, states, start + k, int(ids[k])), recipe[0], keys)
+
+
+def populate(workers: Workers, recipe: Recipe, life_keys: np.ndarray, each: Callable[..., None]) -> None:
+    """Make the workers of all rows. each: ``each(kernel, rows, *arguments)`` shares rows out over threads."""
+    record = record_of(recipe)
+    plain = for_kernels(record, record.dtype)
+    each(make_rows, len(workers), *workers.memory, *workers.ids, plain, life_keys)
+
+
+def at_once(kernel: Callable[..., None], rows: int, *arguments: Any) -> None:
+    """All rows in one go, on this thread."""
+    kernel(*arguments, 0, rows)

@@ -1,65 +1,98 @@
-"""The worker schema: what is kept for each worker, at what width, and how the bits are packed.
+"""The worker schema: what is kept for each worker, where it lies in memory, and what its bits mean.
 
-One row per worker in one array of records, so that a rule is handed one worker (a pointer, not two
-dozen columns) and a block of workers passes through the cache as a whole. Age is derived from the
-birth month; what is fixed for life and rarely read is hashed from the id (see ``sim.core.draws``).
+A worker has 32 bytes. Four of them, the state, lie apart from the other 28, so that a pass over many workers
+finds whom a step concerns without touching the rest; a rule is handed one worker and need not know
+(``worker_at``). The bytes of the state and of the row:
+
+===========  ======  =========================================================================
+where        bytes   what
+===========  ======  =========================================================================
+state 0-3    1 each  activity, place, status, home
+row 0-3      4       savings
+row 4-7      4       the year: worked months (8 bits), earnings (24 bits)
+row 8-11     4       the career: months away, of non-farm work, of insurance (10 bits each; 2 free)
+row 12-21    2 each  birth month, since month, arrived month, trained month, arrears
+row 22-27    1 each  traits, sector, ability, match or business age, attached place, business jobs
+===========  ======  =========================================================================
+
+What only owners have shares a byte with what only employees have. The id takes no bytes: the number of the
+row tells it (``Ids``), since rows are never used again. Up to four more bytes may come, to 36. Age is
+derived from the birth month; what is fixed for life and rarely read is hashed from the id
+(``sim.core.draws``).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any, TypeAlias
 
 import numpy as np
 
 from sim.core.compiled import rule
-
-# Rows of workers, or some of them: an array of ``WORKER_TYPE`` whose columns are attributes, which the types
-# of NumPy do not tell.
-Workers: TypeAlias = Any
+from sim.core.views import Field, Layout, view_maker
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One stored attribute of a worker."""
+    """One stored attribute of a worker. place: where it lies."""
 
     name: str
-    dtype: str
+    place: Field
     unit: str
     meaning: str
 
 
-COLUMNS = (
-    Column("id", "uint32", "", "cohort, home province and number in it (see sim.world.synthesis)"),
-    Column("birth_month", "int16", "months since January 1900", "birth month"),
-    Column("home", "uint8", "province index", "province of rural registration, in order of code"),
-    Column("traits", "uint8", "bits", "sex, education, poor household and the bits below"),
-    Column("activity", "uint8", "code", "what the worker does (sim.core.categories.ACTIVITIES)"),
-    Column("place", "uint8", "place index", "where the worker is (sim.world.places)"),
-    Column("sector", "uint8", "code", "sector of the present or last job (sim.core.categories.SECTORS)"),
-    Column("status", "uint8", "bits", "see the names below"),
-    Column("worked_months", "uint8", "months of this year", "away in the low, local in the high half"),
-    Column("since_month", "int16", "months since January 2014", "when the present activity began"),
-    Column("arrived_month", "int16", "months since January 2014", "when the present stay began"),
-    Column("migrant_months", "uint16", "months", "time away in the whole career"),
-    Column("experience_months", "uint16", "months", "non-farm work in the whole career"),
-    Column("insured_months", "uint16", "months", "contributions to the workers' scheme"),
-    Column("savings", "int32", "yuan", "savings"),
-    Column("earnings_year", "int32", "yuan", "non-farm pay earned since January"),
-    Column("arrears", "uint16", "ten yuan", "wages owed to the worker"),
-    Column("trained_month", "int16", "months since January 2014", "when last trained"),
-    Column("ability", "int8", "1/64 log point", "pay above or below that of workers alike"),
-    Column("match", "int8", "1/100 log point", "quality of the present job"),
-    Column("attached_place", "uint8", "place index", "where a displaced worker had the last job"),
-    Column("business_age", "uint8", "months, at most 255", "age of the worker's business"),
-    Column("business_jobs", "uint8", "persons", "paid jobs in the worker's business"),
-)
+STATE_BYTES, ROW_BYTES = 4, 28
+BYTES_PER_WORKER = STATE_BYTES + ROW_BYTES
+_ROW, _STATE = 0, 1
 
-# Widest columns first, so that every value is aligned and a row has no gaps.
-WORKER_TYPE = np.dtype(
-    [(c.name, c.dtype) for c in sorted(COLUMNS, key=lambda c: -np.dtype(c.dtype).itemsize)]
+
+def _in_row(offset: int, kind: str, shift: int = 0, bits: int = 0) -> Field:
+    return Field(_ROW, offset, kind, shift, bits)
+
+
+def _in_state(offset: int) -> Field:
+    return Field(_STATE, offset, "u1")
+
+
+COLUMNS = (
+    Column("birth_month", _in_row(12, "i2"), "months since January 1900", "birth month"),
+    Column("home", _in_state(3), "province index", "province of rural registration, in order of code"),
+    Column("traits", _in_row(22, "u1"), "bits", "sex, education, poor household and the bits below"),
+    Column("activity", _in_state(0), "code", "what the worker does (sim.core.categories.ACTIVITIES)"),
+    Column("place", _in_state(1), "place index", "where the worker is (sim.world.places)"),
+    Column(
+        "sector", _in_row(23, "u1"), "code", "sector of the present or last job (sim.core.categories.SECTORS)"
+    ),
+    Column("status", _in_state(2), "bits", "see the names below"),
+    Column(
+        "worked_months",
+        _in_row(4, "u4", 0, 8),
+        "months of this year",
+        "away in the low, local in the high half",
+    ),
+    Column("since_month", _in_row(14, "i2"), "months since January 2014", "when the present activity began"),
+    Column("arrived_month", _in_row(16, "i2"), "months since January 2014", "when the present stay began"),
+    Column("migrant_months", _in_row(8, "u4", 0, 10), "months", "time away in the whole career"),
+    Column("experience_months", _in_row(8, "u4", 10, 10), "months", "non-farm work in the whole career"),
+    Column("insured_months", _in_row(8, "u4", 20, 10), "months", "contributions to the workers' scheme"),
+    Column("savings", _in_row(0, "i4"), "yuan", "savings"),
+    Column("earnings_year", _in_row(4, "u4", 8, 24), "yuan", "non-farm pay earned since January"),
+    Column("arrears", _in_row(20, "u2"), "ten yuan", "wages owed to the worker"),
+    Column("trained_month", _in_row(18, "i2"), "months since January 2014", "when last trained"),
+    Column("ability", _in_row(24, "i1"), "1/64 log point", "pay above or below that of workers alike"),
+    Column("match", _in_row(25, "i1"), "1/100 log point", "quality of the job, of whoever has no business"),
+    Column("attached_place", _in_row(26, "u1"), "place index", "where a displaced worker had the last job"),
+    Column("business_age", _in_row(25, "u1"), "months, at most 255", "age of the worker's business"),
+    Column("business_jobs", _in_row(27, "u1"), "persons", "paid jobs in the worker's business"),
 )
-BYTES_PER_WORKER = WORKER_TYPE.itemsize
+OF_OWNERS, OF_OTHERS = "business_age", "match"  # share a byte
+
+ROW_TYPE = np.dtype([("bytes", np.uint8, (ROW_BYTES,))])
+STATE_TYPE = np.dtype(np.uint32)
+PLACE_SHIFT, STATUS_SHIFT, HOME_SHIFT = 8, 16, 24  # of a state as a number; activity is in its lowest bits
+worker_at = view_maker(
+    Layout("Worker", (ROW_BYTES, STATE_BYTES), tuple((column.name, column.place) for column in COLUMNS))
+)
 
 BIRTH_EPOCH = 1368  # months from January 1900 (birth_month 0) to January 2014 (month 0)
 
@@ -82,20 +115,12 @@ UNPAID = 128  # the employer stopped paying this month
 BACK = 64  # was at home for the festival this month, unpaid, and is back by its end
 
 MOST_SAVINGS = 2_000_000_000
+MOST_EARNINGS = (1 << 24) - 1  # yuan in a year
+MOST_MONTHS = (1 << 10) - 1  # of a career
 MOST_BYTE, MOST_SHORT, MOST_ABILITY = 255, 65535, 127  # what columns of one and two bytes, and ability, hold
 ARREARS_UNIT = 10  # yuan
 HUNDREDTH = 0.01
 ABILITY_UNIT = 1.0 / 64.0
-
-
-def copy_rows(source: np.ndarray, target: np.ndarray) -> None:
-    """Copy rows of workers, as bytes: field by field, as NumPy copies records, takes forty times as long."""
-    target.view(np.uint8)[:] = source.view(np.uint8)
-
-
-def allocate(rows: int) -> Workers:
-    """Empty rows for workers; ``workers.savings`` is a column, ``workers[5]`` a worker."""
-    return np.zeros(rows, dtype=WORKER_TYPE).view(np.recarray)
 
 
 @rule

@@ -21,8 +21,9 @@ from sim.engine.interpreted import spare_sums
 from sim.parameters.behaviour import PARAMETERS
 from sim.steps.migration import OPTIONS
 from sim.steps.month import STEPS
-from sim.steps.records import BLOCK, EVENT
-from sim.world.worker import WORKER_TYPE
+from sim.steps.records import EVENT
+from sim.world.worker import COLUMNS
+from sim.world.workers import BLOCK
 
 MONTHS = 24
 WORKERS = 2000
@@ -52,7 +53,10 @@ EARLY = {
 def differing(one: LaborMigrationModel, other: LaborMigrationModel) -> list[str]:
     """Columns that are not the same, bit for bit."""
     assert one.simulation.rows == other.simulation.rows
-    return [name for name in WORKER_TYPE.names if not np.array_equal(one.rows[name], other.rows[name])]
+    mine, theirs = one.workers, other.workers
+    if mine == theirs:
+        return []
+    return [c.name for c in COLUMNS if not np.array_equal(getattr(mine, c.name), getattr(theirs, c.name))]
 
 
 @pytest.mark.parametrize("scenario, parameters", [("baseline", {}), ("combined", EARLY)])
@@ -115,7 +119,7 @@ def test_agents_can_be_selected_grouped_and_summed(model):
     assert all(isinstance(worker, Worker) and worker.tier != "home_township" for worker in away)
     savings = model.agents.groupby("activity").agg("savings", np.mean)
     assert set(savings) <= set(ACTIVITIES) - {"exited"}
-    columns = model.rows[: model.simulation.rows]
+    columns = model.workers[: model.simulation.rows].table()
     farmers = columns["savings"][columns["activity"] == 0]
     assert savings["farm"] == pytest.approx(farmers.mean())
     assert model.agents.agg("pay", max) > 1000
@@ -123,26 +127,26 @@ def test_agents_can_be_selected_grouped_and_summed(model):
 
 
 def test_views_come_and_go_with_the_labour_force(model):
-    living = (model.rows["activity"][: model.simulation.rows] != EXITED).sum()
+    living = (model.workers.activity[: model.simulation.rows] != EXITED).sum()
     assert len(model.agents) == living
     assert {worker.worker_id for worker in model.agents} >= set(
-        model.rows["id"][model.simulation.rows - 5 : model.simulation.rows].tolist()
+        model.workers.id[model.simulation.rows - 5 : model.simulation.rows].tolist()
     )
-    assert (model.rows["activity"][: model.simulation.rows] == EXITED).any()
+    assert (model.workers.activity[: model.simulation.rows] == EXITED).any()
 
 
 def test_a_view_reads_its_row_in_words_and_numbers(model):
     worker = model.agents[10]
-    row = model.rows[worker.row]
+    row = model.workers.table()[worker.row]
     assert worker.worker_id == row["id"] and worker.savings == row["savings"]
     assert worker.activity == ACTIVITIES[row["activity"]]
     assert worker.sex in ("male", "female") and 16 <= worker.age <= 76
     assert worker.province in worker.place and worker.home in model.simulation.places.provinces
     assert worker.arrears >= 0 and worker.has_school_child in (True, False)
     assert str(worker.worker_id) in repr(worker)
-    model.rows["savings"][worker.row] += 1
-    assert worker.savings == row["savings"]
-    model.rows["savings"][worker.row] -= 1
+    model.workers.savings[worker.row] += 1
+    assert worker.savings == row["savings"] + 1
+    model.workers.savings[worker.row] -= 1
 
 
 def test_an_explanation_adds_up(model):
@@ -186,17 +190,17 @@ def test_a_rehearsal_is_the_month_that_comes():
         model.step()
     places, c = model.simulation.places, model.coming_conditions()
     copies = {worker.row: worker.copy() for worker in model.agents}
-    before = model.rows.copy()
+    before = model.workers.copy()
     moved, sums = 0, spare_sums(len(places))
     for row, copy in copies.items():
         told = rehearse(copy, c, sums, row % BLOCK, places)
         moved += told["changes"].str.contains("activity ").any()
-    assert np.array_equal(model.rows, before)
+    assert model.workers == before
     model.step()
     assert moved > 20
     for row, copy in copies.items():
         if copy.activity != SETTLED_WORK:
-            assert tuple(vars(copy).values()) == model.rows[row].item()
+            assert tuple(vars(copy).values()) == model.workers.table()[row].item()
 
 
 def test_a_rehearsal_names_the_steps(model):
@@ -211,8 +215,8 @@ def test_a_watched_life_is_told_month_by_month(model):
     assert list(life["month"]) == [f"2014-{month:02d}" for month in range(7, 13)]
     assert life["activity"].isin(ACTIVITIES).all()
     last = life.iloc[-1]
-    assert last["savings_yuan"] == model.rows["savings"][watched]
-    assert life["earned_yuan"].sum() <= model.rows["earnings_year"][watched]
+    assert last["savings_yuan"] == model.workers.savings[watched]
+    assert life["earned_yuan"].sum() <= model.workers.earnings_year[watched]
     assert not life.loc[~life["reconsidered"], "attention_probability"].eq(1.0).any()
 
 
@@ -248,7 +252,7 @@ def test_an_unknown_worker_is_told(model):
 
 
 def test_a_worker_who_left_can_still_be_read(model):
-    rows = model.rows[: model.simulation.rows]
+    rows = model.workers[: model.simulation.rows].table()
     worker = model.worker(int(rows["id"][rows["activity"] == EXITED][0]))
     assert worker.activity == "exited" and worker not in model.agents and worker.pay == 0
 

@@ -79,7 +79,7 @@ def test_uncompiled_workers_live_the_same_lives(tmp_path):
         from sim.engine.markets import fill_pay_profiles
         assert fill_pay_profiles._compiled is fill_pay_profiles.python
         names = run._shards.sums
-        np.savez({str(tmp_path / "written.npz")!r}, workers=run.workers[:run.rows],
+        np.savez({str(tmp_path / "written.npz")!r}, workers=run.workers[:run.rows].table(),
                  **{{name: np.array([s[name] for s in sums]) for name in names}})
     """
     python(code, LABOR_SIM_COMPILED="0")
@@ -154,7 +154,8 @@ def copy(tmp_path_factory) -> Path:
 SMALL_KERNEL = """
     import json
     from sim.engine.markets import fill_pay_profiles
-    from sim.steps.records import conditions_type, for_kernels, make_record
+    from sim.core.structured import for_kernels, make_record
+    from sim.steps.records import conditions_type
     kind = conditions_type(32)
     c = make_record(kind)
     c["economy"].view(float)[:] = -0.0003

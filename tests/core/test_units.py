@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import types
+from collections.abc import Callable
+from types import FunctionType
 
 import numpy as np
 import pytest
@@ -18,7 +20,7 @@ from sim.steps import demography as steps_demography
 from sim.steps import month
 from sim.steps import rights as steps_rights
 from sim.steps.records import WORKER, block_type, conditions_type
-from sim.world.worker import WORKER_TYPE
+from sim.world.worker import ROW_TYPE, STATE_TYPE
 
 
 def changed(function, old, new):
@@ -88,9 +90,25 @@ def test_the_version_of_numba_is_one_that_was_tested():
     assert deferred_linking.install()
 
 
+def test_no_two_functions_of_units_share_a_name():
+    """Units kept by different processes are joined by the names of their functions."""
+    named: dict[tuple[str, str], Callable] = {}
+
+    def look(function: Callable) -> None:
+        name = function.__module__, function.__qualname__
+        assert named.setdefault(name, function) is function, f"two functions are called {name}"
+        for cell in function.__closure__ or ():
+            if isinstance(cell.cell_contents, FunctionType):
+                look(cell.cell_contents)
+
+    for run in (*passes.MONTH, *passes.CLAIM):
+        look(run)
+    assert len(named) > len(passes.MONTH) + len(passes.CLAIM)
+
+
 @pytest.mark.skipif(not is_enabled(), reason="uncompiled")
 def test_addresses_are_found_once():
-    records = [np.zeros(1, kind) for kind in (WORKER_TYPE, conditions_type(142), block_type(142))]
+    records = [np.zeros(1, kind) for kind in (ROW_TYPE, STATE_TYPE, conditions_type(142), block_type(142))]
     first = addresses("sim.engine.passes:MONTH", passes.MONTH[:1], passes.MONTH_NAMES[:1], records)
     again = addresses("sim.engine.passes:MONTH", passes.MONTH[:1], passes.MONTH_NAMES[:1], records)
     assert first is again and first[0] != 0

@@ -24,6 +24,7 @@ from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.scenario.shared_history import ASSUMED_FROM, history_before, shared_until
 from sim.world.series import Growth, build_series
+from sim.world.worker import BYTES_PER_WORKER
 
 ROOT = Path(__file__).resolve().parents[2]
 SCALE, SEED, END = 100_000, 3, "2016-09"  # about 5,000 workers
@@ -207,7 +208,8 @@ def test_what_a_run_holds_is_arrays_and_plain_values():
     run_now = Simulation(make_scenario(EARLY), SCALE, END, SEED, 1, found.state)
     run_now.close()
     assert json.dumps(found.about["history"])
-    assert found.nbytes > found.state["workers"].nbytes
+    planes = found.state["workers"].values()
+    assert found.nbytes > sum(plane.nbytes for plane in planes) == run_now.rows * BYTES_PER_WORKER
 
 
 def test_assumed_growth_begins_to_act_in_the_month_that_is_said():

@@ -16,13 +16,14 @@ from support.instrument_runs import CATALOGUE, everything, levers_of, scenario_w
 
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS
 from sim.core.months import month_index, month_text
+from sim.core.structured import make_record
 from sim.engine.simulate import simulate
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.policy import Policy
 from sim.scenario import references as documents
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario
-from sim.steps.records import conditions_type, make_record
+from sim.steps.records import conditions_type
 from sim.world.data import load_data
 from sim.world.places import build_places
 from sim.world.worker import BIRTH_EPOCH, DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED

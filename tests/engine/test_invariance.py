@@ -12,12 +12,15 @@ import pandas as pd
 import pytest
 from support.engine_runs import SCALE, make_lever, make_scenario, rows_of, start, unit_cost
 
+from sim.core.draws import month_keys
 from sim.core.errors import UsageError
 from sim.engine.simulate import simulate
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.results import Results
 from sim.scenario.loading import load_scenario, with_overrides
-from sim.world.synthesis import fill_entrants
+from sim.world.synthesis import at_once, ids_of, initial_counts, populate
+from sim.world.workers import Workers
+from sim.world.world import packaged_world
 
 ROOT = Path(__file__).resolve().parents[2]
 END = "2015-12"
@@ -277,24 +280,16 @@ def test_a_finer_scale_adds_workers_and_leaves_the_others_as_they_are(plain):
 
 
 def test_more_entrants_leave_the_others_as_they_are(plain):
-    run_now = start(plain, months=7)
-    run_now.workers = np.concatenate([run_now.workers, run_now.workers]).view(np.recarray)
-    before = run_now.workers[: run_now.rows].copy()
-    usual = run_now._entrants[:, 7]
+    run = start(plain)
+    counts = initial_counts(packaged_world().corridors, run.scale)
     made = {}
     for extra in (0, 2):
-        last = fill_entrants(
-            run_now.workers,
-            run_now.rows,
-            usual + extra,
-            7,
-            run_now.recipe,
-            run_now.economy.market_state.life_keys,
-        )
-        made[extra] = _by_id(run_now.workers[run_now.rows : last].copy())
-        assert np.array_equal(run_now.workers[: run_now.rows], before)
-    assert len(made[2]) == len(made[0]) + 2 * 31
-    assert np.array_equal(made[2][np.isin(made[2]["id"], made[0]["id"])], made[0])
+        workers = Workers.empty(ids_of(counts, run._entrants + extra))
+        populate(workers, packaged_world().recipe, month_keys(1, -1), at_once)
+        made[extra] = workers
+    assert len(made[2]) == len(made[0]) + 2 * run._entrants.size
+    usual = np.isin(made[2].id, made[0].id)
+    assert made[2][usual] == made[0] == run.workers
 
 
 def test_ids_are_unique_and_say_the_home(plain):
@@ -309,13 +304,13 @@ def test_ids_are_unique_and_say_the_home(plain):
 def test_one_more_worker_changes_nobody_elses_month(plain):
     """Within a month workers meet last month's places only: a newcomer cannot touch anybody."""
     usual, crowded = start(plain, months=3), start(plain, months=3)
-    stranger = crowded.workers[0].copy()
-    stranger["id"] = 2**26 - 1
-    crowded.workers[crowded.rows] = stranger
-    c = crowded.open_month()
-    crowded._shards.run_month(crowded.workers, c, crowded.rows + 1)
-    usual._shards.run_month(usual.workers, usual.open_month(), usual.rows)
-    assert np.array_equal(crowded.workers[: crowded.rows], usual.workers[: usual.rows])
+    crowded.open_month()
+    crowded._shards.run_month(crowded._memory, crowded.economy.opening.plain, crowded.rows + 1)
+    usual.open_month()
+    usual._shards.run_month(usual._memory, usual.economy.opening.plain, usual.rows)
+    assert crowded.workers[: crowded.rows] == usual.workers[: usual.rows]
+    newcomer = slice(crowded.rows, crowded.rows + 1)  # the next entrant, in the model early, has chosen
+    assert crowded.workers[newcomer] != usual.workers[newcomer]
 
 
 def test_future_assumptions_leave_the_past_alone():

@@ -35,7 +35,6 @@ SCRATCH = {
         "block": "the sums of the last month, which the next one begins by clearing",
         "conditions": "what the last month's workers met",
         "_shards": "threads and their blocks",
-        "_rows": "the memory of workers, as kernels take it",
     },
     "Economy": {"opening": "the record of a month, written anew when it begins"},
     "MarketState": {"out_share": "the sums of network"},

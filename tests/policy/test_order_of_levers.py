@@ -131,7 +131,7 @@ def test_a_lever_for_everybody_is_billed_alike_whether_or_not_one_for_some_is_be
     alone = start(make_scenario({"all": everybody}), 100_000, months=10)
     beside = start(make_scenario({"all": everybody, "nobody": nobody}), 100_000, months=10)
     assert alone.ledger.spent.sum() == beside.ledger.spent.sum() > 0
-    assert np.array_equal(alone.workers, beside.workers)
+    assert alone.workers == beside.workers
 
 
 def test_a_ramp_of_a_lever_for_everybody_brings_the_same_part_of_it_to_all():

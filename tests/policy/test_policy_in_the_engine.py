@@ -248,7 +248,7 @@ def assert_reaches(conditions: dict, expected) -> None:
     run = start(make_scenario({"courses": make_lever(ENROL, "2014-01", **conditions)}, **QUIET), 100_000)
     before = rows_of(run).copy()
     run.step()
-    before = np.concatenate([before, run.workers[len(before) : run.rows]])  # entrants of the month
+    before = np.concatenate([before, rows_of(run)[len(before) :]])  # entrants of the month
     wanted = expected(run, before) & trainable(before)
     known = before["id"] < 2**31  # an entrant's first month is not known beforehand
     reached = np.isin(before["id"], enrolled(run))
@@ -440,7 +440,7 @@ def test_help_to_search_is_felt_in_full():
         run = start(scenario, 50_000)
         was = rows_of(run)["activity"].copy()
         run.step()
-        found.append((was == MIGRANT_SEARCH) & (run.workers["activity"][: len(was)] == MIGRANT_WORK))
+        found.append((was == MIGRANT_SEARCH) & (run.workers.activity[: len(was)] == MIGRANT_WORK))
     assert np.array_equal(found[0], found[1])
     assert found[0].sum() > 50
 
@@ -709,7 +709,7 @@ def settled_by_place(run, months: int) -> tuple[np.ndarray, np.ndarray]:
         migrants.append(np.bincount(w["place"][was_migrant], minlength=places))
         before = w["activity"].copy()
         run.step()
-        after = run.workers[: len(before)]
+        after = rows_of(run)[: len(before)]
         new = was_migrant & np.isin(after["activity"], (SETTLED_WORK, SETTLED_SEARCH))
         assert not np.isin(before[new], (SETTLED_WORK, SETTLED_SEARCH)).any()
         total = total + np.bincount(after["place"][new], minlength=places)
@@ -751,7 +751,7 @@ def test_the_quota_goes_to_those_with_the_most_points():
         w = rows_of(run)
         was, stay = w["activity"].copy(), 1 - w["arrived_month"].astype(int)
         run.step()
-        now = run.workers["activity"][: len(was)]
+        now = run.workers.activity[: len(was)]
         stays[share] = stay[(was == MIGRANT_WORK) & np.isin(now, (SETTLED_WORK, SETTLED_SEARCH))].mean()
     assert stays[0.02] > 1.3 * stays[1.0]
 

@@ -93,5 +93,5 @@ def start(
 
 
 def rows_of(run: Simulation) -> np.ndarray:
-    """The rows in use."""
-    return run.workers[: run.rows]
+    """The ids and columns of the rows in use, a copy."""
+    return run.workers[: run.rows].table()

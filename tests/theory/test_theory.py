@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from sim.core.draws import PURPOSE, month_keys, uniform
+from sim.core.structured import make_record
 from sim.engine.markets import WIDTH, weigh_destinations
 from sim.parameters.behaviour import DEFAULTS
 from sim.rules.earnings import employment_share, expected_income
@@ -15,7 +16,7 @@ from sim.rules.employment import desired_jobs, wage_gap_next
 from sim.rules.enterprise import closing_probability
 from sim.rules.migration import odds, value_of_income, with_switching_cost
 from sim.steps.migration import KEEP_PLACE, MIGRATE, STAY_FARM, TAKE_LOCAL, pick
-from sim.steps.records import conditions_type, make_record
+from sim.steps.records import conditions_type
 from sim.world.places import HOMES
 
 OPTIONS = (STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE)

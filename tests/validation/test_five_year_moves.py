@@ -31,14 +31,14 @@ def test_moves_are_where_each_worker_lived_then_and_lives_now(moves):
     run = engine_runs.start(load_scenario("baseline"), scale=100_000, seed=3, months=11)
     then = {
         int(w["id"]): int(run.places.province[w["place"]])
-        for w in run.workers[: run.rows]
+        for w in run.workers[: run.rows].table()
         if w["activity"] != EXITED
     }
     known = set(run.workers.id[: run.rows].tolist())
     for _ in range(12):
         run.step()
     table = np.zeros((31, 31))
-    for w in run.workers[: run.rows]:
+    for w in run.workers[: run.rows].table():
         before = then.get(int(w["id"]), None if int(w["id"]) in known else int(w["home"]))
         if w["activity"] != EXITED and before is not None:
             table[before, run.places.province[w["place"]]] += 100_000

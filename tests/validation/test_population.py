@@ -7,11 +7,13 @@ import pytest
 
 from sim.core.draws import month_keys
 from sim.core.errors import UsageError
+from sim.core.structured import record_of
 from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import DEFAULTS
 from sim.validation.population import make_alone, make_population, population_table
-from sim.world.synthesis import fill_entrants, make_entrant
-from sim.world.worker import COLUMNS, WORKER_TYPE, allocate
+from sim.world.synthesis import make_entrant
+from sim.world.workers import Ids, Workers
+from sim.world.world import packaged_world
 
 SCALE = 5000
 # Experience is cut at a working life and lengthened by earlier stays away; the source's mean ages use
@@ -92,20 +94,20 @@ def test_a_worker_made_alone_is_the_worker_of_the_whole():
     whole = make_population(100_000, seed=3).workers
     rows = np.linspace(0, len(whole) - 1, 200).astype(int)
     for row in rows:
-        assert make_alone(int(whole.id[row]), seed=3)[0] == whole[row]
+        assert make_alone(int(whole.id[row]), seed=3) == whole[row : row + 1]
 
 
 def test_a_run_starts_with_this_population():
     run = Simulation("baseline", scale=200_000, end="2014-02", seed=5, threads=1)
     alone = make_population(200_000, seed=5).workers
-    assert np.array_equal(run.workers[: run.rows], alone)
+    assert run.workers[: run.rows] == alone
 
 
 def test_a_finer_scale_adds_workers_and_changes_nobody():
     coarse, fine = make_population(200_000).workers, make_population(100_000).workers
     known = np.isin(fine.id, coarse.id)
     assert known.sum() == len(coarse) < len(fine)
-    assert np.array_equal(fine[known], coarse)
+    assert fine[known] == coarse
 
 
 def test_another_seed_is_another_draw_of_the_same_ids():
@@ -117,13 +119,12 @@ def test_another_seed_is_another_draw_of_the_same_ids():
 def test_an_entrant_made_alone_is_the_entrant_of_the_run():
     run = Simulation("baseline", scale=100_000, end="2014-12", seed=2, threads=1)
     month = int(np.flatnonzero(run._entrants.any(axis=0))[0])
-    fill_entrants(
-        run.workers, run.rows, run._entrants[:, month], month, run.recipe, run.economy.market_state.life_keys
-    )
-    entrant, alone = run.workers[run.rows], allocate(1)
-    make_entrant(alone[0], int(entrant.id), int(entrant.home), month, run.recipe, month_keys(2, -1))
-    assert entrant.id >= 1 << 31
-    assert alone[0] == entrant
+    entrant = run.workers[run.rows : run.rows + 1]
+    worker, recipe = int(entrant.id[0]), record_of(packaged_world().recipe)[0]
+    alone = Workers.empty(Ids.of(np.array([worker]), np.array([1])))
+    make_entrant(alone[0], worker, int(entrant.home[0]), month, recipe, month_keys(2, -1))
+    assert worker >= 1 << 31 and entrant.arrived_month[0] == month
+    assert alone == entrant
 
 
 @pytest.mark.parametrize("worker_id", [-1, 31 << 26, 1 << 31, (1 << 31) + 5])
@@ -135,7 +136,6 @@ def test_an_id_of_nobody_is_refused(worker_id):
 def test_every_column_is_filled_within_its_meaning():
     workers = make_population(50_000).workers
     assert len(np.unique(workers.id)) == len(workers)
-    assert {column.name for column in COLUMNS} == set(WORKER_TYPE.names)
     age = (1368 - workers.birth_month.astype(int)) / 12
     assert age.min() >= 16 and age.max() < 77
     assert (workers.savings >= 0).all()
