@@ -36,7 +36,7 @@ from sim.scenario.loading import load_scenario, with_overrides
 from sim.scenario.scenario import Scenario
 from sim.world.data import load_data
 from sim.world.worker import age_months
-from sim.world.workers import BLOCK
+from sim.world.workers import BLOCK, Workers
 
 COLLECTED = (
     "seed",
@@ -104,7 +104,6 @@ class LaborMigrationModel(mesa.Model):
         changed = _changed(scenario, {**(parameters or {}), **values})
         self.compiled, threads = compiled, whole_number(threads, "threads", least=1)
         self.simulation = Simulation(changed, _scale(n_workers, scale), end, seed, threads, cache=cache)
-        self.workers = self.simulation.workers  # the engine's own memory
         self.national: dict[str, Any] = {}
         self.datacollector = mesa.DataCollector(
             model_reporters={name: partial(_figure, name) for name in COLLECTED}
@@ -128,15 +127,14 @@ class LaborMigrationModel(mesa.Model):
         """What a copy goes on with. Raises UsageError within a month, whose sums are not yet whole."""
         if self._live is not None:
             raise UsageError(Problem("a model is copied between two months, not within one", key="copy"))
-        state = {**vars(self), "_coming": None, "_past": None}
-        del state["rows"]
-        return state
-
-    def __setstate__(self, state: dict[str, Any]) -> None:
-        self.__dict__.update(state)
-        self.rows = self.simulation.workers.view(np.ndarray)
+        return {**vars(self), "_coming": None, "_past": None}
 
     # --- workers ----------------------------------------------------------------------------------
+    @property
+    def workers(self) -> Workers:
+        """The engine's own memory."""
+        return self.simulation.workers
+
     @property
     def agents(self) -> mesa.agent.AgentSet:
         """Views of all workers in the labour force, created when first asked for."""

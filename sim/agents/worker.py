@@ -32,10 +32,13 @@ from sim.world.workers import BLOCK, Workers
 class LivingModel(Protocol):
     """What a worker needs of the model that it lives in."""
 
-    workers: Workers  # the engine's own memory
     simulation: Simulation
     is_viewed: np.ndarray  # by row, whether a view of it takes part in the month
     diaries: dict[int, list[dict[str, Any]]]  # what watched workers wrote down, by row
+
+    @property
+    def workers(self) -> Workers:
+        """The engine's own memory."""
 
     @property
     def conditions(self) -> SimpleNamespace:

@@ -39,7 +39,7 @@ def step(*runs, months: int) -> None:
 
 def same(one: Simulation, other: Simulation) -> None:
     assert one.workers is not other.workers and one.month == other.month
-    assert np.array_equal(one.workers[: one.rows], other.workers[: other.rows])
+    assert one.workers[: one.rows] == other.workers[: other.rows]
     assert one.savings == other.savings
     pd.testing.assert_frame_equal(one.ledger.table(), other.ledger.table())
     for name, sums in vars(one.block).items():
@@ -67,7 +67,7 @@ def test_a_copy_of_a_copy_and_a_run_left_behind(scenario):
     before = run.workers[: run.rows].copy()
     other = copy.deepcopy(copy.copy(run))
     step(other, months=6)
-    assert run.month == 5 and np.array_equal(run.workers[: run.rows], before)
+    assert run.month == 5 and run.workers[: run.rows] == before
     step(run, months=6)
     same(run, other)
 
@@ -93,7 +93,7 @@ def test_a_copied_model_goes_on_as_the_first(scenario, compiled, way):
     assert other.month == "2014-02"
     step(other, months=2)
     same(model.simulation, other.simulation)
-    assert np.array_equal(other.rows, model.rows) and np.shares_memory(other.rows, other.simulation.workers)
+    assert other.workers == model.workers and other.workers is other.simulation.workers is not model.workers
     pd.testing.assert_frame_equal(*(one.datacollector.get_model_vars_dataframe() for one in (model, other)))
     assert len(model.agents) == len(other.agents) and all(worker.model is other for worker in other.agents)
     assert model.diaries == other.diaries and model.steps == other.steps and other.seed == 3

@@ -164,7 +164,8 @@ def test_a_process_with_no_cache_at_all_compiles_and_says_so_once(tmp_path):
 import resource, json
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 from sim.engine.markets import fill_pay_profiles
-from sim.steps.records import conditions_type, for_kernels, make_record
+from sim.core.structured import for_kernels, make_record
+from sim.steps.records import conditions_type
 kind = conditions_type(32)
 c = make_record(kind)
 c["economy"].view(float)[:] = -0.0003
