@@ -32,6 +32,16 @@ on_compile: list[Callable[[str, int], object]] = []  # called with what is compi
 _ONE_AT_A_TIME = threading.Lock()  # threads meet a kernel for the first time together; one makes it
 
 
+def _without_bad_threads() -> None:
+    """Drop a number of threads with which numba could not be imported; its threads are not used here."""
+    asked = os.environ.get("NUMBA_NUM_THREADS", "").strip()
+    if asked.lstrip("+-").isdecimal() and int(asked) < 1:
+        del os.environ["NUMBA_NUM_THREADS"]
+
+
+_without_bad_threads()
+
+
 def rule(function: Callable) -> Callable:
     """Mark a pure scalar function for use in kernels; it stays an ordinary Python function."""
     _RULES.append((function, False))

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from functools import wraps
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -12,6 +13,7 @@ from unicodedata import east_asian_width
 import numpy as np
 
 from sim.present.charts.fonts import LATIN, families, use_fonts_for_all, without_chatter
+from sim.present.charts.settings import own_settings
 from sim.present.text.numbers import scale_of
 
 if TYPE_CHECKING:
@@ -56,9 +58,7 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
     @wraps(draw)
     def inside(*args: Any, **named: Any) -> Figure:
-        import matplotlib
-
-        with matplotlib.rc_context(_style()), without_chatter():
+        with _house_style():
             figure = draw(*args, **named)
             figure.get_layout_engine().execute(figure)
             if use_fonts_for_all(figure):
@@ -80,16 +80,19 @@ def as_png(figure: Figure, dpi: int = 150) -> bytes:
 
 
 def _bytes(figure: Figure, **options: Any) -> bytes:
-    import matplotlib
-
     stream = BytesIO()
-    with matplotlib.rc_context(_style()), without_chatter():
+    with _house_style():
         figure.savefig(stream, facecolor="white", **options)
     return stream.getvalue()
 
 
-def _style() -> dict[str, Any]:
-    return {**_STYLE, "font.family": families(), "font.sans-serif": [LATIN, "sans-serif"]}
+@contextmanager
+def _house_style() -> Iterator[None]:
+    with own_settings(_STYLE), without_chatter():
+        import matplotlib
+
+        matplotlib.rcParams.update({"font.family": families(), "font.sans-serif": [LATIN, "sans-serif"]})
+        yield
 
 
 def empty_figure(width: float, height: float) -> Figure:
