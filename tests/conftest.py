@@ -22,6 +22,7 @@ SLOW = """
     comparison/test_shared_history.py
     comparison/test_short_runs.py
     core/test_arguments.py
+    core/test_cache.py
     core/test_compiled.py
     core/test_processes.py
     core/test_sources.py
@@ -37,11 +38,14 @@ SLOW = """
     parameters/test_every_key_acts.py
     policy/test_policy_in_the_engine.py
     present/test_pages.py
+    present/test_settings.py
     present/test_text_as_written.py
     results/test_damaged_files.py
+    results/test_folders.py
     results/test_one_schema.py
     scenario/test_foreign_files.py
     scenario/test_instruments.py
+    test_installation.py
     test_notebooks.py
     theory/test_equilibrium.py
     types/test_types.py

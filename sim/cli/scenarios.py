@@ -19,7 +19,7 @@ from sim.cli.terminal import (
     print_text,
     say,
 )
-from sim.core.errors import Problem, SimError
+from sim.core.errors import Problem, ScenarioError, SimError
 
 
 @command
@@ -28,6 +28,8 @@ def scenarios(json: Json = False) -> None:
     from sim.scenario.listing import list_scenarios, scenario_notes
 
     rows = list_scenarios()
+    if not rows:
+        raise ScenarioError("no ready scenarios lie here or in the package: install it again")
     if json:
         print_json(rows)
     else:

@@ -6,8 +6,8 @@ allowed word.
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable, Mapping
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -104,12 +104,13 @@ def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario
 
 
 def folders() -> tuple[Path, ...]:
-    """The folders searched for scenarios: here, beside the package, and where pip puts a copy."""
-    places = (
-        Path.cwd() / "scenarios",
-        Path(__file__).resolve().parents[2] / "scenarios",
-        Path(sys.prefix) / "share" / "labor-migration-sim" / "scenarios",
-    )
+    """The folders searched for scenarios: here, and those that come with the package.
+
+    An installed package has them inside; in a checkout they lie beside it.
+    """
+    package = Path(str(resources.files("sim")))
+    inside = package / "ready" / "scenarios"
+    places = (Path("scenarios").absolute(), inside if inside.is_dir() else package.parent / "scenarios")
     return tuple(dict.fromkeys(place.resolve() for place in places if place.is_dir()))
 
 

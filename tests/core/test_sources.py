@@ -99,3 +99,37 @@ print(json.dumps([name for name in sys.modules if name.partition(".")[0] == "sim
     loaded = set(json.loads(done.stdout)) - packages
     assert len(counted) > 60
     assert loaded - counted <= set(sources._WORDS)
+
+
+def test_how_lines_end_does_not_count(copy, hashes, monkeypatch):
+    """A checkout on Windows may have other line ends: runs, checkpoints and the ensemble stay what they are."""
+    from sim.core.code_hash import code_hash
+    from sim.parameters import posterior
+
+    data = copy / "sim" / "data"
+    monkeypatch.setattr(posterior, "PACKAGED", data / "posterior.parquet")
+    before, versions = hashes(), posterior.versions()
+    texts = [path for path in (copy / "sim").rglob("*") if path.suffix in (".py", ".csv", ".md", ".j2")]
+    plain = {path: path.read_bytes() for path in texts}
+    assert len(plain) > 100 and b"\r\n" not in plain[data / "targets.csv"]
+    for path, content in plain.items():
+        path.write_bytes(content.replace(b"\r\n", b"\n").replace(b"\n", b"\r\n"))
+    try:
+        assert hashes() == before and posterior.versions() == versions
+        source = (copy / "sim" / "rules" / "earnings.py").read_bytes()
+        spaces = [{"__name__": "sim.rules.earnings"} for _ in range(2)]
+        for space, text in zip(spaces, (source, source.replace(b"\r\n", b"\n")), strict=True):
+            exec(compile(text, "earnings.py", "exec"), space)
+        first, second = (code_hash([space["experience_pay"]]) for space in spaces)
+        assert first == second
+    finally:
+        for path, content in plain.items():
+            path.write_bytes(content)
+
+
+def test_the_repository_says_how_lines_end():
+    said = subprocess.run(["git", "ls-files", "--eol"], cwd=ROOT, capture_output=True, text=True)
+    if said.returncode != 0:
+        pytest.skip("not a git checkout")
+    assert not [line for line in said.stdout.splitlines() if line.startswith("i/crlf")]
+    assert (ROOT / ".gitattributes").is_file()
