@@ -102,7 +102,7 @@ print(json.dumps([name for name in sys.modules if name.partition(".")[0] == "sim
 
 
 def test_how_lines_end_does_not_count(copy, hashes, monkeypatch):
-    """A checkout on Windows may have other line ends: runs, checkpoints and the ensemble stay what they are."""
+    """Lines end otherwise in some checkouts: runs, checkpoints and the ensemble stay what they are."""
     from sim.core.code_hash import code_hash
     from sim.parameters import posterior
 
