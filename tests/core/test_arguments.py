@@ -183,12 +183,12 @@ def test_comparisons_take_every_form():
         compare("baseline", "combined", seeds=[1, 1.0], **FAKE)
     forms = [
         compare("baseline", "combined", end=end, seeds=seeds, jobs=1, **FAKE)
-        for end, seeds in (("2016-12", 2), (pd.Timestamp("2016-12-01"), np.float64(2)), ("2016-12", (1, 2.0)))
+        for end, seeds in (("2026-12", 2), (pd.Timestamp("2026-12-01"), np.float64(2)), ("2026-12", (1, 2.0)))
     ]
     assert all(one.manifest == forms[0].manifest for one in forms)
-    assert forms[0].manifest["seeds"] == [1, 2] and forms[0].manifest["end"] == "2016-12"
+    assert forms[0].manifest["seeds"] == [1, 2] and forms[0].manifest["end"] == "2026-12"
     assert compare(
-        ROOT / "scenarios/baseline.yaml", [ROOT / "scenarios/combined.yaml"], end="2014-12", **FAKE
+        ROOT / "scenarios/baseline.yaml", [ROOT / "scenarios/combined.yaml"], end="2026-12", **FAKE
     )
 
 
