@@ -10,6 +10,7 @@ import pytest
 
 HERE = Path(__file__).parent
 PASSING = tempfile.gettempdir()  # before a test moves it
+LONG_SECONDS = 3 * 3600  # a test marked `long` may take; others what pyproject.toml says
 # Files that take five seconds or more on a busy machine; `make quick` leaves them out.
 SLOW = """
     agents/test_copies.py
@@ -65,6 +66,8 @@ def shared_folder():
 def pytest_configure(config):
     config.addinivalue_line("markers", "slow: runs the model for long; `make quick` leaves it out")
     config.addinivalue_line("markers", "long: many repetitions, for `make test-long` alone")
+    if not config.pluginmanager.hasplugin("timeout"):  # of pytest-timeout, which knows them itself
+        config.addinivalue_line("markers", "timeout(seconds): ends a test that hangs")
 
 
 def pytest_collection_modifyitems(items):
@@ -73,3 +76,5 @@ def pytest_collection_modifyitems(items):
     for item in items:
         if item.path.is_relative_to(HERE) and item.path.relative_to(HERE).as_posix() in SLOW:
             item.add_marker(pytest.mark.slow)
+        if item.get_closest_marker("long") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(LONG_SECONDS))

@@ -40,6 +40,15 @@ def sweep(
         str | None,
         typer.Option(metavar="ADDRESS", help="Address or file of the Dask scheduler; implies dask."),
     ] = None,
+    wait: Annotated[
+        int | None,
+        typer.Option(
+            min=0,
+            metavar="SECONDS",
+            help="How long the Dask scheduler may be without workers: 600 by default; then the sweep ends "
+            "with 2 and can be resumed.",
+        ),
+    ] = None,
     resume: Annotated[
         bool, typer.Option("--resume", help="Resume only; refuse to begin a new sweep.")
     ] = False,
@@ -66,6 +75,7 @@ def sweep(
             jobs=jobs,
             executor=executor,
             scheduler=scheduler,
+            wait_seconds=wait,
             resume=resume,
             progress=_kept_first(bar, resume),
             many=yes,

@@ -29,15 +29,16 @@ EXECUTORS = ("processes", "dask")
 Executor = Callable[[Declared, Sequence[Bundle], Simulate | None], Iterator[RunEnd]]
 
 
-def make_executor(kind: str, jobs: int, scheduler: str | None) -> Executor:
+def make_executor(kind: str, jobs: int, scheduler: str | None, wait_seconds: int | None = None) -> Executor:
     """The executor of that kind. Raises ``UsageError`` for options that do not go together."""
     if kind not in EXECUTORS:
         raise UsageError(Problem("no such executor", key="executor", value=kind, allowed=EXECUTORS))
     jobs = whole_number(jobs, "jobs", least=1)
     if kind == "dask":
-        from sim.experiments.dask import on_cluster
+        from sim.experiments.dask import WAIT_SECONDS, on_cluster
 
-        return lambda *work: on_cluster(*work, jobs=jobs, scheduler=scheduler)
+        seconds = WAIT_SECONDS if wait_seconds is None else whole_number(wait_seconds, "wait_seconds")
+        return lambda *work: on_cluster(*work, jobs=jobs, scheduler=scheduler, wait_seconds=seconds)
     if scheduler:
         raise UsageError(
             Problem(

@@ -50,6 +50,7 @@ def run_sweep(
     jobs: int = 2,
     executor: str | None = None,
     scheduler: str | os.PathLike | None = None,
+    wait_seconds: int | None = None,
     resume: bool = False,
     progress: Callable[[int, int, int], None] | None = None,
     simulate: Simulate | None = None,
@@ -58,18 +59,19 @@ def run_sweep(
     """Run what is still missing of an ``experiment`` in ``folder``, on ``jobs`` processes.
 
     ``experiment`` may be its name or path. ``executor`` is ``processes`` or ``dask``; the latter uses the
-    cluster at ``scheduler``, or one of ``jobs`` processes on this machine. With ``resume`` the sweep must
-    have been begun in ``folder``; one that has is resumed in any case. ``progress(done, total, failed)`` is
-    called as runs finish, first with what was already there. ``simulate`` replaces the simulator, for
-    tests. ``many`` allows more than ``MOST_RUNS``. Raises ``UsageError`` when there are more, when a
-    library is needed and missing, when no scheduler answers or when the folder holds another sweep,
-    ``ResultsError`` when the folder cannot be written.
+    cluster at ``scheduler``, or one of ``jobs`` processes on this machine. ``wait_seconds`` is how long the
+    scheduler may be without workers (600 by default). With ``resume`` the sweep must have been begun in
+    ``folder``; one that has is resumed in any case. ``progress(done, total, failed)`` is called as runs
+    finish, first with what was already there. ``simulate`` replaces the simulator, for tests. ``many``
+    allows more than ``MOST_RUNS``. Raises ``UsageError`` when there are more, when a library is needed and
+    missing, when no scheduler answers or when the folder holds another sweep, ``ResultsError`` when the
+    folder cannot be written.
     """
     experiment = experiment if isinstance(experiment, Experiment) else load_experiment(experiment)
     jobs = whole_number(jobs, "jobs", least=1)
     scheduler = None if scheduler is None else os.fspath(scheduler)
     kind = executor or ("dask" if scheduler else "processes")
-    execute = make_executor(kind, jobs, scheduler)
+    execute = make_executor(kind, jobs, scheduler, wait_seconds)
     if resume and not (Path(folder) / MANIFEST).is_file():
         raise UsageError(
             Problem(

@@ -5,8 +5,10 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
@@ -24,6 +26,7 @@ from sim.experiments.journal import Journal
 
 distributed = pytest.importorskip("distributed")
 ROOT = Path(__file__).resolve().parents[2]
+HERE = ("--host", cluster.HERE)
 
 
 class Cluster:
@@ -31,7 +34,7 @@ class Cluster:
 
     def __init__(self, folder: Path):
         self.folder, self.file, self.workers = folder, folder / "scheduler.json", []
-        self.scheduler = self._started("dask_scheduler", "--port", "0", "--no-dashboard")
+        self.scheduler = self._started("dask_scheduler", "--port", "0", "--no-dashboard", *HERE)
         wait_until(self.file.is_file)
         self.address = json.loads(self.file.read_text(encoding="utf-8"))["address"]
 
@@ -45,6 +48,7 @@ class Cluster:
                 "--no-dashboard",
                 "--local-directory",
                 str(self.folder),
+                *HERE,
                 *options,
             )
         )
@@ -179,6 +183,24 @@ def test_a_scheduler_that_cannot_be_reached_is_told_in_time(experiment, tmp_path
     assert time.monotonic() - begun < 10
 
 
+def test_another_service_is_no_scheduler(experiment, tmp_path, monkeypatch):
+    """It takes the call, and never answers as a scheduler does."""
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
+    with socket.create_server(("127.0.0.1", 0)) as service:
+        address = f"tcp://127.0.0.1:{service.getsockname()[1]}"
+        with pytest.raises(UsageError, match="what answers there is no scheduler|no scheduler answers"):
+            run_sweep(experiment, tmp_path / "out", scheduler=address, simulate=fake_runs.simulate)
+
+
+@pytest.mark.parametrize("content", ["{nonsense", "{}", "[1]", None])
+def test_a_file_that_is_no_scheduler_file_is_told(experiment, tmp_path, content):
+    file = tmp_path / "cluster.json"
+    if content is not None:
+        file.write_text(content, encoding="utf-8")
+    with pytest.raises(UsageError, match="no scheduler file: (it holds no address|No such file)"):
+        run_sweep(experiment, tmp_path / "out", scheduler=file, simulate=fake_runs.simulate)
+
+
 def test_the_command_leaves_with_2_when_no_scheduler_answers(tmp_path, monkeypatch):
     monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
     file = written(tmp_path, EXPERIMENT)
@@ -226,3 +248,143 @@ def test_the_model_answers_the_same_on_processes_and_on_a_cluster(tmp_path):
     assert len(sweep.failures) == 0
     assert len(sweep.results) == 4 * 3
     assert results_file(tmp_path / "dask") == results_file(tmp_path / "processes")
+
+
+# --- without workers ----------------------------------------------------------------------------------
+
+
+def quickly(monkeypatch) -> None:
+    monkeypatch.setattr(cluster, "LOOK_SECONDS", 0.1)
+    monkeypatch.setattr(cluster, "TELL_SECONDS", 0.5)
+    monkeypatch.setattr(cluster, "RESTART_SECONDS", 2.0)
+    monkeypatch.setattr(cluster, "FETCH_SECONDS", 0.5)
+
+
+def test_a_scheduler_without_workers_is_told_at_once_and_again_and_ends(
+    experiment, tmp_path, dask_cluster, monkeypatch
+):
+    quickly(monkeypatch)
+    with pytest.warns(UserWarning, match="has no workers: waited 0 of 2 seconds") as told:
+        with pytest.raises(UsageError, match="has no workers, after 2 seconds of waiting"):
+            run_sweep(
+                experiment,
+                tmp_path / "out",
+                scheduler=str(dask_cluster.file),
+                wait_seconds=2,
+                simulate=fake_runs.simulate,
+            )
+    assert 3 <= sum("has no workers" in str(one.message) for one in told) <= 5
+
+
+def test_the_command_tells_that_there_are_no_workers(tmp_path, dask_cluster):
+    words = ["--out", str(tmp_path / "out"), "--scheduler", dask_cluster.address, "--wait", "1"]
+    run = CliRunner().invoke(app, ["sweep", str(written(tmp_path, EXPERIMENT)), *words])
+    assert run.exit_code == 2
+    assert "warning: the scheduler" in run.stderr and "has no workers, after 1 seconds" in run.stderr
+
+
+def test_workers_that_come_late_are_used(experiment, tmp_path, dask_cluster, monkeypatch):
+    quickly(monkeypatch)
+    late = threading.Timer(1.5, dask_cluster.add_worker)
+    late.start()
+    with pytest.warns(UserWarning, match="has no workers"):
+        sweep = run_sweep(
+            experiment, tmp_path / "out", scheduler=dask_cluster.address, simulate=fake_runs.simulate
+        )
+    assert sweep.results["run"].nunique() == 12 and len(sweep.failures) == 0
+
+
+def test_workers_that_all_leave_on_the_way_are_told(experiment, tmp_path, dask_cluster, monkeypatch):
+    quickly(monkeypatch)
+    monkeypatch.setattr("sim.experiments.sweep.PART_SECONDS", 0.0)
+    only = dask_cluster.add_worker()
+
+    def progress(done, total, failed):
+        if done == 3:
+            only.kill()
+
+    with pytest.warns(UserWarning, match="has no workers"), pytest.raises(UsageError, match="no workers"):
+        run_sweep(
+            experiment,
+            tmp_path / "out",
+            scheduler=dask_cluster.address,
+            wait_seconds=2,
+            simulate=fake_runs.slow,
+            progress=progress,
+        )
+    assert len(Journal(tmp_path / "out").finished()) >= 3
+
+
+def test_a_scheduler_that_stands_still_is_told(experiment, tmp_path, dask_cluster, monkeypatch):
+    quickly(monkeypatch)
+    monkeypatch.setattr(cluster, "CONNECT_SECONDS", 1.0)
+    dask_cluster.add_worker()
+
+    def progress(done, total, failed):
+        if done == 2:
+            dask_cluster.scheduler.send_signal(signal.SIGSTOP)
+
+    with pytest.warns(UserWarning, match="does not answer"), pytest.raises(UsageError, match="not answer"):
+        run_sweep(
+            experiment,
+            tmp_path / "out",
+            scheduler=dask_cluster.address,
+            wait_seconds=3,
+            simulate=fake_runs.slow,
+            progress=progress,
+        )
+
+
+def test_a_cluster_of_ours_whose_workers_do_not_come_back_is_replaced(experiment, tmp_path, monkeypatch):
+    """A worker that dies while Dask starts it again is not started once more: none would be left."""
+    from distributed.nanny import Nanny
+
+    async def unregister(nanny, exitcode):
+        await nanny._unregister()
+
+    quickly(monkeypatch)
+    monkeypatch.setattr(Nanny, "_on_worker_exit", unregister)
+    options = {"executor": "dask", "jobs": 1, "simulate": fake_runs.deadly}
+    deadly = run_sweep(experiment, tmp_path / "deadly", **options)
+    assert deadly.failures[["run", "stage"]].values.tolist() == [[4, "process"]]
+    assert deadly.results["run"].nunique() == 11
+
+
+def test_a_cluster_of_ours_is_heard_on_this_machine_alone(experiment, tmp_path):
+    psutil = pytest.importorskip("psutil")  # which Dask brings
+    heard = set()
+
+    def progress(done, total, failed):
+        if done == 1:
+            own = psutil.Process()
+            for process in (own, *own.children(recursive=True)):
+                for one in process.net_connections("inet"):
+                    if one.status == psutil.CONN_LISTEN:
+                        heard.add(one.laddr.ip)
+
+    run_sweep(experiment, tmp_path / "out", executor="dask", simulate=fake_runs.slow, progress=progress)
+    assert heard == {"127.0.0.1"}
+
+
+CALL = """
+import sys
+from support import fake_runs
+from sim.experiments import run_sweep
+
+done = run_sweep(sys.argv[1], sys.argv[2], executor="dask", jobs=1, simulate=fake_runs.simulate)
+print(done.results["run"].nunique())
+"""
+
+
+def test_a_cluster_needs_no_guard_either(tmp_path):
+    script = tmp_path / "script.py"
+    script.write_text(CALL, encoding="utf-8")
+    path = os.pathsep.join((str(ROOT), str(ROOT / "tests")))
+    run = subprocess.run(
+        [sys.executable, str(script), str(written(tmp_path, EXPERIMENT)), str(tmp_path / "out")],
+        capture_output=True,
+        text=True,
+        timeout=90,
+        env={**os.environ, "PYTHONPATH": path},
+    )
+    assert (run.returncode, run.stdout) == (0, "12\n"), run.stderr
