@@ -24,7 +24,7 @@ from pydantic_core import CoreSchema, PydanticCustomError
 from pydantic_core.core_schema import no_info_after_validator_function
 
 from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
-from sim.core.errors import Problem, nearest
+from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS, REMOVED
 from sim.scenario import references as documents
 
@@ -51,10 +51,9 @@ def refusal(*problems: Problem) -> PydanticCustomError:
     return PydanticCustomError("problems", "{text}", {"text": text, "problems": problems})
 
 
-def _refused(message: str, allowed: tuple[str, ...] | str, meant: str | None = None) -> PydanticCustomError:
-    return PydanticCustomError(
-        "refused", "{message}", {"message": message, "allowed": allowed, "nearest": meant}
-    )
+def _refused(message: str, allowed: tuple[str, ...] | str, word: str | None = None) -> PydanticCustomError:
+    """The error for a value that is not ``allowed``; the loader looks for what is nearest to the ``word``."""
+    return PydanticCustomError("refused", "{message}", {"message": message, "allowed": allowed, "word": word})
 
 
 @dataclass(frozen=True)
@@ -71,7 +70,7 @@ class OneOf:
         """The word itself. Raises pydantic's error of kind ``refused`` for any other."""
         allowed = tuple(self.words())
         if word not in allowed:
-            raise _refused(f"unknown {self.what}", allowed, nearest(word, allowed))
+            raise _refused(f"unknown {self.what}", allowed, word)
         return word
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -94,7 +93,7 @@ def _check_parameter(name: str) -> str:
     if name in REMOVED:
         raise _refused(f"this parameter no longer exists: {REMOVED[name]}", tuple(PARAMETERS))
     if name not in PARAMETERS:
-        raise _refused("unknown parameter", tuple(PARAMETERS), nearest(name, PARAMETERS))
+        raise _refused("unknown parameter", tuple(PARAMETERS), name)
     return name
 
 

@@ -25,10 +25,12 @@ from sim.scenario.instruments import (
     read_catalogue,
 )
 from sim.scenario.lever import Lever, conflicting_sets
-from sim.scenario.problems import MISSING, placed, problems_of, without_unknown_keys
+from sim.scenario.problems import MISSING, placed, problems_of, told, without_unknown_keys
 from sim.scenario.scenario import Scenario
 from sim.scenario.yaml_tree import Key, Tree, dotted, merge, parts, read_tree, shown
 
+MOST_LEVERS = 300  # all documents together have 118
+MOST_PARENTS = 20
 DEEPEST = 5  # how many times a file may extend a file that extends a file ...
 OVERRIDE = "override"  # the origin of a value that was changed after loading
 
@@ -59,7 +61,8 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
         merged = merged or Tree({}, tree.file, 1)
         merged = merge(merged, own, problems, keeps_null=of_an_instrument(merged, own))
     if merged is None:
-        raise ScenarioError(problems)
+        raise ScenarioError(told(problems))
+    _refuse_too_many_levers(merged)
     if "name" in merged.value:
         misplaced = merged.value.pop("name")
         problems.append(
@@ -192,14 +195,24 @@ def _entries(tree: Tree) -> list[Tree]:
     return extends.value if isinstance(extends.value, list) else [extends]
 
 
-def _extended(path: Path, problems: list[Problem], trail: tuple[Path, ...] = ()) -> dict[Path, Tree]:
+def _extended(
+    path: Path, problems: list[Problem], trail: tuple[Path, ...] = (), files: dict[Path, Tree] | None = None
+) -> dict[Path, Tree]:
     """The file and all that it extends, each once, parents before children, left to right."""
     tree = read_tree(path, problems)
     if tree is None:
         return {}
     trail = (*trail, path)
-    files: dict[Path, Tree] = {}
-    for entry in _entries(tree):
+    files = {} if files is None else files
+    entries = _entries(tree)
+    if len(entries) > MOST_PARENTS:
+        problems.append(
+            Problem(
+                "extends too many files", entries[0].file, entries[0].line, "extends", len(entries),
+                allowed=f"at most {MOST_PARENTS}",
+            )
+        )  # fmt: skip
+    for entry in entries[:MOST_PARENTS]:
         where: dict[str, Any] = {"file": entry.file, "line": entry.line, "key": "extends"}
         if not isinstance(entry.value, str):
             problems.append(Problem("must be a scenario's name or path", value=entry.plain, **where))
@@ -212,9 +225,25 @@ def _extended(path: Path, problems: list[Problem], trail: tuple[Path, ...] = ())
             problems.append(Problem(f"a scenario cannot extend itself ({loop})", value=entry.value, **where))
         elif len(trail) > DEEPEST:
             problems.append(Problem(f"extends more than {DEEPEST} files deep", value=entry.value, **where))
-        else:
-            files |= {p: t for p, t in _extended(parent, problems, trail).items() if p not in files}
-    return files | {path: tree}
+        elif parent not in files:
+            _extended(parent, problems, trail, files)
+    files[path] = tree
+    return files
+
+
+def _refuse_too_many_levers(tree: Tree) -> None:
+    levers = tree.value.get("levers")
+    if levers is not None and levers.is_map and len(levers.value) > MOST_LEVERS:
+        raise ScenarioError(
+            Problem(
+                "too many levers",
+                levers.file,
+                levers.line,
+                "levers",
+                len(levers.value),
+                f"at most {MOST_LEVERS}",
+            )
+        )
 
 
 # --- checking ---------------------------------------------------------------------------------------
@@ -244,7 +273,7 @@ def _checked(
     else:
         problems = [*problems, *(placed(problem, tree) for problem in scenario.scales_of_nothing())]
     if problems:
-        raise ScenarioError(sorted(problems, key=lambda p: (p.file or "", p.line or 0)))
+        raise ScenarioError(told(sorted(problems, key=lambda p: (p.file or "~", p.line or 0))))
     if origins is None:
         origins = {dotted(key): f"{leaf.file}:{leaf.line}" for key, leaf in tree.leaves()}
     scenario._origins = dict(origins)

@@ -16,6 +16,7 @@ from sim.scenario.yaml_tree import Key, Tree, dotted, find, parts, read_tree
 
 Model = TypeVar("Model", bound=BaseModel)
 MISSING = "required key is missing"
+MOST_TOLD = 100  # problems of one file; more are counted
 
 # What to say for the validator's kinds of error, and what would have been right.
 _WORDS: dict[str, tuple[str, str]] = {
@@ -54,7 +55,7 @@ def problems_of(error: ValidationError, model: type[BaseModel], tree: Tree) -> l
     found = []
     details = error.errors(include_url=False)
     wrong = {detail["loc"][:depth] for detail in details for depth in range(len(detail["loc"]))}
-    for detail in details:
+    for detail in details[:MOST_TOLD]:
         if detail["type"] == "too_short" and detail["loc"] in wrong:
             continue  # it is short of the entries that are refused themselves
         key = tuple(part for part in detail["loc"] if part != "[key]")
@@ -63,7 +64,16 @@ def problems_of(error: ValidationError, model: type[BaseModel], tree: Tree) -> l
             found += [placed(problem, tree, key) for problem in context["problems"]]
         else:
             found.append(placed(_in_words(detail, key, context, model), tree))
-    return found
+    return [*found, *_and_more(len(details) - MOST_TOLD)]
+
+
+def told(problems: list[Problem]) -> list[Problem]:
+    """The first of many problems, and how many there are more."""
+    return [*problems[:MOST_TOLD], *_and_more(len(problems) - MOST_TOLD)]
+
+
+def _and_more(count: int) -> list[Problem]:
+    return [Problem(f"and {count:,} more problems")] if count > 0 else []
 
 
 def without_unknown_keys(error: ValidationError, content: Any) -> Any:
@@ -104,9 +114,9 @@ def _in_words(detail: ErrorDetails, key: Key, context: dict[str, Any], model: ty
     is_shown = isinstance(detail["input"], (str, int, float, bool)) and "[key]" not in detail["loc"]
     value = detail["input"] if is_shown else None
     if kind == "refused":
-        return Problem(
-            context["message"], key=name, value=value, allowed=context["allowed"], nearest=context["nearest"]
-        )
+        allowed, word = context["allowed"], context["word"]
+        meant = None if word is None else nearest(word, allowed)
+        return Problem(context["message"], key=name, value=value, allowed=allowed, nearest=meant)
     if kind == "extra_forbidden":
         known = _keys_allowed(model, key[:-1])
         return Problem("unknown key", key=name, allowed=known, nearest=nearest(key[-1], known))

@@ -9,12 +9,19 @@ from typing import Any
 
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
 from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.parser import Parser
 
 from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError
 
 Key = tuple[str | int, ...]
+
+# What a file may hold; the largest of the ready ones has 760 values. Reading so much takes half a second.
+MOST_BYTES, MOST_VALUES, DEEPEST = 500_000, 10_000, 40
+LARGEST = 10**18  # of whole numbers
+_MERGE = "tag:yaml.org,2002:merge"
 
 _TEXT_TAGS = ("tag:yaml.org,2002:str", "tag:yaml.org,2002:timestamp")  # 2025-01-15 stays text
 _PLAIN_TAGS = (
@@ -67,21 +74,27 @@ def shown(path: Path) -> str:
 def read_tree(path: Path, problems: list[Problem]) -> Tree | None:
     """Read one YAML file that holds a map. What is wrong is added to ``problems``."""
     file = shown(path)
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise ScenarioError(Problem(f"cannot be read: {error.strerror}", file=file)) from error
-    except UnicodeDecodeError as error:
-        raise ScenarioError(Problem("is not UTF-8 text", file=file)) from error
+    text = _text(path, file)
     yaml = YAML(typ="safe", pure=True)
+    yaml.Parser = _Bounded
     try:
         node = yaml.compose(text)
+    except _TooMuch as error:
+        problems.append(Problem(error.told, file, error.line, allowed=error.allowed))
+        return None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         reason = " ".join(str(part) for part in (error.context, error.problem) if part)
         problems.append(Problem(f"not YAML: {reason}", file, mark.line + 1 if mark else None))
         return None
     except YAMLError as error:  # characters that YAML does not allow
+        place = getattr(error, "position", None)
+        line = None if place is None else text.count("\n", 0, place) + 1
+        problems.append(Problem(f"not YAML: {error}".splitlines()[0], file, line))
+        return None
+    except (
+        ValueError
+    ) as error:  # what the library takes for a value of its own, such as a year of many digits
         problems.append(Problem(f"not YAML: {error}".splitlines()[0], file))
         return None
     if node is None or (isinstance(node, ScalarNode) and not node.value):
@@ -90,7 +103,57 @@ def read_tree(path: Path, problems: list[Problem]) -> Tree | None:
     if not isinstance(node, MappingNode):
         problems.append(Problem("a scenario is a map", file, 1, allowed="`key: value` lines"))
         return None
-    return _TreeReader(yaml, file, problems).tree(node, ())
+    try:
+        return _TreeReader(yaml, file, problems).tree(node, ())
+    except _TooMuch as error:
+        problems.append(Problem(error.told, file, error.line, allowed=error.allowed))
+        return None
+
+
+def _text(path: Path, file: str) -> str:
+    """The text of a file. Raises ``ScenarioError`` for one that cannot be read, is too large or no UTF-8."""
+    try:
+        if path.stat().st_size > MOST_BYTES:
+            problem = Problem("is too large", file=file, allowed=f"at most {MOST_BYTES:,} bytes")
+            raise ScenarioError(problem)
+        content = path.read_bytes()
+    except OSError as error:
+        raise ScenarioError(Problem(f"cannot be read: {error.strerror}", file=file)) from error
+    try:
+        return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise ScenarioError(
+            Problem("is not UTF-8 text", file=file, line=line, allowed="a file saved as UTF-8")
+        ) from error
+
+
+class _TooMuch(Exception):
+    """A file made to break readers, or by accident like one."""
+
+    def __init__(self, told: str, line: int, allowed: str):
+        super().__init__(told)
+        self.told, self.line, self.allowed = told, line, allowed
+
+
+class _Bounded(Parser):
+    """Gives up on files with more values or deeper nesting than a person writes, before they cost time."""
+
+    seen = depth = 0
+
+    def get_event(self) -> Any:
+        event = super().get_event()
+        if isinstance(event, NodeEvent):
+            self.seen += 1
+            if isinstance(event, CollectionStartEvent):
+                self.depth += 1
+        elif isinstance(event, CollectionEndEvent):
+            self.depth -= 1
+        if self.seen > MOST_VALUES:
+            raise _TooMuch("holds too much", event.start_mark.line + 1, f"at most {MOST_VALUES:,} values")
+        if self.depth > DEEPEST:
+            raise _TooMuch("is nested too deep", event.start_mark.line + 1, f"at most {DEEPEST} levels")
+        return event
 
 
 class _TreeReader:
@@ -98,20 +161,38 @@ class _TreeReader:
 
     def __init__(self, yaml: YAML, file: str, problems: list[Problem]):
         self.yaml, self.file, self.problems = yaml, file, problems
+        self.made = 0
+        self.inside: list[int] = []  # the maps and lists around a value, of which an alias may be one
 
     def tree(self, node, key: Key, line: int | None = None) -> Tree:
         line = node.start_mark.line + 1 if line is None else line
+        self.made += 1
+        if self.made > MOST_VALUES:
+            raise _TooMuch("is too large with its aliases", line, f"at most {MOST_VALUES:,} values")
+        if isinstance(node, ScalarNode):
+            return Tree(self.scalar(node, key), self.file, line)
+        if id(node) in self.inside:
+            self.note("an alias stands inside what it stands for", key, line)
+            return Tree(None, self.file, line)
+        if len(self.inside) >= DEEPEST:
+            raise _TooMuch("is nested too deep with its aliases", line, f"at most {DEEPEST} levels")
+        self.inside.append(id(node))
         if isinstance(node, MappingNode):
-            return Tree(self.children(node, key), self.file, line)
-        if isinstance(node, SequenceNode):
-            items = [self.tree(item, (*key, i)) for i, item in enumerate(node.value)]
-            return Tree(items, self.file, line)
-        return Tree(self.scalar(node, key), self.file, line)
+            value: Any = self.children(node, key)
+        else:
+            value = [self.tree(item, (*key, i)) for i, item in enumerate(node.value)]
+        self.inside.pop()
+        return Tree(value, self.file, line)
 
     def children(self, node: MappingNode, key: Key) -> dict[str | int, Tree]:
         children: dict[str | int, Tree] = {}
+        merged: dict[str | int, Tree] = {}
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
+            if str(key_node.tag) == _MERGE:
+                for name, child in self.merged(value_node, key, line).items():
+                    merged.setdefault(name, child)
+                continue
             if not isinstance(key_node, ScalarNode):
                 self.note("a key must be a word", key, line)
                 continue
@@ -123,7 +204,19 @@ class _TreeReader:
                 self.note(f"this key was already given on line {children[name].line}", (*key, name), line)
                 continue
             children[name] = self.tree(value_node, (*key, name), line)
-        return children
+        return {**{name: child for name, child in merged.items() if name not in children}, **children}
+
+    def merged(self, node, key: Key, line: int) -> dict[str | int, Tree]:
+        """What a merge key ``<<`` brings in, from a map or from a list of maps, of which the first counts."""
+        nodes = node.value if isinstance(node, SequenceNode) else [node]
+        found: dict[str | int, Tree] = {}
+        for one in nodes:
+            if not isinstance(one, MappingNode):
+                self.note("`<<` takes a map, or a list of maps", key, line)
+                continue
+            brought = self.tree(one, key, line).value
+            found = {**(brought if isinstance(brought, dict) else {}), **found}
+        return found
 
     def scalar(self, node: ScalarNode, key: Key) -> Any:
         tag = str(node.tag)
@@ -131,7 +224,15 @@ class _TreeReader:
             self.note(f"unknown YAML tag {tag}", key, node.start_mark.line + 1)
         if tag in _TEXT_TAGS or tag not in _PLAIN_TAGS:
             return node.value
-        return self.yaml.constructor.construct_object(node)
+        try:
+            value = self.yaml.constructor.construct_object(node)
+        except ValueError:  # a number that is none, such as 0o9, or one of thousands of digits
+            value = None
+        is_huge = isinstance(value, int) and abs(value) > LARGEST
+        if is_huge or (value is None and tag != "tag:yaml.org,2002:null"):
+            self.note("not a usable number", key, node.start_mark.line + 1)
+            return 0
+        return value
 
     def note(self, message: str, key: Key, line: int) -> None:
         self.problems.append(Problem(message, self.file, line, dotted(key) or None))
