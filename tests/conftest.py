@@ -45,6 +45,7 @@ SLOW = """
     results/test_folders.py
     results/test_one_schema.py
     scenario/test_foreign_files.py
+    scenario/test_hostile_files.py
     scenario/test_instruments.py
     test_installation.py
     test_notebooks.py

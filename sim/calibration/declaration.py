@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import numpy as np
 from pydantic import Field, model_validator
 
-from sim.core.errors import Problem
+from sim.core.arguments import parse_scale
+from sim.core.errors import Problem, SimError, UsageError
 from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.fields import Label, Number, ParameterName, Strict, Text, Whole, refuse
-from sim.scenario.problems import read_checked
+from sim.scenario.loading import load_scenario
+from sim.scenario.problems import placed, read_checked
 from sim.scenario.scenario import Period
 
 MOST_FITTED = 10
@@ -136,7 +139,13 @@ def load_calibration(name_or_path: str | Path) -> Calibration:
         raise ExperimentError(
             Problem("no such file", value=str(path), allowed="the path of a calibration file")
         )
-    found, _, problems = read_checked(path, Calibration, ExperimentError)
+    found, tree, problems = read_checked(path, Calibration, ExperimentError)
+    try:
+        parse_scale(found.scale)
+        load_scenario(found.scenario)
+    except SimError as error:
+        key = "scale" if isinstance(error, UsageError) else "scenario"
+        problems += [one if one.file else placed(replace(one, key=key), tree) for one in error.problems]
     if problems:
         raise ExperimentError(problems)
     return found

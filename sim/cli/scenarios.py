@@ -18,8 +18,9 @@ from sim.cli.terminal import (
     print_table,
     print_text,
     say,
+    visible,
 )
-from sim.core.errors import Problem, ScenarioError, SimError
+from sim.core.errors import Problem, ScenarioError
 
 
 @command
@@ -49,26 +50,30 @@ def scenarios(json: Json = False) -> None:
 
 @command
 def check(
-    files: Annotated[list[str], typer.Argument(metavar="FILE...", help="Scenario files or names.")],
+    files: Annotated[
+        list[str],
+        typer.Argument(metavar="FILE...", help="Files or names of scenarios, experiments or calibrations."),
+    ],
     json: Json = False,
 ) -> None:
-    """Check scenario files and report every mistake."""
-    from sim.scenario.loading import load_scenario
+    """Check scenarios, experiments and the like, and report every mistake."""
+    from sim.cli.checking import check_file
+    from sim.scenario.loading import KINDS
 
-    found: dict[str, list[Problem]] = {file: [] for file in files}
+    found: dict[str, list[Problem]] = {}
+    kinds: dict[str, str] = {}
     for file in files:
-        try:
-            for warning in load_scenario(file).warnings():
-                say(f"warning: {file}: {warning}")
-        except SimError as error:
-            found[file] = list(error.problems)
+        kinds[file], found[file], warnings = check_file(file)
+        for warning in warnings:
+            say(f"warning: {file}: {warning}")
     if json:
         print_json({file: [vars(problem) for problem in problems] for file, problems in found.items()})
     else:
         for file, problems in found.items():
-            print(f"{file}: {counted(len(problems), 'problem') if problems else 'ok'}")
+            kind = f" ({KINDS[kinds[file]]})" if kinds[file] in KINDS else ""
+            print(visible(f"{file}: {counted(len(problems), 'problem') if problems else 'ok'}{kind}"))
             for problem in problems:
-                print(problem)
+                print(visible(str(problem)))
     if any(found.values()):
         raise SystemExit(2)
 

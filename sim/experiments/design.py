@@ -30,6 +30,8 @@ LISTED = ("grid", "list")
 KINDS = (*LISTED, *SAMPLED, "file")
 EXTRA = 'pip install "labor-migration-sim[experiments]"'
 
+_MOST_TRIED, _FEW_TRIED = 1000, 20  # values of a factor that are tried beforehand, listed and from a file
+
 Kind = Annotated[StrictStr, OneOf("kind of design", lambda: KINDS)]
 
 
@@ -128,24 +130,27 @@ class Design(Strict):
         """A point as changes to the scenario: ``{dotted key: value}``."""
         return {key: value for name, value in point.items() for key in self.factors[name].keys}
 
-    def extremes(self) -> Iterator[tuple[str, str, float]]:
-        """Smallest and largest value of each factor: ``(factor, key that gives it, value)``."""
+    def tried_values(self) -> Iterator[tuple[str, str, float]]:
+        """Values that are tried before anything runs: ``(factor, key that gives it, value)``.
+
+        All values that are listed; of drawn ones the ends and the middle; of a file some, its ends too.
+        """
         for position, (name, factor) in enumerate(self.factors.items()):
             where = f"factors.{name}"
             if self.kind in SAMPLED:
-                ends = [
-                    (f"{where}.{word}" if getattr(factor, word) is not None else where, value)
-                    for word, value in zip(("low", "high"), factor.ends, strict=True)
+                low, high = factor.ends
+                tried = [
+                    (f"{where}.{word}" if getattr(factor, word, None) is not None else where, value)
+                    for word, value in (("low", low), ("high", high), ("middle", (low + high) / 2))
                 ]
             elif self.kind in LISTED:
-                ends = [
-                    (f"{where}.values.{factor.values.index(value)}", value)
-                    for value in (min(factor.values), max(factor.values))
-                ]
+                listed = {value: at for at, value in reversed(list(enumerate(factor.values)))}
+                tried = [(f"{where}.values.{at}", value) for value, at in listed.items()][:_MOST_TRIED]
             else:
-                column = self.table()[:, position]
-                ends = [("file", float(column.min())), ("file", float(column.max()))]
-            yield from ((name, key, factor.number(value)) for key, value in ends)
+                values = np.unique(self.table()[:, position])
+                picked = np.linspace(0, len(values) - 1, min(len(values), _FEW_TRIED)).astype(int)
+                tried = [("file", float(value)) for value in values[picked]]
+            yield from ((name, key, factor.number(value)) for key, value in tried)
 
     # --- what can be wrong ------------------------------------------------------------------------------
 

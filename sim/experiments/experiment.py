@@ -111,13 +111,14 @@ class Experiment(Strict):
         """``seeds: 20`` means 1 to 20."""
         if isinstance(value, (list, tuple)):
             return value
-        if not isinstance(value, int) or isinstance(value, bool) or value < 1:
+        if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= MOST_RUNS:
             refuse(
                 [
                     Problem(
                         "must be a number of seeds, or the seeds themselves",
                         value=value,
-                        allowed="a whole number above 0, or a list of whole numbers such as [1, 2, 3]",
+                        allowed="a whole number above 0, or a list of whole numbers such as [1, 2, 3]; "
+                        f"at most {MOST_RUNS:,}",
                     )
                 ]
             )

@@ -39,7 +39,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
 
     ``name_or_path`` is the name of a ready one (``subsidy_dose_response``) or the path of a file.
 
-    Raises ``ExperimentError`` with every problem found, in the file and at the ends of its factors.
+    Raises ``ExperimentError`` with every problem found, in the file and at the values of its factors.
 
     >>> experiment = load_experiment("subsidy_dose_response")
     >>> experiment.run_count == experiment.design.point_count * len(experiment.seeds)
@@ -55,7 +55,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     if not wrong & {"scenario", "scenarios"}:
         experiment._bases = _bases(experiment, tree, problems)
     if "design" not in wrong and _has_points(experiment, path, tree, problems) and "overrides" not in wrong:
-        problems += _wrong_at_the_extremes(experiment, tree)
+        problems += _wrong_values(experiment, tree)
     if problems:
         once = [problem for at, problem in enumerate(problems) if problem not in problems[:at]]
         raise ExperimentError(sorted(once, key=lambda problem: (problem.file or "", problem.line or 0)))
@@ -159,11 +159,11 @@ def _bases(experiment: Experiment, tree: Tree, problems: list[Problem]) -> dict[
     return found
 
 
-def _wrong_at_the_extremes(experiment: Experiment, tree: Tree) -> list[Problem]:
-    """Problems at the ends of each factor alone: wrong keys and bounds are reported before anything runs."""
+def _wrong_values(experiment: Experiment, tree: Tree) -> list[Problem]:
+    """Problems at values of each factor alone: wrong keys and bounds are reported before anything runs."""
     problems: list[Problem] = []
     for base in experiment.bases.values():
-        for name, where, value in experiment.design.extremes():
+        for name, where, value in experiment.design.tried_values():
             keys = experiment.design.factors[name].keys
             try:
                 with_overrides(base, {key: value for key in keys})

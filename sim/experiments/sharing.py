@@ -85,7 +85,8 @@ def _first_months(experiment: Experiment, base: Scenario) -> dict[str, str]:
         if any(key.startswith("parameters.") for key in factor.keys):
             months[name] = FIRST_MONTH
             continue
-        ends = [value for factor_name, _, value in experiment.design.extremes() if factor_name == name]
+        ends = [value for factor_name, _, value in experiment.design.tried_values() if factor_name == name]
+        ends = [min(ends), max(ends)]
         one, other = (with_overrides(base, {key: value for key in factor.keys}) for value in ends)
         months[name] = shared_until(one, other, experiment.period.to)
     return months

@@ -90,6 +90,11 @@ def read_catalogue(folders: Iterable[Path]) -> Catalogue:
     return _read(state, str(Path.cwd()))
 
 
+def check_family(path: Path) -> None:
+    """Check one file of the catalogue by itself. Raises ``ScenarioError`` with all problems."""
+    checked_instruments(_read(((str(path), path.stat().st_mtime_ns),), str(Path.cwd())))
+
+
 @lru_cache(maxsize=4)
 def _read(state: tuple[tuple[str, int], ...], _cwd: str) -> Catalogue:
     problems: list[Problem] = []

@@ -34,6 +34,19 @@ MOST_PARENTS = 20
 DEEPEST = 5  # how many times a file may extend a file that extends a file ...
 OVERRIDE = "override"  # the origin of a value that was changed after loading
 
+# Keys by which files that are no scenarios are known, and what each is for.
+_KEYS_OF = {
+    "experiment": {"design", "outcomes", "figure"},
+    "calibration": {"priors", "screen_seeds", "stages"},
+    "virtual": {"estimates"},
+    "family": {"instruments"},
+}
+KINDS = {
+    "experiment": "an experiment, for labor-sim sweep",
+    "calibration": "a calibration, for labor-sim calibrate",
+    "virtual": "a virtual experiment, for labor-sim virtual",
+    "family": "a family of instruments, for the folder scenarios/levers",
+}
 DOCUMENTS = "documents"  # the folder of scenarios that carry out a policy document
 
 
@@ -54,6 +67,9 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
         raise ScenarioError(_not_found(str(name_or_path)))
     problems: list[Problem] = []
     files = _extended(path, problems)
+    own_kind = _kind_of(files[path]) if path in files else "scenario"
+    if own_kind != "scenario":
+        raise ScenarioError(Problem(f"is {KINDS[own_kind]}, not a scenario", shown(path), 1))
     merged = None
     for tree in files.values():
         own = Tree({k: v for k, v in tree.value.items() if k != "extends"}, tree.file, tree.line)
@@ -76,6 +92,19 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
             )
         )
     return _checked(path.stem, filled_in(merged, catalogue, problems), problems)
+
+
+def kind_of_file(path: Path) -> str:
+    """What a file is, by its keys: ``scenario``, ``experiment``, ``calibration``, ``virtual`` or ``family``.
+
+    Raises ``ScenarioError`` for a file that cannot be read as text.
+    """
+    tree = read_tree(path, [])
+    return "scenario" if tree is None else _kind_of(tree)
+
+
+def _kind_of(tree: Tree) -> str:
+    return next((kind for kind, keys in _KEYS_OF.items() if keys & tree.value.keys()), "scenario")
 
 
 def with_overrides(scenario: Scenario, overrides: Mapping[str, Any]) -> Scenario:

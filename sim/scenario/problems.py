@@ -68,8 +68,9 @@ def problems_of(error: ValidationError, model: type[BaseModel], tree: Tree) -> l
 
 
 def told(problems: list[Problem]) -> list[Problem]:
-    """The first of many problems, and how many there are more."""
-    return [*problems[:MOST_TOLD], *_and_more(len(problems) - MOST_TOLD)]
+    """The first of many problems, and how many there are more; twice as many as one check of a file tells."""
+    most = 2 * (MOST_TOLD + 1)
+    return [*problems[:most], *_and_more(len(problems) - most)]
 
 
 def _and_more(count: int) -> list[Problem]:
