@@ -38,6 +38,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python tests/bench/bench_engine.py
 	$(BIN)/python tests/bench/bench_instruments.py
 	$(BIN)/python tests/bench/bench_sweep.py
+	$(BIN)/python tests/bench/bench_before.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

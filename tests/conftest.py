@@ -25,6 +25,7 @@ SLOW = """
     core/test_arguments.py
     core/test_cache.py
     core/test_compiled.py
+    core/test_deferred_linking.py
     core/test_processes.py
     core/test_sources.py
     engine/test_checkpoint.py
