@@ -57,6 +57,7 @@ class MonthConditions:
         # the named fields of these are as many rows of numbers
         self.now.economy = fields["economy"].view(np.float64)
         self.now.place = fields["place"].view(np.float64).reshape(-1, len(state.places))
+        self.numbers = self.record[0].economy  # economy-wide parameters of the month, by name
         self._numbers: np.ndarray | None = None
         self._tables: Tables | None = None
         self._relief: np.ndarray | None = None
@@ -123,11 +124,6 @@ class MonthConditions:
     def ration_levers(self, cutoffs: np.ndarray) -> None:
         """Write how far the queue of each lever is served this month, in ticket bins."""
         self.now.levers["cutoff"][: len(cutoffs)] = cutoffs
-
-    @property
-    def numbers(self) -> np.record:
-        """Economy-wide parameters of the month, by name."""
-        return self.record[0].economy
 
     def attention(self, month_of_year: int) -> float:
         """Probability of reconsidering in a calendar month, undisturbed, under the month's parameters."""

@@ -62,9 +62,10 @@ class _Kept:
     census_months: list[int] = field(default_factory=list)
     groups: list[np.ndarray] = field(default_factory=list)
     group_pay: list[np.ndarray] = field(default_factory=list)
-    corridors: list[pd.DataFrame] = field(default_factory=list)
+    years: list[int] = field(default_factory=list)
+    corridors: list[np.ndarray] = field(default_factory=list)  # out workers by home and place, a year
     official: list[tuple] = field(default_factory=list)
-    income: list[pd.DataFrame] = field(default_factory=list)
+    income: list[np.ndarray] = field(default_factory=list)  # workers by group and income bin, a year
     starts: int = 0  # businesses ever started, for the cumulative official figure
 
     def nation_by_month(self) -> np.ndarray:
@@ -137,34 +138,11 @@ class Record:
         run, scale = self.run, self.run.scale
         kept = self._kept
         kept.official += official_rows(year, sums, run.places, scale, kept.starts, self._started_before)
-        out = sums.heads[:, :, 1]
-        homes, places = np.nonzero(out)
-        names = np.array(run.places.provinces)
-        kept.corridors.append(
-            pd.DataFrame(
-                {
-                    "year": year,
-                    "home": names[homes],
-                    "province": names[run.places.province[places]],
-                    "tier": np.array(TIERS)[run.places.tier[places]],
-                    "out": out[homes, places] * scale,
-                }
-            )
-        )
-        edges = FIRST_BIN_YUAN * np.exp((np.arange(INCOME_BINS + 1) - 1) / BINS_PER_LOG)
-        edges[0], edges[-1] = 0.0, np.inf
-        for group, persons in zip(INCOME_GROUPS, income_histogram(sums), strict=True):
-            kept.income.append(
-                pd.DataFrame(
-                    {
-                        "year": year,
-                        "group": group,
-                        "lower_yuan": edges[:-1],
-                        "upper_yuan": edges[1:],
-                        "persons": persons * scale,
-                    }
-                )
-            )
+        kept.years.append(year)
+        if self.wants("corridors"):
+            kept.corridors.append(sums.heads[:, :, 1].copy())
+        if self.wants("income_histogram"):
+            kept.income.append(income_histogram(sums))
 
     def tables(self) -> dict[str, pd.DataFrame]:
         """The wanted tables, in real persons and yuan."""
@@ -185,10 +163,46 @@ class Record:
                 [pd.DataFrame(kept.official, columns=list(TABLES["official"]))] if kept.official else [],
                 "official",
             ),
-            "corridors": lambda: _joined(kept.corridors, "corridors"),
-            "income_histogram": lambda: _joined(kept.income, "income_histogram"),
+            "corridors": self._corridor_table,
+            "income_histogram": self._income_table,
         }
         return {name: make() for name, make in makers.items() if name in self._wanted}
+
+    def _corridor_table(self) -> pd.DataFrame:
+        """A row for each year, home and place with out-migrants from one in the other."""
+        kept, places = self._kept, self.run.places
+        if not kept.corridors:
+            return empty_table("corridors", TABLES["corridors"])
+        counts = np.stack(kept.corridors)
+        years, homes, where = np.nonzero(counts)
+        names = np.array(places.provinces)
+        return pd.DataFrame(
+            {
+                "year": np.array(kept.years)[years],
+                "home": names[homes],
+                "province": names[places.province[where]],
+                "tier": np.array(TIERS)[places.tier[where]],
+                "out": counts[years, homes, where] * self.run.scale,
+            }
+        )
+
+    def _income_table(self) -> pd.DataFrame:
+        """A row for each year, group and income bin."""
+        kept, groups = self._kept, len(INCOME_GROUPS)
+        if not kept.income:
+            return empty_table("income_histogram", TABLES["income_histogram"])
+        edges = FIRST_BIN_YUAN * np.exp((np.arange(INCOME_BINS + 1) - 1) / BINS_PER_LOG)
+        edges[0], edges[-1] = 0.0, np.inf
+        years = len(kept.income)
+        return pd.DataFrame(
+            {
+                "year": np.repeat(kept.years, groups * INCOME_BINS),
+                "group": np.tile(np.repeat(np.array(INCOME_GROUPS), INCOME_BINS), years),
+                "lower_yuan": np.tile(edges[:-1], years * groups),
+                "upper_yuan": np.tile(edges[1:], years * groups),
+                "persons": np.concatenate(kept.income).ravel() * self.run.scale,
+            }
+        )
 
     def national_row(self, block: SimpleNamespace) -> dict[str, float]:
         """The national figures of a month just lived, in real persons and yuan."""
