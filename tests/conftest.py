@@ -48,6 +48,7 @@ SLOW = """
     scenario/test_foreign_files.py
     scenario/test_hostile_files.py
     scenario/test_instruments.py
+    scenario/test_schema_and_check.py
     test_installation.py
     test_notebooks.py
     theory/test_equilibrium.py

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 from pydantic import (
     AfterValidator,
     BaseModel,
+    BeforeValidator,
     ConfigDict,
     Field,
     GetCoreSchemaHandler,
@@ -82,11 +83,19 @@ class OneOf:
         return {**handler(schema), "enum": list(self.words())}
 
 
+_MONTH = "^(20[0-9]{2}|2100)-(0[1-9]|1[0-2])$"
+
+
 def _check_month(text: str) -> str:
     shape = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
     if not shape or not (FIRST_YEAR <= int(shape[1]) <= LAST_YEAR and 1 <= int(shape[2]) <= 12):
         raise _refused("no such month", f"YYYY-MM, from {FIRST_YEAR}-01 to {LAST_YEAR}-12")
     return text
+
+
+def _as_year(value: Any) -> Any:
+    """A year in digits as a number; anything else as it is."""
+    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{4}", value) else value
 
 
 def _check_parameter(name: str) -> str:
@@ -130,11 +139,19 @@ Yuan = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 WholeYuan = Annotated[float, Field(strict=True, ge=0, multiple_of=1, allow_inf_nan=False)]
 Whole = Annotated[int, Field(strict=True, ge=0)]
 Flag = Annotated[bool, Field(strict=True)]
-Year = Annotated[int, Field(ge=FIRST_YEAR, le=LAST_YEAR)]  # or its digits: JSON has no other keys
+Year = Annotated[
+    int,
+    BeforeValidator(_as_year),  # or its digits: JSON has no other keys
+    Field(ge=FIRST_YEAR, le=LAST_YEAR),
+]
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-Month = Annotated[StrictStr, AfterValidator(_check_month), Field(json_schema_extra={"format": "YYYY-MM"})]
+Month = Annotated[
+    StrictStr, AfterValidator(_check_month), Field(json_schema_extra={"format": "YYYY-MM", "pattern": _MONTH})
+]
 
-ParameterName = Annotated[StrictStr, AfterValidator(_check_parameter)]
+ParameterName = Annotated[
+    StrictStr, AfterValidator(_check_parameter), Field(json_schema_extra={"enum": list(PARAMETERS)})
+]
 InstrumentNumber = Annotated[int, Field(strict=True), AfterValidator(_check_instrument)]
 Province = Annotated[StrictStr, OneOf("province", documents.region_of_province)]
 Region = Annotated[StrictStr, OneOf("region", lambda: REGIONS)]
