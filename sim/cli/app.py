@@ -43,10 +43,22 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="Print JSON.")]
-Scale = Annotated[str, typer.Option(help="Real workers that one simulated worker stands for.")]
+Scale = Annotated[
+    str,
+    typer.Option(
+        help="Real workers that one simulated worker stands for; 1:1000 is finer, slower and surer."
+    ),
+]
 Seed = Annotated[int, typer.Option(min=0, help="Seed of the random draws.")]
-Start = Annotated[str, typer.Option("--from", metavar="YYYY-MM", help="First month.")]
-End = Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")]
+Start = Annotated[
+    str,
+    typer.Option(
+        "--from", metavar="YYYY-MM", help="First month that is reported; every run begins in 2014-01."
+    ),
+]
+End = Annotated[
+    str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month; by default the scenario's.")
+]
 Out = Annotated[
     Path | None,
     typer.Option(help="Folder for the results; earlier results in it are replaced, other files stay."),
@@ -54,7 +66,7 @@ Out = Annotated[
 ExcelCsv = Annotated[
     bool, typer.Option("--excel-csv", help="Begin CSV files with a byte order mark, which Excel needs.")
 ]
-Jobs = Annotated[int, typer.Option(min=1, help="Number of processes.")]
+Jobs = Annotated[int, typer.Option(min=1, help="Number of processes; results do not depend on it.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or its file.")]
 
 

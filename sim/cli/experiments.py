@@ -119,7 +119,11 @@ def attribute(
         str, typer.Option(metavar="families|instruments|levers", help="What the effect is attributed to.")
     ] = "families",
     outcome: Annotated[
-        str, typer.Option(metavar="NAME,...", help="Outcomes to attribute.")
+        str,
+        typer.Option(
+            metavar="NAME,...",
+            help="Outcomes to attribute; a wrong name lists them all.",
+        ),
     ] = "settled,founders,out,income",
     year: Annotated[
         int | None, typer.Option(help="Calendar year; by default the fifth after the start.")
@@ -131,7 +135,8 @@ def attribute(
     scale: Scale = "1:20000",
     jobs: Jobs = 2,
     out: Annotated[
-        Path | None, typer.Option(help="Folder for the results; by default results/attributions/NAME.")
+        Path | None,
+        typer.Option(help="Folder for the results; by default results/attributions/NAME-OVER."),
     ] = None,
     json: Json = False,
 ) -> None:
@@ -183,7 +188,7 @@ def rerun(
     folder: Annotated[
         Path | None,
         typer.Argument(
-            metavar="DIR", help="The folder of the run; by default all below results are searched."
+            metavar="DIR", help="The folder of the run; by default all below ./results are searched."
         ),
     ] = None,
     json: Json = False,
@@ -214,13 +219,19 @@ def plan(
         ),
     ],
     scale: Scale = "1:5000",
-    end: Annotated[str | None, typer.Option("--to", metavar="YYYY-MM", help="Last month.")] = None,
+    end: Annotated[
+        str | None,
+        typer.Option("--to", metavar="YYYY-MM", help="Last month, for a scenario; by default its own."),
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Number of runs, for a scenario.")] = 1,
     jobs: Jobs = 2,
     out: Annotated[Path | None, typer.Option(help="Folder in which the sweep has begun, if it has.")] = None,
     json: Json = False,
 ) -> None:
-    """Estimate runs, time, memory and disk before starting."""
+    """Estimate runs, time, memory and disk before starting.
+
+    An experiment has its own scale, months and seeds; the options for these are for a scenario.
+    """
     from sim.experiments.costing import make_plan
 
     planned = make_plan(

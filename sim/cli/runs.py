@@ -39,7 +39,11 @@ def run(
     seed: Seed = 0,
     out: Out = None,
     trace: Annotated[
-        str, typer.Option(metavar="ID,...", help="Ids of workers to record month by month.")
+        str,
+        typer.Option(
+            metavar="ID,...",
+            help="Ids of workers to record month by month; a wrong id is told some.",
+        ),
     ] = "",
     save_at: Annotated[
         str | None, typer.Option(metavar="YYYY-MM", help="Save the state of the run before this month.")

@@ -56,7 +56,7 @@ def check(
     ],
     json: Json = False,
 ) -> None:
-    """Check scenarios, experiments and the like, and report every mistake."""
+    """Report every mistake in files of scenarios and experiments."""
     from sim.cli.checking import check_file
     from sim.scenario.loading import KINDS
 

@@ -98,7 +98,10 @@ def validate(
 def trust(
     seeds: Annotated[int, typer.Option(min=1, help="Number of runs, of which the mean is compared.")] = 2,
     scale: Scale = "1:5000",
-    out: Annotated[Path | None, typer.Option(help="Markdown file, such as docs/trust.md.")] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(help="Markdown file, such as docs/trust.md; without one the page is printed."),
+    ] = None,
 ) -> None:
     """Write the page on how far to trust the model."""
     check_file(out)
@@ -124,7 +127,11 @@ def trust(
 @command(simulates=lambda options: not _is_results(options["source"]))
 def official(
     source: Annotated[
-        str, typer.Argument(metavar="SCENARIO|FOLDER", help="A scenario, or a folder of results.")
+        str,
+        typer.Argument(
+            metavar="SCENARIO|FOLDER",
+            help="A scenario, run with these options, or a folder of results, read as it is.",
+        ),
     ],
     scale: Scale = "1:5000",
     start: Start = "2014-01",

@@ -601,3 +601,9 @@ def test_the_command_runs_the_model(tmp_path):
     assert running.returncode == 0, err
     assert [row["year"] for row in json.loads(out)["years"]] == [2014, 2015]
     assert (tmp_path / "out" / "official.parquet").is_file()
+
+
+def test_the_list_of_commands_says_each_in_one_line(labor_sim):
+    lines = labor_sim("--help").out.splitlines()
+    assert not [line for line in lines if line.endswith("...") and not line.startswith("Usage")]
+    assert "Exit codes: 0 done; 2" in " ".join(line.strip() for line in lines)
