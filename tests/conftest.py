@@ -37,6 +37,7 @@ SLOW = """
     experiments/test_export.py
     experiments/test_rerun.py
     experiments/test_sweep.py
+    long/test_ended_badly.py
     parameters/test_every_key_acts.py
     policy/test_policy_in_the_engine.py
     present/test_pages.py

@@ -15,6 +15,7 @@ import json
 import os
 import shutil
 import tempfile
+import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -40,7 +41,7 @@ from sim.comparison.compare import checked_seeds, compare
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import horizons
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
-from sim.core.errors import Problem, RunsFailed
+from sim.core.errors import Problem, ResultsError, RunsFailed
 from sim.engine.simulation import checked_month
 from sim.experiments.execution import Bundle, Simulate
 from sim.experiments.executors import make_executor
@@ -132,7 +133,11 @@ def compare_with_bands(
             base, policies, **asked, jobs=jobs, progress=_in_stage(progress, STAGES[0]), simulate=simulate
         )
         if kept and members:
-            found.save(kept)
+            try:
+                found.save(kept)
+            except ResultsError as error:  # a full disk; the end may still find room, or another place
+                warnings.warn(f"what has finished cannot be kept on the way: {error}", stacklevel=2)
+                kept = None
     if not members:
         return found
     return carry_uncertainty(

@@ -263,12 +263,17 @@ def save(write: Callable[[Path], object], out: Path) -> ResultsError | None:
 
 def _kept_elsewhere(write: Callable[[Path], object]) -> Path | None:
     """A new folder for passing files in which ``write`` has put what could not be put in its place."""
+    import shutil
     import tempfile
 
     try:
         folder = Path(tempfile.mkdtemp(prefix="labor-sim-"))
+    except OSError:
+        return None
+    try:
         write(folder)
     except (OSError, ResultsError):
+        shutil.rmtree(folder, ignore_errors=True)
         return None
     return folder
 
