@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
-from multiprocessing import active_children, connection, current_process, get_context, parent_process, spawn
+from multiprocessing import connection, current_process, parent_process, spawn
 from multiprocessing.context import SpawnContext, SpawnProcess
 from pathlib import Path
 from typing import Any
@@ -35,14 +35,20 @@ class WorkerPool(ProcessPoolExecutor):
     """Processes of this machine. ``has_begun`` tells whether one of them ever got to work."""
 
     def __init__(self, jobs: int, prepare: Callable | None, arguments: tuple):
-        context = get_context("spawn") if _needs_main(prepare, arguments) else _Context()
-        self._ready = context.Event()
-        super().__init__(jobs, context, _begin, (self._ready, prepare, arguments))
+        self._context = _Context(_needs_main(prepare, arguments))
+        self._ready = self._context.Event()
+        super().__init__(jobs, self._context, _begin, (self._ready, prepare, arguments))
 
     @property
     def has_begun(self) -> bool:
         """Whether a process was made ready for work."""
         return self._ready.is_set()
+
+    def terminate(self) -> None:
+        """End its processes at once, and no others."""
+        for process in self._context.started:
+            if process.is_alive():
+                process.terminate()
 
 
 def may_start_processes() -> bool:
@@ -69,13 +75,11 @@ def worker_pool(jobs: int, prepare: Callable | None = None, *arguments) -> Itera
     ended at once; otherwise it is waited for. Raises ``UsageError`` where processes cannot be started or
     told what to do, ``ProcessDied`` where the block is left because one died.
     """
-    others = set(active_children())
     pool = WorkerPool(jobs, prepare, arguments)
     try:
         yield pool
     except BaseException as error:
-        for process in set(active_children()) - others:
-            process.terminate()
+        pool.terminate()
         if isinstance(error, BrokenProcessPool):
             raise death(pool) from None
         raise
@@ -138,7 +142,16 @@ class _Worker(SpawnProcess):
 
 
 class _Context(SpawnContext):
-    Process = _Worker
+    """How the processes of one pool are made; ``started`` are those that were."""
+
+    def __init__(self, needs_main: bool):
+        self._kind = SpawnProcess if needs_main else _Worker
+        self.started: list[SpawnProcess] = []
+
+    def Process(self, *given: Any, **how: Any) -> SpawnProcess:  # type: ignore[override]  # a class there
+        process = self._kind(*given, **how)
+        self.started.append(process)
+        return process
 
 
 @contextmanager

@@ -108,6 +108,17 @@ def test_what_cannot_be_sent_to_processes_is_told():
         compare("baseline", "startup-support", seeds=3, end="2026-12", simulate=lambda *a, **k: None)
 
 
+def test_a_pool_that_fails_ends_its_own_processes_alone():
+    with worker_pool(1) as other:
+        first = other.submit(os.getpid).result()
+        with pytest.raises(ZeroDivisionError), worker_pool(1) as pool:
+            gone = pool.submit(os.getpid).result()
+            raise ZeroDivisionError
+        with pytest.raises(ProcessLookupError):
+            os.kill(gone, 0)
+        assert other.submit(os.getpid).result() == first
+
+
 def test_other_processes_keep_their_script():
     """What is started beside the pool, by others, runs its main script as ever."""
     from multiprocessing import spawn
