@@ -38,6 +38,7 @@ SLOW = """
     experiments/test_rerun.py
     experiments/test_sweep.py
     long/test_ended_badly.py
+    long/test_drawn_files.py
     parameters/test_every_key_acts.py
     policy/test_policy_in_the_engine.py
     present/test_pages.py

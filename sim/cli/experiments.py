@@ -156,6 +156,10 @@ def attribute(
             )
         )
     keys = [word.strip() for word in outcome.split(",") if word.strip()]
+    if not keys:
+        raise UsageError(
+            Problem("names no outcome", key="--outcome", value=outcome, allowed="such as settled,out")
+        )
     with progress_bar(f"attributing {Path(scenario).stem} to its {over}", "runs") as progress:
         found = shared_out(
             scenario,

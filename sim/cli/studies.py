@@ -9,6 +9,7 @@ import typer
 
 from sim.cli.app import ExcelCsv, Json, check_file, command, say_if_stale, write_text
 from sim.cli.terminal import print_json, print_table, progress_bar
+from sim.core.errors import Problem, UsageError
 
 
 @command(simulates=lambda options: bool(options["name"]))
@@ -39,6 +40,8 @@ def virtual(
         rows = [{"name": key, "question": load_virtual(key).question} for key in virtual_files()]
         print_json(rows) if json else print_table(rows, "Virtual experiments")
         return
+    if members == 1:
+        raise UsageError(Problem("an interval needs at least two members", key="--members", value=members))
     loaded, posterior = load_virtual(name), None
     if members:
         from sim.parameters.posterior import load_posterior

@@ -157,6 +157,11 @@ def explained_errors() -> Iterator[None]:
             raise
         say(f"error: {error}")
         raise SystemExit(error.exit_code) from None
+    except MemoryError:
+        if is_debugging:
+            raise
+        say("error: not enough memory: take a coarser --scale, fewer runs or fewer processes")
+        raise SystemExit(2) from None
     except Exception as error:
         if is_debugging:
             raise

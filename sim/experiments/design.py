@@ -30,7 +30,7 @@ LISTED = ("grid", "list")
 KINDS = (*LISTED, *SAMPLED, "file")
 EXTRA = 'pip install "labor-migration-sim[experiments]"'
 
-_MOST_TRIED, _FEW_TRIED = 1000, 20  # values of a factor that are tried beforehand, listed and from a file
+_MOST_TRIED, _FEW_TRIED = 100, 20  # values of a factor that are tried beforehand, listed and from a file
 
 Kind = Annotated[StrictStr, OneOf("kind of design", lambda: KINDS)]
 
@@ -133,7 +133,7 @@ class Design(Strict):
     def tried_values(self) -> Iterator[tuple[str, str, float]]:
         """Values that are tried before anything runs: ``(factor, key that gives it, value)``.
 
-        All values that are listed; of drawn ones the ends and the middle; of a file some, its ends too.
+        Of listed values up to a hundred with the ends; of drawn ones the ends and the middle; of a file twenty.
         """
         for position, (name, factor) in enumerate(self.factors.items()):
             where = f"factors.{name}"
@@ -145,7 +145,9 @@ class Design(Strict):
                 ]
             elif self.kind in LISTED:
                 listed = {value: at for at, value in reversed(list(enumerate(factor.values)))}
-                tried = [(f"{where}.values.{at}", value) for value, at in listed.items()][:_MOST_TRIED]
+                ordered = sorted(listed)
+                picked = np.linspace(0, len(ordered) - 1, min(len(ordered), _MOST_TRIED)).astype(int)
+                tried = [(f"{where}.values.{listed[ordered[at]]}", ordered[at]) for at in picked]
             else:
                 values = np.unique(self.table()[:, position])
                 picked = np.linspace(0, len(values) - 1, min(len(values), _FEW_TRIED)).astype(int)

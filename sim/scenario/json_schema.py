@@ -118,7 +118,7 @@ class _Parts:
 
     def of(self, schema: dict[str, Any]) -> dict[str, Any]:
         """The schema of a part of a map, which may be null."""
-        said = {name: schema[name] for name in ("title", "description") if name in schema}
+        said: dict[str, Any] = {name: schema[name] for name in ("title", "description") if name in schema}
         return {**said, **_or_null(self._inside(schema))}
 
     def _inside(self, schema: dict[str, Any]) -> dict[str, Any]:
