@@ -37,6 +37,7 @@ SLOW = """
     experiments/test_export.py
     experiments/test_rerun.py
     experiments/test_sweep.py
+    cli/test_options_first.py
     long/test_ended_badly.py
     long/test_drawn_files.py
     parameters/test_every_key_acts.py

@@ -133,7 +133,7 @@ class Design(Strict):
     def tried_values(self) -> Iterator[tuple[str, str, float]]:
         """Values that are tried before anything runs: ``(factor, key that gives it, value)``.
 
-        Of listed values up to a hundred with the ends; of drawn ones the ends and the middle; of a file twenty.
+        Up to a hundred listed values with the ends; of drawn ones the ends and the middle; twenty of a file.
         """
         for position, (name, factor) in enumerate(self.factors.items()):
             where = f"factors.{name}"

@@ -12,7 +12,7 @@ from sim.scenario.loading import load_scenario
 
 BASE = "extends: baseline\n"
 MANY = 4900
-SECONDS = 4.0  # on a busy machine; a second on a quiet one
+SECONDS = 3.0  # of the processor, which others may keep busy; half a second on a quiet machine
 
 
 def laughs() -> str:
@@ -87,10 +87,10 @@ HOSTILE = {
 def test_a_hostile_file_is_refused_in_time(tmp_path, content, told):
     file = tmp_path / "hostile.yaml"
     file.write_bytes(content if isinstance(content, bytes) else content.encode())
-    begun = time.monotonic()
+    begun = time.process_time()
     with pytest.raises(ScenarioError) as refused:
         load_scenario(file)
-    assert time.monotonic() - begun < SECONDS
+    assert time.process_time() - begun < SECONDS
     assert told in str(refused.value)
     assert len(refused.value.problems) <= 210 and not (tmp_path / "ran").exists()
 
