@@ -20,7 +20,8 @@ _PACKAGE = __name__.partition(".")[0]
 
 def code_hash(functions: Iterable[Callable], *more: object) -> str:
     """Hash of functions, of all functions and constants that they reach, and of ``more`` (plain values)."""
-    reader = _Reader()
+    functions = tuple(functions)
+    reader = _Reader({_PACKAGE, *(_package_of(function.__module__) for function in functions)})
     for function in functions:
         reader.read(function, frozenset())
     reader.note("python", *sys.version_info[:2], *more)
@@ -30,8 +31,9 @@ def code_hash(functions: Iterable[Callable], *more: object) -> str:
 class _Reader:
     """Walks from a function to all that it uses, each thing once."""
 
-    def __init__(self) -> None:
-        self.digest = hashlib.sha256()
+    def __init__(self, packages: set[str]) -> None:
+        """packages: whose functions are read; of others the names count, as versions of libraries do."""
+        self.digest, self._packages = hashlib.sha256(), packages
         self._seen: set[FunctionType] = set()
 
     def note(self, *values: object) -> None:
@@ -63,7 +65,7 @@ class _Reader:
         if function in self._seen:
             return
         self._seen.add(function)
-        if function.__module__.partition(".")[0] != _PACKAGE:
+        if _package_of(function.__module__) not in self._packages:
             self.note("library", function.__module__, function.__qualname__)
             return
         self.note("function", function.__module__, function.__qualname__)  # kept code names its module
@@ -81,7 +83,7 @@ class _Reader:
 
     def _module(self, module: ModuleType, names: frozenset[str]) -> None:
         self.note("module", module.__name__)
-        if module.__name__.partition(".")[0] == _PACKAGE:
+        if _package_of(module.__name__) in self._packages:
             for name in sorted(names & vars(module).keys()):
                 self.note("member", name)
                 self.read(vars(module)[name], names)
@@ -95,6 +97,10 @@ class _Reader:
                 self.note("constant", sorted(map(repr, constant)))
             elif not (place == 0 and constant == doc):
                 self.note("constant", constant)
+
+
+def _package_of(module: str) -> str:
+    return module.partition(".")[0]
 
 
 def _names_in(code: CodeType) -> set[str]:

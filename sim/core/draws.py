@@ -75,6 +75,18 @@ def uniform(keys, purpose: int, worker_id: int) -> float:
 
 
 @rule
+def mixed_with(keys, worker_id: int) -> int:
+    """A worker's id mixed with the first key, which all purposes of a month share: for several draws."""
+    return mix32(worker_id ^ int(keys[0, 0]))
+
+
+@rule
+def uniform_mixed(keys, purpose: int, mixed_id: int) -> float:
+    """The same as ``uniform`` for a worker whose id has been mixed (``mixed_with``), in half the time."""
+    return (draw_mixed(mixed_id, int(keys[purpose, 1])) + 0.5) * _UNIT
+
+
+@rule
 def uniform_for(keys, purpose: int, worker_id: int, item: int) -> float:
     """The same, with a further number (a place, a lever) in the key."""
     first = mix32((int(keys[purpose, 0]) + item * 0x9E3779B1) & _MASK)

@@ -10,7 +10,7 @@ from sim.core.categories import (
     SETTLED_WORK,
 )
 from sim.core.compiled import rule
-from sim.core.draws import PURPOSE, uniform
+from sim.core.draws import PURPOSE, uniform_mixed
 from sim.rules.employment import (
     age_factor,
     finding_probability,
@@ -52,7 +52,7 @@ def lose_or_change_job(w, c, b, k) -> None:
         c.separation_factor[int(w.sector)],
         age_factor(age, c.economy.separation_young_age, c.economy.separation_young_factor),
     )
-    draw = uniform(c.keys, PURPOSE.job_event, int(w.id))
+    draw = uniform_mixed(c.keys, PURPOSE.job_event, int(b.mixed_id[k]))
     if draw >= loss + effective(w, c, b, k, WORKER.job_change_probability):
         return
     if draw >= loss:
@@ -62,7 +62,7 @@ def lose_or_change_job(w, c, b, k) -> None:
             w.match = offered
             w.sector = hiring_sector(w, c)
             w.traits = int(w.traits) & LASTING_TRAITS
-    elif uniform(c.keys, PURPOSE.replacement, int(w.id)) < effective(
+    elif uniform_mixed(c.keys, PURPOSE.replacement, int(b.mixed_id[k])) < effective(
         w, c, b, k, WORKER.replacement_probability
     ):
         serve(w, c, b, k, OCCASION.replacement)
@@ -108,5 +108,5 @@ def find_job(w, c, b, k) -> None:
     if benefit > 0.0:  # else the effort is 1, and the pay need not be worked out
         pay = exp(c.mean_log_pay[place])
         chance *= search_effort(benefit, pay, c.economy.benefit_search_effect, c.economy.search_effort_min)
-    if uniform(c.keys, PURPOSE.job_find, int(w.id)) < min(chance, c.finding_limit[place]):
+    if uniform_mixed(c.keys, PURPOSE.job_find, int(b.mixed_id[k])) < min(chance, c.finding_limit[place]):
         take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)

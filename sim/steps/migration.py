@@ -2,7 +2,7 @@
 
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_SEARCH, SCHOOL_YEARS
 from sim.core.compiled import inlined_rule, rule
-from sim.core.draws import PURPOSE, uniform
+from sim.core.draws import PURPOSE, uniform, uniform_mixed
 from sim.core.months import JANUARY, OCTOBER
 from sim.rules.migration import (
     accepts_distance,
@@ -164,17 +164,17 @@ def pick(draw, farm, local, keep, migrate) -> int:
 @inlined_rule
 def reconsider(w, c, b, k) -> None:
     """Compare the options and note the choice, unless it is what the worker does already."""
-    worker, home, activity, flags = int(w.id), int(w.home), int(w.activity), int(w.status)
-    if uniform(c.keys, PURPOSE.attention, worker) >= attention(w, c):
+    mixed, home, activity, flags = int(b.mixed_id[k]), int(w.home), int(w.activity), int(w.status)
+    if uniform_mixed(c.keys, PURPOSE.attention, mixed) >= attention(w, c):
         return
     b.events[EVENT.reconsidered] += 1
     farm, local, keep, migrate = supported_odds(w, c, b, k)
-    choice = pick(uniform(c.keys, PURPOSE.choice, worker), farm, local, keep, migrate)
+    choice = pick(uniform_mixed(c.keys, PURPOSE.choice, mixed), farm, local, keep, migrate)
     applies = (choice == TAKE_LOCAL) & (activity != LOCAL_WORK)
     b.applicants[home] += applies
     # drawn for all, which is quicker than to branch on a choice just made
-    is_refused = applies & (uniform(c.keys, PURPOSE.local_offer, worker) >= c.local_offer[home])
-    instead = pick(uniform(c.keys, PURPOSE.choice_without_offer, worker), farm, 0.0, keep, migrate)
+    is_refused = applies & (uniform_mixed(c.keys, PURPOSE.local_offer, mixed) >= c.local_offer[home])
+    instead = pick(uniform_mixed(c.keys, PURPOSE.choice_without_offer, mixed), farm, 0.0, keep, migrate)
     choice = instead if is_refused else choice
     is_present = (
         ((choice == STAY_FARM) & (activity == FARM))

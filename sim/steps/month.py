@@ -28,7 +28,7 @@ from sim.core.categories import (
     TRAINING,
     activity_set,
 )
-from sim.core.draws import PURPOSE
+from sim.core.draws import PURPOSE, mixed_with
 from sim.steps import (
     claims,
     counting,
@@ -330,4 +330,5 @@ def live_month(w, c, b, k: int) -> None:
 def begin_month(w, c, b, k: int) -> None:
     """Note how one worker begins the month, with nothing granted yet."""
     b.before[k] = state_of(w)
+    b.mixed_id[k] = mixed_with(c.keys, int(w.id))
     claims.forget_grants(c, b, k)

@@ -27,7 +27,7 @@ from sim.core.categories import (
     OWN_BUSINESS,
 )
 from sim.core.compiled import kernel, rule
-from sim.core.draws import PURPOSE, uniform
+from sim.core.draws import PURPOSE, mixed_with, uniform_mixed
 from sim.core.structured import for_kernels, record_of
 from sim.parameters.behaviour import DEFAULTS
 from sim.parameters.definition import chosen
@@ -215,64 +215,67 @@ def make_worker(w, worker, home, recipe, keys) -> None:
     spread = (number * _GOLDEN + offset) & 0xFFFFFFFF
     cell = find_interval(recipe.activity_cumulative[home], (spread + 0.5) * 2.0**-32)
     group = FARM_IDLE if cell == 0 else (LOCAL if cell == 1 else OUT)
-    age = _make_person(w, worker, group, recipe, keys)
-    _place_worker(w, worker, home, cell, group, recipe, keys)
-    _make_career(w, worker, group, age, recipe, keys)
+    mixed = mixed_with(keys, worker)
+    age = _make_person(w, worker, mixed, group, recipe, keys)
+    _place_worker(w, mixed, home, cell, group, recipe, keys)
+    _make_career(w, mixed, group, age, recipe, keys)
 
 
 @rule
-def _make_person(w, worker, group, recipe, keys) -> int:
+def _make_person(w, worker, mixed, group, recipe, keys) -> int:
     """Sex, age, schooling, ability; returns the age in whole years."""
-    year = find_interval(recipe.age_cumulative[group], uniform(keys, PURPOSE.trait_age, worker))
+    year = find_interval(recipe.age_cumulative[group], uniform_mixed(keys, PURPOSE.trait_age, mixed))
     month_in_year = (worker * 7) % 12
     w.birth_month = BIRTH_EPOCH - (16 + year) * 12 - month_in_year
     education = find_interval(
-        recipe.education_cumulative[group, year], uniform(keys, PURPOSE.trait_education, worker)
+        recipe.education_cumulative[group, year], uniform_mixed(keys, PURPOSE.trait_education, mixed)
     )
-    female = uniform(keys, PURPOSE.trait_sex, worker) < recipe.female_share[group]
-    poor = uniform(keys, PURPOSE.trait_poor, worker) < recipe.poor_share[group]
+    female = uniform_mixed(keys, PURPOSE.trait_sex, mixed) < recipe.female_share[group]
+    poor = uniform_mixed(keys, PURPOSE.trait_poor, mixed) < recipe.poor_share[group]
     w.traits = (1 if female else 0) | (education << 1) | (POOR if poor else 0)
-    w.ability = _ability(worker, recipe, keys)
+    w.ability = _ability(mixed, recipe, keys)
     return 16 + year
 
 
 @rule
-def _ability(worker, recipe, keys) -> int:
+def _ability(mixed, recipe, keys) -> int:
     """Fixed pay residual in 1/64 log points; the mean of its exponential is one."""
     sd = recipe.numbers.wage_residual_sd
-    residual = sd * normal_quantile(uniform(keys, PURPOSE.trait_ability, worker)) - 0.5 * sd * sd
+    residual = sd * normal_quantile(uniform_mixed(keys, PURPOSE.trait_ability, mixed)) - 0.5 * sd * sd
     return clipped(int(64.0 * residual), -MOST_ABILITY, MOST_ABILITY)
 
 
 @rule
-def _place_worker(w, worker, home, cell, group, recipe, keys) -> None:
+def _place_worker(w, mixed, home, cell, group, recipe, keys) -> None:
     """Activity, place and sector."""
     w.place = home if group != OUT else cell - 2
     if group == FARM_IDLE:
         w.activity = FARM
     elif group == LOCAL:
-        owner = uniform(keys, PURPOSE.trait_business_age, worker) < recipe.owner_share
+        owner = uniform_mixed(keys, PURPOSE.trait_business_age, mixed) < recipe.owner_share
         w.activity = OWN_BUSINESS if owner else LOCAL_WORK
     else:
-        searching = uniform(keys, PURPOSE.trait_entry, worker) < recipe.numbers.migrant_search_share_start
+        searching = (
+            uniform_mixed(keys, PURPOSE.trait_entry, mixed) < recipe.numbers.migrant_search_share_start
+        )
         w.activity = MIGRANT_SEARCH if searching else MIGRANT_WORK
     kind = group if group != FARM_IDLE else LOCAL
-    w.sector = find_interval(recipe.sector_cumulative[kind], uniform(keys, PURPOSE.trait_sector, worker))
+    w.sector = find_interval(recipe.sector_cumulative[kind], uniform_mixed(keys, PURPOSE.trait_sector, mixed))
 
 
 @rule
-def _make_career(w, worker, group, age, recipe, keys) -> None:
+def _make_career(w, mixed, group, age, recipe, keys) -> None:
     """Experience, stay, insurance, training, savings and business of a worker of 2014."""
-    u = uniform(keys, PURPOSE.trait_experience, worker)
+    u = uniform_mixed(keys, PURPOSE.trait_experience, mixed)
     numbers = recipe.numbers
     possible = int((age - numbers.work_age_min) * 12.0)
     months = geometric_months(u, recipe.experience_years[group], possible)
     w.experience_months = months
     if group == OUT:
         w.migrant_months = months
-        w.arrived_month = -int(months * uniform(keys, PURPOSE.trait_entry, worker))
+        w.arrived_month = -int(months * uniform_mixed(keys, PURPOSE.trait_entry, mixed))
     else:
-        draw = uniform(keys, PURPOSE.trait_entry, worker)
+        draw = uniform_mixed(keys, PURPOSE.trait_entry, mixed)
         if draw < numbers.returned_share_start:
             rank = draw / numbers.returned_share_start
             away = geometric_months(rank, numbers.returned_years_start, possible)
@@ -280,19 +283,21 @@ def _make_career(w, worker, group, age, recipe, keys) -> None:
             w.experience_months = max(months, away)
         w.arrived_month = -min(possible, 600)
     flags = 0
-    if uniform(keys, PURPOSE.trait_insured, worker) < recipe.insured_share[group] and w.activity != FARM:
+    if uniform_mixed(keys, PURPOSE.trait_insured, mixed) < recipe.insured_share[group] and w.activity != FARM:
         flags |= INSURED
         w.insured_months = int(months * u)
-    u = uniform(keys, PURPOSE.trait_trained, worker)
+    u = uniform_mixed(keys, PURPOSE.trait_trained, mixed)
     if u < recipe.trained_share[group]:
         flags |= TRAINED
         w.trained_month = -int(u / recipe.trained_share[group] * numbers.trained_months_start) - 1
     w.status = flags
     median, sd = recipe.savings_median[group], recipe.savings_log_sd[group]
-    w.savings = int(exp(log(median) + sd * normal_quantile(uniform(keys, PURPOSE.trait_savings, worker))))
+    w.savings = int(
+        exp(log(median) + sd * normal_quantile(uniform_mixed(keys, PURPOSE.trait_savings, mixed)))
+    )
     w.since_month = -int(numbers.activity_months_start * u)
     if w.activity == OWN_BUSINESS:
-        rank = uniform(keys, PURPOSE.trait_business_age, worker)
+        rank = uniform_mixed(keys, PURPOSE.trait_business_age, mixed)
         w.business_age = int(numbers.business_months_start * rank / recipe.owner_share)
         w.business_jobs = paid_jobs(u, 1.0, 1.0, numbers.business_jobs_log_sd, numbers.business_jobs_max)
 
@@ -303,15 +308,16 @@ def make_entrant(w, worker, home, month, recipe, keys) -> None:
     w.home = home
     w.place = home
     w.activity = FARM
-    draw = uniform(keys, PURPOSE.trait_education, worker)
+    mixed = mixed_with(keys, worker)
+    draw = uniform_mixed(keys, PURPOSE.trait_education, mixed)
     shares = recipe.entrant_education
     rank = 0 if draw < shares[month, 0] else (1 if draw < shares[month, 1] else 2)
     level = _JUNIOR_MIDDLE + rank
     w.birth_month = BIRTH_EPOCH + month - recipe.entrant_age[rank] * 12 - (worker % 12)
-    female = uniform(keys, PURPOSE.trait_sex, worker) < recipe.entrant_female_share
-    poor = uniform(keys, PURPOSE.trait_poor, worker) < recipe.poor_share[LOCAL]
+    female = uniform_mixed(keys, PURPOSE.trait_sex, mixed) < recipe.entrant_female_share
+    poor = uniform_mixed(keys, PURPOSE.trait_poor, mixed) < recipe.poor_share[LOCAL]
     w.traits = (1 if female else 0) | (level << 1) | (POOR if poor else 0)
-    w.ability = _ability(worker, recipe, keys)
+    w.ability = _ability(mixed, recipe, keys)
     w.status = NEW
     w.trained_month = -1
     w.arrived_month = month
