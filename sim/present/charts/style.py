@@ -171,7 +171,7 @@ def axis_digits(limits: tuple[float, float]) -> int:
 
 
 def wrapped(text: str, width: int, most: int = 4) -> str:
-    """The text in at most that many lines that are no wider than so many letters, a Chinese one counting as two.
+    r"""The text in at most that many lines that are no wider than so many letters, a Chinese one counting as two.
 
     >>> wrapped("Support for founders", 12)
     'Support for\nfounders'
