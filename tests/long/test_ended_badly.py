@@ -1,19 +1,23 @@
-"""``run`` and ``compare``, killed at random moments or out of room: nothing is lost, the next call ends well.
+"""What commands that are killed or find no room leave in a folder of results: never a mixture, and no loss.
 
-Sweeps, calibrations and validations are killed in files of their own.
+That the next call gives the same results is tried for all commands in ``test_kills.py``.
 """
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import subprocess
+import sys
+import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from support.command import caller
 from support.ended import (
     COMPARE,
-    COMPARE_ENSEMBLE,
     NOTES,
     RUN,
     assert_same,
@@ -23,7 +27,10 @@ from support.ended import (
     reference,
     shares,
     started,
+    state,
 )
+
+from sim import cli
 
 MOMENTS = 50
 SEED = 20261130
@@ -65,6 +72,34 @@ def test_a_run_that_is_killed_is_followed_by_the_same(whole_run, tmp_path):
     assert sum(killed(RUN, 2, whole_run, tmp_path).values()) == 2
 
 
+@pytest.mark.long
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no processes by copy here")
+def test_comparisons_that_are_killed_are_followed_by_the_same(monkeypatch, capsys, tmp_path):
+    """With a stand-in for the simulator."""
+    words = ("compare", "baseline", "startup-support", "--seeds", "2", "--jobs", "1", "--to", "2026-12")
+    words += ("--ensemble", "0", "--scale", "1:5000", "--out")
+    labor_sim = caller(monkeypatch, capsys)
+    begun = time.monotonic()
+    assert labor_sim(*words, tmp_path / "reference").code == 0
+    seconds, expected = time.monotonic() - begun, content(tmp_path / "reference")
+    for share in shares(SEED, 4):
+        if not (child := os.fork()):
+            sys.argv = ["labor-sim", *words, str(tmp_path / "out")]
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            os.dup2(1, 2)
+            try:
+                cli.main()
+            finally:
+                os._exit(0)
+        time.sleep(share * seconds)
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
+        state(tmp_path / "out", expected)
+        said = labor_sim(*words, tmp_path / "out")
+        assert said.code == 0, said.err
+        assert_same(content(tmp_path / "out"), expected)
+
+
 def test_a_run_without_room_loses_nothing(whole_run, tmp_path):
     assert full(RUN, [9_000], whole_run, tmp_path) == {"refused": 1}
 
@@ -73,14 +108,6 @@ def test_a_run_without_room_loses_nothing(whole_run, tmp_path):
 def test_many_runs_that_are_killed(whole_run, tmp_path):
     left = killed(RUN, MOMENTS, whole_run, tmp_path)
     print(f"run: {MOMENTS} kills within {whole_run[1]:.1f} s left {dict(left)}")
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("words, count", [(COMPARE, MOMENTS - 10), (COMPARE_ENSEMBLE, 10)])
-def test_many_comparisons_that_are_killed(tmp_path, words, count):
-    whole = reference(words, tmp_path / "reference")
-    left = killed(words, count, whole, tmp_path)
-    print(f"compare: {count} kills within {whole[1]:.1f} s left {dict(left)}")
 
 
 @pytest.mark.long
