@@ -112,7 +112,9 @@ def _neutral(content: Mapping[str, Any], unreadable: Iterable[tuple[str | int, .
     if "outcomes" in wrong:
         said = content.get("outcomes")
         listed = [*(said if isinstance(said, list) else []), figure.get("outcome")]
-        kept["outcomes"] = [key for key in listed if key in OUTCOMES] or [next(iter(OUTCOMES))]
+        kept["outcomes"] = [key for key in listed if isinstance(key, str) and key in OUTCOMES] or [
+            next(iter(OUTCOMES))
+        ]
     if "figure" in wrong:
         refused = {place[1] for place in places if len(place) > 1 and place[0] == "figure"}
         sound = {key: value for key, value in figure.items() if key not in refused}
