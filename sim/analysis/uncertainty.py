@@ -17,7 +17,7 @@ import shutil
 import tempfile
 import warnings
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -49,6 +49,7 @@ from sim.experiments.experiment import Run
 from sim.experiments.journal import Journal
 from sim.experiments.sweep import Keeper, program
 from sim.parameters.posterior import Posterior, load_posterior
+from sim.results.folders import explained
 from sim.results.outcomes import OUTCOMES, monthly
 from sim.results.results import Results
 from sim.scenario.loading import load_scenario
@@ -290,8 +291,11 @@ def _plan(pairs: Pairs, draws: Sequence[ParameterDraw]) -> dict[str, Any]:
 @contextmanager
 def _journal(folder: str | os.PathLike | None, plan: dict[str, Any]) -> Iterator[Journal]:
     """Where runs are kept: a subfolder of its own for every plan; a passing one where none is named."""
-    with tempfile.TemporaryDirectory() as passing:
-        within = Path(folder or passing) / f"{KIND}-{_fingerprint(plan['settings'])}"
+    with ExitStack() as passing:
+        if not folder:
+            with explained("a folder for passing files"):
+                folder = passing.enter_context(tempfile.TemporaryDirectory())
+        within = Path(folder) / f"{KIND}-{_fingerprint(plan['settings'])}"
         with Journal.open(within, plan) as journal:
             yield journal
 
