@@ -30,7 +30,8 @@ def unit(rows, states, conditions, block, count):
 _ENOUGH_FOR_TWO = 4  # units from which starting a second process pays
 _ONE_AT_A_TIME = threading.Lock()
 _addresses: dict[tuple[str, tuple[np.dtype, ...]], np.ndarray] = {}
-_made: dict[str, Any] = {}  # machine code by hash, loaded or compiled in this process
+_made: dict[str, int] = {}  # addresses by hash, loaded or compiled in this process
+_in_use: list[Any] = []  # what owns the machine code that this process compiled
 
 
 def addresses(
@@ -72,7 +73,7 @@ def _found(
         finally:
             if helper is not None:
                 helper.wait()
-    found = _addresses[where, kinds] = np.array([_made[key].address for key in keys], dtype=np.intp)
+    found = _addresses[where, kinds] = np.array([_made[key] for key in keys], dtype=np.intp)
     return found
 
 
@@ -98,10 +99,15 @@ def _key(run: Callable, kinds: Sequence[np.dtype]) -> str:
 
 def _is_kept(key: str, kinds: tuple[np.dtype, ...]) -> bool:
     """Whether machine code of a unit is kept for this processor."""
+    return cache.has(_entry(key, kinds))
+
+
+def _entry(key: str, kinds: tuple[np.dtype, ...]) -> str:
+    """Under which name the machine code of a unit is kept."""
     from numba.core.registry import cpu_target
 
     entry = compiled.KeptCode(f"units/{key}", lambda: None).entry
-    return cache.has(entry(_signature(kinds), cpu_target.target_context))
+    return entry(_signature(kinds), cpu_target.target_context).replace(".code", ".object")
 
 
 @functools.cache
@@ -112,8 +118,12 @@ def _signature(kinds: tuple[np.dtype, ...]) -> Any:
     return numba.types.void(*records, numba.types.intp)
 
 
-def _unit(run: Callable, key: str, kinds: tuple[np.dtype, ...], on_miss: Callable[[], object]) -> Any:
-    """One unit as a C function, from the cache or compiled, of which ``on_miss`` is told."""
+def _unit(run: Callable, key: str, kinds: tuple[np.dtype, ...], on_miss: Callable[[], object]) -> int:
+    """The address of one unit, from the cache or compiled, of which ``on_miss`` is told."""
+    kept = _load(key, kinds)
+    if kept:
+        return kept
+    on_miss()
     import numba
     from numba.core.ccallback import CFunc
 
@@ -124,9 +134,35 @@ def _unit(run: Callable, key: str, kinds: tuple[np.dtype, ...], on_miss: Callabl
     sig = _signature(kinds)
     options = {"nopython": True, "error_model": "numpy"}
     made = CFunc(compiled.of_no_place(space["unit"]), (sig.args, sig.return_type), {}, options)
-    made._cache = compiled.KeptCode(f"units/{key}", on_miss)
     made.compile()
-    return made
+    _in_use.append(made)
+    if not made._library.has_dynamic_globals:
+        name = made._wrapper_name.encode()
+        cache.write(_entry(key, kinds), name + b"\0" + made._library._get_compiled_object())
+    return made.address
+
+
+def _load(key: str, kinds: tuple[np.dtype, ...]) -> int:
+    """The address of a unit whose machine code is kept; 0 where it is not, or of no use.
+
+    Machine code alone is kept and linked: numba's own record of a function takes ten times as long to load.
+    """
+    content = cache.read(_entry(key, kinds))
+    if content is None:
+        return 0
+    from llvmlite import binding
+    from numba.core.registry import cpu_target
+
+    name, _, code = content.partition(b"\0")
+    context = cpu_target.target_context
+    context.refresh()  # helpers of numba that the code calls are there after it
+    engine = context.codegen()._engine._ee
+    try:
+        engine.add_object_file(binding.ObjectFileRef.from_data(code))
+    except RuntimeError:  # written by another version of the compiler
+        return 0
+    engine.finalize_object()
+    return engine.get_function_address(name.decode())
 
 
 def _second_process(where: str, kinds: Sequence[np.dtype], places: Sequence[int]) -> subprocess.Popen | None:
