@@ -94,7 +94,7 @@ def compile_from_the_end(where: str, kinds: Sequence[str], places: Sequence[int]
 def _key(run: Callable, kinds: Sequence[np.dtype]) -> str:
     import numba
 
-    return code_hash([run], numba.__version__, [_text_of(kind) for kind in kinds], _WRAPPER)
+    return code_hash([run], numba.__version__, _texts_of(tuple(kinds)), _WRAPPER)
 
 
 def _is_kept(key: str, kinds: tuple[np.dtype, ...]) -> bool:
@@ -167,7 +167,7 @@ def _load(key: str, kinds: tuple[np.dtype, ...]) -> int:
 
 def _second_process(where: str, kinds: Sequence[np.dtype], places: Sequence[int]) -> subprocess.Popen | None:
     """Another process that compiles too; None where there can be none."""
-    texts = [_text_of(kind) for kind in kinds]
+    texts = _texts_of(tuple(kinds))
     code = (
         f"import signal, sys; signal.signal(signal.SIGINT, signal.SIG_IGN)\n"
         f"sys.path[:0] = {[path for path in sys.path if path]!r}\n"
@@ -181,8 +181,9 @@ def _second_process(where: str, kinds: Sequence[np.dtype], places: Sequence[int]
         return None
 
 
-def _text_of(kind: np.dtype) -> str:
-    return repr(np.lib.format.dtype_to_descr(kind))
+@functools.cache
+def _texts_of(kinds: tuple[np.dtype, ...]) -> list[str]:
+    return [repr(np.lib.format.dtype_to_descr(kind)) for kind in kinds]
 
 
 def _dtype_of(text: str) -> np.dtype:

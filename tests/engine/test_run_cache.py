@@ -208,6 +208,7 @@ OF_THEIR_ARGUMENTS_ALONE = {
     "sim.core.sources._imported": "of the package's own sources",
     "sim.core.sources._tree_of": "of a text",
     "sim.core.units._signature": "of types",
+    "sim.core.units._texts_of": "of types",
     "sim.engine.census.census_type": "a type",
     "sim.engine.stocks.stock_type": "a type",
     "sim.engine.year_counts.year_type": "a type",
