@@ -10,7 +10,7 @@ from typing import Any
 from ruamel.yaml import YAML
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEvent
-from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
+from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.parser import Parser
 
 from sim.core.deprecated import key_of_today
@@ -162,7 +162,7 @@ class _TreeReader:
     def __init__(self, yaml: YAML, file: str, problems: list[Problem]):
         self.yaml, self.file, self.problems = yaml, file, problems
         self.made = 0
-        self.inside: list[int] = []  # the maps and lists around a value, of which an alias may be one
+        self.inside: list[Node] = []  # the maps and lists around a value, of which an alias may be one
 
     def tree(self, node, key: Key, line: int | None = None) -> Tree:
         line = node.start_mark.line + 1 if line is None else line
@@ -171,12 +171,12 @@ class _TreeReader:
             raise _TooMuch("is too large with its aliases", line, f"at most {MOST_VALUES:,} values")
         if isinstance(node, ScalarNode):
             return Tree(self.scalar(node, key), self.file, line)
-        if id(node) in self.inside:
+        if any(node is other for other in self.inside):
             self.note("an alias stands inside what it stands for", key, line)
             return Tree(None, self.file, line)
         if len(self.inside) >= DEEPEST:
             raise _TooMuch("is nested too deep with its aliases", line, f"at most {DEEPEST} levels")
-        self.inside.append(id(node))
+        self.inside.append(node)
         if isinstance(node, MappingNode):
             value: Any = self.children(node, key)
         else:
