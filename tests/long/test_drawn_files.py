@@ -153,4 +153,4 @@ def test_what_the_check_passes_can_be_run(tmp_path):
 
 @pytest.mark.long
 def test_much_that_the_check_passes_can_be_run(tmp_path):
-    print(run_what_is_accepted(tmp_path, 2000, 300), "run")
+    print(run_what_is_accepted(tmp_path, 600, 100), "run")
