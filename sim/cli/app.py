@@ -12,6 +12,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, get_type_hints
 
@@ -99,7 +100,7 @@ def _refuse_other_digits(function: Callable, words: list[str]) -> None:
     """
     kinds = get_type_hints(function)
     names = {f"--{name.replace('_', '-')}" for name, kind in kinds.items() if kind in (int, int | None)}
-    for word, following in zip(words, [*words[1:], ""], strict=True):
+    for word, following in zip_longest(words, words[1:], fillvalue=""):
         option, is_joined, value = word.partition("=")
         value = value if is_joined else following
         if option in names and not re.fullmatch("[+-]?[0-9]+", value):

@@ -41,7 +41,7 @@ code compiled that the edit does not touch; beside them stands the *cold start* 
 compiled all anew after any edit. Warm start: a new process to the end of January 2014 at 1:5000, all
 compiled. Engine: nanoseconds for a worker-month of one thread, {MONTHS} months at 1:{SCALE}, from the second
 month on, the year's census and counts included. Comparison: the baseline and {len(POLICIES)} policies, one
-seed, 1:5000, as the command makes it. Sweep: 48 runs of 10,000 workers and 132 months on one process."""
+seed, 1:5000, as the command makes it. Sweep: 144 runs of 10,000 workers and 132 months on one process."""
 
 FEW_MONTHS = "from sim import simulate; simulate('baseline', scale=50000, end='2014-02', threads=1)"
 ENGINE = f"""
@@ -143,7 +143,7 @@ class Version:
 
     def sweep(self) -> float:
         path, out = self._folder / "experiment.yaml", self._folder / "sweep"
-        text = EXPERIMENT.format(scenario="baseline", end="2024-12", scale=50_000, samples=48, seeds=1)
+        text = EXPERIMENT.format(scenario="baseline", end="2024-12", scale=50_000, samples=144, seeds=1)
         path.write_text(text, encoding="utf-8")
         seconds = self.run("-m", "sim", "sweep", str(path), "--jobs", "1", "--out", str(out))[0]
         shutil.rmtree(out)

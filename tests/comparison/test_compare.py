@@ -55,6 +55,7 @@ def test_a_comparison_of_an_older_format_is_read_in_the_units_of_today(compariso
     table = comparison.baseline.assign(searching_rate=comparison.baseline["searching_rate"] / 100.0)
     table.to_parquet(folder / "baseline.parquet")
     about = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    del about["files"]  # hashes, which that version did not write
     (folder / "manifest.json").write_text(json.dumps({**about, "format": 1}))
     back = Comparison.load(folder)
     np.testing.assert_allclose(back.baseline["searching_rate"], comparison.baseline["searching_rate"])

@@ -8,6 +8,7 @@ from support import fake_runs
 from support.engine_runs import make_lever, make_scenario
 
 from sim import compare
+from sim.core.errors import UsageError
 from sim.core.months import FIRST_MONTH
 from sim.engine.simulate import simulate
 from sim.experiments import load_experiment, run_sweep
@@ -79,10 +80,10 @@ def test_a_comparison_is_the_same_with_and_without_shared_histories(jobs):
 
 
 @pytest.mark.parametrize("end", ["2014-12", "2015-06", "2015-08"])
-def test_a_policy_that_begins_after_the_end_is_the_base(end):
-    found = compare(BASE, POLICIES[:2], seeds=1, scale=500_000, end=end, jobs=1)
-    late = found.paths[found.paths["policy"] == "late"]
-    assert len(late) and (late["difference"] == 0).all()
+def test_a_policy_that_begins_after_the_end_is_refused_before_any_run(end, monkeypatch):
+    monkeypatch.setattr("sim.engine.simulate.simulate", lambda *_, **__: pytest.fail("a run was made"))
+    with pytest.raises(UsageError, match="no month of the policy late, which begins in 2016-03"):
+        compare(BASE, POLICIES[:2], seeds=1, scale=500_000, end=end, jobs=1)
 
 
 def test_policies_run_only_their_own_months(monkeypatch):

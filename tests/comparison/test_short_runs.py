@@ -10,6 +10,7 @@ from support.synthetic import FakeScenario
 from sim.comparison.compare import compare
 from sim.core.errors import UsageError
 from sim.engine.simulate import simulate
+from sim.engine.simulation import Simulation
 from sim.present.pages.comparison import publish_comparison
 from sim.present.pages.validation import publish_validation
 from sim.scenario.loading import load_scenario, with_overrides
@@ -102,8 +103,10 @@ def test_a_worker_who_is_not_there_is_told_before_the_run():
             simulate("baseline", scale=1_000_000, end="2014-03", trace=[beyond])
 
 
-def test_a_worker_who_might_have_entered_is_told_without_losing_the_run():
-    late = 2**31 + (1 << 22) + 131_071
-    run = simulate("baseline", scale=1_000_000, end="2014-03", trace=[late], tables=["national"])
-    assert f"no worker with the id {late} entered during the run" in run.manifest["warnings"]
-    assert run.traces.empty and run.traces["id"].dtype.kind == "i"
+def test_a_worker_who_enters_is_traced_from_the_first_month_on():
+    people = Simulation("baseline", 100_000, "2014-03", threads=1).workers
+    last = int(people.id[-1])
+    run = simulate("baseline", scale=100_000, end="2014-03", trace=[last], tables=["national"])
+    assert run.traces["id"].tolist() == [last] and run.traces["month"].tolist() == ["2014-03"]
+    with pytest.raises(UsageError, match="none who enters before the run ends"):
+        simulate("baseline", scale=100_000, end="2014-02", trace=[last], tables=["national"])

@@ -278,8 +278,17 @@ def where_faced(one: Parameter) -> dict:
 # --- what cannot act is refused -------------------------------------------------------------------------
 
 
+_MOST_TOLD = 80  # lines of a file, each with a mistake
+
+
 def refused(lines: list[tuple[str, str]], tmp_path: Path) -> None:
-    """A file of these lines, each with the key that is refused in it ("" for none), says so of each."""
+    """Files of these lines, each with the key that is refused in it ("" for none), say so of each.
+
+    The first line heads each file. Of the mistakes of a file the first hundred are told.
+    """
+    if len(lines) > _MOST_TOLD:
+        refused([lines[0], *lines[_MOST_TOLD:]], tmp_path)
+        lines = lines[:_MOST_TOLD]
     path = tmp_path / "mine.yaml"
     head = ["extends: baseline", "title: {en: Mine, zh: 我的}"]
     path.write_text("\n".join([*head, *(line for line, _ in lines)]) + "\n", encoding="utf-8")
