@@ -20,7 +20,7 @@ import pytest
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="signals and limits of Linux")
 ROOT = Path(__file__).resolve().parents[2]
 MOMENTS = 50
-IN_A_ROUND = {"calibrate": 25}  # of stages that are kept one by one; of others 5
+IN_A_ROUND = {"calibrate": 10}  # of stages that are kept one by one; of others 5
 LATEST = 20.0  # seconds: later, what was kept before would mostly let a command end
 LONGEST = 40.0  # seconds that a command here takes, on a busy machine
 COARSE = ["--scale", "1:1000000"]
