@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from support import fake_runs, synthetic
+from support.experiments import SMALL_SWEEP
 
 import sim
 from sim.core.errors import SimError
@@ -20,23 +21,6 @@ from sim.experiments.export import load
 from sim.parameters.posterior import PACKAGED, Posterior, load_posterior
 from sim.results.results import Results
 
-EXPERIMENT = """
-title: {en: Two, zh: 两}
-question: How much?
-scenario: startup-support
-period: {from: 2024-01, to: 2025-12}
-scale: 1:1000000
-seeds: 2
-design:
-  kind: grid
-  factors:
-    grant:
-      label: {en: grant, zh: 补}
-      keys: [levers.startup_grant.effects.startup_grant_yuan.set]
-      values: [0, 5000]
-outcomes: [businesses]
-figure: {outcome: businesses, x: grant}
-"""
 SAMPLE, MANY = 25, 2000
 
 
@@ -52,7 +36,7 @@ def kinds(tmp_path_factory):
     folder = tmp_path_factory.mktemp("files")
     tables = {"national": synthetic.national(end="2014-06"), "official": synthetic.official(end="2015-12")}
     Results(tables, {"run_id": "a", "seed": 1}).save(folder / "run")
-    (folder / "small.yaml").write_text(EXPERIMENT, encoding="utf-8")
+    (folder / "small.yaml").write_text(SMALL_SWEEP, encoding="utf-8")
     experiment = load_experiment(folder / "small.yaml")
     run_sweep(experiment, folder / "sweep", jobs=1, simulate=fake_runs.simulate)
     shutil.copytree(folder / "sweep", folder / "partial")

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from support import synthetic
 from support.command import caller
+from support.experiments import SMALL_SWEEP
 
 from sim.core import sources
 from sim.core.errors import ResultsError, ScenarioError
@@ -127,23 +128,7 @@ def test_a_sweep_goes_on_in_a_littered_folder(tmp_path, monkeypatch):
     from support import fake_runs
 
     (tmp_path / "small.yaml").write_text(
-        """
-title: {en: Two, zh: 两}
-question: How much?
-scenario: startup-support
-period: {from: 2024-01, to: 2025-12}
-scale: 1:1000000
-seeds: 2
-design:
-  kind: grid
-  factors:
-    grant:
-      label: {en: grant, zh: 补}
-      keys: [levers.startup_grant.effects.startup_grant_yuan.set]
-      values: [0, 5000]
-outcomes: [businesses]
-figure: {outcome: businesses, x: grant}
-""",
+        SMALL_SWEEP,
         encoding="utf-8",
     )
     experiment = load_experiment(tmp_path / "small.yaml")
