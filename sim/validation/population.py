@@ -30,7 +30,7 @@ from sim.world.synthesis import (
     ENTRANT_BIT,
     FARM_IDLE,
     GROUPS,
-    HOME_SHIFT,
+    ID_HOME_SHIFT,
     OUT,
     at_once,
     ids_of,
@@ -75,14 +75,14 @@ def make_alone(worker_id: int, seed: int = 0) -> Workers:
     Raises UsageError for an id that belongs to a later entrant or to no province.
     """
     worker_id, seed = whole_number(worker_id, "worker_id"), whole_number(seed, "seed")
-    home = worker_id >> HOME_SHIFT
+    home = worker_id >> ID_HOME_SHIFT
     if worker_id >= ENTRANT_BIT or home >= HOMES:
         raise UsageError(
             Problem(
                 "no worker of January 2014 has this id",
                 key="worker_id",
                 value=worker_id,
-                allowed=f"home * 2**{HOME_SHIFT} + number, home from 0 to {HOMES - 1}",
+                allowed=f"home * 2**{ID_HOME_SHIFT} + number, home from 0 to {HOMES - 1}",
             )
         )
     workers = Workers.empty(Ids.of(np.array([worker_id]), np.array([1])))

@@ -39,7 +39,7 @@ from sim.world.worker import BIRTH_EPOCH, INSURED, MOST_ABILITY, NEW, POOR, TRAI
 from sim.world.workers import BLOCK, Ids, Workers, fill_ids
 
 ENTRANT_BIT = 1 << 31
-HOME_SHIFT, MONTH_SHIFT, ENTRANT_HOME_SHIFT = 26, 22, 17
+ID_HOME_SHIFT, ID_MONTH_SHIFT, ID_ENTRANT_HOME_SHIFT = 26, 22, 17
 _JUNIOR_MIDDLE = 2  # its position in sim.core.categories.EDUCATION
 OUT, LOCAL, FARM_IDLE = 0, 1, 2
 GROUPS = ("out", "local", "farm_idle")
@@ -210,7 +210,7 @@ def geometric_months(u, mean_years, most) -> int:
 def make_worker(w, worker, home, recipe, keys) -> None:
     """Fill a row with the worker of January 2014 with this id. ``keys``: fixed for life."""
     w.home = home
-    number = worker & ((1 << HOME_SHIFT) - 1)
+    number = worker & ((1 << ID_HOME_SHIFT) - 1)
     offset = int(keys[PURPOSE.trait_activity, 0]) + home * 0x85EBCA6B  # homes must not err together
     spread = (number * _GOLDEN + offset) & 0xFFFFFFFF
     cell = find_interval(recipe.activity_cumulative[home], (spread + 0.5) * 2.0**-32)
@@ -330,10 +330,10 @@ def make_anybody(w, recipe, keys) -> None:
     """Fill a row with the worker whose id its number tells."""
     worker = int(w.id)
     if worker < ENTRANT_BIT:
-        make_worker(w, worker, worker >> HOME_SHIFT, recipe, keys)
+        make_worker(w, worker, worker >> ID_HOME_SHIFT, recipe, keys)
     else:
-        since, month = worker - ENTRANT_BIT, (worker - ENTRANT_BIT) >> MONTH_SHIFT
-        home = (since >> ENTRANT_HOME_SHIFT) & ((1 << (MONTH_SHIFT - ENTRANT_HOME_SHIFT)) - 1)
+        since, month = worker - ENTRANT_BIT, (worker - ENTRANT_BIT) >> ID_MONTH_SHIFT
+        home = (since >> ID_ENTRANT_HOME_SHIFT) & ((1 << (ID_MONTH_SHIFT - ID_ENTRANT_HOME_SHIFT)) - 1)
         make_entrant(w, worker, home, month, recipe, keys)
 
 
@@ -356,9 +356,9 @@ def ids_of(counts: np.ndarray, entrants: np.ndarray) -> Ids:
     """
     homes, months = entrants.shape
     first = np.arange(homes)
-    later = ENTRANT_BIT + (np.arange(months)[:, None] << MONTH_SHIFT) + (first << ENTRANT_HOME_SHIFT)
+    later = ENTRANT_BIT + (np.arange(months)[:, None] << ID_MONTH_SHIFT) + (first << ID_ENTRANT_HOME_SHIFT)
     return Ids.of(
-        np.concatenate([first << HOME_SHIFT, later.ravel()]), np.concatenate([counts, entrants.T.ravel()])
+        np.concatenate([first << ID_HOME_SHIFT, later.ravel()]), np.concatenate([counts, entrants.T.ravel()])
     )
 
 
