@@ -1,4 +1,4 @@
-"""Between months, place by place: what places are worth, where migrants go, vacancies and wages."""
+"""Between months, place by place: tables of pay, quotas, vacancies and wages."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.arithmetic import exp, log, power
+from sim.core.arithmetic import exp, log
 from sim.core.categories import (
     HOME_TOWNSHIP,
     LOCAL_WORK,
@@ -18,39 +18,28 @@ from sim.core.categories import (
 )
 from sim.core.compiled import kernel, rule
 from sim.rules.earnings import (
-    employment_share,
-    expected_income,
     experience_pay,
     schooling_pay,
 )
 from sim.rules.employment import (
     desired_jobs,
-    finding_probability,
-    matching,
     offer_probability,
     rationed_finding,
-    search_effort,
     vacancies,
     wage_gap_next,
 )
-from sim.rules.migration import place_value, value_of_income
-from sim.rules.rights import arrears_loss_share
 from sim.rules.settlement import capacity_offered
 from sim.rules.skills import training_premium
 from sim.steps.earnings import gender_gap
-from sim.steps.groups import GROUPS, is_parent
 from sim.steps.records import (
     BYTES,
     EXPERIENCE_MONTHS,
-    OWN_PAY,
     POINT_BINS,
     TRAINING_MONTHS,
     UNTRAINED,
     WORKER,
 )
 from sim.world.worker import ABILITY_UNIT, HUNDREDTH, education_of, signed
-
-WIDTH = 32  # of arrays over homes: a whole number of vector registers
 
 
 @kernel
@@ -106,129 +95,11 @@ def write_tables(conditions, has_quota):
 
 
 @kernel
-def value_places(conditions, cost_index, rural_income, tightness, limit, news):
-    """Write costs, incomes and pay levels, and the value of income and relief in each place away.
-
-    cost_index: (places, months), rural_income: (homes, months). tightness, limit, news: (places,).
-    """
-    c = conditions[0]
-    economy, homes = c.economy, len(c.farm_income)
-    c.finding_limit[:] = limit
-    for p in range(len(tightness)):
-        c.matching[p] = matching(tightness[p], economy.matching_elasticity)
-        aid = (
-            c.place.housing_aid_share[p]
-            + economy.public_housing_rent_relief * c.place.public_housing_share[p]
-        )
-        c.living_cost[p] = economy.extra_city_cost_yuan * cost_index[p, c.month] * (1.0 - aid)
-    for home in range(homes):
-        c.farm_income[home] = economy.farm_income_yuan * rural_income[home, c.month]
-    for p in range(c.log_pay.shape[0]):
-        for s in range(c.log_pay.shape[1]):
-            c.pay_level[p, s] = exp(c.log_pay[p, s])
-        c.pay_level[p, OWN_PAY] = exp(c.mean_log_pay[p] + economy.business_profit_premium)
-    for home in range(homes):
-        c.farm_value[home] = value_of_income(c.farm_income[home], economy.income_coefficient)
-    for p in range(homes, c.income_value.shape[1]):
-        finding = finding_probability(
-            c.effective[WORKER.job_finding_probability, p],
-            c.matching[p],
-            0.0,
-            0.0,
-            c.place.service_coverage_share[p],
-            economy.service_job_finding_effect,
-        )
-        finding *= search_effort(
-            c.effective[WORKER.unemployment_benefit_yuan, p],
-            exp(c.mean_log_pay[p]),
-            economy.benefit_search_effect,
-            economy.search_effort_min,
-        )
-        share = employment_share(
-            min(finding, c.finding_limit[p]), c.effective[WORKER.separation_probability, p]
-        )
-        arrears = arrears_loss_share(
-            c.effective[WORKER.arrears_probability, p],
-            c.effective[WORKER.arrears_recovery_probability, p],
-            economy.arrears_months,
-            economy.arrears_patience_months,
-            economy.arrears_loss_share_max,
-        )
-        hukou = (
-            economy.hukou_share_of_migration_cost
-            * economy.migration_cost
-            * (1.0 - c.place.hukou_cost_scale[p])
-        )
-        heard = (
-            economy.vacancy_information_elasticity
-            * c.place.vacancy_news_scale[p]
-            * min(
-                max(log(news[p] / economy.reference_tightness), -economy.vacancy_news_max),
-                economy.vacancy_news_max,
-            )
-        )
-        heard += c.place.amenity_shift[p]
-        for g in range(GROUPS):
-            income = expected_income(
-                share,
-                exp(c.mean_log_pay[p] + c.group_skill[g]),
-                c.effective[WORKER.insurance_contribution_rate, p] * economy.insured_share_expected,
-                arrears,
-                c.effective[WORKER.unemployment_benefit_yuan, p] + c.effective[WORKER.search_income_yuan, p],
-                c.living_cost[p],
-                economy.expected_income_min_share,
-            )
-            school = economy.child_left_behind_cost * c.place.school_access_share[p] if is_parent(g) else 0.0
-            c.income_value[g, p] = place_value(
-                value_of_income(income, economy.income_coefficient), 0.0, hukou, heard, school
-            )
-
-
-@kernel
 def fill_byte_factors(by_ability, by_match):
     """Factors of pay by the bytes in which ability and match are stored (signed, hence the wrap)."""
     for byte in range(BYTES):
         by_ability[byte] = exp(signed(byte) * ABILITY_UNIT)
         by_match[byte] = exp(signed(byte) * HUNDREDTH)
-
-
-@kernel
-def weigh_destinations(conditions, corridor_weight, nest):
-    """Nested logit over places for each home and group, from the value of places.
-
-    corridor_weight: (slots, WIDTH) exp(corridor term / nest), places in the order of ``place_order``, homes
-    in the first columns and nought in the rest. The innermost loops run over the homes, all in step, so
-    that the compiler can vectorise them.
-    """
-    c = conditions[0]
-    values, order, first = c.income_value, c.place_order, c.first_place
-    inclusive, provinces, places = c.inclusive_value, c.province_cumulative, c.place_cumulative
-    homes, slots, width = len(c.farm_income), corridor_weight.shape[0], corridor_weight.shape[1]
-    reached = np.empty((slots, width))  # weight of a place and those before it in its province
-    province_reached = np.empty((homes, width))  # of a province and those before it
-    running, total = np.empty(width), np.empty(width)
-    for g in range(GROUPS):
-        total[:] = 0.0
-        for province in range(homes):
-            running[:] = 0.0
-            for slot in range(first[province], first[province + 1]):
-                pull = exp(values[g, order[slot]] / nest)
-                for home in range(width):
-                    running[home] += pull * corridor_weight[slot, home]
-                    reached[slot, home] = running[home]
-            for slot in range(first[province], first[province + 1]):
-                for home in range(width):
-                    reached[slot, home] /= running[home] if running[home] > 0.0 else 1.0
-            for home in range(width):
-                raised = power(running[home], nest)
-                total[home] += raised if running[home] > 0.0 else 0.0
-                province_reached[province, home] = total[home]
-        for home in range(homes):
-            inclusive[home, g] = log(total[home])
-            for province in range(homes):
-                provinces[home, g, province] = province_reached[province, home] / total[home]
-            for slot in range(slots):
-                places[home, g, slot] = reached[slot, home]
 
 
 @kernel

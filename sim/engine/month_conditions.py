@@ -18,14 +18,8 @@ from sim.core.months import FEBRUARY, MARCH
 from sim.core.structured import field_names, for_kernels, make_record
 from sim.engine.choice_odds import fill_personal_odds, fill_place_odds
 from sim.engine.market_state import MarketState
-from sim.engine.markets import (
-    WIDTH,
-    fill_byte_factors,
-    fill_pay_profiles,
-    value_places,
-    weigh_destinations,
-    write_tables,
-)
+from sim.engine.markets import fill_byte_factors, fill_pay_profiles, write_tables
+from sim.engine.place_values import WIDTH, value_places, weigh_destinations
 from sim.policy.place_tables import Tables
 from sim.policy.steering import Reach
 from sim.rules.earnings import schooling_pay

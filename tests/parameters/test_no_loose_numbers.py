@@ -60,7 +60,7 @@ EXCEPTIONS = {
     ("steps/records.py", "TRAIT_CELLS"): SIZE,
     ("steps/records.py", "BYTES"): SIZE,
     ("steps/records.py", "sums_type"): "columns: businesses, their jobs, those of additional ones",
-    ("engine/markets.py", "WIDTH"): SIZE,
+    ("engine/place_values.py", "WIDTH"): SIZE,
     ("engine/interpreted.py", "_SMALL_TABLE"): SPEED,
     ("engine/passes.py", "_drawn_pass"): "a probability as a draw of 32 bits",
     ("engine/passes.py", "_BYTE_OF_BIT"): "positions of bits",

@@ -9,7 +9,7 @@ import pytest
 
 from sim.core.draws import PURPOSE, month_keys, uniform
 from sim.core.structured import make_record
-from sim.engine.markets import WIDTH, weigh_destinations
+from sim.engine.place_values import WIDTH, weigh_destinations
 from sim.parameters.behaviour import DEFAULTS
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import desired_jobs, wage_gap_next
