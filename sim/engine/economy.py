@@ -164,7 +164,7 @@ class Economy:
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
         opening, month, state = self.opening, int(self.opening.now.month[0]), self.market_state
-        state.note_networks(*networks(block.by_home, block.by_place, block.away))
+        state.note_networks(*networks(block.by_home, block.by_place, block.stock))
         numbers = opening.numbers
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
         rise = min(max(rise, numbers.applicants_rise_min), numbers.applicants_rise_max)

@@ -83,8 +83,8 @@ class MarketState:
         self.is_across = places.province[None, :] != np.arange(HOMES)[:, None]
         self.markets = LabourMarkets.at_rest(mix, numbers)
         self.migrants = np.zeros(len(places))  # simulated out-migrants by place
-        self.network = np.zeros((HOMES, len(places)))  # share of the home's workers in the place
-        self.out_share = np.zeros(HOMES)  # share of the home's workers who are away
+        self.network = np.zeros((HOMES, len(places)))  # share of the home's workers who live in the place
+        self.out_share = np.zeros(HOMES)  # share of the home's workers who live away, settled included
         self.has_works = False  # whether public works or workshops have ever hired
         self.poor_away: list[int] = []  # out-migrants of poor households, at the last five quarters' ends
 

@@ -91,21 +91,25 @@ def _carry(stock, change, entrants, left, joined, by_home, by_place, away):
 
 
 @kernel
-def networks(by_home, by_place, away):
-    """Out-migrants by place, and those of a home in each place over the workers registered there.
+def networks(by_home, by_place, stock):
+    """Out-migrants by place, and the network of each home in each place: its workers who live there,
+    out-migrants and settled, over all workers from the home. Who settles stays one whom newcomers turn to.
 
-    by_home: (homes, activities), by_place: (places, activities), away: (homes, places), whole numbers.
+    by_home: (homes, activities), by_place: (places, activities), stock: (homes, places, activities), whole
+    numbers.
     """
-    homes, places = away.shape
+    homes, places, _ = stock.shape
     migrants, network = np.empty(places), np.empty((homes, places))
     for place in range(places):
         migrants[place] = by_place[place, MIGRANT_WORK] + by_place[place, MIGRANT_SEARCH]
     for home in range(homes):
-        workers = -by_home[home, SETTLED_WORK] - by_home[home, SETTLED_SEARCH]
+        workers = 0
         for activity in range(EXITED):
             workers += by_home[home, activity]
         for place in range(places):
-            network[home, place] = away[home, place] / float(max(workers, 1))
+            there = stock[home, place, MIGRANT_WORK] + stock[home, place, MIGRANT_SEARCH]
+            there += stock[home, place, SETTLED_WORK] + stock[home, place, SETTLED_SEARCH]
+            network[home, place] = there / float(max(workers, 1))
     return migrants, network
 
 

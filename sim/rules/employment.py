@@ -51,6 +51,17 @@ def finding_probability(
 
 
 @rule
+def hiring_age_factor(age_years: float, full_to_age: float, slope: float) -> float:
+    """Factor on the probability of finding a job, by age: exp(-slope * years past ``full_to_age``), 1 before.
+
+    slope: log points per year. Source: of otherwise equal applicants for jobs with low requirements, those
+    of about 50 are called back 18 % less often than those of about 30, and those of about 65 35 % less [A56].
+    Ignores sex and occupation, which change the gradient.
+    """
+    return exp(-slope * max(age_years - full_to_age, 0.0))
+
+
+@rule
 def search_effort(benefit: float, pay: float, effect: float, least: float) -> float:
     """Factor on job finding, a share of the probability, of a searcher who draws a benefit.
 

@@ -14,6 +14,7 @@ from sim.core.draws import PURPOSE, uniform_mixed
 from sim.rules.employment import (
     age_factor,
     finding_probability,
+    hiring_age_factor,
     search_effort,
     separation_probability,
 )
@@ -93,7 +94,7 @@ def lose_job(w, c, flags) -> None:
 
 @rule
 def find_job(w, c, b, k) -> None:
-    """Find a job through vacancies, fellow workers from home, and the employment service."""
+    """Find a job through vacancies, fellow workers from home and the service; age counts against it."""
     place = int(w.place)
     serve(w, c, b, k, OCCASION.search_month)
     chance = finding_probability(
@@ -103,6 +104,11 @@ def find_job(w, c, b, k) -> None:
         c.economy.network_job_finding_effect,
         c.place.service_coverage_share[place],
         c.economy.service_job_finding_effect,
+    )
+    chance *= hiring_age_factor(
+        age_months(int(w.birth_month), c.month) / 12.0,
+        c.economy.hiring_full_to_age,
+        effective(w, c, b, k, WORKER.hiring_age_slope),
     )
     benefit = effective(w, c, b, k, WORKER.unemployment_benefit_yuan)
     if benefit > 0.0:  # else the effort is 1, and the pay need not be worked out

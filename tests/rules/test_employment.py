@@ -12,6 +12,7 @@ from sim.rules.employment import (
     age_factor,
     desired_jobs,
     finding_probability,
+    hiring_age_factor,
     matching,
     offer_probability,
     rationed_finding,
@@ -46,6 +47,13 @@ def test_finding_by_hand():
 def test_finding_without_vacancies_is_nearly_nil_and_never_more_than_certain():
     assert finding_probability(0.35, matching(0.0, 0.5), 0.0, 0.0, 0.0, 0.0) == pytest.approx(0.35e-3)
     assert finding_probability(0.9, matching(100.0, 0.5), 1.0, 3.0, 1.0, 0.3) == 1.0
+
+
+def test_hiring_falls_with_age_as_callbacks_do():
+    assert [hiring_age_factor(age, 40.0, 0.018) for age in (20.0, 40.0)] == [1.0, 1.0]
+    # callbacks of about 50 and about 65 lie 18 and 35 percent under those of about 30
+    assert hiring_age_factor(50.0, 40.0, 0.018) == pytest.approx(0.82, abs=0.03)
+    assert hiring_age_factor(65.0, 40.0, 0.018) == pytest.approx(0.65, abs=0.03)
 
 
 @given(SHARES, st.floats(0.01, 10.0), st.floats(0.1, 0.9), SHARES, SHARES)
