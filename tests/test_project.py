@@ -73,8 +73,8 @@ def test_the_readme_tells_what_every_command_answers():
     from sim.cli import app
 
     text = (ROOT / "README.md").read_text(encoding="utf-8")
-    told = re.findall(r"^\| `labor-sim ([a-z]+)", text, flags=re.MULTILINE)
-    known = {one.name or one.callback.__name__ for one in app.registered_commands}
+    told = re.findall(r"^\| `labor-sim ([a-z-]+)", text, flags=re.MULTILINE)
+    known = {(one.name or one.callback.__name__).replace("_", "-") for one in app.registered_commands}
     assert set(told) == known
 
 

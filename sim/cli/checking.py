@@ -39,7 +39,8 @@ def _kind_and_path(name: str) -> tuple[str, str | Path]:
     if is_file(path) and name.endswith((".yaml", ".yml")):
         return kind_of_file(path), path
     if name not in scenario_files():
-        for found in (experiment_files(), files_in("experiments/virtual"), files_in("experiments")):
+        beside = (files_in(f"experiments{folder}") for folder in ("/virtual", "/checks", ""))
+        for found in (experiment_files(), *beside):
             if name in found:
                 return kind_of_file(found[name]), found[name]
     return "scenario", name
@@ -49,11 +50,12 @@ def _other_checks() -> dict[str, Callable[[str], object]]:
     from sim.calibration.declaration import load_calibration
     from sim.experiments.loading import load_experiment
     from sim.scenario.instruments import check_family
-    from sim.studies import load_virtual
+    from sim.studies import load_checks, load_virtual
 
     return {
         "experiment": load_experiment,
         "calibration": load_calibration,
         "virtual": load_virtual,
+        "checks": load_checks,
         "family": lambda path: check_family(Path(path)),
     }

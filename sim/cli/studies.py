@@ -1,4 +1,4 @@
-"""Virtual experiments: published designs repeated inside the model."""
+"""Virtual experiments, and checks of the model's mechanics."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated
 
 import typer
 
-from sim.cli.app import ExcelCsv, Json, check_file, command, say_if_stale, write_text
-from sim.cli.terminal import print_json, print_table, progress_bar
+from sim.cli.app import SOME_FAILED, ExcelCsv, Json, check_file, command, say_if_stale, write_text
+from sim.cli.terminal import print_json, print_table, progress_bar, say
 from sim.core.errors import Problem, UsageError
 
 
@@ -59,3 +59,48 @@ def virtual(
         return
     print(studies_text(found), end="")
     print("Letters and numbers in brackets are rows of the evidence: `labor-sim cite A14` prints one.")
+
+
+@command(simulates=True)
+def check_model(
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Files of checks, by name or path; by default all."),
+    ] = None,
+    seeds: Annotated[
+        int | None, typer.Option(min=1, help="Number of seeds; by default that of each file.")
+    ] = None,
+    scale: Annotated[
+        str | None, typer.Option(help="Real workers per simulated one; by default that of each file.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option(help="CSV file to write the table to.")] = None,
+    excel_csv: ExcelCsv = False,
+    json: Json = False,
+) -> None:
+    """Shock one thing at a time: does the model answer as it should?
+
+    Prints what was expected and found. Ends with 1 if a check fails.
+    """
+    check_file(out)
+    import pandas as pd
+
+    from sim.present.text.checks import HEADINGS, check_rows
+    from sim.results.csv_files import csv_bytes
+    from sim.studies import check_files, load_checks, run_checks
+
+    files = [load_checks(name) for name in names or check_files()]  # all are read before the first is run
+    results = []
+    for file in files:
+        with progress_bar(f"running {file.name}", "runs") as progress:
+            results.append(run_checks(file, seeds=seeds, scale=scale, progress=progress))
+        if not json:
+            print_table(check_rows(results[-1].table), f"{file.title.en}: {file.question}", HEADINGS)
+    table = pd.concat([one.table for one in results], ignore_index=True)
+    if out:
+        write_text(out, csv_bytes(table, excel_csv))
+    if json:
+        print_json(table)
+    failed = sum(one.failed for one in results)
+    say(f"{len(table)} checks: {len(table) - failed} passed, {failed} failed")
+    if failed:
+        raise SystemExit(SOME_FAILED)

@@ -135,14 +135,14 @@ def make_plan(
 
 
 def _refuse_other_kinds(name: str) -> None:
-    """Refuse a calibration or a virtual experiment, which are in the same folder as experiments."""
+    """Refuse what lies beside the experiments and is none: calibrations, virtual experiments, checks."""
     if name in scenario_files():
         return
     path = next(
         (
             files[name]
-            for files in (files_in("experiments"), files_in("experiments/virtual"))
-            if name in files
+            for folder in ("", "/virtual", "/checks")
+            if name in (files := files_in(f"experiments{folder}"))
         ),
         Path(name),
     )
@@ -150,6 +150,7 @@ def _refuse_other_kinds(name: str) -> None:
     for key, kind, command in (
         ("priors", "a calibration", f"labor-sim calibrate {path}"),
         ("estimates", "a virtual experiment", f"labor-sim virtual {name}"),
+        ("checks", "a file of checks", f"labor-sim check-model {name}"),
     ):
         if tree is not None and key in tree.value:
             raise UsageError(

@@ -39,12 +39,14 @@ _KEYS_OF = {
     "experiment": {"design", "outcomes", "figure"},
     "calibration": {"priors", "screen_seeds", "stages"},
     "virtual": {"estimates"},
+    "checks": {"checks"},
     "family": {"instruments"},
 }
 KINDS = {
     "experiment": "an experiment, for labor-sim sweep",
     "calibration": "a calibration, for labor-sim calibrate",
     "virtual": "a virtual experiment, for labor-sim virtual",
+    "checks": "a file of checks, for labor-sim check-model",
     "family": "a family of instruments, for the folder scenarios/levers",
 }
 DOCUMENTS = "documents"  # the folder of scenarios that carry out a policy document
@@ -95,7 +97,8 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
 
 
 def kind_of_file(path: Path) -> str:
-    """What a file is, by its keys: ``scenario``, ``experiment``, ``calibration``, ``virtual`` or ``family``.
+    """What a file is, by its keys: ``scenario``, ``experiment``, ``calibration``, ``virtual``,
+    ``checks`` or ``family``.
 
     Raises ``ScenarioError`` for a file that cannot be read as text.
     """

@@ -5,9 +5,23 @@
 
 A study sees one course of history and must infer; the model can run the same workers with and without the
 policy. Each estimate is therefore given twice: as the study's design finds it, and the effect in the model.
+
+``run_checks`` shocks one thing alone and holds the answer against a range that the evidence allows.
 """
 
+from sim.studies.checks import CheckFile, CheckResult, check_files, load_checks, run_checks
 from sim.studies.replicate import VirtualResult, run_virtual
 from sim.studies.study import VirtualExperiment, load_virtual, virtual_files
 
-__all__ = ["VirtualExperiment", "VirtualResult", "load_virtual", "run_virtual", "virtual_files"]
+__all__ = [
+    "CheckFile",
+    "CheckResult",
+    "VirtualExperiment",
+    "VirtualResult",
+    "check_files",
+    "load_checks",
+    "load_virtual",
+    "run_checks",
+    "run_virtual",
+    "virtual_files",
+]

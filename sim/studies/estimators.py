@@ -26,9 +26,14 @@ def chosen(table: pd.DataFrame, units: Units) -> pd.DataFrame:
 
 
 def quantity(table: pd.DataFrame, outcome: StudyOutcome, months: tuple[str, str]) -> float:
-    """The outcome over the months, both included: mean of the monthly sums, over that of ``per``."""
-    inside = table[(table["month"] >= months[0]) & (table["month"] <= months[1])]
-    count = max(inside["month"].nunique(), 1)
+    """The outcome over the months, both included: mean of the monthly sums, over that of ``per``.
+
+    Of a yearly table: mean over the years that the months touch.
+    """
+    clock = table["month"] if "month" in table else table["year"].astype(str)
+    first, last = months if "month" in table else (months[0][:4], months[1][:4])
+    inside = table[(clock >= first) & (clock <= last)]
+    count = max(clock[inside.index].nunique(), 1)
     top = inside[list(outcome.over)].to_numpy(float).sum() / count
     if not outcome.per:
         return float(top)

@@ -54,7 +54,7 @@ def labor_sim(monkeypatch, capsys):
     return call
 
 
-COMMANDS = tuple(one.callback.__name__ for one in cli.app.registered_commands)
+COMMANDS = tuple(one.callback.__name__.replace("_", "-") for one in cli.app.registered_commands)
 
 
 def test_help_names_every_command(labor_sim):
@@ -336,6 +336,7 @@ def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch
         "moves",
         "calibrate",
         "virtual",
+        "check_model",
     }
     labor_sim("run", "baseline", "--to", "2015-12", "--out", tmp_path / "run")
     for words, is_run in ((("official", "baseline", "--to", "2015-12"), True), (("virtual",), False),

@@ -1,0 +1,46 @@
+"""Checks of the model's mechanics in words."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.present.text.numbers import number
+
+HEADINGS = {
+    "check": "check",
+    "expected": "expected",
+    "found": "found (95 % interval over seeds)",
+    "verdict": "verdict",
+    "source": "why",
+}
+
+
+def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
+    """Rows for printing: what was expected and found, in the check's unit."""
+    rows = []
+    for row in table.itertuples():
+        same = row.expected_low == row.expected_high
+        expected = (
+            _figure(row.expected_low)
+            if same
+            else f"{_figure(row.expected_low)} to {_figure(row.expected_high)}"
+        )
+        found = _figure(row.found)
+        if row.low == row.low and row.low != row.high:
+            found += f" ({_figure(row.low)} to {_figure(row.high)})"
+        rows.append(
+            {
+                "check": f"{row.check} ({row.unit})",
+                "expected": expected,
+                "found": found,
+                "verdict": row.verdict,
+                "source": row.source,
+            }
+        )
+    return rows
+
+
+def _figure(value: float) -> str:
+    if value != value:
+        return "none"
+    return number(value, 0 if abs(value) >= 100 else 2 if abs(value) >= 1 or value == 0 else 3)

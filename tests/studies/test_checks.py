@@ -1,0 +1,92 @@
+"""Checks of the model's mechanics: what they measure, how they judge, and that the ready ones pass."""
+
+from __future__ import annotations
+
+import math
+from types import SimpleNamespace
+
+import pandas as pd
+import pytest
+
+from sim.studies import check_files, load_checks, run_checks
+from sim.studies.checks import Check, CheckError, measured
+
+EXPECT = {"low": -1.0, "high": 1.0, "unit": "percent", "source": "a test"}
+MONTHS = ["2014-01", "2014-02"]
+
+
+def places(employed: tuple[float, float], wages: tuple[float, float], month: str) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "month": month,
+            "place": ["Hebei city", "Henan city"],
+            "province": ["Hebei", "Henan"],
+            "tier": "city",
+            "migrant_work": employed,
+            "wage_index": wages,
+        }
+    )
+
+
+def results(first: pd.DataFrame, second: pd.DataFrame) -> SimpleNamespace:
+    table = pd.concat([first, second], ignore_index=True)
+    return SimpleNamespace(tables={"places": table, "ledger": pd.DataFrame({"year": [2014], "served": [3]})})
+
+
+BASE = results(places((100, 300), (1.0, 1.0), MONTHS[0]), places((100, 300), (1.0, 1.2), MONTHS[1]))
+RUN = results(places((50, 300), (1.1, 1.0), MONTHS[0]), places((50, 150), (1.1, 1.5), MONTHS[1]))
+RUNS = {"base": BASE, "shock": RUN}
+
+
+def check(measure: str, of: dict | None = None, **more) -> Check:
+    of = of and {"table": "places", "form": "log_percent", "months": MONTHS, **of}
+    label = {"en": "A test", "zh": "测试"}
+    return Check.model_validate(
+        {"label": label, "measure": measure, "run": "shock", "of": of, "expect": EXPECT, **more}
+    )
+
+
+def test_change_level_and_extremes():
+    employed = {"over": ["migrant_work"], "form": "level"}
+    assert measured(check("level", employed), RUNS) == (350 + 200) / 2
+    assert measured(check("change", employed), RUNS) == (350 + 200) / 2 - 400
+    assert measured(check("largest", employed), RUNS) == 350
+    assert measured(check("smallest", employed), RUNS) == 200
+
+
+def test_a_ratio_divides_the_change_of_prices_by_that_of_people():
+    last = {"months": [MONTHS[1], MONTHS[1]]}
+    wages = {"over": ["wage_index"], "weighted_by": "migrant_work", **last}
+    to = {"table": "places", "form": "log_percent", "over": ["migrant_work"], **last}
+    # weights are those of the base, so that who left does not move the mean
+    wage = (100 * math.log(1.1) + 300 * math.log(1.5 / 1.2)) / 400
+    assert measured(check("ratio", wages, to=to), RUNS) == pytest.approx(wage / math.log(200 / 400))
+
+
+def test_unequal_cells_are_counted_to_the_last_bit():
+    assert measured(check("unequal_cells", run="base"), RUNS) == 0
+    assert measured(check("unequal_cells"), RUNS) == 6
+    assert measured(check("unequal_cells", except_columns=["wage_index"]), RUNS) == 3
+    assert measured(check("unequal_cells", except_tables=["places"]), RUNS) == 0
+
+
+def test_files_that_cannot_be_run_are_refused_in_words(tmp_path):
+    text = check_files()["wages"].read_text(encoding="utf-8")
+    for old, new, words in (
+        ("run: less_inviting", "run: less_invitng", "no such run"),
+        ("over: [wage_index]", "over: [wage_indx]", "did you mean 'wage_index'"),
+        ("scenario: baseline", "scenario: baselin", "did you mean 'baseline'"),
+        ("measure: ratio", "measure: rato", "did you mean 'ratio'"),
+    ):
+        assert old in text
+        (tmp_path / "mine.yaml").write_text(text.replace(old, new), encoding="utf-8")
+        with pytest.raises(CheckError, match=words):
+            load_checks(tmp_path / "mine.yaml")
+
+
+@pytest.mark.parametrize("name", sorted(check_files()))
+def test_the_model_passes_the_ready_checks(name):
+    found = run_checks(name).table
+    assert len(found) and not found["found"].isna().any()
+    failed = found[found["verdict"] != "passed"]
+    assert failed.empty, failed[["check", "expected_low", "expected_high", "found"]].to_string()
