@@ -28,6 +28,7 @@ SLOW = """
     core/test_deferred_linking.py
     core/test_processes.py
     core/test_sources.py
+    engine/test_caps.py
     engine/test_checkpoint.py
     engine/test_instruments_in_the_engine.py
     engine/test_invariance.py

@@ -110,9 +110,12 @@ class Economy:
         state.home_taste = np.clip(taste, -start.home_taste_max, start.home_taste_max)
 
     # --- the month --------------------------------------------------------------------------------
-    def begin(self, month: int) -> MonthConditions:
-        """What workers meet in a month, in a record that is written anew for the next."""
-        self.opening.write(month)
+    def begin(self, month: int, rationed: frozenset[int] = frozenset()) -> MonthConditions:
+        """What workers meet in a month, in a record that is written anew for the next.
+
+        rationed: levers whose money does not reach everybody who qualifies.
+        """
+        self.opening.write(month, rationed)
         return self.opening
 
     def conditions(self, month: int) -> np.recarray:

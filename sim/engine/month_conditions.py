@@ -21,6 +21,8 @@ from sim.engine.market_state import MarketState
 from sim.engine.markets import fill_byte_factors, fill_pay_profiles, write_tables
 from sim.engine.place_values import WIDTH, value_places, weigh_destinations
 from sim.policy.place_tables import Tables
+from sim.policy.policy import Policy
+from sim.policy.rationing import Rationing
 from sim.policy.steering import Reach
 from sim.rules.earnings import schooling_pay
 from sim.rules.migration import floor_effort
@@ -52,6 +54,9 @@ class MonthConditions:
         self.now.economy = fields["economy"].view(np.float64)
         self.now.place = fields["place"].view(np.float64).reshape(-1, len(state.places))
         self.numbers = self.record[0].economy  # economy-wide parameters of the month, by name
+        self._policy = state.policy  # that of the month, as far as money reaches
+        self._filled: Policy | None = None  # that whose levers stand in the record
+        self._rationed: frozenset[int] = frozenset()
         self._numbers: np.ndarray | None = None
         self._tables: Tables | None = None
         self._relief: np.ndarray | None = None
@@ -64,9 +69,10 @@ class MonthConditions:
         now.life_keys[:] = state.life_keys
         now.ability_factor[:], now.match_factor[:] = _byte_factors()
 
-    def write(self, month: int) -> np.recarray:
-        """What workers meet in a month, before rationing: every claim would be granted."""
+    def write(self, month: int, rationed: frozenset[int] = frozenset()) -> np.recarray:
+        """What workers meet in a month, before quotas. rationed: levers whose money does not reach all."""
         state, now = self.market_state, self.now
+        self._policy, self._rationed = state.policy.with_rationed(rationed), rationed
         self.write_places(month)
         self._write_corridors(month)
         weigh_destinations(self.plain, self._weight, state.nest)
@@ -96,8 +102,8 @@ class MonthConditions:
     def write_places(self, month: int, with_levers: bool = True) -> None:
         """Parameters, pay, costs and the value of places at the start of a month."""
         state, now = self.market_state, self.now
-        self._write_numbers(state.policy.economy(month))
-        tables = state.policy.place_parameters(month, with_levers)
+        self._write_numbers(self._policy.economy(month))
+        tables = self._policy.place_parameters(month, with_levers)
         self._write_tables(tables, month)
         numbers, series = self.numbers, state.series
         drift = numbers.pay_quality_drift * month / 12.0
@@ -115,9 +121,18 @@ class MonthConditions:
             state.markets.news,
         )
 
-    def ration_levers(self, cutoffs: np.ndarray) -> None:
-        """Write how far the queue of each lever is served this month, in ticket bins."""
-        self.now.levers["cutoff"][: len(cutoffs)] = cutoffs
+    def ration(self, month: int, rationing: Rationing) -> None:
+        """Write how far the money of each lever reaches this month; quotas stay as they are."""
+        if rationing.rationed != self._rationed:
+            quotas = self.now.quota_cutoff.copy(), self.now.quota_cutoff_without_levers.copy()
+            self.write(month, rationing.rationed)
+            self.now.quota_cutoff[:], self.now.quota_cutoff_without_levers[:] = quotas
+        self._write_reach(rationing)
+
+    def _write_reach(self, rationing: Rationing) -> None:
+        levers, count = self.now.levers, len(rationing.cutoff)
+        levers["cutoff"][:count], levers["bins_from"][:count] = rationing.cutoff, rationing.bins_from
+        levers["bin_bits"][:count] = rationing.bin_bits
 
     def attention(self, month_of_year: int) -> float:
         """Probability of reconsidering in a calendar month, undisturbed, under the month's parameters."""
@@ -147,12 +162,12 @@ class MonthConditions:
         now.place[:], now.effective[:] = tables.place, tables.effective
         now.without_levers[:] = now.before_levers[:] = tables.without_levers
         write_tables(self.plain, self.has_quota)
-        for row in self.market_state.policy.decided_by_worker(month):
+        for row in self._policy.decided_by_worker(month):
             highest = float(now.before_levers[row].max())
-            now.upper_bound[row] = self.market_state.policy.upper_bound(row, highest, month)
+            now.upper_bound[row] = self._policy.upper_bound(row, highest, month)
 
     def _write_corridors(self, month: int) -> None:
-        relief, state = self.market_state.policy.corridor_relief(month), self.market_state
+        relief, state = self._policy.corridor_relief(month), self.market_state
         if relief is self._relief:
             return
         self._relief = relief
@@ -166,7 +181,7 @@ class MonthConditions:
         self._weight[:, :HOMES] = weight[:, state.place_order].T
 
     def _write_sectors(self, month: int) -> None:
-        factors, now = self.market_state.policy.sector_factors(month), self.now
+        factors, now = self._policy.sector_factors(month), self.now
         if factors is self._factors:
             return
         self._factors = factors
@@ -177,14 +192,14 @@ class MonthConditions:
         now.highest_arrears_factor[0] = now.arrears_factor.max()
 
     def _write_levers(self, month: int) -> None:
-        policy, levers = self.market_state.policy, self.now.levers
+        policy, levers = self._policy, self.now.levers
         reach = policy.reach(month)
-        if self._reach is None:
-            policy.fill_levers(levers, month, policy.cutoffs_without_budget())
+        if self._filled is not policy:
+            policy.fill_levers(levers, month)
         elif reach is not self._reach:
             policy.fill_levers_of_month(levers, month)
-        self._reach = reach
-        self.ration_levers(policy.cutoffs_without_budget())
+        self._filled, self._reach = policy, reach
+        self._write_reach(Rationing({}, len(policy.names)))
 
 
 @cache

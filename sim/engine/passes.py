@@ -31,14 +31,6 @@ def note_rows(states, first_rows, first_ids, c, b, count, first):
         b.before[k] = states[k]
 
 
-@rule
-def note_month(states, first_rows, first_ids, c, b, count, first):
-    """The same as the month begins, with nothing granted yet."""
-    note_rows(states, first_rows, first_ids, c, b, count, first)
-    for position in range(c.levers.budgets):
-        b.granted[int(c.levers.budget_row[int(c.levers.rationed[position])])][:] = 0
-
-
 @inlined_rule
 def is_state_among(state, among, unless) -> bool:
     """Whether the activity of a state is in a set (bits) and none of some status bits is set.

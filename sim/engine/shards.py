@@ -19,7 +19,6 @@ from sim.engine.passes import (
     MONTH_NAMES,
     claim_listed,
     list_claimants,
-    note_month,
     note_rows,
 )
 from sim.steps.records import WORKER, block_type, sums_type
@@ -35,7 +34,7 @@ def _run_units(rows, states, first_rows, first_ids, conditions, ahead, units, bl
     for start in range(first, last, BLOCK):
         count = min(BLOCK, last - start)
         own, own_states = rows[start : start + count], states[start : start + count]
-        note_month(own_states, first_rows, first_ids, c, b, count, start)
+        note_rows(own_states, first_rows, first_ids, c, b, count, start)
         _call_all(units, rows, states, conditions, blocks, start, count)
         if len(listed) > 0:
             list_claimants(own, own_states, c, b, ahead, listed, count, start)
@@ -84,7 +83,7 @@ def _run_rows(rows, states, first_rows, first_ids, conditions, ahead, blocks, li
     for start in range(first, last, BLOCK):
         count = min(BLOCK, last - start)
         own, own_states = rows[start : start + count], states[start : start + count]
-        note_month(own_states, *ids, c, b, count, start)
+        note_rows(own_states, *ids, c, b, count, start)
         for run in MONTH:
             run(own, own_states, c, b, count)
         if len(listed) > 0:
@@ -112,7 +111,8 @@ def _count_listed_claims(rows, states, conditions, blocks, listed):
 
 
 _HEADROOM = 1.25  # next month's chance of claiming may rise by as much before the list is in vain
-CLAIMS = ("tickets", "points")  # what is added up before the month; the other sums are the month's
+QUOTA_CLAIMS = ("points",)  # what is added up before the month; the other sums are the month's
+BUDGET_CLAIMS = ("claims", "claimed")  # needed only where a lever has a budget, and large
 
 
 _PIECES = 64  # by thread and pass: a thread that is held up leaves the others more of them
@@ -127,7 +127,7 @@ class Shards:
         self.sums = field_names(sums_type(places))
         self.blocks = [make_record(kind) for _ in range(max(threads, 1))]
         self._plain = [for_kernels(block, kind) for block in self.blocks]
-        self._of_month = tuple(name for name in self.sums if name not in CLAIMS)
+        self._of_month = tuple(name for name in self.sums if name not in QUOTA_CLAIMS + BUDGET_CLAIMS)
         self._pool = ThreadPoolExecutor(len(self.blocks)) if len(self.blocks) > 1 else None
         self._unlisted = [np.zeros((0, 2), np.uint32) for _ in self.blocks]
         self._listed, self._listed_for = self._unlisted, -1  # claimants of a month, by shard
@@ -139,18 +139,21 @@ class Shards:
         conditions: np.ndarray,
         rows: int,
         keys_ahead: np.ndarray | None = None,
+        has_budgets: bool = False,
     ) -> np.record:
         """Run the month for the first ``rows`` workers; returns the summed block.
 
         memory: their rows and states, and the stretches of their ids (``Workers.memory`` and ``ids``).
+        has_budgets: whether claims on budgets are added up too.
 
         keys_ahead: of next month's draws (``sim.core.draws.month_keys``), where quotas are likely to be
         claimed then: the claimants are listed on the way, and ``count_claims`` need not look for them.
         """
-        self.clear()
+        sums = self._of_month + (BUDGET_CLAIMS if has_budgets else ())
+        self.clear(has_budgets)
         self._begin_list(conditions[0], rows, keys_ahead)
         parts: list[tuple] = list(zip(self._plain, self._listed, strict=True))
-        self._run(_run_rows, parts, self._of_month, rows, *memory, conditions, self._ahead)
+        self._run(_run_rows, parts, sums, rows, *memory, conditions, self._ahead)
         return self.blocks[0][0]
 
     def count_claims(
@@ -158,17 +161,16 @@ class Shards:
         memory: tuple[np.ndarray, ...],
         conditions: np.ndarray,
         rows: int,
-        sums: tuple[str, ...] = CLAIMS,
     ) -> None:
-        """Count who would use a rationed lever or a quota place this month; ``sums``: what is asked."""
-        self.clear(sums)
+        """Count who would use a place in a settlement quota this month."""
+        self._clear(QUOTA_CLAIMS)
         if self._has_listed_all(conditions[0]):
             parts: list[tuple] = list(zip(self._plain, self._listed, strict=True))
             self._at_once([(_count_listed_claims, *memory[:2], conditions, *part) for part in parts])
-            _add_up(parts, sums)
+            _add_up(parts, QUOTA_CLAIMS)
         else:
             parts = [(block,) for block in self._plain]
-            self._run(_count_claims, parts, sums, rows, *memory, conditions)
+            self._run(_count_claims, parts, QUOTA_CLAIMS, rows, *memory, conditions)
 
     def _begin_list(self, c: np.void, rows: int, keys_ahead: np.ndarray | None) -> None:
         if keys_ahead is None:
@@ -186,7 +188,6 @@ class Shards:
         """Whether all who can claim something this month were listed at the end of the month before."""
         return bool(
             c["month"] == self._listed_for
-            and c["levers"]["budgets"] == 0
             and _highest_claim_draw(c) <= self._ahead[2]
             and all(listed[0, 0] < len(listed) for listed in self._listed)
         )
@@ -201,10 +202,15 @@ class Shards:
         """``loop(*arguments, first row, last row)`` until all rows are done."""
         self._spread(loop, [()] * len(self.blocks), rows, *arguments)
 
-    def clear(self, names: tuple[str, ...] | None = None) -> None:
-        """Set sums to zero: those of the month, if not told which."""
+    def clear(self, has_budgets: bool = False) -> None:
+        """Set the month's sums to zero. has_budgets: those of claims on budgets too."""
+        self._clear(self._of_month)
+        if has_budgets:
+            self._clear(BUDGET_CLAIMS)
+
+    def _clear(self, names: tuple[str, ...]) -> None:
         for block in self._plain:
-            _bytes_of(block, self._of_month if names is None else names).fill(0)
+            _bytes_of(block, names).fill(0)
 
     def close(self) -> None:
         """End the threads."""

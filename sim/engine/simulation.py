@@ -19,10 +19,11 @@ from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.economy import Economy
 from sim.engine.interpreted import plain_sums
 from sim.engine.run_cache import RunCache, opening_of
-from sim.engine.shards import CLAIMS, Shards
+from sim.engine.shards import Shards
 from sim.engine.stocks import count_stock, stock_type
 from sim.engine.year_counts import count_year, start_year, year_type
 from sim.policy.budgets import Ledger
+from sim.policy.rationing import Rationing
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
 from sim.steps.records import EVENT
@@ -59,6 +60,8 @@ class Simulation:
         world, series = cache.world(opening), cache.series(opening)
         self.places, self.month = world.places, 0
         self.policy = cache.policy(self.scenario, world.places)
+        self.rationing = Rationing({}, len(self.policy.names))
+        self._kept: tuple[np.ndarray, ...] | None = None  # workers as the month began
         self.economy = Economy(self.policy, world, series, self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
         self._shards = Shards(threads, len(self.places))
@@ -82,20 +85,19 @@ class Simulation:
         if month % 12 == 0:
             self._shards.each(start_year, self.rows, *self.workers.memory)
         c, plain = self.open_month(), self.economy.opening.plain
-        if live is None:
-            lists_claims = self.economy.opening.has_quota.any() and not self.policy.budgeted
-            keys_ahead = month_keys(self.seed, month + 1) if lists_claims else None
-            self._shards.run_month(self._memory, plain, self.rows, keys_ahead)
-        else:
-            self._shards.clear()
-            live(c[0], self._shards.blocks[0][0])
+        self._live_within_budgets(c, live)
         self.block.events[EVENT.entrants] += int(entrants.sum())
         self._accounts.carry(month, self.block, entrants)
         if self.policy.names:
-            served = self.block.served[: len(self.policy.names)]
+            served, billed, refused = (
+                sums[: len(self.policy.names)]
+                for sums in (self.block.served, self.block.billed, self.block.refused)
+            )
             migrants = self.block.away.sum(axis=0)  # in simulated workers
-            served += self.policy.servings_of_places(month, migrants, self.census.school_parents)
-            self.ledger.enter(month, served)
+            in_places = self.policy.servings_of_places(month, migrants, self.census.school_parents)
+            served += in_places
+            billed += in_places * self.policy.prices(month)[:, None]
+            self.ledger.enter(month, served, billed, refused)
         self.economy.settle(self.block)
         self.conditions = c[0]
         if month % 12 + 1 in CENSUS_MONTHS:
@@ -105,6 +107,39 @@ class Simulation:
             self.ledger.close_year(month)
         self.month += 1
         return self.block
+
+    def _live_within_budgets(self, c: np.recarray, live: Callable | None) -> None:
+        """Live the month; again from its beginning while some lever spends more than it has left."""
+        may_run_out = self.rationing.may_run_out
+        if may_run_out:
+            self._keep_workers()
+        self._live_once(c, live)
+        while may_run_out and not self.ledger.is_settled(self.rationing, self.block):
+            self._put_back_workers()
+            self.economy.opening.ration(self.month, self.rationing)
+            self._live_once(c, live)
+
+    def _live_once(self, c: np.recarray, live: Callable | None) -> None:
+        has_budgets = bool(self.policy.budgeted)
+        if live is None:
+            has_quota = self.economy.opening.has_quota.any()
+            keys_ahead = month_keys(self.seed, self.month + 1) if has_quota else None
+            plain = self.economy.opening.plain
+            self._shards.run_month(self._memory, plain, self.rows, keys_ahead, has_budgets)
+        else:
+            self._shards.clear(has_budgets)
+            live(c[0], self._shards.blocks[0][0])
+
+    def _keep_workers(self) -> None:
+        if self._kept is None:
+            self._kept = tuple(np.empty_like(part) for part in self.workers.memory)
+        for kept, part in zip(self._kept, self.workers.memory, strict=True):
+            kept[: self.rows] = part[: self.rows]
+
+    def _put_back_workers(self) -> None:
+        assert self._kept is not None, "workers are kept before a month that may be lived again"
+        for kept, part in zip(self._kept, self.workers.memory, strict=True):
+            part[: self.rows] = kept[: self.rows]
 
     def __reduce__(self) -> tuple:
         """A copy, and what ``pickle`` restores, goes on by itself, bit for bit as this one would."""
@@ -134,16 +169,13 @@ class Simulation:
         self._accounts.check_census(month, self.census.stock, self.census.savings)
 
     def open_month(self) -> np.recarray:
-        """Conditions of the coming month, with budgets and quotas rationed."""
-        opening, budgeted = self.economy.begin(self.month), self.policy.budgeted
-        has_quota = opening.has_quota.any()
-        if budgeted or has_quota:
-            self._shards.count_claims(
-                self._memory, opening.plain, self.rows, CLAIMS if budgeted else ("points",)
-            )
-        if budgeted:
-            opening.ration_levers(self.ledger.cutoffs(self.month, self.block.tickets))
-        if budgeted or has_quota:
+        """Conditions of the coming month, with quotas rationed; levers without money left serve nobody."""
+        self.rationing = self.ledger.rationing(self.month)
+        opening = self.economy.begin(self.month, self.rationing.rationed)
+        if self.rationing.rationed:
+            opening.ration(self.month, self.rationing)
+        if opening.has_quota.any():
+            self._shards.count_claims(self._memory, opening.plain, self.rows)
             self.economy.ration_quotas(self.block.points)
         return opening.record
 

@@ -1,8 +1,14 @@
-"""Budgets: how far the queue of each rationed lever is served, and what every lever has spent."""
+"""Budgets: what money each lever has left, and what every lever has spent.
+
+Whoever qualifies is paid, until the month whose claims exceed what is left (``sim.policy.rationing``). The
+claim at the margin is paid in full; what it overdraws, less than one simulated worker's claim, is taken off
+the next money. So spending over years comes to the budgets, whatever the scale.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -11,8 +17,10 @@ import pandas as pd
 from sim.core.errors import AccountingError
 from sim.core.months import month_index, month_text
 from sim.policy.policy import Policy
-from sim.steps.records import TICKET_BINS
+from sim.policy.rationing import Rationing
 from sim.world.places import HOMES
+
+_ROUNDING = 1e-3  # yuan: far more than sums of money are off, far less than a yuan
 
 
 class Ledger:
@@ -24,9 +32,12 @@ class Ledger:
         self.served_this_year = np.zeros((count, HOMES), dtype=np.int64)
         self.spent_this_year = np.zeros((count, HOMES))  # yuan
         self.spent = np.zeros(count)  # yuan since the budget's period began
+        self.carried = np.zeros(count)  # yuan less than a claim that the year before left over, or overdrew
         self.queue = np.zeros(count, dtype=np.int64)
         self.month_spending = 0.0
-        self.granted = np.full(count, -1, dtype=np.int64)  # most uses this month; -1 = no limit
+        self._claim_rows: list[int] = []  # of the sums of claims, in the month being lived
+        self._year_begun = -1  # the January in which new money came last
+        self._claimed_first: np.ndarray | None = None  # uses by lever when it was lived first
         self._closed: list[tuple] = []  # sums of past years, from which the table is made
         self._yearly = tuple(n for n in policy.budgeted if self._budget(n).yuan_per_year is not None)
 
@@ -37,7 +48,7 @@ class Ledger:
             "spent_this_year": self._by_name(self.spent_this_year),
             "spent": self._by_name(self.spent),
             "queue": self._by_name(self.queue),
-            "granted": self._by_name(self.granted),
+            "carried": self._by_name(self.carried),
             "month_spending": self.month_spending,
             "closed": list(self._closed),
         }
@@ -48,7 +59,7 @@ class Ledger:
         self._take_over(self.spent_this_year, state["spent_this_year"])
         self._take_over(self.spent, state["spent"])
         self._take_over(self.queue, state["queue"])
-        self._take_over(self.granted, state["granted"])
+        self._take_over(self.carried, state["carried"])
         self.month_spending, self._closed = state["month_spending"], list(state["closed"])
 
     def _by_name(self, rows: np.ndarray) -> dict[str, Any]:
@@ -59,38 +70,41 @@ class Ledger:
             if name in by_name:
                 rows[row] = by_name[name]
 
-    def cutoffs(self, month: int, tickets: np.ndarray) -> np.ndarray:
-        """Ticket bins that this month's money reaches, by lever.
+    def rationing(self, month: int) -> Rationing:
+        """How far money reaches as a month begins: where none is left, nobody is served."""
+        if month % 12 == 0 and self._year_begun != month:
+            self._begin_year(month)
+            self._year_begun = month
+        left = {n: self._left(n, month) for n in self.policy.rationed(month)}
+        self._claim_rows = [self.policy.budgeted.index(n) for n in left]
+        self._claimed_first = None
+        return Rationing(left, len(self.policy.names))
 
-        tickets: (budget rows, TICKET_BINS) claims. Money is released evenly over the year (or the
-        window); what is not used stays for later months. Never more claims than money.
+    def is_settled(self, rationing: Rationing, block: SimpleNamespace) -> bool:
+        """Whether the month just lived is within what money is left; ``block``: its sums."""
+        count = len(self.policy.names)
+        if self._claimed_first is None:
+            self._claimed_first = block.served[:count].sum(axis=1) + block.refused[:count]
+        spent = block.billed[:count].sum(axis=1) * float(self.scale)
+        rows = self._claim_rows
+        return rationing.is_settled(spent, block.claims[rows], block.claimed[rows] * float(self.scale))
+
+    def enter(self, month: int, served: np.ndarray, billed: np.ndarray, refused: np.ndarray) -> None:
+        """Book a month. served, billed: (levers, 31) uses and yuan by province. refused: (levers,) uses that
+        no money was left for. Raises AccountingError where more than one claim was beyond what was left.
         """
-        cutoffs, prices = self.policy.cutoffs_without_budget(), self.policy.prices(month)
-        self.granted[self.policy.budgeted] = 0
-        if month % 12 == 0:
-            self.spent[list(self._yearly)] = 0.0
-        for lever in self.policy.rationed(month):
-            cost = max(int(prices[lever]), 1) * self.scale
-            affordable = max(int((self._released(lever, month) - self.spent[lever]) // cost), 0)
-            running = np.cumsum(tickets[self.policy.budgeted.index(lever)])
-            bins = int((running <= affordable).sum())
-            cutoffs[lever] = bins
-            granted = int(running[bins - 1]) if bins else 0
-            self.granted[lever] = granted
-            self.queue[lever] += int(running[TICKET_BINS - 1]) - granted
-        return cutoffs
-
-    def enter(self, month: int, served: np.ndarray) -> None:
-        """Book a month. served: (levers, 31) uses by province. Raises AccountingError on overspending."""
-        uses = served.sum(axis=1)
-        for lever in self.policy.rationed(month):
-            if uses[lever] > self.granted[lever]:
+        spending = billed * float(self.scale)
+        by_lever, uses, prices = spending.sum(axis=1), served.sum(axis=1), self.policy.prices(month)
+        for n in self.policy.rationed(month):
+            left, claim = self._left(n, month), float(prices[n]) * self.scale
+            if by_lever[n] > 0.0 and by_lever[n] - claim >= left:
                 raise AccountingError(
-                    f"lever {self.policy.names[lever]} served {uses[lever]} in {month_text(month)}, "
-                    f"more than the {self.granted[lever]} that its money allowed"
+                    f"lever {self.policy.names[n]} served {uses[n]} in {month_text(month)}, "
+                    f"more than the {max(left, 0.0) / self.scale / prices[n]:.1f} that its money allowed"
                 )
-        spending = served * self.policy.prices(month)[:, None] * float(self.scale)
-        self.spent += spending.sum(axis=1)
+            turned_away = 0 if self._claimed_first is None else self._claimed_first[n] - uses[n]
+            self.queue[n] += max(int(turned_away), int(refused[n]))
+        self.spent += by_lever
         self.spent_this_year += spending
         self.month_spending = float(spending.sum())
         self.served_this_year += served
@@ -180,20 +194,42 @@ class Ledger:
     def _budget(self, lever: int):
         return self.policy.scenario.levers[self.policy.names[lever]].money
 
+    def _begin_year(self, month: int) -> None:
+        """New money for budgets by the year: what is left of the old lapses, but for less than one claim."""
+        prices = self.policy.prices(max(month - 1, 0))
+        for n in self._yearly:
+            if month > 0 and self._is_in_force(self.policy.names[n], month - 1):
+                left = self._given(n, month - 1) + self.carried[n] - self.spent[n]
+                self.carried[n] = left if left < prices[n] * self.scale else 0.0
+            self.spent[n] = 0.0
+
+    def _left(self, lever: int, month: int) -> float:
+        """Whole yuan that may still be spent, as far as released; less than none where it is overdrawn."""
+        released = self._given(lever, month) * self._released(lever, month)
+        return float(np.floor(released + self.carried[lever] - self.spent[lever] + _ROUNDING))
+
+    def _given(self, lever: int, month: int) -> float:
+        """Yuan of the budget's period, a year or the window."""
+        budget = self._budget(lever)
+        amount = budget.yuan_total if budget.yuan_per_year is None else budget.yuan_per_year
+        return self.policy.budget_scale(lever, month) * amount
+
     def _released(self, lever: int, month: int) -> float:
-        """Money released so far in the budget's period."""
-        budget, scale = self._budget(lever), self.policy.budget_scale(lever, month)
+        """Share of the budget that may be spent by the end of a month."""
+        budget = self._budget(lever)
+        if budget.release is None:
+            return 1.0
         if budget.yuan_per_year is not None:
-            return scale * budget.yuan_per_year * (month % 12 + 1) / 12.0
+            return (month % 12 + 1) / 12.0
         window = self.policy.scenario.levers[self.policy.names[lever]].window
         passed = month - month_index(window.from_) + 1
-        return scale * budget.yuan_total * min(max(passed / window.months, 0.0), 1.0)
+        return min(max(passed / window.months, 0.0), 1.0)
 
     def _year_budget(self, lever: int, month: int) -> float:
+        """Yuan that the year brought: of a budget for the whole window, what was left as the year began."""
         if lever not in self.policy.budgeted:
             return float("nan")
-        budget, scale = self._budget(lever), self.policy.budget_scale(lever, month)
-        if budget.yuan_per_year is not None:
-            return scale * budget.yuan_per_year
-        window = self.policy.scenario.levers[self.policy.names[lever]].window
-        return scale * budget.yuan_total * 12.0 / window.months
+        if self._budget(lever).yuan_per_year is not None:
+            return self._given(lever, month)
+        spent_before = self.spent[lever] - self.spent_this_year[lever].sum()
+        return max(self._given(lever, month) - spent_before, 0.0)

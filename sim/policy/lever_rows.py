@@ -112,20 +112,21 @@ def lists_in_force(
     effects: Sequence[WorkerEffect],
     occasions: np.ndarray,
     is_for_everybody: Sequence[bool],
+    has_ramp_for_all: Sequence[bool],
     strength: np.ndarray,
 ) -> dict[str, np.ndarray]:
     """The lists that workers go through, of the levers in force alone; each fills the field it is named for
     from the beginning. Effects by parameter, and levers by the occasion on which they bill.
 
     A parameter that a lever for some changes is decided worker by worker, with all levers that change it, so
-    that they act in one order. The part of its effect that a lever for everybody has reached on its ramp is
-    the same for all; a lever for some reaches part of the workers in full.
+    that they act in one order. has_ramp_for_all: of levers whose ramp brings everybody a part of the effect;
+    that of others reaches part of the workers in full.
     """
     is_active = strength > 0.0
     acting = [effect for effect in effects if is_active[effect.lever]]
     by_worker = {effect.parameter for effect in acting if not is_for_everybody[effect.lever]}
     acting = [effect for effect in acting if effect.parameter in by_worker]
-    shares = [float(strength[one.lever]) if is_for_everybody[one.lever] else 1.0 for one in acting]
+    shares = [float(strength[one.lever]) if has_ramp_for_all[one.lever] else 1.0 for one in acting]
     billing = np.flatnonzero(is_active & (occasions >= 0))
     billing = billing[np.argsort(occasions[billing], kind="stable")]
     return {

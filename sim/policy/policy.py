@@ -8,6 +8,7 @@ act before all scales, and these before all additions.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from copy import copy
 from typing import NamedTuple
 
@@ -30,10 +31,11 @@ from sim.steps.lever_record import (
     MAX_EFFECTS,
     MAX_FIRST,
     MAX_LEVERS,
-    QUEUES,
     SCALE,
     SET,
-    queue_of,
+    TICKET_BIN_BITS,
+    TICKET_BITS,
+    TICKETS,
 )
 from sim.steps.records import (
     CORRIDOR_NAMES,
@@ -41,7 +43,6 @@ from sim.steps.records import (
     OCCASION,
     OCCASION_NAMES,
     PLACE_NAMES,
-    TICKET_BINS,
     WORKER_NAMES,
 )
 from sim.world.places import Places
@@ -55,7 +56,7 @@ class InForce(NamedTuple):
 
     fields: dict[str, np.ndarray | int]  # of the levers' record
     lists: dict[str, np.ndarray]  # further fields of it: what workers go through
-    rationed: list[int]  # levers with a budget, by queue
+    rationed: list[int]  # levers with a budget
     prices: np.ndarray  # whole yuan per serving, int64
     relief: np.ndarray  # off the cost of corridors, (homes, places)
 
@@ -73,30 +74,19 @@ class Policy:
         every = tuple(scenario.levers.values())
         self.names = tuple(sorted(name for name, one in scenario.levers.items() if is_at_work(one, every)))
         self._levers = [scenario.levers[name] for name in self.names]
-        self._is_for_everybody = [_is_for_everybody(lever) for lever in self._levers]
+        # with money for all; how far it reaches when it runs out is decided worker by worker
+        self._reaches_everybody = [_is_for_everybody(lever) for lever in self._levers]
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
-        self._queues = [queue_of(OCCASION_NAMES[code] if code >= 0 else None) for code in self.occasions]
         self._steering = Steering(self._levers)
         self._changed_by: dict[str, list[int]] = {}
         for n, lever in enumerate(self._levers):
             for name in lever.changes:
                 self._changed_by.setdefault(name, []).append(n)
-        self._by_place = ByPlace(
-            scenario, places, self._levers, self._is_for_everybody, self._changed_by, self._steering
+        _refuse_too_many(
+            self._levers, len(worker_effects(self.names, self._levers, self._decided_for_all(self.budgeted)))
         )
-        self._effects = worker_effects(self.names, self._levers, self._is_for_everybody)
-        _refuse_too_many(self._levers, len(self._effects))
-        self._fixed = lever_rows(
-            self.names,
-            self._levers,
-            self.budgeted,
-            self.occasions,
-            self._is_for_everybody,
-            [self._home_mask(lever.where) for lever in self._levers],
-            self._by_place.masks,
-            len(places),
-        )
+        self._lay_out(())
         self._economy = _economy_of(scenario)
         self._economy_moves = any(name in ECONOMY_NAMES for name in scenario.paths)
         self._no_relief = _fixed(
@@ -108,8 +98,46 @@ class Policy:
             ).reshape(len(places.provinces), len(places))
         )
         self._changes = changes_by_month(scenario)
+        self._with_rationed: dict[frozenset[int], Policy] = {}
+
+    def _decided_for_all(self, rationed: Collection[int]) -> list[bool]:
+        """Whether a lever's effects on workers are the same for all in a place, where some are rationed."""
+        return [so and n not in rationed for n, so in enumerate(self._reaches_everybody)]
+
+    def _lay_out(self, rationed: Collection[int]) -> None:
+        """Lay the levers out over places and workers, where money for some does not reach everybody."""
+        is_for_everybody = self._is_for_everybody = self._decided_for_all(rationed)
+        self._by_place = ByPlace(
+            self.scenario, self.places, self._levers, is_for_everybody, self._changed_by, self._steering
+        )
+        self._effects = worker_effects(self.names, self._levers, is_for_everybody)
+        self._fixed = lever_rows(
+            self.names,
+            self._levers,
+            self.budgeted,
+            self.occasions,
+            is_for_everybody,
+            [self._home_mask(lever.where) for lever in self._levers],
+            self._by_place.masks,
+            len(self.places),
+        )
         self._of_reach: dict[Reach, InForce] = {}
         self._steps: tuple[Tables | None, list[Served]] = None, []
+
+    def with_rationed(self, levers: frozenset[int]) -> Policy:
+        """The policy in a month in which the money for some levers does not reach everybody.
+
+        What they change is then decided worker by worker; all else is as if there were no budgets.
+        """
+        changed = frozenset(n for n in levers if self._reaches_everybody[n])
+        if not changed:
+            return self
+        found = self._with_rationed.get(changed)
+        if found is None:
+            found = copy(self)
+            found._lay_out(changed)
+            found = self._with_rationed.setdefault(changed, found)
+        return found
 
     def with_economy_of(self, scenario: Scenario) -> Policy:
         """The policy of a scenario that differs in nothing but parameters of the economy and words: what it
@@ -117,6 +145,7 @@ class Policy:
         """
         alike = copy(self)
         alike.scenario, alike._economy = scenario, _economy_of(scenario)
+        alike._with_rationed = {}
         return alike
 
     # --- parameters of a month --------------------------------------------------------------------
@@ -153,12 +182,12 @@ class Policy:
         return factors
 
     # --- levers of a month ------------------------------------------------------------------------
-    def fill_levers(self, levers: np.record, month: int, cutoffs: np.ndarray) -> None:
-        """Write the levers of a month. ``cutoffs``: ticket bins granted this month, by lever."""
+    def fill_levers(self, levers: np.record, month: int) -> None:
+        """Write the levers of a month, with money for all."""
         for name, values in self._fixed.items():
             levers[name] = values
         self.fill_levers_of_month(levers, month)
-        levers["cutoff"][: len(self.names)] = cutoffs
+        levers["cutoff"], levers["bins_from"], levers["bin_bits"] = TICKETS, 0, TICKET_BITS - TICKET_BIN_BITS
 
     def reach(self, month: int) -> Reach:
         """How each lever works in a month; the same object until something moves."""
@@ -174,7 +203,7 @@ class Policy:
                 levers[name] = values
 
     def rationed(self, month: int) -> list[int]:
-        """The levers in force that have a budget, by queue."""
+        """The levers in force that have a budget."""
         return self._in_force(month).rationed
 
     def _in_force(self, month: int) -> InForce:
@@ -186,18 +215,17 @@ class Policy:
             for n, one in enumerate(reach):
                 first[n, : len(one.first)] = one.first[:MAX_FIRST]
             is_active = strength > 0.0
-            rationed = sorted((n for n in self.budgeted if is_active[n]), key=lambda n: self._queues[n])
-            queues = [self._queues[n] for n in rationed]
+            rationed = [n for n in self.budgeted if is_active[n]]
+            prices = np.array([one.price for one in reach], dtype=np.int64)
             fields: dict[str, np.ndarray | int] = {
                 "is_active": is_active,
-                "coverage": take_up * np.where(self._is_for_everybody, 1.0, strength),
-                "budgets": len(rationed),
-                "rationed": np.array(rationed, dtype=np.int64),
-                "queue_start": np.searchsorted(queues, np.arange(len(QUEUES) + 1)),
+                "coverage": take_up * np.where(self._reaches_everybody, 1.0, strength),
+                "price": prices,
                 "first": first,
             }
-            lists = lists_in_force(self._effects, self.occasions, self._is_for_everybody, strength)
-            prices = np.array([one.price for one in reach], dtype=np.int64)
+            lists = lists_in_force(
+                self._effects, self.occasions, self._is_for_everybody, self._reaches_everybody, strength
+            )
             self._of_reach[reach] = InForce(fields, lists, rationed, prices, self._relief(month_text(month)))
         return self._of_reach[reach]
 
@@ -274,10 +302,6 @@ class Policy:
                 add += max(amount, 0.0)
         return min(value * (most if value > 0.0 else least) + add, PARAMETERS[WORKER_NAMES[row]].high)
 
-    def cutoffs_without_budget(self) -> np.ndarray:
-        """Cut-offs of a month in which nothing is rationed."""
-        return np.full(len(self._levers), TICKET_BINS, dtype=np.int64)
-
     def _home_mask(self, where: Where) -> np.ndarray:
         return np.array([where.has_home(name) for name in self.places.provinces])
 
@@ -326,10 +350,8 @@ def _refuse_too_many(levers: list[Lever], effects: int) -> None:
 
 
 def _is_for_everybody(lever: Lever) -> bool:
-    """Whether a lever's worker-level effects reach everybody in its places."""
-    return (
-        lever.who.is_everyone and lever.take_up >= 1.0 and lever.money is None and not lever.where.names_homes
-    )
+    """Whether a lever's worker-level effects reach everybody in its places, as long as there is money."""
+    return lever.who.is_everyone and lever.take_up >= 1.0 and not lever.where.names_homes
 
 
 def _occasion(lever: Lever) -> int:

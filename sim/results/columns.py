@@ -118,9 +118,18 @@ TABLES: dict[str, Columns] = {
         "payer": ("name", "central, local, firm or worker"),
         "served": ("persons", "occasions served (one person may be served often), the payer's share of them"),
         "spending_yuan": ("yuan", "spent"),
-        "budget_yuan": ("yuan", "budget of the year, empty where there is no limit"),
-        "unspent_yuan": ("yuan", "budget left over"),
-        "queue": ("persons", "who might have used it in a month, beyond what the month's money could pay"),
+        "budget_yuan": (
+            "yuan",
+            "budget of the year, or what is left of one for all years; empty without a limit",
+        ),
+        "unspent_yuan": (
+            "yuan",
+            "budget left over; below 0 by less than a claim where the last claim overdrew it",
+        ),
+        "queue": (
+            "persons",
+            "turned away for want of money, or who did without it what it pays for; by month",
+        ),
     },
     "income_histogram": {
         **_YEAR,

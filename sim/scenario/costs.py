@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -76,10 +76,15 @@ class UnitCost(Strict):
 
 
 class Budget(Strict):
-    """How much may be spent, by calendar year or over the whole window. Exactly one of the two."""
+    """How much may be spent, by calendar year or over the whole window. Exactly one of the two.
+
+    Everybody who qualifies is paid until it is spent. ``release: monthly`` lets it be spent evenly instead:
+    by the end of each month as large a part of it as has passed of the year, or of the window.
+    """
 
     yuan_per_year: Yuan | None = None
     yuan_total: Yuan | None = None
+    release: Literal["monthly"] | None = None
 
     @model_validator(mode="after")
     def _is_one_sum(self) -> Budget:

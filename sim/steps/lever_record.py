@@ -12,15 +12,12 @@ HOME_COUNT = 31
 SET, SCALE, ADD = 0, 1, 2  # kinds of effects, in the order in which they act
 # What a lever restricts, as bits.
 CHECK_WHERE, CHECK_WORK, CHECK_PERSON, CHECK_MONTHS, CHECK_CHILD = 1, 2, 4, 8, 16
-# Levers with a budget queue by the occasions that they are used on, so that a claim is looked for only
-# among those who may have the occasion this month; what is named nowhere queues last.
-QUEUES = {
-    "course": ("training_enrolment",),
-    "business support": ("business_start", "business_month", "business_half_year"),
-    "settlement support": ("settlement", "new_settlement"),
-    "public works": ("works_job",),
-    "other support": (),
-}
+# A worker's place in a lever's queue is a whole number below TICKETS. Claims are added up in TICKET_BINS
+# stretches of it, which become finer where money runs out.
+TICKET_BITS = 30
+TICKETS = 1 << TICKET_BITS
+TICKET_BIN_BITS = 10
+TICKET_BINS = 1 << TICKET_BIN_BITS
 _FLAG, _WHOLE, _REAL = np.uint8, np.int64, np.float64
 
 
@@ -30,13 +27,13 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
     return np.dtype(
         [
             ("count", _WHOLE),
-            ("budgets", _WHOLE),  # how many are rationed this month
-            ("rationed", _WHOLE, (MAX_BUDGETS,)),  # which, by queue
-            ("queue_start", _WHOLE, (len(QUEUES) + 1,)),  # of rationed
             ("code", _WHOLE, each),  # keys the lever's tickets
             ("coverage", _REAL, each),  # take-up times ramp this month
-            ("budget_row", _WHOLE, each),  # row of the granted scratch; -1 = no budget
-            ("cutoff", _WHOLE, each),  # tickets in bins below this are granted this month
+            ("price", _WHOLE, each),  # whole yuan per serving
+            ("budget_row", _WHOLE, each),  # row of the sums of claims; -1 = no budget
+            ("cutoff", _WHOLE, each),  # tickets below this are served this month; TICKETS = all
+            ("bins_from", _WHOLE, each),  # the ticket that the lever's first bin of claims begins with
+            ("bin_bits", _WHOLE, each),  # a bin holds 2 to the power of this many tickets
             ("first", _WHOLE, (MAX_LEVERS, MAX_FIRST)),  # levers whose eligible go first; -1 = none
             ("occasion", _WHOLE, each),  # -1 = never billed
             ("billed", _WHOLE, (occasions,)),  # active levers that bill on each occasion
@@ -73,9 +70,3 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
             ("place_mask", _FLAG, (MAX_LEVERS, places)),
         ]
     )
-
-
-def queue_of(occasion: str | None) -> int:
-    """Position in ``QUEUES`` of a lever that is used on this occasion."""
-    queues = list(QUEUES.values())
-    return next((n for n, occasions in enumerate(queues) if occasion in occasions), len(queues) - 1)

@@ -13,9 +13,10 @@ from sim.steps.lever_record import (
     MAX_FIRST,
     SCALE,
     SET,
+    TICKET_BINS,
+    TICKETS,
 )
 from sim.steps.people import has_school_child, months_in_activity
-from sim.steps.records import TICKET_BINS
 from sim.world.worker import age_months, education_of
 
 
@@ -71,12 +72,12 @@ def _is_within(low, months, high) -> bool:
 
 
 @rule
-def is_covered(w, c, b, k, lever) -> bool:
-    """Whether the lever reaches this worker this month: eligible, aware, and granted if rationed."""
-    row = c.levers.budget_row[lever]
-    if row >= 0:
-        return c.levers.is_active[lever] != 0 and b.granted[row, k] != 0
-    return is_eligible(w, c, lever) and is_aware(w, c, lever)
+def is_covered(w, c, lever) -> bool:
+    """Whether the lever reaches this worker this month: eligible, aware, and within its money."""
+    cutoff = c.levers.cutoff[lever]
+    if cutoff <= 0 or not (is_eligible(w, c, lever) and is_aware(w, c, lever)):
+        return False
+    return cutoff >= TICKETS or ticket(w, c, lever) < cutoff
 
 
 @rule
@@ -90,13 +91,13 @@ def is_aware(w, c, lever) -> bool:
 
 
 @rule
-def ticket_bin(w, c, lever) -> int:
-    """The worker's place in the lever's queue, as a bin; those who go first have the first half."""
+def ticket(w, c, lever) -> int:
+    """The worker's place in the lever's queue, below TICKETS; those who go first have the first half."""
     code = int(c.levers.code[lever])
     place = uniform_for(c.life_keys, PURPOSE.trait_ticket, int(w.id), code)
     if c.levers.first[lever, 0] >= 0:
         place = 0.5 * place if _goes_first(w, c, lever) else 0.5 + 0.5 * place
-    return int(place * TICKET_BINS)
+    return int(place * TICKETS)
 
 
 @rule
@@ -117,11 +118,11 @@ def effective(w, c, b, k, parameter) -> float:
     """
     if c.levers.effect_start[parameter] == c.levers.effect_start[parameter + 1]:
         return c.effective[parameter, int(w.place)]
-    return _changed_by_levers(w, c, b, k, parameter)
+    return _changed_by_levers(w, c, parameter)
 
 
 @rule
-def _changed_by_levers(w, c, b, k, parameter) -> float:
+def _changed_by_levers(w, c, parameter) -> float:
     """Sets first, then scales, then additions, whomever the levers are for; then the parameter's bounds.
 
     So the order in which levers are listed never matters.
@@ -130,7 +131,7 @@ def _changed_by_levers(w, c, b, k, parameter) -> float:
     value, scale, add = c.before_levers[parameter, int(w.place)], 1.0, 0.0
     for effect in range(int(levers.effect_start[parameter]), int(levers.effect_start[parameter + 1])):
         lever = int(levers.effect_lever[effect])
-        if _is_reached(w, c, b, k, lever):
+        if _is_reached(w, c, lever):
             amount = levers.effect_value[effect]
             kind = levers.effect_kind[effect]
             if kind == SET:
@@ -144,26 +145,45 @@ def _changed_by_levers(w, c, b, k, parameter) -> float:
 
 
 @rule
-def _is_reached(w, c, b, k, lever) -> bool:
+def _is_reached(w, c, lever) -> bool:
     """Whether the lever changes what this worker faces this month."""
     if c.levers.is_for_everybody[lever]:
         return c.levers.place_mask[lever, int(w.place)] != 0
-    return is_covered(w, c, b, k, lever)
+    return is_covered(w, c, lever)
 
 
 @inlined_rule
 def serve(w, c, b, k, occasion) -> None:
     """Enter the worker in the ledger of every lever that serves people on this occasion."""
     if c.levers.billed[occasion] != 0:
-        _bill(w, c, b, k, occasion)
+        _bill_all(w, c, b, occasion)
 
 
 @rule
-def _bill(w, c, b, k, occasion) -> None:
+def _bill_all(w, c, b, occasion) -> None:
     for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
         lever = int(c.levers.bill_lever[position])
-        if c.levers.is_active[lever] and is_covered(w, c, b, k, lever):
-            b.served[lever, int(c.province[int(w.place)])] += 1
+        if c.levers.is_active[lever] and is_eligible(w, c, lever) and is_aware(w, c, lever):
+            _bill(w, c, b, lever, int(c.levers.price[lever]))
+
+
+@rule
+def _bill(w, c, b, lever, yuan) -> None:
+    """Bill a use of a lever; one that its money does not reach is counted as refused."""
+    row = int(c.levers.budget_row[lever])
+    if row >= 0:
+        number = ticket(w, c, lever)
+        if number >= c.levers.cutoff[lever]:
+            b.refused[lever] += 1
+            return
+        number_in_bins = number - int(c.levers.bins_from[lever])
+        position = number_in_bins >> int(c.levers.bin_bits[lever])
+        if number_in_bins >= 0 and position < TICKET_BINS:
+            b.claims[row, position] += 1
+            b.claimed[row, position] += yuan
+    province = int(c.province[int(w.place)])
+    b.served[lever, province] += 1
+    b.billed[lever, province] += yuan
 
 
 @rule

@@ -3,8 +3,8 @@
 ``STEPS`` is the list, each step with its name and a sentence; ``steps_in_words()`` gives it as numbered text.
 
 The compiled engine runs each step as a pass over a block of workers, picking out first whom it
-concerns; the Mesa agent runs the same list on its own row. Claims on rationed levers are counted on
-the state before the first step, so no grant can exceed what was counted.
+concerns; the Mesa agent runs the same list on its own row. Claims on settlement quotas are counted on the
+state before the first step.
 """
 
 from __future__ import annotations
@@ -43,7 +43,6 @@ from sim.steps import (
     skills,
     support,
 )
-from sim.steps.lever_record import QUEUES
 from sim.steps.people import is_among, state_of
 from sim.world.worker import BACK, DISPLACED, INSURED, NEW, VISITING
 
@@ -87,54 +86,7 @@ class Step(NamedTuple):
         return bool(is_season and is_marked and self.concerns(w, c))
 
 
-# What the levers of each queue give, and whom they may reach.
-_GIVEN = {
-    "course": "a rationed place on a course",
-    "business support": "rationed support for a business",
-    "settlement support": "rationed support for settling",
-    "public works": "a rationed job on public works",
-    "other support": "any other rationed support",
-}
-_QUEUES = {
-    "course": {
-        "among": TRAINABLE,
-        "unless": VISITING,
-        "purpose": PURPOSE.training,
-        "chance": skills.highest_training_chance,
-    },
-    "business support": {
-        "among": FREE_TO_MOVE | OWNERS,
-        "hurried": (OWNERS, 0),
-        "purpose": PURPOSE.business_consider,
-        "chance": enterprise.highest_consider_chance,
-    },
-    "settlement support": {
-        "among": MIGRANTS_AT_WORK,
-        "unless": VISITING,
-        "when": settlement.may_settle,
-        "purpose": PURPOSE.settlement,
-        "chance": settlement.highest_register_chance,
-    },
-    "public works": {
-        "among": activity_set(FARM),
-        "purpose": PURPOSE.works_offer,
-        "chance": support.highest_works_chance,
-    },
-    "other support": {},
-}
-
-
-def _queue_steps(verb: str, do: Callable) -> tuple[Step, ...]:
-    """A step for each queue of rationed levers, which saves looking at all workers for what few can use."""
-    steps = []
-    for n, name in enumerate(QUEUES):
-        says, season = f"{verb} {_GIVEN[name]}.", claims.has_queue(n)
-        steps.append(Step(f"{verb.lower()} {name}", says, do(n), season=season, **_QUEUES[name]))
-    return tuple(steps)
-
-
 STEPS = (
-    *_queue_steps("Receive", claims.receive),
     Step(
         "end course",
         "End a course or the years at school.",
@@ -297,7 +249,7 @@ STEPS = (
     Step("count change", "Count what has changed.", counting.count_change, marked=counting.has_changed),
 )
 
-# Before the month: who would use a rationed lever, or a place in a settlement quota.
+# Before the month: who would use a place in a settlement quota.
 CLAIM_QUOTA = Step(
     "claim quota",
     "Claim a place in a settlement quota.",
@@ -308,10 +260,7 @@ CLAIM_QUOTA = Step(
     purpose=PURPOSE.settlement,
     chance=settlement.highest_register_chance,
 )
-CLAIMS = (
-    *_queue_steps("Claim", claims.claim),
-    CLAIM_QUOTA,
-)
+CLAIMS = (CLAIM_QUOTA,)
 
 
 def steps_in_words() -> str:
@@ -328,7 +277,6 @@ def live_month(w, c, b, k: int) -> None:
 
 
 def begin_month(w, c, b, k: int) -> None:
-    """Note how one worker begins the month, with nothing granted yet."""
+    """Note how one worker begins the month."""
     b.before[k] = state_of(w)
     b.mixed_id[k] = mixed_with(c.keys, int(w.id))
-    claims.forget_grants(c, b, k)

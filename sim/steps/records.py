@@ -15,6 +15,7 @@ from sim.steps.lever_record import (
     HOME_COUNT,
     MAX_BUDGETS,
     MAX_LEVERS,
+    TICKET_BINS,
     levers_type,
 )
 from sim.world.workers import BLOCK
@@ -35,7 +36,6 @@ ECONOMY, PLACE, WORKER = (
 OCCASION_NAMES = tuple(OCCASIONS)
 OCCASION = codes("Occasion", OCCASION_NAMES)
 
-TICKET_BINS = 1024
 POINT_BINS = 128
 EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
@@ -175,7 +175,10 @@ def sums_type(places: int) -> np.dtype:
             ("events", _WHOLE, (len(EVENTS),)),
             ("money", _WHOLE, (len(MONEY_FLOWS),)),
             ("served", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # uses of levers by province
-            ("tickets", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # claims on rationed levers
+            ("billed", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # what they cost, yuan
+            ("refused", _WHOLE, (MAX_LEVERS,)),  # uses that no money was left for
+            ("claims", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # uses of levers with a budget, by ticket
+            ("claimed", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # the same in yuan
             ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
         ]
     )
@@ -193,7 +196,6 @@ def block_type(places: int) -> np.dtype:
             ("chosen", _FLAG, (BLOCK,)),
             ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
             ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.migration), until it is carried out
-            ("granted", _FLAG, (MAX_BUDGETS, BLOCK)),
             *[(name, sums[name].base, sums[name].shape) for name in field_names(sums)],
         ]
     )

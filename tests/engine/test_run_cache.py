@@ -216,7 +216,6 @@ OF_THEIR_ARGUMENTS_ALONE = {
     "sim.present.pages.validation.page_template": "of a packaged file",
     "sim.present.charts.fonts._letters": "of a font",
     "sim.scenario.instruments._read": "of files and their state",
-    "sim.steps.claims.has_queue": "a rule for each queue",
     "sim.steps.records.conditions_type": "a type",
     "sim.steps.records.sums_type": "a type",
     "sim.steps.records.block_type": "a type",

@@ -35,6 +35,13 @@ SCRATCH = {
         "block": "the sums of the last month, which the next one begins by clearing",
         "conditions": "what the last month's workers met",
         "_shards": "threads and their blocks",
+        "rationing": "how far money reaches in a month, found anew when it begins",
+        "_kept": "workers as the month began",
+    },
+    "Ledger": {
+        "_claim_rows": "where a month's claims stand in its sums",
+        "_claimed_first": "the uses of a month as it was lived first",
+        "_year_begun": "so that new money comes once where a month is opened twice",
     },
     "Economy": {"opening": "the record of a month, written anew when it begins"},
     "MarketState": {"out_share": "the sums of network"},

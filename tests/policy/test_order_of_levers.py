@@ -56,7 +56,7 @@ def _expected(run, w, c, b, k, name: str) -> float:
         if is_for_everybody:  # the part that the ramp has reached, for all in its places
             if run.policy._by_place.masks[position][w.place]:
                 acting.append((lever.changes[name], strength))
-        elif is_covered(w, c, b, k, position):  # in full, for those whom the ramp has reached
+        elif is_covered(w, c, position):  # in full, for those whom the ramp has reached
             acting.append((lever.changes[name], 1.0))
     for effect, share in acting:
         if effect.set is not None:

@@ -63,7 +63,7 @@ def test_a_steering_lever_works_inside_its_window_alone():
     courses = policy.names.index("courses")
     shares = []
     for month in (1, 2, 3):
-        policy.fill_levers(one.economy.conditions(month)[0].levers, month, policy.cutoffs_without_budget())
+        policy.fill_levers(one.economy.conditions(month)[0].levers, month)
         shares.append(policy._steering.reach(f"2014-{month + 1:02d}")[courses].take_up)
     assert shares == [0.4, 1.0, 0.4]
 
@@ -83,7 +83,7 @@ def test_changes_of_places_arrive_in_part_or_more():
 
 
 def test_prices_and_budgets_are_scaled_and_the_ledger_books_the_scaled_price():
-    budgeted = {**COURSES, "budget": {"yuan_per_year": 12_000 * 20_000_000}}
+    budgeted = {**COURSES, "budget": {"yuan_per_year": 12_000 * 20_000_000, "release": "monthly"}}
     cheap = {"courses": budgeted, "windows": steering("2014-01", "2014-12", unit_cost_scale=0.5)}
     rich = {"courses": budgeted, "weights": steering("2014-01", "2014-12", budget_scale=2.0)}
     served = []
@@ -98,7 +98,9 @@ def test_prices_and_budgets_are_scaled_and_the_ledger_books_the_scaled_price():
 
 def test_those_who_go_first_are_served_before_others_and_more_money_never_takes_away():
     def trained(yuan: float, first: bool) -> np.ndarray:
-        levers = {"courses": {**COURSES, "take_up": 1.0, "budget": {"yuan_per_year": yuan}}}
+        levers = {
+            "courses": {**COURSES, "take_up": 1.0, "budget": {"yuan_per_year": yuan, "release": "monthly"}}
+        }
         if first:
             levers["poor_first"] = steering("2014-01", "2014-12", who={"poor": True}, first_in_queue=True)
         w = rows_of(_run(levers, months=2))

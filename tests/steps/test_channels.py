@@ -182,7 +182,7 @@ def test_works_cost_their_pay_over_the_share_that_reaches_labour():
         "2014-12",
         who={"poor": True},
         unit_cost=cost,
-        budget={"yuan_per_year": 12 * 50 * 80_000 * 20_000},
+        budget={"yuan_per_year": 50 * 80_000 * 20_000},
     )
     run = start(make_scenario({"works": lever}))
     block = run.step()

@@ -17,10 +17,10 @@ def test_the_list_finds_the_claims_that_a_pass_over_all_workers_finds(threads):
         run.step()
         conditions = run.economy.begin(run.month).plain
         assert shards._has_listed_all(conditions[0])
-        shards.count_claims(run._memory, conditions, run.rows, ("points",))
+        shards.count_claims(run._memory, conditions, run.rows)
         listed = run.block.points.copy()
         shards._listed_for = -1  # as after a checkpoint: all workers are looked through
-        shards.count_claims(run._memory, conditions, run.rows, ("points",))
+        shards.count_claims(run._memory, conditions, run.rows)
         np.testing.assert_array_equal(listed, run.block.points)
         claims += int(listed.sum())
     run.close()

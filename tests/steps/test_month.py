@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import sim.steps.month
-from sim.steps.lever_record import QUEUES
 from sim.steps.month import CLAIMS, STEPS, steps_in_words
 
 
@@ -18,10 +17,5 @@ def test_every_step_has_a_name_and_a_sentence_of_its_own():
 def test_the_words_number_every_step_in_order():
     lines = steps_in_words().splitlines()
     assert lines == [f"{n + 1}. {step.says}" for n, step in enumerate(STEPS)]
-    assert lines[len(QUEUES)] == "6. End a course or the years at school."
+    assert lines[0] == "1. End a course or the years at school."
     assert steps_in_words.__name__ in sim.steps.month.__doc__
-
-
-def test_each_queue_of_rationed_levers_is_received_and_claimed():
-    for verb, steps in (("receive", STEPS), ("claim", CLAIMS)):
-        assert [step.name for step in steps[: len(QUEUES)]] == [f"{verb} {queue}" for queue in QUEUES]

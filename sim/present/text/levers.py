@@ -261,7 +261,8 @@ def budget_words(lever: Mapping[str, Any]) -> str:
     """``2.00 billion yuan a year``; empty where there is no limit."""
     budget = lever.get("budget") or {}
     limits = ((budget.get("yuan_per_year"), " a year"), (budget.get("yuan_total"), " in all"))
-    return ", ".join(amount(yuan, "yuan") + words for yuan, words in limits if yuan is not None)
+    pace = ", released by the month" if budget.get("release") else ""
+    return ", ".join(amount(yuan, "yuan") + words + pace for yuan, words in limits if yuan is not None)
 
 
 # --- whom, where and when it reaches ------------------------------------------------------------------

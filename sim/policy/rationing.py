@@ -1,0 +1,86 @@
+"""How far the money of levers reaches in one month.
+
+A month is lived with money for all. Where that costs more than is left, it is lived again, and only workers
+with a ticket below a cut-off are served, until what is served comes to what is left: all claims but those
+beyond the one at the margin. A ticket is a whole number, and claims are added up in bins of tickets; the
+bin at the margin is divided until it holds one claim.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from sim.steps.lever_record import TICKET_BIN_BITS, TICKET_BINS, TICKET_BITS, TICKETS
+
+MOST_RUNS = 16  # of a month; whoever is not settled by then is served nothing more this month
+
+
+class Rationing:
+    """Cut-offs of a month, by position of the lever, and the bins in which claims are added up.
+
+    cutoff: tickets below it are served; TICKETS = all. bins_from, bin_bits: the ticket of the first bin,
+    and that a bin holds 2 ** bin_bits of them. left: yuan that a lever with a budget has left. A lever with
+    none left serves nobody.
+    """
+
+    def __init__(self, left: Mapping[int, float], levers: int):
+        self._left, self._runs = dict(left), 0
+        self.cutoff = np.full(levers, TICKETS, dtype=np.int64)
+        self.bins_from = np.zeros(levers, dtype=np.int64)
+        self.bin_bits = np.full(levers, TICKET_BITS - TICKET_BIN_BITS, dtype=np.int64)
+        for lever, yuan in self._left.items():
+            if yuan <= 0.0:
+                self.cutoff[lever] = 0
+
+    @property
+    def rationed(self) -> frozenset[int]:
+        """The levers whose money does not reach everybody."""
+        return frozenset(np.flatnonzero(self.cutoff < TICKETS).tolist())
+
+    @property
+    def may_run_out(self) -> bool:
+        """Whether some lever serves people and has a budget, so that the month may have to be lived again."""
+        return any(self.cutoff[lever] > 0 for lever in self._left)
+
+    def is_settled(self, spent: np.ndarray, claims: np.ndarray, claimed: np.ndarray) -> bool:
+        """Whether the month just lived spent no more than is left; if not, cut-offs are lowered.
+
+        spent: yuan by lever. claims, claimed: uses and yuan by lever (in the order of ``left``) and bin.
+        """
+        self._runs += 1
+        over = [
+            lever
+            for row, lever in enumerate(self._left)
+            if self.cutoff[lever] > 0
+            and self._is_lowered(lever, float(spent[lever]), claims[row], claimed[row])
+        ]
+        if over and self._runs >= MOST_RUNS:
+            self.cutoff[over] = 0
+        return not over
+
+    def _is_lowered(self, lever: int, spent: float, claims: np.ndarray, claimed: np.ndarray) -> bool:
+        """Lower a lever's cut-off, or look closer at its margin, where it has spent more than is left."""
+        left, running = self._left[lever], np.cumsum(claimed)
+        below = spent - float(running[-1])  # by tickets before the first bin
+        if spent <= left:
+            return False
+        if below >= left:  # others' cut-offs moved the margin: begin again below the bins
+            self.cutoff[lever], self.bins_from[lever] = self.bins_from[lever], 0
+            self.bin_bits[lever] = TICKET_BITS - TICKET_BIN_BITS
+            return True
+        margin = int(np.searchsorted(running, left - below))
+        bits, start = int(self.bin_bits[lever]), int(self.bins_from[lever])
+        if claims[margin] == 1 or bits == 0:
+            if not claims[margin + 1 :].any():
+                return False  # nobody waits behind the claim at the margin
+            self.cutoff[lever] = start + ((margin + 1) << bits)
+            return True
+        self.bins_from[lever] = start + (margin << bits)
+        self.bin_bits[lever] = max(bits - TICKET_BIN_BITS, 0)
+        self.cutoff[lever] = start + ((margin + 1) << bits)
+        return True
+
+
+assert TICKETS == TICKET_BINS << (TICKET_BITS - TICKET_BIN_BITS), "the first bins hold all tickets"

@@ -1,0 +1,119 @@
+"""A cap on spending: at or above what would be spent without one, it changes nothing; below, it is spent.
+
+Generated from the catalogue: every instrument that can have a budget.
+"""
+
+from __future__ import annotations
+
+import pandas as pd
+import pytest
+from support.instrument_runs import CATALOGUE, everything, levers_of, scenario_with, strong
+
+from sim.engine.simulate import simulate
+from sim.parameters.behaviour import PARAMETERS
+from sim.scenario.lever import Lever
+from sim.scenario.loading import load_scenario, with_overrides
+
+SCALE = 100_000
+END = "2015-12"
+OF_MONEY = ["budget_yuan", "unspent_yuan", "queue"]  # what a cap that does not bind may change
+RARE = ("settlement-limits",)  # serves nobody among so few workers
+WITH_BUDGETS = [
+    slug
+    for slug, one in CATALOGUE.items()
+    if any(
+        part.unit_cost and any(PARAMETERS[name].scope == "worker" for name in part.effects)
+        for part in one.parts
+    )
+]
+
+
+def capped(levers: dict, yuan: dict[str, float], **more) -> dict:
+    """The levers with a yearly budget each, where they can have one."""
+    found = {}
+    for name, lever in levers.items():
+        one = Lever.model_validate(lever)
+        is_for_workers = any(PARAMETERS[effect].scope == "worker" for effect in one.effects)
+        found[name] = dict(lever)
+        found[name].pop("budget", None)
+        if one.unit_cost and one.unit_cost.yuan and is_for_workers:
+            found[name]["budget"] = {"yuan_per_year": yuan.get(name, 0.0), **more}
+    return found
+
+
+def uncapped(levers: dict) -> dict:
+    return {name: {key: lever[key] for key in lever if key != "budget"} for name, lever in levers.items()}
+
+
+def run(levers: dict, scale: int = SCALE):
+    return simulate(scenario_with(levers, settlement_quota_share=0.03), scale=scale, end=END, seed=3)
+
+
+def spent(results) -> dict[str, float]:
+    """What each lever spends in its dearest year."""
+    by_year = results.ledger.groupby(["lever", "year"])["spending_yuan"].sum()
+    return by_year.groupby("lever").max().to_dict()
+
+
+def assert_same_but_for_money(one, other) -> None:
+    assert set(one.tables) == set(other.tables)
+    for name in one.tables:
+        left, right = one.tables[name], other.tables[name]
+        if name == "ledger":
+            left, right = (table[table["served"] > 0].drop(columns=OF_MONEY) for table in (left, right))
+            left, right = left.reset_index(drop=True), right.reset_index(drop=True)
+            if left.empty and right.empty:
+                continue
+        pd.testing.assert_frame_equal(left, right, check_exact=True, obj=name)
+
+
+@pytest.mark.parametrize("slug", WITH_BUDGETS)
+def test_a_cap_at_what_is_spent_without_it_changes_nothing(slug):
+    levers = uncapped(strong(CATALOGUE[slug]))
+    for lever in levers.values():
+        lever["window"] = {**lever["window"], "ramp_months": 12}
+    free = run(levers)
+    assert free.ledger["spending_yuan"].sum() > 0 or slug in RARE
+    assert_same_but_for_money(free, run(capped(levers, spent(free))))
+
+
+def test_caps_on_all_instruments_at_once_change_nothing():
+    levers = uncapped(everything())
+    free = run(levers)
+    assert_same_but_for_money(free, run(capped(levers, spent(free))))
+
+
+@pytest.mark.parametrize("slug", WITH_BUDGETS)
+def test_a_cap_at_half_of_it_is_spent_but_for_less_than_one_claim(slug):
+    levers = uncapped(levers_of(CATALOGUE[slug], "2014-01", END))
+    free = spent(run(levers))
+    half = {name: yuan / 2 for name, yuan in free.items()}
+    ledger = run(capped(levers, half)).ledger
+    for name, budget in half.items():
+        by_year = ledger[ledger["lever"] == name].groupby("year")["spending_yuan"].sum()
+        claim = Lever.model_validate(levers[name]).price * SCALE
+        assert (by_year < budget + claim).all()
+        assert by_year.sum() < 2 * budget + claim  # what is overdrawn is taken off the next year's
+        # in the dearest year the budget runs out
+        assert budget < claim or by_year.max() > budget - claim
+
+
+def test_spending_under_a_budget_does_not_depend_on_the_scale():
+    """Opening large cities, with money for a part of those who settle: five years, three scales."""
+    spending = {}
+    for scale in (20_000, 50_000, 100_000):
+        scenario = with_overrides(
+            load_scenario("residency-easing"),
+            {
+                f"levers.large_city_opening.{key}": value
+                for key, value in {
+                    "window.from": "2015-01",
+                    "window.to": "2019-12",
+                    "budget.yuan_per_year": 4e9,
+                }.items()
+            },
+        )
+        ledger = simulate(scenario, scale=scale, end="2019-12", seed=1).ledger
+        spending[scale] = ledger[ledger["lever"] == "large_city_opening"]["spending_yuan"].sum()
+        assert spending[scale] < 20e9 + 80_000 * scale
+    assert min(spending.values()) > 20e9 - 80_000 * 100_000
