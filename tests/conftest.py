@@ -32,6 +32,7 @@ SLOW = """
     engine/test_checkpoint.py
     engine/test_instruments_in_the_engine.py
     engine/test_invariance.py
+    engine/test_market_answers.py
     engine/test_run_cache.py
     experiments/test_dask.py
     experiments/test_designs.py

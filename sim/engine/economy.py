@@ -45,6 +45,9 @@ class Economy:
         start = chosen(OpeningNumbers, policy.economy_by_name(0))
         self.market_state = MarketState(policy, places, series, seed, mix, corridors.distance_km, start)
         self.jobs_2014, self.labour_reserve = self._first_jobs(mixes, corridors, start)
+        self.people_2014 = (
+            np.concatenate([corridors.farm + corridors.local, corridors.out.sum(axis=0)[HOMES:]]) / scale
+        )
         workers = corridors.workers / scale
         self.market_state.note_networks(
             corridors.out.sum(axis=0) / scale, corridors.out / scale / workers[:, None]
@@ -175,6 +178,7 @@ class Economy:
         tables = self.policy.place_parameters(month)
         demand = LabourDemand(
             self.jobs_2014,
+            self.people_2014,
             shift,
             state.mix @ shift,
             self.policy.sector_factors(month)["jobs_scale"],

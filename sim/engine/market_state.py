@@ -12,7 +12,7 @@ from sim.policy.policy import Policy
 from sim.world.places import HOMES, Places
 from sim.world.series import Series
 
-_QUARTERS = 4  # of a year
+_QUARTERS, _MONTHS = 4, 12  # of a year
 
 
 class OpeningNumbers(NamedTuple):
@@ -32,12 +32,16 @@ class LabourMarkets(NamedTuple):
     """Labour markets at a month's end, as arrays that settling writes to. Jobs are in simulated workers."""
 
     wage_gap: np.ndarray  # (places,) log wage over its trend
+    people: np.ndarray  # (places,) log of the people over those of 2014, as employers have followed them
     tightness: np.ndarray  # (places,) vacancies per searcher
     news: np.ndarray  # (places,) tightness as workers elsewhere have heard of it
     limit: np.ndarray  # (places,) probability of being hired at which all vacancies are filled
     hire_cumulative: np.ndarray  # (places, sectors) cumulative shares of the sectors in new jobs
     open_jobs: np.ndarray  # (places,) vacancies
     offer: np.ndarray  # (homes,) probability of an offer of local work
+    year_vacancies: np.ndarray  # (homes, months of a year) vacancies at home in the last year
+    year_applicants: np.ndarray  # (homes, months of a year) those who wanted them
+    usual: np.ndarray  # (homes,) vacancies per applicant in the first year
 
     @classmethod
     def at_rest(cls, mix: np.ndarray, numbers: OpeningNumbers) -> LabourMarkets:
@@ -45,12 +49,15 @@ class LabourMarkets(NamedTuple):
         count, tightness = len(mix), numbers.reference_tightness
         return cls(
             np.zeros(count),
+            np.zeros(count),
             np.full(count, tightness),
             np.full(count, tightness),
             np.ones(count),
             np.cumsum(mix, axis=1),
             np.zeros(count),
             np.full(HOMES, numbers.local_offer_probability_start),
+            *np.zeros((2, HOMES, _MONTHS)),
+            np.zeros(HOMES),
         )
 
 

@@ -8,13 +8,16 @@ import numpy as np
 
 from sim.core.arithmetic import exp, log
 from sim.core.categories import (
+    FARM,
     HOME_TOWNSHIP,
     LOCAL_WORK,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
+    OWN_BUSINESS,
     SCHOOL_YEARS,
     SETTLED_SEARCH,
     SETTLED_WORK,
+    TRAINING,
 )
 from sim.core.compiled import kernel, rule
 from sim.rules.earnings import (
@@ -23,7 +26,9 @@ from sim.rules.earnings import (
 )
 from sim.rules.employment import (
     desired_jobs,
+    followed_people,
     offer_probability,
+    pooled_ratio,
     rationed_finding,
     vacancies,
     wage_gap_next,
@@ -126,6 +131,7 @@ class LabourDemand(NamedTuple):
     """What employers' demand for labour rests on in a month."""
 
     jobs_2014: np.ndarray  # (places, sectors), in simulated workers
+    people_2014: np.ndarray  # (places,) who lived there, in work or not, in simulated workers
     sector_shift: np.ndarray  # (sectors,) how the sectors' shares of jobs have moved since
     mean_shift: np.ndarray  # (places,) mean of that over the place's jobs
     sector_shock: np.ndarray  # (sectors,) factor on jobs, from shocks that name sectors
@@ -146,32 +152,92 @@ class MonthsWork(NamedTuple):
 
 
 @rule
-def _fill_desired_jobs(c, demand, wage_gap, homes, desired):
+def _fill_desired_jobs(c, demand, markets, homes, desired):
     """Jobs wanted by sector and place. Sector by sector, so that the compiler can vectorise over places."""
-    economy, province, places = c.economy, c.province, len(wage_gap)
+    economy, province, wage_gap = c.economy, c.province, markets.wage_gap
+    places = len(wage_gap)
     years, own_cost = c.month / 12.0, economy.labour_demand_elasticity
-    wage, relative, wanted = np.empty(places), np.empty(places), np.empty(places)
-    output, elasticity, labour_saving = np.empty(places), np.empty(places), np.empty(places)
+    cost, relative, wanted = np.empty(places), np.empty(places), np.empty(places)
+    following = np.empty(places)
+    output, elasticity, saved = np.empty(places), np.empty(places), np.empty(places)
     for p in range(places):
         is_local = p < homes
-        output[p], wage[p] = demand.output_ratio[province[p]], exp(wage_gap[p])
+        output[p] = demand.output_ratio[province[p]]
+        cost[p] = exp(wage_gap[p]) * (1.0 + c.place.payroll_cost_share[p])
+        following[p] = (
+            economy.local_jobs_people_elasticity if is_local else economy.city_jobs_people_elasticity
+        )
         elasticity[p] = (
             economy.local_jobs_output_elasticity if is_local else economy.city_jobs_output_elasticity
         )
         elasticity[p] *= demand.output_response[province[p]]
-        labour_saving[p] = economy.local_labour_saving_rate if is_local else economy.city_labour_saving_rate
+        saved[p] = years * (economy.local_labour_saving_rate if is_local else economy.city_labour_saving_rate)
     for s in range(len(desired)):
         shift, shock = demand.sector_shift[s], demand.sector_shock[s]
         for p in range(places):
-            relative[p] = wage[p] * demand.sector_pay_scale[s, p]
+            relative[p] = cost[p] * demand.sector_pay_scale[s, p]
             wanted[p] = demand.jobs_2014[p, s] * shift / demand.mean_shift[p]  # the same sum by place
         for p in range(places):
             wanted[p] = desired_jobs(
-                wanted[p], output[p], elasticity[p], labour_saving[p], years, relative[p], own_cost
+                wanted[p],
+                output[p],
+                elasticity[p],
+                saved[p],
+                markets.people[p],
+                following[p],
+                relative[p],
+                own_cost,
             )
         for p in range(places):
             scale = c.place.jobs_scale[p]
             desired[s, p] = wanted[p] * scale * shock * demand.sector_jobs_scale[s, p]
+
+
+@rule
+def _follow_people(c, markets, demand, work, homes):
+    """Bring to the month's end how many people employers of each place have followed."""
+    for p in range(len(markets.people)):
+        by_place = work.by_place[p]
+        if p < homes:
+            people = by_place[FARM] + by_place[LOCAL_WORK] + by_place[OWN_BUSINESS] + by_place[TRAINING]
+        else:
+            people = by_place[MIGRANT_WORK] + by_place[MIGRANT_SEARCH]
+            people += by_place[SETTLED_WORK] + by_place[SETTLED_SEARCH]
+        markets.people[p] = followed_people(
+            markets.people[p], float(people), demand.people_2014[p], c.economy.jobs_people_rate
+        )
+
+
+@rule
+def _move_wages_at_home(c, markets, work):
+    """Bring wages at home to the month's end, by the year's vacancies per applicant over the first year's.
+
+    A year is counted, because most applicants come around Spring Festival.
+    """
+    economy, month = c.economy, c.month
+    vacancies, applicants, usual = markets.year_vacancies, markets.year_applicants, markets.usual
+    homes = len(usual)
+    for home in range(homes):
+        vacancies[home, month % 12] = markets.open_jobs[home]
+        applicants[home, month % 12] = float(work.applicants[home])
+    if month < 12 - 1:
+        return
+    pooled, weight = vacancies.sum() / max(applicants.sum(), 1.0), economy.local_tightness_pooled
+    for home in range(homes):
+        tightness = pooled_ratio(vacancies[home].sum(), applicants[home].sum(), pooled, weight)
+        markets.tightness[home] = tightness
+        if month == 12 - 1:
+            usual[home] = max(tightness, 1e-6)
+        markets.wage_gap[home] = wage_gap_next(
+            markets.wage_gap[home],
+            tightness,
+            usual[home],
+            economy.wage_tightness_elasticity,
+            economy.wage_reversion_rate,
+            economy.wage_tightness_ratio_min,
+            economy.wage_tightness_ratio_max,
+            economy.wage_gap_max,
+        )
 
 
 @kernel
@@ -190,7 +256,8 @@ def settle_labour_markets(conditions, markets, demand, work, rise):
     )
     retained, turnover = economy.hiring_retained_share, economy.hiring_turnover_share
     desired = np.empty((demand.jobs_2014.shape[1], len(gap)))
-    _fill_desired_jobs(c, demand, gap, homes, desired)
+    _follow_people(c, markets, demand, work, homes)
+    _fill_desired_jobs(c, demand, markets, homes, desired)
     for p in range(len(gap)):
         is_local, by_place = p < homes, work.by_place[p]
         filled = float(by_place[LOCAL_WORK] + by_place[MIGRANT_WORK] + by_place[SETTLED_WORK])
@@ -227,3 +294,4 @@ def settle_labour_markets(conditions, markets, demand, work, rise):
             economy.wage_tightness_ratio_max,
             economy.wage_gap_max,
         )
+    _move_wages_at_home(c, markets, work)

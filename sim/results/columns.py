@@ -76,7 +76,10 @@ TABLES: dict[str, Columns] = {
         "tier": ("name", "kind of place, home township to mega city"),
         **STOCKS,
         "vacancies": ("jobs", "open at the end of the month"),
-        "tightness": ("ratio", "vacancies per searcher"),
+        "tightness": (
+            "ratio",
+            "vacancies per searcher; at home, per applicant for local work in the last year",
+        ),
         "wage_index": ("index", "wage relative to the place's reference"),
     },
     "homes": {

@@ -55,7 +55,7 @@ def hiring_age_factor(age_years: float, full_to_age: float, slope: float) -> flo
     """Factor on the probability of finding a job, by age: exp(-slope * years past ``full_to_age``), 1 before.
 
     slope: log points per year. Source: of otherwise equal applicants for jobs with low requirements, those
-    of about 50 are called back 18 % less often than those of about 30, and those of about 65 35 % less [A56].
+    of about 50 are called back 18 % less often than those of about 30, and those of about 65 35 % less [A57].
     Ignores sex and occupation, which change the gradient.
     """
     return exp(-slope * max(age_years - full_to_age, 0.0))
@@ -78,22 +78,47 @@ def desired_jobs(
     jobs_2014: float,
     output_ratio: float,
     output_elasticity: float,
-    labour_saving: float,
-    years: float,
-    wage_over_trend: float,
+    labour_saved: float,
+    log_people: float,
+    people_elasticity: float,
+    cost_over_trend: float,
     demand_elasticity: float,
 ) -> float:
     """Jobs that the employers of a place and sector want to fill.
 
-    jobs_2014 * output_ratio**output_elasticity * exp(-labour_saving * years)
-              * wage_over_trend**(-demand_elasticity)
-    output_ratio: real output over that of January 2014. labour_saving: per year.
+    jobs_2014 * output_ratio**output_elasticity * exp(-labour_saved)
+              * exp(people_elasticity * log_people) * cost_over_trend**(-demand_elasticity)
+    output_ratio: real output over that of January 2014. labour_saved: log points since then. log_people:
+    log of the people in the place over those of then, as employers have followed them. cost_over_trend:
+    pay and what employers pay on top of it, over their trend.
     Source: constant-elasticity labour demand with labour-saving technical progress; elasticities
-    set on the official head-counts of 2014-2019; demand elasticity [A47].
+    set on the official head-counts of 2014-2019; own cost [A57]; firms and capital follow people, so that
+    a migrant inflow of 1 % moves the wage by about -0.2 % [A47].
     Ignores adjustment costs.
     """
-    growth = output_elasticity * log(output_ratio) - labour_saving * years
-    return jobs_2014 * exp(growth - demand_elasticity * log(wage_over_trend))
+    growth = output_elasticity * log(output_ratio) - labour_saved + people_elasticity * log_people
+    return jobs_2014 * exp(growth - demand_elasticity * log(cost_over_trend))
+
+
+@rule
+def followed_people(followed: float, people: float, people_2014: float, rate: float) -> float:
+    """Log of a place's people over those of January 2014 that employers have followed, one month on.
+
+    (1 - rate) * followed + rate * log(people / people_2014); at least one is counted on either side.
+    people: in simulated workers. rate: per month. Source: firms and capital follow people within a few
+    years [A47]; the rate is a judgement.
+    """
+    return (1.0 - rate) * followed + rate * log(max(people, 1.0) / max(people_2014, 1.0))
+
+
+@rule
+def pooled_ratio(count: float, base: float, pooled: float, weight: float) -> float:
+    """Vacancies per applicant of a place, drawn to that of all places where the counts are small.
+
+    (count + weight * pooled) / (base + weight). count: jobs open, base: applicants, pooled: the ratio of all
+    places, weight: applicants that it counts for. Source: shrinkage against sampling error in few workers.
+    """
+    return (count + weight * pooled) / (base + weight)
 
 
 @rule

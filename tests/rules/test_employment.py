@@ -13,8 +13,10 @@ from sim.rules.employment import (
     desired_jobs,
     finding_probability,
     hiring_age_factor,
+    followed_people,
     matching,
     offer_probability,
+    pooled_ratio,
     rationed_finding,
     search_effort,
     separation_probability,
@@ -74,18 +76,44 @@ def test_finding_has_the_elasticity_of_the_matching_function():
 
 
 def test_desired_jobs_by_hand():
-    assert desired_jobs(1000.0, 1.0, 0.35, 0.02, 0.0, 1.0, 0.5) == pytest.approx(1000.0)
-    by_hand = 1000.0 * 1.21**0.5 * math.exp(-0.02 * 3.0) * 1.1**-0.5
-    assert desired_jobs(1000.0, 1.21, 0.5, 0.02, 3.0, 1.1, 0.5) == pytest.approx(by_hand)
+    assert desired_jobs(1000.0, 1.0, 0.35, 0.0, 0.0, 0.9, 1.0, 0.5) == pytest.approx(1000.0)
+    by_hand = 1000.0 * 1.21**0.5 * math.exp(-0.06) * 1.2**0.9 * 1.1**-0.5
+    log_people = math.log(1.2)
+    found = desired_jobs(1000.0, 1.21, 0.5, 0.06, log_people, 0.9, 1.1, 0.5)
+    assert found == pytest.approx(by_hand)
 
 
-@given(st.floats(0.3, 3.0), st.floats(0.0, 1.5), st.floats(0.7, 1.4), st.floats(0.0, 2.0))
-def test_desired_jobs_have_the_stated_elasticities(output, output_elasticity, wage, wage_elasticity):
-    here = desired_jobs(100.0, output, output_elasticity, 0.0, 0.0, wage, wage_elasticity)
-    more = desired_jobs(100.0, 1.01 * output, output_elasticity, 0.0, 0.0, wage, wage_elasticity)
-    dearer = desired_jobs(100.0, output, output_elasticity, 0.0, 0.0, 1.01 * wage, wage_elasticity)
-    assert math.log(more / here) / math.log(1.01) == pytest.approx(output_elasticity, abs=1e-9)
-    assert math.log(dearer / here) / math.log(1.01) == pytest.approx(-wage_elasticity, abs=1e-9)
+@given(
+    st.floats(0.3, 3.0),
+    st.floats(0.0, 1.5),
+    st.floats(0.7, 1.4),
+    st.floats(0.0, 2.0),
+    st.floats(-1.0, 1.0),
+    st.floats(0.0, 1.0),
+)
+def test_desired_jobs_have_the_stated_elasticities(output, of_output, cost, of_cost, people, of_people):
+    def jobs(output=output, people=people, cost=cost):
+        return desired_jobs(100.0, output, of_output, 0.0, people, of_people, cost, of_cost)
+
+    step = math.log(1.01)
+    assert math.log(jobs(output=1.01 * output) / jobs()) / step == pytest.approx(of_output, abs=1e-9)
+    assert math.log(jobs(cost=1.01 * cost) / jobs()) / step == pytest.approx(-of_cost, abs=1e-9)
+    assert math.log(jobs(people=people + step) / jobs()) / step == pytest.approx(of_people, abs=1e-9)
+
+
+def test_employers_follow_people_at_the_stated_rate():
+    assert followed_people(0.1, 120.0, 100.0, 0.2) == pytest.approx(0.8 * 0.1 + 0.2 * math.log(1.2))
+    assert followed_people(0.0, 0.0, 0.0, 0.2) == 0.0  # a place without anybody
+    followed = 0.0
+    for _ in range(12):
+        followed = followed_people(followed, 110.0, 100.0, 0.2)
+    assert followed == pytest.approx(math.log(1.1) * (1.0 - 0.8**12))
+
+
+def test_a_ratio_of_small_counts_is_drawn_to_that_of_all():
+    assert pooled_ratio(0.0, 0.0, 0.3, 50.0) == pytest.approx(0.3)
+    assert pooled_ratio(100.0, 50.0, 0.3, 50.0) == pytest.approx(115.0 / 100.0)
+    assert pooled_ratio(2e6, 1e6, 0.3, 50.0) == pytest.approx(2.0, rel=1e-3)
 
 
 def test_vacancies_by_hand():

@@ -54,7 +54,7 @@ class TwoSectors:
 
     def month(self, speed: float) -> None:
         searchers = max(self.away - self.employed, 1e-6)
-        wanted = desired_jobs(self.jobs, 1.0, 0.0, 0.0, 0.0, math.exp(self.gap), self.demand)
+        wanted = desired_jobs(self.jobs, 1.0, 0.0, 0.0, 0.0, 0.0, math.exp(self.gap), self.demand)
         open_jobs = vacancies(wanted, self.employed, 0.01)
         tightness = open_jobs / searchers
         matched = finding_probability(0.35, matching(tightness, 0.5), 0.0, 0.0, 0.0, 0.0)

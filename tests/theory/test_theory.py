@@ -152,9 +152,11 @@ def test_wages_bring_jobs_back_to_workers():
     """Too few workers raise the wage until employers want no more than there are."""
     workers, gap = 950.0, 0.0
     for _ in range(600):
-        desired = desired_jobs(1000.0, 1.0, 0.0, 0.0, 0.0, math.exp(gap), 1.0)
+        desired = desired_jobs(1000.0, 1.0, 0.0, 0.0, 0.0, 0.0, math.exp(gap), 1.0)
         gap = wage_gap_next(gap, desired / workers, 1.0, 0.04, 0.0, 0.1, 10.0, 0.3)
-    assert desired_jobs(1000.0, 1.0, 0.0, 0.0, 0.0, math.exp(gap), 1.0) == pytest.approx(workers, rel=1e-6)
+    assert desired_jobs(1000.0, 1.0, 0.0, 0.0, 0.0, 0.0, math.exp(gap), 1.0) == pytest.approx(
+        workers, rel=1e-6
+    )
 
 
 # --- gravity ------------------------------------------------------------------------------------------
