@@ -1,10 +1,11 @@
-"""The only file that configures numba: how a rule is marked and how a kernel is compiled and cached.
+"""How a rule is marked, and how a kernel is marked, found in the cache or compiled, and called.
 
 ``@rule`` leaves a function ordinary Python, so that a test, a debugger or a Mesa agent runs it as
-written; when a kernel is first called, every rule is made known to the compiler, which inlines it.
-``@kernel`` compiles at the first call and keeps the machine code on disk between processes, under a name made
-of a hash of the code and of all that it reaches (``sim.core.code_hash``). So an edited rule never runs
-stale, while an edit elsewhere, of a comment, or of where the package lies costs no compilation.
+written; when a kernel is first compiled, every rule is made known to the compiler, which inlines it.
+``@kernel`` marks a loop over columns. At its first call its machine code is taken from the cache, where it
+lies under a hash of the code and of all that it reaches (``sim.core.code_hash``), or is compiled and kept. So
+an edited rule never runs stale, while an edit elsewhere, of a comment, or of where the package lies costs no
+compilation.
 
 Set ``LABOR_SIM_COMPILED=0`` to run everything uncompiled (slow, but debuggable); numba's own
 ``NUMBA_DISABLE_JIT=1`` does the same.
@@ -13,23 +14,25 @@ Set ``LABOR_SIM_COMPILED=0`` to run everything uncompiled (slow, but debuggable)
 from __future__ import annotations
 
 import functools
-import hashlib
 import os
-import pickle
+import struct
 import sys
 import threading
-from collections.abc import Callable
-from types import FunctionType
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
-from sim.core import cache, deferred_linking
+import numpy as np
+
+from sim.core import machine_code
 from sim.core.code_hash import code_hash
 
 _RULES: list[tuple[Callable, bool]] = []
 _registered = 0
 _LESSONS: list[Callable[[], None]] = []  # what numba is taught once it is loaded
 on_compile: list[Callable[[str, int], object]] = []  # called with what is compiled now, and how much is left
-_ONE_AT_A_TIME = threading.Lock()  # threads meet a kernel for the first time together; one makes it
+_ONE_AT_A_TIME = threading.RLock()  # threads meet a kernel for the first time together; one makes it
+_LETTERS = {int: "q", bool: "q", float: "d"}  # how a number is packed; anything else is an address
+_FLAGS = 0x1 | 0x2 | 0x100 | 0x400  # of an array: contiguous in rows, in columns; aligned; may be written to
 
 
 def _without_bad_threads() -> None:
@@ -88,65 +91,6 @@ def is_enabled() -> bool:
     return not (asked.lstrip("+-").isdecimal() and int(asked))
 
 
-class KeptCode:
-    """Where numba finds and keeps the machine code of one function, in place of its own cache.
-
-    Its own hangs on the path and the date of a source file, needs a folder that can be written, and fails
-    where a file is damaged. Here an entry is named after a hash of the code and of the types of arguments.
-    """
-
-    cache_path = None  # numba shows it in statistics
-
-    def __init__(self, folder: str, on_miss: Callable[[], object]):
-        """folder: below the cache, such as ``units/HASH``. on_miss: called before anything is compiled."""
-        self.folder, self.on_miss = folder, on_miss
-
-    def entry(self, sig: Any, context: Any) -> str:
-        """The name of what is kept for a signature, a processor and the settings of the compiler."""
-        from numba import config
-
-        how = (config.OPT, config.BOUNDSCHECK, config.DEBUGINFO_DEFAULT, config.LOOP_VECTORIZE)
-        about = repr((str(sig), context.codegen().magic_tuple(), how))
-        return f"{self.folder}/{hashlib.sha256(about.encode()).hexdigest()[:20]}.code"
-
-    def load_overload(self, sig: Any, context: Any) -> Any:
-        """The compiled function; None where it has to be compiled."""
-        from numba.core.compiler import CompileResult
-
-        context.refresh()
-        kept = cache.read(self.entry(sig, context))
-        if kept is not None:
-            try:
-                return CompileResult._rebuild(context, *pickle.loads(kept))
-            except Exception:  # another version of a library wrote it, or part of it
-                pass
-        self.on_miss()
-        return None
-
-    def save_overload(self, sig: Any, compiled: Any) -> None:
-        """Keep a compiled function, if it can be kept."""
-        from numba.core.serialize import dumps
-
-        if not compiled.library.has_dynamic_globals:
-            cache.write(self.entry(sig, compiled.target_context), dumps(compiled._reduce()))
-
-    def enable(self) -> None: ...
-
-    def disable(self) -> None: ...
-
-    def flush(self) -> None: ...
-
-
-def of_no_place(function: Callable) -> Callable:
-    """A copy of the function without the path of its file, so that its machine code is the same anywhere."""
-    assert isinstance(function, FunctionType)
-    code = function.__code__.replace(co_filename="labor-sim", co_firstlineno=1)
-    made = FunctionType(code, function.__globals__, function.__name__, None, function.__closure__)
-    made.__module__, made.__qualname__ = function.__module__, function.__qualname__
-    made.__defaults__, made.__doc__ = function.__defaults__, function.__doc__
-    return deferred_linking.of_kernel(made)
-
-
 def tell(what: str, left: int) -> None:
     """Tell whoever listens what is compiled now, and how many more parts are to be compiled after it."""
     for listener in on_compile:
@@ -165,41 +109,98 @@ def register_rules() -> None:
         _LESSONS.pop(0)()
 
 
+_Code = tuple[Callable[..., bytes], Callable[[bytes], None]]  # what packs arguments, and what is called
+
+
 class _Kernel:
-    """A loop over columns, compiled at its first call; releases the interpreter lock while it runs."""
+    """A loop over columns that returns nothing; the interpreter lock is released while it runs compiled.
+
+    It takes arrays, numbers, and named tuples of them. Arrays of other elements or other dimensions are other
+    code.
+    """
 
     def __init__(self, function: Callable):
         functools.update_wrapper(self, function)
         self.python = function
-        self._compiled: Callable | None = None
+        self.compiled: list[str] = []  # what this process had to compile, by name in the cache
+        self._run: Callable | None = None
+        self._codes: dict[tuple, _Code] = {}
+        _RULES.append((function, False))
 
-    def __call__(self, *arguments):
-        if self._compiled is None:
-            with _ONE_AT_A_TIME:
-                if self._compiled is None:
-                    self._compiled = self._compile() if is_enabled() else self.python
-        return self._compiled(*arguments)
+    def __call__(self, *arguments: Any) -> None:
+        if self._run is None:
+            self._run = self._call if is_enabled() else self.python
+        self._run(*arguments)
 
-    def _compile(self) -> Callable:
-        import numba
+    def _call(self, *arguments: Any) -> None:
+        parts = list(_parts(arguments))
+        kinds = tuple([_kind(part) for part in parts])
+        pack, call = self._codes.get(kinds) or self._found(arguments, kinds)
+        call(pack(*[id(part) if isinstance(part, np.ndarray) else part for part in parts]))
+
+    def _found(self, arguments: tuple, kinds: tuple) -> _Code:
+        """The code for arguments of these kinds, from the cache or compiled."""
+        with _ONE_AT_A_TIME:
+            if kinds not in self._codes:
+                name = self.python.__name__.strip("_")
+                letters = "".join(_LETTERS.get(kind, "P") for kind in kinds)
+                call = machine_code.caller(self._address(name, arguments), name)
+                self._codes[kinds] = struct.Struct(letters).pack, call
+            return self._codes[kinds]
+
+    def _address(self, name: str, arguments: tuple) -> int:
+        key = self.key(*arguments)
+        entry = f"kernels/{key}"
+        if address := machine_code.load(entry):
+            return address
+        tell(name.replace("_", " "), 0)
+        self.compiled.append(entry)
+        from sim.core.compiler import kernel_code
 
         register_rules()
-        deferred_linking.install()
+        return machine_code.link_and_keep(entry, kernel_code(self.python, f"{name}_{key}", arguments))
 
-        # no fastmath: results must not depend on it
-        options = {"nogil": True, "error_model": "numpy", "fastmath": False}
-        made = numba.njit(**options)(of_no_place(self.python))
-        words = self.python.__name__.strip("_").replace("_", " ")
-        made._cache = KeptCode(f"kernels/{self.key()}", lambda: tell(words, 0))
-        return made
-
-    def key(self) -> str:
-        """Hash of all that the machine code hangs on, but for the types of the arguments."""
-        import numba
-
-        return code_hash([self.python], numba.__version__)
+    def key(self, *arguments: Any) -> str:
+        """Hash of all that the machine code for such arguments hangs on."""
+        return code_hash([self.python], machine_code.settings(), [_told(one) for one in arguments])
 
 
 def kernel(function: Callable) -> _Kernel:
     """Compile ``function`` when it is first called."""
     return _Kernel(function)
+
+
+def _parts(arguments: Iterable[Any]) -> Iterator[Any]:
+    """Arrays and numbers, those in named tuples included."""
+    for one in arguments:
+        if isinstance(one, tuple):
+            yield from _parts(one)
+        elif isinstance(one, np.generic):
+            yield one.item()
+        else:
+            yield one
+
+
+def _kind(part: Any) -> Any:
+    """What the machine code hangs on of an array or a number."""
+    if isinstance(part, np.ndarray):
+        return part.dtype, part.ndim, part.flags.num & _FLAGS
+    if type(part) in _LETTERS:
+        return type(part)
+    raise TypeError(f"kernels take arrays and numbers, not {type(part).__name__}")
+
+
+def _told(argument: Any) -> Any:
+    """The same of an argument, in words that mean the same in every process."""
+    if isinstance(argument, tuple):
+        kind = type(argument)
+        return kind.__module__, kind.__qualname__, [_told(one) for one in argument]
+    if isinstance(argument, np.ndarray):
+        return type_text(argument.dtype), argument.ndim, argument.flags.num & _FLAGS
+    return next(_parts([argument])).__class__.__name__
+
+
+@functools.cache
+def type_text(kind: np.dtype) -> str:
+    """A type of NumPy's as text, from which ``ast.literal_eval`` and ``descr_to_dtype`` make it again."""
+    return repr(np.lib.format.dtype_to_descr(kind))

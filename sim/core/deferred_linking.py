@@ -19,7 +19,7 @@ from typing import Any
 
 TESTED = ("0.68",)  # versions of numba
 _installed = False
-_now = threading.local()  # depth: how many functions deep the compilation of a kernel is; envs: see below
+_now = threading.local()  # depth: how many functions deep the compilation of a kernel is
 
 
 def install() -> bool:
@@ -87,34 +87,53 @@ def _change_numba() -> None:
         if not any(getattr(library, "is_unlinked", False) for library in below):
             return finalize(self)
         self._raise_if_finalized()
-        # Users before what they use: a function that nothing refers to is dropped as it is linked.
-        for library in reversed(below):
+        for library in below:
             self._reload_init.update(library._reload_init)
-            self._final_module.link_in(library._get_module_for_linking(), preserve=True)
+        _link_in(self, below)
         self._optimize_final_module()
         self._final_module.verify()
         self._finalize_final_module()
         return None
 
-    def executable_of_kernels(self: Any, library: Any, fndesc: Any, env: Any) -> Any:
+    def executable_of_inner(self: Any, library: Any, fndesc: Any, env: Any) -> Any:
         if _depth() > 1:
-            _now.envs = [*getattr(_now, "envs", ()), (self.get_env_name(fndesc), env)]
             name = fndesc.qualname.split(".")[-1]
             return cpu._dynfunc.make_function(
                 fndesc.lookup_module(), name, "can be called from kernels only", 0, env, (library,)
             )
-        made = get_executable(self, library, fndesc, env)
-        if _depth() == 1:  # the environments of inner functions, where they have any in the machine code
-            for name, inner in getattr(_now, "envs", ()):
-                if library.codegen._engine.get_global_value_address(name):
-                    library.codegen.set_env(name, inner)
-        return made
+        return get_executable(self, library, fndesc, env)
 
     compiler._compile_core = compile_deeper
     compiler._customize_flags = flags_of_inner_functions
     library_type.add_linking_library = add_unlinked
     library_type.finalize = finalize_with_unlinked
-    cpu.CPUContext.get_executable = executable_of_kernels
+    cpu.CPUContext.get_executable = executable_of_inner
+
+
+def whole_module(library: Any, symbol: str, more: Any) -> Any:
+    """The optimised module of a kernel's library with all that it calls.
+
+    symbol: its function's name. more: a module of further functions that it may call.
+
+    All but this function is made internal, so that what is inlined everywhere leaves no code, and so that
+    functions of one name in several kernels are not taken for each other.
+    """
+    _link_in(library, _below(library))
+    module = library._final_module
+    module.link_in(more)
+    for function in module.functions:
+        if not function.is_declaration and function.name != symbol:
+            function.linkage = "internal"
+    library._optimize_final_module()
+    module.verify()
+    return module
+
+
+def _link_in(library: Any, below: list[Any]) -> None:
+    """Add libraries to another, whose functions use theirs."""
+    # Users before what they use: a function that nothing refers to is dropped as it is linked.
+    for one in reversed(below):
+        library._final_module.link_in(one._get_module_for_linking(), preserve=True)
 
 
 def _below(library: Any) -> list[Any]:

@@ -96,7 +96,9 @@ def write_tables(conditions, has_quota):
             )
         has_quota[p] = (place.settlement_quota_share[p] < 1.0) & (c.tier[p] != HOME_TOWNSHIP)
     for row in range(c.effective.shape[0]):
-        c.upper_bound[row] = c.effective[row].max()
+        c.upper_bound[row] = c.effective[row, 0]
+        for p in range(len(c.tier)):
+            c.upper_bound[row] = max(c.upper_bound[row], c.effective[row, p])
 
 
 @kernel

@@ -24,8 +24,8 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
     """
     c = conditions[0]
     economy, homes = c.economy, len(c.farm_income)
-    c.finding_limit[:] = limit
     for p in range(len(tightness)):
+        c.finding_limit[p] = limit[p]
         c.matching[p] = matching(tightness[p], economy.matching_elasticity)
         aid = (
             c.place.housing_aid_share[p]

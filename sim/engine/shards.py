@@ -24,10 +24,8 @@ from sim.engine.passes import (
 from sim.steps.records import WORKER, block_type, sums_type
 from sim.world.workers import BLOCK
 
+
 # Each pass over a block is a compiled unit of its own, so that an edit compiles few of them.
-_call = call_unit() if is_enabled() else None
-
-
 @kernel
 def _run_units(rows, states, first_rows, first_ids, conditions, ahead, units, blocks, listed, first, last):
     c, b = conditions[0], blocks[0]
@@ -60,7 +58,7 @@ def _call_all(units, rows, states, conditions, blocks, start, count):
         BLOCK // len(units) + 1,
     )
     for n in range(len(units)):
-        _call(
+        status = call_unit(
             units[n],
             own.ctypes.data,
             own_states.ctypes.data,
@@ -68,6 +66,8 @@ def _call_all(units, rows, states, conditions, blocks, start, count):
             blocks.ctypes.data,
             count,
         )
+        if status != 0:
+            raise RuntimeError("a step of the month failed")
         for k in range(0, each, 2):
             read_ahead(rows, start + BLOCK + n * each + k)
 

@@ -16,7 +16,7 @@ from sim.core.categories import (
     SETTLED_SEARCH,
     SETTLED_WORK,
 )
-from sim.core.compiled import kernel
+from sim.core.compiled import kernel, rule
 from sim.steps.records import EVENTS, MONEY_FLOWS
 from sim.world.places import HOMES
 from sim.world.worker import worker_at
@@ -53,7 +53,7 @@ def count_stock(rows, states, sums, first, last):
 
 
 @kernel
-def _carry(stock, change, entrants, left, joined, by_home, by_place, away):
+def _carry(stock, change, entrants, left, joined, by_home, by_place, away, found):
     homes, places, activities = stock.shape
     astray, negative, living, expected, before = 0, 0, 0, 0, 0
     total_left, total_joined, exited = 0, 0, 0
@@ -87,19 +87,26 @@ def _carry(stock, change, entrants, left, joined, by_home, by_place, away):
             astray += by_place[place, activity] != by_flows[place, activity]
             expected += by_flows[place, activity]
             living += by_place[place, activity]
-    return astray, negative, living, expected, before, total_left, total_joined, exited
+    counts = astray, negative, living, expected, before, total_left, total_joined, exited
+    for n in range(len(counts)):
+        found[n] = counts[n]
 
 
-@kernel
-def networks(by_home, by_place, stock):
+def networks(by_home: np.ndarray, by_place: np.ndarray, stock: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Out-migrants by place, and the network of each home in each place: its workers who live there,
     out-migrants and settled, over all workers from the home. Who settles stays one whom newcomers turn to.
 
     by_home: (homes, activities), by_place: (places, activities), stock: (homes, places, activities), whole
     numbers.
     """
+    migrants, network = np.empty(len(by_place)), np.empty(stock.shape[:2])
+    _fill_networks(by_home, by_place, stock, migrants, network)
+    return migrants, network
+
+
+@kernel
+def _fill_networks(by_home, by_place, stock, migrants, network):
     homes, places, _ = stock.shape
-    migrants, network = np.empty(places), np.empty((homes, places))
     for place in range(places):
         migrants[place] = by_place[place, MIGRANT_WORK] + by_place[place, MIGRANT_SEARCH]
     for home in range(homes):
@@ -110,7 +117,6 @@ def networks(by_home, by_place, stock):
             there = stock[home, place, MIGRANT_WORK] + stock[home, place, MIGRANT_SEARCH]
             there += stock[home, place, SETTLED_WORK] + stock[home, place, SETTLED_SEARCH]
             network[home, place] = there / float(max(workers, 1))
-    return migrants, network
 
 
 @cache
@@ -138,6 +144,15 @@ def nation_type() -> np.dtype:
     )
 
 
+@rule
+def _total(column) -> int:
+    """Sum of whole numbers."""
+    total = 0
+    for value in column:
+        total += value
+    return total
+
+
 @kernel
 def add_up(by_home, pay, money, events, business, visiting, away, province, nation):
     """Fill the first fields of ``nation`` (one record of ``nation_type``), to ``across``.
@@ -147,14 +162,16 @@ def add_up(by_home, pay, money, events, business, visiting, away, province, nati
     """
     n, (homes, places) = nation[0], away.shape
     for activity in range(by_home.shape[1]):
-        n.workers[activity] = by_home[:, activity].sum()
+        n.workers[activity] = _total(by_home[:, activity])
         n.pay[activity] = pay[activity, 0]
         n.paid[activity] = pay[activity, 1]
-    n.money[:] = money
-    n.events[:] = events
-    n.businesses = business[:, 0].sum()
-    n.business_jobs = business[:, 1].sum()
-    n.visiting = visiting.sum()
+    for flow in range(len(money)):
+        n.money[flow] = money[flow]
+    for event in range(len(events)):
+        n.events[event] = events[event]
+    n.businesses = _total(business[:, 0])
+    n.business_jobs = _total(business[:, 1])
+    n.visiting = _total(visiting)
     across = 0
     for home in range(homes):
         for place in range(places):
@@ -169,4 +186,6 @@ def carry_stock(*arrays) -> Carried:
     (homes, activities), by_place (places, activities) and away (homes, places; out-migrants), which are
     brought to the end of the month, as stock is; ``change`` becomes a copy of it.
     """
-    return Carried(*_carry(*arrays))
+    found = np.zeros(len(Carried._fields), np.int64)
+    _carry(*arrays, found)
+    return Carried(*found.tolist())

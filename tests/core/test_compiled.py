@@ -77,7 +77,7 @@ def test_uncompiled_workers_live_the_same_lives(tmp_path):
         run = start(scenario(), FEW)
         sums = [sums_of(run.step(), run._shards.sums) for _ in range(MONTHS)]
         from sim.engine.markets import fill_pay_profiles
-        assert fill_pay_profiles._compiled is fill_pay_profiles.python
+        assert fill_pay_profiles._run is fill_pay_profiles.python
         names = run._shards.sums
         np.savez({str(tmp_path / "written.npz")!r}, workers=run.workers[:run.rows].table(),
                  **{{name: np.array([s[name] for s in sums]) for name in names}})
@@ -124,7 +124,7 @@ def test_a_month_runs_where_numba_may_not_compile():
         from sim.engine.simulate import simulate
         from sim.engine.markets import fill_pay_profiles
         run = simulate("baseline", scale=1_000_000, end="2014-01", seed=1)
-        assert fill_pay_profiles._compiled is fill_pay_profiles.python
+        assert fill_pay_profiles._run is fill_pay_profiles.python
         print(run.national["out"].iloc[0])
     """
     as_written = python(code, NUMBA_DISABLE_JIT="1")
@@ -161,10 +161,8 @@ SMALL_KERNEL = """
     c["economy"].view(float)[:] = -0.0003
     c[0].economy.schooling_return = 0.05
     fill_pay_profiles(for_kernels(c, kind))
-    school = c[0].schooling_pay
-    stats = fill_pay_profiles._compiled.stats
-    print(json.dumps([fill_pay_profiles.key(), school.tolist(), sum(stats.cache_hits.values()),
-                      sum(stats.cache_misses.values())]))
+    school, missed = c[0].schooling_pay, len(fill_pay_profiles.compiled)
+    print(json.dumps([fill_pay_profiles.key(for_kernels(c, kind)), school.tolist(), 1 - missed, missed]))
 """
 
 
@@ -175,13 +173,13 @@ def test_an_edited_rule_takes_effect_and_unedited_code_is_not_compiled_again(cop
     first, school, hits, misses = run()
     assert (hits, misses) == (0, 1)
     assert school[4] == pytest.approx(0.30)  # six years more than the reference
-    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.code")}
+    kept = {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.object")}
     assert kept
 
     again, school_again, hits, misses = run()
     assert (again, school_again) == (first, school)
     assert (hits, misses) == (1, 0)  # a second process compiles nothing
-    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.code")} == kept
+    assert {path: path.stat().st_mtime_ns for path in tmp_path.rglob("*.object")} == kept
 
     earnings = copy / "sim" / "rules" / "earnings.py"
     text = earnings.read_text(encoding="utf-8")
@@ -200,7 +198,7 @@ def test_an_edited_rule_takes_effect_and_unedited_code_is_not_compiled_again(cop
 
 
 def test_a_second_process_runs_the_month_without_compiling():
-    """The whole engine: after a run here, a new process takes every kernel from the cache."""
+    """The whole engine: after a run here, a new process takes every kernel from the cache, without numba."""
     start(scenario(), FEW, months=12).close()
     code = f"""
         import sys
@@ -211,9 +209,9 @@ def test_a_second_process_runs_the_month_without_compiling():
         from sim.core.compiled import _Kernel
         modules = [m for n, m in sys.modules.items() if n.startswith("sim.")]
         kernels = {{id(k): k for m in modules for k in vars(m).values() if isinstance(k, _Kernel)}}
-        used = [k for k in kernels.values() if k._compiled is not None]
-        misses = [k.__name__ for k in used if k._compiled.stats.cache_misses]
-        print(len(used), *misses)
+        used = [k for k in kernels.values() if k._codes]
+        assert "numba" not in sys.modules and "scipy" not in sys.modules
+        print(len(used), *[k.__name__ for k in used if k.compiled])
     """
     count, *compiled_anew = python(code).split()
     assert int(count) >= 7

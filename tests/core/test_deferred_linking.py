@@ -27,8 +27,10 @@ TWO_STEPS = """
     names = ("lose or change job", "earn")
     places = [MONTH_NAMES.index(name) for name in names]
     for address in addresses("sim.engine.passes:MONTH", [MONTH[n] for n in places], names, kinds):
-        unit = ctypes.CFUNCTYPE(None, *[ctypes.c_void_p] * 4, ctypes.c_ssize_t)(int(address))
-        unit(*(array.ctypes.data for array in kinds), len(people))
+        unit = ctypes.CFUNCTYPE(ctypes.c_int32, *[ctypes.c_void_p] * 6, ctypes.c_ssize_t)(int(address))
+        unused = ctypes.create_string_buffer(16)
+        status = unit(unused, unused, *(array.ctypes.data for array in kinds), len(people))
+        assert status in (0, -2)
     found = [people.tobytes(), run.workers.tobytes(), blocks.tobytes()]
     assert blocks[0]["events"].any() and blocks[0]["money"].any()
 """

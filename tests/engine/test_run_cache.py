@@ -202,13 +202,12 @@ def test_the_runs_of_a_process_are_passed_one_cache(monkeypatch):
 
 # Functions that keep what they have made for the whole process, and why that can do no harm.
 OF_THEIR_ARGUMENTS_ALONE = {
+    "sim.core.compiled.type_text": "of a type",
     "sim.core.draws.month_keys": "keys of a seed and month",
     "sim.core.months.month_text": "text of a number",
     "sim.core.sources._dumped": "of a text",
     "sim.core.sources._imported": "of the package's own sources",
     "sim.core.sources._tree_of": "of a text",
-    "sim.core.units._signature": "of types",
-    "sim.core.units._texts_of": "of types",
     "sim.engine.census.census_type": "a type",
     "sim.engine.stocks.stock_type": "a type",
     "sim.engine.year_counts.year_type": "a type",
@@ -239,9 +238,13 @@ def test_what_is_kept_for_the_process_hangs_on_nothing_that_changes():
     assert {name for name, has_arguments in found.items() if has_arguments} == set(OF_THEIR_ARGUMENTS_ALONE)
 
 
+FOR_ONE_CALL = {"sim.core.compiled"}  # hands addresses to machine code, which keeps none
+
+
 @pytest.mark.parametrize("module", sorted(MODULES))
 def test_nothing_is_kept_by_the_address_of_an_object(module):
     """Another object can lie at the address of one that is gone."""
     for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
         is_call = isinstance(node, ast.Call) and isinstance(node.func, ast.Name)
-        assert not (is_call and node.func.id == "id"), f"{module}, line {node.lineno}"
+        is_address = is_call and node.func.id == "id"
+        assert not is_address or module in FOR_ONE_CALL, f"{module}, line {node.lineno}"

@@ -144,9 +144,8 @@ def test_the_packaged_ensemble_is_read():
 
 # --- reading never runs code --------------------------------------------------------------------------
 
-# Between our own processes, and machine code in the user's own cache, which is code anyway; never what files
-# of results, states, scenarios or ensembles hold.
-MAY_PICKLE = {"experiments/dask.py", "core/processes.py", "core/compiled.py"}
+# Between our own processes; never what files of results, states, scenarios or ensembles hold.
+MAY_PICKLE = {"experiments/dask.py", "core/processes.py"}
 RISKY = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 
 
