@@ -6,15 +6,17 @@ that must hold, and returns a `Data`. What the columns mean is told in `sim/data
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.core.categories import REGIONS
 from sim.core.errors import DataError, Problem
+from sim.core.kept import kept
 from sim.world.data_checks import (
     check_columns,
     check_keys,
@@ -78,6 +80,11 @@ class Data:
     _province_year: pd.DataFrame
     _national_year: pd.DataFrame
 
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        vars(self).update(state)
+        for array in (self.distance_km, self.region_of, *self.od_moves.values()):
+            _fixed(array)
+
     def province_series(self, indicator: str) -> pd.DataFrame:
         """One provincial series as observed: years x 31 codes, missing cells NaN.
 
@@ -131,12 +138,12 @@ class Data:
         base = cohort["births_10k"] * 1e4 * cohort["survival_to_16"] * cohort["rural_share_at_16"]
         base = base * cohort["participation"]
         parts = {}
-        for level, kept in (
+        for level, share in (
             ("junior", 1.0),
             ("senior", 1.0),
             ("college", 1 - cohort["college_lost_share"]),
         ):
-            part = base * cohort[f"{level}_share"] * kept
+            part = base * cohort[f"{level}_share"] * share
             part.index = cohort.index + cohort[f"{level}_entry_age"]
             parts[level] = part
         return pd.DataFrame(parts).dropna().rename_axis("year")
@@ -154,7 +161,7 @@ def load_data(folder: str | Path | None = None) -> Data:
 
 @cache
 def _packaged_data() -> Data:
-    return _read(PACKAGED_FOLDER)
+    return replace(kept("data", lambda: _read(PACKAGED_FOLDER)), folder=PACKAGED_FOLDER)
 
 
 def _read(home: Path) -> Data:

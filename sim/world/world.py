@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from sim.core.categories import SECTORS
+from sim.core.kept import kept
 from sim.world.corridors import DEFAULT_NUMBERS as DEFAULT_CORRIDORS
 from sim.world.corridors import CorridorNumbers, Corridors, build_corridors
 from sim.world.data import Data, load_data
@@ -38,7 +39,11 @@ def build_world(data: Data, places: Places, corridors: CorridorNumbers, people: 
 def packaged_world() -> World:
     """The world of the packaged data and of the parameters as they are without a scenario."""
     data = load_data()
-    return build_world(data, build_places(data), DEFAULT_CORRIDORS, DEFAULT_PEOPLE)
+
+    def make() -> tuple[Any, ...]:
+        return tuple(build_world(data, build_places(data), DEFAULT_CORRIDORS, DEFAULT_PEOPLE))[1:]
+
+    return World(data, *kept("world", make))
 
 
 def _sector_mixes(data: Data) -> np.ndarray:

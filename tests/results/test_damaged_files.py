@@ -144,8 +144,9 @@ def test_the_packaged_ensemble_is_read():
 
 # --- reading never runs code --------------------------------------------------------------------------
 
-# Between our own processes; never what files of results, states, scenarios or ensembles hold.
-MAY_PICKLE = {"experiments/dask.py", "core/processes.py"}
+# Between our own processes, and in the user's own cache, where machine code lies too; never what files of
+# results, states, scenarios or ensembles hold.
+MAY_PICKLE = {"experiments/dask.py", "core/processes.py", "core/kept.py"}
 RISKY = {"pickle", "cPickle", "cloudpickle", "dill", "joblib", "shelve", "marshal"}
 
 
