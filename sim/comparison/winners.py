@@ -1,6 +1,7 @@
-"""Winners and losers: the annual earnings of the same worker with and without a policy, by group.
+"""Winners and losers: the net income of a year of the same worker with and without a policy, by group.
 
-Winners earn more than ``MARGIN`` above their earnings under the baseline, losers as much below. Part of this
+Winners have more than ``MARGIN`` above their income under the baseline, losers as much below. Income is
+real and net (``sim.steps.income``). Part of this
 is chance: one worker takes the job that another would have had. In the mean change of a group, which has
 an interval over seeds, that chance averages out.
 """
@@ -23,10 +24,11 @@ from sim.core.categories import (
     SEXES,
 )
 
-MARGIN = 0.01  # of the baseline's earnings
+MARGIN = 0.01  # of the baseline's income
 FEWEST_WORKERS = 100  # simulated workers per seed below which a group's figures are unreliable
-EARNINGS = "earnings_year_yuan"
+INCOME = "income_year_yuan"
 
+TENTHS = 10
 LATER = "entered_later"  # stands for the starting activity of workers who came after the policy began
 GROUPINGS: dict[str, tuple[str, ...]] = {
     "all": ("all",),
@@ -35,6 +37,8 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
     "education": EDUCATION,
     "region": REGIONS,
     "starting_activity": (*ACTIVITIES, LATER),
+    "household": ("poor_household", "other_household"),
+    "income_tenth": tuple(f"income_tenth_{n}" for n in range(1, TENTHS + 1)),  # of the year's baseline
 }
 
 
@@ -49,13 +53,14 @@ def count_winners(
     """
     aligned = _aligned(base, policy)
     counted = ~np.isin(aligned["id"].to_numpy(), _gone(base if before is None else before))
-    before_yuan = aligned[EARNINGS].to_numpy(dtype=float)
-    change = aligned[f"{EARNINGS}_policy"].to_numpy(dtype=float) - before_yuan
-    threshold = MARGIN * before_yuan
+    before_yuan = aligned[INCOME].to_numpy(dtype=float)
+    change = aligned[f"{INCOME}_policy"].to_numpy(dtype=float) - before_yuan
+    threshold = MARGIN * np.abs(before_yuan)
     has_won = (change > threshold) & (change > 0) & counted
     has_lost = (change < -threshold) & (change < 0) & counted
     tables = []
-    for grouping, codes in group_codes(aligned, before).items():
+    groups = {**group_codes(aligned, before), "income_tenth": _tenths(before_yuan, counted)}
+    for grouping, codes in groups.items():
         size = len(GROUPINGS[grouping])
         workers = np.bincount(codes[counted], minlength=size)
         table = pd.DataFrame(
@@ -74,11 +79,21 @@ def count_winners(
     return result
 
 
+def _tenths(income: np.ndarray, counted: np.ndarray) -> np.ndarray:
+    """The tenth in which each income lies, 0 the lowest, of those who are counted; equal ones by position."""
+    tenth = np.zeros(len(income), dtype=np.int64)
+    order = np.argsort(income[counted], kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    tenth[counted] = rank * TENTHS // max(len(order), 1)
+    return tenth
+
+
 def _aligned(base: pd.DataFrame, policy: pd.DataFrame) -> pd.DataFrame:
-    """The baseline's workers with what each earns under the policy, by id."""
+    """The baseline's workers with what each has under the policy, by id."""
     if np.array_equal(base["id"].to_numpy(), policy["id"].to_numpy()):
-        return base.assign(**{f"{EARNINGS}_policy": policy[EARNINGS].to_numpy()})
-    return base.merge(policy[["id", EARNINGS]], on="id", suffixes=("", "_policy"), validate="1:1")
+        return base.assign(**{f"{INCOME}_policy": policy[INCOME].to_numpy()})
+    return base.merge(policy[["id", INCOME]], on="id", suffixes=("", "_policy"), validate="1:1")
 
 
 def _gone(workers: pd.DataFrame) -> np.ndarray:
@@ -99,6 +114,7 @@ def group_codes(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str,
         "age_group": np.clip(age, 0, None),
         "education": _codes(workers["education"], EDUCATION),
         "region": region[_codes(workers["home"], tuple(provinces))],
+        "household": np.where(workers["is_poor"].to_numpy(dtype=bool), 0, 1),
     }
     if before is not None:
         codes["starting_activity"] = _starting_activity(workers["id"].to_numpy(), before)

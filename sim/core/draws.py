@@ -34,7 +34,7 @@ PURPOSES = (
     "trait_housing", "trait_portability",
     "loan_approval", "replacement", "works_offer", "workshop_offer", "course_completion",
     "course_placement", "course_gain", "study",
-    "farm_season",
+    "farm_season", "trait_land",
 )
 # fmt: on
 PURPOSE = codes("Purpose", PURPOSES)  # PURPOSE.exit is the position of "exit"

@@ -19,7 +19,8 @@ from sim.core.compiled import on_first_use
 class Field(NamedTuple):
     """Where one field lies: in the record of which part, at which byte, and in which of its bits.
 
-    kind: the type that is read there ("u1", "i2", …). bits: 0 for all of it, else how many from ``shift`` on.
+    kind: the type that is read there ("u1", "i2", …). bits: 0 for all of it, else how many from ``shift`` on;
+    of a signed kind, they are a signed number.
     """
 
     part: int
@@ -40,7 +41,12 @@ class Layout(NamedTuple):
 
 def read_field(field: Field, words: np.ndarray) -> np.ndarray:
     """The field's values, from what lies at its place in each record."""
-    return words if not field.bits else (words >> field.shift) & ((1 << field.bits) - 1)
+    if not field.bits:
+        return words
+    if np.dtype(field.kind).kind == "i":
+        width = 8 * np.dtype(field.kind).itemsize  # to the top, where the sign is, and down again
+        return (words << (width - field.shift - field.bits)) >> (width - field.bits)
+    return (words >> field.shift) & ((1 << field.bits) - 1)
 
 
 def view_maker(layout: Layout) -> Callable[..., Any]:
@@ -110,8 +116,10 @@ def _python_class(layout: Layout) -> type:
 
         def put(self, value: int) -> None:
             if field.bits:
-                value = (int(word(self)[0]) & ~(mask << field.shift)) | ((int(value) & mask) << field.shift)
-            word(self)[0] = value
+                kept = int(word(self).view(f"u{kind.itemsize}")[0]) & ~(mask << field.shift)
+                word(self).view(f"u{kind.itemsize}")[0] = kept | ((int(value) & mask) << field.shift)
+            else:
+                word(self)[0] = value
 
         return property(get, put)
 
@@ -184,10 +192,14 @@ def _teach_compiler(layout: Layout, view: Callable[..., Any]) -> None:
         field = fields[name]
         at, word, align = word_of(builder, made, field)
         found = builder.load(at, align=align)
-        if field.bits:
+        is_signed = np.dtype(field.kind).kind == "i"
+        if field.bits and is_signed:
+            found = builder.shl(found, ir.Constant(word, word.width - field.shift - field.bits))
+            found = builder.ashr(found, ir.Constant(word, word.width - field.bits))
+        elif field.bits:
             found = builder.lshr(found, ir.Constant(word, field.shift))
             found = builder.and_(found, ir.Constant(word, (1 << field.bits) - 1))
-        widen = builder.sext if np.dtype(field.kind).kind == "i" else builder.zext
+        widen = builder.sext if is_signed else builder.zext
         return widen(found, whole)
 
     @lower_setattr_generic(View)

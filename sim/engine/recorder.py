@@ -19,33 +19,38 @@ from sim.core.categories import (
     EXITED,
     FARM,
     LOCAL_WORK,
+    MIGRANT_SEARCH,
     MIGRANT_WORK,
+    SETTLED_SEARCH,
     SETTLED_WORK,
     SEXES,
     TIERS,
     TRAINING,
 )
-from sim.core.months import month_text
+from sim.core.months import DECEMBER, month_text
 from sim.core.structured import for_kernels, make_record
 from sim.engine.census import CENSUS_MONTHS
+from sim.engine.incomes import INCOME_BINS, Distribution, bin_edges, distribution
 from sim.engine.official_rows import official_rows
 from sim.engine.simulation import Simulation
 from sim.engine.stocks import add_up, nation_type
-from sim.engine.year_counts import (
-    BINS_PER_LOG,
-    FIRST_BIN_YUAN,
-    INCOME_BINS,
-    INCOME_GROUPS,
-    income_histogram,
-)
+from sim.engine.year_counts import INCOME_GROUPS, income_histogram
 from sim.results.columns import TABLES, empty_table
 from sim.steps.records import EVENT, EVENTS, MONEY_FLOWS
 from sim.world.data import load_data
 from sim.world.places import HOMES
-from sim.world.worker import BIRTH_EPOCH, IS_FEMALE
+from sim.world.worker import BIRTH_EPOCH, IS_FEMALE, POOR
 
 STOCKS = tuple(name for name in ACTIVITIES if name != "exited")
+INCOME_COLUMNS = (
+    "median_income_yuan",
+    "lowest_tenth_yuan",
+    "highest_tenth_yuan",
+    "gini_percent",
+    "poor_percent",
+)  # in the order of Distribution
 _LIVING = slice(0, EXITED)
+_AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH]
 _EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
 
 
@@ -66,6 +71,7 @@ class _Kept:
     corridors: list[np.ndarray] = field(default_factory=list)  # out workers by home and place, a year
     official: list[tuple] = field(default_factory=list)
     income: list[np.ndarray] = field(default_factory=list)  # workers by group and income bin, a year
+    incomes: list[tuple] = field(default_factory=list)  # the month, and the year's distribution of incomes
     starts: int = 0  # businesses ever started, for the cumulative official figure
 
     def nation_by_month(self) -> np.ndarray:
@@ -117,6 +123,8 @@ class Record:
         markets = self.run.economy.market_state.markets
         kept.months.append(month)
         kept.nation.append(self._nation(block))
+        if month % 12 + 1 == DECEMBER:
+            kept.incomes.append((month, distribution(self.run.incomes)))
         if self.wants("places"):
             kept.places.append(block.by_place[:, _LIVING].copy())
             kept.markets.append(np.stack([markets.open_jobs, markets.tightness, np.exp(markets.wage_gap)]))
@@ -154,6 +162,7 @@ class Record:
                 {
                     "month": months,
                     **national_columns(kept.nation_by_month(), self.run.scale),
+                    **income_columns(kept.months, kept.incomes),
                 }
             ),
             "places": lambda: self._place_table(months),
@@ -191,8 +200,7 @@ class Record:
         kept, groups = self._kept, len(INCOME_GROUPS)
         if not kept.income:
             return empty_table("income_histogram", TABLES["income_histogram"])
-        edges = FIRST_BIN_YUAN * np.exp((np.arange(INCOME_BINS + 1) - 1) / BINS_PER_LOG)
-        edges[0], edges[-1] = 0.0, np.inf
+        edges = bin_edges()
         years = len(kept.income)
         return pd.DataFrame(
             {
@@ -228,7 +236,10 @@ class Record:
         nation["savings"], nation["parents_away"] = run.savings, census.parents_away
         nation["insured"], nation["trained"] = census.insured, census.trained
         nation["policy_spending"] = run.ledger.month_spending
-        nation["farm_income"] = at_home @ run.economy.opening.now.farm_income
+        now, away = run.economy.opening.now, block.by_place[HOMES:]
+        nation["farm_income"] = at_home @ now.farm_income
+        nation["living_cost"] = away[:, _AWAY].sum(axis=1) @ now.living_cost[HOMES:]
+        nation["price_index"] = now.price_index[0]
         return nation
 
     def _place_table(self, months: list[str]) -> pd.DataFrame:
@@ -320,9 +331,21 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
         columns[name] = events[name]
     columns["parents_away"] = nation["parents_away"] * scale
     columns["policy_spending_yuan"] = nation["policy_spending"]
-    income = money["earned"] + nation["farm_income"] * scale + money["benefit"]
-    columns["mean_income_yuan"] = income / np.maximum(living * scale, 1)
+    received = sum(money[name] for name in ("earned", "recovered", "benefit", "grant", "payout"))
+    income = received - money["withheld"] - money["contribution"]
+    income = income + (nation["farm_income"] - nation["living_cost"]) * scale
+    columns["mean_income_yuan"] = income / np.maximum(living * scale, 1) / nation["price_index"]
     return columns
+
+
+def income_columns(months: list[int], years: list[tuple[int, Distribution]]) -> dict[str, np.ndarray]:
+    """The columns of the table ``national`` on the spread of the calendar year's incomes, a row by month;
+    empty in a year that the run does not finish.
+    """
+    by_year = {december // 12: found for december, found in years}
+    missing = Distribution(*[np.nan] * len(Distribution._fields))
+    rows = np.array([by_year.get(month // 12, missing) for month in months]).reshape(len(months), -1)
+    return {name: rows[:, n] for n, name in enumerate(INCOME_COLUMNS)} if len(months) else {}
 
 
 def _joined(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:
@@ -347,10 +370,7 @@ def worker_table(run: Simulation) -> pd.DataFrame:
     """One row per worker at the end of a year, rows aligned across policies of one seed and scale."""
     w, rows = run.workers, run.rows
     activity = w.activity[:rows]
-    away, local = w.worked_months[:rows] & 15, w.worked_months[:rows] >> 4
-    at_home = np.isin(activity, (FARM, TRAINING)) | (w.place[:rows] < HOMES)
-    spare = np.where(at_home & (activity != EXITED), np.maximum(12 - away - local, 0), 0)
-    income = w.earnings_year[:rows] + spare * run.conditions.farm_income[w.home[:rows]]
+    income = run.net_incomes()
     traits = w.traits[:rows]
     return pd.DataFrame(
         {
@@ -359,7 +379,8 @@ def worker_table(run: Simulation) -> pd.DataFrame:
             "sex": pd.Categorical.from_codes(traits & IS_FEMALE, SEXES),
             "age": (run.month - 1 + BIRTH_EPOCH - w.birth_month[:rows].astype(int)) // 12,
             "education": pd.Categorical.from_codes((traits >> 1) & 7, EDUCATION),
+            "is_poor": (traits & POOR) != 0,
             "activity": pd.Categorical.from_codes(activity, ACTIVITIES),
-            "earnings_year_yuan": np.round(income).astype(np.int64),
+            "income_year_yuan": np.round(income).astype(np.int64),
         }
     )

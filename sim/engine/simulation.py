@@ -17,6 +17,7 @@ from sim.core.months import DECEMBER, month_index, month_text
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.economy import Economy
+from sim.engine.incomes import count_incomes, fill_incomes, incomes_type
 from sim.engine.interpreted import plain_sums
 from sim.engine.run_cache import RunCache, opening_of
 from sim.engine.shards import Shards
@@ -105,6 +106,7 @@ class Simulation:
             self.economy.market_state.note_poor_away(int(self.census.poor_away))
         if month % 12 + 1 == DECEMBER:
             self.ledger.close_year(month)
+            self.incomes = self._shards.count(count_incomes, incomes_type(), self.rows, *self._memory, plain)
         self.month += 1
         return self.block
 
@@ -158,6 +160,12 @@ class Simulation:
         return self._shards.count(
             count_year, kind, self.rows, *self._memory, self.economy.opening.plain, self.places.regions
         )
+
+    def net_incomes(self) -> np.ndarray:
+        """Each worker's net income of the year that the last month ended, in yuan of 2023, (rows,)."""
+        incomes = np.zeros(self.rows)
+        self._shards.each(fill_incomes, self.rows, *self._memory, self.economy.opening.plain, incomes)
+        return incomes
 
     def _take_census(self, month: int, c: np.ndarray) -> None:
         """Count everybody afresh, and hold the sums carried along against it."""

@@ -18,8 +18,10 @@ from sim.core.categories import (
     SETTLED_WORK,
     SEXES,
 )
-from sim.core.compiled import inlined_rule, kernel, rule
+from sim.core.compiled import inlined_rule, kernel
+from sim.engine.incomes import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS
 from sim.steps.demography import age_group
+from sim.steps.income import year_income
 from sim.steps.settlement import is_willing_to_settle, may_settle
 from sim.world.places import HOMES
 from sim.world.worker import INSURED, IS_FEMALE, TRAINED, age_months, education_of, worker_at
@@ -27,9 +29,6 @@ from sim.world.workers import BLOCK, fill_ids
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker
 ONE_IN = 4  # workers asked whether they would settle: all would cost as much as the rest of the count
-INCOME_BINS = 60
-FIRST_BIN_YUAN = 1000.0
-BINS_PER_LOG = 10.0  # a bin is a tenth of a log point wide
 LIVES = ("farm", "local", "out", "settled")  # what the year was mostly spent on
 _SETTLED = LIVES.index("settled")
 INCOME_GROUPS = ("all", *LIVES, *REGIONS)  # of the histogram; regions of origin
@@ -71,7 +70,7 @@ def count_year(rows, states, first_rows, first_ids, conditions, regions, sums, f
         fill_ids(first_rows, first_ids, start, count, ids)
         for k in range(count):
             w = worker_at(rows, states, start + k, ids[k])
-            income[k], asked[asking] = _year_income(w, c), k
+            income[k], asked[asking] = year_income(w, c), k
             asking += (w.activity == MIGRANT_WORK) & (int(w.id) % ONE_IN == 0) & may_settle(w, c)
         for k in range(count):  # apart, so that logs are taken many at a time
             found = int(BINS_PER_LOG * log(max(income[k], 1.0) / FIRST_BIN_YUAN) + 1.0)
@@ -84,16 +83,6 @@ def count_year(rows, states, first_rows, first_ids, conditions, regions, sums, f
         for j in range(asking):
             k = asked[j]
             y.willing[1] += is_willing_to_settle(worker_at(rows, states, start + k, ids[k]), c, 0.0)
-
-
-@rule
-def _year_income(w, c) -> float:
-    """Pay of the year, and what the months at home earned on the farm, in yuan."""
-    income = float(w.earnings_year)
-    if int(w.place) < len(c.farm_income):
-        months = max(12 - (int(w.worked_months) & 15) - (int(w.worked_months) >> 4), 0)
-        income += months * c.farm_income[int(w.home)]
-    return income
 
 
 @inlined_rule
@@ -144,3 +133,4 @@ def start_year(rows, states, first, last):
         w = worker_at(rows, states, i, 0)
         w.worked_months = 0
         w.earnings_year = 0
+        w.net_income_year = 0

@@ -64,7 +64,12 @@ NATIONAL: Columns = {
     "entrants": ("persons", "entered the labour force"),
     "parents_away": ("persons", "out-migrants with a child under 16, wherever the child lives"),
     "policy_spending_yuan": ("yuan", "spent by levers"),
-    "mean_income_yuan": ("yuan per month", "mean income per worker, farm equivalents included"),
+    "mean_income_yuan": ("yuan of 2023 per month", "mean net income per worker"),
+    "median_income_yuan": ("yuan of 2023 per year", "median net income of the calendar year"),
+    "lowest_tenth_yuan": ("yuan of 2023 per year", "mean net income of the tenth with the lowest"),
+    "highest_tenth_yuan": ("yuan of 2023 per year", "mean net income of the tenth with the highest"),
+    "gini_percent": ("percent", "Gini coefficient of net incomes of the calendar year"),
+    "poor_percent": ("percent", "share of workers whose net income of the year is under the poverty line"),
 }
 
 TABLES: dict[str, Columns] = {
@@ -252,12 +257,15 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **_POLICY,
         **_HORIZON,
         **_YEAR,
-        "grouping": ("name", "sex, age group, education, region of home, or starting activity"),
+        "grouping": (
+            "name",
+            "sex, age group, education, region of home, starting activity, household, or tenth of income",
+        ),
         "group": ("name", "group"),
         "persons": ("persons", "workers in the group"),
-        "winners_percent": ("percent", "earn at least 1 % more in the year than under the baseline"),
-        "losers_percent": ("percent", "earn at least 1 % less"),
-        "mean_change_yuan": ("yuan per year", "mean change of annual earnings"),
+        "winners_percent": ("percent", "net income of the year at least 1 % higher than under the baseline"),
+        "losers_percent": ("percent", "at least 1 % lower"),
+        "mean_change_yuan": ("yuan per year", "mean change of the year's real net income, yuan of 2023"),
         "low": ("yuan per year", "lower end of its 95 % interval over seeds"),
         "high": ("yuan per year", "upper end of its 95 % interval over seeds"),
         "is_reliable": ("flag", "whether the group holds enough simulated workers"),

@@ -17,7 +17,7 @@ from sim.core.errors import Problem, UsageError, nearest
 
 KINDS = ("stock", "flow", "rate")
 DIRECTIONS = ("higher", "lower", "neutral")
-UNITS = ("persons", "businesses", "jobs", "percent", "yuan per month", "yuan")
+UNITS = ("persons", "businesses", "jobs", "percent", "yuan per month", "yuan per year", "yuan")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +58,15 @@ class Outcome:
 def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
     """The sum of columns; missing values count as 0."""
     return lambda national: sum(np.nan_to_num(national[name].to_numpy(float)) for name in names)
+
+
+def _of_years(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
+    """A figure of calendar years; a year that the run does not finish has that of the year before."""
+
+    def series(national: pd.DataFrame) -> np.ndarray:
+        return np.nan_to_num(national[name].ffill().bfill().to_numpy(float))
+
+    return series
 
 
 def _percent(part: str, *whole: str) -> Callable[[pd.DataFrame], np.ndarray]:
@@ -115,10 +124,28 @@ _TABLE = (
     Outcome("local_pay", "Mean pay of local workers", "本地农民工月均收入", "yuan per month", "rate",
             "higher", "mean monthly pay of local non-farm workers who were paid, current yuan",
             _column("local_pay_yuan")),
-    Outcome("mean_income", "Mean income of all workers", "劳动力人均月收入", "yuan per month", "rate",
-            "higher",
-            "mean monthly income per worker, farm work valued at its income equivalent, current yuan",
-            _column("mean_income_yuan"), headline=True),
+    Outcome("mean_income", "Mean real net income of all workers", "劳动力人均实际月净收入",
+            "yuan per month", "rate", "higher",
+            "mean monthly net income per worker in yuan of 2023: pay and profit received, benefits and "
+            "transfers, less contributions, repayments and the extra cost of living away, rent included; "
+            "farm work at its income equivalent", _column("mean_income_yuan"), headline=True),
+    Outcome("lowest_tenth_income", "Net income of the lowest tenth", "最低十分之一劳动者净收入",
+            "yuan per year", "rate", "higher",
+            "mean real net income of the tenth of workers with the lowest in the calendar year, yuan of 2023",
+            _of_years("lowest_tenth_yuan")),
+    Outcome("median_income", "Median net income", "净收入中位数", "yuan per year", "rate", "higher",
+            "median real net income of the calendar year, yuan of 2023", _of_years("median_income_yuan")),
+    Outcome("highest_tenth_income", "Net income of the highest tenth", "最高十分之一劳动者净收入",
+            "yuan per year", "rate", "higher",
+            "mean real net income of the tenth of workers with the highest in the calendar year, yuan of "
+            "2023", _of_years("highest_tenth_yuan")),
+    Outcome("gini", "Inequality of net incomes (Gini)", "净收入基尼系数", "percent", "rate", "lower",
+            "Gini coefficient of real net incomes of the calendar year over workers, in percent; families, "
+            "which share incomes, would make it smaller", _of_years("gini_percent"), digits=2),
+    Outcome("poor_share", "Workers under the poverty line", "收入低于贫困线的劳动者比重", "percent", "rate",
+            "lower",
+            "workers whose real net income of the calendar year is under 4,100 yuan of 2023 for each of 1.5 "
+            "persons who live on it, as a share of all", _of_years("poor_percent"), digits=2),
     Outcome("remittances", "Remittances", "寄回家庭的收入", "yuan", "flow", "higher",
             "money sent home in the year by workers away, current yuan", _column("remittances_yuan")),
     # --- work and rights -----------------------------------------------------------------------------

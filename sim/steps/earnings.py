@@ -7,6 +7,7 @@ from sim.core.categories import LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS
 from sim.core.compiled import inlined_rule, rule
 from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
 from sim.rules.household import dissaving, remittance, saving
+from sim.steps.income import extra_living_cost, note_income
 from sim.steps.levers import effective, serve
 from sim.steps.records import (
     BYTES,
@@ -86,7 +87,9 @@ def live_without_pay(w, c, b, k) -> None:
         int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan)),
         int(effective(w, c, b, k, WORKER.search_income_yuan)),
     )
-    spent = dissaving(int(w.savings), int(c.living_cost[int(w.place)]), benefit + odd_jobs)
+    cost = extra_living_cost(w, c)
+    spent = dissaving(int(w.savings), cost, benefit + odd_jobs)
+    note_income(w, benefit + odd_jobs - cost)
     w.savings = int(w.savings) - spent
     w.earnings_year = min(int(w.earnings_year) + odd_jobs, MOST_EARNINGS)
     b.money[MONEY.benefit] += benefit
@@ -108,6 +111,7 @@ def earn(w, c, b, k) -> None:
     if flags & INSURED:
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
     divide_pay(w, c, b, pay, received, contribution)
+    note_income(w, received - contribution - extra_living_cost(w, c))
 
 
 @rule
@@ -127,6 +131,7 @@ def take_profit(w, c, b, k) -> None:
     """Earn a month's profit from a business of one's own, and divide it."""
     pay = int(current_pay(w, c) * exp(effective(w, c, b, k, WORKER.business_profit_shift)))
     divide_pay(w, c, b, pay, pay, 0)
+    note_income(w, pay)
 
 
 @inlined_rule

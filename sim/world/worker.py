@@ -1,6 +1,6 @@
 """The worker schema: what is kept for each worker, where it lies in memory, and what its bits mean.
 
-A worker has 32 bytes. Four of them, the state, lie apart from the other 28, so that a pass over many workers
+A worker has 36 bytes. Four of them, the state, lie apart from the other 32, so that a pass over many workers
 finds whom a step concerns without touching the rest; a rule is handed one worker and need not know
 (``worker_at``). The bytes of the state and of the row:
 
@@ -13,12 +13,13 @@ row 4-7      4       the year: worked months (8 bits), earnings (24 bits)
 row 8-11     4       the career: months away, of non-farm work, of insurance (10 bits each; 2 free)
 row 12-21    2 each  birth month, since month, arrived month, trained month, arrears
 row 22-27    1 each  traits, sector, ability, match or business age, attached place, business jobs
+row 28-31    4       net income of the year (24 bits; 8 free)
 ===========  ======  =========================================================================
 
 What only owners have shares a byte with what only employees have. The id takes no bytes: the number of the
-row tells it (``Ids``), since rows are never used again. Up to four more bytes may come, to 36. Age is
-derived from the birth month; what is fixed for life and rarely read is hashed from the id
-(``sim.core.draws``).
+row tells it (``Ids``), since rows are never used again. There are to be no more bytes: a new field takes
+free bits, or those of another. Age is derived from the birth month; what is fixed for life and rarely read is
+hashed from the id (``sim.core.draws``).
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ class Column:
     meaning: str
 
 
-STATE_BYTES, ROW_BYTES = 4, 28
+STATE_BYTES, ROW_BYTES = 4, 32
 BYTES_PER_WORKER = STATE_BYTES + ROW_BYTES
 _ROW, _STATE = 0, 1
 
@@ -77,6 +78,12 @@ COLUMNS = (
     Column("insured_months", _in_row(8, "u4", 20, 10), "months", "contributions to the workers' scheme"),
     Column("savings", _in_row(0, "i4"), "yuan", "savings"),
     Column("earnings_year", _in_row(4, "u4", 8, 24), "yuan", "non-farm pay earned since January"),
+    Column(
+        "net_income_year",
+        _in_row(28, "i4", 8, 24),
+        "yuan",
+        "money received since January less what was paid out of it and the extra cost of living away",
+    ),
     Column("arrears", _in_row(20, "u2"), "ten yuan", "wages owed to the worker"),
     Column("trained_month", _in_row(18, "i2"), "months since January 2014", "when last trained"),
     Column("ability", _in_row(24, "i1"), "1/64 log point", "pay above or below that of workers alike"),
@@ -116,6 +123,7 @@ BACK = 64  # was at home for the festival this month, unpaid, and is back by its
 
 MOST_SAVINGS = 2_000_000_000
 MOST_EARNINGS = (1 << 24) - 1  # yuan in a year
+MOST_NET_INCOME = (1 << 23) - 1  # yuan in a year, on either side of nothing
 MOST_MONTHS = (1 << 10) - 1  # of a career
 MOST_BYTE, MOST_SHORT, MOST_ABILITY = 255, 65535, 127  # what columns of one and two bytes, and ability, hold
 ARREARS_UNIT = 10  # yuan

@@ -185,7 +185,7 @@ class Workers:
         return table
 
     def planes(self) -> dict[str, np.ndarray]:
-        """Memory byte by byte, as it compresses well: rows (28, workers) and states (4, workers)."""
+        """Memory byte by byte, as it compresses well: rows (32, workers) and states (4, workers)."""
         return {
             name: np.ascontiguousarray(part.view(np.uint8).reshape(len(self), -1).T)
             for name, part in zip(_PARTS, self.memory, strict=True)

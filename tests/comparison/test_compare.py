@@ -198,11 +198,12 @@ def test_winners_and_losers_by_hand():
             "age": [20, 21, 50, 51, 70],
             "education": [0, 4, 2, 2, 2],
             "home": ["Henan", "Henan", "Hebei", "Hebei", "Jilin"],
+            "is_poor": [True, False, False, False, False],
             "activity": ["farm"] * 5,
-            "earnings_year_yuan": [0.0, 1000.0, 1000.0, 1000.0, 1000.0],
+            "income_year_yuan": [0.0, 1000.0, 1000.0, 1000.0, 1000.0],
         }
     )
-    policy = base.iloc[::-1].assign(earnings_year_yuan=[900.0, 990.0, 1010.0, 1011.0, 5.0])
+    policy = base.iloc[::-1].assign(income_year_yuan=[900.0, 990.0, 1010.0, 1011.0, 5.0])
     before = base[["id", "activity"]].iloc[:4].assign(activity=[3, 3, 0, 0])
     table = count_winners(base, policy, before, scale=100).set_index(["grouping", "group"])
     # worker 1: 0 -> 5 wins; 2: +1.1 % wins; 3: +1.0 % neither; 4: -1.0 % neither; 5: -10 % loses
@@ -213,6 +214,9 @@ def test_winners_and_losers_by_hand():
     assert table.loc[("age_group", "over_50"), "persons"] == 200
     assert table.loc[("education", "college"), "winners"] == 1
     assert table.loc[("region", "Central"), "winners"] == 2  # Henan
+    assert table.loc[("household", "poor_household"), "change_yuan"] == 5
+    assert table.loc[("income_tenth", "income_tenth_1"), "winners"] == 1  # worker 1 has the lowest income
+    assert table.loc[("income_tenth", "income_tenth_3"), "winners"] == 1
     assert table.loc[("starting_activity", "migrant_work"), "winners"] == 2
     assert table.loc[("starting_activity", "entered_later"), "losers"] == 1
 

@@ -10,19 +10,21 @@ from sim.core.views import Field, Layout, read_ahead, read_field, view_maker
 
 LAYOUT = Layout(
     "Thing",
-    (12, 4),
+    (16, 4),
     (
         ("low", Field(0, 0, "u4", 0, 8)),
         ("high", Field(0, 0, "u4", 8, 24)),
         ("signed", Field(0, 4, "i2")),
         ("byte", Field(0, 6, "i1")),
         ("odd", Field(0, 7, "u4")),  # at no multiple of its width
+        ("below_nought", Field(0, 12, "i4", 8, 24)),
+        ("few_bits", Field(0, 12, "i4", 2, 5)),
         ("state", Field(1, 2, "u1")),
     ),
 )
 thing_at = view_maker(LAYOUT)
 FIELDS = dict(LAYOUT.fields)
-RECORD = np.dtype([("bytes", np.uint8, (12,))])
+RECORD = np.dtype([("bytes", np.uint8, (16,))])
 
 
 @rule
@@ -32,6 +34,8 @@ def change(w, step) -> None:
     w.signed = w.signed // 2 - 3 * w.id
     w.byte = -(w.state // 2)
     w.odd = w.odd // 2 + 70_000
+    w.below_nought = -(w.odd % 5000) - 3 * step
+    w.few_bits = w.few_bits - 1
     w.state = w.state // 2 + 1
 
 
@@ -45,7 +49,7 @@ def change_all(records, states, count):
 def memory() -> tuple[np.ndarray, np.ndarray]:
     random = np.random.default_rng(3)
     records = np.zeros(40, RECORD)
-    records["bytes"] = random.integers(0, 256, (40, 12))
+    records["bytes"] = random.integers(0, 256, (40, 16))
     return records, random.integers(0, 2**32, 40).astype(np.uint32)
 
 
@@ -62,7 +66,7 @@ def test_a_field_does_not_touch_its_neighbours():
     w = thing_at(records, states, 5, 77)
     before = {name: getattr(w, name) for name in FIELDS}
     for name, field in FIELDS.items():
-        for value in (0, 1, 100):
+        for value in (0, 1, 15):
             setattr(w, name, value)
             assert getattr(w, name) == value
         setattr(w, name, before[name])
@@ -72,7 +76,17 @@ def test_a_field_does_not_touch_its_neighbours():
 
 
 @pytest.mark.parametrize(
-    "name, value, kept", [("low", 256, 0), ("signed", -32_768, -32_768), ("byte", -128, -128)]
+    "name, value, kept",
+    [
+        ("low", 256, 0),
+        ("signed", -32_768, -32_768),
+        ("byte", -128, -128),
+        ("below_nought", -(1 << 23), -(1 << 23)),
+        ("below_nought", 1 << 23, -(1 << 23)),
+        ("few_bits", -16, -16),
+        ("few_bits", 15, 15),
+        ("few_bits", 16, -16),
+    ],
 )
 def test_a_field_holds_what_its_bits_hold(name, value, kept):
     w = thing_at(*memory(), 0, 1)

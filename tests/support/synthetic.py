@@ -154,7 +154,8 @@ def workers(seed=0, count=WORKERS):
             "age": pick.integers(16, 66, count),
             "education": pick.choice(EDUCATION, count),
             "activity": pick.choice(["farm", "migrant_work", "local_work"], count),
-            "earnings_year_yuan": pick.integers(0, 80_000, count).astype(float),
+            "is_poor": pick.random(count) < 0.1,
+            "income_year_yuan": pick.integers(0, 80_000, count).astype(float),
         }
     )
 
@@ -181,7 +182,7 @@ def simulate(
     for month, frame in people.items():
         if month >= scenario.start:
             for group, amount in scenario.raises.items():
-                frame.loc[frame["sex"] == group, "earnings_year_yuan"] += amount
+                frame.loc[frame["sex"] == group, "income_year_yuan"] += amount
     years = [year for year in range(int(scenario.start[:4]), int(end[:4]) + 1) if scenario.levers]
     spent = [12 * scenario.spending] * len(years)
     ledger = pd.DataFrame(

@@ -133,7 +133,7 @@ def spending_by_year(comparison: Comparison) -> Figure:
 def change_by_group(
     tables: Sequence[tuple[str, pd.DataFrame]], words: Callable[[str, str], str], year: int
 ) -> Figure:
-    """Mean change of annual earnings by group with its interval, a panel a policy.
+    """Mean change of annual net income by group with its interval, a panel a policy.
 
     ``tables`` are (policy in words, its rows of ``winners``); hollow marks may be zero.
     """
@@ -149,8 +149,8 @@ def change_by_group(
     panels[0].invert_yaxis()
     headed(
         figure,
-        f"Mean change of annual earnings by group, {year}",
-        "yuan a year per worker; bar: 95 % over seeds; hollow: cannot be told from zero",
+        f"Mean change of annual net income by group, {year}",
+        "yuan of 2023 a year per worker; bar: 95 % over seeds; hollow: cannot be told from zero",
     )
     return figure
 

@@ -32,6 +32,11 @@ GROUP_WORDS = {
     "training": "In training before",
     "exited": "Out of the labour force before",
     "entered_later": "Entered after the start",
+    "poor_household": "Poor household",
+    "other_household": "Other household",
+    **{f"income_tenth_{n}": f"Income tenth {n}" for n in range(1, 11)},
+    "income_tenth_1": "Lowest tenth of incomes",
+    "income_tenth_10": "Highest tenth of incomes",
 }
 
 _NO_COST = {

@@ -81,7 +81,9 @@ def unit_word(unit: str, noun: bool = True) -> str:
     """The unit as it is written after a number; without the noun, what is counted is left out."""
     if unit in _NOUNS and not noun:
         return ""
-    return {**_NOUNS, "percent": "%", "yuan per month": "yuan a month"}.get(unit, unit)
+    return {**_NOUNS, "percent": "%", "yuan per month": "yuan a month", "yuan per year": "yuan a year"}.get(
+        unit, unit
+    )
 
 
 def join(*words: str) -> str:

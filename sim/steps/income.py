@@ -1,0 +1,47 @@
+"""A worker's net income of the year: one number for means, quantiles, winners and losers, and poverty.
+
+Pay and profit received (less what an employer withheld, with what was recovered), benefits, relief, posts
+and transfers, less contributions and the extra cost of living away from home, rent included; months at home
+without non-farm work at the income of the household's land; in constant prices. Per worker: how families
+share incomes is not in the model.
+"""
+
+from __future__ import annotations
+
+from sim.core.compiled import inlined_rule, rule
+from sim.core.draws import PURPOSE, uniform_for
+from sim.rules.income import land_factor, real_income
+from sim.world.places import HOMES
+from sim.world.worker import MOST_NET_INCOME, clipped
+
+MONTHS_OF_YEAR = 12
+
+
+@inlined_rule
+def note_income(w, amount) -> None:
+    """Add an amount, or what is taken off it, to the worker's net income of the year, in yuan."""
+    w.net_income_year = clipped(int(w.net_income_year) + amount, -MOST_NET_INCOME, MOST_NET_INCOME)
+
+
+@inlined_rule
+def extra_living_cost(w, c) -> int:
+    """What living in the present place costs a month beyond living at home, rent included, whole yuan."""
+    return int(c.living_cost[int(w.place)]) if int(w.place) >= HOMES else 0
+
+
+@rule
+def farm_months(w) -> int:
+    """Months of the year without non-farm work, of a worker who is at home at its end."""
+    if int(w.place) >= HOMES:
+        return 0
+    return max(MONTHS_OF_YEAR - (int(w.worked_months) & 15) - (int(w.worked_months) >> 4), 0)
+
+
+@rule
+def year_income(w, c) -> float:
+    """The worker's net income of the year, in yuan of the base year of prices (2023)."""
+    months, land = farm_months(w), 1.0
+    if months > 0:
+        draw = uniform_for(c.life_keys, PURPOSE.trait_land, int(w.id), 0)
+        land = land_factor(draw, c.economy.farm_income_log_sd)
+    return real_income(float(w.net_income_year), months, c.farm_income[int(w.home)], land, c.price_index)
