@@ -6,7 +6,7 @@ from sim.core.compiled import rule
 
 @rule
 def land_factor(uniform_draw: float, log_sd: float) -> float:
-    """Farm income of a worker's household over the mean of all, lognormal with mean 1; fixed for life.
+    """Farm income of a worker's household as a share of the mean of all: lognormal, mean 1, fixed for life.
 
     Source: rural household incomes by fifth differ by far more than pay does [W13]. Ignores where land lies.
     """

@@ -20,6 +20,7 @@ from sim.rules.enterprise import (
 )
 from sim.rules.household import share_of
 from sim.steps.earnings import current_pay, log_skill
+from sim.steps.income import note_income
 from sim.steps.levers import effective, serve
 from sim.steps.migration import go_home
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
@@ -86,6 +87,7 @@ def put_aside(w, b, amount) -> int:
     """Put an amount into the worker's savings, as far as they can hold it; returns what was put."""
     put = min(amount, MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + put
+    note_income(w, put)
     b.money[MONEY.saved] += put
     return put
 
@@ -240,6 +242,7 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
     borrowed = max(capital - own - grant, 0)
     w.savings = int(w.savings) - own
     b.money[MONEY.saved] -= own
+    note_income(w, grant)
     b.money[MONEY.grant] += grant
     b.money[MONEY.loan] += borrowed
     b.money[MONEY.capital] += own + grant + borrowed

@@ -4,6 +4,7 @@ from sim.core.arithmetic import log
 from sim.core.categories import FARM, LOCAL_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
+from sim.steps.income import note_income
 from sim.steps.levers import effective, serve
 from sim.steps.people import months_in_activity
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
@@ -41,6 +42,7 @@ def pay_relief(w, c, b, k) -> None:
         return
     serve(w, c, b, k, OCCASION.relief)
     b.events[EVENT.reliefs] += 1
+    note_income(w, relief)
     b.money[MONEY.benefit] += relief
     b.money[MONEY.consumption] += relief
 
@@ -64,6 +66,7 @@ def live_on_support(w, c, b, k) -> None:
         paid = int(effective(w, c, b, k, WORKER.public_post_pay_yuan))
         if paid > 0:
             serve(w, c, b, k, OCCASION.post_month)
+    note_income(w, paid)
     b.money[MONEY.benefit] += paid
     b.money[MONEY.consumption] += paid
 

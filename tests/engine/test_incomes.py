@@ -1,0 +1,93 @@
+"""One real net income: what a worker received less what was paid out of it, and how it is spread."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.engine_runs import make_lever, make_scenario, start, unit_cost
+
+from sim.core.categories import MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_SEARCH, SETTLED_WORK
+from sim.core.structured import make_record
+from sim.engine.incomes import bin_edges, distribution, incomes_type
+from sim.steps.records import MONEY
+from sim.world.places import HOMES
+
+ADDED = ("earned", "recovered", "benefit", "grant", "payout")
+TAKEN = ("withheld", "contribution")
+AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH]
+
+LEVERS = {
+    "benefit": make_lever(
+        {"unemployment_benefit_yuan": {"set": 700}},
+        last="2015-12",
+        unit_cost=unit_cost(700, "search_month"),
+    ),
+    "relief": make_lever({"relief_yuan": {"set": 1500}}, last="2015-12", unit_cost=unit_cost(1500, "relief")),
+    "posts": make_lever(
+        {"public_post_pay_yuan": {"set": 900}}, last="2015-12", unit_cost=unit_cost(900, "post_month")
+    ),
+    "late_grant": make_lever(
+        {"startup_late_grant_yuan": {"set": 6000}},
+        last="2015-12",
+        unit_cost=unit_cost(6000, "business_half_year"),
+    ),
+}
+
+
+@pytest.mark.parametrize(
+    "levers", [{}, LEVERS, {"benefit": LEVERS["benefit"]}], ids=["none", "all", "benefit"]
+)
+def test_net_incomes_add_up_to_the_money_that_the_accounts_saw(levers):
+    """Received less deductions, month by month; the extra cost of living is told within narrow bounds."""
+    run = start(make_scenario(levers, to="2015-12"))
+    flows, most = 0, 0
+    for month in range(24):
+        if month == 12:
+            flows = most = 0
+        block = run.step()
+        money = {name: int(block.money[code]) for name, code in zip(MONEY._fields, MONEY, strict=True)}
+        flows += sum(money[name] for name in ADDED) - sum(money[name] for name in TAKEN)
+        living = np.floor(run.conditions.living_cost[HOMES:])
+        most += int(block.by_place[HOMES:, AWAY].sum(axis=1) @ living)
+    noted = int(run.workers.net_income_year[: run.rows].sum())
+    cost = flows - noted  # who moved, visited home or lost a job in the month paid for another place or none
+    assert 0.8 * most < cost < 1.02 * most
+
+
+def test_a_benefit_raises_incomes_by_what_was_paid():
+    """Paid in one month, to people whose choices it cannot have changed yet."""
+    lever = make_lever(
+        {"public_post_pay_yuan": {"set": 900}},
+        first="2014-12",
+        last="2014-12",
+        unit_cost=unit_cost(900, "post_month"),
+    )
+    without, given = (start(make_scenario(levers, to="2014-12")) for levers in ({}, {"posts": lever}))
+    for _ in range(12):
+        before, after = without.step(), given.step()
+    paid = int(after.money[MONEY.benefit]) - int(before.money[MONEY.benefit])
+    gain = (
+        given.workers.net_income_year[: given.rows].astype(int)
+        - without.workers.net_income_year[: given.rows]
+    )
+    assert paid > 0 and paid % 900 == 0
+    assert gain.sum() == paid and set(np.unique(gain)) == {0, 900}
+    assert (gain == 900).sum() == paid // 900
+
+
+def test_a_distribution_by_hand():
+    """A hundred workers: fifty with 2,000 yuan, forty with 20,000, and ten with 200,000."""
+    counted = make_record(incomes_type())
+    for workers, each in ((50, 2_000), (40, 20_000), (10, 200_000)):
+        place = int(np.searchsorted(bin_edges(), each, side="right")) - 1
+        counted["workers"][0][place], counted["yuan"][0][place] = workers, workers * each
+    counted["poor"] = 50
+    found = distribution(counted[0])
+    assert found.poor == 50.0
+    assert found.lowest_tenth == pytest.approx(2_000) and found.highest_tenth == pytest.approx(200_000)
+    total = 50 * 2_000 + 40 * 20_000 + 10 * 200_000
+    lorenz = [0, 100_000 / total, 900_000 / total, 1]
+    area = (0.5 * lorenz[1] + 0.4 * (lorenz[1] + lorenz[2]) + 0.1 * (lorenz[2] + 1)) / 2
+    assert found.gini == pytest.approx(100 * (1 - 2 * area))
+    low, high = bin_edges()[np.searchsorted(bin_edges(), 2_000, side="right") + np.array([-1, 0])]
+    assert low <= found.median <= high
