@@ -339,13 +339,13 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
 
 
 def income_columns(months: list[int], years: list[tuple[int, Distribution]]) -> dict[str, np.ndarray]:
-    """The columns of the table ``national`` on the spread of the calendar year's incomes, a row by month;
-    empty in a year that the run does not finish.
+    """The columns of the table ``national`` on the spread of the calendar year's incomes: a row by month, filled
+    in December.
     """
-    by_year = {december // 12: found for december, found in years}
+    found = dict(years)
     missing = Distribution(*[np.nan] * len(Distribution._fields))
-    rows = np.array([by_year.get(month // 12, missing) for month in months]).reshape(len(months), -1)
-    return {name: rows[:, n] for n, name in enumerate(INCOME_COLUMNS)} if len(months) else {}
+    rows = [found.get(month, missing) for month in months]
+    return {name: np.array([row[n] for row in rows], dtype=float) for n, name in enumerate(INCOME_COLUMNS)}
 
 
 def _joined(frames: list[pd.DataFrame], name: str) -> pd.DataFrame:

@@ -65,6 +65,7 @@ class Simulation:
         self._kept: tuple[np.ndarray, ...] | None = None  # workers as the month began
         self.economy = Economy(self.policy, world, series, self.scale, seed)
         self._entrants = entrant_counts(series.entrants[:, : self.last + 1], self.scale)
+        self.incomes: np.record | None = None  # of the last December (sim.engine.incomes)
         self._shards = Shards(threads, len(self.places))
         self.workers, self.rows = cache.population(opening, self.scale, seed, self.last, self._shards.each)
         self.ledger = Ledger(self.policy, self.scale)

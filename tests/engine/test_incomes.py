@@ -66,10 +66,8 @@ def test_a_benefit_raises_incomes_by_what_was_paid():
     for _ in range(12):
         before, after = without.step(), given.step()
     paid = int(after.money[MONEY.benefit]) - int(before.money[MONEY.benefit])
-    gain = (
-        given.workers.net_income_year[: given.rows].astype(int)
-        - without.workers.net_income_year[: given.rows]
-    )
+    gain, less = (run.workers.net_income_year[: run.rows].astype(int) for run in (given, without))
+    gain -= less
     assert paid > 0 and paid % 900 == 0
     assert gain.sum() == paid and set(np.unique(gain)) == {0, 900}
     assert (gain == 900).sum() == paid // 900

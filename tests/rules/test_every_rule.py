@@ -78,6 +78,7 @@ def test_there_are_rules_for_every_field():
         "employment",
         "enterprise",
         "household",
+        "income",
         "migration",
         "rights",
         "settlement",
