@@ -352,7 +352,7 @@ VALIDATION_TABLES: dict[str, Columns] = {
 _FRACTIONS = {
     "national": (
         "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan policy_spending_yuan "
-        "mean_income_yuan"
+        "mean_income_yuan median_income_yuan lowest_tenth_yuan highest_tenth_yuan gini_percent poor_percent"
     ),
     "places": "vacancies tightness wage_index",
     "official": "value",
