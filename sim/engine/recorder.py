@@ -339,8 +339,8 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
 
 
 def income_columns(months: list[int], years: list[tuple[int, Distribution]]) -> dict[str, np.ndarray]:
-    """The columns of the table ``national`` on the spread of the calendar year's incomes: a row by month, filled
-    in December.
+    """The columns of the table ``national`` on the spread of the year's incomes: a row by month, filled in
+    December.
     """
     found = dict(years)
     missing = Distribution(*[np.nan] * len(Distribution._fields))

@@ -65,7 +65,10 @@ NATIONAL: Columns = {
     "parents_away": ("persons", "out-migrants with a child under 16, wherever the child lives"),
     "policy_spending_yuan": ("yuan", "spent by levers"),
     "mean_income_yuan": ("yuan of 2023 per month", "mean net income per worker"),
-    "median_income_yuan": ("yuan of 2023 per year", "median net income of the calendar year, told in December"),
+    "median_income_yuan": (
+        "yuan of 2023 per year",
+        "median net income of the calendar year, told in December",
+    ),
     "lowest_tenth_yuan": ("yuan of 2023 per year", "mean net income of the tenth with the lowest"),
     "highest_tenth_yuan": ("yuan of 2023 per year", "mean net income of the tenth with the highest"),
     "gini_percent": ("percent", "Gini coefficient of net incomes of the calendar year"),

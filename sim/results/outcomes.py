@@ -61,7 +61,7 @@ def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
 
 
 def _of_years(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
-    """A figure of calendar years, told in December; a year that the run does not finish has that of the last."""
+    """A figure of calendar years, told in December; an unfinished year has that of the last."""
 
     def series(national: pd.DataFrame) -> np.ndarray:
         return np.nan_to_num(national[name].bfill().ffill().to_numpy(float))

@@ -84,7 +84,7 @@ def test_figures_are_filled_by_name():
     of = {"returns": ("events", EVENT.returns), "remittances_yuan": ("money", MONEY.remittance)}
     for name, (field, code) in of.items():
         nation = np.zeros(1, dtype=nation_type())
-        nation[field][0, code] = 7
+        nation[field][0, code], nation["price_index"] = 7, 1.0
         columns = national_columns(nation, 10)
         plain[name] = {key for key, value in columns.items() if value[0] == 70}
     assert plain == {"returns": {"returns"}, "remittances_yuan": {"remittances_yuan"}}
