@@ -135,7 +135,7 @@ def effects_by_draw(months: pd.DataFrame, base: str, starts: Mapping[str, str]) 
         for policy, start in starts.items():
             table = effects(before, levels[policy][list(OUTCOMES)].to_numpy()[None], named, start)
             if len(table):
-                spent = table["spending_to_date_yuan"].where(table["spending_to_date_yuan"] > 0)
+                spent = table["net_cost_to_date_yuan"].where(table["net_cost_to_date_yuan"] > 0)
                 table = table.assign(
                     draw=draw, seed=seed, policy=policy, per_yuan=table["gained_to_date"] / spent
                 )
@@ -187,15 +187,17 @@ def _band_of(row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
 
 
 def _cost_of(outcome, row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
-    """Spending to date per additional one, with the band of what a yuan buys."""
-    spent = row["spending_to_date_yuan"]
-    if not (outcome.is_count and spent > 0):
-        return cost_per_additional(outcome, spent, 0.0, 0.0, 0.0)
+    """Net cost to date per additional one, with the band of what a yuan buys."""
+    spending, spent = row["spending_to_date_yuan"], row["net_cost_to_date_yuan"]
+    cost = (spent, spent, spent)  # its own error is in what a yuan buys
+    if not (outcome.is_count and spending > 0 and spent > 0):
+        one = -1.0 if outcome.good == "lower" else 1.0
+        return cost_per_additional(outcome, spending, one, one, one, cost=cost)
     per_yuan = own.pivot(index="draw", columns="seed", values="per_yuan")
     error = 0.5 * (row["gained_high"] - row["gained_low"]) / spent
     half = spent * _in_all(half_widths(error, per_yuan)[0])
     gained = row["gained_to_date"]
-    return cost_per_additional(outcome, spent, gained, gained - half, gained + half)
+    return cost_per_additional(outcome, spending, gained, gained - half, gained + half, cost=cost)
 
 
 def _in_all(halves: Mapping[str, float]) -> float:

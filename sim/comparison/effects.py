@@ -19,6 +19,9 @@ from sim.results.outcomes import OUTCOMES, Outcome
 
 HORIZONS = (1, 5, 10)
 MONTHS = 12
+# A year; the social discount rate of the methods for appraising public projects (National Development and
+# Reform Commission and Ministry of Construction, 2006).
+DISCOUNT_RATE = 0.08
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,19 +63,33 @@ def effects(base: np.ndarray, policy: np.ndarray, months: Sequence[str], start: 
     for horizon in horizons(start, months[-1]):
         inside = slice(position[horizon.first], position[horizon.last] + 1)
         to_date = slice(position[start], inside.stop)
-        spending = _mean_spending(base, policy, to_date)
+        spending = _beyond_base("policy_spending", base, policy, to_date).mean()
+        net_cost = _beyond_base("net_public_cost", base, policy, to_date)
+        discounted = _beyond_base("net_public_cost", base, policy, to_date, DISCOUNT_RATE).mean()
         for column, outcome in enumerate(OUTCOMES.values()):
             before = np.array([outcome.over(run) for run in base[:, inside, column]])
             after = np.array([outcome.over(run) for run in policy[:, inside, column]])
             gained = (policy - base)[:, to_date, column].sum(axis=1) if outcome.kind == "flow" else None
-            rows.append(_effect_row(outcome, horizon, before, after, gained, spending))
+            rows.append(_effect_row(outcome, horizon, before, after, gained, float(spending), net_cost))
+            rows[-1]["discounted_cost_yuan"] = _discounted(rows[-1], float(discounted))
     return pd.DataFrame(rows)
 
 
-def _mean_spending(base: np.ndarray, policy: np.ndarray, months: slice) -> float:
-    """What the policy spent beyond the baseline in those months, mean over seeds, yuan."""
-    column = list(OUTCOMES).index("policy_spending")
-    return float((policy - base)[:, months, column].sum(axis=1).mean())
+def _beyond_base(
+    key: str, base: np.ndarray, policy: np.ndarray, months: slice, discount_rate: float = 0.0
+) -> np.ndarray:
+    """What the policy spent beyond the baseline in those months, by seed, yuan; in present value at their
+    beginning if discounted (rate a year).
+    """
+    column = list(OUTCOMES).index(key)
+    beyond = (policy - base)[:, months, column]
+    return beyond @ (1.0 + discount_rate) ** (-np.arange(beyond.shape[1]) / MONTHS)
+
+
+def _discounted(row: dict, present_value: float) -> float:
+    """The cost of one more with the money in present value; NaN where there is no such cost."""
+    net_cost = row["net_cost_to_date_yuan"]
+    return row["cost_per_additional_yuan"] * present_value / net_cost if row["cost_note"] == "" else np.nan
 
 
 def _effect_row(
@@ -82,12 +99,14 @@ def _effect_row(
     after: np.ndarray,
     gained: np.ndarray | None,
     spending: float,
+    net_cost: np.ndarray,
 ) -> dict:
-    """One row: levels, difference, interval, and what the spending to date bought."""
+    """One row: levels, difference, interval, and what the net cost to date bought."""
     differences = after - before
     mean, low, high = (float(end) for end in mean_and_interval(differences))
     bought = differences if gained is None else gained
     gain, gain_low, gain_high = (float(end) for end in mean_and_interval(bought))
+    cost, cost_low, cost_high = (float(end) for end in mean_and_interval(net_cost))
     level = float(before.mean())
     return {
         "outcome": outcome.key,
@@ -107,18 +126,28 @@ def _effect_row(
         "gained_low": gain_low,
         "gained_high": gain_high,
         "spending_to_date_yuan": spending,
-        **cost_per_additional(outcome, spending, gain, gain_low, gain_high),
+        "net_cost_to_date_yuan": cost,
+        "net_cost_low": cost_low,
+        "net_cost_high": cost_high,
+        **cost_per_additional(outcome, spending, gain, gain_low, gain_high, cost=(cost, cost_low, cost_high)),
     }
 
 
 def cost_per_additional(
-    outcome: Outcome, spending: float, gain: float, low: float, high: float
+    outcome: Outcome,
+    spending: float,
+    gain: float,
+    low: float,
+    high: float,
+    *,
+    cost: tuple[float, float, float],
 ) -> dict[str, float | str]:
-    """Spending to date over what it bought, with the interval that the gain's interval implies.
+    """Net cost to date over what it bought, with an interval from the ends of both.
 
-    For outcomes where lower is better the gain is a reduction. ``cost_note`` says why there is no
-    figure: the gain's interval spans zero, the outcome moved the other way or not at all, nothing was
-    spent, or the outcome is not a count.
+    spending: of all payers. cost: the net cost to government and its interval. For outcomes where lower is
+    better the gain is a reduction. ``cost_note`` says why there is no figure: the gain's interval spans zero,
+    the outcome moved the other way or not at all, nothing was spent, government saved more than it spent, or
+    the outcome is not a count.
     """
     nothing = {"cost_per_additional_yuan": np.nan, "cost_low_yuan": np.nan, "cost_high_yuan": np.nan}
     if not outcome.is_count:
@@ -133,10 +162,12 @@ def cost_per_additional(
         return {**nothing, "cost_note": "moved the other way"}
     if not low > 0:
         return {**nothing, "cost_note": "cannot tell"}
+    if not cost[0] > 0:
+        return {**nothing, "cost_note": "no net cost"}
     return {
-        "cost_per_additional_yuan": spending / gain,
-        "cost_low_yuan": spending / high,
-        "cost_high_yuan": spending / low,
+        "cost_per_additional_yuan": cost[0] / gain,
+        "cost_low_yuan": max(cost[1], 0.0) / high,
+        "cost_high_yuan": cost[2] / low,
         "cost_note": "",
     }
 

@@ -236,6 +236,7 @@ class Record:
         nation["savings"], nation["parents_away"] = run.savings, census.parents_away
         nation["insured"], nation["trained"] = census.insured, census.trained
         nation["policy_spending"] = run.ledger.month_spending
+        nation["public_spending"] = run.ledger.month_public_spending
         now, away = run.economy.opening.now, block.by_place[HOMES:]
         nation["farm_income"] = at_home @ now.farm_income
         nation["living_cost"] = away[:, _AWAY].sum(axis=1) @ now.living_cost[HOMES:]
@@ -331,6 +332,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
         columns[name] = events[name]
     columns["parents_away"] = nation["parents_away"] * scale
     columns["policy_spending_yuan"] = nation["policy_spending"]
+    columns["public_spending_yuan"] = nation["public_spending"]
     received = sum(money[name] for name in ("earned", "recovered", "benefit", "grant", "payout"))
     income = received - money["withheld"] - money["contribution"]
     income = income + (nation["farm_income"] - nation["living_cost"]) * scale

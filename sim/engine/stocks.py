@@ -139,6 +139,7 @@ def nation_type() -> np.dtype:
             ("trained", whole),
             ("parents_away", whole),
             ("policy_spending", np.float64),  # in real yuan
+            ("public_spending", np.float64),  # the part of it that government pays
             ("farm_income", np.float64),  # what farm work is worth, yuan
             ("living_cost", np.float64),  # what living away costs beyond living at home, yuan
             ("price_index", np.float64),  # consumer prices over 2023

@@ -18,6 +18,8 @@ from sim.core.errors import AccountingError
 from sim.core.months import month_index, month_text
 from sim.policy.policy import Policy
 from sim.policy.rationing import Rationing
+from sim.scenario.fields import PUBLIC_PAYERS
+from sim.scenario.lever import Lever
 from sim.world.places import HOMES
 
 _ROUNDING = 1e-3  # yuan: far more than sums of money are off, far less than a yuan
@@ -34,7 +36,8 @@ class Ledger:
         self.spent = np.zeros(count)  # yuan since the budget's period began
         self.carried = np.zeros(count)  # yuan less than a claim that the year before left over, or overdrew
         self.queue = np.zeros(count, dtype=np.int64)
-        self.month_spending = 0.0
+        self.month_spending = self.month_public_spending = 0.0  # by all payers, and by government
+        self._public_share = np.array([_public_share(policy.scenario.levers[name]) for name in policy.names])
         self._claim_rows: list[int] = []  # of the sums of claims, in the month being lived
         self._year_begun = -1  # the January in which new money came last
         self._claimed_first: np.ndarray | None = None  # uses by lever when it was lived first
@@ -50,6 +53,7 @@ class Ledger:
             "queue": self._by_name(self.queue),
             "carried": self._by_name(self.carried),
             "month_spending": self.month_spending,
+            "month_public_spending": self.month_public_spending,
             "closed": list(self._closed),
         }
 
@@ -61,6 +65,7 @@ class Ledger:
         self._take_over(self.queue, state["queue"])
         self._take_over(self.carried, state["carried"])
         self.month_spending, self._closed = state["month_spending"], list(state["closed"])
+        self.month_public_spending = state["month_public_spending"]
 
     def _by_name(self, rows: np.ndarray) -> dict[str, Any]:
         return dict(zip(self.policy.names, rows.copy(), strict=True))
@@ -107,6 +112,7 @@ class Ledger:
         self.spent += by_lever
         self.spent_this_year += spending
         self.month_spending = float(spending.sum())
+        self.month_public_spending = float(by_lever @ self._public_share)
         self.served_this_year += served
 
     def close_year(self, month: int) -> None:
@@ -233,3 +239,9 @@ class Ledger:
             return self._given(lever, month)
         spent_before = self.spent[lever] - self.spent_this_year[lever].sum()
         return max(self._given(lever, month) - spent_before, 0.0)
+
+
+def _public_share(lever: Lever) -> float:
+    """The share of a lever's cost that central and local government pay."""
+    shares = lever.unit_cost.shares if lever.unit_cost else {}
+    return sum(share for payer, share in shares.items() if payer in PUBLIC_PAYERS)

@@ -64,6 +64,7 @@ NATIONAL: Columns = {
     "entrants": ("persons", "entered the labour force"),
     "parents_away": ("persons", "out-migrants with a child under 16, wherever the child lives"),
     "policy_spending_yuan": ("yuan", "spent by levers"),
+    "public_spending_yuan": ("yuan", "spent by levers, the part that central and local government pay"),
     "mean_income_yuan": ("yuan of 2023 per month", "mean net income per worker"),
     "median_income_yuan": (
         "yuan of 2023 per year",
@@ -203,10 +204,20 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "gained_to_date": ("unit of the outcome", "a flow's difference summed since the policy began"),
         "gained_low": ("unit of the outcome", "lower end of its 95 % interval"),
         "gained_high": ("unit of the outcome", "upper end of its 95 % interval"),
-        "spending_to_date_yuan": ("yuan", "spent beyond the baseline since the policy began"),
-        "cost_per_additional_yuan": ("yuan", "spending to date over what was gained to date"),
-        "cost_low_yuan": ("yuan", "the same at the upper end of the gain"),
-        "cost_high_yuan": ("yuan", "the same at the lower end of the gain"),
+        "spending_to_date_yuan": ("yuan", "spent beyond the baseline since the policy began, by all payers"),
+        "net_cost_to_date_yuan": (
+            "yuan",
+            "what it cost government since the policy began: its spending less contributions received",
+        ),
+        "net_cost_low": ("yuan", "lower end of its 95 % interval"),
+        "net_cost_high": ("yuan", "upper end of its 95 % interval"),
+        "cost_per_additional_yuan": ("yuan", "net cost to date over what was gained to date"),
+        "cost_low_yuan": ("yuan", "the same at the lower end of the cost and the upper end of the gain"),
+        "cost_high_yuan": ("yuan", "the same at the upper end of the cost and the lower end of the gain"),
+        "discounted_cost_yuan": (
+            "yuan",
+            "the cost per additional one with the money in present value, at 8 %",
+        ),
         "cost_note": ("name", "why there is no cost figure; empty where there is one"),
     },
     "bands": {
@@ -240,7 +251,7 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "under_high": ("unit of the outcome", "the effect under the high future"),
         "sign_agrees": ("share", "members of the ensemble whose effect has the sign of the difference"),
         "members": ("count", "members of the ensemble"),
-        "cost_per_additional_yuan": ("yuan", "spending to date over what was gained to date"),
+        "cost_per_additional_yuan": ("yuan", "net cost to date over what was gained to date"),
         "cost_low_yuan": ("yuan", "lower end of its 95 % band"),
         "cost_high_yuan": ("yuan", "upper end of its 95 % band"),
         "cost_note": ("name", "why there is no cost figure; empty where there is one"),
@@ -354,7 +365,8 @@ VALIDATION_TABLES: dict[str, Columns] = {
 # Columns of a run's tables that are fractions; whatever else counts or is money there is whole.
 _FRACTIONS = {
     "national": (
-        "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan policy_spending_yuan "
+        "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan "
+        "policy_spending_yuan public_spending_yuan "
         "mean_income_yuan median_income_yuan lowest_tenth_yuan highest_tenth_yuan gini_percent poor_percent"
     ),
     "places": "vacancies tightness wage_index",

@@ -60,6 +60,11 @@ def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
     return lambda national: sum(np.nan_to_num(national[name].to_numpy(float)) for name in names)
 
 
+def _net_public_cost(national: pd.DataFrame) -> np.ndarray:
+    """What government spends on levers less the contributions that it receives, yuan."""
+    return _column("public_spending_yuan")(national) - _column("contributions_yuan")(national)
+
+
 def _of_years(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
     """A figure of calendar years, told in December; an unfinished year has that of the last."""
 
@@ -169,6 +174,10 @@ _TABLE = (
     Outcome("policy_spending", "Policy spending", "政策支出", "yuan", "flow", "neutral",
             "spent by the levers in the year, all payers together, current yuan",
             _column("policy_spending_yuan")),
+    Outcome("net_public_cost", "Net cost to government", "财政净成本", "yuan", "flow", "neutral",
+            "spent by central and local government on levers in the year, less the social insurance "
+            "contributions that workers pay, current yuan; in a comparison, what a policy adds to it",
+            _net_public_cost),
 )
 # fmt: on
 

@@ -31,6 +31,7 @@ from sim.scenario import references as documents
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 PAYERS = ("central", "local", "firm", "worker")
+PUBLIC_PAYERS = ("central", "local")
 
 
 class Strict(BaseModel):

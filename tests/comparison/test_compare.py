@@ -143,6 +143,10 @@ def test_cost_per_additional_by_hand(comparison):
     assert starts["spending_to_date_yuan"] == pytest.approx(6e9)
     assert starts["cost_per_additional_yuan"] == pytest.approx(97_560.98, abs=0.01)
     assert local["cost_per_additional_yuan"] == pytest.approx(160_000)
+    assert starts["net_cost_to_date_yuan"] == pytest.approx(6e9)
+    months = np.arange(60)  # in present value at the policy's beginning
+    present = 1e8 * (1.08 ** (-months / 12)).sum()
+    assert starts["discounted_cost_yuan"] == pytest.approx(97_560.98 * present / 6e9, rel=1e-6)
     assert local["cost_low_yuan"] == pytest.approx(6e9 / (37_500 + 6_162.7), abs=5)
     assert local["cost_high_yuan"] == pytest.approx(6e9 / (37_500 - 6_162.7), abs=5)
 
@@ -156,12 +160,13 @@ def test_no_cost_is_given_where_the_sign_is_unknown(comparison):
 
 def test_why_there_is_no_cost():
     out, arrears, pay = outcome("out"), outcome("arrears_cases"), outcome("migrant_pay")
-    assert cost_per_additional(out, 0.0, 5, 4, 6)["cost_note"] == "no spending"
-    assert cost_per_additional(out, 1e6, 0, 0, 0)["cost_note"] == "no change"
-    assert cost_per_additional(out, 1e6, -5, -6, -4)["cost_note"] == "moved the other way"
-    assert cost_per_additional(pay, 1e6, 5, 4, 6)["cost_note"] == "not a count"
-    assert cost_per_additional(out, 1e6, 5, np.nan, np.nan)["cost_note"] == "cannot tell"
-    avoided = cost_per_additional(arrears, 1e6, -5, -10, -4)  # fewer is better: 4 to 10 avoided
+    assert cost_per_additional(out, 0.0, 5, 4, 6, cost=(0.0,) * 3)["cost_note"] == "no spending"
+    assert cost_per_additional(out, 1e6, 0, 0, 0, cost=(1e6,) * 3)["cost_note"] == "no change"
+    assert cost_per_additional(out, 1e6, -5, -6, -4, cost=(1e6,) * 3)["cost_note"] == "moved the other way"
+    assert cost_per_additional(pay, 1e6, 5, 4, 6, cost=(1e6,) * 3)["cost_note"] == "not a count"
+    assert cost_per_additional(out, 1e6, 5, np.nan, np.nan, cost=(1e6,) * 3)["cost_note"] == "cannot tell"
+    assert cost_per_additional(out, 1e6, 5, 4, 6, cost=(-1.0, -2.0, 0.0))["cost_note"] == "no net cost"
+    avoided = cost_per_additional(arrears, 1e6, -5, -10, -4, cost=(1e6,) * 3)  # fewer is better
     assert avoided["cost_per_additional_yuan"] == 2e5
     assert (avoided["cost_low_yuan"], avoided["cost_high_yuan"]) == (1e5, 2.5e5)
 

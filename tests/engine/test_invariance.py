@@ -24,7 +24,10 @@ from sim.world.world import packaged_world
 
 ROOT = Path(__file__).resolve().parents[2]
 END = "2015-12"
-FROM_THE_LEVERS = ("policy_spending_yuan",)  # all that a lever without effect may change
+FROM_THE_LEVERS = (
+    "policy_spending_yuan",
+    "public_spending_yuan",
+)  # all that a lever without effect may change
 
 
 def run(scenario, threads: int = 2, seed: int = 4, scale: int = SCALE, end: str = END) -> Results:

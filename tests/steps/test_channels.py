@@ -100,8 +100,8 @@ def test_a_guaranteed_loan_that_is_never_approved_changes_nothing():
     assert (
         _with(lever)
         .tables["national"]
-        .drop(columns="policy_spending_yuan")
-        .equals(_plain().drop(columns="policy_spending_yuan"))
+        .drop(columns=["policy_spending_yuan", "public_spending_yuan"])
+        .equals(_plain().drop(columns=["policy_spending_yuan", "public_spending_yuan"]))
     )
 
 

@@ -124,7 +124,7 @@ def with_draws(scenario, **run):
         future = {"low": -3000.0, "middle": 0.0, "high": 3000.0}[scenario.assumptions]
         on = table["month"] >= "2025-01"
         table.loc[on, "businesses"] += 3e4 * own + future
-        table.loc[on, "policy_spending_yuan"] += 1e8
+        table.loc[on, ["policy_spending_yuan", "public_spending_yuan"]] += 1e8
     return made
 
 

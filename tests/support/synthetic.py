@@ -177,7 +177,8 @@ def simulate(
     on = (table["month"] >= scenario.start).to_numpy(dtype=float)
     for column, gain in scenario.gains.items():
         table[column] += on * (gain[0] + gain[1] * seed)
-    table["policy_spending_yuan"] += on * scenario.spending
+    for payers in ("policy", "public"):
+        table[f"{payers}_spending_yuan"] += on * scenario.spending
     people = {month: workers(seed) for month in keep}
     for month, frame in people.items():
         if month >= scenario.start:

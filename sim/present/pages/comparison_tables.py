@@ -43,6 +43,7 @@ _NO_COST = {
     "cannot tell": "cannot tell",
     "moved the other way": "moved the other way",
     "no spending": "no spending",
+    "no net cost": "no net cost",
     "no change": "–",
     "not a count": "",
 }
@@ -157,7 +158,7 @@ def _kind(outcome: Outcome, verdict: str) -> str:
 
 
 def cost_cell(outcome: Outcome, row: Any) -> dict[str, str]:
-    """Spending to date per additional one, or why there is none."""
+    """Net cost to date per additional one, or why there is none."""
     if row.cost_note:
         return {"text": _NO_COST[row.cost_note], "range": "", "kind": "unclear"}
     text, ends = with_interval(
