@@ -30,6 +30,7 @@ SLOW = """
     core/test_sources.py
     engine/test_caps.py
     engine/test_checkpoint.py
+    engine/test_guards.py
     engine/test_instruments_in_the_engine.py
     engine/test_invariance.py
     engine/test_market_answers.py

@@ -45,6 +45,7 @@ class Economy:
         start = chosen(OpeningNumbers, policy.economy_by_name(0))
         self.market_state = MarketState(policy, places, series, seed, mix, corridors.distance_km, start)
         self.jobs_2014, self.labour_reserve = self._first_jobs(mixes, corridors, start)
+        self.farmers_2014 = corridors.farm / scale
         self.people_2014 = (
             np.concatenate([corridors.farm + corridors.local, corridors.out.sum(axis=0)[HOMES:]]) / scale
         )
@@ -186,6 +187,8 @@ class Economy:
             self._output_response(),
             tables.sector_jobs_scale,
             tables.sector_pay_scale,
+            self.farmers_2014,
+            self.series.observed_months,
         )
         work = MonthsWork(block.by_place, block.employed, block.business, block.works, block.applicants)
         settle_labour_markets(opening.plain, state.markets, demand, work, rise)

@@ -8,11 +8,13 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from sim.core.draws import month_keys
+from sim.engine.guards import GUARDS
 from sim.policy.policy import Policy
 from sim.world.places import HOMES, Places
 from sim.world.series import Series
 
 _QUARTERS, _MONTHS = 4, 12  # of a year
+_KINDS, _MEASURES = 2, 3  # of labour markets: at home and away; of what is kept of their last year
 
 
 class OpeningNumbers(NamedTuple):
@@ -42,6 +44,15 @@ class LabourMarkets(NamedTuple):
     year_vacancies: np.ndarray  # (homes, months of a year) vacancies at home in the last year
     year_applicants: np.ndarray  # (homes, months of a year) those who wanted them
     usual: np.ndarray  # (homes,) vacancies per applicant in the first year
+    layoff: np.ndarray  # (places, sectors) probability of being laid off next month
+    farmers: np.ndarray  # (homes,) log of those on the land over those of 2014, as income has followed
+    year: np.ndarray  # (kinds, 3, months of a year) vacancies, who looks for them, jobs wanted: home, away
+    lowest: np.ndarray  # (kinds,) least vacancies per searcher of a year in the observed years
+    highest: np.ndarray  # (kinds,) most
+    usual_unfilled: np.ndarray  # (1,) share of wanted jobs that is open, mean of the observed years
+    saved: np.ndarray  # (kinds,) log points of labour saved beyond the trend since
+    output_lost: np.ndarray  # (1,) share of output lost to jobs that stay open
+    guards: np.ndarray  # (guards, 2) worker-months in which each guard bound, and whom it could concern
 
     @classmethod
     def at_rest(cls, mix: np.ndarray, numbers: OpeningNumbers) -> LabourMarkets:
@@ -58,6 +69,14 @@ class LabourMarkets(NamedTuple):
             np.full(HOMES, numbers.local_offer_probability_start),
             *np.zeros((2, HOMES, _MONTHS)),
             np.zeros(HOMES),
+            np.zeros(mix.shape),
+            np.zeros(HOMES),
+            np.zeros((_KINDS, _MEASURES, _MONTHS)),
+            *np.zeros((2, _KINDS)),
+            np.zeros(1),
+            np.zeros(_KINDS),
+            np.zeros(1),
+            np.zeros((len(GUARDS), 2)),
         )
 
 

@@ -20,6 +20,7 @@ from sim.core.categories import (
     TRAINING,
 )
 from sim.core.compiled import kernel, rule
+from sim.engine.guards import GUARD
 from sim.rules.earnings import (
     experience_pay,
     schooling_pay,
@@ -27,9 +28,12 @@ from sim.rules.earnings import (
 from sim.rules.employment import (
     desired_jobs,
     followed_people,
+    layoff_probability,
+    lost_output_next,
     offer_probability,
     pooled_ratio,
     rationed_finding,
+    saved_labour_next,
     vacancies,
     wage_gap_next,
 )
@@ -129,6 +133,10 @@ def fill_quota_cutoffs(conditions, has_quota, quota, migrants, used, claims, cut
         cutoff[p] = points - 1
 
 
+AT_HOME, AWAY = 0, 1  # kinds of labour markets
+OPEN, LOOKING, WANTED = 0, 1, 2  # what is kept of their last year: vacancies, who looks for them, jobs wanted
+
+
 class LabourDemand(NamedTuple):
     """What employers' demand for labour rests on in a month."""
 
@@ -141,6 +149,8 @@ class LabourDemand(NamedTuple):
     output_response: np.ndarray  # (provinces,) how much more than elsewhere jobs answer it
     sector_jobs_scale: np.ndarray  # (sectors, places) factor on jobs
     sector_pay_scale: np.ndarray  # (sectors, places) factor on pay
+    farmers_2014: np.ndarray  # (homes,) on the land, in simulated workers
+    observed_months: int  # months whose output is observed; later ones have the output that is assumed
 
 
 class MonthsWork(NamedTuple):
@@ -164,7 +174,7 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
     output, elasticity, saved = np.empty(places), np.empty(places), np.empty(places)
     for p in range(places):
         is_local = p < homes
-        output[p] = demand.output_ratio[province[p]]
+        output[p] = demand.output_ratio[province[p]] * (1.0 - markets.output_lost[0])
         cost[p] = exp(wage_gap[p]) * (1.0 + c.place.payroll_cost_share[p])
         following[p] = (
             economy.local_jobs_people_elasticity if is_local else economy.city_jobs_people_elasticity
@@ -174,6 +184,7 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
         )
         elasticity[p] *= demand.output_response[province[p]]
         saved[p] = years * (economy.local_labour_saving_rate if is_local else economy.city_labour_saving_rate)
+        saved[p] += markets.saved[AT_HOME if is_local else AWAY]
     for s in range(len(desired)):
         shift, shock = demand.sector_shift[s], demand.sector_shock[s]
         for p in range(places):
@@ -195,105 +206,234 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
             desired[s, p] = wanted[p] * scale * shock * demand.sector_jobs_scale[s, p]
 
 
+class Places(NamedTuple):
+    """Jobs and workers of a month by place, in simulated workers. The last two are by kind of market."""
+
+    wanted: np.ndarray  # (places,) jobs that employers want to fill
+    filled: np.ndarray  # (places,)
+    looking: np.ndarray  # (places,) searchers, or applicants for local work
+    ratio: np.ndarray  # (kinds,) jobs wanted over those filled
+    tightness: np.ndarray  # (kinds,) vacancies per searcher
+
+
 @rule
 def _follow_people(c, markets, demand, work, homes):
-    """Bring to the month's end how many people employers of each place have followed."""
+    """Bring to the month's end how many people employers have followed, and how many share the land."""
+    rate = c.economy.jobs_people_rate
     for p in range(len(markets.people)):
         by_place = work.by_place[p]
         if p < homes:
             people = by_place[FARM] + by_place[LOCAL_WORK] + by_place[OWN_BUSINESS] + by_place[TRAINING]
+            farmers, farmers_2014 = float(by_place[FARM]), demand.farmers_2014[p]
+            markets.farmers[p] = followed_people(markets.farmers[p], farmers, farmers_2014, rate)
         else:
             people = by_place[MIGRANT_WORK] + by_place[MIGRANT_SEARCH]
             people += by_place[SETTLED_WORK] + by_place[SETTLED_SEARCH]
-        markets.people[p] = followed_people(
-            markets.people[p], float(people), demand.people_2014[p], c.economy.jobs_people_rate
-        )
+        markets.people[p] = followed_people(markets.people[p], float(people), demand.people_2014[p], rate)
 
 
 @rule
-def _move_wages_at_home(c, markets, work):
-    """Bring wages at home to the month's end, by the year's vacancies per applicant over the first year's.
+def _add_up(c, desired, work, homes, places):
+    """Fill ``places`` (a Places) with the month's jobs and workers, but for the tightness by kind."""
+    wanted_by_kind, filled_by_kind = np.zeros(2), np.zeros(2)
+    for p in range(len(places.wanted)):
+        by_place = work.by_place[p]
+        wanted = 0.0
+        for s in range(len(desired)):
+            wanted += desired[s, p]
+        if p < homes:
+            additional = (1.0 - c.economy.business_displacement_share) * work.business[p, 2]
+            wanted += additional + work.works[p]
+            places.looking[p] = float(work.applicants[p])
+        else:
+            places.looking[p] = float(by_place[MIGRANT_SEARCH] + by_place[SETTLED_SEARCH])
+        places.wanted[p] = wanted
+        places.filled[p] = float(by_place[LOCAL_WORK] + by_place[MIGRANT_WORK] + by_place[SETTLED_WORK])
+        kind = AT_HOME if p < homes else AWAY
+        wanted_by_kind[kind] += wanted
+        filled_by_kind[kind] += places.filled[p]
+    for kind in range(2):
+        places.ratio[kind] = wanted_by_kind[kind] / max(filled_by_kind[kind], 1.0)
 
-    A year is counted, because most applicants come around Spring Festival.
+
+@rule
+def _hire_and_lay_off(c, markets, desired, work, homes, places):
+    """Vacancies, sectors of new jobs and layoffs of next month.
+
+    Where there are few simulated workers, jobs over workers are drawn to what they are in all places of
+    the kind: vacancies are a positive part, and chance alone would make some everywhere.
     """
-    economy, month = c.economy, c.month
-    vacancies, applicants, usual = markets.year_vacancies, markets.year_applicants, markets.usual
-    homes = len(usual)
+    economy = c.economy
+    retained, turnover, weight = (
+        economy.hiring_retained_share,
+        economy.hiring_turnover_share,
+        economy.jobs_pooled,
+    )
+    for p in range(len(places.wanted)):
+        kind, filled = AT_HOME if p < homes else AWAY, places.filled[p]
+        ratio = pooled_ratio(places.wanted[p], filled, places.ratio[kind], weight)
+        markets.open_jobs[p] = vacancies(ratio * filled, filled, economy.frictional_vacancy_share)
+        if filled < 1.0:
+            markets.open_jobs[p] = places.wanted[p]
+        running = 0.0
+        for s in range(len(desired)):
+            # sectors hire to replace leavers and to close their own gap
+            employed = work.employed[p, s]
+            running += max(desired[s, p] - retained * employed, turnover * desired[s, p])
+            markets.hire_cumulative[p, s] = running
+            markets.layoff[p, s] = layoff_probability(
+                pooled_ratio(desired[s, p], float(employed), ratio, weight),
+                economy.layoff_slack_share,
+                economy.layoff_rate,
+            )
+        for s in range(len(desired)):
+            markets.hire_cumulative[p, s] /= max(running, 1e-12)
+
+
+@rule
+def _note_year(c, markets, homes, places):
+    """Note the month in the last year of each kind of market, and vacancies per searcher in ``places``."""
+    now = c.month % 12
+    markets.year[:, :, now] = 0.0
+    for p in range(len(places.wanted)):
+        kind = AT_HOME if p < homes else AWAY
+        markets.year[kind, OPEN, now] += markets.open_jobs[p]
+        markets.year[kind, LOOKING, now] += places.looking[p]
+        markets.year[kind, WANTED, now] += places.wanted[p]
+    for kind in range(2):
+        open_jobs, looking = markets.year[kind, OPEN, now], markets.year[kind, LOOKING, now]
+        places.tightness[kind] = open_jobs / max(looking, 1.0)
     for home in range(homes):
-        vacancies[home, month % 12] = markets.open_jobs[home]
-        applicants[home, month % 12] = float(work.applicants[home])
+        markets.year_vacancies[home, now] = markets.open_jobs[home]
+        markets.year_applicants[home, now] = places.looking[home]
+
+
+@rule
+def _move_wage(c, markets, p, tightness, reference, workers):
+    """Bring the wage of a place to the month's end, and count where guards bind."""
+    economy = c.economy
+    least, most, most_gap = (
+        economy.wage_tightness_ratio_min,
+        economy.wage_tightness_ratio_max,
+        economy.wage_gap_max,
+    )
+    ratio = tightness / reference
+    markets.wage_gap[p] = wage_gap_next(
+        markets.wage_gap[p],
+        tightness,
+        reference,
+        economy.wage_tightness_elasticity,
+        economy.wage_reversion_rate,
+        least,
+        most,
+        most_gap,
+    )
+    is_bound = (ratio < least) | (ratio > most)
+    markets.guards[GUARD.wage_tightness, 0] += workers if is_bound else 0.0
+    markets.guards[GUARD.wage_tightness, 1] += workers
+    is_bound = abs(markets.wage_gap[p]) >= most_gap
+    markets.guards[GUARD.wage_gap, 0] += workers if is_bound else 0.0
+    markets.guards[GUARD.wage_gap, 1] += workers
+
+
+@rule
+def _settle_at_home(c, markets, places, homes, rise):
+    """Offers of local work, and wages at home.
+
+    Wages answer the year's vacancies per applicant over those of the home's first year: a year is counted,
+    because most applicants come around Spring Festival.
+    """
+    economy = c.economy
+    for home in range(homes):
+        expected = max(places.looking[home], 1.0) * rise
+        most = economy.local_offer_probability_max
+        markets.offer[home] = offer_probability(markets.open_jobs[home], expected, most)
+    if c.month < 12 - 1:
+        return
+    open_jobs, applicants = markets.year_vacancies, markets.year_applicants
+    pooled, weight = open_jobs.sum() / max(applicants.sum(), 1.0), economy.local_tightness_pooled
+    for home in range(homes):
+        tightness = pooled_ratio(open_jobs[home].sum(), applicants[home].sum(), pooled, weight)
+        markets.tightness[home] = tightness
+        if c.month == 12 - 1:
+            markets.usual[home] = max(tightness, 1e-6)
+        _move_wage(c, markets, home, tightness, markets.usual[home], places.filled[home])
+
+
+@rule
+def _settle_away(c, markets, places, homes):
+    """Vacancies per searcher, what is heard of them, and wages, in places away."""
+    economy = c.economy
+    update, floor = economy.vacancy_news_update_rate, economy.vacancy_news_tightness_min
+    for p in range(homes, len(places.wanted)):
+        tightness = pooled_ratio(
+            markets.open_jobs[p], places.looking[p], places.tightness[AWAY], economy.tightness_pooled
+        )
+        markets.tightness[p] = tightness
+        markets.limit[p] = rationed_finding(1.0, tightness)
+        heard, seen = log(max(markets.news[p], floor)), log(max(tightness, floor))
+        markets.news[p] = exp((1.0 - update) * heard + update * seen)
+        _move_wage(c, markets, p, tightness, economy.reference_tightness, places.filled[p])
+        beyond = abs(log(markets.news[p] / economy.reference_tightness)) > economy.vacancy_news_max
+        is_bound = beyond | (tightness < floor)
+        markets.guards[GUARD.vacancy_news, 0] += places.filled[p] if is_bound else 0.0
+        markets.guards[GUARD.vacancy_news, 1] += places.filled[p]
+
+
+@rule
+def _close_the_future(c, markets, observed_months):
+    """What lasting scarcity of workers does once output is assumed: it saves labour, and it costs output.
+
+    In the observed years it only notes what they showed: the range of a year's vacancies per searcher, and
+    the share of wanted jobs that stays open.
+    """
+    month, economy = c.month, c.economy
     if month < 12 - 1:
         return
-    pooled, weight = vacancies.sum() / max(applicants.sum(), 1.0), economy.local_tightness_pooled
-    for home in range(homes):
-        tightness = pooled_ratio(vacancies[home].sum(), applicants[home].sum(), pooled, weight)
-        markets.tightness[home] = tightness
-        if month == 12 - 1:
-            usual[home] = max(tightness, 1e-6)
-        markets.wage_gap[home] = wage_gap_next(
-            markets.wage_gap[home],
-            tightness,
-            usual[home],
-            economy.wage_tightness_elasticity,
-            economy.wage_reversion_rate,
-            economy.wage_tightness_ratio_min,
-            economy.wage_tightness_ratio_max,
-            economy.wage_gap_max,
+    unfilled = markets.year[:, OPEN].sum() / max(markets.year[:, WANTED].sum(), 1.0)
+    if month >= observed_months:
+        markets.output_lost[0] = lost_output_next(
+            markets.output_lost[0],
+            unfilled,
+            markets.usual_unfilled[0],
+            economy.labour_share,
+            economy.lost_output_rate,
         )
+    else:
+        seen = month - (12 - 1)
+        markets.usual_unfilled[0] += (unfilled - markets.usual_unfilled[0]) / (seen + 1.0)
+    for kind in range(2):
+        tightness = markets.year[kind, OPEN].sum() / max(markets.year[kind, LOOKING].sum(), 1.0)
+        if month >= observed_months:
+            markets.saved[kind] = saved_labour_next(
+                markets.saved[kind],
+                tightness,
+                markets.lowest[kind],
+                markets.highest[kind],
+                economy.labour_saving_rate,
+            )
+        else:
+            is_first = month == 12 - 1
+            low, high = markets.lowest[kind], markets.highest[kind]
+            markets.lowest[kind] = tightness if is_first else min(low, tightness)
+            markets.highest[kind] = tightness if is_first else max(high, tightness)
 
 
 @kernel
 def settle_labour_markets(conditions, markets, demand, work, rise):
-    """Vacancies, tightness, wages, sectors of new jobs and offers of local work for next month.
+    """Vacancies, layoffs, tightness, wages, sectors of new jobs and offers of local work for next month.
 
     Brings ``markets`` (a LabourMarkets) to the end of the month, from ``demand`` (LabourDemand) and ``work``
     (MonthsWork). rise: by which factor more workers will look around next month.
     """
-    c = conditions[0]
-    economy, gap, homes = c.economy, markets.wage_gap, len(markets.offer)
-    reference, update, floor = (
-        economy.reference_tightness,
-        economy.vacancy_news_update_rate,
-        economy.vacancy_news_tightness_min,
-    )
-    retained, turnover = economy.hiring_retained_share, economy.hiring_turnover_share
-    desired = np.empty((demand.jobs_2014.shape[1], len(gap)))
+    c, homes, count = conditions[0], len(markets.offer), len(markets.wage_gap)
+    desired = np.empty((demand.jobs_2014.shape[1], count))
+    places = Places(np.empty(count), np.empty(count), np.empty(count), np.empty(2), np.empty(2))
     _follow_people(c, markets, demand, work, homes)
     _fill_desired_jobs(c, demand, markets, homes, desired)
-    for p in range(len(gap)):
-        is_local, by_place = p < homes, work.by_place[p]
-        filled = float(by_place[LOCAL_WORK] + by_place[MIGRANT_WORK] + by_place[SETTLED_WORK])
-        searchers = float(by_place[MIGRANT_SEARCH] + by_place[SETTLED_SEARCH])
-        wanted, running = 0.0, 0.0
-        for s in range(len(desired)):
-            wanted += desired[s, p]
-            # sectors hire to replace leavers and to close their own gap
-            running += max(desired[s, p] - retained * work.employed[p, s], turnover * desired[s, p])
-            markets.hire_cumulative[p, s] = running
-        for s in range(len(desired)):
-            markets.hire_cumulative[p, s] /= max(running, 1e-12)
-        if is_local:
-            wanted += (1.0 - economy.business_displacement_share) * work.business[p, 2] + work.works[p]
-        open_jobs = vacancies(wanted, filled, economy.frictional_vacancy_share)
-        markets.open_jobs[p] = open_jobs
-        if is_local:
-            expected = max(float(work.applicants[p]), 1.0) * rise
-            markets.offer[p] = offer_probability(open_jobs, expected, economy.local_offer_probability_max)
-            continue
-        fewest = economy.searchers_min_share * filled + economy.searchers_min_count
-        tightness = open_jobs / max(searchers, fewest)
-        markets.tightness[p] = tightness
-        markets.limit[p] = rationed_finding(1.0, searchers, open_jobs)
-        heard, seen = log(max(markets.news[p], floor)), log(max(tightness, floor))
-        markets.news[p] = exp((1.0 - update) * heard + update * seen)
-        gap[p] = wage_gap_next(
-            gap[p],
-            tightness,
-            reference,
-            economy.wage_tightness_elasticity,
-            economy.wage_reversion_rate,
-            economy.wage_tightness_ratio_min,
-            economy.wage_tightness_ratio_max,
-            economy.wage_gap_max,
-        )
-    _move_wages_at_home(c, markets, work)
+    _add_up(c, desired, work, homes, places)
+    _hire_and_lay_off(c, markets, desired, work, homes, places)
+    _note_year(c, markets, homes, places)
+    _settle_at_home(c, markets, places, homes, rise)
+    _settle_away(c, markets, places, homes)
+    _close_the_future(c, markets, demand.observed_months)

@@ -91,6 +91,7 @@ class MonthConditions:
         now.poor_floor_effort[0] = floor_effort(
             state.poor_shortfall(), self.numbers.poor_floor_shortfall_full
         )
+        now.layoff[:], now.highest_layoff[0] = state.markets.layoff, state.markets.layoff.max()
         now.hire_cumulative[:], now.local_offer[:] = state.markets.hire_cumulative, state.markets.offer
         now.home_taste[:], now.out_share[:] = state.home_taste, state.out_share
         now.network[:] = state.network
@@ -119,6 +120,7 @@ class MonthConditions:
             state.markets.tightness,
             state.markets.limit,
             state.markets.news,
+            state.markets.farmers,
         )
 
     def ration(self, month: int, rationing: Rationing) -> None:

@@ -6,7 +6,7 @@ import numpy as np
 
 from sim.core.arithmetic import exp, log, power
 from sim.core.compiled import kernel
-from sim.rules.earnings import employment_share, expected_income
+from sim.rules.earnings import employment_share, expected_income, farm_income_of
 from sim.rules.employment import finding_probability, matching, search_effort
 from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
@@ -17,10 +17,11 @@ WIDTH = 32  # of arrays over homes: a whole number of vector registers
 
 
 @kernel
-def value_places(conditions, cost_index, rural_income, tightness, limit, news):
+def value_places(conditions, cost_index, rural_income, tightness, limit, news, farmers):
     """Write costs, incomes and pay levels, and the value of income and relief in each place away.
 
     cost_index: (places, months), rural_income: (homes, months). tightness, limit, news: (places,).
+    farmers: (homes,) log of those on the land over those of January 2014.
     """
     c = conditions[0]
     economy, homes = c.economy, len(c.farm_income)
@@ -33,7 +34,12 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news):
         )
         c.living_cost[p] = economy.extra_city_cost_yuan * cost_index[p, c.month] * (1.0 - aid)
     for home in range(homes):
-        c.farm_income[home] = economy.farm_income_yuan * rural_income[home, c.month]
+        beyond_trend = farmers[home] + economy.farm_workers_fall * (c.month / 12.0)
+        c.farm_income[home] = farm_income_of(
+            economy.farm_income_yuan * rural_income[home, c.month],
+            beyond_trend,
+            economy.farm_output_elasticity,
+        )
     for p in range(c.log_pay.shape[0]):
         for s in range(c.log_pay.shape[1]):
             c.pay_level[p, s] = exp(c.log_pay[p, s])

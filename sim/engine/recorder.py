@@ -235,6 +235,7 @@ class Record:
         at_home = block.by_home[:, FARM] + block.by_home[:, TRAINING]
         nation["savings"], nation["parents_away"] = run.savings, census.parents_away
         nation["insured"], nation["trained"] = census.insured, census.trained
+        nation["output_lost"] = run.economy.market_state.markets.output_lost[0]
         nation["policy_spending"] = run.ledger.month_spending
         nation["public_spending"] = run.ledger.month_public_spending
         now, away = run.economy.opening.now, block.by_place[HOMES:]
@@ -333,6 +334,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["parents_away"] = nation["parents_away"] * scale
     columns["policy_spending_yuan"] = nation["policy_spending"]
     columns["public_spending_yuan"] = nation["public_spending"]
+    columns["output_lost_percent"] = 100.0 * nation["output_lost"]
     received = sum(money[name] for name in ("earned", "recovered", "benefit", "grant", "payout"))
     income = received - money["withheld"] - money["contribution"]
     income = income + (nation["farm_income"] - nation["living_cost"]) * scale

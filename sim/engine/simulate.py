@@ -18,6 +18,7 @@ from sim.core.sources import model_hash
 from sim.core.version import __version__
 from sim.engine.branching import take
 from sim.engine.checkpoint import Checkpoint
+from sim.engine.guards import bound_shares, guard_warnings
 from sim.engine.recorder import Record, worker_table
 from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation, checked_month
@@ -201,6 +202,8 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
             f"only {initial} workers: shares by province, place, age group or trade, rare events "
             "(settlements, businesses) and policy effects are unreliable; use a finer scale"
         )
+    guards = bound_shares(run.economy.market_state.markets.guards)
+    warnings += guard_warnings(guards)
     return {
         "run_id": hashlib.sha256(identity.encode()).hexdigest()[:16],
         "scenario": run.scenario.content(),
@@ -220,4 +223,5 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "timings": timings,
         "warnings": warnings,
+        "guards": guards,
     }

@@ -143,6 +143,7 @@ def nation_type() -> np.dtype:
             ("farm_income", np.float64),  # what farm work is worth, yuan
             ("living_cost", np.float64),  # what living away costs beyond living at home, yuan
             ("price_index", np.float64),  # consumer prices over 2023
+            ("output_lost", np.float64),  # share of output lost to jobs that stay open
         ]
     )
 

@@ -39,4 +39,7 @@ PARAMETERS: dict[str, Parameter] = {one.name: one for one in read_table(TABLE)}
 DEFAULTS = {name: one.default for name, one in PARAMETERS.items()}
 
 # Names that no longer exist, and what to write instead.
-REMOVED: dict[str, str] = {}
+REMOVED: dict[str, str] = {
+    name: "tightness_pooled draws places with few searchers to the rest"
+    for name in ("searchers_min_share", "searchers_min_count")
+}

@@ -65,6 +65,7 @@ NATIONAL: Columns = {
     "parents_away": ("persons", "out-migrants with a child under 16, wherever the child lives"),
     "policy_spending_yuan": ("yuan", "spent by levers"),
     "public_spending_yuan": ("yuan", "spent by levers, the part that central and local government pay"),
+    "output_lost_percent": ("percent", "assumed output that is lost because jobs stay open"),
     "mean_income_yuan": ("yuan of 2023 per month", "mean net income per worker"),
     "median_income_yuan": (
         "yuan of 2023 per year",
@@ -367,6 +368,7 @@ _FRACTIONS = {
     "national": (
         "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan "
         "policy_spending_yuan public_spending_yuan "
+        "output_lost_percent "
         "mean_income_yuan median_income_yuan lowest_tenth_yuan highest_tenth_yuan gini_percent poor_percent"
     ),
     "places": "vacancies tightness wage_index",

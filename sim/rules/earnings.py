@@ -1,5 +1,6 @@
 """Pay, and what a worker expects to live on in a place."""
 
+from sim.core.arithmetic import exp
 from sim.core.compiled import rule
 
 # The reference worker, whom pay levels are stated for.
@@ -89,3 +90,13 @@ def employment_share(finding: float, separation: float) -> float:
     Source: the flow approach to unemployment; s 0.021 and f 0.35 give 5.7 % out of work [A24].
     """
     return finding / max(finding + separation, 1e-9)
+
+
+@rule
+def farm_income_of(base: float, log_farmers: float, elasticity: float) -> float:
+    """Yuan per month of farming: base * exp(-elasticity * log_farmers).
+
+    base: where as many farm as the trend has it. log_farmers: log of farmers over that trend.
+    Source: the same land is shared by fewer, so output per worker rises [A58].
+    """
+    return base * exp(-elasticity * log_farmers)

@@ -11,13 +11,26 @@ def age_factor(age_years: float, young_age: float, young_factor: float) -> float
 
 
 @rule
-def separation_probability(base: float, sector_factor: float, of_age: float) -> float:
+def separation_probability(base: float, sector_factor: float, layoff: float, of_age: float) -> float:
     """Probability per month that a worker loses the job.
 
-    base * sector factor * factor of age. base: per month. Factors: 1 = average.
-    Source: half of all separations lead out of work [A21, A43]. Ignores employer and contract type.
+    (base * sector factor + layoff) * factor of age. base, layoff: per month. Factors: 1 = average.
+    Source: half of all separations lead out of work [A21, A43]; the young go first [A22], in layoffs too.
+    Ignores employer, tenure and contract type.
     """
-    return min(1.0, base * sector_factor * of_age)
+    return min(1.0, (base * sector_factor + layoff) * of_age)
+
+
+@rule
+def layoff_probability(wanted_ratio: float, slack: float, rate: float) -> float:
+    """Probability per month of being laid off where employers have more workers than jobs.
+
+    rate * (1 - (1 + slack) * wanted_ratio), nil where that is negative. wanted_ratio: jobs wanted over
+    workers. slack: share of workers beyond the jobs whom leavers will soon replace. rate: per month.
+    Source: firms hoard labour for a while and then adjust (constant-rate adjustment); the rate is set on
+    the first quarter of 2020, when two to four in a hundred lost their jobs in a month.
+    """
+    return rate * max(1.0 - (1.0 + slack) * wanted_ratio, 0.0)
 
 
 @rule
@@ -113,27 +126,53 @@ def followed_people(followed: float, people: float, people_2014: float, rate: fl
 
 @rule
 def pooled_ratio(count: float, base: float, pooled: float, weight: float) -> float:
-    """Vacancies per applicant of a place, drawn to that of all places where the counts are small.
+    """A ratio of jobs to workers in one place, drawn to that of all places where there are few workers.
 
-    (count + weight * pooled) / (base + weight). count: jobs open, base: applicants, pooled: the ratio of all
-    places, weight: applicants that it counts for. Source: shrinkage against sampling error in few workers.
+    (count + weight * pooled) / (base + weight). count: jobs, base: workers, pooled: the ratio of all
+    places, weight: workers that it counts for. Source: shrinkage against sampling error, so that places of
+    a few simulated workers do not seem tighter than they are.
     """
     return (count + weight * pooled) / (base + weight)
 
 
 @rule
-def vacancies(desired: float, employed: float, frictional_share: float) -> float:
-    """Open jobs: desired less filled, and never less than the frictional share of the filled.
+def saved_labour_next(saved: float, tightness: float, lowest: float, highest: float, rate: float) -> float:
+    """Log points of labour saved beyond the trend, one month on.
 
-    Source: some employers always replace leavers (registers show 1.3-1.6 posts per seeker [A25]).
+    saved + rate * log(tightness / highest) where the market is tighter than it ever was in the observed
+    years, and the same with the lowest where it is slacker; else it stays. rate: per month and log point.
+    Source: scarce labour draws machines and methods that save it (induced innovation, Hicks; Acemoglu
+    2010, Journal of Political Economy 118); the rate is a judgement.
     """
-    return max(desired - employed, frictional_share * employed)
+    within = min(max(tightness, lowest), highest)
+    return saved + rate * log(max(tightness, 1e-6) / max(within, 1e-6))
 
 
 @rule
-def rationed_finding(probability: float, searchers: float, open_jobs: float) -> float:
+def lost_output_next(lost: float, unfilled: float, usual: float, labour_share: float, rate: float) -> float:
+    """Share of output lost because jobs stay open, one month on.
+
+    (1 - rate) * lost + rate * labour share * (unfilled less usual), which is nil or more. unfilled: share of
+    wanted jobs that is open; usual: its mean in the observed years, whose output is observed. rate: per
+    month. Source: output of one more worker is labour's share of output per worker (constant shares).
+    """
+    return (1.0 - rate) * lost + rate * labour_share * max(unfilled - usual, 0.0)
+
+
+@rule
+def vacancies(desired: float, employed: float, frictional_share: float) -> float:
+    """Open jobs: desired less filled, and never less than the frictional share of the filled or the desired.
+
+    Source: some employers always replace leavers (registers show 1.3-1.6 posts per seeker [A25]), but
+    nobody is hired where no jobs are wanted.
+    """
+    return max(desired - employed, frictional_share * min(employed, desired))
+
+
+@rule
+def rationed_finding(probability: float, tightness: float) -> float:
     """Probability of finding a job when hires cannot exceed vacancies: at most vacancies per searcher."""
-    return min(probability, open_jobs / max(searchers, 1.0))
+    return min(probability, tightness)
 
 
 @rule

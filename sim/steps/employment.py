@@ -39,6 +39,7 @@ def highest_job_event_chance(c) -> float:
     loss = separation_probability(
         c.upper_bound[WORKER.separation_probability],
         c.highest_separation_factor,
+        c.highest_layoff,
         max(c.economy.separation_young_factor, 1.0),
     )
     return loss + c.upper_bound[WORKER.job_change_probability]
@@ -51,6 +52,7 @@ def lose_or_change_job(w, c, b, k) -> None:
     loss = separation_probability(
         effective(w, c, b, k, WORKER.separation_probability),
         c.separation_factor[int(w.sector)],
+        c.layoff[int(w.place), int(w.sector)],
         age_factor(age, c.economy.separation_young_age, c.economy.separation_young_factor),
     )
     draw = uniform_mixed(c.keys, PURPOSE.job_event, int(b.mixed_id[k]))

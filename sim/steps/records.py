@@ -104,6 +104,8 @@ def conditions_type(places: int) -> np.dtype:
             ("farm_value", _REAL, (homes,)),  # its value in log-odds
             ("separation_factor", _REAL, (sectors,)),
             ("highest_separation_factor", _REAL),
+            ("layoff", _REAL, (places, sectors)),  # probability of being laid off, before the factor of age
+            ("highest_layoff", _REAL),
             ("arrears_factor", _REAL, (sectors,)),
             ("highest_arrears_factor", _REAL),
             ("matching", _REAL, (places,)),  # factor of job finding, from vacancies per searcher last month

@@ -88,6 +88,7 @@ class Series:
     price_index: np.ndarray  # (months,) consumer prices over 2023
     sector_ratio: np.ndarray  # (7, months) share of a sector in the jobs of urban units over January 2014
     entrants: np.ndarray  # (31, months) persons entering the labour force
+    observed_months: int  # months to the end of the last year whose output is observed
 
 
 def build_series(
@@ -101,7 +102,8 @@ def build_series(
     months = MONTHS
     prices = data.national_series("cpi_index_2020_100")
     prices = prices / prices.loc[REFERENCE_YEAR]
-    monthly_output = _monthly(_real_output(data), growth.real_output, months)
+    output = _real_output(data)
+    monthly_output = _monthly(output, growth.real_output, months)
     rural = data.filled_series("rural_disposable_income_pc")
     national_rural = _gaps_filled(data.national_series("rural_disposable_income_pc"))
     nominal = (1 + growth.real_rural_income) * (1 + growth.prices) - 1
@@ -116,6 +118,7 @@ def build_series(
         price_index=_monthly(prices.loc[2013:].to_frame(), growth.prices, months)[0],
         sector_ratio=_sector_ratio(data, months),
         entrants=_entrants(data, workers_by_home, growth.entrants, numbers.entrants_first_half_factor),
+        observed_months=(int(output.index[-1]) + 1 - FIRST_YEAR) * 12,
     )
 
 

@@ -40,6 +40,15 @@ def places(seed: int, effect: tuple[str, str, float] | None = None, tiers: tuple
     return simulate(scenario, scale=SCALE, end="2019-06", seed=seed, tables="places", cache=CACHE).places
 
 
+def run_to(end: str, seed: int, levers: dict, scale: int = SCALE, **more):
+    scenario = with_overrides(
+        load_scenario("baseline"), {f"levers.{name}": one for name, one in levers.items()}
+    )
+    return simulate(
+        scenario, scale=scale, end=end, seed=seed, tables=("national", "places"), cache=CACHE, **more
+    )
+
+
 def change(effect: tuple[str, str, float], shocked: tuple[str, ...], seen: tuple[str, ...]) -> pd.Series:
     """Log changes of work, people, jobs and wages in the tiers ``seen`` in the third year, over seeds."""
     people = [*WORKING, *SEARCHING, *(AT_HOME if seen == HOME else ())]
@@ -94,3 +103,101 @@ def test_a_payroll_cost_elsewhere_changes_little_at_home():
     found = change(("payroll_cost_share", "add", 0.1), AWAY, HOME)
     assert abs(found.wage) < 0.04
     assert found.people > 0.0  # who loses by it stays at home
+
+
+# --- demand falls ---------------------------------------------------------------------------------------
+
+
+def test_employers_without_jobs_lay_off_and_hire_nobody():
+    away = {"tiers": list(AWAY)}
+    none = make_lever({"jobs_scale": {"set": 0.0}}, "2016-01", "2017-12", where=away, no_cost="a test")
+    less, base = (run_to("2017-12", 1, levers).places for levers in ({"none": none}, {}))
+    work = [
+        table[table.tier.isin(AWAY)].groupby("month")[["migrant_work", "settled_work", "vacancies"]].sum()
+        for table in (less, base)
+    ]
+    share = work[0][["migrant_work", "settled_work"]].sum(axis=1) / work[1][
+        ["migrant_work", "settled_work"]
+    ].sum(axis=1)
+    assert 0.3 < share["2016-06"] < 0.9  # not at once
+    assert share["2017-12"] < 0.1
+    assert (work[0].vacancies["2016-02":] == 0.0).all()
+
+
+def test_a_small_fall_of_demand_is_met_by_leavers_alone():
+    """Five in a hundred jobs fewer: no more separations than half of that, since leavers are not replaced."""
+    less = make_lever({"jobs_scale": {"scale": 0.96}}, "2016-01", "2016-12", no_cost="a test")
+    fewer, base = (run_to("2016-12", 1, levers).national for levers in ({"less": less}, {}))
+    year = base.month >= "2016-01"
+    assert fewer.separations[year].sum() < 1.05 * base.separations[year].sum()
+    assert fewer.hires[year].sum() < base.hires[year].sum()
+
+
+# --- the future -----------------------------------------------------------------------------------------
+
+
+def yearly_tightness(table: pd.DataFrame) -> pd.Series:
+    """Vacancies per searcher of each year, all places away together."""
+    rows = table[table.tier.isin(AWAY)]
+    sums = rows.groupby(rows.month.str[:4])[["vacancies", *SEARCHING]].sum()
+    return sums.vacancies / sums[SEARCHING].sum(axis=1)
+
+
+@pytest.mark.parametrize("future", ["low", "middle", "high"])
+def test_tightness_of_the_future_stays_within_what_was_observed(future):
+    scenario = with_overrides(load_scenario("baseline"), {"assumptions": future})
+    results = simulate(scenario, scale=SCALE, seed=1, tables=("national", "places"), cache=CACHE)
+    tightness = yearly_tightness(results.places)
+    seen, to_come = tightness[:"2024"], tightness["2025":]
+    assert 0.95 * seen.min() < to_come.min() and to_come.max() < 1.05 * seen.max()
+    assert results.national.output_lost_percent.max() < 1.0
+    assert (results.national.output_lost_percent[results.national.month < "2025-01"] == 0.0).all()
+
+
+def test_lasting_scarcity_saves_labour_and_costs_output():
+    """Many more jobs than workers from 2025 on: output is lost, and productivity brings tightness back."""
+    more = make_lever({"jobs_scale": {"scale": 1.3}}, "2025-01", "2035-12", no_cost="a test")
+    scarce = run_to("2035-12", 1, {"more": more})
+    never = with_overrides(
+        load_scenario("baseline"), {"levers.more": more, "parameters.labour_saving_rate": 0.0}
+    )
+    unanswered = simulate(never, scale=SCALE, seed=1, tables="places", cache=CACHE)
+    lost = scarce.national.set_index("month").output_lost_percent
+    assert 0.5 < lost.max() < 15.0  # three tenths more jobs at once, a fifth of them unfilled for a while
+    assert lost["2035-12"] < 0.5 * lost.max()
+    assert yearly_tightness(scarce.places)["2030"] < 0.8 * yearly_tightness(unanswered.places)["2030"]
+
+
+def test_income_on_the_land_holds_those_who_stay():
+    """The more income per head answers how few share the land, the more stay there: a slow stabiliser."""
+    with_answer, without = (
+        simulate(
+            with_overrides(load_scenario("baseline"), {"parameters.farm_output_elasticity": elasticity}),
+            scale=SCALE,
+            seed=1,
+            tables="national",
+            cache=CACHE,
+        )
+        .national.farm.iloc[-12:]
+        .mean()
+        for elasticity in (1.0, 0.0)
+    )
+    assert 1.015 * without < with_answer < 1.3 * without
+
+
+# --- scale ----------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("coarse, seeds", [(50_000, 4), (100_000, 6)])
+def test_tightness_does_not_hang_on_the_scale(coarse, seeds):
+    """Mean of 2015-18, against 1:20000, within twice the sampling error and a fiftieth."""
+
+    def found(scale: int, count: int) -> tuple[float, float]:
+        means = [
+            yearly_tightness(run_to("2018-12", seed, {}, scale).places)["2015":].mean()
+            for seed in range(1, count + 1)
+        ]
+        return float(np.mean(means)), float(np.std(means, ddof=1) / np.sqrt(count))
+
+    (fine, fine_error), (rough, rough_error) = found(SCALE, 3), found(coarse, seeds)
+    assert abs(rough - fine) < 0.02 * fine + 2.0 * np.hypot(fine_error, rough_error)

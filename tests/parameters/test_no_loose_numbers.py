@@ -41,6 +41,8 @@ EXCEPTIONS = {
     ("steps/enterprise.py", "MONTHS_TO_LATE_GRANT"): "the occasion business_half_year",
     ("steps/migration.py", "STAY_FARM"): "positions in OPTIONS",
     ("engine/market_state.py", "_QUARTERS"): "quarters of a year",
+    ("engine/market_state.py", "_KINDS"): "kinds of labour markets, and what is kept of their last year",
+    ("engine/guards.py", "MOST_BOUND"): "when a run warns that a bound decides",
     # clips to what can be stored
     ("rules/earnings.py", "LONGEST_CAREER_YEARS"): "the months of experience that tables of pay hold",
     ("steps/enterprise.py", "MOST_CAPITAL"): "yuan that nobody can raise, so that sums stay whole numbers",

@@ -12,6 +12,7 @@ from sim.rules.earnings import (
     employment_share,
     expected_income,
     experience_pay,
+    farm_income_of,
     log_productivity,
     monthly_pay,
     productivity_factor,
@@ -97,3 +98,8 @@ def test_share_of_time_in_work_by_hand():
 @given(RATES, RATES)
 def test_share_of_time_in_work_is_a_share(finding, separation):
     assert 0.0 <= employment_share(finding, separation) <= 1.0
+
+
+def test_fewer_on_the_same_land_earn_more_each():
+    assert farm_income_of(1500.0, 0.0, 0.6) == 1500.0
+    assert farm_income_of(1500.0, math.log(0.5), 0.6) == pytest.approx(1500.0 * 2.0**0.6)

@@ -14,10 +14,13 @@ from sim.rules.employment import (
     finding_probability,
     followed_people,
     hiring_age_factor,
+    layoff_probability,
+    lost_output_next,
     matching,
     offer_probability,
     pooled_ratio,
     rationed_finding,
+    saved_labour_next,
     search_effort,
     separation_probability,
     vacancies,
@@ -30,9 +33,24 @@ LIMITS = (0.1, 10.0, 0.3)  # least and most tightness over its reference, most d
 
 
 def test_separation_by_hand():
-    assert separation_probability(0.02, 1.4, 1.0) == pytest.approx(0.028)
-    assert separation_probability(0.02, 1.0, 1.3) == pytest.approx(0.026)
-    assert separation_probability(0.9, 2.0, 1.3) == 1.0
+    assert separation_probability(0.02, 1.4, 0.0, 1.0) == pytest.approx(0.028)
+    assert separation_probability(0.02, 1.0, 0.0, 1.3) == pytest.approx(0.026)
+    assert separation_probability(0.02, 1.4, 0.05, 1.3) == pytest.approx((0.028 + 0.05) * 1.3)
+    assert separation_probability(0.9, 2.0, 0.0, 1.3) == 1.0
+
+
+def test_employers_lay_off_only_beyond_the_slack():
+    assert layoff_probability(1.0, 0.08, 0.15) == 0.0
+    assert layoff_probability(1.0 / 1.08, 0.08, 0.15) == pytest.approx(0.0, abs=1e-12)
+    assert layoff_probability(0.5, 0.08, 0.15) == pytest.approx(0.15 * (1.0 - 0.54))
+    assert layoff_probability(0.0, 0.08, 0.15) == pytest.approx(0.15)
+
+
+@given(st.floats(0.0, 2.0), st.floats(0.0, 0.3), st.floats(0.0, 1.0))
+def test_layoffs_never_rise_with_jobs(ratio, slack, rate):
+    here = layoff_probability(ratio, slack, rate)
+    assert 0.0 <= here <= rate
+    assert layoff_probability(ratio + 0.1, slack, rate) <= here
 
 
 def test_the_young_lose_jobs_more_often():
@@ -118,14 +136,14 @@ def test_a_ratio_of_small_counts_is_drawn_to_that_of_all():
 
 def test_vacancies_by_hand():
     assert vacancies(110.0, 100.0, 0.01) == 10.0
-    assert vacancies(90.0, 100.0, 0.01) == 1.0  # some employer always replaces a leaver
+    assert vacancies(90.0, 100.0, 0.01) == pytest.approx(0.9)  # some employer always replaces a leaver
     assert vacancies(0.0, 0.0, 0.01) == 0.0
+    assert vacancies(0.0, 100.0, 0.01) == 0.0  # nobody is hired where no jobs are wanted
 
 
 def test_hires_never_exceed_vacancies():
-    assert rationed_finding(0.35, 100.0, 20.0) == pytest.approx(0.2)
-    assert rationed_finding(0.35, 100.0, 80.0) == 0.35
-    assert rationed_finding(0.35, 0.0, 5.0) == 0.35  # nobody searches: no division by nothing
+    assert rationed_finding(0.35, 20.0 / 100.0) == pytest.approx(0.2)
+    assert rationed_finding(0.35, 80.0 / 100.0) == 0.35
 
 
 def test_offers_of_local_work_are_rationed():
@@ -156,3 +174,17 @@ def test_a_benefit_slows_the_search_by_its_share_of_pay():
     assert search_effort(0.0, 4000.0, 0.3, 0.1) == 1.0
     assert search_effort(1400.0, 4000.0, 0.3, 0.1) == pytest.approx(0.895)
     assert search_effort(10_000.0, 1000.0, 1.0, 0.1) == 0.1
+
+
+def test_labour_is_saved_beyond_the_observed_range_alone():
+    assert saved_labour_next(0.1, 1.0, 0.8, 1.2, 0.05) == pytest.approx(0.1)
+    assert saved_labour_next(0.1, 2.4, 0.8, 1.2, 0.05) == pytest.approx(0.1 + 0.05 * math.log(2.0))
+    assert saved_labour_next(0.1, 0.4, 0.8, 1.2, 0.05) == pytest.approx(0.1 - 0.05 * math.log(2.0))
+
+
+def test_jobs_that_stay_open_cost_labours_share_of_output():
+    lost = 0.0
+    for _ in range(200):
+        lost = lost_output_next(lost, 0.10, 0.04, 0.5, 0.1)
+    assert lost == pytest.approx(0.5 * 0.06)
+    assert lost_output_next(0.0, 0.03, 0.04, 0.5, 0.1) == 0.0

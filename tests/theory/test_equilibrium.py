@@ -58,7 +58,7 @@ class TwoSectors:
         open_jobs = vacancies(wanted, self.employed, 0.01)
         tightness = open_jobs / searchers
         matched = finding_probability(0.35, matching(tightness, 0.5), 0.0, 0.0, 0.0, 0.0)
-        self.finding = rationed_finding(matched, searchers, open_jobs)
+        self.finding = rationed_finding(matched, tightness)
         self.employed += self.finding * searchers - 0.021 * self.employed
         answer = default("wage_tightness_elasticity"), default("wage_reversion_rate")
         self.gap = wage_gap_next(self.gap, tightness, 1.0, *answer, *LIMITS)
