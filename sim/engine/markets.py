@@ -206,7 +206,7 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
             desired[s, p] = wanted[p] * scale * shock * demand.sector_jobs_scale[s, p]
 
 
-class Places(NamedTuple):
+class MarketSums(NamedTuple):
     """Jobs and workers of a month by place, in simulated workers. The last two are by kind of market."""
 
     wanted: np.ndarray  # (places,) jobs that employers want to fill
@@ -234,7 +234,7 @@ def _follow_people(c, markets, demand, work, homes):
 
 @rule
 def _add_up(c, desired, work, homes, places):
-    """Fill ``places`` (a Places) with the month's jobs and workers, but for the tightness by kind."""
+    """Fill ``places`` (a MarketSums) with the month's jobs and workers, but for the tightness by kind."""
     wanted_by_kind, filled_by_kind = np.zeros(2), np.zeros(2)
     for p in range(len(places.wanted)):
         by_place = work.by_place[p]
@@ -276,13 +276,18 @@ def _hire_and_lay_off(c, markets, desired, work, homes, places):
         if filled < 1.0:
             markets.open_jobs[p] = places.wanted[p]
         running = 0.0
+        of_output = 0.0  # jobs wanted, but for those of additional businesses and of public works
+        for s in range(len(desired)):
+            of_output += desired[s, p]
         for s in range(len(desired)):
             # sectors hire to replace leavers and to close their own gap
             employed = work.employed[p, s]
             running += max(desired[s, p] - retained * employed, turnover * desired[s, p])
             markets.hire_cumulative[p, s] = running
             markets.layoff[p, s] = layoff_probability(
-                pooled_ratio(desired[s, p], float(employed), ratio, weight),
+                pooled_ratio(
+                    desired[s, p] * places.wanted[p] / max(of_output, 1e-12), float(employed), ratio, weight
+                ),
                 economy.layoff_slack_share,
                 economy.layoff_rate,
             )
@@ -428,7 +433,7 @@ def settle_labour_markets(conditions, markets, demand, work, rise):
     """
     c, homes, count = conditions[0], len(markets.offer), len(markets.wage_gap)
     desired = np.empty((demand.jobs_2014.shape[1], count))
-    places = Places(np.empty(count), np.empty(count), np.empty(count), np.empty(2), np.empty(2))
+    places = MarketSums(np.empty(count), np.empty(count), np.empty(count), np.empty(2), np.empty(2))
     _follow_people(c, markets, demand, work, homes)
     _fill_desired_jobs(c, demand, markets, homes, desired)
     _add_up(c, desired, work, homes, places)

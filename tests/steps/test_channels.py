@@ -219,6 +219,7 @@ def test_a_workshop_job_lasts_and_pays_less():
         make_scenario(
             {"workshop": lever},
             separation_probability=0.0,
+            layoff_rate=0.0,
             job_change_probability=0.0,
             attention_ordinary_probability=0.0,
         ),
