@@ -175,7 +175,7 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
     for p in range(places):
         is_local = p < homes
         output[p] = demand.output_ratio[province[p]] * (1.0 - markets.output_lost[0])
-        cost[p] = exp(wage_gap[p]) * (1.0 + c.place.payroll_cost_share[p])
+        cost[p] = exp(wage_gap[p]) * (1.0 + c.place.payroll_cost_share[p] + c.levy_rate)
         following[p] = (
             economy.local_jobs_people_elasticity if is_local else economy.city_jobs_people_elasticity
         )

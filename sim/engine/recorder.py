@@ -16,6 +16,7 @@ from sim.core.categories import (
     AGE_GROUPS,
     EARNERS,
     EDUCATION,
+    EMPLOYEES,
     EXITED,
     FARM,
     LOCAL_WORK,
@@ -50,6 +51,7 @@ INCOME_COLUMNS = (
     "poor_percent",
 )  # in the order of Distribution
 _LIVING = slice(0, EXITED)
+_EMPLOYEES = [code for code in range(EXITED) if (EMPLOYEES >> code) & 1]
 _AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH]
 _EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
 
@@ -238,6 +240,7 @@ class Record:
         nation["output_lost"] = run.economy.market_state.markets.output_lost[0]
         nation["policy_spending"] = run.ledger.month_spending
         nation["public_spending"] = run.ledger.month_public_spending
+        nation["levy"] = run.economy.opening.now.levy_rate[0] * block.pay[_EMPLOYEES, 0].sum()
         now, away = run.economy.opening.now, block.by_place[HOMES:]
         nation["farm_income"] = at_home @ now.farm_income
         nation["living_cost"] = away[:, _AWAY].sum(axis=1) @ now.living_cost[HOMES:]
@@ -308,6 +311,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
         pay, paid = nation["pay"][:, activity], nation["paid"][:, activity]
         columns[f"{name}_pay_yuan"] = np.where(paid > 0, pay / np.maximum(paid, 1), np.nan)
     columns["earnings_yuan"] = money["earned"]
+    columns["wages_yuan"] = nation["pay"][:, _EMPLOYEES].sum(axis=1) * scale
     columns["remittances_yuan"] = money["remittance"]
     columns["contributions_yuan"] = money["contribution"]
     columns["savings_stock_yuan"] = nation["savings"] * scale
@@ -334,6 +338,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["parents_away"] = nation["parents_away"] * scale
     columns["policy_spending_yuan"] = nation["policy_spending"]
     columns["public_spending_yuan"] = nation["public_spending"]
+    columns["levy_yuan"] = nation["levy"] * scale
     columns["output_lost_percent"] = 100.0 * nation["output_lost"]
     received = sum(money[name] for name in ("earned", "recovered", "benefit", "grant", "payout"))
     income = received - money["withheld"] - money["contribution"]

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.arguments import parse_month, parse_scale, whole_number
+from sim.core.categories import EMPLOYEES, EXITED
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
 from sim.core.months import DECEMBER, month_index, month_text
@@ -24,6 +25,7 @@ from sim.engine.shards import Shards
 from sim.engine.stocks import count_stock, stock_type
 from sim.engine.year_counts import count_year, start_year, year_type
 from sim.policy.budgets import Ledger
+from sim.policy.financing import Levy
 from sim.policy.rationing import Rationing
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
@@ -32,6 +34,8 @@ from sim.world.series import LAST_YEAR
 from sim.world.synthesis import (
     entrant_counts,
 )
+
+_EMPLOYEES = [code for code in range(EXITED) if (EMPLOYEES >> code) & 1]
 
 
 class Simulation:
@@ -68,7 +72,7 @@ class Simulation:
         self.incomes: np.record | None = None  # of the last December (sim.engine.incomes)
         self._shards = Shards(threads, len(self.places))
         self.workers, self.rows = cache.population(opening, self.scale, seed, self.last, self._shards.each)
-        self.ledger = Ledger(self.policy, self.scale)
+        self.ledger, self.levy = Ledger(self.policy, self.scale), Levy(self.scenario.financing)
         self.block = plain_sums(self._shards.blocks[0][0])  # the month's sums, in which shards add up
         opened = self._shards.count(
             count_stock, stock_type(len(self.places)), self.rows, *self.workers.memory
@@ -100,6 +104,8 @@ class Simulation:
             served += in_places
             billed += in_places * self.policy.prices(month)[:, None]
             self.ledger.enter(month, served, billed, refused)
+        wages = float(self.block.pay[_EMPLOYEES, 0].sum()) * self.scale
+        self.levy.enter(month, self.ledger.month_public_spending, wages)
         self.economy.settle(self.block)
         self.conditions = c[0]
         if month % 12 + 1 in CENSUS_MONTHS:
@@ -181,6 +187,7 @@ class Simulation:
         """Conditions of the coming month, with quotas rationed; levers without money left serve nobody."""
         self.rationing = self.ledger.rationing(self.month)
         opening = self.economy.begin(self.month, self.rationing.rationed)
+        opening.now.levy_rate[0] = self.levy.rate
         if self.rationing.rationed:
             opening.ration(self.month, self.rationing)
         if opening.has_quota.any():
@@ -200,6 +207,7 @@ class Simulation:
             "accounts": self._accounts.state(),
             "economy": self.economy.state(),
             "ledger": self.ledger.state(),
+            "levy": self.levy.state(),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -210,6 +218,7 @@ class Simulation:
         self._accounts.restore(state["accounts"])
         self.economy.restore(state["economy"])
         self.ledger.restore(state["ledger"])
+        self.levy.restore(state["levy"])
 
     @property
     def _memory(self) -> tuple[np.ndarray, ...]:

@@ -140,6 +140,7 @@ def nation_type() -> np.dtype:
             ("parents_away", whole),
             ("policy_spending", np.float64),  # in real yuan
             ("public_spending", np.float64),  # the part of it that government pays
+            ("levy", np.float64),  # what employers pay towards levers, yuan
             ("farm_income", np.float64),  # what farm work is worth, yuan
             ("living_cost", np.float64),  # what living away costs beyond living at home, yuan
             ("price_index", np.float64),  # consumer prices over 2023

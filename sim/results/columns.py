@@ -41,6 +41,7 @@ NATIONAL: Columns = {
     "local_pay_yuan": ("yuan per month", "mean pay of those in local work who were paid"),
     "settled_pay_yuan": ("yuan per month", "mean pay of the settled who were paid"),
     "earnings_yuan": ("yuan", "all earnings of the month"),
+    "wages_yuan": ("yuan", "pay due to employees"),
     "remittances_yuan": ("yuan", "sent home by those away"),
     "contributions_yuan": ("yuan", "employees' social insurance contributions"),
     "savings_stock_yuan": ("yuan", "savings held at the end of the month"),
@@ -65,6 +66,7 @@ NATIONAL: Columns = {
     "parents_away": ("persons", "out-migrants with a child under 16, wherever the child lives"),
     "policy_spending_yuan": ("yuan", "spent by levers"),
     "public_spending_yuan": ("yuan", "spent by levers, the part that central and local government pay"),
+    "levy_yuan": ("yuan", "paid by employers towards levers, where they are financed by a levy on payroll"),
     "output_lost_percent": ("percent", "assumed output that is lost because jobs stay open"),
     "mean_income_yuan": ("yuan of 2023 per month", "mean net income per worker"),
     "median_income_yuan": (
@@ -367,8 +369,7 @@ VALIDATION_TABLES: dict[str, Columns] = {
 _FRACTIONS = {
     "national": (
         "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan "
-        "policy_spending_yuan public_spending_yuan "
-        "output_lost_percent "
+        "policy_spending_yuan public_spending_yuan levy_yuan output_lost_percent "
         "mean_income_yuan median_income_yuan lowest_tenth_yuan highest_tenth_yuan gini_percent poor_percent"
     ),
     "places": "vacancies tightness wage_index",

@@ -61,8 +61,9 @@ def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
 
 
 def _net_public_cost(national: pd.DataFrame) -> np.ndarray:
-    """What government spends on levers less the contributions that it receives, yuan."""
-    return _column("public_spending_yuan")(national) - _column("contributions_yuan")(national)
+    """What government spends on levers less the contributions and the levy that it receives, yuan."""
+    received = _column("contributions_yuan", "levy_yuan")(national)
+    return _column("public_spending_yuan")(national) - received
 
 
 def _of_years(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
@@ -176,7 +177,8 @@ _TABLE = (
             _column("policy_spending_yuan")),
     Outcome("net_public_cost", "Net cost to government", "财政净成本", "yuan", "flow", "neutral",
             "spent by central and local government on levers in the year, less the social insurance "
-            "contributions that workers pay, current yuan; in a comparison, what a policy adds to it",
+            "contributions that workers pay and a levy on payroll where there is one, current yuan; in a "
+            "comparison, what a policy adds to it",
             _net_public_cost),
 )
 # fmt: on

@@ -32,6 +32,7 @@ from sim.scenario import references as documents
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 PAYERS = ("central", "local", "firm", "worker")
 PUBLIC_PAYERS = ("central", "local")
+FINANCING = ("untied", "payroll_levy", "cut_elsewhere")
 
 
 class Strict(BaseModel):
@@ -163,6 +164,7 @@ Education = Annotated[StrictStr, OneOf("education level", lambda: EDUCATION)]
 Sex = Annotated[StrictStr, OneOf("sex", lambda: SEXES)]
 Occasion = Annotated[StrictStr, OneOf("occasion", lambda: OCCASIONS)]
 Payer = Annotated[StrictStr, OneOf("payer", lambda: PAYERS)]
+Financing = Annotated[StrictStr, OneOf("way of financing", lambda: FINANCING)]
 Grade = Annotated[StrictStr, OneOf("evidence grade", lambda: documents.GRADES)]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]*$")]
 DocumentId = Annotated[StrictStr, OneOf("document", documents.documents)]

@@ -17,6 +17,7 @@ from sim.core.months import FIRST_MONTH, month_number
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.effects import fixed_at_the_start
 from sim.scenario.fields import (
+    Financing,
     Label,
     Month,
     Name,
@@ -157,6 +158,8 @@ class Scenario(Strict):
     """What happens to everybody in some places, month by month, by name."""
     levers: dict[Name, Lever] = {}
     """The instruments of policy, by name."""
+    financing: Financing = "untied"
+    """Who bears what government spends on levers: ``untied``, ``payroll_levy`` or ``cut_elsewhere``."""
 
     _origins: Mapping[str, str] = PrivateAttr(default_factory=dict)
 

@@ -111,6 +111,8 @@ def _before(scenario: Scenario, content: Mapping[str, Any], month: str) -> dict[
     kept["levers"] = {
         name: lever for name, lever in content.get("levers", {}).items() if lever["window"]["from"] < month
     }
+    if not kept["levers"]:
+        del kept["financing"]  # there is nothing to be paid
     if month > ASSUMED_FROM:
         kept["growth"] = scenario.future_assumptions.model_dump(exclude={"source"})
     return kept

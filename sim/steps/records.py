@@ -85,6 +85,7 @@ def conditions_type(places: int) -> np.dtype:
             ("month_of_year", _WHOLE),  # 1-12
             ("attention", _REAL),  # probability of reconsidering this month, undisturbed
             ("price_index", _REAL),  # consumer prices over 2023
+            ("levy_rate", _REAL),  # share of wages that employers pay towards levers (sim.policy.financing)
             ("economy", economy_type()),
             ("place", [(name, _REAL, (places,)) for name in PLACE_NAMES]),
             # worker-level parameters as places offer them, after the levers that are for everybody

@@ -1,0 +1,76 @@
+"""Who bears what: what a policy adds to everybody's accounts, in double entry.
+
+Workers, employers, government by level (local by province), whoever serves workers, and those outside the
+model who bear what government lacks: taxpayers, or a city's other residents where other services are cut.
+Each item is taken from one account and given to others, so that all together come to nothing in every year.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from sim.comparison.intervals import mean_and_interval
+from sim.policy.financing import CUT_ELSEWHERE
+from sim.results.results import Results
+from sim.scenario.fields import PUBLIC_PAYERS
+
+WORKERS, EMPLOYERS, GOVERNMENT = "workers", "employers", "government"
+TAXPAYERS, OTHER_RESIDENTS = "taxpayers", "other residents"
+_NAMES = {"worker": WORKERS, "firm": EMPLOYERS, "scheme": GOVERNMENT}  # of accounts of flows
+_KEYS = ["year", "account", "province", "item"]
+
+
+def accounts_of_seed(base: Results, policy: Results, financing: str) -> pd.DataFrame:
+    """What the policy adds to each account in each calendar year, by item, in yuan; one seed's runs.
+
+    financing: of the policy (``sim.policy.financing``). ``province`` is told of what local government pays.
+    """
+    rows = pd.DataFrame([*_rows(policy, 1.0), *_rows(base, -1.0)], columns=[*_KEYS, "yuan"])
+    added = rows.groupby(_KEYS, as_index=False)["yuan"].sum()
+    return pd.concat([added, _financed(added, financing)], ignore_index=True)
+
+
+def accounts_over_seeds(seeds: list[pd.DataFrame]) -> pd.DataFrame:
+    """The table ``accounts`` of one policy: means over seeds, with intervals; a seed without a row has 0."""
+    keyed = [one.set_index(_KEYS)["yuan"] for one in seeds]
+    together = pd.concat(keyed, axis=1).fillna(0.0).sort_index()
+    mean, low, high = mean_and_interval(together.to_numpy().T)
+    return together.index.to_frame(index=False).assign(yuan=mean, low=low, high=high)
+
+
+def _rows(run: Results, sign: float) -> Iterator[tuple]:
+    """Every item of a run with both its accounts: year, account, province, item, yuan."""
+    national = run.national
+    yearly = national.groupby(national["month"].str[:4].astype(int)).sum(numeric_only=True)
+    for year, sums in yearly.iterrows():
+        for item, payer, recipient, yuan in (
+            ("wages due", EMPLOYERS, WORKERS, sums["wages_yuan"]),
+            ("wages withheld", WORKERS, EMPLOYERS, sums["arrears_owed_yuan"]),
+            ("wages recovered", EMPLOYERS, WORKERS, sums["arrears_recovered_yuan"]),
+            ("contributions", WORKERS, GOVERNMENT, sums["contributions_yuan"]),
+            ("levy on payroll", EMPLOYERS, GOVERNMENT, sums["levy_yuan"]),
+        ):
+            yield (year, payer, "", item, -sign * yuan)
+            yield (year, recipient, "", item, sign * yuan)
+    flows = run.tables["flows"]
+    for row in flows.itertuples():
+        payer, recipient = (_NAMES.get(name, name) for name in (row.payer, row.recipient))
+        yield (row.year, recipient, "", "levers", sign * row.yuan)
+        if row.payer != "local":
+            yield (row.year, payer, "", "levers", -sign * row.yuan)
+    local = run.tables["ledger"].query("payer == 'local'")
+    for (year, province), spent in local.groupby(["year", "province"])["spending_yuan"].sum().items():
+        yield (year, "local", province, "levers", -sign * spent)
+
+
+def _financed(added: pd.DataFrame, financing: str) -> pd.DataFrame:
+    """Government's gap of each year, and who bears it."""
+    public = added[added["account"].isin([*PUBLIC_PAYERS, GOVERNMENT])]
+    bearer = OTHER_RESIDENTS if financing == CUT_ELSEWHERE else TAXPAYERS
+    rows = []
+    for year, gap in public.groupby("year")["yuan"].sum().items():
+        rows.append((year, GOVERNMENT, "", "financing", -gap))
+        rows.append((year, bearer, "", "financing", gap))
+    return pd.DataFrame(rows, columns=[*_KEYS, "yuan"])

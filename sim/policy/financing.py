@@ -1,0 +1,41 @@
+"""Where the money of levers comes from: nowhere in particular, a levy on payroll, or cuts elsewhere.
+
+``untied``: general revenue; taxpayers bear it, and nobody in the model. ``payroll_levy``: employers pay a
+share of the wages of all employees in the model, set each January so that last year's public spending on levers
+would have been paid from last year's wages; part of it falls on wages and jobs. ``cut_elsewhere``: other public
+services are cut by as much; the city's other residents bear it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.core.months import DECEMBER
+from sim.scenario.fields import FINANCING
+
+UNTIED, PAYROLL_LEVY, CUT_ELSEWHERE = FINANCING
+
+
+class Levy:
+    """The levy on payroll of a run. ``rate``: share of wages that employers pay this month."""
+
+    def __init__(self, financing: str):
+        self._is_raised = financing == PAYROLL_LEVY
+        self.rate = 0.0
+        self._spent, self._wages = 0.0, 0.0  # yuan since January
+
+    def enter(self, month: int, spent: float, wages: float) -> None:
+        """Book a month: public spending on levers and employees' wages, yuan. Sets the rate in December."""
+        self._spent, self._wages = self._spent + spent, self._wages + wages
+        if month % 12 + 1 == DECEMBER:
+            if self._is_raised:
+                self.rate = self._spent / max(self._wages, 1.0)
+            self._spent = self._wages = 0.0
+
+    def state(self) -> dict[str, Any]:
+        """What months change, for a checkpoint."""
+        return {"rate": self.rate, "spent": self._spent, "wages": self._wages}
+
+    def restore(self, state: dict[str, Any]) -> None:
+        """Take over what ``state`` gave."""
+        self.rate, self._spent, self._wages = state["rate"], state["spent"], state["wages"]
