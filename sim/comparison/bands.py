@@ -25,7 +25,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from sim.comparison.effects import cost_per_additional, effects
+from sim.comparison.effects import NOT_COSTED, cost_per_additional, effects
 from sim.comparison.intervals import t_975, verdict
 from sim.core.arguments import whole_number
 from sim.core.deprecated import old_names
@@ -190,6 +190,8 @@ def _cost_of(outcome, row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, An
     """Net cost to date per additional one, with the band of what a yuan buys."""
     spending, spent = row["spending_to_date_yuan"], row["net_cost_to_date_yuan"]
     cost = (spent, spent, spent)  # its own error is in what a yuan buys
+    if row["cost_note"] == NOT_COSTED:
+        return cost_per_additional(outcome, spending, 0.0, 0.0, 0.0, cost=cost, is_costed=False)
     if not (outcome.is_count and spending > 0 and spent > 0):
         one = -1.0 if outcome.good == "lower" else 1.0
         return cost_per_additional(outcome, spending, one, one, one, cost=cost)

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from sim.comparison.comparison import Comparison
-from sim.comparison.effects import HORIZONS, effects, paths
+from sim.comparison.effects import HORIZONS, NOT_COSTED, effects, paths
 from sim.comparison.paired_runs import PairedPlan, run_seeds, winner_months
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
@@ -97,12 +97,13 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
     base = np.stack([run["monthly"][0] for run in runs])
     found: dict[str, list[pd.DataFrame]] = {"effects": [], "paths": [], "winners": [], "costs": []}
     for index, (policy, start) in enumerate(zip(plan.policies, plan.starts, strict=True)):
+        uncosted = not_costed(_own_levers(plan.base, policy))
         changed = np.stack([run["monthly"][index + 1] for run in runs])
         parts = {
-            "effects": effects(base, changed, months, start),
+            "effects": effects(base, changed, months, start, not uncosted),
             "paths": paths(base, changed, months),
             "winners": _winners_table([run["winners"][index] for run in runs], start, plan.end),
-            "costs": _costs_table([run["ledgers"][index] for run in runs]),
+            "costs": _with_uncosted(_costs_table([run["ledgers"][index] for run in runs]), uncosted, start),
         }
         for name, table in parts.items():
             if len(table):
@@ -137,6 +138,20 @@ def _costs_table(ledgers: list[pd.DataFrame | None]) -> pd.DataFrame:
         return pd.DataFrame()
     sums = pd.concat(kept).groupby(["year", "lever", "payer"])[_LEDGER_SUMS].sum(min_count=1)
     return (sums / len(ledgers)).reset_index()
+
+
+def _with_uncosted(costs: pd.DataFrame, uncosted: Sequence[str], start: str) -> pd.DataFrame:
+    """The table of costs with a row in the policy's first year, without figures, for each lever that is not
+    costed.
+    """
+    known = [costs.assign(cost_note="")] if len(costs) else []
+    unknown = [
+        {"year": int(start[:4]), "lever": name, "payer": "", **dict.fromkeys(_LEDGER_SUMS, np.nan)}
+        for name in uncosted
+    ]
+    if unknown:
+        known.append(pd.DataFrame(unknown).assign(cost_note=NOT_COSTED))
+    return pd.concat(known, ignore_index=True) if known else costs
 
 
 def _by_seed(runs: list[dict], table: str, name: str) -> pd.DataFrame:
@@ -213,6 +228,20 @@ def _own_levers(base: Scenario, policy: Scenario) -> dict[str, dict]:
         for name, lever in policy.content().get("levers", {}).items()
         if lever != present.get(name)
     }
+
+
+def not_costed(levers: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    """The levers, as plain maps, that act and have no cost: spending is too low without theirs.
+
+    What taking a part of the reference away would save is not counted either.
+    """
+    found = []
+    for name, lever in levers.items():
+        acting = lever.get("strength", 1.0) - lever.get("baseline_share", 0.0)
+        says_its_cost = bool(lever.get("unit_cost") or lever.get("no_cost"))
+        if acting and not lever.get("no_effect") and (acting < 0.0 or not says_its_cost):
+            found.append(name)
+    return found
 
 
 def _first_month(levers: dict[str, dict], otherwise: str) -> str:

@@ -22,6 +22,7 @@ MONTHS = 12
 # A year; the social discount rate of the methods for appraising public projects (National Development and
 # Reform Commission and Ministry of Construction, 2006).
 DISCOUNT_RATE = 0.08
+NOT_COSTED = "not costed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +51,10 @@ def horizons(policy_start: str, run_end: str, years: Sequence[int] = HORIZONS) -
     return found
 
 
-def effects(base: np.ndarray, policy: np.ndarray, months: Sequence[str], start: str) -> pd.DataFrame:
-    """The table ``effects`` of one policy.
+def effects(
+    base: np.ndarray, policy: np.ndarray, months: Sequence[str], start: str, is_costed: bool = True
+) -> pd.DataFrame:
+    """The table ``effects`` of one policy. ``is_costed``: whether all that it costs is in its spending.
 
     ``base`` and ``policy`` are (seeds, months, outcomes) in the order of ``OUTCOMES``. The value of
     a year is the mean of a stock or rate and the total of a flow over its twelve months.
@@ -70,7 +73,9 @@ def effects(base: np.ndarray, policy: np.ndarray, months: Sequence[str], start: 
             before = np.array([outcome.over(run) for run in base[:, inside, column]])
             after = np.array([outcome.over(run) for run in policy[:, inside, column]])
             gained = (policy - base)[:, to_date, column].sum(axis=1) if outcome.kind == "flow" else None
-            rows.append(_effect_row(outcome, horizon, before, after, gained, float(spending), net_cost))
+            rows.append(
+                _effect_row(outcome, horizon, before, after, gained, float(spending), net_cost, is_costed)
+            )
             rows[-1]["discounted_cost_yuan"] = _discounted(rows[-1], float(discounted))
     return pd.DataFrame(rows)
 
@@ -100,6 +105,7 @@ def _effect_row(
     gained: np.ndarray | None,
     spending: float,
     net_cost: np.ndarray,
+    is_costed: bool,
 ) -> dict:
     """One row: levels, difference, interval, and what the net cost to date bought."""
     differences = after - before
@@ -129,7 +135,15 @@ def _effect_row(
         "net_cost_to_date_yuan": cost,
         "net_cost_low": cost_low,
         "net_cost_high": cost_high,
-        **cost_per_additional(outcome, spending, gain, gain_low, gain_high, cost=(cost, cost_low, cost_high)),
+        **cost_per_additional(
+            outcome,
+            spending,
+            gain,
+            gain_low,
+            gain_high,
+            cost=(cost, cost_low, cost_high),
+            is_costed=is_costed,
+        ),
     }
 
 
@@ -141,17 +155,21 @@ def cost_per_additional(
     high: float,
     *,
     cost: tuple[float, float, float],
+    is_costed: bool = True,
 ) -> dict[str, float | str]:
     """Net cost to date over what it bought, with an interval from the ends of both.
 
     spending: of all payers. cost: the net cost to government and its interval. For outcomes where lower is
-    better the gain is a reduction. ``cost_note`` says why there is no figure: the gain's interval spans zero,
+    better the gain is a reduction. is_costed: whether all that the policy costs is in its spending.
+    ``cost_note`` says why there is no figure: the policy is not costed in full, the gain's interval spans zero,
     the outcome moved the other way or not at all, nothing was spent, government saved more than it spent, or
     the outcome is not a count.
     """
     nothing = {"cost_per_additional_yuan": np.nan, "cost_low_yuan": np.nan, "cost_high_yuan": np.nan}
     if not outcome.is_count:
         return {**nothing, "cost_note": "not a count"}
+    if not is_costed:
+        return {**nothing, "cost_note": NOT_COSTED}
     if not spending > 0:
         return {**nothing, "cost_note": "no spending"}
     if gain == low == high == 0:

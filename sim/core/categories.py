@@ -108,4 +108,9 @@ OCCASIONS = {
     "study_start": "an eligible worker leaves work for school",
     "school_place_month": "every month of every parent whose child has a school place by the lever",
     "housing_month": "every month of every migrant who lives in public housing by the lever",
+    "added_job_month": "every month of every filled job that the lever added",
+    "raised_pay_month": "every month of every worker in paid work in the trades whose pay the lever changes",
+    "new_insurance": "a worker joins the insurance scheme who would not have joined without the levers",
+    "kept_insurance": "an insured worker who leaves a job stays insured by the levers",
+    "workshop_month": "every month of an eligible worker's job in a workshop",
 }

@@ -66,7 +66,12 @@ def fill_pay_profiles(conditions):
         c.experience_factor[month] = exp(c.experience_pay[month])
     for month in range(TRAINING_MONTHS):
         c.training_pay[month] = training_premium(
-            True, float(month), c.economy.training_premium, c.economy.training_decay_rate
+            True,
+            float(month),
+            c.economy.training_premium,
+            c.economy.training_lag_months,
+            c.economy.training_decay_rate,
+            c.economy.training_displacement_share,
         )
         c.training_factor[month] = exp(c.training_pay[month])
     c.training_pay[UNTRAINED], c.training_factor[UNTRAINED] = 0.0, 1.0

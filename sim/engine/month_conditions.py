@@ -200,6 +200,7 @@ class MonthConditions:
             policy.fill_levers(levers, month)
         elif reach is not self._reach:
             policy.fill_levers_of_month(levers, month)
+        policy.fill_prices(levers, month)
         self._filled, self._reach = policy, reach
         self._write_reach(Rationing({}, len(policy.names)))
 

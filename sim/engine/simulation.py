@@ -64,7 +64,7 @@ class Simulation:
         cache, opening = RunCache() if cache is None else cache, opening_of(self.scenario)
         world, series = cache.world(opening), cache.series(opening)
         self.places, self.month = world.places, 0
-        self.policy = cache.policy(self.scenario, world.places)
+        self.policy = cache.policy(self.scenario, world.places).following(series)
         self.rationing = Rationing({}, len(self.policy.names))
         self._kept: tuple[np.ndarray, ...] | None = None  # workers as the month began
         self.economy = Economy(self.policy, world, series, self.scale, seed)
@@ -100,7 +100,9 @@ class Simulation:
                 for sums in (self.block.served, self.block.billed, self.block.refused)
             )
             migrants = self.block.away.sum(axis=0)  # in simulated workers
-            in_places = self.policy.servings_of_places(month, migrants, self.census.school_parents)
+            in_places = self.policy.servings_of_places(
+                month, migrants, self.census.school_parents, self.block.employed
+            )
             served += in_places
             billed += in_places * self.policy.prices(month)[:, None]
             self.ledger.enter(month, served, billed, refused)

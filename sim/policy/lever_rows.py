@@ -97,6 +97,7 @@ def lever_rows(
         **_ranges("migrant", [w.migrant_months for w in who]),
         **_ranges("insured", [w.insured_months for w in who]),
         **_ranges("activity", [w.months_in_activity for w in who]),
+        **_ranges("course", [w.months_since_course for w in who]),
     }
     record = make_record(conditions_type(places))[0].levers
     for name, values in columns.items():
@@ -155,7 +156,10 @@ def _checks(lever: Lever) -> int:
         CHECK_WHERE: lever.where != Where(),
         CHECK_WORK: who.activity or who.sector,
         CHECK_PERSON: who.age or who.education,
-        CHECK_MONTHS: who.migrant_months or who.insured_months or who.months_in_activity,
+        CHECK_MONTHS: who.migrant_months
+        or who.insured_months
+        or who.months_in_activity
+        or who.months_since_course,
         CHECK_CHILD: who.has_school_child is not None,
     }
     return sum(bit for bit, is_so in restricted.items() if is_so)
@@ -169,7 +173,8 @@ def _traits_wanted(who: Who) -> list[tuple[int, bool | None]]:
 
 def _status_wanted(who: Who) -> list[tuple[int, bool | None]]:
     """The same of the column status."""
-    return [(INSURED, who.insured), (TRAINED, who.trained), (DISPLACED, who.displaced)]
+    is_trained = True if who.months_since_course else who.trained
+    return [(INSURED, who.insured), (TRAINED, is_trained), (DISPLACED, who.displaced)]
 
 
 def _bits(name: str, wanted: list[list[tuple[int, bool | None]]]) -> dict[str, list[int]]:

@@ -46,9 +46,10 @@ from sim.steps.records import (
     WORKER_NAMES,
 )
 from sim.world.places import Places
+from sim.world.series import MONTHS, Series
 
 _NO_SECTOR_FACTORS = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
-Served = tuple[int, int, np.ndarray]  # lever, occasion, share of the people by place
+Served = tuple[int, str, np.ndarray]  # lever, which people, share of them by place (and sector)
 
 
 class InForce(NamedTuple):
@@ -98,6 +99,7 @@ class Policy:
             ).reshape(len(places.provinces), len(places))
         )
         self._changes = changes_by_month(scenario)
+        self._cost_index: np.ndarray | None = None  # (months, levers), of costs that follow prices or wages
         self._with_rationed: dict[frozenset[int], Policy] = {}
 
     def _decided_for_all(self, rationed: Collection[int]) -> list[bool]:
@@ -138,6 +140,20 @@ class Policy:
             found._lay_out(changed)
             found = self._with_rationed.setdefault(changed, found)
         return found
+
+    def following(self, series: Series) -> Policy:
+        """The same policy, whose costs follow these prices and wages; what it comes to by place is shared."""
+        costs = [lever.unit_cost for lever in self._levers]
+        if not any(cost and cost.index for cost in costs):
+            return self
+        alike = copy(self)
+        factors = [
+            series.since(cost.index, cost.in_yuan_of) if cost and cost.index else np.ones(MONTHS)
+            for cost in costs
+        ]
+        alike._cost_index = _fixed(np.array(factors).T)
+        alike._with_rationed = {}
+        return alike
 
     def with_economy_of(self, scenario: Scenario) -> Policy:
         """The policy of a scenario that differs in nothing but parameters of the economy and words: what it
@@ -187,6 +203,7 @@ class Policy:
         for name, values in self._fixed.items():
             levers[name] = values
         self.fill_levers_of_month(levers, month)
+        self.fill_prices(levers, month)
         levers["cutoff"], levers["bins_from"], levers["bin_bits"] = TICKETS, 0, TICKET_BITS - TICKET_BIN_BITS
 
     def reach(self, month: int) -> Reach:
@@ -201,6 +218,10 @@ class Policy:
                 levers[name][: len(values)] = values
             else:
                 levers[name] = values
+
+    def fill_prices(self, levers: np.record, month: int) -> None:
+        """Write what a serving costs in the money of the month."""
+        levers["price"][: len(self.names)] = self.prices(month)
 
     def rationed(self, month: int) -> list[int]:
         """The levers in force that have a budget."""
@@ -220,7 +241,6 @@ class Policy:
             fields: dict[str, np.ndarray | int] = {
                 "is_active": is_active,
                 "coverage": take_up * np.where(self._reaches_everybody, 1.0, strength),
-                "price": prices,
                 "first": first,
             }
             lists = lists_in_force(
@@ -241,41 +261,67 @@ class Policy:
         """Which corridors a lever means, bool (homes, places)."""
         return self._home_mask(self._levers[lever].where)[:, None] & self._by_place.masks[lever][None, :]
 
-    def servings_of_places(self, month: int, migrants: np.ndarray, parents: np.ndarray) -> np.ndarray:
+    def servings_of_places(
+        self, month: int, migrants: np.ndarray, parents: np.ndarray, employed: np.ndarray
+    ) -> np.ndarray:
         """Whom levers serve by a share of the people in a place, (levers, provinces), in whole persons.
 
-        migrants, parents (of a child of school age): persons by place. Each lever serves what its own
-        step adds to the share, so that two levers are not paid for the same school place or home.
+        migrants, parents (of a child of school age): persons by place. employed: persons by place and
+        sector. Each lever serves what its own step adds to the share, so that two levers are not paid for
+        the same school place, home or job.
         """
         served = np.zeros((len(self.names), len(self.places.provinces)), dtype=np.int64)
         tables = self.place_parameters(month)
         if self._steps[0] is not tables:
             self._steps = tables, self._steps_of_places(tables, month_text(month))
-        for lever, occasion, step in self._steps[1]:
-            people = parents if occasion == OCCASION.school_place_month else migrants
-            persons = np.rint(np.maximum(step, 0.0) * people)
+        for lever, people, step in self._steps[1]:
+            if people == "employed":
+                persons = np.rint((np.maximum(step, 0.0) * employed).sum(axis=1))
+            else:
+                persons = np.rint(np.maximum(step, 0.0) * (parents if people == "parents" else migrants))
             served[lever] += np.bincount(self.places.province, persons).astype(np.int64)
         return served
 
     def _steps_of_places(self, tables: Tables, month: str) -> list[Served]:
         """What levers add to the shares of people in a place that they are paid for."""
-        steps = []
-        for name, occasion in {
-            "school_access_share": OCCASION.school_place_month,
-            "public_housing_share": OCCASION.housing_month,
-        }.items():
-            if (self.occasions == occasion).any():
-                history = tables.place_without_levers[PLACE_NAMES.index(name)]
-                steps += [
-                    (n, occasion, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
-                    for n, before, after in self._by_place.steps(name, history, month)
-                    if self.occasions[n] == occasion
-                ]
+        steps: list[Served] = []
+        for name, occasion, people in (
+            ("school_access_share", OCCASION.school_place_month, "parents"),
+            ("public_housing_share", OCCASION.housing_month, "migrants"),
+        ):
+            steps += [
+                (n, people, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
+                for n, before, after in self._steps_billed(name, occasion, tables, month)
+            ]
+        for sector in (None, *range(len(SECTORS))):
+            jobs = "jobs_scale" if sector is None else f"jobs_scale_{SECTORS[sector]}"
+            for n, before, after in self._steps_billed(jobs, OCCASION.added_job_month, tables, month):
+                steps.append((n, "employed", _in_sector(1.0 - before / np.maximum(after, 1e-9), sector)))
+            if sector is not None:
+                pay = f"pay_scale_{SECTORS[sector]}"
+                sizes = dict(self._by_place.sizes(pay, month))
+                for n, before, after in self._steps_billed(pay, OCCASION.raised_pay_month, tables, month):
+                    reached = np.where(after != before, min(sizes[n], 1.0), 0.0)
+                    steps.append((n, "employed", _in_sector(reached, sector)))
         return steps
 
+    def _steps_billed(
+        self, name: str, occasion: int, tables: Tables, month: str
+    ) -> list[tuple[int, np.ndarray, np.ndarray]]:
+        """A parameter of places before and after each of the levers that bill on an occasion."""
+        if not (self.occasions == occasion).any():
+            return []
+        history = tables.place_without_levers[PLACE_NAMES.index(name)]
+        return [
+            step for step in self._by_place.steps(name, history, month) if self.occasions[step[0]] == occasion
+        ]
+
     def prices(self, month: int) -> np.ndarray:
-        """Whole yuan per serving of each lever in a month, int64."""
-        return self._in_force(month).prices
+        """Whole yuan per serving of each lever in a month, in the yuan of that month, int64."""
+        prices = self._in_force(month).prices
+        if self._cost_index is None:
+            return prices
+        return np.rint(prices * self._cost_index[month]).astype(np.int64)
 
     def budget_scale(self, lever: int, month: int) -> float:
         """Factor on a lever's budget in a month."""
@@ -304,6 +350,13 @@ class Policy:
 
     def _home_mask(self, where: Where) -> np.ndarray:
         return np.array([where.has_home(name) for name in self.places.provinces])
+
+
+def _in_sector(share: np.ndarray, sector: int | None) -> np.ndarray:
+    """A share by place as one by place and sector, in all sectors or one alone."""
+    wide = np.zeros((len(share), len(SECTORS)))
+    wide[:, slice(None) if sector is None else sector] = share if sector is not None else share[:, None]
+    return wide
 
 
 def _fixed(values: np.ndarray) -> np.ndarray:

@@ -290,6 +290,7 @@ COMPARISON_TABLES: dict[str, Columns] = {
     "costs": {
         **_POLICY,
         **{name: unit for name, unit in TABLES["ledger"].items() if name not in ("instrument", "province")},
+        "cost_note": ("name", "not costed: what the lever costs is not known; else empty"),
     },
     "baseline": {**NATIONAL, **_SEED},
     "official": {**TABLES["official"], **_SEED},

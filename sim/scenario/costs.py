@@ -7,10 +7,14 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
-from sim.scenario.fields import PAYERS, Flag, Occasion, Payer, Strict, Text, WholeYuan, Yuan, refuse
+from sim.scenario.fields import PAYERS, Flag, Occasion, Payer, Strict, Text, WholeYuan, Year, Yuan, refuse
 
 _PartOfAll = Annotated[float, Field(strict=True, gt=0, le=1)]
 _ROUNDING = 1e-6
+FIRST_PRICE_YEAR, LAST_PRICE_YEAR = 2014, 2035  # of the outside series, which costs follow
+
+
+PriceYear = Annotated[Year, Field(ge=FIRST_PRICE_YEAR, le=LAST_PRICE_YEAR)]
 
 
 class UnitCost(Strict):
@@ -20,6 +24,10 @@ class UnitCost(Strict):
     ``follows_strength`` a lever twice as strong costs twice as much each time (a larger grant), otherwise
     it costs the same each time and serves more (a course). ``labour_share``: the part of the spending that
     reaches the workers served, where ``yuan`` is that part alone (pay on public works).
+
+    ``in_yuan_of``: the year whose prices the figure is in. It then moves with consumer prices, or with wages
+    where it ``follows`` those (a service is made of labour), from the mean of that year to the month it is
+    paid in. Without a year, or where it follows nothing, it is a sum of money that stays as it is.
     """
 
     yuan: WholeYuan  # the ledger counts whole yuan
@@ -29,6 +37,10 @@ class UnitCost(Strict):
     payers: dict[Payer, _PartOfAll] = {}
     follows_strength: Flag = False
     labour_share: _PartOfAll | None = None
+    in_yuan_of: PriceYear | None = None
+    follows: Literal["prices", "wages", "nothing"] | None = None
+    status: Literal["seen", "recalled", "assumed"] | None = None
+    """How the figure is known: printed on a page that was seen, from memory of one, or a judgement."""
 
     @model_validator(mode="after")
     def _is_paid_in_full(self) -> UnitCost:
@@ -53,7 +65,35 @@ class UnitCost(Strict):
                     )
                 ]
             )
+        if self.follows in ("prices", "wages") and self.in_yuan_of is None:
+            refuse(
+                [
+                    Problem(
+                        f"a cost that follows {self.follows} needs the year that it is stated for",
+                        key="in_yuan_of",
+                        allowed=f"{FIRST_PRICE_YEAR} to {LAST_PRICE_YEAR}",
+                    )
+                ]
+            )
+        if self.follows == "nothing" and self.in_yuan_of is not None:
+            refuse(
+                [
+                    Problem(
+                        "a sum that follows nothing is the same in every year",
+                        key="in_yuan_of",
+                        value=self.in_yuan_of,
+                        allowed="no in_yuan_of; or follows: prices, or wages",
+                    )
+                ]
+            )
         return self
+
+    @property
+    def index(self) -> str | None:
+        """What it moves with, ``prices`` or ``wages``; None for a sum that stays as it is."""
+        if self.in_yuan_of is None:
+            return None
+        return self.follows or "prices"
 
     @property
     def shares(self) -> dict[str, float]:

@@ -168,6 +168,7 @@ class Who(Strict):
     had_business: Flag | None = None  # has closed a business before
     insured_months: tuple[Whole, Whole | None] | None = None
     months_in_activity: tuple[Whole, Whole | None] | None = None
+    months_since_course: tuple[Whole, Whole | None] | None = None  # of those who have completed one
 
     @model_validator(mode="after")
     def _ranges_run_upward(self) -> Who:
@@ -176,6 +177,7 @@ class Who(Strict):
             "migrant_months": self.migrant_months,
             "insured_months": self.insured_months,
             "months_in_activity": self.months_in_activity,
+            "months_since_course": self.months_since_course,
         }
         refuse(
             Problem("the range ends before it begins", key=key, value=list(ends))
@@ -198,7 +200,7 @@ class Who(Strict):
             mine, theirs = getattr(self, key), getattr(other, key)
             if mine and theirs and set(mine).isdisjoint(theirs):
                 return False
-        ranges = ("age", "migrant_months", "insured_months", "months_in_activity")
+        ranges = ("age", "migrant_months", "insured_months", "months_in_activity", "months_since_course")
         return all(_ranges_meet(getattr(self, key), getattr(other, key)) for key in ranges)
 
 

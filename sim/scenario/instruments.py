@@ -183,11 +183,25 @@ def _gaps(lever: Lever) -> Iterable[Problem]:
     for key in ("acts_on", "not_known", "first_outcome", "strength_range"):
         if getattr(lever, key) is None:
             yield Problem("an instrument of the catalogue needs this key", key=key)
-    if lever.unit_cost is None and lever.no_cost is None:
+    if lever.unit_cost is None and lever.no_cost is None and lever.not_costed is None:
         yield Problem(
-            "an instrument of the catalogue needs a cost, or the reason why none is counted",
+            "an instrument of the catalogue needs a cost, or the reason why it costs nothing or is not "
+            "costed",
             key="unit_cost",
-            allowed=("unit_cost", "no_cost"),
+            allowed=("unit_cost", "no_cost", "not_costed"),
+        )
+    cost = lever.unit_cost
+    if cost is not None and cost.index is None and cost.follows != "nothing":
+        yield Problem(
+            "a cost of the catalogue says the year of its prices, or that it is a sum that follows nothing",
+            key="unit_cost.in_yuan_of",
+            allowed=("in_yuan_of", "follows: nothing"),
+        )
+    if cost is not None and cost.status is None:
+        yield Problem(
+            "a cost of the catalogue says how it is known",
+            key="unit_cost.status",
+            allowed=("seen", "recalled", "assumed"),
         )
     if lever.part is not None and lever.part_label is None:
         yield Problem("a part needs a label that distinguishes it from the others", key="part_label")

@@ -102,7 +102,9 @@ class Lever(Strict):
     unit_cost: UnitCost | None = None
     """What serving one worker once costs, in yuan, and who pays."""
     no_cost: Text | None = None
-    """Why no cost is counted."""
+    """Why it costs nothing."""
+    not_costed: Text | None = None
+    """Why what it costs is not known; no cost per outcome is given then."""
     budget: Budget | None = None
     """How much may be spent, in yuan; without one there is no limit."""
 
@@ -212,6 +214,13 @@ class Lever(Strict):
             )
 
     def _money_problems(self) -> Iterator[Problem]:
+        said = [key for key in ("unit_cost", "no_cost", "not_costed") if getattr(self, key) is not None]
+        if len(said) > 1:
+            yield Problem(
+                "a lever has a cost, costs nothing, or is not costed, and cannot be two of these",
+                key=said[1],
+                allowed=("unit_cost", "no_cost", "not_costed"),
+            )
         if self.budget is None:
             return
         if self.unit_cost is None or self.unit_cost.yuan == 0:

@@ -116,14 +116,21 @@ def earn(w, c, b, k) -> None:
 
 @rule
 def is_work_billed(c) -> bool:
-    """Whether a lever serves people by the month of work."""
-    return c.levers.billed[OCCASION.work_month] > 0
+    """Whether a lever serves people by the month of work, or aids them with their contribution."""
+    return (c.levers.billed[OCCASION.work_month] > 0) | (c.upper_bound[WORKER.premium_aid_yuan] > 0.0)
 
 
 @rule
 def bill_work(w, c, b, k) -> None:
-    """Bill the levers that serve people by the month of work."""
+    """Bill the levers that serve people by the month of work, and pay the insured the aid that is due.
+
+    The aid is paid to the worker, who has paid the contribution, and is spent at once.
+    """
     serve(w, c, b, k, OCCASION.work_month)
+    if int(w.status) & INSURED:
+        aid = int(effective(w, c, b, k, WORKER.premium_aid_yuan))
+        b.money[MONEY.benefit] += aid
+        b.money[MONEY.consumption] += aid
 
 
 @rule

@@ -56,6 +56,8 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
             ("insured_high", _WHOLE, each),
             ("activity_low", _WHOLE, each),  # months in the present activity
             ("activity_high", _WHOLE, each),
+            ("course_low", _WHOLE, each),  # months since the latest course
+            ("course_high", _WHOLE, each),
             ("effect_start", _WHOLE, (parameters + 1,)),
             ("effect_lever", _WHOLE, (MAX_EFFECTS,)),
             ("effect_kind", _WHOLE, (MAX_EFFECTS,)),  # SET, SCALE, ADD

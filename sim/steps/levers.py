@@ -16,7 +16,7 @@ from sim.steps.lever_record import (
     TICKET_BINS,
     TICKETS,
 )
-from sim.steps.people import has_school_child, months_in_activity
+from sim.steps.people import has_school_child, months_in_activity, months_since_course
 from sim.world.worker import age_months, education_of
 
 
@@ -63,6 +63,7 @@ def _has_months(w, c, levers, lever) -> bool:
         _is_within(levers.migrant_low[lever], int(w.migrant_months), levers.migrant_high[lever])
         and _is_within(levers.insured_low[lever], int(w.insured_months), levers.insured_high[lever])
         and _is_within(levers.activity_low[lever], months_in_activity(w, c), levers.activity_high[lever])
+        and _is_within(levers.course_low[lever], months_since_course(w, c), levers.course_high[lever])
     )
 
 

@@ -205,7 +205,7 @@ STEPS = (
     ),
     Step(
         "bill work",
-        "Bill levers that serve people by the month of work.",
+        "Bill levers that serve people by the month of work, and pay aid with the contribution.",
         earnings.bill_work,
         EMPLOYEES,
         VISITING | BACK,

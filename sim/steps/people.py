@@ -52,6 +52,12 @@ def months_in_activity(w, c) -> int:
 
 
 @rule
+def months_since_course(w, c) -> int:
+    """Months since the worker completed the latest course; without meaning for whoever has taken none."""
+    return c.month - int(w.trained_month)
+
+
+@rule
 def months_of_stay(w, c) -> int:
     """Months since the worker came to the present place."""
     return c.month - int(w.arrived_month)

@@ -72,10 +72,11 @@ def highest_insurance_chance(c) -> float:
 
 @rule
 def join_insurance(w, c, b, k) -> None:
-    """Join the workers' scheme."""
-    if uniform(c.keys, PURPOSE.insurance, int(w.id)) < effective(
-        w, c, b, k, WORKER.insurance_enrolment_probability
-    ):
+    """Join the workers' scheme. Whoever would not have joined without levers is on their bill."""
+    draw = uniform(c.keys, PURPOSE.insurance, int(w.id))
+    if draw < effective(w, c, b, k, WORKER.insurance_enrolment_probability):
+        if draw >= c.before_levers[WORKER.insurance_enrolment_probability, int(w.place)]:
+            serve(w, c, b, k, OCCASION.new_insurance)
         b.events[EVENT.insurance_joined] += 1
         w.status = int(w.status) | INSURED
 

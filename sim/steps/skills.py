@@ -2,6 +2,7 @@
 
 from sim.core.categories import (
     EDUCATION,
+    EMPLOYEES,
     FARM,
     LOCAL_WORK,
     MIGRANT_SEARCH,
@@ -10,14 +11,17 @@ from sim.core.categories import (
 )
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
+from sim.rules.skills import pay_lost_on_course
+from sim.steps.earnings import current_pay
 from sim.steps.levers import effective, serve
-from sim.steps.people import months_in_activity
-from sim.steps.records import EVENT, OCCASION, WORKER
+from sim.steps.people import is_among, months_in_activity
+from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
 from sim.steps.support import insurance_kept
 from sim.steps.transitions import change_activity, take_job
 from sim.world.worker import (
     ABILITY_UNIT,
     AT_SCHOOL,
+    BACK,
     DISPLACED,
     EDUCATION_SHIFT,
     HAS_ORDER,
@@ -48,10 +52,27 @@ def take_course(w, c, b, k) -> None:
         if gain > 0.0:  # ability is kept in whole units, so the rest of a unit is drawn
             units = int(gain / ABILITY_UNIT + uniform(c.keys, PURPOSE.course_gain, worker))
             w.ability = clipped(int(w.ability) + units, -MOST_ABILITY - 1, MOST_ABILITY)
+    if is_among(int(w.activity), int(w.status), EMPLOYEES, BACK):
+        _forgo_pay(w, c, b)
     if w.activity == FARM or w.activity == MIGRANT_SEARCH:
         change_activity(w, c, TRAINING)
         if has_order:
             w.traits = int(w.traits) | HAS_ORDER
+
+
+@rule
+def _forgo_pay(w, c, b) -> None:
+    """Take off the pay of the days on the course; savings make up for it as far as they go."""
+    activity, home = int(w.activity), int(w.home)
+    lost = pay_lost_on_course(current_pay(w, c), c.economy.course_pay_lost_share)
+    from_savings = min(lost, int(w.savings))
+    w.savings = int(w.savings) - from_savings
+    w.earnings_year = max(int(w.earnings_year) - lost, 0)
+    b.money[MONEY.earned] -= lost
+    b.money[MONEY.saved] -= from_savings
+    b.money[MONEY.consumption] -= lost - from_savings
+    b.pay[activity, 0] -= lost
+    b.home_money[home, 1] -= lost
 
 
 @rule

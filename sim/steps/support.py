@@ -28,7 +28,11 @@ def insurance_kept(w, c, b, k, flags) -> int:
     if flags & INSURED == 0:
         return flags
     rank = uniform_for(c.life_keys, PURPOSE.trait_portability, int(w.id), 0)
-    return flags if rank < effective(w, c, b, k, WORKER.insurance_portability_share) else flags & ~INSURED
+    if rank >= effective(w, c, b, k, WORKER.insurance_portability_share):
+        return flags & ~INSURED
+    if rank >= c.before_levers[WORKER.insurance_portability_share, int(w.place)]:
+        serve(w, c, b, k, OCCASION.kept_insurance)
+    return flags
 
 
 @rule
@@ -109,6 +113,8 @@ def work_on_public_works(w, c, b, k) -> None:
         change_activity(w, c, FARM)
     if w.activity == LOCAL_WORK:
         b.works[int(w.home)] += 1
+        if int(w.traits) & IN_WORKSHOP:
+            serve(w, c, b, k, OCCASION.workshop_month)
 
 
 @rule

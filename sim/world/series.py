@@ -90,6 +90,20 @@ class Series:
     entrants: np.ndarray  # (31, months) persons entering the labour force
     observed_months: int  # months to the end of the last year whose output is observed
 
+    def index_of(self, name: str) -> np.ndarray:
+        """What costs follow, (months,): consumer ``prices``, or ``wages`` of private urban units, the mean of
+        the provinces.
+        """
+        if name == "prices":
+            return self.price_index
+        return np.exp(self.log_pay[:HOMES, SECTORS.index("other")].mean(axis=0))
+
+    def since(self, name: str, year: int) -> np.ndarray:
+        """The same over its mean of a year, (months,)."""
+        index = self.index_of(name)
+        first = (year - FIRST_YEAR) * 12
+        return index / index[first : first + 12].mean()
+
 
 def build_series(
     data: Data,

@@ -67,7 +67,7 @@ def test_an_instrument_is_cited_graded_and_says_what_is_not_known(slug):
         assert lever.label.en and re.search(r"[\u4e00-\u9fff]", lever.label.zh)
         assert all(clause.clause for clause in lever.citation)
         assert lever.not_known and lever.acts_on
-        assert lever.unit_cost or lever.no_cost
+        assert lever.unit_cost or lever.no_cost or lever.not_costed
         assert lever.effects or lever.delivery or lever.no_effect
         column = lever.first_outcome.column
         assert column is None or column in NATIONAL, column
@@ -276,7 +276,7 @@ def test_a_cost_that_follows_the_strength_does_and_another_does_not(told):
         "  - {instrument: startup-subsidy, strength: 2}\n  - {instrument: vocational-training, strength: 2}\n"
     )
     assert scenario.levers["startup_subsidy_first_half"].price == 8000
-    assert scenario.levers["vocational_training"].price == 1200
+    assert scenario.levers["vocational_training"].price == 1205
 
 
 def test_only_the_chosen_documents_are_cited(told):
@@ -350,7 +350,7 @@ def test_the_strength_can_be_overridden_after_loading(told):
             "  - instrument: rural-industries\n    budget: {yuan_per_year: 1000000}\n",
             4,
             "levers.rural_industries.budget",
-            "a budget needs a unit cost",
+            "a budget is rationed among workers",
             None,
         ),
         (
@@ -511,7 +511,7 @@ def test_a_family_of_ones_own_is_found_beside_the_ready_ones(write_family, told)
             "",
             4,
             "instruments.my-courses.unit_cost",
-            "needs a cost, or the reason why none is counted",
+            "needs a cost, or the reason why it costs nothing or is not costed",
         ),
         (
             "{add: 0.001}",

@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.comparison.comparison import Comparison
+from sim.comparison.effects import NOT_COSTED
 from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, region
 from sim.present.text.bands import PART_WORDS, band_rows
@@ -44,6 +45,7 @@ _NO_COST = {
     "moved the other way": "moved the other way",
     "no spending": "no spending",
     "no net cost": "no net cost",
+    NOT_COSTED: "not costed",
     "no change": "–",
     "not a count": "",
 }
@@ -198,6 +200,17 @@ def cost_rows(
     for (lever, payer), part in table.groupby(["lever", "payer"], sort=False):
         described = policy["levers"].get(lever, {})
         label = lever_title(described) if described else lever
+        if NOT_COSTED in part.get("cost_note", pd.Series(dtype=str)).to_numpy():
+            rows.append(
+                {
+                    **dict.fromkeys(("payer", "years", "per_year", "served", "unspent", "queue"), "–"),
+                    "lever": label,
+                    "anchor": anchors.get(lever, ""),
+                    "grade": described.get("evidence", ""),
+                    "spending": NOT_COSTED,
+                }
+            )
+            continue
         years = f"{part['year'].min()}–{part['year'].max()}"
         has_budget = part["budget_yuan"].notna().any()
         rows.append(

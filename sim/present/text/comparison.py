@@ -7,6 +7,7 @@ from typing import Any
 import pandas as pd
 
 from sim.comparison.comparison import Comparison
+from sim.comparison.effects import NOT_COSTED
 from sim.present.text.bands import band_sentences
 from sim.present.text.numbers import amount, listing, month_in_words, number, ordinal, with_interval
 from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
@@ -15,6 +16,7 @@ MAIN_HORIZON = 5  # policies act slowly: judge them over at least five years
 PRIOR_ONLY = "D"
 USUAL_REFERENCE = "baseline"
 FEW_SEEDS = 5
+MOST_NAMED = 4  # levers without a cost that are named
 
 
 def headline(comparison: Comparison) -> list[str]:
@@ -60,6 +62,8 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
         sentences.append(
             f"{title}: {when}, the runs cannot tell in which direction these move: {listing(unclear)}."
         )
+    if (rows["cost_note"] == NOT_COSTED).any():
+        sentences.append(f"{title}: {_uncosted(comparison, policy)}")
     costs = [_cost(OUTCOMES[row.Index], row, horizon) for row in rows.itertuples() if row.cost_note == ""]
     if costs:
         sentences.append(
@@ -142,6 +146,22 @@ def _spending(title: str, horizon: int, year: pd.DataFrame) -> str:
     if not spent:
         return f"{title}: spends nothing in its first {_years(horizon)}."
     return f"{title}: spends {amount(spent, 'yuan')} in its first {_years(horizon)}."
+
+
+def _uncosted(comparison: Comparison, policy: dict[str, Any]) -> str:
+    """Which levers have no cost, so that no cost per outcome can be given."""
+    costs = comparison.costs
+    is_own = (costs["policy"] == policy["name"]) & (costs["cost_note"] == NOT_COSTED)
+    named = [lever_label(policy["levers"].get(name), name) for name in costs.loc[is_own, "lever"]]
+    shown = listing(
+        named[:MOST_NAMED] + ([f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else [])
+    )
+    return f"no cost per outcome can be given, as some of what it does is not costed ({shown})."
+
+
+def lever_label(lever: dict[str, Any] | None, name: str) -> str:
+    """The English label of a lever, or its name where it is not described."""
+    return lever["label"]["en"] if lever else name
 
 
 def _years(count: int) -> str:

@@ -126,7 +126,9 @@ def _texts(one: Instrument) -> Iterator[str]:
         sources = (
             part.source for part in (lever.strength_range, lever.implemented_share, lever.unit_cost) if part
         )
-        yield from filter(None, (lever.note, lever.not_known, lever.no_effect, lever.no_cost, *sources))
+        yield from filter(
+            None, (lever.note, lever.not_known, lever.no_effect, lever.no_cost, lever.not_costed, *sources)
+        )
 
 
 def _part(lever: Lever) -> dict[str, Any]:

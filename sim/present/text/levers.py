@@ -39,12 +39,18 @@ OCCASION_WORDS = {
     "study_start": "worker who goes to school",
     "school_place_month": "school place and month",
     "housing_month": "home and month",
+    "added_job_month": "filled job added and month",
+    "raised_pay_month": "worker in the trade and month",
+    "new_insurance": "worker who joins and would not have joined without",
+    "kept_insurance": "worker who stays insured on leaving a job",
+    "workshop_month": "workshop job and month",
 }
 _CHOICES = (("education", "schooling", SCHOOLING), ("activity", "now", ACTIVITIES), ("sector", "in", SECTORS))
 _RANGES = {
     "migrant_months": "months of work away so far",
     "insured_months": "months insured so far",
     "months_in_activity": "months at what they do now",
+    "months_since_course": "months after a course",
 }
 _FLAGS = {
     "poor": ("from a poor household", "not from a poor household"),
@@ -236,14 +242,23 @@ def cost_words(lever: Mapping[str, Any]) -> str:
     """What serving somebody once costs: ``8,000 yuan per business started, paid by local government``."""
     cost = lever.get("unit_cost")
     if not cost:
-        return f"none counted: {lever['no_cost']}" if lever.get("no_cost") else "not costed: counted as free"
+        if lever.get("no_cost"):
+            return f"nothing: {lever['no_cost']}"
+        return f"not costed: {lever.get('not_costed') or 'its file gives no cost'}"
     per, acting = OCCASION_WORDS.get(cost["per"], cost["per"]), _acting(lever)
     if cost.get("labour_share"):
         per += f", which is {number(100 * cost['labour_share'], 0)} % of the spending"
     yuan = f"{number(cost['yuan'])} yuan"
     if cost.get("follows_strength") and acting > 0.0 and acting != 1.0:
         yuan = f"{number(round(cost['yuan'] * acting))} yuan (at strength 1: {yuan})"
-    return f"{yuan} per {per}, paid by {payer_words(cost)}"
+    return f"{yuan} per {per}{price_words(cost)}, paid by {payer_words(cost)}"
+
+
+def price_words(cost: Mapping[str, Any]) -> str:
+    """Of which year's money a unit cost is, and what it moves with; empty for a sum that stays as it is."""
+    if not cost.get("in_yuan_of"):
+        return ""
+    return f" (yuan of {cost['in_yuan_of']}, moves with {cost.get('follows') or 'prices'})"
 
 
 def payer_words(cost: Mapping[str, Any]) -> str:
