@@ -129,6 +129,7 @@ def bill_work(w, c, b, k) -> None:
     serve(w, c, b, k, OCCASION.work_month)
     if int(w.status) & INSURED:
         aid = int(effective(w, c, b, k, WORKER.premium_aid_yuan))
+        note_income(w, aid)
         b.money[MONEY.benefit] += aid
         b.money[MONEY.consumption] += aid
 

@@ -13,6 +13,7 @@ from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
 from sim.rules.skills import pay_lost_on_course
 from sim.steps.earnings import current_pay
+from sim.steps.income import note_income
 from sim.steps.levers import effective, serve
 from sim.steps.people import is_among, months_in_activity
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
@@ -68,6 +69,7 @@ def _forgo_pay(w, c, b) -> None:
     from_savings = min(lost, int(w.savings))
     w.savings = int(w.savings) - from_savings
     w.earnings_year = max(int(w.earnings_year) - lost, 0)
+    note_income(w, -lost)
     b.money[MONEY.earned] -= lost
     b.money[MONEY.saved] -= from_savings
     b.money[MONEY.consumption] -= lost - from_savings

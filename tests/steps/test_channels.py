@@ -61,7 +61,7 @@ CHANNELS = {
     "study_enrolment_probability": ({"add": 0.005}, {}, "training", +1),
     "exit_hazard_scale": ({"scale": 0.2}, {}, "exits", -1),
     "insurance_portability_share": ({"add": 1.0}, {}, "insured", +1),
-    "premium_aid_yuan": ({"add": 2000}, {}, "policy_spending_yuan", +1),
+    "premium_aid_yuan": ({"add": 2000}, {}, "mean_income_yuan", +1),
     "settlement_willingness_shift": ({"add": 2.0}, {}, "settlements", +1),
     "jobs_scale_manufacturing": ({"scale": 1.3}, AWAY, "migrant_work", +1),
     "jobs_scale_construction": ({"scale": 1.5}, HOME, "local_work", +1),
