@@ -148,7 +148,9 @@ class Policy:
             return self
         alike = copy(self)
         factors = [
-            series.since(cost.index, cost.in_yuan_of) if cost and cost.index else np.ones(MONTHS)
+            series.since(cost.index, cost.in_yuan_of)
+            if cost and cost.index and cost.in_yuan_of is not None
+            else np.ones(MONTHS)
             for cost in costs
         ]
         alike._cost_index = _fixed(np.array(factors).T)

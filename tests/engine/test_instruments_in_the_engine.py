@@ -160,6 +160,9 @@ def test_more_money_serves_a_superset_and_none_is_overspent(slug):
     nobody, few, many = (rows_of(run) for run in runs)
     by_few, by_many = few != nobody, many != nobody
     assert not (by_few & ~by_many).any()
+    few, many = few.copy(), many.copy()
+    if len(runs[0].policy.budgeted) > 1:  # the money of one part may reach who is paid by another already
+        few["net_income_year"] = many["net_income_year"] = 0
     assert np.array_equal(few[by_few], many[by_few])
     served = [run.block.served[: len(run.policy.names)].sum(axis=1) for run in runs]
     budgeted_levers = runs[0].policy.budgeted

@@ -299,6 +299,7 @@ def test_every_condition_of_a_lever_is_told():
         "had_business": False,
         "insured_months": [12, 60],
         "months_in_activity": [0, 6],
+        "months_since_course": [0, 11],
     }
     assert given.keys() == Who.model_fields.keys()
     told = [
