@@ -162,8 +162,8 @@ def cost_per_additional(
     spending: of all payers. cost: the net cost to government and its interval. For outcomes where lower is
     better the gain is a reduction. is_costed: whether all that the policy costs is in its spending.
     ``cost_note`` says why there is no figure: the policy is not costed in full, the gain's interval spans
-    zero, the outcome moved the other way or not at all, nothing was spent, government saved more than it spent, or
-    the outcome is not a count.
+    zero, the outcome moved the other way or not at all, nothing was spent, government saved more than it
+    spent, or the outcome is not a count.
     """
     nothing = {"cost_per_additional_yuan": np.nan, "cost_low_yuan": np.nan, "cost_high_yuan": np.nan}
     if not outcome.is_count:

@@ -361,3 +361,30 @@ def test_numbers_are_written_as_people_do():
     assert with_interval(0.3, float("nan"), float("nan"), "percent", 2) == ("+0.30 points", "–")
     assert number(-0.001, 2, signed=True) == "0.00"
     assert amount(float("nan"), "yuan") == "–"
+
+
+def test_what_is_not_costed_has_no_cost_per_outcome_in_any_table(tmp_path):
+    """In tables, the sentences of the terminal and the page, where a lever says nothing of its cost."""
+    from support.engine_runs import make_lever, make_scenario
+
+    from sim.present.pages.comparison import publish_comparison
+
+    more_jobs = {"jobs_scale": {"scale": 1.2}}
+    cost = {"yuan": 100, "per": "added_job_month", "payer": "local", "source": "a test"}
+    policies = {}
+    for name, said in {"silent": {}, "costed": {"unit_cost": cost}}.items():
+        levers = {"jobs": make_lever(more_jobs, "2014-01", "2014-12", **said)}
+        policies[name] = make_scenario(levers, to="2014-12").model_copy(update={"name": name})
+    base = make_scenario(to="2014-12")
+    found = compare(base, [*policies.values()], seeds=2, scale=200_000, end="2014-12", jobs=1)
+    notes = {name: set(table["cost_note"]) for name, table in found.effects.groupby("policy")}
+    assert notes["silent"] == {"not costed", "not a count"} and "not costed" not in notes["costed"]
+    silent = found.effects[found.effects["policy"] == "silent"]
+    assert silent["cost_per_additional_yuan"].isna().all()
+    costs = found.costs.set_index("policy")
+    assert costs.loc["silent", "cost_note"] == "not costed" and np.isnan(costs.loc["silent", "spending_yuan"])
+    assert (costs.loc[["costed"], "cost_note"] == "").all()
+    assert any("not costed" in sentence for sentence in headline(found))
+    folder = publish_comparison(found, tmp_path / "out")
+    assert "not costed" in (folder / "report.html").read_text(encoding="utf-8")
+    assert "not costed" in (folder / "effects.csv").read_text(encoding="utf-8")
