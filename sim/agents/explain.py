@@ -25,6 +25,8 @@ from sim.steps.earnings import current_pay
 from sim.steps.groups import worker_group
 from sim.steps.migration import (
     OPTIONS,
+    age_cell,
+    attached_place,
     attention,
     option_odds,
     option_values,
@@ -33,6 +35,7 @@ from sim.steps.migration import (
 )
 from sim.steps.month import STEPS, begin_month
 from sim.steps.people import is_among
+from sim.steps.race import place_weight
 from sim.world.places import HOMES, Places
 from sim.world.worker import (
     ADDITIONAL,
@@ -103,13 +106,10 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
 
 def destinations(w: SimpleNamespace, c: SimpleNamespace, places: Places) -> pd.DataFrame:
     """Places away and the share of those like this worker who would pick each, likeliest first."""
-    home, group = int(w.home), worker_group(w, c)
-    by_province = np.diff(_closed_off(c.province_cumulative[home, group]), prepend=0.0)
-    share = np.zeros(len(places))
-    for province in range(HOMES):
-        slots = slice(c.first_place[province], c.first_place[province + 1])
-        within = np.diff(_closed_off(c.place_cumulative[home, group, slots]), prepend=0.0)
-        share[c.place_order[slots]] = by_province[province] * within
+    home, group, across = int(w.home), worker_group(w, c), c.across_age_odds[age_cell(w, c)]
+    share = np.array([place_weight(c, home, group, place, across) for place in range(len(places))])
+    share[[int(w.place), attached_place(w)]] = 0.0  # what is kept is no option of migrating
+    share /= share.sum()
     table = pd.DataFrame({"place": places.names, "share": share}).iloc[HOMES:]
     return table.sort_values("share", ascending=False, kind="stable", ignore_index=True)
 
@@ -202,7 +202,7 @@ def _parts(w, c, values: np.ndarray) -> dict[str, np.ndarray]:
     def less(changed: SimpleNamespace) -> np.ndarray:
         return values - np.array(option_values(w, changed))
 
-    income = _without(c, "income_coefficient", tables=("income_value", "inclusive_value", "farm_value"))
+    income = _without(c, "income_coefficient", tables=("income_value", "farm_value"))
     parts = {
         "income_and_place": less(income),
         "network": less(_without(c, "network_coefficient")),
@@ -232,12 +232,4 @@ def _present_option(w) -> int:
 
 def _option_places(w, places: Places) -> list[str]:
     home = places.names[int(w.home)]
-    attached = int(w.attached_place) if w.status & DISPLACED else int(w.place)
-    return [home, home, places.names[attached], "anywhere"]
-
-
-def _closed_off(cumulative: np.ndarray) -> np.ndarray:
-    """Cumulative shares whose last item takes the rest, as the search in ``destination`` does."""
-    closed = np.array(cumulative, dtype=float)
-    closed[-1:] = 1.0
-    return closed
+    return [home, home, places.names[attached_place(w)], "anywhere"]

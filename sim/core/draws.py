@@ -27,20 +27,21 @@ PURPOSES = (
     # once a month
     "exit", "festival_visit", "festival_return", "job_event", "job_sector", "job_match", "job_find",
     "job_move", "business_close", "arrears_onset", "arrears_recovery", "insurance", "training",
-    "attention", "choice", "choice_without_offer", "local_offer", "destination_province",
-    "destination_tier", "departure", "business_consider", "business_start", "business_jobs",
-    "settlement", "fade", "seat", "distance_taste",
+    "attention", "race_farm", "race_local", "local_offer", "race_keep",
+    "candidate_time", "departure", "business_consider", "business_start", "business_jobs",
+    "settlement", "fade", "seat", "candidate_place",
     # for instruments; the first two are fixed for life
     "trait_housing", "trait_portability",
     "loan_approval", "replacement", "works_offer", "workshop_offer", "course_completion",
     "course_placement", "course_gain", "study",
-    "farm_season", "trait_land",
+    "farm_season", "trait_land", "candidate_taken", "race_place",
 )
 # fmt: on
 PURPOSE = codes("Purpose", PURPOSES)  # PURPOSE.exit is the position of "exit"
 
 _MASK = 0xFFFFFFFF
 _UNIT = 2.0**-32
+_ITEM_STEP = 0x9E3779B1  # 2**32 over the golden ratio: multiples of it lie apart
 
 
 @rule
@@ -87,9 +88,15 @@ def uniform_mixed(keys, purpose: int, mixed_id: int) -> float:
 
 
 @rule
+def uniform_mixed_for(keys, purpose: int, mixed_id: int, item: int) -> float:
+    """The same with a further number (a sector, a place, a candidate) in the key. Item 0 adds nothing."""
+    return (draw_mixed(mixed_id, int(keys[purpose, 1]) + item * _ITEM_STEP) + 0.5) * _UNIT
+
+
+@rule
 def uniform_for(keys, purpose: int, worker_id: int, item: int) -> float:
     """The same, with a further number (a place, a lever) in the key."""
-    first = mix32((int(keys[purpose, 0]) + item * 0x9E3779B1) & _MASK)
+    first = mix32((int(keys[purpose, 0]) + item * _ITEM_STEP) & _MASK)
     return (draw32(first, int(keys[purpose, 1]), worker_id) + 0.5) * _UNIT
 
 

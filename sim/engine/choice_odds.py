@@ -59,14 +59,23 @@ def fill_place_odds(conditions):
     beta = economy.income_coefficient
     for home in range(homes):
         c.farm_odds[home] = odds(c.farm_value[home])
-        c.local_odds[home] = odds(beta * c.mean_log_pay[home] + economy.local_amenity)
+        c.local_odds[home] = odds(
+            beta * (c.mean_log_pay[home] - c.log_reference_income) + economy.local_amenity
+        )
         away = (
             economy.migration_amenity + c.home_taste[home] + economy.network_coefficient * c.out_share[home]
         )
         for group in range(GROUPS):
             child = economy.child_left_behind_cost if is_parent(group) else 0.0
             c.away_odds[home, group] = odds(away - child - beta * c.group_skill[group])
-            c.migrate_odds[home, group] = odds(c.inclusive_value[home, group])
     for group in range(GROUPS):
         for place in range(homes, c.place_odds.shape[1]):
             c.place_odds[group, place] = odds(c.income_value[group, place])
+    for home in range(homes):
+        for group in range(GROUPS):
+            own, across = 0.0, 0.0
+            for place in range(homes, c.place_odds.shape[1]):
+                over = c.place_odds[group, place] * c.corridor_odds[home, place] / c.bound[home, place]
+                is_own = c.province[place] == home
+                own, across = max(own, over if is_own else 0.0), max(across, 0.0 if is_own else over)
+            c.highest_own[home, group], c.highest_across[home, group] = own, across

@@ -91,24 +91,18 @@ class Economy:
         state = self.market_state
         self.opening.write_places(0, with_levers=False)
         numbers, c0 = self.opening.numbers, self.opening.now
-        state.nest = start.nest_dissimilarity
         shares = corridors.out / np.maximum(corridors.out.sum(axis=1, keepdims=True), 1e-9)
-        province_share = np.zeros((HOMES, HOMES))
-        np.add.at(province_share.T, self.places.province, shares.T)
-        own = province_share[:, self.places.province]
-        inside = np.where(own > 0, shares / np.maximum(own, 1e-300), 0.0)
-        weight = inside * np.power(own, 1.0 / state.nest)
         values = c0.income_value[REFERENCE_GROUP]
         mean_value = shares @ values
         with np.errstate(divide="ignore"):
-            term = state.nest * np.log(weight) - values[None, :] + mean_value[:, None]
+            term = np.log(shares) - values[None, :] + mean_value[:, None]
         distance, border = state.distance_terms(
             DEFAULTS["distance_coefficient"], DEFAULTS["province_border_cost"]
         )
         state.corridor_residual = term + distance + border
         farm = corridors.farm / corridors.workers
         odds = np.log(state.out_share / np.maximum(farm, 1e-9)) / start.stock_elasticity
-        gain = mean_value - numbers.income_coefficient * np.log(c0.farm_income)
+        gain = mean_value - c0.farm_value
         taste = odds - (gain + numbers.network_coefficient * state.out_share)
         taste -= np.average(taste, weights=corridors.workers)
         state.home_taste = np.clip(taste, -start.home_taste_max, start.home_taste_max)

@@ -21,7 +21,6 @@ class OpeningNumbers(NamedTuple):
     """Parameters that places are set up with, in January 2014."""
 
     reference_tightness: float
-    nest_dissimilarity: float
     distance_min_km: float
     stock_elasticity: float
     home_taste_max: float
@@ -38,7 +37,7 @@ class LabourMarkets(NamedTuple):
     tightness: np.ndarray  # (places,) vacancies per searcher
     news: np.ndarray  # (places,) tightness as workers elsewhere have heard of it
     limit: np.ndarray  # (places,) probability of being hired at which all vacancies are filled
-    hire_cumulative: np.ndarray  # (places, sectors) cumulative shares of the sectors in new jobs
+    hires_wanted: np.ndarray  # (places, sectors) jobs that employers would fill in a month
     open_jobs: np.ndarray  # (places,) vacancies
     offer: np.ndarray  # (homes,) probability of an offer of local work
     year_vacancies: np.ndarray  # (homes, months of a year) vacancies at home in the last year
@@ -64,7 +63,7 @@ class LabourMarkets(NamedTuple):
             np.full(count, tightness),
             np.full(count, tightness),
             np.ones(count),
-            np.cumsum(mix, axis=1),
+            mix.copy(),
             np.zeros(count),
             np.full(HOMES, numbers.local_offer_probability_start),
             *np.zeros((2, HOMES, _MONTHS)),
@@ -88,7 +87,6 @@ class MarketState:
 
     corridor_residual: np.ndarray  # (homes, places) what distance and border do not explain
     home_taste: np.ndarray  # (homes,) taste for living away
-    nest: float  # dissimilarity of the places of a province
 
     def __init__(
         self,
@@ -103,8 +101,6 @@ class MarketState:
         """mix: shares of the sectors in the jobs of 2014, (places, sectors). distance_km: (homes, places)."""
         self.policy, self.places, self.series, self.seed, self.mix = policy, places, series, seed, mix
         self.life_keys = month_keys(seed, -1)
-        self.place_order = np.argsort(places.province[HOMES:], kind="stable") + HOMES
-        self.first_place = np.searchsorted(places.province[self.place_order], np.arange(HOMES + 1))
         self.log_distance = np.log(np.maximum(distance_km, numbers.distance_min_km))
         self.is_across = places.province[None, :] != np.arange(HOMES)[:, None]
         self.markets = LabourMarkets.at_rest(mix, numbers)
@@ -125,7 +121,6 @@ class MarketState:
             # set in January 2014, from the scenario that the shared history was lived under
             "corridor_residual": self.corridor_residual.copy(),
             "home_taste": self.home_taste.copy(),
-            "nest": self.nest,
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -138,7 +133,6 @@ class MarketState:
             state["corridor_residual"].copy(),
             state["home_taste"].copy(),
         )
-        self.nest = state["nest"]
 
     def note_networks(self, migrants: np.ndarray, network: np.ndarray) -> None:
         """Take over who is where at a month's end."""

@@ -280,15 +280,13 @@ def _hire_and_lay_off(c, markets, desired, work, homes, places):
         markets.open_jobs[p] = vacancies(ratio * filled, filled, economy.frictional_vacancy_share)
         if filled < 1.0:
             markets.open_jobs[p] = places.wanted[p]
-        running = 0.0
         of_output = 0.0  # jobs wanted, but for those of additional businesses and of public works
         for s in range(len(desired)):
             of_output += desired[s, p]
         for s in range(len(desired)):
             # sectors hire to replace leavers and to close their own gap
             employed = work.employed[p, s]
-            running += max(desired[s, p] - retained * employed, turnover * desired[s, p])
-            markets.hire_cumulative[p, s] = running
+            markets.hires_wanted[p, s] = max(desired[s, p] - retained * employed, turnover * desired[s, p])
             markets.layoff[p, s] = layoff_probability(
                 pooled_ratio(
                     desired[s, p] * places.wanted[p] / max(of_output, 1e-12), float(employed), ratio, weight
@@ -296,8 +294,6 @@ def _hire_and_lay_off(c, markets, desired, work, homes, places):
                 economy.layoff_slack_share,
                 economy.layoff_rate,
             )
-        for s in range(len(desired)):
-            markets.hire_cumulative[p, s] /= max(running, 1e-12)
 
 
 @rule

@@ -16,10 +16,11 @@ from sim.core.categories import SECTORS
 from sim.core.draws import month_keys
 from sim.core.months import FEBRUARY, MARCH
 from sim.core.structured import field_names, for_kernels, make_record
+from sim.engine.candidates import packaged_candidates
 from sim.engine.choice_odds import fill_personal_odds, fill_place_odds
 from sim.engine.market_state import MarketState
 from sim.engine.markets import fill_byte_factors, fill_pay_profiles, write_tables
-from sim.engine.place_values import WIDTH, value_places, weigh_destinations
+from sim.engine.place_values import value_places
 from sim.policy.place_tables import Tables
 from sim.policy.policy import Policy
 from sim.policy.rationing import Rationing
@@ -65,7 +66,9 @@ class MonthConditions:
         self.has_quota = np.zeros(len(state.places), dtype=bool)  # where a settlement quota holds
         places, now = state.places, self.now
         now.tier[:], now.province[:] = places.tier, places.province
-        now.place_order[:], now.first_place[:] = state.place_order, state.first_place
+        candidates = packaged_candidates()
+        now.candidate_rate[:], now.bound[:] = candidates.rate, candidates.bound
+        now.candidate_share[:], now.candidate_alias[:] = candidates.share, candidates.alias
         now.life_keys[:] = state.life_keys
         now.ability_factor[:], now.match_factor[:] = _byte_factors()
 
@@ -75,7 +78,6 @@ class MonthConditions:
         self._policy, self._rationed = state.policy.with_rationed(rationed), rationed
         self.write_places(month)
         self._write_corridors(month)
-        weigh_destinations(self.plain, self._weight, state.nest)
         self._write_levers(month)
         now.attention[0] = self.attention(month % 12 + 1)
         self._write_sectors(month)
@@ -92,7 +94,7 @@ class MonthConditions:
             state.poor_shortfall(), self.numbers.poor_floor_shortfall_full
         )
         now.layoff[:], now.highest_layoff[0] = state.markets.layoff, state.markets.layoff.max()
-        now.hire_cumulative[:], now.local_offer[:] = state.markets.hire_cumulative, state.markets.offer
+        now.hires_wanted[:], now.local_offer[:] = state.markets.hires_wanted, state.markets.offer
         now.home_taste[:], now.out_share[:] = state.home_taste, state.out_share
         now.network[:] = state.network
         fill_place_odds(self.plain)
@@ -113,6 +115,7 @@ class MonthConditions:
         now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * state.mix).sum(axis=1))
         now.month[0], now.month_of_year[0] = month, month % 12 + 1
         now.price_index[0] = series.price_index[month]
+        now.log_reference_income[0] = packaged_candidates().log_income[month]
         value_places(
             self.plain,
             series.cost_index,
@@ -178,9 +181,8 @@ class MonthConditions:
         )
         with np.errstate(invalid="ignore"):
             corridor = state.corridor_residual - distance - border + relief
-        weight = np.exp(np.where(np.isfinite(corridor), corridor, -1e9) / state.nest)
-        self._weight = np.zeros((len(state.place_order), WIDTH))
-        self._weight[:, :HOMES] = weight[:, state.place_order].T
+        self.now.corridor_odds[:] = np.exp(np.where(np.isfinite(corridor), corridor, -1e9))
+        self.now.corridor_odds[:, :HOMES] = 0.0
 
     def _write_sectors(self, month: int) -> None:
         factors, now = self._policy.sector_factors(month), self.now

@@ -93,7 +93,7 @@ def _marked_pass(step: Step) -> Callable:
 
 
 def _drawn_pass(step: Step) -> Callable:
-    purpose, chance = step.purpose, step.chance
+    purpose, chance, chance_above = step.purpose, step.chance, step.chance_above or _none
     hurried_activities, hurried_status = step.hurried
     has_hurried = step.hurried != (0, 0)
     do_all = _for_chosen(step, _gather_few)
@@ -101,10 +101,13 @@ def _drawn_pass(step: Step) -> Callable:
     @named_rule(step.name)
     def run(rows, states, c, b, count):
         second_key = int(c.keys[purpose, 1])
-        limit = np.uint32(min(int(chance(c) * 4294967296.0) + 1, 0xFFFFFFFF))
+        # draws turned on until those of the upper end lie below those of the lower end
+        above = int(chance_above(c) * 4294967296.0)
+        turn = above + (above > 0)
+        limit = np.uint32(min(int(chance(c) * 4294967296.0) + 1 + turn, 0xFFFFFFFF))
         for k in range(count):
-            is_low = np.uint32(draw_mixed(int(b.mixed_id[k]), second_key)) <= limit
-            b.chosen[k] = is_low
+            turned = np.uint32((draw_mixed(int(b.mixed_id[k]), second_key) + turn) & 0xFFFFFFFF)
+            b.chosen[k] = turned <= limit
         if has_hurried:
             for k in range(count):
                 state = int(states[k])
@@ -162,6 +165,11 @@ def _gather_few(b, count) -> int:
 @rule
 def _always(w, c) -> bool:
     return True
+
+
+@rule
+def _none(c) -> float:
+    return 0.0
 
 
 def _seasonal_pass(run: Callable, step: Step) -> Callable:

@@ -1,10 +1,8 @@
-"""Tables of a month: what places are worth to those who choose, and where migrants go."""
+"""Tables of a month: what places are worth to those who choose."""
 
 from __future__ import annotations
 
-import numpy as np
-
-from sim.core.arithmetic import exp, log, power
+from sim.core.arithmetic import exp, log
 from sim.core.compiled import kernel
 from sim.rules.earnings import employment_share, expected_income, farm_income_of
 from sim.rules.employment import finding_probability, matching, search_effort
@@ -12,8 +10,6 @@ from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
 from sim.steps.groups import GROUPS, is_parent
 from sim.steps.records import OWN_PAY, WORKER
-
-WIDTH = 32  # of arrays over homes: a whole number of vector registers
 
 
 @kernel
@@ -25,6 +21,7 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news, f
     """
     c = conditions[0]
     economy, homes = c.economy, len(c.farm_income)
+    reference = economy.income_coefficient * c.log_reference_income
     for p in range(len(tightness)):
         c.finding_limit[p] = limit[p]
         c.matching[p] = matching(tightness[p], economy.matching_elasticity)
@@ -45,7 +42,7 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news, f
             c.pay_level[p, s] = exp(c.log_pay[p, s])
         c.pay_level[p, OWN_PAY] = exp(c.mean_log_pay[p] + economy.business_profit_premium)
     for home in range(homes):
-        c.farm_value[home] = value_of_income(c.farm_income[home], economy.income_coefficient)
+        c.farm_value[home] = value_of_income(c.farm_income[home], economy.income_coefficient) - reference
     for p in range(homes, c.income_value.shape[1]):
         finding = finding_probability(
             c.effective[WORKER.job_finding_probability, p],
@@ -97,44 +94,5 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news, f
             )
             school = economy.child_left_behind_cost * c.place.school_access_share[p] if is_parent(g) else 0.0
             c.income_value[g, p] = place_value(
-                value_of_income(income, economy.income_coefficient), 0.0, hukou, heard, school
+                value_of_income(income, economy.income_coefficient) - reference, 0.0, hukou, heard, school
             )
-
-
-@kernel
-def weigh_destinations(conditions, corridor_weight, nest):
-    """Nested logit over places for each home and group, from the value of places.
-
-    corridor_weight: (slots, WIDTH) exp(corridor term / nest), places in the order of ``place_order``, homes
-    in the first columns and nought in the rest. The innermost loops run over the homes, all in step, so
-    that the compiler can vectorise them.
-    """
-    c = conditions[0]
-    values, order, first = c.income_value, c.place_order, c.first_place
-    inclusive, provinces, places = c.inclusive_value, c.province_cumulative, c.place_cumulative
-    homes, slots, width = len(c.farm_income), corridor_weight.shape[0], corridor_weight.shape[1]
-    reached = np.empty((slots, width))  # weight of a place and those before it in its province
-    province_reached = np.empty((homes, width))  # of a province and those before it
-    running, total = np.empty(width), np.empty(width)
-    for g in range(GROUPS):
-        total[:] = 0.0
-        for province in range(homes):
-            running[:] = 0.0
-            for slot in range(first[province], first[province + 1]):
-                pull = exp(values[g, order[slot]] / nest)
-                for home in range(width):
-                    running[home] += pull * corridor_weight[slot, home]
-                    reached[slot, home] = running[home]
-            for slot in range(first[province], first[province + 1]):
-                for home in range(width):
-                    reached[slot, home] /= running[home] if running[home] > 0.0 else 1.0
-            for home in range(width):
-                raised = power(running[home], nest)
-                total[home] += raised if running[home] > 0.0 else 0.0
-                province_reached[province, home] = total[home]
-        for home in range(homes):
-            inclusive[home, g] = log(total[home])
-            for province in range(homes):
-                provinces[home, g, province] = province_reached[province, home] / total[home]
-            for slot in range(slots):
-                places[home, g, slot] = reached[slot, home]

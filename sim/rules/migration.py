@@ -41,17 +41,6 @@ def schooling_taste(school_years: float, per_year: float) -> float:
 
 
 @rule
-def accepts_distance(age_years: float, slope: float) -> float:
-    """Probability that a place in another province, once picked, is acceptable at this age.
-
-    exp(slope * (age - 30)), 1 up to 30. slope: log-odds per year, negative. Otherwise the worker
-    looks in the home province. Source: older migrants work nearer home (mean age 36.8 out and 46.0
-    local in 2021 [official:mean_age]); a worker's own taste on top of a common choice by rejection.
-    """
-    return min(1.0, exp(slope * max(age_years - REFERENCE_AGE, 0.0)))
-
-
-@rule
 def attachment(stay_years: float, per_year: float, most_years: float) -> float:
     """What a place gains in value with each year there, in log-odds: per_year * years, to some years.
 
@@ -131,3 +120,14 @@ def with_switching_cost(value: float, cost: float, is_free: bool) -> float:
 def odds(value: float) -> float:
     """Weight of an option of this value in a logit choice: exp(value)."""
     return exp(value)
+
+
+@rule
+def score(odds: float, draw: float) -> float:
+    """How an option of these odds fares in a race, where the highest score wins: odds / -log(draw).
+
+    draw: uniform in (0, 1), the option's own. The option wins in proportion to its odds (logit), and raising
+    the odds of one option changes no order between two others. Source: the race of exponential times, whose
+    least is of an option with a probability in proportion to its rate (McFadden's logit with frozen noise).
+    """
+    return odds / -log(draw)

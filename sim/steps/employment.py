@@ -34,20 +34,29 @@ from sim.world.worker import (
 
 
 @rule
-def highest_job_event_chance(c) -> float:
-    """No worker loses or changes a job with a higher probability this month."""
-    loss = separation_probability(
+def highest_loss_chance(c) -> float:
+    """No worker loses a job with a higher probability this month."""
+    return separation_probability(
         c.upper_bound[WORKER.separation_probability],
         c.highest_separation_factor,
         c.highest_layoff,
         max(c.economy.separation_young_factor, 1.0),
     )
-    return loss + c.upper_bound[WORKER.job_change_probability]
+
+
+@rule
+def highest_change_chance(c) -> float:
+    """No worker changes jobs with a higher probability this month."""
+    return c.upper_bound[WORKER.job_change_probability]
 
 
 @rule
 def lose_or_change_job(w, c, b, k) -> None:
-    """Lose the job, move to a better one, or neither: one draw decides."""
+    """Lose the job, move to a better one, or neither: one draw decides.
+
+    Losses lie at its lower end and changes at its upper end, so that more of one does not make others of the
+    other.
+    """
     age = age_months(int(w.birth_month), c.month) / 12.0
     loss = separation_probability(
         effective(w, c, b, k, WORKER.separation_probability),
@@ -56,9 +65,9 @@ def lose_or_change_job(w, c, b, k) -> None:
         age_factor(age, c.economy.separation_young_age, c.economy.separation_young_factor),
     )
     draw = uniform_mixed(c.keys, PURPOSE.job_event, int(b.mixed_id[k]))
-    if draw >= loss + effective(w, c, b, k, WORKER.job_change_probability):
-        return
     if draw >= loss:
+        if draw < 1.0 - effective(w, c, b, k, WORKER.job_change_probability):
+            return
         b.events[EVENT.job_changes] += 1
         offered = match_quality(w, c)
         if offered > int(w.match):

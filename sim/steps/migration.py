@@ -1,17 +1,18 @@
 """Reconsidering: farm, local work, the present place, or migrating; and where to."""
 
+from sim.core.arithmetic import log
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_SEARCH, SCHOOL_YEARS
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform, uniform_mixed
 from sim.core.months import JANUARY, OCTOBER
 from sim.rules.migration import (
-    accepts_distance,
     age_taste,
     attachment,
     attention_probability,
     migration_taste,
     odds,
     schooling_taste,
+    score,
     value_of_income,
     with_switching_cost,
 )
@@ -19,6 +20,7 @@ from sim.steps.earnings import log_skill, skill_cells
 from sim.steps.groups import is_parent, worker_group
 from sim.steps.levers import effective, serve
 from sim.steps.people import months_in_activity, months_of_stay
+from sim.steps.race import first_place, weight_of_places
 from sim.steps.records import AGE_MONTHS, EVENT, OCCASION, STAY_MONTHS, WORKER
 from sim.steps.support import insurance_kept
 from sim.steps.transitions import change_activity, move_to, take_job
@@ -63,15 +65,27 @@ def attention(w, c) -> float:
 
 
 @inlined_rule
+def attached_place(w) -> int:
+    """The worker's place; for the displaced the place that was lost, or that roads were closed to."""
+    return int(w.attached_place) if (int(w.status) & DISPLACED) != 0 else int(w.place)
+
+
+@inlined_rule
+def age_cell(w, c) -> int:
+    """Where the worker stands in tables by age in months."""
+    return min(age_months(int(w.birth_month), c.month), AGE_MONTHS - 1)
+
+
+@rule
 def option_values(w, c):
-    """Value in log-odds of farm, local work, keeping the present (or lost) place, and migrating.
+    """Value in log-odds of farm, local work, keeping the present (or lost) place, and migrating elsewhere.
 
     An option that the worker does not have is -1e9. Local work is valued as if it were offered.
     """
     home, place, activity = int(w.home), int(w.place), int(w.activity)
     traits, flags = int(w.traits), int(w.status)
     is_new = (flags & NEW) != 0
-    attached = int(w.attached_place) if (flags & DISPLACED) != 0 else place
+    attached = attached_place(w)
     cost, beta = c.economy.switching_cost, c.economy.income_coefficient
     age = age_months(int(w.birth_month), c.month) / 12.0
     skill = log_skill(w, c)
@@ -79,7 +93,9 @@ def option_values(w, c):
 
     farm = with_switching_cost(c.farm_value[home], cost, is_new or activity == FARM)
     schooled = schooling_taste(SCHOOL_YEARS[education_of(traits)], c.economy.schooling_nonfarm_taste)
-    local = beta * (c.mean_log_pay[home] + skill) + c.economy.local_amenity + schooled
+    local = (
+        beta * (c.mean_log_pay[home] - c.log_reference_income + skill) + c.economy.local_amenity + schooled
+    )
     local += age_taste(age, c.economy.local_age_slope, c.economy.taste_age_min)
     lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES
     local = with_switching_cost(local, cost, is_new or activity == LOCAL_WORK or lost_local_job)
@@ -93,25 +109,34 @@ def option_values(w, c):
         c.economy.network_coefficient * c.out_share[home],
     )
     taste += beta * (skill - c.group_skill[group]) + schooled
+    across = age_taste(age, c.economy.across_age_slope, c.economy.taste_age_min)
     keep = -1e9
     if attached >= HOMES:
         keep = taste + c.income_value[group, attached]
         months = months_of_stay(w, c) if attached == place else int(w.migrant_months)
         keep += attachment(months / 12.0, c.economy.place_attachment, c.economy.place_attachment_years_max)
         if c.province[attached] != home:
-            keep += age_taste(age, c.economy.across_age_slope, c.economy.taste_age_min)
-    migrate = with_switching_cost(taste + c.inclusive_value[home, group], cost, is_new)
+            keep += across
+    places = 0.0
+    for other in range(HOMES, len(c.tier)):
+        if other != place and other != attached:
+            is_across = c.province[other] != home
+            places += c.corridor_odds[home, other] * odds(
+                c.income_value[group, other] + (across if is_across else 0.0)
+            )
+    migrate = with_switching_cost(taste + log(places), cost, is_new)
     return farm, local, keep, migrate
 
 
 @inlined_rule
-def option_odds(w, c):
-    """The odds of these options: exp of ``option_values``, as products of the month's tables; 0 for none."""
+def _odds_of_options(w, c):
+    """The odds of these options as products of the month's tables, 0 for none; the last is the odds of
+    places away for each unit of their weight (``sim.steps.race``).
+    """
     home, place, activity = int(w.home), int(w.place), int(w.activity)
     traits, flags = int(w.traits), int(w.status)
     is_new = (flags & NEW) != 0
-    attached = int(w.attached_place) if (flags & DISPLACED) != 0 else place
-    age = min(age_months(int(w.birth_month), c.month), AGE_MONTHS - 1)
+    attached, age = attached_place(w), age_cell(w, c)
     group, switching = worker_group(w, c), c.switching_odds
 
     farm = c.farm_odds[home] * (1.0 if is_new | (activity == FARM) else switching)
@@ -130,14 +155,13 @@ def option_odds(w, c):
     across = c.across_age_odds[age]
     keep = away * c.place_odds[group, attached] * c.stay_odds[min(max(months, 0), STAY_MONTHS - 1)]
     keep *= across if c.province[attached] != home else 1.0
-    migrate = away * c.migrate_odds[home, group] * (1.0 if is_new else switching)
-    return farm, local, keep, migrate
+    return farm, local, keep, away * (1.0 if is_new else switching)
 
 
 @inlined_rule
-def supported_odds(w, c, b, k):
-    """The odds of ``option_odds`` with what support adds: a public post at home, help to leave."""
-    farm, local, keep, migrate = option_odds(w, c)
+def race_odds(w, c, b, k):
+    """The same with what support adds: a public post at home, help to leave."""
+    farm, local, keep, away = _odds_of_options(w, c)
     if c.upper_bound[WORKER.public_post_pay_yuan] > 0.0:
         income, beta = c.farm_income[int(w.home)], c.economy.income_coefficient
         post = effective(w, c, b, k, WORKER.public_post_pay_yuan)
@@ -150,32 +174,76 @@ def supported_odds(w, c, b, k):
         if c.poor_floor_effort > 0.0 and int(w.traits) & POOR:
             relief += c.poor_floor_effort * effective(w, c, b, k, WORKER.poor_floor_relief)
         keep *= odds(relief)
-        migrate *= odds(relief)
-    return farm, local, keep, migrate
+        away *= odds(relief)
+    return farm, local, keep, away
+
+
+@rule
+def option_odds(w, c):
+    """The odds of farm, local work, keeping the place and migrating elsewhere: exp of ``option_values``."""
+    farm, local, keep, away = _odds_of_options(w, c)
+    return farm, local, keep, away * _weight_away(w, c)
+
+
+@rule
+def supported_odds(w, c, b, k):
+    """The odds of ``option_odds`` with what support adds."""
+    farm, local, keep, away = race_odds(w, c, b, k)
+    return farm, local, keep, away * _weight_away(w, c)
+
+
+@rule
+def _weight_away(w, c) -> float:
+    across = c.across_age_odds[age_cell(w, c)]
+    return weight_of_places(c, int(w.home), worker_group(w, c), across, int(w.place), attached_place(w))
 
 
 @inlined_rule
-def pick(draw, farm, local, keep, migrate) -> int:
-    """The option that a uniform draw selects in proportion to the odds, in fixed order."""
-    x = draw * (farm + local + keep + migrate)
-    return int(x >= farm) + int(x >= farm + local) + int(x >= farm + local + keep)
+def draw_race(w, c, mixed_id, farm, local, keep, away):
+    """What the worker chooses, and whether it was local work that came first.
+
+    The option whose score is highest wins. Whoever would take up local work without an offer has the next
+    best of the same race. The choice is an option, or MIGRATE plus the number of a place.
+    """
+    home, activity = int(w.home), int(w.activity)
+    farm_score = score(farm, uniform_mixed(c.keys, PURPOSE.race_farm, mixed_id))
+    local_score = score(local, uniform_mixed(c.keys, PURPOSE.race_local, mixed_id))
+    keep_score = score(keep, uniform_mixed(c.keys, PURPOSE.race_keep, mixed_id))
+    is_offered = activity == LOCAL_WORK
+    is_offered |= uniform_mixed(c.keys, PURPOSE.local_offer, mixed_id) < c.local_offer[home]
+    at_rest = max(farm_score, keep_score)
+    # those who enter pay no switching cost; all their odds are divided by it, which changes no order, so that
+    # places have the odds that candidates are made for
+    unit = c.switching_odds if (int(w.status) & NEW) != 0 else 1.0
+    away_score, place = first_place(
+        c,
+        mixed_id,
+        home,
+        worker_group(w, c),
+        away * unit,
+        c.across_age_odds[age_cell(w, c)],
+        int(w.place),
+        attached_place(w),
+        unit * (max(at_rest, local_score) if is_offered else at_rest),
+    )
+    away_score /= unit
+    wants_local = local_score > max(at_rest, away_score)
+    choice = (
+        MIGRATE + place if away_score > at_rest else (KEEP_PLACE if keep_score > farm_score else STAY_FARM)
+    )
+    return TAKE_LOCAL if wants_local & is_offered else choice, wants_local
 
 
 @inlined_rule
 def reconsider(w, c, b, k) -> None:
     """Compare the options and note the choice, unless it is what the worker does already."""
-    mixed, home, activity, flags = int(b.mixed_id[k]), int(w.home), int(w.activity), int(w.status)
-    if uniform_mixed(c.keys, PURPOSE.attention, mixed) >= attention(w, c):
+    mixed_id, activity, flags = int(b.mixed_id[k]), int(w.activity), int(w.status)
+    if uniform_mixed(c.keys, PURPOSE.attention, mixed_id) >= attention(w, c):
         return
     b.events[EVENT.reconsidered] += 1
-    farm, local, keep, migrate = supported_odds(w, c, b, k)
-    choice = pick(uniform_mixed(c.keys, PURPOSE.choice, mixed), farm, local, keep, migrate)
-    applies = (choice == TAKE_LOCAL) & (activity != LOCAL_WORK)
-    b.applicants[home] += applies
-    # drawn for all, which is quicker than to branch on a choice just made
-    is_refused = applies & (uniform_mixed(c.keys, PURPOSE.local_offer, mixed) >= c.local_offer[home])
-    instead = pick(uniform_mixed(c.keys, PURPOSE.choice_without_offer, mixed), farm, 0.0, keep, migrate)
-    choice = instead if is_refused else choice
+    farm, local, keep, away = race_odds(w, c, b, k)
+    choice, wants_local = draw_race(w, c, mixed_id, farm, local, keep, away)
+    b.applicants[int(w.home)] += wants_local & (activity != LOCAL_WORK)
     is_present = (
         ((choice == STAY_FARM) & (activity == FARM))
         | ((choice == TAKE_LOCAL) & (activity == LOCAL_WORK))
@@ -213,10 +281,9 @@ def carry_out(w, c, b, k, choice) -> None:
             take_job(w, c, b, k, LOCAL_WORK)
         w.status = int(w.status) & ~(DISPLACED | NEW)
     elif choice == KEEP_PLACE:
-        if is_home:
-            depart(w, c, b, k, int(w.attached_place))
+        depart(w, c, b, k, attached_place(w))
     else:
-        depart(w, c, b, k, destination(w, c))
+        depart(w, c, b, k, choice - MIGRATE)
 
 
 @rule
@@ -270,31 +337,3 @@ def depart(w, c, b, k, place) -> None:
     w.status = insurance_kept(w, c, b, k, int(w.status)) & ~(DISPLACED | NEW)
     move_to(w, c, place)
     change_activity(w, c, MIGRANT_SEARCH)
-
-
-@rule
-def destination(w, c) -> int:
-    """A place away: first the province, then the place in it, each by one draw and a sorted search.
-
-    Source: nested logit; the sums are laid out in fixed order so that the same draw under another
-    policy finds the same or a neighbouring place.
-    """
-    worker, home, group = int(w.id), int(w.home), worker_group(w, c)
-    age = age_months(int(w.birth_month), c.month) / 12.0
-    goes_anywhere = accepts_distance(age, c.economy.across_age_slope)
-    draw = uniform(c.keys, PURPOSE.destination_province, worker)
-    low, high = 0, HOMES - 1
-    while low < high:
-        middle = (low + high) // 2
-        if draw < c.province_cumulative[home, group, middle]:
-            high = middle
-        else:
-            low = middle + 1
-    has_own_places = c.first_place[home + 1] > c.first_place[home]
-    if low != home and has_own_places and uniform(c.keys, PURPOSE.distance_taste, worker) >= goes_anywhere:
-        low = home
-    draw = uniform(c.keys, PURPOSE.destination_tier, worker)
-    slot, last = int(c.first_place[low]), int(c.first_place[low + 1]) - 1
-    while slot < last and draw >= c.place_cumulative[home, group, slot]:
-        slot += 1
-    return int(c.place_order[slot])

@@ -57,7 +57,8 @@ class Step(NamedTuple):
     The rest only saves work, for ``do`` decides alone. ``season(c)``: whether the step can concern
     anybody this month. ``purpose`` and ``chance``: the step begins with a draw for that purpose,
     and nothing happens to whoever draws more than ``chance(c)``, but for those ``hurried`` by an
-    activity or a status bit; the engine looks at the draws first, for many workers at once.
+    activity or a status bit; the engine looks at the draws first, for many workers at once. With
+    ``chance_above(c)``, something also happens to those who draw at least 1 less it.
     ``marked(state, b, k)``: nothing happens to whom the state or the block's scratch does not mark.
     """
 
@@ -70,6 +71,7 @@ class Step(NamedTuple):
     season: Callable | None = None
     purpose: int = -1
     chance: Callable | None = None
+    chance_above: Callable | None = None
     hurried: tuple[int, int] = (0, 0)  # activities, status bits
     marked: Callable | None = None
 
@@ -159,7 +161,8 @@ STEPS = (
         EMPLOYEES,
         VISITING,
         purpose=PURPOSE.job_event,
-        chance=employment.highest_job_event_chance,
+        chance=employment.highest_loss_chance,
+        chance_above=employment.highest_change_chance,
     ),
     Step("find job", "Find a job.", employment.find_job, SEARCHERS),
     Step("run business", "Run the business.", enterprise.run_business, OWNERS),

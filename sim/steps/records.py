@@ -102,7 +102,8 @@ def conditions_type(places: int) -> np.dtype:
             ("pay_level", _REAL, (places, OWN_PAY + 1)),  # yuan a month of the reference worker; profit last
             ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home
             ("farm_income", _REAL, (homes,)),  # yuan per month
-            ("farm_value", _REAL, (homes,)),  # its value in log-odds
+            ("log_reference_income", _REAL),  # of the month; values of incomes are stated against it
+            ("farm_value", _REAL, (homes,)),  # of the farm, in log-odds
             ("separation_factor", _REAL, (sectors,)),
             ("highest_separation_factor", _REAL),
             ("layoff", _REAL, (places, sectors)),  # probability of being laid off, before the factor of age
@@ -111,7 +112,7 @@ def conditions_type(places: int) -> np.dtype:
             ("highest_arrears_factor", _REAL),
             ("matching", _REAL, (places,)),  # factor of job finding, from vacancies per searcher last month
             ("finding_limit", _REAL, (places,)),  # vacancies per searcher: hires <= vacancies
-            ("hire_cumulative", _REAL, (places, sectors)),  # of vacancies
+            ("hires_wanted", _REAL, (places, sectors)),  # jobs that employers would fill this month
             ("local_offer", _REAL, (homes,)),  # probability of an offer of local work
             ("home_taste", _REAL, (homes,)),  # taste of a home for migration, from stocks of 2013
             ("out_share", _REAL, (homes,)),  # share of the home's workers who are away
@@ -128,11 +129,6 @@ def conditions_type(places: int) -> np.dtype:
             ("ability_factor", _REAL, (BYTES,)),  # productivity by the byte of ability
             ("match_factor", _REAL, (BYTES,)),  # by the byte of match
             ("group_skill", _REAL, (groups,)),  # log productivity of a group's reference worker
-            ("inclusive_value", _REAL, (homes, groups)),  # value of migrating somewhere
-            ("province_cumulative", _REAL, (homes, groups, homes)),  # destination provinces
-            ("place_cumulative", _REAL, (homes, groups, places - homes)),  # tiers within a province
-            ("first_place", _WHOLE, (homes + 1,)),  # positions in place_order by province
-            ("place_order", _WHOLE, (places - homes,)),  # places away, sorted by province
             # the terms of a choice as factors of odds (sim.engine.choice_odds)
             ("switching_odds", _REAL),
             ("sex_odds", _REAL, (2,)),  # men, women
@@ -148,7 +144,14 @@ def conditions_type(places: int) -> np.dtype:
             ("local_odds", _REAL, (homes,)),
             ("away_odds", _REAL, (homes, groups)),  # taste for living away
             ("place_odds", _REAL, (groups, places)),  # nought at home
-            ("migrate_odds", _REAL, (homes, groups)),
+            ("corridor_odds", _REAL, (homes, places)),  # nought at home
+            # candidates in the race of a choice (sim.steps.race), the same in every run
+            ("candidate_rate", _REAL, (homes,)),
+            ("candidate_share", _REAL, (homes, places - homes)),
+            ("candidate_alias", _WHOLE, (homes, places - homes)),
+            ("bound", _REAL, (homes, places)),  # of odds, from which candidates are drawn
+            ("highest_own", _REAL, (homes, groups)),  # weight over bound, of all places of the home province
+            ("highest_across", _REAL, (homes, groups)),  # and of all others
             ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
             ("quota_cutoff_without_levers", _WHOLE, (places,)),  # the same, had no lever been in force
             ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month

@@ -3,7 +3,8 @@
 from sim.core.arithmetic import normal_quantile
 from sim.core.categories import SECTORS
 from sim.core.compiled import rule
-from sim.core.draws import PURPOSE, uniform
+from sim.core.draws import PURPOSE, mixed_with, uniform, uniform_mixed_for
+from sim.rules.migration import score
 from sim.steps.levers import serve
 from sim.steps.records import EVENT, OCCASION
 from sim.world.worker import DISPLACED, LASTING_TRAITS, clipped
@@ -34,13 +35,14 @@ def match_quality(w, c) -> int:
 
 @rule
 def hiring_sector(w, c) -> int:
-    """Sector of a new job, in proportion to the place's vacancies."""
-    draw = uniform(c.keys, PURPOSE.job_sector, int(w.id))
-    place = int(w.place)
-    sector = 0
-    while sector < len(SECTORS) - 1 and draw >= c.hire_cumulative[place, sector]:
-        sector += 1
-    return sector
+    """Sector of a new job, in proportion to what employers of the place would fill: a race of the sectors."""
+    mixed_id, place, best, chosen = mixed_with(c.keys, int(w.id)), int(w.place), 0.0, 0
+    for sector in range(len(SECTORS)):
+        luck = uniform_mixed_for(c.keys, PURPOSE.job_sector, mixed_id, sector)
+        reached = score(c.hires_wanted[place, sector], luck)
+        if reached > best:
+            best, chosen = reached, sector
+    return chosen
 
 
 @rule

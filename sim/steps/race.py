@@ -1,0 +1,128 @@
+"""The part of a choice that concerns places away: which of them comes first in the race of all options.
+
+Each option of a choice has luck of its own, keyed by worker, month and option, and the highest score (odds
+over luck, ``sim.rules.migration.score``) wins. So a change of one option moves people to it or away from it,
+and nobody between two others.
+
+A draw for each of some eighty places would cost more than all else that a worker does in a month. So
+candidates arrive in the order of time, at rates (bounds) that no policy changes. Each is for one place, at a
+height from 0 to the bound; it is taken if the odds of the place reach that height, and the first that is
+taken is the place's. Where odds go beyond the bound, a second layer of candidates, with draws of its own,
+stands above it, and beyond that layer each place has a time of its own. The score is one over the time.
+"""
+
+from __future__ import annotations
+
+from sim.core.arithmetic import log
+from sim.core.compiled import inlined_rule, rule
+from sim.core.draws import PURPOSE, uniform_mixed_for
+from sim.rules.migration import score
+from sim.world.places import HOMES
+
+NOWHERE = -1
+TOP = 8.0  # of the second layer, in bounds
+MOST_CANDIDATES = 16  # of a layer that are looked at; from then on each place has a time of its own
+
+
+@rule
+def place_weight(c, home, group, place, across) -> float:
+    """Odds of a place away for a home and group, over what the worker gives any place. At home: nil.
+
+    across: factor on the odds of places in other provinces.
+    """
+    weight = c.place_odds[group, place] * c.corridor_odds[home, place]
+    return weight if c.province[place] == home else weight * across
+
+
+@rule
+def weight_of_places(c, home, group, across, present, attached) -> float:
+    """The sum over all places away but the worker's present place and the one the worker is attached to."""
+    total = 0.0
+    for place in range(HOMES, len(c.tier)):
+        if place != present and place != attached:
+            total += place_weight(c, home, group, place, across)
+    return total
+
+
+@rule
+def candidate(c, mixed_id, home, number) -> int:
+    """The place that a candidate is for, in proportion to the bounds of the home: an alias table's draw."""
+    slots = len(c.tier) - HOMES
+    at = uniform_mixed_for(c.keys, PURPOSE.candidate_place, mixed_id, number) * slots
+    slot = int(at)
+    return HOMES + (slot if at - slot < c.candidate_share[home, slot] else int(c.candidate_alias[home, slot]))
+
+
+@inlined_rule
+def first_place(c, mixed_id, home, group, away, across, present, attached, to_beat):
+    """Score and place of the first place away in the race: (0, NOWHERE) if none scores more than ``to_beat``.
+
+    away: odds of a place for each unit of its weight (``place_weight``). to_beat: over nil.
+    """
+    reach = away * max(c.highest_own[home, group], across * c.highest_across[home, group])
+    # the first candidate comes after this time, as -log(u) > 1 - u: mostly too late, so without a logarithm
+    first = 1.0 - uniform_mixed_for(c.keys, PURPOSE.candidate_time, mixed_id, 0)
+    if (first * to_beat >= c.candidate_rate[home]) & (reach <= 1.0):
+        return 0.0, NOWHERE
+    return _first_place(c, mixed_id, home, group, away, across, present, attached, to_beat, reach)
+
+
+@rule
+def _first_place(c, mixed_id, home, group, away, across, present, attached, to_beat, reach):
+    who = (mixed_id, home, group, away, across, present, attached)
+    best, found = _first_candidate(c, who, to_beat, reach, 0, 0.0, 1.0)
+    if reach > 1.0:
+        above, place = _first_candidate(c, who, max(best, to_beat), reach, 1, 1.0, TOP)
+        if above > best:
+            best, found = above, place
+    if reach > TOP:
+        above, place = _first_of_all(c, who, max(best, to_beat), 2, 0.0, TOP, reach)
+        if above > best:
+            best, found = above, place
+    return best, found
+
+
+@rule
+def _first_candidate(c, who, to_beat, reach, layer, low, high):
+    """Score and place of the first candidate taken in a layer. low, high: where it begins and ends."""
+    mixed_id, home, group, away, across, present, attached = who
+    rate, height = c.candidate_rate[home] * (high - low), high - low
+    first, not_before = layer * MOST_CANDIDATES, 0.0
+    for number in range(first, first + MOST_CANDIDATES):
+        not_before += 1.0 - uniform_mixed_for(c.keys, PURPOSE.candidate_time, mixed_id, number)
+        if not_before * to_beat >= rate:
+            return 0.0, NOWHERE
+        at = low + height * uniform_mixed_for(c.keys, PURPOSE.candidate_taken, mixed_id, number)
+        if at < reach:  # else no place takes it
+            place = candidate(c, mixed_id, home, number)
+            odds = away * place_weight(c, home, group, place, across)
+            if at * c.bound[home, place] < odds and place != present and place != attached:
+                reached = rate / _time_of(c, mixed_id, first, number)
+                return (reached, place) if reached > to_beat else (0.0, NOWHERE)
+    after = _time_of(c, mixed_id, first, first + MOST_CANDIDATES - 1) / rate
+    return _first_of_all(c, who, to_beat, layer, after, low, high)
+
+
+@rule
+def _time_of(c, mixed_id, first, last) -> float:
+    """When the last of these candidates comes, in mean times between two."""
+    time = 0.0
+    for number in range(first, last + 1):
+        time -= log(uniform_mixed_for(c.keys, PURPOSE.candidate_time, mixed_id, number))
+    return time
+
+
+@rule
+def _first_of_all(c, who, to_beat, layer, after, low, high):
+    """The same where each place has a time of its own in a layer, which begins ``after``."""
+    mixed_id, home, group, away, across, present, attached = who
+    best, found = 0.0, NOWHERE
+    for place in range(HOMES, len(c.tier)):
+        bound = c.bound[home, place]
+        odds = min(away * place_weight(c, home, group, place, across), high * bound) - low * bound
+        if odds > 0.0 and place != present and place != attached:
+            luck = uniform_mixed_for(c.keys, PURPOSE.race_place, mixed_id, layer * len(c.tier) + place)
+            reached = 1.0 / (after + 1.0 / score(odds, luck))
+            if reached > max(best, to_beat):
+                best, found = reached, place
+    return best, found
