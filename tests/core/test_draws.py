@@ -31,7 +31,7 @@ ID_SETS = {
     "entrants": (1 << 31) + (100 << 22) + (5 << 17) + np.arange(COUNT),
     "one in a thousand": np.arange(COUNT) * 1021,
 }
-SOME_PURPOSES = ("exit", "job_event", "choice", "attention", "trait_ability", "settlement")
+SOME_PURPOSES = ("exit", "job_event", "race_farm", "attention", "trait_ability", "settlement")
 # All draws are fixed by their keys, so these bounds are never crossed by chance: the worst of some
 # hundreds of standard normal scores stays below 4.
 MOST = 4.5
@@ -141,15 +141,17 @@ def test_the_same_question_has_the_same_answer(seed, month, purpose, worker):
 
 def test_a_draw_does_not_depend_on_who_else_is_asked():
     ids = ID_SETS["first home"][:1000]
-    together = draws(3, 14, "choice", ids)
-    assert np.array_equal(together[::-1], draws(3, 14, "choice", ids[::-1]))
-    assert np.array_equal(together[::7], draws(3, 14, "choice", ids[::7]))
+    together = draws(3, 14, "race_farm", ids)
+    assert np.array_equal(together[::-1], draws(3, 14, "race_farm", ids[::-1]))
+    assert np.array_equal(together[::7], draws(3, 14, "race_farm", ids[::7]))
 
 
 def test_some_draws_are_as_they_always_were():
     """A change here changes every result: say so in the changelog."""
     keys = month_keys(7, 3)
-    known = [round(uniform(keys, getattr(PURPOSE, name), 12_345), 9) for name in ("exit", "choice", "seat")]
+    known = [
+        round(uniform(keys, getattr(PURPOSE, name), 12_345), 9) for name in ("exit", "race_farm", "seat")
+    ]
     assert known == [0.110892099, 0.769633941, 0.340809502]
     assert name_code("startup_grant") == 149_854_939
 
@@ -175,7 +177,7 @@ def test_mixing_loses_nothing():
 
 
 def test_one_bit_of_an_id_changes_half_of_the_bits_of_its_draw():
-    first, second = (int(k) for k in month_keys(1, 10)[PURPOSE.choice])
+    first, second = (int(k) for k in month_keys(1, 10)[PURPOSE.race_farm])
     ids = ID_SETS["one in a thousand"][:400]
     for bit in range(32):
         flips = [
@@ -252,7 +254,7 @@ def test_purposes_are_independent_of_each_other(who):
 
 @pytest.mark.parametrize("who", ID_SETS)
 def test_months_are_independent_of_each_other(who):
-    for purpose in ("choice", "job_event"):
+    for purpose in ("race_farm", "job_event"):
         rows = [draws(1, month, purpose, ID_SETS[who]) for month in (0, 1, 2, 11, 12, 13)]
         for one, other in combinations(rows, 2):
             assert abs(correlation(one, other)) < MOST
@@ -260,7 +262,7 @@ def test_months_are_independent_of_each_other(who):
 
 
 def test_seeds_are_independent_of_each_other():
-    rows = [draws(seed, 30, "choice", ID_SETS["first home"]) for seed in range(6)]
+    rows = [draws(seed, 30, "race_farm", ID_SETS["first home"]) for seed in range(6)]
     for one, other in combinations(rows, 2):
         assert abs(correlation(one, other)) < MOST
         assert abs(dependence(one, other)) < MOST
@@ -269,7 +271,7 @@ def test_seeds_are_independent_of_each_other():
 @pytest.mark.parametrize("gap", [1, 2, 31, 64, 1024])
 def test_neighbouring_workers_are_independent(gap):
     for who in ID_SETS:
-        u = draws(2, 40, "choice", ID_SETS[who])
+        u = draws(2, 40, "race_farm", ID_SETS[who])
         assert abs(correlation(u[:-gap], u[gap:])) < MOST
         assert abs(dependence(u[:-gap], u[gap:])) < MOST
 
@@ -296,7 +298,7 @@ def test_compiled_draws_have_the_same_bits():
     ids = np.concatenate([s[:200] for s in ID_SETS.values()]).astype(np.int64)
     keys = month_keys(11, 17)
     compiled, written = np.empty((2, len(ids)))
-    for purpose in (0, PURPOSE.choice, len(PURPOSES) - 1):
+    for purpose in (0, PURPOSE.race_farm, len(PURPOSES) - 1):
         _fill(keys, purpose, ids, compiled)
         _fill.python(keys, purpose, ids.tolist(), written)
         assert np.array_equal(compiled, written)

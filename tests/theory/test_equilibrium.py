@@ -16,8 +16,7 @@ from sim.rules.employment import (
     vacancies,
     wage_gap_next,
 )
-from sim.rules.migration import odds, value_of_income, with_switching_cost
-from sim.steps.migration import MIGRATE, STAY_FARM, pick
+from sim.rules.migration import odds, score, value_of_income, with_switching_cost
 from sim.validation.stylised_facts import AWAY, long_run_share, peer_effect, resting_amenity
 
 FARM = 2500.0
@@ -28,11 +27,11 @@ def default(name: str) -> float:
 
 
 def leaving_share(value_home: float, value_away: float, draws: int = 20_000) -> float:
-    """Share of evenly spread draws that pick the city, by the model's own choice."""
+    """Share that picks the city by the scores of the model's race, over evenly spread luck of the city."""
     top = max(value_home, value_away)
     at_home, away = odds(value_home - top), odds(value_away - top)
-    picks = [pick((n + 0.5) / draws, at_home, 0.0, 0.0, away) for n in range(draws)]
-    return picks.count(MIGRATE) / draws
+    beaten = (math.exp(-at_home / score(away, (n + 0.5) / draws)) for n in range(draws))
+    return sum(beaten) / draws
 
 
 LIMITS = tuple(
@@ -162,9 +161,8 @@ def test_ten_more_in_a_hundred_fellow_villagers_draw_three_to_seven():
 
 @pytest.mark.parametrize("gain", [-2.0, 0.0, 0.7])
 def test_the_closed_form_used_here_is_the_models_own_choice(gain):
-    """Home and away rest where as many leave as come back, by the model's own pick and switching cost."""
+    """Home and away rest where as many leave as come back, by the model's own race and switching cost."""
     cost = default("switching_cost")
     leave = leaving_share(0.0, with_switching_cost(gain, cost, False))
     back = leaving_share(0.0, with_switching_cost(-gain, cost, False))
     assert long_run_share(gain, 0.0, cost) == pytest.approx(leave / (leave + back), abs=2e-3)
-    assert pick(0.5, 1.0, 0.0, 0.0, odds(-1e3)) == STAY_FARM

@@ -3,31 +3,45 @@
 from __future__ import annotations
 
 import math
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
 
 from sim.core.draws import PURPOSE, month_keys, uniform
-from sim.core.structured import make_record
-from sim.engine.place_values import WIDTH, weigh_destinations
 from sim.parameters.behaviour import DEFAULTS
 from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import desired_jobs, wage_gap_next
 from sim.rules.enterprise import closing_probability
-from sim.rules.migration import odds, value_of_income, with_switching_cost
-from sim.steps.migration import KEEP_PLACE, MIGRATE, STAY_FARM, TAKE_LOCAL, pick
-from sim.steps.records import conditions_type
+from sim.rules.migration import odds, score, value_of_income, with_switching_cost
+from sim.steps.migration import KEEP_PLACE, MIGRATE, STAY_FARM, TAKE_LOCAL
+from sim.steps.race import place_weight, weight_of_places
 from sim.world.places import HOMES
 
 OPTIONS = (STAY_FARM, TAKE_LOCAL, KEEP_PLACE, MIGRATE)
 NEVER = -1e9
 
 
-def choice_shares(*values: float, draws: int = 100_000) -> np.ndarray:
-    """Share of evenly spread draws that pick each option: exact to 1 / draws."""
-    weights = [odds(value - max(values)) for value in values]
-    picks = [pick((n + 0.5) / draws, *weights) for n in range(draws)]
-    return np.bincount(picks, minlength=4) / draws
+def winner(*luck_and_odds: tuple[float, float]) -> int:
+    scores = [score(odds_, luck) for luck, odds_ in luck_and_odds]
+    return scores.index(max(scores))
+
+
+def choice_shares(*values: float) -> np.ndarray:
+    """Share of each option, exact: the chance that an option's score is the highest of all.
+
+    An option of odds a scores less than x with the probability exp(-a / x); the chance is integrated over
+    the luck of the option, at which the others score less.
+    """
+    weights = np.array([odds(value - max(values)) for value in values])
+    luck = (np.arange(20_000) + 0.5) / 20_000
+    shares = []
+    for own in weights:
+        others = weights.sum() - own
+        reached = np.array([score(own, one) for one in luck])
+        with np.errstate(divide="ignore"):
+            shares.append(np.exp(-others / reached).mean() if own > 0.0 else 0.0)
+    return np.array(shares)
 
 
 # --- choice -------------------------------------------------------------------------------------------
@@ -49,9 +63,8 @@ def test_options_are_chosen_in_proportion_to_their_odds(values):
 
 
 def test_what_is_not_offered_is_never_chosen():
-    assert choice_shares(NEVER, 0.0, NEVER, 0.0)[[STAY_FARM, KEEP_PLACE]].tolist() == [0.0, 0.0]
-    assert pick(2.0**-33, 0.0, 1.0, 0.0, 0.0) == TAKE_LOCAL
-    assert pick(1.0 - 2.0**-33, 1.0, 0.0, 0.0, 0.0) == STAY_FARM
+    for luck in (2.0**-33, 0.5, 1.0 - 2.0**-33):
+        assert winner((1.0 - 2.0**-33, 0.0), (luck, 1.0)) == TAKE_LOCAL
 
 
 def test_odds_between_two_options_do_not_depend_on_a_third():
@@ -61,12 +74,14 @@ def test_odds_between_two_options_do_not_depend_on_a_third():
     assert together[MIGRATE] / together[STAY_FARM] == pytest.approx(math.exp(0.8), rel=1e-3)
 
 
-def test_the_same_luck_stays_put_when_leaving_gets_better():
-    """A better option elsewhere takes workers from the others; it never moves one between the others."""
-    for n in range(1000):
-        draw = (n + 0.5) / 1000
-        before, after = pick(draw, 1.0, 0.0, 0.0, 1.0), pick(draw, 1.0, 0.0, 0.0, 1.3)
-        assert (before, after) != (MIGRATE, STAY_FARM)
+def test_a_better_option_moves_nobody_between_two_others():
+    rng = np.random.default_rng(3)
+    for luck in rng.uniform(size=(2000, 4)):
+        for raised in OPTIONS:
+            before = winner(*zip(luck, (1.0, 0.4, 0.8, 0.6), strict=True))
+            odds_ = [1.0, 0.4, 0.8, 0.6]
+            odds_[raised] *= 1.3
+            assert winner(*zip(luck, odds_, strict=True)) in (before, raised)
 
 
 @pytest.mark.parametrize("cost", [0.0, 1.0, 2.5])
@@ -105,7 +120,7 @@ def test_nobody_gains_where_expected_income_equals_the_farms():
 def test_in_the_limit_everybody_follows_expected_income(farm, expected):
     """Without tastes (a very large coefficient): leave if and only if share * pay beats the farm."""
     value = city_value(4000.0, 0.2, 0.05, 1000.0)  # 3,200 expected
-    shares = choice_shares(value_of_income(farm, 1000.0), NEVER, NEVER, value, draws=1000)
+    shares = choice_shares(value_of_income(farm, 1000.0), NEVER, NEVER, value)
     assert shares[MIGRATE] == pytest.approx(expected, abs=1e-5)
 
 
@@ -162,59 +177,37 @@ def test_wages_bring_jobs_back_to_workers():
 # --- gravity ------------------------------------------------------------------------------------------
 
 
-def weighed(values: np.ndarray, weight: np.ndarray, nest: float, by_province: list[int]) -> np.ndarray:
-    """Conditions with destinations weighed. values: of places away. weight: (31 homes, places).
-
-    by_province: how many of the places lie in each of the first provinces.
-    """
-    conditions = make_record(conditions_type(HOMES + len(values)))
-    c = conditions[0]
-    c.income_value[:, HOMES:] = values
-    c.place_order[:] = HOMES + np.arange(len(values))
-    counts = by_province + [0] * (HOMES - len(by_province))
-    c.first_place[:] = np.concatenate([[0], np.cumsum(counts)])
-    columns = np.zeros((len(values), WIDTH))
-    columns[:, :HOMES] = weight.T
-    weigh_destinations(conditions, columns, nest)
-    return c
+def conditions_of(values: np.ndarray, corridor_odds: np.ndarray) -> SimpleNamespace:
+    """Conditions with places away, one in each of the first provinces. corridor_odds: (31 homes, places)."""
+    odds_by_place = np.concatenate([np.zeros(HOMES), np.exp(values)])
+    return SimpleNamespace(
+        tier=np.zeros(HOMES + len(values)),
+        province=np.concatenate([np.arange(HOMES), np.arange(len(values))]),
+        place_odds=odds_by_place[None, :],
+        corridor_odds=np.hstack([np.zeros((HOMES, HOMES)), corridor_odds]),
+    )
 
 
-def destination_shares(values: np.ndarray, corridor: np.ndarray, nest: float) -> np.ndarray:
-    """Shares by place when each province has one place: (homes, places)."""
-    c = weighed(values, np.exp(corridor / nest), nest, [1] * HOMES)
-    return np.diff(c.province_cumulative[:, 0, :], axis=1, prepend=0.0)
-
-
-@pytest.mark.parametrize("nest", [0.3, 0.6, 1.0])
 @pytest.mark.parametrize("elasticity", [0.5, 1.5])
-def test_flows_fall_with_distance_at_the_stated_elasticity(elasticity, nest):
+def test_flows_fall_with_distance_at_the_stated_elasticity(elasticity):
     spread = (np.arange(31 * 31) * 0.6180339887).reshape(31, 31) % 1.0
     log_distance = np.log(100.0 + 2000.0 * spread)
     values = 3.0 * spread[0]
-    shares = destination_shares(values, -elasticity * log_distance, nest)
+    c = conditions_of(values, np.exp(-elasticity * log_distance))
+    weights = np.array([[place_weight(c, h, 0, HOMES + p, 1.0) for p in range(31)] for h in range(HOMES)])
     # with what attracts in each place taken out, and the home's total, distance is all that is left
-    y, x = np.log(shares) - values[None, :], log_distance.copy()
+    y, x = np.log(weights) - values[None, :], log_distance.copy()
     y, x = y - y.mean(axis=1, keepdims=True), x - x.mean(axis=1, keepdims=True)
     assert float((x * y).sum() / (x * x).sum()) == pytest.approx(-elasticity, rel=1e-9)
 
 
-def test_alike_places_of_one_province_compete_with_each_other():
-    """A second, equal place in a province draws less than double when the nest is tight."""
-
-    def province_share(nest: float, twins: int) -> float:
-        c = weighed(np.zeros(twins + 1), np.ones((HOMES, twins + 1)), nest, [twins, 1])
-        return float(c.province_cumulative[0, 0, 0])
-
-    assert province_share(1.0, 1) == pytest.approx(0.5)
-    assert province_share(1.0, 2) == pytest.approx(2.0 / 3.0)  # no nests: two of three equal places
-    assert province_share(0.05, 2) == pytest.approx(0.5, abs=0.01)  # the two count as one
-    assert province_share(0.6, 2) == pytest.approx(2**0.6 / (2**0.6 + 1.0))
-
-
-def test_the_value_of_migrating_is_the_log_sum_over_places():
+def test_the_odds_of_migrating_are_the_sum_over_the_places_that_are_not_kept():
     values = np.array([0.3, -0.2, 1.1])
-    c = weighed(values, np.ones((HOMES, 3)), 1.0, [1, 1, 1])
-    assert c.inclusive_value[:, 0] == pytest.approx(math.log(np.exp(values).sum()))
+    c = conditions_of(values, np.ones((HOMES, 3)))
+    weights = np.exp(values)
+    assert weight_of_places(c, 9, 0, 1.0, 9, 9) == pytest.approx(weights.sum())
+    assert weight_of_places(c, 9, 0, 1.0, 9, HOMES + 1) == pytest.approx(weights[0] + weights[2])
+    assert weight_of_places(c, 0, 0, 0.5, 0, 0) == pytest.approx(weights[0] + 0.5 * weights[1:].sum())
 
 
 # --- businesses ---------------------------------------------------------------------------------------
