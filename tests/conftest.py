@@ -33,6 +33,7 @@ SLOW = """
     engine/test_guards.py
     engine/test_instruments_in_the_engine.py
     engine/test_invariance.py
+    steps/test_race.py
     engine/test_market_answers.py
     engine/test_run_cache.py
     experiments/test_dask.py

@@ -1,9 +1,9 @@
 """Where the money of levers comes from: nowhere in particular, a levy on payroll, or cuts elsewhere.
 
 ``untied``: general revenue; taxpayers bear it, and nobody in the model. ``payroll_levy``: employers pay a
-share of the wages of all employees in the model, set each January so that last year's wages would have paid for
-last year's public spending on levers; part of it falls on wages and jobs. ``cut_elsewhere``: other services are
-cut by as much; the city's other residents bear it.
+share of the wages of all employees in the model, set each January so that last year's wages would have paid
+for last year's public spending on levers; part of it falls on wages and jobs. ``cut_elsewhere``: other
+services are cut by as much; the city's other residents bear it.
 """
 
 from __future__ import annotations
