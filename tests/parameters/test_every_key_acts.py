@@ -49,6 +49,7 @@ LIVELY = {
     "workshop_offer_probability": 0.02,
     "public_post_pay_yuan": 300.0,
     "payroll_cost_share": 0.05,
+    "premium_aid_yuan": 100.0,
     "search_income_yuan": 300.0,
     "replacement_probability": 0.3,
     "festival_transport_share": 0.3,
@@ -83,6 +84,7 @@ CLOSED = {
 }
 # What nobody meets in the lively world: another value of something else that makes them meet it.
 BESIDE = {
+    "vacancy_news_tightness_min": {"tightness_pooled": 0.0},  # so that places of few searchers may have none
     "relief_yuan": {"unemployment_benefit_yuan": 0.0, "relief_yuan": 500.0},
     "distance_min_km": {
         "distance_coefficient": 1.0
@@ -167,7 +169,29 @@ def named(condition) -> list[str]:
 # --- what is accepted acts ------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", PARAMETERS)
+# What acts after the last observed year alone, and in months of scarcity.
+IN_THE_FUTURE = ("labour_saving_rate", "labour_share", "lost_output_rate")
+
+
+@pytest.mark.parametrize("name", IN_THE_FUTURE)
+def test_a_number_of_the_future_acts_then_and_not_before(name):
+    """Many more jobs than workers from 2025 on; lived to the end of that year."""
+    more = make_lever({"jobs_scale": {"scale": 1.5}}, "2025-01", "2025-12")
+
+    def after(**values: float) -> list[tuple]:
+        scenario = make_scenario({"more": more}, to="2025-12", **values)
+        run, found = Simulation(scenario, 100_000, "2025-12", 1, 1, cache=CACHE), []
+        for _ in range(run.last + 1):
+            run.step()
+            found.append(signature(run))
+        return found
+
+    pairs = zip(after(), after(**{name: PARAMETERS[name].high}), strict=True)
+    differs = [one != other for one, other in pairs]
+    assert not any(differs[: 11 * 12]) and differs[-1]
+
+
+@pytest.mark.parametrize("name", [name for name in PARAMETERS if name not in IN_THE_FUTURE])
 def test_a_number_of_its_own_acts_in_the_whole_run(name):
     for value in values_of(PARAMETERS[name]):
         changed = scenario_with(name, parameters={name: value})
