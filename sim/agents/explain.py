@@ -7,6 +7,7 @@ Nothing here changes a run. The worker ``w`` is a copy of a row and the conditio
 from __future__ import annotations
 
 from types import SimpleNamespace
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -20,14 +21,18 @@ from sim.core.categories import (
     MIGRANT_WORK,
     SECTORS,
 )
-from sim.core.draws import PURPOSE, uniform
+from sim.core.draws import PURPOSE, mixed_with, uniform, uniform_mixed
+from sim.rules.migration import score
 from sim.steps.earnings import current_pay
 from sim.steps.groups import worker_group
 from sim.steps.migration import (
+    MIGRATE,
     OPTIONS,
     age_cell,
     attached_place,
     attention,
+    draw_race,
+    odds_of_options,
     option_odds,
     option_values,
     reconsider,
@@ -35,7 +40,7 @@ from sim.steps.migration import (
 )
 from sim.steps.month import STEPS, begin_month
 from sim.steps.people import is_among
-from sim.steps.race import place_weight
+from sim.steps.race import first_place, place_weight, weight_of_places
 from sim.world.places import HOMES, Places
 from sim.world.worker import (
     ADDITIONAL,
@@ -70,7 +75,10 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
     tastes that go with age, sex, children and home); wanted, the logit probability; probability,
     after local work has been rationed by offers; this_month, the probability that the month ends so,
     given how likely the worker is to reconsider at all (all zero for owners, the settled and those on
-    a course, who do not). Ignores closed roads. ``attrs`` hold the attention probability of the month.
+    a course, who do not); odds and luck of the month, and the score that they come to: the highest wins
+    (``sim.rules.migration.score``). Luck is the option's own, and the same under every policy; for migrating
+    it is that of the place which comes first. ``attrs`` hold the attention probability of the month, whether
+    the worker reconsiders, is offered local work, and ``would_choose``. Ignores closed roads and support.
     """
     values = np.array(option_values(w, c))
     has = values > _MISSING
@@ -78,6 +86,7 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
     probability = _after_rationing(w, c, odds)
     present = _present_option(w)
     heed = _heed(w, c)
+    race = _race(w, c, places)
     table = pd.DataFrame(
         {
             "option": OPTIONS,
@@ -87,6 +96,9 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
             "wanted": _shares(odds),
             "probability": probability,
             "this_month": heed * probability + (1.0 - heed) * (np.arange(len(OPTIONS)) == present),
+            "odds": odds,
+            "luck": race.luck,
+            "score": race.score,
         }
     )[has]
     migrate = probability[-1]
@@ -101,7 +113,39 @@ def choice_table(w: SimpleNamespace, c: SimpleNamespace, places: Places, most: i
     )
     table = pd.concat([table, rows], ignore_index=True)
     table.attrs["attention_probability"] = heed
+    table.attrs["reconsiders"] = uniform(c.keys, PURPOSE.attention, int(w.id)) < heed
+    table.attrs["is_offered_local_work"], table.attrs["would_choose"] = race.is_offered, race.winner
     return table
+
+
+class _Race(NamedTuple):
+    """The race of a month's options: luck (uniform) and score of each, whether local work is offered, and
+    which wins (an option, or ``migrate to`` a place)."""
+
+    luck: np.ndarray
+    score: np.ndarray
+    is_offered: bool
+    winner: str
+
+
+def _race(w: SimpleNamespace, c: SimpleNamespace, places: Places) -> _Race:
+    mixed_id, home, group = mixed_with(c.keys, int(w.id)), int(w.home), worker_group(w, c)
+    farm, local, keep, away = odds_of_options(w, c)
+    purposes = (PURPOSE.race_farm, PURPOSE.race_local, PURPOSE.race_keep)
+    luck = [uniform_mixed(c.keys, purpose, mixed_id) for purpose in purposes]
+    scores = [score(one, u) if one > 0.0 else 0.0 for one, u in zip((farm, local, keep), luck, strict=True)]
+    across, kept = c.across_age_odds[age_cell(w, c)], (int(w.place), attached_place(w))
+    unit = c.switching_odds if int(w.status) & NEW else 1.0
+    reached, _ = first_place(c, mixed_id, home, group, away * unit, across, *kept, 0.0)
+    reached /= unit
+    odds = away * weight_of_places(c, home, group, across, *kept)
+    # the luck with which all places together would have come to that score
+    luck.append(float(np.exp(-odds / reached)) if reached > 0.0 else 0.0)
+    choice, _ = draw_race(w, c, mixed_id, farm, local, keep, away)
+    is_offered = w.activity == LOCAL_WORK
+    is_offered |= uniform_mixed(c.keys, PURPOSE.local_offer, mixed_id) < c.local_offer[home]
+    winner = f"migrate to {places.names[choice - MIGRATE]}" if choice >= MIGRATE else OPTIONS[choice]
+    return _Race(np.array(luck), np.array([*scores, reached]), bool(is_offered), winner)
 
 
 def destinations(w: SimpleNamespace, c: SimpleNamespace, places: Places) -> pd.DataFrame:

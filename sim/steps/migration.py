@@ -129,7 +129,7 @@ def option_values(w, c):
 
 
 @inlined_rule
-def _odds_of_options(w, c):
+def odds_of_options(w, c):
     """The odds of these options as products of the month's tables, 0 for none; the last is the odds of
     places away for each unit of their weight (``sim.steps.race``).
     """
@@ -161,7 +161,7 @@ def _odds_of_options(w, c):
 @inlined_rule
 def race_odds(w, c, b, k):
     """The same with what support adds: a public post at home, help to leave."""
-    farm, local, keep, away = _odds_of_options(w, c)
+    farm, local, keep, away = odds_of_options(w, c)
     if c.upper_bound[WORKER.public_post_pay_yuan] > 0.0:
         income, beta = c.farm_income[int(w.home)], c.economy.income_coefficient
         post = effective(w, c, b, k, WORKER.public_post_pay_yuan)
@@ -181,7 +181,7 @@ def race_odds(w, c, b, k):
 @rule
 def option_odds(w, c):
     """The odds of farm, local work, keeping the place and migrating elsewhere: exp of ``option_values``."""
-    farm, local, keep, away = _odds_of_options(w, c)
+    farm, local, keep, away = odds_of_options(w, c)
     return farm, local, keep, away * _weight_away(w, c)
 
 

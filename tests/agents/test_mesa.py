@@ -163,6 +163,30 @@ def test_an_explanation_adds_up(model):
         assert len(goals) == 3 and 0 < goals["probability"].sum() <= migrate
         assert 0.0 <= table.attrs["attention_probability"] <= 1.0
         assert table.attrs["month"] == "2015-01"
+        told = options["odds"] / -np.log(options["luck"])
+        assert np.allclose(told[options["luck"] > 0], options["score"][options["luck"] > 0])
+
+
+def test_an_explanation_foretells_what_the_worker_does():
+    """Odds and luck of the coming month tell the choice of each who reconsiders, but for closed roads."""
+    model = LaborMigrationModel(n_workers=WORKERS, seed=4)
+    model.step()
+    tables = {w: w.explain() for w in model.agents if w.activity == "farm"}
+    told = {w: t.attrs for w, t in tables.items() if t.attrs["reconsiders"]}
+    for worker, attrs in told.items():
+        options = tables[worker].dropna(subset="score").set_index("option")["score"]
+        if not attrs["is_offered_local_work"]:
+            options = options.drop("local_work")
+        assert attrs["would_choose"].startswith(options.idxmax())
+    model.step()
+    chose = {w for w, attrs in told.items() if attrs["would_choose"] in ("local_work",)}
+    migrate = {w for w, attrs in told.items() if attrs["would_choose"].startswith("migrate to")}
+    assert len(chose) > 3 and len(migrate) > 3
+    assert sum(w.activity == "local_work" for w in chose) > 0.9 * len(chose)
+    for worker in migrate:
+        if worker.activity == "migrant_search":
+            assert told[worker]["would_choose"] == f"migrate to {worker.place}"
+    assert sum(w.activity == "migrant_search" for w in migrate) > 0.8 * len(migrate)
 
 
 def test_switching_costs_fall_on_everything_but_the_present(model):
