@@ -83,6 +83,7 @@ def lever_rows(
         "budget_row": [rows.get(n, -1) for n in range(len(levers))],
         "occasion": occasions,
         "is_for_everybody": is_for_everybody,
+        "widens_quota": ["settlement_quota_share" in lever.changes for lever in levers],
         "checks": [_checks(lever) for lever in levers],
         "home_mask": home_masks,
         "place_mask": place_masks,

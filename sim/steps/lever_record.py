@@ -67,6 +67,7 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
             ("high", _REAL, (parameters,)),
             # bytes last, so that every number lies at a multiple of its width
             ("is_active", _FLAG, each),  # this month inside the window
+            ("widens_quota", _FLAG, each),  # offers more registrations where there is a settlement quota
             ("is_for_everybody", _FLAG, each),  # changes workers alike in all its places
             ("home_mask", _FLAG, (MAX_LEVERS, HOME_COUNT)),
             ("place_mask", _FLAG, (MAX_LEVERS, places)),

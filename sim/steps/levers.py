@@ -188,6 +188,24 @@ def _bill(w, c, b, lever, yuan) -> None:
 
 
 @rule
+def is_offered_place(w, c, b) -> bool:
+    """Whether a place beyond the quota that there was without levers is paid for, where levers widen it.
+
+    Each place is a use of the lever that offers it: without money it offers none. Who is turned away is counted.
+    """
+    turned_away = -1
+    for lever in range(int(c.levers.count)):
+        if c.levers.widens_quota[lever] and is_eligible(w, c, lever):
+            if is_covered(w, c, lever):
+                return True
+            turned_away = lever
+    if turned_away < 0:
+        return True
+    b.refused[turned_away] += 1
+    return False
+
+
+@rule
 def housing_rank(w, c) -> float:
     """The worker's rank for public housing in the present place: below the housed share = housed."""
     return uniform_for(c.life_keys, PURPOSE.trait_housing, int(w.id), int(w.place))

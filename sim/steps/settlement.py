@@ -10,7 +10,7 @@ from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
 from sim.rules.settlement import Applicant, PointsScheme, points, willingness, wish_of_stay
 from sim.steps.earnings import current_pay
-from sim.steps.levers import effective, housing_rank, serve
+from sim.steps.levers import effective, housing_rank, is_offered_place, serve
 from sim.steps.people import has_school_child, months_of_stay
 from sim.steps.records import EVENT, OCCASION, POINT_BINS, WORKER
 from sim.steps.transitions import change_activity
@@ -128,12 +128,21 @@ def settle(w, c, b, k) -> None:
         effective(w, c, b, k, WORKER.settlement_willingness_shift),
     ):
         return  # asked last, for whoever is not admitted need not be
-    serve(w, c, b, k, OCCASION.settlement)
     is_beyond_quota = (
         c.place.settlement_quota_share[place] < 1.0
         and point_bin(w, c) <= c.quota_cutoff_without_levers[place]
     )
-    if rank >= c.without_levers[WORKER.settlement_open_share, place] or is_beyond_quota:
+    if is_beyond_quota and not is_offered_place(w, c, b):
+        return
+    serve(w, c, b, k, OCCASION.settlement)
+    before = c.without_levers
+    is_refused_before = is_beyond_quota or rank >= before[WORKER.settlement_open_share, place]
+    if is_refused_before or not applies_to_settle(
+        w,
+        c,
+        before[WORKER.settlement_registration_probability, place],
+        before[WORKER.settlement_willingness_shift, place],
+    ):
         serve(w, c, b, k, OCCASION.new_settlement)
         b.events[EVENT.new_settlements] += 1
     b.events[EVENT.settlements] += 1
