@@ -31,6 +31,7 @@ SLOW = """
     engine/test_caps.py
     engine/test_checkpoint.py
     engine/test_guards.py
+    engine/test_flows.py
     engine/test_instruments_in_the_engine.py
     engine/test_invariance.py
     steps/test_race.py

@@ -94,7 +94,7 @@ OCCASIONS = {
     "training_enrolment": "an eligible worker enrols on a course",
     "arrears_case": "an eligible worker's wages go unpaid, or stay unpaid for a further month",
     "settlement": "an eligible worker moves registration to the city",
-    "new_settlement": "a worker settles who would have been refused, or would not have applied, without levers",
+    "new_settlement": "a worker settles who, without levers, would be refused or not apply",
     "business_half_year": "an eligible worker's business has run for six months",
     "business_closure": "an eligible worker's business closes",
     "works_job": "an eligible worker begins a temporary job on public works",

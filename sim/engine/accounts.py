@@ -14,10 +14,11 @@ from sim.core.months import month_text
 from sim.engine.stocks import carry_stock
 from sim.steps.records import EVENT, MONEY
 
-_RECEIVED = [getattr(MONEY, name) for name in ("earned", "recovered", "benefit", "grant", "loan", "payout")]
+_TRANSFERS = [getattr(MONEY, name) for name in ("benefit", "grant", "payout", "premium_aid")]
+_RECEIVED = [*_TRANSFERS, *(getattr(MONEY, name) for name in ("earned", "recovered", "loan"))]
 _USED = [
     getattr(MONEY, name)
-    for name in ("withheld", "contribution", "remittance", "consumption", "capital", "saved")
+    for name in ("withheld", "contribution", "remittance", "consumption", "capital", "saved", "fee")
 ]
 
 
@@ -70,6 +71,12 @@ class Accounts:
             "money received and used",
             sum(money[code] for code in _RECEIVED),
             sum(money[code] for code in _USED),
+        )
+        _must(
+            month,
+            "transfers received and booked",
+            sum(money[code] for code in _TRANSFERS),
+            int(block.transfers.sum() + block.payouts.sum()),
         )
         self.savings += money[MONEY.saved] - money[MONEY.exit_savings]
 

@@ -120,10 +120,10 @@ class Economy:
         """What workers would meet in a month if every claim were granted, in a record of its own."""
         return MonthConditions(self.market_state).write(month)
 
-    def ration_quotas(self, claims: np.ndarray) -> None:
+    def ration_quotas(self, claims: np.ndarray, claims_without_levers: np.ndarray) -> None:
         """Write how far each settlement quota reaches this month, with levers and had none been in force.
 
-        claims: (places, POINT_BINS) applicants.
+        claims, claims_without_levers: (places, POINT_BINS) applicants.
         """
         opening, now, month = self.opening, self.opening.now, int(self.opening.now.month[0])
         used, used_without = self._quota_used, self._quota_used_without_levers
@@ -150,7 +150,7 @@ class Economy:
             without_levers,
             self.market_state.migrants,
             used_without,
-            claims,
+            claims_without_levers,
             now.quota_cutoff_without_levers,
         )
 

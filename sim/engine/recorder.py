@@ -313,7 +313,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["earnings_yuan"] = money["earned"]
     columns["wages_yuan"] = nation["pay"][:, _EMPLOYEES].sum(axis=1) * scale
     columns["remittances_yuan"] = money["remittance"]
-    columns["contributions_yuan"] = money["contribution"]
+    columns["contributions_yuan"] = money["contribution"] - money["premium_aid"]
     columns["savings_stock_yuan"] = nation["savings"] * scale
     columns["arrears_cases"] = events["arrears_cases"]
     columns["arrears_owed_yuan"] = money["withheld"]
@@ -340,7 +340,9 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["public_spending_yuan"] = nation["public_spending"]
     columns["levy_yuan"] = nation["levy"] * scale
     columns["output_lost_percent"] = 100.0 * nation["output_lost"]
-    received = sum(money[name] for name in ("earned", "recovered", "benefit", "grant", "payout"))
+    received = sum(
+        money[name] for name in ("earned", "recovered", "benefit", "grant", "payout", "premium_aid")
+    )
     income = received - money["withheld"] - money["contribution"]
     income = income + (nation["farm_income"] - nation["living_cost"]) * scale
     columns["mean_income_yuan"] = income / np.maximum(living * scale, 1) / nation["price_index"]

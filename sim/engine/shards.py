@@ -111,7 +111,10 @@ def _count_listed_claims(rows, states, conditions, blocks, listed):
 
 
 _HEADROOM = 1.25  # next month's chance of claiming may rise by as much before the list is in vain
-QUOTA_CLAIMS = ("points",)  # what is added up before the month; the other sums are the month's
+QUOTA_CLAIMS = (
+    "points",
+    "points_without_levers",
+)  # what is added up before the month; the other sums are the month's
 BUDGET_CLAIMS = ("claims", "claimed")  # needed only where a lever has a budget, and large
 
 

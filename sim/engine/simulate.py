@@ -133,6 +133,8 @@ def simulate(
     made = record.tables()
     if record.wants("ledger"):
         made["ledger"] = run.ledger.table()
+    if record.wants("flows"):
+        made["flows"] = run.ledger.flows()
     if tracer.ids:
         made["traces"] = tracer.table()
     timings = {"prepare_seconds": prepared - began, "run_seconds": time.perf_counter() - prepared}

@@ -106,6 +106,7 @@ class Simulation:
             served += in_places
             billed += in_places * self.policy.prices(month)[:, None]
             self.ledger.enter(month, served, billed, refused)
+        self.ledger.enter_received(month, self.block)
         wages = float(self.block.pay[_EMPLOYEES, 0].sum()) * self.scale
         self.levy.enter(month, self.ledger.month_public_spending, wages)
         self.economy.settle(self.block)
@@ -194,7 +195,7 @@ class Simulation:
             opening.ration(self.month, self.rationing)
         if opening.has_quota.any():
             self._shards.count_claims(self._memory, opening.plain, self.rows)
-            self.economy.ration_quotas(self.block.points)
+            self.economy.ration_quotas(self.block.points, self.block.points_without_levers)
         return opening.record
 
     def state(self) -> dict[str, Any]:

@@ -16,6 +16,7 @@ import pandas as pd
 
 from sim.core.errors import AccountingError
 from sim.core.months import month_index, month_text
+from sim.policy.flows import YearOfLever, flows
 from sim.policy.policy import Policy
 from sim.policy.rationing import Rationing
 from sim.scenario.fields import PUBLIC_PAYERS
@@ -34,6 +35,10 @@ class Ledger:
         self.served_this_year = np.zeros((count, HOMES), dtype=np.int64)
         self.spent_this_year = np.zeros((count, HOMES))  # yuan
         self.spent = np.zeros(count)  # yuan since the budget's period began
+        self.received_this_year = np.zeros(count)  # yuan, by workers
+        self.payouts_this_year = np.zeros(count)  # yuan, by workers from insurers
+        self.without_lever_this_year = 0.0  # yuan that workers receive from no lever
+        self._flows: list[tuple] = []  # fields of YearOfLever, of past years
         self.carried = np.zeros(count)  # yuan less than a claim that the year before left over, or overdrew
         self.queue = np.zeros(count, dtype=np.int64)
         self.month_spending = self.month_public_spending = 0.0  # by all payers, and by government
@@ -51,6 +56,10 @@ class Ledger:
             "spent_this_year": self._by_name(self.spent_this_year),
             "spent": self._by_name(self.spent),
             "queue": self._by_name(self.queue),
+            "received_this_year": self._by_name(self.received_this_year),
+            "payouts_this_year": self._by_name(self.payouts_this_year),
+            "without_lever_this_year": self.without_lever_this_year,
+            "flows": list(self._flows),
             "carried": self._by_name(self.carried),
             "month_spending": self.month_spending,
             "month_public_spending": self.month_public_spending,
@@ -63,6 +72,9 @@ class Ledger:
         self._take_over(self.spent_this_year, state["spent_this_year"])
         self._take_over(self.spent, state["spent"])
         self._take_over(self.queue, state["queue"])
+        self._take_over(self.received_this_year, state["received_this_year"])
+        self._take_over(self.payouts_this_year, state["payouts_this_year"])
+        self.without_lever_this_year, self._flows = state["without_lever_this_year"], list(state["flows"])
         self._take_over(self.carried, state["carried"])
         self.month_spending, self._closed = state["month_spending"], list(state["closed"])
         self.month_public_spending = state["month_public_spending"]
@@ -101,7 +113,7 @@ class Ledger:
         spending = billed * float(self.scale)
         by_lever, uses, prices = spending.sum(axis=1), served.sum(axis=1), self.policy.prices(month)
         for n in self.policy.rationed(month):
-            left, claim = self._left(n, month), float(prices[n]) * self.scale
+            left, claim = self._left(n, month), self.policy.most_claimed(n, month) * self.scale
             if by_lever[n] > 0.0 and by_lever[n] - claim >= left:
                 raise AccountingError(
                     f"lever {self.policy.names[n]} served {uses[n]} in {month_text(month)}, "
@@ -115,8 +127,28 @@ class Ledger:
         self.month_public_spending = float(by_lever @ self._public_share)
         self.served_this_year += served
 
+    def enter_received(self, month: int, block: SimpleNamespace) -> None:
+        """Book what workers received in a month. Raises AccountingError where it is more than was billed."""
+        count = len(self.policy.names)
+        received, billed = block.transfers[:count], block.billed[:count].sum(axis=1)
+        for n in np.flatnonzero(received > billed):
+            raise AccountingError(
+                f"workers received {received[n]} yuan of {self.policy.names[n]} in {month_text(month)}, "
+                f"which was billed {billed[n]}"
+            )
+        self.received_this_year += received * float(self.scale)
+        self.payouts_this_year += block.payouts[:count] * float(self.scale)
+        self.without_lever_this_year += float(block.transfers[-1]) * self.scale
+
+    def flows(self) -> pd.DataFrame:
+        """Rows by year, lever, payer's account and receiving account."""
+        levers = self.policy.scenario.levers
+        rows = [row for sums in self._flows for row in flows(YearOfLever(*sums), levers.get(sums[1]))]
+        return pd.DataFrame(rows, columns=["year", "lever", "instrument", "payer", "recipient", "yuan"])
+
     def close_year(self, month: int) -> None:
         """Keep the sums of the year that the month ends, of levers that have any, and start a new year."""
+        self._close_flows(int(month_text(month)[:4]))
         totals = self.served_this_year.sum(axis=1)
         for n, name in enumerate(self.policy.names):
             if totals[n] or (n in self.policy.budgeted and self._is_in_force(name, month)):
@@ -136,6 +168,14 @@ class Ledger:
         self.served_this_year[:] = 0
         self.spent_this_year[:] = 0.0
         self.queue[:] = 0
+
+    def _close_flows(self, year: int) -> None:
+        others = self.spent_this_year.sum(axis=1) - self.received_this_year
+        sums = zip(self.policy.names, self.received_this_year, others, self.payouts_this_year, strict=True)
+        found = [YearOfLever(year, name, *map(float, yuan)) for name, *yuan in sums]
+        found.append(YearOfLever(year, "", self.without_lever_this_year, 0.0, 0.0))
+        self._flows += [tuple(one) for one in found if any(one[2:])]
+        self.received_this_year[:] = self.payouts_this_year[:] = self.without_lever_this_year = 0.0
 
     def table(self) -> pd.DataFrame:
         """Rows by year, lever, province and payer; each payer's share of served, money and queue.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -55,11 +55,18 @@ def worker_effects(
     Sorted by parameter, then set, scale, add, then lever.
     """
     for_some = {name for n, lever in enumerate(levers) if not is_for_everybody[n] for name in lever.changes}
+    return effects_on(for_some, names, levers)
+
+
+def effects_on(
+    parameters: Collection[str], names: Sequence[str], levers: Sequence[Lever]
+) -> list[WorkerEffect]:
+    """The effects of levers on some worker-level parameters, in the order in which they act."""
     return sorted(
         WorkerEffect(WORKER_NAMES.index(name), kind, names[n], n, value)
         for n, lever in enumerate(levers)
         for name, effect in lever.changes.items()
-        if name in WORKER_NAMES and name in for_some
+        if name in WORKER_NAMES and name in parameters
         for kind, value in _parts(effect)
     )
 
@@ -140,6 +147,20 @@ def lists_in_force(
         "bill_lever": billing,
         "bill_start": np.searchsorted(occasions[billing], np.arange(len(OCCASION_NAMES) + 1)),
         "billed": np.bincount(occasions[billing], minlength=len(OCCASION_NAMES)),
+    }
+
+
+def cash_lists(
+    effects: Sequence[WorkerEffect], strength: np.ndarray, shares: np.ndarray
+) -> dict[str, np.ndarray]:
+    """Fields of the effects in force that hand money to workers. shares: how far a lever's effect goes."""
+    acting = [one for one in effects if strength[one.lever] > 0.0]
+    return {
+        "cash_start": np.searchsorted([one.parameter for one in acting], np.arange(len(WORKER_NAMES) + 1)),
+        "cash_kind": np.array([one.kind for one in acting], dtype=np.int64),
+        "cash_lever": np.array([one.lever for one in acting], dtype=np.int64),
+        "cash_value": np.array([one.part(float(shares[one.lever])) for one in acting]),
+        "cash_share": np.array([float(shares[one.lever]) for one in acting]),
     }
 
 

@@ -18,7 +18,8 @@ from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
 from sim.core.months import FIRST_MONTH, month_text
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.lever_rows import lever_rows, lists_in_force, worker_effects
+from sim.policy.cash import CASH, PAYOUT, cost_beside, is_billed_as_received, most_received
+from sim.policy.lever_rows import cash_lists, effects_on, lever_rows, lists_in_force, worker_effects
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.steering import Reach, Steering, is_at_work
 from sim.scenario.effects import Effect
@@ -79,6 +80,11 @@ class Policy:
         self._reaches_everybody = [_is_for_everybody(lever) for lever in self._levers]
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
+        self._as_received = np.array([is_billed_as_received(lever) for lever in self._levers], dtype=bool)
+        self._worker_shares = np.array(
+            [lever.unit_cost.shares.get("worker", 0.0) if lever.unit_cost else 0.0 for lever in self._levers]
+        )
+        self._cash = effects_on((*CASH, PAYOUT), self.names, self._levers)
         self._steering = Steering(self._levers)
         self._changed_by: dict[str, list[int]] = {}
         for n, lever in enumerate(self._levers):
@@ -222,8 +228,14 @@ class Policy:
                 levers[name] = values
 
     def fill_prices(self, levers: np.record, month: int) -> None:
-        """Write what a serving costs in the money of the month."""
-        levers["price"][: len(self.names)] = self.prices(month)
+        """Write what a serving costs in the money of the month, and which parts of it workers do not see."""
+        prices, count = self.prices(month), len(self.names)
+        levers["price"][:count] = prices
+        beside = zip(self._levers, prices, self._as_received, strict=True)
+        levers["cash_price"][:count] = [
+            cost_beside(one, int(price)) if is_so else 0 for one, price, is_so in beside
+        ]
+        levers["fee"][:count] = np.rint(prices * self._worker_shares)
 
     def rationed(self, month: int) -> list[int]:
         """The levers in force that have a budget."""
@@ -246,8 +258,13 @@ class Policy:
                 "first": first,
             }
             lists = lists_in_force(
-                self._effects, self.occasions, self._is_for_everybody, self._reaches_everybody, strength
+                self._effects,
+                np.where(self._as_received, -1, self.occasions),
+                self._is_for_everybody,
+                self._reaches_everybody,
+                strength,
             )
+            lists |= cash_lists(self._cash, strength, np.where(self._reaches_everybody, strength, 1.0))
             self._of_reach[reach] = InForce(fields, lists, rationed, prices, self._relief(month_text(month)))
         return self._of_reach[reach]
 
@@ -324,6 +341,10 @@ class Policy:
         if self._cost_index is None:
             return prices
         return np.rint(prices * self._cost_index[month]).astype(np.int64)
+
+    def most_claimed(self, lever: int, month: int) -> float:
+        """Yuan that one use of a lever cannot cost more than."""
+        return float(self.prices(month)[lever]) + most_received(self._levers[lever])
 
     def budget_scale(self, lever: int, month: int) -> float:
         """Factor on a lever's budget in a month."""

@@ -43,7 +43,7 @@ NATIONAL: Columns = {
     "earnings_yuan": ("yuan", "all earnings of the month"),
     "wages_yuan": ("yuan", "pay due to employees"),
     "remittances_yuan": ("yuan", "sent home by those away"),
-    "contributions_yuan": ("yuan", "employees' social insurance contributions"),
+    "contributions_yuan": ("yuan", "social insurance contributions that employees pay themselves"),
     "savings_stock_yuan": ("yuan", "savings held at the end of the month"),
     "arrears_cases": ("persons", "workers whose pay newly went unpaid"),
     "arrears_owed_yuan": ("yuan", "pay newly owed and unpaid"),
@@ -145,6 +145,14 @@ TABLES: dict[str, Columns] = {
             "persons",
             "turned away for want of money, or who did without it what it pays for; by month",
         ),
+    },
+    "flows": {
+        **_YEAR,
+        "lever": ("name", "lever that moved the money; empty for what is paid without one"),
+        "instrument": ("name", "its instrument in the catalogue, empty for a lever of one's own"),
+        "payer": ("name", "account that pays: central, local, firm, worker, insurer or scheme"),
+        "recipient": ("name", "account that receives: worker, or whoever serves workers for the lever"),
+        "yuan": ("yuan", "moved from the payer's account to the recipient's"),
     },
     "income_histogram": {
         **_YEAR,
@@ -376,6 +384,7 @@ _FRACTIONS = {
     "places": "vacancies tightness wage_index",
     "official": "value",
     "ledger": "served spending_yuan budget_yuan unspent_yuan queue",
+    "flows": "yuan",
     "income_histogram": "lower_yuan upper_yuan",
 }
 _FRACTIONS["baseline"] = _FRACTIONS["national"]

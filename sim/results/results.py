@@ -97,6 +97,8 @@ class RunTables:
     """A row per calendar year, official indicator and official group."""
     ledger: pd.DataFrame
     """A row per calendar year, lever, province and payer."""
+    flows: pd.DataFrame
+    """A row per calendar year, lever, payer's account and receiving account: in double entry."""
     income_histogram: pd.DataFrame
     """A row per calendar year, group and band of yearly income."""
     traces: pd.DataFrame

@@ -12,7 +12,10 @@ from sim.steps.settlement import (
 
 @rule
 def claim_quota(w, c, b, k) -> None:
-    """Enter the worker's points in a place with a settlement quota, if the worker would apply."""
+    """Enter the worker's points in a place with a settlement quota, if the worker would apply.
+
+    They are entered once more if the worker would apply and be admitted without levers.
+    """
     place = int(w.place)
     if c.place.settlement_quota_share[place] < 1.0 and applies_to_settle(
         w,
@@ -20,5 +23,14 @@ def claim_quota(w, c, b, k) -> None:
         c.upper_bound[WORKER.settlement_registration_probability],
         c.upper_bound[WORKER.settlement_willingness_shift],
     ):
-        if openness(w, c) < c.upper_bound[WORKER.settlement_open_share] and not is_short_of_points(w, c):
-            b.points[place, point_bin(w, c)] += 1
+        rank, before = openness(w, c), c.without_levers
+        if rank >= c.upper_bound[WORKER.settlement_open_share] or is_short_of_points(w, c):
+            return
+        b.points[place, point_bin(w, c)] += 1
+        if rank < before[WORKER.settlement_open_share, place] and applies_to_settle(
+            w,
+            c,
+            before[WORKER.settlement_registration_probability, place],
+            before[WORKER.settlement_willingness_shift, place],
+        ):
+            b.points_without_levers[place, point_bin(w, c)] += 1

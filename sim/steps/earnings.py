@@ -20,7 +20,8 @@ from sim.steps.records import (
     UNTRAINED,
     WORKER,
 )
-from sim.steps.rights import insurance_contribution, recovered_pay, withheld_pay
+from sim.steps.rights import insurance_contribution, premium_aid, recovered_pay, withheld_pay
+from sim.steps.transfers import has_transfer, receive_transfer
 from sim.world.worker import (
     ABILITY_UNIT,
     INSURED,
@@ -92,7 +93,7 @@ def live_without_pay(w, c, b, k) -> None:
     note_income(w, benefit + odd_jobs - cost)
     w.savings = int(w.savings) - spent
     w.earnings_year = min(int(w.earnings_year) + odd_jobs, MOST_EARNINGS)
-    b.money[MONEY.benefit] += benefit
+    receive_transfer(w, c, b, k, WORKER.unemployment_benefit_yuan, MONEY.benefit, benefit)
     b.money[MONEY.earned] += odd_jobs
     b.home_money[int(w.home), 1] += odd_jobs
     b.money[MONEY.saved] -= spent
@@ -110,6 +111,9 @@ def earn(w, c, b, k) -> None:
         received = pay - withheld_pay(w, c, b, pay) + recovered_pay(w, c, b, k)
     if flags & INSURED:
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
+        if has_transfer(c, WORKER.insurance_contribution_rate):
+            aid = premium_aid(w, c, b, k, pay, received, contribution)
+            received, contribution = received + aid, contribution + aid
     divide_pay(w, c, b, pay, received, contribution)
     note_income(w, received - contribution - extra_living_cost(w, c))
 
@@ -130,7 +134,7 @@ def bill_work(w, c, b, k) -> None:
     if int(w.status) & INSURED:
         aid = int(effective(w, c, b, k, WORKER.premium_aid_yuan))
         note_income(w, aid)
-        b.money[MONEY.benefit] += aid
+        receive_transfer(w, c, b, k, WORKER.premium_aid_yuan, MONEY.benefit, aid)
         b.money[MONEY.consumption] += aid
 
 

@@ -24,6 +24,7 @@ from sim.steps.income import note_income
 from sim.steps.levers import effective, serve
 from sim.steps.migration import go_home
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
+from sim.steps.transfers import receive_transfer
 from sim.steps.transitions import change_activity
 from sim.world.places import HOMES
 from sim.world.worker import (
@@ -63,7 +64,8 @@ def run_business(w, c, b, k) -> None:
         b.business[home, 2] += jobs
     if age + 1 == MONTHS_TO_LATE_GRANT:
         serve(w, c, b, k, OCCASION.business_half_year)
-        b.money[MONEY.grant] += put_aside(w, b, int(effective(w, c, b, k, WORKER.startup_late_grant_yuan)))
+        grant = put_aside(w, b, int(effective(w, c, b, k, WORKER.startup_late_grant_yuan)))
+        receive_transfer(w, c, b, k, WORKER.startup_late_grant_yuan, MONEY.grant, grant)
 
 
 @rule
@@ -72,7 +74,8 @@ def close_business(w, c, b, k) -> None:
     serve(w, c, b, k, OCCASION.business_closure)
     insured = effective(w, c, b, k, WORKER.business_loss_insured_share)
     if insured > 0.0:
-        b.money[MONEY.payout] += put_aside(w, b, share_of(startup_capital(w, c), insured))
+        payout = put_aside(w, b, share_of(startup_capital(w, c), insured))
+        receive_transfer(w, c, b, k, WORKER.business_loss_insured_share, MONEY.payout, payout)
     b.events[EVENT.business_closures] += 1
     w.business_jobs = 0
     w.match = 0
@@ -242,8 +245,8 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
     borrowed = max(capital - own - grant, 0)
     w.savings = int(w.savings) - own
     b.money[MONEY.saved] -= own
+    receive_transfer(w, c, b, k, WORKER.startup_grant_yuan, MONEY.grant, grant)
     note_income(w, grant)
-    b.money[MONEY.grant] += grant
     b.money[MONEY.loan] += borrowed
     b.money[MONEY.capital] += own + grant + borrowed
     b.events[EVENT.business_starts] += 1

@@ -29,7 +29,9 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
             ("count", _WHOLE),
             ("code", _WHOLE, each),  # keys the lever's tickets
             ("coverage", _REAL, each),  # take-up times ramp this month
-            ("price", _WHOLE, each),  # whole yuan per serving
+            ("price", _WHOLE, each),  # whole yuan per serving, where it is billed by occasion
+            ("cash_price", _WHOLE, each),  # the same beside the money that the worker receives
+            ("fee", _WHOLE, each),  # the part of the price that the worker pays
             ("budget_row", _WHOLE, each),  # row of the sums of claims; -1 = no budget
             ("cutoff", _WHOLE, each),  # tickets below this are served this month; TICKETS = all
             ("bins_from", _WHOLE, each),  # the ticket that the lever's first bin of claims begins with
@@ -63,6 +65,12 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
             ("effect_kind", _WHOLE, (MAX_EFFECTS,)),  # SET, SCALE, ADD
             ("effect_value", _REAL, (MAX_EFFECTS,)),
             ("effect_share", _REAL, (MAX_EFFECTS,)),  # how far a set goes from what there was
+            # those of the effects that hand money to workers, whomever they are for
+            ("cash_start", _WHOLE, (parameters + 1,)),
+            ("cash_lever", _WHOLE, (MAX_EFFECTS,)),
+            ("cash_kind", _WHOLE, (MAX_EFFECTS,)),
+            ("cash_value", _REAL, (MAX_EFFECTS,)),
+            ("cash_share", _REAL, (MAX_EFFECTS,)),
             ("low", _REAL, (parameters,)),  # bounds of the parameters
             ("high", _REAL, (parameters,)),
             # bytes last, so that every number lies at a multiple of its width

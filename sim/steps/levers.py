@@ -17,6 +17,7 @@ from sim.steps.lever_record import (
     TICKETS,
 )
 from sim.steps.people import has_school_child, months_in_activity, months_since_course
+from sim.steps.records import MONEY
 from sim.world.worker import age_months, education_of
 
 
@@ -132,7 +133,7 @@ def _changed_by_levers(w, c, parameter) -> float:
     value, scale, add = c.before_levers[parameter, int(w.place)], 1.0, 0.0
     for effect in range(int(levers.effect_start[parameter]), int(levers.effect_start[parameter + 1])):
         lever = int(levers.effect_lever[effect])
-        if _is_reached(w, c, lever):
+        if is_reached(w, c, lever):
             amount = levers.effect_value[effect]
             kind = levers.effect_kind[effect]
             if kind == SET:
@@ -146,7 +147,14 @@ def _changed_by_levers(w, c, parameter) -> float:
 
 
 @rule
-def _is_reached(w, c, lever) -> bool:
+def count_refused(w, c, b, lever) -> None:
+    """Count the worker, whom the lever does not reach, if that is for want of money."""
+    if c.levers.cutoff[lever] < TICKETS and is_eligible(w, c, lever) and is_aware(w, c, lever):
+        b.refused[lever] += 1
+
+
+@rule
+def is_reached(w, c, lever) -> bool:
     """Whether the lever changes what this worker faces this month."""
     if c.levers.is_for_everybody[lever]:
         return c.levers.place_mask[lever, int(w.place)] != 0
@@ -165,18 +173,30 @@ def _bill_all(w, c, b, occasion) -> None:
     for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
         lever = int(c.levers.bill_lever[position])
         if c.levers.is_active[lever] and is_eligible(w, c, lever) and is_aware(w, c, lever):
-            _bill(w, c, b, lever, int(c.levers.price[lever]))
+            is_served = bill(w, c, b, lever, int(c.levers.price[lever]))
+            if is_served and c.levers.fee[lever] > 0:
+                pay_fee(w, b, int(c.levers.fee[lever]))
 
 
 @rule
-def _bill(w, c, b, lever, yuan) -> None:
-    """Bill a use of a lever; one that its money does not reach is counted as refused."""
+def pay_fee(w, b, yuan) -> None:
+    """Pay the worker's share of what a lever costs: from savings, and the rest from the family at home."""
+    own = min(int(w.savings), yuan)
+    w.savings = int(w.savings) - own
+    b.money[MONEY.saved] -= own
+    b.money[MONEY.fee] += own
+    b.money[MONEY.family_fee] += yuan - own
+
+
+@rule
+def bill(w, c, b, lever, yuan) -> bool:
+    """Bill a use of a lever, and say so; one that its money does not reach is counted as refused."""
     row = int(c.levers.budget_row[lever])
     if row >= 0:
         number = ticket(w, c, lever)
         if number >= c.levers.cutoff[lever]:
             b.refused[lever] += 1
-            return
+            return False
         number_in_bins = number - int(c.levers.bins_from[lever])
         position = number_in_bins >> int(c.levers.bin_bits[lever])
         if number_in_bins >= 0 and position < TICKET_BINS:
@@ -185,13 +205,14 @@ def _bill(w, c, b, lever, yuan) -> None:
     province = int(c.province[int(w.place)])
     b.served[lever, province] += 1
     b.billed[lever, province] += yuan
+    return True
 
 
 @rule
 def is_offered_place(w, c, b) -> bool:
     """Whether a place beyond the quota that there was without levers is paid for, where levers widen it.
 
-    Each place is a use of the lever that offers it: without money it offers none. Who is turned away is counted.
+    Each place is a use of the lever that offers it: without money it offers none. Counts who is turned away.
     """
     turned_away = -1
     for lever in range(int(c.levers.count)):

@@ -60,7 +60,7 @@ EVENT = codes("Event", EVENTS)
 # fmt: off
 MONEY_FLOWS = (
     "earned", "withheld", "recovered", "benefit", "grant", "loan", "contribution", "remittance",
-    "consumption", "capital", "saved", "exit_savings", "payout",
+    "consumption", "capital", "saved", "exit_savings", "payout", "premium_aid", "fee", "family_fee",
 )
 # fmt: on
 MONEY = codes("Money", MONEY_FLOWS)
@@ -182,10 +182,13 @@ def sums_type(places: int) -> np.dtype:
             ("money", _WHOLE, (len(MONEY_FLOWS),)),
             ("served", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # uses of levers by province
             ("billed", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # what they cost, yuan
+            ("transfers", _WHOLE, (MAX_LEVERS + 1,)),  # yuan that workers receive by lever; without one, last
+            ("payouts", _WHOLE, (MAX_LEVERS,)),  # yuan that insurers pay workers, by lever
             ("refused", _WHOLE, (MAX_LEVERS,)),  # uses that no money was left for
             ("claims", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # uses of levers with a budget, by ticket
             ("claimed", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # the same in yuan
             ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
+            ("points_without_levers", _WHOLE, (places, POINT_BINS)),  # the same, had no lever been in force
         ]
     )
 

@@ -8,6 +8,7 @@ from sim.rules.household import share_of
 from sim.rules.rights import arrears_probability, is_pay_withheld
 from sim.steps.levers import effective, serve
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
+from sim.steps.transfers import receive_transfer
 from sim.world.worker import ARREARS_UNIT, INSURED, MOST_MONTHS, MOST_SHORT, UNPAID, clipped
 
 
@@ -86,3 +87,13 @@ def insurance_contribution(w, c, b, k, pay) -> int:
     """The insured employee's contribution."""
     w.insured_months = clipped(int(w.insured_months) + 1, 0, MOST_MONTHS)
     return share_of(pay, effective(w, c, b, k, WORKER.insurance_contribution_rate))
+
+
+@rule
+def premium_aid(w, c, b, k, pay, received, contribution) -> int:
+    """The part of the contribution that levers pay for the insured employee, in yuan."""
+    rate = WORKER.insurance_contribution_rate
+    in_full = min(share_of(pay, c.before_levers[rate, int(w.place)]), received)
+    aid = max(in_full - contribution, 0)
+    receive_transfer(w, c, b, k, rate, MONEY.premium_aid, aid)
+    return aid

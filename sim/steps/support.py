@@ -8,6 +8,7 @@ from sim.steps.income import note_income
 from sim.steps.levers import effective, serve
 from sim.steps.people import months_in_activity
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
+from sim.steps.transfers import receive_transfer
 from sim.steps.transitions import change_activity
 from sim.world.worker import (
     DISPLACED,
@@ -46,8 +47,8 @@ def pay_relief(w, c, b, k) -> None:
         return
     serve(w, c, b, k, OCCASION.relief)
     b.events[EVENT.reliefs] += 1
+    receive_transfer(w, c, b, k, WORKER.relief_yuan, MONEY.benefit, relief)
     note_income(w, relief)
-    b.money[MONEY.benefit] += relief
     b.money[MONEY.consumption] += relief
 
 
@@ -66,12 +67,13 @@ def live_on_support(w, c, b, k) -> None:
         paid = int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan))
         if paid > 0:
             serve(w, c, b, k, OCCASION.search_month)
+        receive_transfer(w, c, b, k, WORKER.unemployment_benefit_yuan, MONEY.benefit, paid)
     else:
         paid = int(effective(w, c, b, k, WORKER.public_post_pay_yuan))
         if paid > 0:
             serve(w, c, b, k, OCCASION.post_month)
+        receive_transfer(w, c, b, k, WORKER.public_post_pay_yuan, MONEY.benefit, paid)
     note_income(w, paid)
-    b.money[MONEY.benefit] += paid
     b.money[MONEY.consumption] += paid
 
 

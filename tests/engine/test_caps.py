@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
+from support.engine_runs import make_lever, make_scenario, unit_cost
 from support.instrument_runs import CATALOGUE, everything, levers_of, scenario_with, strong
 
 from sim.engine.simulate import simulate
@@ -117,3 +118,25 @@ def test_spending_under_a_budget_does_not_depend_on_the_scale():
         spending[scale] = ledger[ledger["lever"] == "large_city_opening"]["spending_yuan"].sum()
         assert spending[scale] < 20e9 + 80_000 * scale
     assert min(spending.values()) > 20e9 - 80_000 * 100_000
+
+
+def test_every_settlement_that_a_lever_makes_is_billed_and_money_limits_them():
+    """Wider openness and a wider quota: extra settlements are what is billed, with and without a cap."""
+    rules = {"settlement_quota_share": 0.01, "settlement_open_share": 0.3}
+    effects = {"settlement_open_share": {"set": 0.9}, "settlement_quota_share": {"set": 0.06}}
+    cost = unit_cost(80_000, "new_settlement")
+    free = {"x": make_lever(effects, "2014-01", END, unit_cost=cost)}
+    without = (
+        simulate(make_scenario(to=END, **rules), scale=20_000, end=END, seed=1).national["settlements"].sum()
+    )
+    billed = {}
+    for name, levers in (("free", free), ("tight", None)):
+        if levers is None:  # a third of the money
+            budget = {"yuan_per_year": billed["free"] * 80_000 / 6}
+            levers = {"x": {**free["x"], "budget": budget}}
+        results = simulate(make_scenario(levers, to=END, **rules), scale=20_000, end=END, seed=1)
+        billed[name] = results.ledger["served"].sum()
+        extra = results.national["settlements"].sum() - without
+        # some of those who settle by the lever would have settled later without it
+        assert 0.98 * extra < billed[name] < 1.3 * extra
+    assert billed["tight"] == pytest.approx(billed["free"] / 3, rel=0.02)

@@ -592,7 +592,7 @@ OCCASIONS = {
     "person_month": ({"separation_probability": {"scale": 0.9}}, {}),
     "work_month": ({"separation_probability": {"scale": 0.9}}, {}),
     "search_month": ({"job_finding_probability": {"scale": 1.4}}, {"activity": ["migrant_search"]}),
-    "business_start": ({"startup_grant_yuan": {"set": 20_000.0}}, {}),
+    "business_start": ({"startup_grant_yuan": {"set": float(COST)}}, {}),
     "business_month": ({"business_exit_scale": {"scale": 0.5}}, {}),
     "training_enrolment": (
         {"training_enrolment_probability": {"scale": 3.0}},

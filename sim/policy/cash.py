@@ -1,0 +1,69 @@
+"""Money that levers hand to workers: through which parameters, and what that leaves of a lever's unit cost.
+
+What a worker receives through these parameters is booked as it is received (``sim.steps.transfers``). Where a
+lever's unit cost is stated for the same occasion, it stands for that money, and only what it is above it (the
+cost of handing it out) is booked besides. A discount by steering levers falls on that part alone.
+"""
+
+from __future__ import annotations
+
+from sim.parameters.behaviour import PARAMETERS
+from sim.scenario.lever import Lever
+
+CASH = (
+    "startup_grant_yuan",
+    "startup_late_grant_yuan",
+    "unemployment_benefit_yuan",
+    "public_post_pay_yuan",
+    "relief_yuan",
+    "premium_aid_yuan",
+    "insurance_contribution_rate",  # lowered: the difference is paid for the worker
+)
+PAYOUT = "business_loss_insured_share"  # paid by the insurer, whom the lever pays a premium
+
+
+def hands_out(lever: Lever) -> list[str]:
+    """The parameters through which a lever hands money to workers."""
+    return [name for name in CASH if name in lever.changes and _gives(name, lever)]
+
+
+def _gives(name: str, lever: Lever) -> bool:
+    change = lever.changes[name]
+    if name == "insurance_contribution_rate":
+        is_below = change.set is not None and change.set < PARAMETERS[name].default
+        return is_below or (change.add or 0.0) < 0.0 or (change.scale is not None and change.scale < 1.0)
+    is_above = change.scale is not None and change.scale > 1.0
+    return (change.set or 0.0) > 0.0 or (change.add or 0.0) > 0.0 or is_above
+
+
+def is_billed_as_received(lever: Lever) -> bool:
+    """Whether the unit cost stands for money that workers receive, and is booked when they do."""
+    per = lever.unit_cost.per if lever.unit_cost else None
+    return any(PARAMETERS[name].occasion == per for name in hands_out(lever))
+
+
+def cost_beside(lever: Lever, price: int) -> int:
+    """Whole yuan per receipt beside the money received, of a lever that is billed as received.
+
+    price: per serving, after steering. Nothing where the money follows pay, or a share of what there was.
+    """
+    handed = 0.0
+    for name in hands_out(lever):
+        change = lever.changes[name]
+        if name == "insurance_contribution_rate" or (change.set is None and change.add is None):
+            return 0
+        if lever.unit_cost is not None and PARAMETERS[name].occasion == lever.unit_cost.per:
+            handed = max(handed, (change.set or 0.0) + (change.add or 0.0))
+    return max(price - int(handed), 0)
+
+
+def most_received(lever: Lever) -> float:
+    """Yuan that no worker receives more of at once."""
+    return float(sum(_most(name) for name in hands_out(lever)))
+
+
+def _most(name: str) -> float:
+    return _MOST_PAY if name == "insurance_contribution_rate" else PARAMETERS[name].high
+
+
+_MOST_PAY = 10.0**6  # yuan a month, of which a contribution is a part

@@ -1,0 +1,73 @@
+"""Who pays and who receives what levers spend: the accounts of the table of flows, in double entry.
+
+Each flow has a payer's account and a receiving account, so all accounts together always come to nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from sim.scenario.lever import Lever
+
+WORKER, INSURER, SCHEME = "worker", "insurer", "scheme"
+# Who is paid for serving somebody on an occasion, where it is not the worker.
+_BY_OCCASION = {
+    "work_month": "firm",
+    "training_enrolment": "school",
+    "study_start": "school",
+    "school_place_month": "school",
+    "settlement": "city",
+    "new_settlement": "city",
+    "housing_month": "city",
+    "works_job": "firm",
+    "workshop_job": "firm",
+    "festival_trip": "carrier",
+    "departure": "carrier",
+}
+_BY_EFFECT = {
+    "business_loss_insured_share": INSURER,
+    "insurance_contribution_rate": "insurance_fund",
+    "guaranteed_loan_yuan": "bank",
+    "startup_loan_yuan": "bank",
+}
+_OTHERWISE = "service"
+RECIPIENTS = tuple(
+    dict.fromkeys([WORKER, *_BY_EFFECT.values(), *_BY_OCCASION.values(), "business", _OTHERWISE])
+)
+
+
+class YearOfLever(NamedTuple):
+    """What a lever moved in a calendar year, in yuan. An empty name: what is paid without a lever."""
+
+    year: int
+    name: str
+    received: float  # by workers, from the payers
+    other: float  # by whoever serves them
+    payouts: float  # by workers, from insurers
+
+
+def recipient(lever: Lever) -> str:
+    """Who receives what a lever costs beside the money that it hands to workers."""
+    for effect, account in _BY_EFFECT.items():
+        if effect in lever.changes:
+            return account
+    cost = lever.unit_cost
+    if cost is None:
+        return _OTHERWISE
+    if cost.per == "business_month" and cost.follows_strength:
+        return "business"  # a tax that its owner need not pay
+    return _BY_OCCASION.get(cost.per, _OTHERWISE)
+
+
+def flows(sums: YearOfLever, lever: Lever | None) -> Iterator[tuple]:
+    """Rows of the table: year, lever, instrument, payer, recipient, yuan."""
+    instrument = lever.instrument if lever else None
+    payers = lever.unit_cost.shares if lever and lever.unit_cost else {SCHEME: 1.0}
+    found = [(payer, WORKER, sums.received * share) for payer, share in payers.items()]
+    if lever is not None:
+        found += [(payer, recipient(lever), sums.other * share) for payer, share in payers.items()]
+    found.append((INSURER, WORKER, sums.payouts))
+    for payer, account, yuan in found:
+        if yuan != 0.0:
+            yield (sums.year, sums.name, instrument, payer, account, yuan)

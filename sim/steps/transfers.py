@@ -1,0 +1,75 @@
+"""Money that levers hand to workers: one entry, in which what is received is what is booked."""
+
+from __future__ import annotations
+
+from sim.core.compiled import rule
+from sim.steps.lever_record import MAX_LEVERS, SCALE, SET
+from sim.steps.levers import bill, count_refused, is_reached
+from sim.steps.records import WORKER
+
+
+@rule
+def has_transfer(c, parameter) -> bool:
+    """Whether some lever hands money to workers through a parameter this month."""
+    return c.levers.cash_start[parameter] < c.levers.cash_start[parameter + 1]
+
+
+@rule
+def receive_transfer(w, c, b, k, parameter, flow, yuan) -> None:
+    """Book yuan that the worker receives this month through a parameter, as a flow of money.
+
+    Levers that reach the worker are billed for what each of them adds to the parameter; what there would be
+    without levers is nobody's. What is billed is shared out of what is received, so the two are always equal.
+    Called with nothing received, it counts who is turned away for want of money.
+    """
+    b.money[flow] += yuan
+    if not has_transfer(c, parameter):
+        b.transfers[MAX_LEVERS] += yuan
+        return
+    is_relief = parameter == WORKER.insurance_contribution_rate  # given by lowering it
+    base = c.before_levers[parameter, int(w.place)]
+    gains = _gains(w, c, parameter, base, is_relief)
+    without = 0 if is_relief else min(int(base), yuan)
+    by_levers = yuan - without if gains > 0.0 else 0
+    b.transfers[MAX_LEVERS] += yuan - by_levers
+    value, gained, booked = base, 0.0, 0
+    for position in range(int(c.levers.cash_start[parameter]), int(c.levers.cash_start[parameter + 1])):
+        lever = int(c.levers.cash_lever[position])
+        if not is_reached(w, c, lever):
+            count_refused(w, c, b, lever)
+            continue
+        after = _changed(c, position, value)
+        gain = value - after if is_relief else after - value
+        value = after
+        if gain > 0.0 and by_levers > 0:
+            gained += gain
+            until = int(by_levers * (gained / gains) + 0.5)
+            if parameter == WORKER.business_loss_insured_share:
+                b.payouts[lever] += until - booked  # by the insurer, whom the lever pays a premium
+            else:
+                b.transfers[lever] += until - booked
+                bill(w, c, b, lever, until - booked + int(c.levers.cash_price[lever]))
+            booked = until
+
+
+@rule
+def _gains(w, c, parameter, value, is_relief) -> float:
+    """What all levers that reach the worker add to the parameter."""
+    gains = 0.0
+    for position in range(int(c.levers.cash_start[parameter]), int(c.levers.cash_start[parameter + 1])):
+        if is_reached(w, c, int(c.levers.cash_lever[position])):
+            after = _changed(c, position, value)
+            gain = value - after if is_relief else after - value
+            gains += max(gain, 0.0)
+            value = after
+    return gains
+
+
+@rule
+def _changed(c, position, value) -> float:
+    """A parameter after one change of it."""
+    amount, kind = c.levers.cash_value[position], c.levers.cash_kind[position]
+    if kind == SET:
+        share = c.levers.cash_share[position]
+        return amount if share >= 1.0 else value + share * (amount - value)
+    return value * amount if kind == SCALE else value + amount

@@ -1,0 +1,178 @@
+"""What levers spend reaches somebody, and what workers receive is booked: month by month, in double entry."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+import pytest
+from support.engine_runs import make_lever, make_scenario, start, unit_cost
+from support.instrument_runs import CATALOGUE, everything, scenario_with, strong
+
+from sim.core.errors import AccountingError
+from sim.engine.simulate import simulate
+from sim.policy.flows import RECIPIENTS
+from sim.results.columns import TABLES
+from sim.steps.records import EVENT, MONEY
+
+SCALE = 50_000
+CASH = {  # parameter: the occasion on which it is received
+    "startup_grant_yuan": "business_start",
+    "startup_late_grant_yuan": "business_half_year",
+    "unemployment_benefit_yuan": "search_month",
+    "public_post_pay_yuan": "post_month",
+    "relief_yuan": "relief",
+}
+RECEIVED = (MONEY.benefit, MONEY.grant, MONEY.premium_aid)
+
+
+def cash_lever(name: str, yuan: int, price: int | None = None, per: str | None = None, **more) -> dict:
+    return make_lever(
+        {name: {"add": float(yuan)}},
+        "2014-01",
+        "2015-12",
+        unit_cost=unit_cost(yuan if price is None else price, per or CASH[name]),
+        **more,
+    )
+
+
+@pytest.mark.parametrize("reach", [{}, {"take_up": 0.5}], ids=["everybody", "half"])
+@pytest.mark.parametrize("name", CASH)
+def test_what_is_billed_is_what_workers_receive_every_month(name, reach):
+    run = start(make_scenario({"x": cash_lever(name, 900, **reach)}), SCALE)
+    total = 0
+    for _ in range(14):
+        block = run.step()
+        received = int(block.money[list(RECEIVED)].sum())
+        assert int(block.billed[0].sum()) == int(block.transfers[0]) == received
+        assert received == 900 * int(block.served[0].sum())
+        total += received
+    assert total > 0
+
+
+def test_what_handing_it_out_costs_is_booked_besides_and_goes_to_somebody_else():
+    scenario = make_scenario({"x": cash_lever("relief_yuan", 900, price=1000)}, to="2015-12")
+    results = simulate(scenario, scale=SCALE, end="2015-12", seed=1)
+    by_account = results.flows.groupby("recipient")["yuan"].sum()
+    served = results.ledger["served"].sum()
+    assert by_account.to_dict() == {"worker": 900 * served, "service": 100 * served}
+    assert results.ledger["spending_yuan"].sum() == 1000 * served
+
+
+def test_a_discount_of_a_steering_lever_never_takes_from_what_workers_receive():
+    steering = {
+        key: value for key, value in make_lever({}, "2014-01", "2015-12").items() if key != "effects"
+    } | {"delivery": {"steers": {"families": ["own"]}, "unit_cost_scale": 0.5}}
+    lever = cash_lever("relief_yuan", 900, price=1000, family="own")
+    block = start(make_scenario({"x": lever, "data": steering}), SCALE, months=3).block
+    assert block.billed[1].sum() == block.transfers[1] == 900 * block.served[1].sum() > 0
+
+
+def test_a_transfer_without_a_stated_cost_is_booked_too():
+    lever = make_lever({"unemployment_benefit_yuan": {"set": 700.0}}, "2014-01", "2014-12")
+    results = simulate(make_scenario({"x": lever}, to="2014-12"), scale=SCALE, end="2014-12", seed=1)
+    assert results.ledger["spending_yuan"].sum() == results.flows["yuan"].sum() > 0
+    assert set(results.flows["recipient"]) == {"worker"}
+
+
+def test_two_levers_share_what_one_worker_receives():
+    levers = {
+        "a": cash_lever("unemployment_benefit_yuan", 300),
+        "b": cash_lever("unemployment_benefit_yuan", 600, take_up=0.5),
+    }
+    run = start(make_scenario(levers), SCALE, months=4)
+    block = run.block
+    received = [300 * int(block.served[0].sum()), 600 * int(block.served[1].sum())]
+    assert block.transfers[:2].tolist() == received
+    assert 0 < received[1] < 2 * received[0]
+    assert int(block.money[MONEY.benefit]) == sum(received)
+
+
+def test_a_benefit_that_a_scenario_pays_anyway_is_no_levers():
+    lever = {"x": cash_lever("unemployment_benefit_yuan", 300)}
+    block = start(make_scenario(lever, unemployment_benefit_yuan=500.0), SCALE, months=3).block
+    assert block.transfers[0] == block.billed[0].sum() == 300 * block.served[0].sum()
+    assert block.transfers[-1] == 500 * block.served[0].sum() > 0
+
+
+def test_help_with_contributions_is_what_the_insured_keep_and_no_more():
+    lever = make_lever(
+        {"insurance_contribution_rate": {"add": -0.05}},
+        "2014-01",
+        "2014-12",
+        unit_cost={**unit_cost(250, "work_month"), "follows_strength": True},
+    )
+    run, none = (start(make_scenario(levers), SCALE) for levers in ({"x": lever}, {}))
+    block, without = run.step(), none.step()
+    aid = int(block.money[MONEY.premium_aid])
+    assert aid == block.billed[0].sum() == block.transfers[0] > 0
+    assert block.money[MONEY.contribution] == pytest.approx(without.money[MONEY.contribution], rel=1e-3)
+    assert aid == pytest.approx(without.money[MONEY.contribution] * 0.05 / 0.105, rel=0.01)
+    assert block.money[MONEY.saved] > without.money[MONEY.saved]
+
+
+def test_a_workers_own_share_of_a_cost_is_paid_by_the_worker():
+    lever = make_lever(
+        {"study_enrolment_probability": {"set": 0.02}},
+        "2014-01",
+        "2014-12",
+        unit_cost={
+            "yuan": 25_000,
+            "per": "study_start",
+            "payers": {"worker": 0.4, "local": 0.6},
+            "source": "a test",
+        },
+    )
+    run = start(make_scenario({"x": lever}), SCALE)
+    block = run.step()
+    paid = int(block.money[MONEY.fee] + block.money[MONEY.family_fee])
+    assert paid == 10_000 * block.events[EVENT.study_starts] > 0
+    assert block.money[MONEY.fee] > 0
+    run.ledger.close_year(0)
+    by_payer = run.ledger.flows().groupby("payer")["yuan"].sum()
+    assert by_payer["worker"] == paid * SCALE
+
+
+@pytest.fixture(scope="module")
+def whole_catalogue():
+    return simulate(
+        scenario_with({name: lever for name, lever in everything().items()}),
+        scale=SCALE,
+        end="2015-12",
+        seed=2,
+    )
+
+
+def test_all_instruments_together_flow_from_named_payers_to_named_recipients(whole_catalogue):
+    flows, ledger = whole_catalogue.flows, whole_catalogue.ledger
+    assert list(flows.columns) == list(TABLES["flows"])
+    assert set(flows["recipient"]) <= set(RECIPIENTS)
+    assert set(flows["payer"]) <= {"central", "local", "firm", "worker", "insurer", "scheme"}
+    booked = flows[flows["payer"] != "insurer"].groupby("lever")["yuan"].sum()
+    spent = ledger.groupby("lever")["spending_yuan"].sum()
+    pd.testing.assert_series_equal(booked, spent[spent > 0], check_names=False, rtol=1e-9)
+
+
+def test_accounts_come_to_nothing(whole_catalogue):
+    flows = whole_catalogue.flows
+    accounts = (
+        flows.groupby("recipient")["yuan"].sum().sub(flows.groupby("payer")["yuan"].sum(), fill_value=0.0)
+    )
+    assert accounts["central"] < 0 < accounts["school"]
+    assert abs(accounts.sum()) < 1e-6 * flows["yuan"].sum()
+
+
+@pytest.mark.parametrize("slug", ["unemployment-insurance", "flexible-work-aid", "temporary-relief"])
+def test_transfers_of_the_catalogue_are_received_to_the_last_yuan(slug):
+    run = start(scenario_with(strong(CATALOGUE[slug])), SCALE)
+    for _ in range(6):
+        block = run.step()
+        count = len(run.policy.names)
+        assert np.array_equal(block.billed[:count].sum(axis=1), block.transfers[:count])
+    assert block.transfers[:count].sum() > 0
+
+
+def test_a_lever_pays_out_no_more_than_it_was_billed():
+    run = start(make_scenario({"x": cash_lever("relief_yuan", 900)}), SCALE, months=1)
+    run.block.transfers[0] += 10**9
+    with pytest.raises(AccountingError, match="workers received .* of x"):
+        run.ledger.enter_received(0, run.block)
