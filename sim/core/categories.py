@@ -114,3 +114,5 @@ OCCASIONS = {
     "kept_insurance": "an insured worker who leaves a job stays insured by the levers",
     "workshop_month": "every month of an eligible worker's job in a workshop",
 }
+# Those that are counted by a share of the people in a place, so that no worker can be turned away.
+BY_PLACE = ("school_place_month", "housing_month", "added_job_month", "raised_pay_month")

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
+from sim.core.categories import BY_PLACE, OCCASIONS
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.costs import Budget, UnitCost
@@ -228,6 +229,13 @@ class Lever(Strict):
                 "a budget needs a unit cost: serving somebody costs nothing here",
                 key="budget",
                 allowed="a unit_cost above 0 yuan",
+            )
+        elif self.unit_cost.per in BY_PLACE:
+            yield Problem(
+                "a budget is rationed among workers; this cost is counted by a share of the people in a place",
+                key="budget",
+                value=self.unit_cost.per,
+                allowed=[name for name in OCCASIONS if name not in BY_PLACE],
             )
         if all(PARAMETERS[name].scope in ("place", "corridor") for name in self.effects):
             yield Problem(

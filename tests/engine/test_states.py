@@ -26,8 +26,9 @@ from sim.engine.market_state import MarketState
 from sim.engine.recorder import Record
 from sim.engine.simulation import Simulation
 from sim.policy.budgets import Ledger
+from sim.policy.financing import Levy
 
-CLASSES = (Simulation, Economy, MarketState, Accounts, Ledger, Record)
+CLASSES = (Simulation, Economy, MarketState, Accounts, Ledger, Levy, Record)
 # What a class changes although a run can go on without it: scratch of a month, and what is made anew from
 # the rest. Whoever adds a name says here why.
 SCRATCH = {
@@ -37,6 +38,7 @@ SCRATCH = {
         "_shards": "threads and their blocks",
         "rationing": "how far money reaches in a month, found anew when it begins",
         "_kept": "workers as the month began",
+        "incomes": "of the last December, which the record keeps",
     },
     "Ledger": {
         "_claim_rows": "where a month's claims stand in its sums",
@@ -285,7 +287,7 @@ def test_an_attribute_that_the_state_does_not_mention_is_noticed():
 
 def test_what_is_called_scratch_is_there(pair):
     (run, record), _ = pair
-    things = (run, run.economy, run.economy.market_state, run._accounts, run.ledger, record)
+    things = (run, run.economy, run.economy.market_state, run._accounts, run.ledger, run.levy, record)
     for thing in things:
         assert set(SCRATCH.get(type(thing).__name__, ())) <= set(vars(thing))
     assert {type(thing) for thing in things} == set(CLASSES)
