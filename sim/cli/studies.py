@@ -77,7 +77,7 @@ def check_model(
     excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
-    """Shock one thing at a time: does the model answer as it should?
+    """Shock one thing at a time: is the answer as it should be?
 
     Prints what was expected and found. Ends with 1 if a check fails.
     """

@@ -125,7 +125,7 @@ class Record:
         markets = self.run.economy.market_state.markets
         kept.months.append(month)
         kept.nation.append(self._nation(block))
-        if month % 12 + 1 == DECEMBER:
+        if self.run.incomes is not None and month % 12 + 1 == DECEMBER:
             kept.incomes.append((month, distribution(self.run.incomes)))
         if self.wants("places"):
             kept.places.append(block.by_place[:, _LIVING].copy())

@@ -8,6 +8,7 @@ services are cut by as much; the city's other residents bear it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from sim.core.months import DECEMBER
@@ -16,26 +17,27 @@ from sim.scenario.fields import FINANCING
 UNTIED, PAYROLL_LEVY, CUT_ELSEWHERE = FINANCING
 
 
+@dataclass
 class Levy:
     """The levy on payroll of a run. ``rate``: share of wages that employers pay this month."""
 
-    def __init__(self, financing: str):
-        self._is_raised = financing == PAYROLL_LEVY
-        self.rate = 0.0
-        self._spent, self._wages = 0.0, 0.0  # yuan since January
+    financing: str
+    rate: float = 0.0
+    spent: float = 0.0  # by government on levers since January, yuan
+    wages: float = 0.0  # of employees since January, yuan
 
     def enter(self, month: int, spent: float, wages: float) -> None:
         """Book a month: public spending on levers and employees' wages, yuan. Sets the rate in December."""
-        self._spent, self._wages = self._spent + spent, self._wages + wages
+        self.spent, self.wages = self.spent + spent, self.wages + wages
         if month % 12 + 1 == DECEMBER:
-            if self._is_raised:
-                self.rate = self._spent / max(self._wages, 1.0)
-            self._spent = self._wages = 0.0
+            if self.financing == PAYROLL_LEVY:
+                self.rate = self.spent / max(self.wages, 1.0)
+            self.spent = self.wages = 0.0
 
     def state(self) -> dict[str, Any]:
         """What months change, for a checkpoint."""
-        return {"rate": self.rate, "spent": self._spent, "wages": self._wages}
+        return {"rate": self.rate, "spent": self.spent, "wages": self.wages}
 
     def restore(self, state: dict[str, Any]) -> None:
         """Take over what ``state`` gave."""
-        self.rate, self._spent, self._wages = state["rate"], state["spent"], state["wages"]
+        self.rate, self.spent, self.wages = state["rate"], state["spent"], state["wages"]

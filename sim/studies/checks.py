@@ -109,14 +109,21 @@ class CheckFile(Strict):
     name: Text
     """The name of its file, without ``.yaml``."""
     title: Label
+    """Its name for people, in English and Chinese."""
     question: Text
+    """What it asks, in a sentence."""
     scenario: Text
+    """The name or path of the scenario in which nothing is changed, the run ``base``."""
     period: Period
+    """The months that are run, both named ones included."""
     scale: Text
+    """Real workers per simulated one, such as ``1:20000``."""
     seeds: Annotated[Whole, Field(ge=1)]
+    """Under how many seeds each run is lived, 1 to that number."""
     runs: dict[Name, dict[str, Any]] = {}
     """What each run changes of the scenario: levers, shocks, parameters, assumptions."""
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
+    """What is measured, and the range that is allowed."""
 
     _scenarios: dict[str, Scenario] = PrivateAttr(default_factory=dict)
 
@@ -146,7 +153,13 @@ def check_files() -> dict[str, Path]:
 
 
 def load_checks(name_or_path: str | Path) -> CheckFile:
-    """Load a file of checks with its scenarios. Raises ``CheckError`` with every problem found."""
+    """Load a file of checks with its scenarios. Raises ``CheckError`` with every problem found.
+
+    ``name_or_path`` is one of ``check_files()`` or the path of a file.
+
+    >>> sorted(load_checks("demand-falls").scenarios)
+    ['base', 'no_jobs']
+    """
     path = named_file(str(name_or_path), check_files(), "file of checks", CheckError)
     found, tree, problems = read_checked(path, CheckFile, CheckError)
     try:
@@ -185,9 +198,10 @@ def run_checks(
     threads: int = 2,
     progress: Callable[[int, int], None] | None = None,
 ) -> CheckResult:
-    """Run every run of a file under ``seeds`` seeds (1 to that number) and judge its checks.
+    """Run every run of a ``file``, or of the file of that name or path, and judge its checks.
 
-    ``scale`` and ``seeds`` are the file's own where not given. ``progress(done, total)`` counts runs.
+    ``seeds`` (1 to that number) and ``scale`` are the file's own where not given; ``threads`` share the work
+    of a month, and change no result. ``progress(done, total)`` is called as runs finish.
     """
     if not isinstance(file, CheckFile):
         file = load_checks(file)

@@ -21,8 +21,8 @@ TWO_STEPS = """
     people = make_population(1_000_000, seed=3).workers
     run = Simulation("baseline", 1_000_000, "2014-02", 3, 1)
     c, blocks = run.economy.begin(0).plain, run._shards._plain[0]
-    note_month(run.workers.states, *run.workers.ids, run.economy.opening.record[0],
-               run._shards.blocks[0][0], len(people), 0)
+    note_rows(run.workers.states, *run.workers.ids, run.economy.opening.record[0],
+              run._shards.blocks[0][0], len(people), 0)
     kinds = (run.workers.rows, run.workers.states, c, blocks)
     names = ("lose or change job", "earn")
     places = [MONTH_NAMES.index(name) for name in names]
@@ -44,7 +44,7 @@ from sim.core import deferred_linking
 if {is_ordinary}:
     deferred_linking.TESTED = ()
 from sim.core.units import addresses
-from sim.engine.passes import MONTH, MONTH_NAMES, note_month
+from sim.engine.passes import MONTH, MONTH_NAMES, note_rows
 from sim.engine.simulation import Simulation
 from sim.validation.population import make_population
 
