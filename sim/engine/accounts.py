@@ -78,6 +78,12 @@ class Accounts:
             sum(money[code] for code in _TRANSFERS),
             int(block.transfers.sum() + block.payouts.sum()),
         )
+        _must(
+            month,
+            "fees paid and booked",
+            money[MONEY.fee] + money[MONEY.family_fee],
+            int(block.fees.sum()),
+        )
         self.savings += money[MONEY.saved] - money[MONEY.exit_savings]
 
     def check_census(self, month: int, stock: np.ndarray, savings: int) -> None:

@@ -232,10 +232,10 @@ class Lever(Strict):
             )
         elif self.unit_cost.per in BY_PLACE:
             yield Problem(
-                "a budget is rationed among workers; this cost is counted by a share of the people in a place",
+                "a budget is rationed among workers; this is counted by a share of the people in a place",
                 key="budget",
                 value=self.unit_cost.per,
-                allowed=[name for name in OCCASIONS if name not in BY_PLACE],
+                allowed=tuple(name for name in OCCASIONS if name not in BY_PLACE),
             )
         if all(PARAMETERS[name].scope in ("place", "corridor") for name in self.effects):
             yield Problem(

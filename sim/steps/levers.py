@@ -175,17 +175,18 @@ def _bill_all(w, c, b, occasion) -> None:
         if c.levers.is_active[lever] and is_eligible(w, c, lever) and is_aware(w, c, lever):
             is_served = bill(w, c, b, lever, int(c.levers.price[lever]))
             if is_served and c.levers.fee[lever] > 0:
-                pay_fee(w, b, int(c.levers.fee[lever]))
+                pay_fee(w, b, lever, int(c.levers.fee[lever]))
 
 
 @rule
-def pay_fee(w, b, yuan) -> None:
+def pay_fee(w, b, lever, yuan) -> None:
     """Pay the worker's share of what a lever costs: from savings, and the rest from the family at home."""
     own = min(int(w.savings), yuan)
     w.savings = int(w.savings) - own
     b.money[MONEY.saved] -= own
     b.money[MONEY.fee] += own
     b.money[MONEY.family_fee] += yuan - own
+    b.fees[lever] += yuan
 
 
 @rule

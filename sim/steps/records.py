@@ -184,6 +184,7 @@ def sums_type(places: int) -> np.dtype:
             ("billed", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # what they cost, yuan
             ("transfers", _WHOLE, (MAX_LEVERS + 1,)),  # yuan that workers receive by lever; without one, last
             ("payouts", _WHOLE, (MAX_LEVERS,)),  # yuan that insurers pay workers, by lever
+            ("fees", _WHOLE, (MAX_LEVERS,)),  # yuan of what was billed that the workers served pay, by lever
             ("refused", _WHOLE, (MAX_LEVERS,)),  # uses that no money was left for
             ("claims", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # uses of levers with a budget, by ticket
             ("claimed", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # the same in yuan

@@ -128,7 +128,7 @@ def test_what_is_counted_by_place_can_have_no_budget(per):
     lever = make_lever(
         {"arrears_probability": {"scale": 0.9}}, unit_cost=unit_cost(10, per), budget={"yuan_per_year": 1e9}
     )
-    with pytest.raises(ValueError, match="counted by a share of the people in a place"):
+    with pytest.raises(ValueError, match="this is counted by a share of the people in a place"):
         make_scenario({"x": lever})
 
 

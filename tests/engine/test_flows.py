@@ -127,7 +127,7 @@ def test_a_workers_own_share_of_a_cost_is_paid_by_the_worker():
     block = run.step()
     paid = int(block.money[MONEY.fee] + block.money[MONEY.family_fee])
     assert paid == 10_000 * block.events[EVENT.study_starts] > 0
-    assert block.money[MONEY.fee] > 0
+    assert block.money[MONEY.fee] > 0 and block.fees[0] == paid
     run.ledger.close_year(0)
     by_payer = run.ledger.flows().groupby("payer")["yuan"].sum()
     assert by_payer["worker"] == paid * SCALE
