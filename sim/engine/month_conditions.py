@@ -166,6 +166,7 @@ class MonthConditions:
         self._tables, now = tables, self.now
         now.place[:], now.effective[:] = tables.place, tables.effective
         now.without_levers[:] = now.before_levers[:] = tables.without_levers
+        now.bound_without_levers[:] = tables.without_levers.max(axis=1)
         write_tables(self.plain, self.has_quota)
         for row in self._policy.decided_by_worker(month):
             highest = float(now.before_levers[row].max())

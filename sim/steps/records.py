@@ -92,6 +92,7 @@ def conditions_type(places: int) -> np.dtype:
             ("effective", _REAL, (len(WORKER_NAMES), places)),
             ("before_levers", _REAL, (len(WORKER_NAMES), places)),  # where levers for some of a place begin
             ("upper_bound", _REAL, (len(WORKER_NAMES),)),  # no worker anywhere faces more than this
+            ("bound_without_levers", _REAL, (len(WORKER_NAMES),)),  # the same, had no lever been in force
             ("without_levers", _REAL, (len(WORKER_NAMES), places)),  # the same, had no lever been in force
             ("poor_floor_effort", _REAL),  # how far poor workers away have fallen short of a year before
             ("has_works", _WHOLE),  # public works or workshops, or jobs that they left behind
