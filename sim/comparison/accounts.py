@@ -27,6 +27,8 @@ def accounts_of_seed(base: Results, policy: Results, financing: str) -> pd.DataF
 
     financing: of the policy (``sim.policy.financing``). ``province`` is told of what local government pays.
     """
+    if "flows" not in policy.tables:
+        return pd.DataFrame(columns=[*_KEYS, "yuan"])
     rows = pd.DataFrame([*_rows(policy, 1.0), *_rows(base, -1.0)], columns=[*_KEYS, "yuan"])
     added = rows.groupby(_KEYS, as_index=False)["yuan"].sum()
     return pd.concat([added, _financed(added, financing)], ignore_index=True)
@@ -34,6 +36,8 @@ def accounts_of_seed(base: Results, policy: Results, financing: str) -> pd.DataF
 
 def accounts_over_seeds(seeds: list[pd.DataFrame]) -> pd.DataFrame:
     """The table ``accounts`` of one policy: means over seeds, with intervals; a seed without a row has 0."""
+    if all(one.empty for one in seeds):
+        return pd.DataFrame()
     keyed = [one.set_index(_KEYS)["yuan"] for one in seeds]
     together = pd.concat(keyed, axis=1).fillna(0.0).sort_index()
     mean, low, high = mean_and_interval(together.to_numpy().T)

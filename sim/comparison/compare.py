@@ -1,8 +1,9 @@
 """Policies compared with a baseline: paired runs under the same seeds.
 
 ``compare`` runs the baseline and all policies of one seed in one process and makes tables over the seeds:
-``effects`` (per outcome, in years 1, 5 and 10 of the policy), ``paths`` (month by month), ``winners`` and
-``costs``; and, to compare the baseline with official statistics, ``baseline`` and ``official``.
+``effects`` (per outcome, in years 1, 5 and 10 of the policy), ``paths`` (month by month), ``winners``,
+``costs`` and ``accounts`` (who bears what); and, to compare the baseline with official statistics,
+``baseline`` and ``official``.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from sim.comparison.accounts import accounts_over_seeds
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import HORIZONS, NOT_COSTED, effects, paths
 from sim.comparison.paired_runs import PairedPlan, run_seeds, winner_months
@@ -95,7 +97,9 @@ def _shared(
 def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
     months = runs[0]["months"]
     base = np.stack([run["monthly"][0] for run in runs])
-    found: dict[str, list[pd.DataFrame]] = {"effects": [], "paths": [], "winners": [], "costs": []}
+    found: dict[str, list[pd.DataFrame]] = {
+        name: [] for name in ("effects", "paths", "winners", "costs", "accounts")
+    }
     for index, (policy, start) in enumerate(zip(plan.policies, plan.starts, strict=True)):
         uncosted = not_costed(_own_levers(plan.base, policy))
         changed = np.stack([run["monthly"][index + 1] for run in runs])
@@ -104,6 +108,7 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
             "paths": paths(base, changed, months),
             "winners": _winners_table([run["winners"][index] for run in runs], start, plan.end),
             "costs": _with_uncosted(_costs_table([run["ledgers"][index] for run in runs]), uncosted, start),
+            "accounts": accounts_over_seeds([run["accounts"][index] for run in runs]),
         }
         for name, table in parts.items():
             if len(table):

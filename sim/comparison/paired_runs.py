@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.comparison.accounts import accounts_of_seed
 from sim.comparison.effects import HORIZONS, horizons
 from sim.comparison.winners import count_winners
 from sim.results.outcomes import monthly
@@ -101,6 +102,7 @@ def _run_seed(plan: PairedPlan, seed: int, cache: RunCache | None) -> dict:
         "manifest": base.manifest,
         "warnings": [*(base.manifest.get("warnings") or ())],
         "ledgers": [],
+        "accounts": [],
         "winners": [],
     }
     for number, start in enumerate(plan.starts, 1):
@@ -108,6 +110,7 @@ def _run_seed(plan: PairedPlan, seed: int, cache: RunCache | None) -> dict:
         result["monthly"].append(monthly(run.national).to_numpy())
         result["warnings"] += run.manifest.get("warnings") or ()
         result["ledgers"].append(run.tables.get("ledger"))
+        result["accounts"].append(accounts_of_seed(base, run, plan.policies[number - 1].financing))
         result["winners"].append(_winners_of_seed(plan, base, run, start))
     return result
 

@@ -300,6 +300,16 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **{name: unit for name, unit in TABLES["ledger"].items() if name not in ("instrument", "province")},
         "cost_note": ("name", "not costed: what the lever costs is not known; else empty"),
     },
+    "accounts": {
+        **_POLICY,
+        **_YEAR,
+        "account": ("name", "workers, employers, government by level, who serves workers, who bears the gap"),
+        "province": ("name", "of what local government pays; else empty"),
+        "item": ("name", "wages, contributions, levy, what levers move, and who finances the gap"),
+        "yuan": ("yuan", "what the policy adds to the account; over all accounts nothing"),
+        "low": ("yuan", "lower end of its 95 % interval over seeds"),
+        "high": ("yuan", "upper end of it"),
+    },
     "baseline": {**NATIONAL, **_SEED},
     "official": {**TABLES["official"], **_SEED},
 }

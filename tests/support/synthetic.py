@@ -28,7 +28,7 @@ class FakeScenario:
     """
 
     def __init__(self, name, gains=None, start="2025-01", spending=0.0, raises=None):
-        self.name = name
+        self.name, self.financing = name, "untied"
         self.gains = gains or {}
         self.start = start
         self.spending = spending

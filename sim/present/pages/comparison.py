@@ -160,6 +160,7 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, An
             for name in ("payer", "family", "grade")
         },
         "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
+        "accounts": comparison_tables.account_rows(comparison, policy),
         "winners": comparison_tables.winner_rows(winners) if len(winners) else [],
         "levers": levers,
         "grades": grade_counts(policy),
