@@ -135,10 +135,17 @@ def long_run_share(
     amenity: float, network: float, cost: float, fellow: float | None = None, start: float = AWAY
 ) -> float:
     """Share away at rest, from ``start``; ``fellow`` fixes the share of fellow villagers who are away."""
+
+    def moves(fellows: float) -> tuple[float, float]:
+        """How many of those at home leave, and of those away return, of all who reconsider."""
+        gain = amenity + network * fellows
+        return _logistic(gain - cost), _logistic(-gain - cost)
+
     share = start
+    fixed = None if fellow is None else moves(fellow)
     for _ in range(_MONTHS):
-        gain = amenity + network * (share if fellow is None else fellow)
-        share += 0.2 * (_logistic(gain - cost) * (1.0 - share) - _logistic(-gain - cost) * share)
+        leave, back = fixed or moves(share)
+        share += 0.2 * (leave * (1.0 - share) - back * share)
     return share
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import wraps
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
@@ -58,12 +59,12 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
 
     @wraps(draw)
     def inside(*args: Any, **named: Any) -> Figure:
-        with _house_style():
+        with house_style():
             figure = draw(*args, **named)
             figure.get_layout_engine().execute(figure)
             if use_fonts_for_all(figure):
                 figure.get_layout_engine().execute(figure)
-            figure.set_layout_engine("none")  # laid out once, however often it is written
+            figure.set_layout_engine(None)  # laid out once; with one that rests, writing draws twice
         return figure
 
     return inside
@@ -81,18 +82,29 @@ def as_png(figure: Figure, dpi: int = 150) -> bytes:
 
 def _bytes(figure: Figure, **options: Any) -> bytes:
     stream = BytesIO()
-    with _house_style():
+    with house_style():
         figure.savefig(stream, facecolor="white", **options)
     return stream.getvalue()
 
 
+_IS_IN_FORCE: ContextVar[bool] = ContextVar("the house style is in force", default=False)
+
+
 @contextmanager
-def _house_style() -> Iterator[None]:
+def house_style() -> Iterator[None]:
+    """Draw under the house style. Setting it takes a while: whoever draws many charts does it once around all."""
+    if _IS_IN_FORCE.get():
+        yield
+        return
     with own_settings(_STYLE), without_chatter():
         import matplotlib
 
         matplotlib.rcParams.update({"font.family": families(), "font.sans-serif": [LATIN, "sans-serif"]})
-        yield
+        token = _IS_IN_FORCE.set(True)
+        try:
+            yield
+        finally:
+            _IS_IN_FORCE.reset(token)
 
 
 def empty_figure(width: float, height: float) -> Figure:

@@ -57,9 +57,10 @@ def publish_comparison(
     Raises ``ResultsError``.
     """
     validation = validate(comparison.baseline_runs())
-    figures = comparison_charts(comparison, validation)
-    page = render_report(comparison, validation, figures, command)
-    files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
+    with style.house_style():
+        figures = comparison_charts(comparison, validation)
+        page = render_report(comparison, validation, figures, command)
+        files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
     files["effects.csv"] = csv_bytes(comparison.effects, excel_csv)
     if "bands" in comparison.tables:
         files["bands.csv"] = csv_bytes(comparison.bands, excel_csv)
