@@ -120,13 +120,18 @@ def whole_module(library: Any, symbol: str, more: Any) -> Any:
     """
     _link_in(library, _below(library))
     module = library._final_module
-    module.link_in(more)
+    _make_internal(module, symbol)
+    library._optimize_final_module()
+    module.link_in(more)  # after it: where these are inlined, loops are not vectorised
+    _make_internal(module, symbol)
+    module.verify()
+    return module
+
+
+def _make_internal(module: Any, symbol: str) -> None:
     for function in module.functions:
         if not function.is_declaration and function.name != symbol:
             function.linkage = "internal"
-    library._optimize_final_module()
-    module.verify()
-    return module
 
 
 def _link_in(library: Any, below: list[Any]) -> None:
