@@ -14,7 +14,9 @@ import pytest
 from support.engine_runs import make_lever
 
 from sim import simulate
+from sim.core.categories import FARM
 from sim.engine.run_cache import RunCache
+from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import DEFAULTS
 from sim.scenario.loading import load_scenario, with_overrides
 
@@ -168,21 +170,27 @@ def test_lasting_scarcity_saves_labour_and_costs_output():
     assert yearly_tightness(scarce.places)["2030"] < 0.8 * yearly_tightness(unanswered.places)["2030"]
 
 
-def test_income_on_the_land_holds_those_who_stay():
-    """The more income per head answers how few share the land, the more stay there: a slow stabiliser."""
-    with_answer, without = (
-        simulate(
-            with_overrides(load_scenario("baseline"), {"parameters.farm_output_elasticity": elasticity}),
-            scale=SCALE,
-            seed=1,
-            tables="national",
-            cache=CACHE,
-        )
-        .national.farm.iloc[-12:]
-        .mean()
-        for elasticity in (1.0, 0.0)
+def test_income_on_the_land_falls_as_more_share_it():
+    """Less inviting cities keep people on the land, whose income per head falls as their number rises."""
+    lever = make_lever(
+        {"amenity_shift": {"add": -0.5}}, "2016-01", "2018-12", where={"tiers": list(AWAY)}, no_cost="a test"
     )
-    assert 1.015 * without < with_answer < 1.3 * without
+    income, farmers = [], []
+    for levers in ({}, {"shock": lever}):
+        changed = {
+            "parameters.farm_output_elasticity": 1.0,
+            **{f"levers.{n}": one for n, one in levers.items()},
+        }
+        run = Simulation(
+            with_overrides(load_scenario("baseline"), changed), SCALE, "2018-12", 1, 1, cache=CACHE
+        )
+        for _ in range(60):
+            block = run.step()
+        farmers.append(np.log(block.by_home[:, FARM].sum()))
+        income.append(np.log(np.asarray(run.conditions.farm_income).mean()))
+    more, fall = farmers[1] - farmers[0], income[1] - income[0]
+    assert more > 0.02
+    assert -1.3 * more < fall < -0.5 * more  # income follows with a lag
 
 
 # --- scale ----------------------------------------------------------------------------------------------

@@ -11,6 +11,7 @@ from sim.rules.earnings import employment_share, expected_income
 from sim.rules.employment import (
     desired_jobs,
     finding_probability,
+    hiring_age_factor,
     matching,
     rationed_finding,
     vacancies,
@@ -126,8 +127,15 @@ def test_more_separations_move_the_beveridge_curve_outwards():
 
 
 def test_the_default_rates_give_the_unemployment_that_is_observed():
-    """Five to six percent at one vacancy per searcher (A24, A43, A44)."""
-    assert 0.05 <= steady_unemployment(1.0, default("separation_probability")) <= 0.06
+    """Five to six percent at one vacancy per searcher (A24, A43, A44), at the ages of 2019.
+
+    Age counts in hiring: official shares of migrant workers by age, at the middle of each group.
+    """
+    shares = {18.0: 0.02, 25.0: 0.231, 35.0: 0.255, 45.0: 0.248, 55.0: 0.246}
+    slope, full = default("hiring_age_slope"), default("hiring_full_to_age")
+    of_age = sum(share * hiring_age_factor(age, full, slope) for age, share in shares.items())
+    one = steady_unemployment(1.0, default("separation_probability"))
+    assert 0.05 <= one / (one + (1.0 - one) * of_age) <= 0.06
 
 
 @pytest.mark.parametrize("elasticity", [0.3, 0.5, 0.7])
