@@ -67,7 +67,7 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
     costs = [_cost(OUTCOMES[row.Index], row, horizon) for row in rows.itertuples() if row.cost_note == ""]
     if costs:
         sentences.append(
-            f"{title}: all that it spends in its first {_years(horizon)}, set against one outcome at a time: "
+            f"{title}: the net cost to government of its first {_years(horizon)}, set against one outcome at a time: "
             f"{'; '.join(costs)}."
         )
     return sentences
