@@ -117,7 +117,7 @@ class Economy:
         return self.opening
 
     def conditions(self, month: int) -> np.recarray:
-        """What workers would meet in a month if every claim were granted, in a record of its own."""
+        """What workers would meet in a month with money and quotas for all, in a record of its own."""
         return MonthConditions(self.market_state).write(month)
 
     def ration_quotas(self, claims: np.ndarray, claims_without_levers: np.ndarray) -> None:

@@ -90,7 +90,7 @@ def live_without_pay(w, c, b, k) -> None:
     )
     cost = extra_living_cost(w, c)
     spent = dissaving(int(w.savings), cost, benefit + odd_jobs)
-    note_income(w, benefit + odd_jobs - cost)
+    note_income(w, odd_jobs - cost)
     w.savings = int(w.savings) - spent
     w.earnings_year = min(int(w.earnings_year) + odd_jobs, MOST_EARNINGS)
     receive_transfer(w, c, b, k, WORKER.unemployment_benefit_yuan, MONEY.benefit, benefit)
@@ -105,7 +105,7 @@ def earn(w, c, b, k) -> None:
     """Earn a month's pay, of which an employer may withhold some, and divide it."""
     flags = int(w.status)
     pay = current_pay(w, c)
-    received, contribution = pay, 0
+    received, contribution, aid = pay, 0, 0
     b.employed[int(w.place), int(w.sector)] += 1
     if (w.arrears > 0) | ((flags & UNPAID) != 0):
         received = pay - withheld_pay(w, c, b, pay) + recovered_pay(w, c, b, k)
@@ -113,8 +113,8 @@ def earn(w, c, b, k) -> None:
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
         if has_transfer(c, WORKER.insurance_contribution_rate):
             aid = premium_aid(w, c, b, k, pay, received, contribution)
-            received, contribution = received + aid, contribution + aid
-    divide_pay(w, c, b, pay, received, contribution)
+            contribution += aid
+    divide_pay(w, c, b, pay, received + aid, contribution)
     note_income(w, received - contribution - extra_living_cost(w, c))
 
 
@@ -133,7 +133,6 @@ def bill_work(w, c, b, k) -> None:
     serve(w, c, b, k, OCCASION.work_month)
     if int(w.status) & INSURED:
         aid = int(effective(w, c, b, k, WORKER.premium_aid_yuan))
-        note_income(w, aid)
         receive_transfer(w, c, b, k, WORKER.premium_aid_yuan, MONEY.benefit, aid)
         b.money[MONEY.consumption] += aid
 

@@ -1,8 +1,4 @@
-"""A business of one's own: weighing it up and starting it, running it, and closing it.
-
-A start is decided early in the month, on the state that the claims of the month were counted on, so that
-what is granted can never exceed what was counted.
-"""
+"""A business of one's own: weighing it up and starting it, running it, and closing it."""
 
 from sim.core.arithmetic import exp, log
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS
@@ -20,7 +16,6 @@ from sim.rules.enterprise import (
 )
 from sim.rules.household import share_of
 from sim.steps.earnings import current_pay, log_skill
-from sim.steps.income import note_income
 from sim.steps.levers import effective, serve
 from sim.steps.migration import go_home
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
@@ -90,7 +85,6 @@ def put_aside(w, b, amount) -> int:
     """Put an amount into the worker's savings, as far as they can hold it; returns what was put."""
     put = min(amount, MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + put
-    note_income(w, put)
     b.money[MONEY.saved] += put
     return put
 
@@ -119,28 +113,6 @@ def may_start_business(w, c) -> bool:
         c.economy.startup_age_max,
         c.economy.startup_migrant_months_min,
     )
-
-
-@rule
-def might_start(w, c) -> bool:
-    """Whether the worker thinks of a business and would start it with the most support anybody has."""
-    if (
-        uniform(c.keys, PURPOSE.business_consider, int(w.id))
-        >= c.upper_bound[WORKER.startup_consideration_probability]
-    ):
-        return False
-    chance = start_chance(
-        w,
-        c,
-        startup_capital(w, c),
-        log_profit_gain(w, c) + c.upper_bound[WORKER.business_profit_shift],
-        c.upper_bound[WORKER.startup_grant_yuan],
-        c.upper_bound[WORKER.startup_late_grant_yuan],
-        max(c.upper_bound[WORKER.startup_loan_yuan], c.upper_bound[WORKER.guaranteed_loan_yuan]),
-        c.upper_bound[WORKER.startup_odds_shift],
-        c.upper_bound[WORKER.business_loss_insured_share],
-    )
-    return uniform(c.keys, PURPOSE.business_start, int(w.id)) < chance
 
 
 @rule
@@ -246,7 +218,6 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
     w.savings = int(w.savings) - own
     b.money[MONEY.saved] -= own
     receive_transfer(w, c, b, k, WORKER.startup_grant_yuan, MONEY.grant, grant)
-    note_income(w, grant)
     b.money[MONEY.loan] += borrowed
     b.money[MONEY.capital] += own + grant + borrowed
     b.events[EVENT.business_starts] += 1

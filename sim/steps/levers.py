@@ -124,6 +124,12 @@ def effective(w, c, b, k, parameter) -> float:
 
 
 @rule
+def gone_to(value, amount, share) -> float:
+    """A value after a `set` that goes a share of the way to its amount."""
+    return amount if share >= 1.0 else value + share * (amount - value)
+
+
+@rule
 def _changed_by_levers(w, c, parameter) -> float:
     """Sets first, then scales, then additions, whomever the levers are for; then the parameter's bounds.
 
@@ -137,8 +143,7 @@ def _changed_by_levers(w, c, parameter) -> float:
             amount = levers.effect_value[effect]
             kind = levers.effect_kind[effect]
             if kind == SET:
-                share = levers.effect_share[effect]
-                value = amount if share >= 1.0 else value + share * (amount - value)
+                value = gone_to(value, amount, levers.effect_share[effect])
             elif kind == SCALE:
                 scale *= amount
             else:

@@ -41,12 +41,6 @@ def help_on_farm(w, c, b, k) -> None:
 
 
 @rule
-def is_festival_season(c) -> bool:
-    """February and March, when those at home for the festival travel back."""
-    return (c.month_of_year == FEBRUARY) | (c.month_of_year == MARCH)
-
-
-@rule
 def is_visiting_season(c) -> bool:
     """January to March: nobody is away from work for the festival after that."""
     return c.month_of_year <= MARCH

@@ -1,7 +1,7 @@
 """Settlement: who may and would move registration to the city, points, and registering.
 
-It is decided early in the month, on the state that the claims of the month were counted on, so that
-what is granted can never exceed what was counted.
+It is decided early in the month, on the state that the claims on quotas were counted on, so that a quota can
+never give out more places than were counted.
 """
 
 from sim.core.arithmetic import log

@@ -4,7 +4,6 @@ from sim.core.arithmetic import log
 from sim.core.categories import FARM, LOCAL_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
-from sim.steps.income import note_income
 from sim.steps.levers import effective, serve
 from sim.steps.people import months_in_activity
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
@@ -48,7 +47,6 @@ def pay_relief(w, c, b, k) -> None:
     serve(w, c, b, k, OCCASION.relief)
     b.events[EVENT.reliefs] += 1
     receive_transfer(w, c, b, k, WORKER.relief_yuan, MONEY.benefit, relief)
-    note_income(w, relief)
     b.money[MONEY.consumption] += relief
 
 
@@ -73,7 +71,6 @@ def live_on_support(w, c, b, k) -> None:
         if paid > 0:
             serve(w, c, b, k, OCCASION.post_month)
         receive_transfer(w, c, b, k, WORKER.public_post_pay_yuan, MONEY.benefit, paid)
-    note_income(w, paid)
     b.money[MONEY.consumption] += paid
 
 
@@ -82,12 +79,6 @@ def live_on_support(w, c, b, k) -> None:
 def has_works(c) -> bool:
     """Whether public works or workshops hire this month, or still employ somebody."""
     return c.has_works != 0
-
-
-@rule
-def highest_works_chance(c) -> float:
-    """No worker is offered a job on public works with a higher probability this month."""
-    return c.upper_bound[WORKER.works_offer_probability]
 
 
 @rule

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from sim.core.compiled import rule
+from sim.steps.income import note_income
 from sim.steps.lever_record import MAX_LEVERS, SCALE, SET
-from sim.steps.levers import bill, count_refused, is_reached
+from sim.steps.levers import bill, count_refused, gone_to, is_reached
 from sim.steps.records import WORKER
 
 
@@ -16,13 +17,14 @@ def has_transfer(c, parameter) -> bool:
 
 @rule
 def receive_transfer(w, c, b, k, parameter, flow, yuan) -> None:
-    """Book yuan that the worker receives this month through a parameter, as a flow of money.
+    """Book yuan that the worker receives this month through a parameter, as a flow of money and as income.
 
     Levers that reach the worker are billed for what each of them adds to the parameter; what there would be
     without levers is nobody's. What is billed is shared out of what is received, so the two are always equal.
     Called with nothing received, it counts who is turned away for want of money.
     """
     b.money[flow] += yuan
+    note_income(w, yuan)
     if not has_transfer(c, parameter):
         b.transfers[MAX_LEVERS] += yuan
         return
@@ -70,6 +72,5 @@ def _changed(c, position, value) -> float:
     """A parameter after one change of it."""
     amount, kind = c.levers.cash_value[position], c.levers.cash_kind[position]
     if kind == SET:
-        share = c.levers.cash_share[position]
-        return amount if share >= 1.0 else value + share * (amount - value)
+        return gone_to(value, amount, c.levers.cash_share[position])
     return value * amount if kind == SCALE else value + amount
