@@ -12,10 +12,10 @@ from sim.engine.market_state import MarketState, OpeningNumbers
 from sim.engine.markets import (
     LabourDemand,
     MonthsWork,
-    fill_quota_cutoffs,
     settle_labour_markets,
 )
 from sim.engine.month_conditions import MonthConditions
+from sim.engine.parameter_tables import fill_quota_cutoffs
 from sim.engine.stocks import networks
 from sim.parameters.behaviour import DEFAULTS
 from sim.parameters.definition import chosen

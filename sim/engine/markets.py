@@ -1,4 +1,4 @@
-"""Between months, place by place: tables of pay, quotas, vacancies and wages."""
+"""Between months, place by place: jobs wanted, vacancies, layoffs, wages, and what scarcity does."""
 
 from __future__ import annotations
 
@@ -9,22 +9,16 @@ import numpy as np
 from sim.core.arithmetic import exp, log
 from sim.core.categories import (
     FARM,
-    HOME_TOWNSHIP,
     LOCAL_WORK,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
     OWN_BUSINESS,
-    SCHOOL_YEARS,
     SETTLED_SEARCH,
     SETTLED_WORK,
     TRAINING,
 )
 from sim.core.compiled import kernel, rule
 from sim.engine.guards import GUARD
-from sim.rules.earnings import (
-    experience_pay,
-    schooling_pay,
-)
 from sim.rules.employment import (
     desired_jobs,
     followed_people,
@@ -37,106 +31,6 @@ from sim.rules.employment import (
     vacancies,
     wage_gap_next,
 )
-from sim.rules.settlement import capacity_offered
-from sim.rules.skills import training_premium
-from sim.steps.earnings import gender_gap
-from sim.steps.records import (
-    BYTES,
-    EXPERIENCE_MONTHS,
-    POINT_BINS,
-    TRAINING_MONTHS,
-    UNTRAINED,
-    WORKER,
-)
-from sim.world.worker import ABILITY_UNIT, HUNDREDTH, education_of, signed
-
-
-@kernel
-def fill_pay_profiles(conditions):
-    """Log pay by years of schooling, months of experience and months since a course, and as factors, so
-    that a worker's pay is a product. They hang on the economy-wide parameters alone.
-    """
-    c = conditions[0]
-    for e in range(len(SCHOOL_YEARS)):
-        c.schooling_pay[e] = schooling_pay(float(SCHOOL_YEARS[e]), c.economy.schooling_return)
-    for month in range(EXPERIENCE_MONTHS):
-        c.experience_pay[month] = experience_pay(
-            month / 12.0, c.economy.experience_return, c.economy.experience_curvature
-        )
-        c.experience_factor[month] = exp(c.experience_pay[month])
-    for month in range(TRAINING_MONTHS):
-        c.training_pay[month] = training_premium(
-            True,
-            float(month),
-            c.economy.training_premium,
-            c.economy.training_lag_months,
-            c.economy.training_decay_rate,
-            c.economy.training_displacement_share,
-        )
-        c.training_factor[month] = exp(c.training_pay[month])
-    c.training_pay[UNTRAINED], c.training_factor[UNTRAINED] = 0.0, 1.0
-    c.trait_factor[:] = 1.0
-    for traits in range(2 * len(SCHOOL_YEARS)):
-        c.trait_pay[traits] = c.schooling_pay[education_of(traits)] - gender_gap(c, traits)
-        c.trait_factor[traits] = exp(c.trait_pay[traits])
-
-
-@kernel
-def write_tables(conditions, has_quota):
-    """Write what hangs on parameters by place alone: the highest values, and where a quota holds.
-
-    Places that are paid for those who settle offer more registrations and school places.
-    """
-    c = conditions[0]
-    place, cost, response = c.place, c.economy.settlement_cost_yuan, c.economy.capacity_response
-    for p in range(len(c.tier)):
-        paid = place.settlement_transfer_yuan[p]
-        if paid > 0.0:
-            quota, school = place.settlement_quota_share[p], place.school_access_share[p]
-            is_open = c.effective[WORKER.settlement_open_share, p]
-            place.settlement_quota_share[p] = capacity_offered(quota, paid, cost, response, 1.0)
-            place.school_access_share[p] = capacity_offered(school, paid, cost, response, 1.0)
-            c.effective[WORKER.settlement_open_share, p] = capacity_offered(
-                is_open, paid, cost, response, 1.0
-            )
-            is_open = c.before_levers[WORKER.settlement_open_share, p]
-            c.before_levers[WORKER.settlement_open_share, p] = capacity_offered(
-                is_open, paid, cost, response, 1.0
-            )
-        has_quota[p] = (place.settlement_quota_share[p] < 1.0) & (c.tier[p] != HOME_TOWNSHIP)
-    for row in range(c.effective.shape[0]):
-        c.upper_bound[row] = c.effective[row, 0]
-        for p in range(len(c.tier)):
-            c.upper_bound[row] = max(c.upper_bound[row], c.effective[row, p])
-
-
-@kernel
-def fill_byte_factors(by_ability, by_match):
-    """Factors of pay by the bytes in which ability and match are stored (signed, hence the wrap)."""
-    for byte in range(BYTES):
-        by_ability[byte] = exp(signed(byte) * ABILITY_UNIT)
-        by_match[byte] = exp(signed(byte) * HUNDREDTH)
-
-
-@kernel
-def fill_quota_cutoffs(conditions, has_quota, quota, migrants, used, claims, cutoff):
-    """Fill ``cutoff`` with the points above which the month's share of each quota reaches.
-
-    claims: (places, POINT_BINS) applicants. The quota is a share of the place's out-migrants a year; what
-    a month leaves empty is carried to later months of the year. Adds to ``used`` what the month gives out.
-    """
-    for p in range(len(quota)):
-        if not has_quota[p]:
-            continue
-        allowed = max(quota[p] * migrants[p] * (conditions[0].month_of_year / 12.0) - used[p], 0.0)
-        applicants, given, points = 0, 0, POINT_BINS
-        while points > 0 and applicants + claims[p, points - 1] <= allowed:
-            points -= 1
-            applicants += claims[p, points]
-            given = applicants
-        used[p] += given
-        cutoff[p] = points - 1
-
 
 AT_HOME, AWAY = 0, 1  # kinds of labour markets
 OPEN, LOOKING, WANTED = 0, 1, 2  # what is kept of their last year: vacancies, who looks for them, jobs wanted
@@ -214,6 +108,7 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
 class MarketSums(NamedTuple):
     """Jobs and workers of a month by place, in simulated workers. The last two are by kind of market."""
 
+    of_output: np.ndarray  # (places,) jobs wanted, but for those of additional businesses and of public works
     wanted: np.ndarray  # (places,) jobs that employers want to fill
     filled: np.ndarray  # (places,)
     looking: np.ndarray  # (places,) searchers, or applicants for local work
@@ -246,6 +141,7 @@ def _add_up(c, desired, work, homes, places):
         wanted = 0.0
         for s in range(len(desired)):
             wanted += desired[s, p]
+        places.of_output[p] = wanted
         if p < homes:
             additional = (1.0 - c.economy.business_displacement_share) * work.business[p, 2]
             wanted += additional + work.works[p]
@@ -280,17 +176,13 @@ def _hire_and_lay_off(c, markets, desired, work, homes, places):
         markets.open_jobs[p] = vacancies(ratio * filled, filled, economy.frictional_vacancy_share)
         if filled < 1.0:
             markets.open_jobs[p] = places.wanted[p]
-        of_output = 0.0  # jobs wanted, but for those of additional businesses and of public works
-        for s in range(len(desired)):
-            of_output += desired[s, p]
+        of_output = max(places.of_output[p], 1e-12)
         for s in range(len(desired)):
             # sectors hire to replace leavers and to close their own gap
             employed = work.employed[p, s]
             markets.hires_wanted[p, s] = max(desired[s, p] - retained * employed, turnover * desired[s, p])
             markets.layoff[p, s] = layoff_probability(
-                pooled_ratio(
-                    desired[s, p] * places.wanted[p] / max(of_output, 1e-12), float(employed), ratio, weight
-                ),
+                pooled_ratio(desired[s, p] * places.wanted[p] / of_output, float(employed), ratio, weight),
                 economy.layoff_slack_share,
                 economy.layoff_rate,
             )
@@ -315,6 +207,13 @@ def _note_year(c, markets, homes, places):
 
 
 @rule
+def _count_guard(markets, guard, is_bound, workers):
+    """Count the month of some workers for whom a guard may bind, and does or does not."""
+    markets.guards[guard, 0] += workers if is_bound else 0.0
+    markets.guards[guard, 1] += workers
+
+
+@rule
 def _move_wage(c, markets, p, tightness, reference, workers):
     """Bring the wage of a place to the month's end, and count where guards bind."""
     economy = c.economy
@@ -334,12 +233,8 @@ def _move_wage(c, markets, p, tightness, reference, workers):
         most,
         most_gap,
     )
-    is_bound = (ratio < least) | (ratio > most)
-    markets.guards[GUARD.wage_tightness, 0] += workers if is_bound else 0.0
-    markets.guards[GUARD.wage_tightness, 1] += workers
-    is_bound = abs(markets.wage_gap[p]) >= most_gap
-    markets.guards[GUARD.wage_gap, 0] += workers if is_bound else 0.0
-    markets.guards[GUARD.wage_gap, 1] += workers
+    _count_guard(markets, GUARD.wage_tightness, (ratio < least) | (ratio > most), workers)
+    _count_guard(markets, GUARD.wage_gap, abs(markets.wage_gap[p]) >= most_gap, workers)
 
 
 @rule
@@ -381,9 +276,7 @@ def _settle_away(c, markets, places, homes):
         markets.news[p] = exp((1.0 - update) * heard + update * seen)
         _move_wage(c, markets, p, tightness, economy.reference_tightness, places.filled[p])
         beyond = abs(log(markets.news[p] / economy.reference_tightness)) > economy.vacancy_news_max
-        is_bound = beyond | (tightness < floor)
-        markets.guards[GUARD.vacancy_news, 0] += places.filled[p] if is_bound else 0.0
-        markets.guards[GUARD.vacancy_news, 1] += places.filled[p]
+        _count_guard(markets, GUARD.vacancy_news, beyond | (tightness < floor), places.filled[p])
 
 
 @rule
@@ -434,7 +327,9 @@ def settle_labour_markets(conditions, markets, demand, work, rise):
     """
     c, homes, count = conditions[0], len(markets.offer), len(markets.wage_gap)
     desired = np.empty((demand.jobs_2014.shape[1], count))
-    places = MarketSums(np.empty(count), np.empty(count), np.empty(count), np.empty(2), np.empty(2))
+    places = MarketSums(
+        np.empty(count), np.empty(count), np.empty(count), np.empty(count), np.empty(2), np.empty(2)
+    )
     _follow_people(c, markets, demand, work, homes)
     _fill_desired_jobs(c, demand, markets, homes, desired)
     _add_up(c, desired, work, homes, places)

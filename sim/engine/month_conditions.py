@@ -19,7 +19,7 @@ from sim.core.structured import field_names, for_kernels, make_record
 from sim.engine.candidates import packaged_candidates
 from sim.engine.choice_odds import fill_personal_odds, fill_place_odds
 from sim.engine.market_state import MarketState
-from sim.engine.markets import fill_byte_factors, fill_pay_profiles, write_tables
+from sim.engine.parameter_tables import fill_byte_factors, fill_pay_profiles, write_tables
 from sim.engine.place_values import value_places
 from sim.policy.place_tables import Tables
 from sim.policy.policy import Policy

@@ -163,7 +163,7 @@ def test_a_process_with_no_cache_at_all_compiles_and_says_so_once(tmp_path):
     code = """
 import resource, json
 resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-from sim.engine.markets import fill_pay_profiles
+from sim.engine.parameter_tables import fill_pay_profiles
 from sim.core.structured import for_kernels, make_record
 from sim.steps.records import conditions_type
 kind = conditions_type(32)

@@ -76,7 +76,7 @@ def test_uncompiled_workers_live_the_same_lives(tmp_path):
         from test_compiled import FEW, MONTHS, scenario, start, sums_of
         run = start(scenario(), FEW)
         sums = [sums_of(run.step(), run._shards.sums) for _ in range(MONTHS)]
-        from sim.engine.markets import fill_pay_profiles
+        from sim.engine.parameter_tables import fill_pay_profiles
         assert fill_pay_profiles._run is fill_pay_profiles.python
         names = run._shards.sums
         np.savez({str(tmp_path / "written.npz")!r}, workers=run.workers[:run.rows].table(),
@@ -122,7 +122,7 @@ def test_the_switch_of_numba_is_ours_too(value, expected, is_imported):
 def test_a_month_runs_where_numba_may_not_compile():
     code = """
         from sim.engine.simulate import simulate
-        from sim.engine.markets import fill_pay_profiles
+        from sim.engine.parameter_tables import fill_pay_profiles
         run = simulate("baseline", scale=1_000_000, end="2014-01", seed=1)
         assert fill_pay_profiles._run is fill_pay_profiles.python
         print(run.national["out"].iloc[0])
@@ -153,7 +153,7 @@ def copy(tmp_path_factory) -> Path:
 # A small kernel of the engine, so that it compiles in a second or two; the rule lives in another file.
 SMALL_KERNEL = """
     import json
-    from sim.engine.markets import fill_pay_profiles
+    from sim.engine.parameter_tables import fill_pay_profiles
     from sim.core.structured import for_kernels, make_record
     from sim.steps.records import conditions_type
     kind = conditions_type(32)
