@@ -14,10 +14,10 @@ from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, SimError, UsageError
 from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.fields import Label, Number, ParameterName, Strict, Text, Whole, refuse
+from sim.scenario.declaration import Declaration
+from sim.scenario.fields import Number, ParameterName, Strict, Text, Whole, refuse
 from sim.scenario.loading import load_scenario
 from sim.scenario.problems import placed, read_checked
-from sim.scenario.scenario import Period
 
 MOST_FITTED = 10
 
@@ -64,21 +64,9 @@ class Stages(Strict):
     point: Annotated[Whole, Field(ge=4)] = 48
 
 
-class Calibration(Strict):
+class Calibration(Declaration):
     """A checked calibration. Years to 2019 alone are used, whatever the period."""
 
-    name: Text
-    """The name of its file, without ``.yaml``."""
-    title: Label
-    """Its name for people, in English and Chinese."""
-    question: Text
-    """What it asks, in a sentence."""
-    scenario: Text
-    """The name or path of the scenario that is fitted."""
-    period: Period
-    """The months that are run, both named ones included."""
-    scale: Text
-    """Real workers per simulated one, such as ``1:20000``."""
     seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]
     """The seeds under which a point is run; its errors are their mean."""
     screen_seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]

@@ -23,13 +23,14 @@ from sim.engine.run_cache import RunCache
 from sim.engine.simulate import simulate
 from sim.results.columns import TABLES
 from sim.results.results import Results
+from sim.scenario.declaration import Declaration
 from sim.scenario.fields import Label, Month, Name, Number, OneOf, Strict, Text, Whole
 from sim.scenario.fields import refuse as told
-from sim.scenario.loading import files_in, load_scenario, named_file, with_overrides
+from sim.scenario.loading import files_in, load_scenario, named_file
 from sim.scenario.problems import placed, read_checked
-from sim.scenario.scenario import Period, Scenario
+from sim.scenario.scenario import Scenario
 from sim.studies.estimators import chosen, contrast, quantity
-from sim.studies.study import StudyOutcome, Units
+from sim.studies.study import StudyOutcome, Units, laid_over, unknown_column, unknown_columns
 
 BASE = "base"  # the scenario itself, as a run
 MEASURES = ("level", "change", "ratio", "largest", "smallest", "unequal_cells")
@@ -88,36 +89,15 @@ class Check(Strict):
         if self.measure == "ratio" and self.to is None:
             yield Problem("a ratio needs what it is divided by", key="to")
         for key, one in (("of", self.of), ("to", self.to)):
-            names = (*one.over, *one.per, *([one.weighted_by] if one.weighted_by else ())) if one else ()
-            columns = (
-                [] if one is None else [c for c, (unit, _) in TABLES[one.table].items() if unit != "name"]
-            )
-            for name in names:
-                if name not in columns:
-                    yield Problem(
-                        "the table has no such column",
-                        key=f"{key}.over",
-                        value=name,
-                        allowed=tuple(columns),
-                        nearest=nearest(name, columns),
-                    )
+            if one is not None:
+                yield from unknown_columns(one, one.table, key)
+                if one.weighted_by is not None:
+                    yield from unknown_column(one.weighted_by, one.table, f"{key}.weighted_by")
 
 
-class CheckFile(Strict):
+class CheckFile(Declaration):
     """A checked file: the scenario, the runs beside it, and the checks."""
 
-    name: Text
-    """The name of its file, without ``.yaml``."""
-    title: Label
-    """Its name for people, in English and Chinese."""
-    question: Text
-    """What it asks, in a sentence."""
-    scenario: Text
-    """The name or path of the scenario in which nothing is changed, the run ``base``."""
-    period: Period
-    """The months that are run, both named ones included."""
-    scale: Text
-    """Real workers per simulated one, such as ``1:20000``."""
     seeds: Annotated[Whole, Field(ge=1)]
     """Under how many seeds each run is lived, 1 to that number."""
     runs: dict[Name, dict[str, Any]] = {}
@@ -166,12 +146,7 @@ def load_checks(name_or_path: str | Path) -> CheckFile:
         base = load_scenario(found.scenario)
         found._scenarios[BASE] = base
         for name, changes in found.runs.items():
-            content = base.content()
-            laid_over = {
-                key: {**content.get(key, {}), **value} if isinstance(value, dict) else value
-                for key, value in changes.items()
-            }
-            found._scenarios[name] = with_overrides(base, laid_over)
+            found._scenarios[name] = laid_over(base, changes)
     except ScenarioError as error:
         problems += [problem if problem.file else placed(problem, tree) for problem in error.problems]
     for number, check in enumerate(found.checks):
@@ -282,28 +257,27 @@ def _value(of: Quantity, run: Results, weights_from: Results) -> float:
     rows = _rows(of, run)
     if of.weighted_by is None:
         return quantity(rows, of, of.months)
-    return float(np.average(_by_unit(rows, of), weights=_weights(of, weights_from)))
+    return float(np.average(_by_unit(rows, of, of.over), weights=_weights(of, weights_from)))
 
 
 def _change(of: Quantity, run: Results, base: Results) -> float:
     if of.weighted_by is None:
         return contrast(_value(of, run, base), _value(of, base, base), of.form)
-    after, before = _by_unit(_rows(of, run), of), _by_unit(_rows(of, base), of)
+    after, before = (_by_unit(_rows(of, one), of, of.over) for one in (run, base))
     changes = [contrast(a, b, of.form) for a, b in zip(after, before, strict=True)]
     return float(np.average(changes, weights=_weights(of, base)))
 
 
-def _by_unit(rows: pd.DataFrame, of: Quantity) -> np.ndarray:
-    inside = rows[rows["month"].between(*of.months)]
-    key = next(name for name in ("place", "home") if name in inside)
-    return inside.groupby(key, sort=True)[list(of.over)].mean().sum(axis=1).to_numpy()
-
-
 def _weights(of: Quantity, base: Results) -> np.ndarray:
-    rows = _rows(of, base)
+    assert of.weighted_by is not None, "asked where there are weights alone"
+    return _by_unit(_rows(of, base), of, (of.weighted_by,))
+
+
+def _by_unit(rows: pd.DataFrame, of: Quantity, columns: tuple[str, ...]) -> np.ndarray:
+    """The sum of columns by place or home, mean over the months."""
     inside = rows[rows["month"].between(*of.months)]
     key = next(name for name in ("place", "home") if name in inside)
-    return inside.groupby(key, sort=True)[of.weighted_by].mean().to_numpy()
+    return inside.groupby(key, sort=True)[list(columns)].mean().sum(axis=1).to_numpy()
 
 
 def _judged(file: CheckFile, by_seed: pd.DataFrame) -> pd.DataFrame:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -10,8 +10,8 @@ from pydantic import Field, PrivateAttr, StrictStr, model_validator
 
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
 from sim.results.columns import TABLES
+from sim.scenario.declaration import Declaration
 from sim.scenario.fields import (
-    Label,
     Month,
     Name,
     Number,
@@ -27,7 +27,7 @@ from sim.scenario.fields import refuse as told
 from sim.scenario.loading import files_in, load_scenario, named_file, with_overrides
 from sim.scenario.problems import placed, read_checked
 from sim.scenario.references import region_of_province
-from sim.scenario.scenario import Period, Scenario
+from sim.scenario.scenario import Scenario
 
 DESIGNS = ("difference_in_differences", "with_and_without", "matching")
 PANELS = ("national", "places", "homes")
@@ -69,6 +69,26 @@ class StudyOutcome(Strict):
     form: Form
 
 
+def unknown_columns(outcome: StudyOutcome, table: str, key: str) -> Iterator[Problem]:
+    """The columns of an outcome that a table does not have, or that hold no numbers."""
+    for part in ("over", "per"):
+        for place, name in enumerate(getattr(outcome, part)):
+            yield from unknown_column(name, table, f"{key}.{part}.{place}")
+
+
+def unknown_column(name: str, table: str, key: str) -> Iterator[Problem]:
+    """The problem with a column, if there is one."""
+    columns = tuple(column for column, (unit, _) in TABLES[table].items() if unit != "name")
+    if name not in columns:
+        yield Problem(
+            "the table has no such column",
+            key=key,
+            value=name,
+            allowed=columns,
+            nearest=nearest(name, columns),
+        )
+
+
 class Published(Strict):
     """The number that the study reports, or its kind where the number is not packaged."""
 
@@ -108,33 +128,13 @@ class Estimate(Strict):
         for key in needs:
             if not getattr(self, key):
                 yield Problem(f"a {self.design} needs this key", key=key)
-        columns = tuple(name for name in TABLES[self.table] if TABLES[self.table][name][0] != "name")
-        for place, name in enumerate((*self.outcome.over, *self.outcome.per) if self.outcome else ()):
-            if name not in columns:
-                yield Problem(
-                    "the table has no such column",
-                    key=f"outcome.{'over'}.{place}",
-                    value=name,
-                    allowed=columns,
-                    nearest=nearest(name, columns),
-                )
+        if self.outcome:
+            yield from unknown_columns(self.outcome, self.table, "outcome")
 
 
-class VirtualExperiment(Strict):
+class VirtualExperiment(Declaration):
     """A checked experiment: base, levers or shocks added to it, when, and what is estimated."""
 
-    name: Text
-    """The name of its file, without ``.yaml``."""
-    title: Label
-    """Its name for people, in English and Chinese."""
-    question: Text
-    """What it asks, in a sentence."""
-    scenario: Text
-    """The name or path of the scenario without the policy."""
-    period: Period
-    """The months that are run, both named ones included."""
-    scale: Text
-    """Real workers per simulated one, such as ``1:1000``."""
     seeds: Annotated[Whole, Field(ge=2)]
     """Under how many seeds both scenarios are run, 1 to that number."""
     levers: dict[Name, Any] = {}
@@ -184,10 +184,21 @@ def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
     found, tree, problems = read_checked(path, VirtualExperiment, VirtualError)
     try:
         base = load_scenario(found.scenario)
-        added = {key: {**base.content().get(key, {}), **getattr(found, key)} for key in ("levers", "shocks")}
-        found._scenarios = (base, with_overrides(base, added))
+        found._scenarios = (base, laid_over(base, {"levers": found.levers, "shocks": found.shocks}))
     except ScenarioError as error:
         problems += [problem if problem.file else placed(problem, tree) for problem in error.problems]
     if problems:
         raise VirtualError(problems)
     return found
+
+
+def laid_over(base: Scenario, changes: Mapping[str, Any]) -> Scenario:
+    """A scenario with others' levers, shocks or parameters added to its own, or single values changed."""
+    content = base.content()
+    return with_overrides(
+        base,
+        {
+            key: {**content.get(key, {}), **value} if isinstance(value, dict) else value
+            for key, value in changes.items()
+        },
+    )
