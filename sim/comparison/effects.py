@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -62,39 +63,34 @@ def effects(
     position = {month: index for index, month in enumerate(months)}
     if start not in position:
         return pd.DataFrame()
-    rows = []
+    rows, beyond = [], policy - base
     for horizon in horizons(start, months[-1]):
         inside = slice(position[horizon.first], position[horizon.last] + 1)
-        to_date = slice(position[start], inside.stop)
-        spending = _beyond_base("policy_spending", base, policy, to_date).mean()
-        net_cost = _beyond_base("net_public_cost", base, policy, to_date)
-        discounted = _beyond_base("net_public_cost", base, policy, to_date, DISCOUNT_RATE).mean()
+        to_date = beyond[:, position[start] : inside.stop]
+        spent = _spent(to_date, is_costed)
         for column, outcome in enumerate(OUTCOMES.values()):
             before = np.array([outcome.over(run) for run in base[:, inside, column]])
             after = np.array([outcome.over(run) for run in policy[:, inside, column]])
-            gained = (policy - base)[:, to_date, column].sum(axis=1) if outcome.kind == "flow" else None
-            rows.append(
-                _effect_row(outcome, horizon, before, after, gained, float(spending), net_cost, is_costed)
-            )
-            rows[-1]["discounted_cost_yuan"] = _discounted(rows[-1], float(discounted))
+            gained = to_date[:, :, column].sum(axis=1) if outcome.kind == "flow" else None
+            rows.append(_effect_row(outcome, horizon, before, after, gained, spent))
     return pd.DataFrame(rows)
 
 
-def _beyond_base(
-    key: str, base: np.ndarray, policy: np.ndarray, months: slice, discount_rate: float = 0.0
-) -> np.ndarray:
-    """What the policy spent beyond the baseline in those months, by seed, yuan; in present value at their
-    beginning if discounted (rate a year).
-    """
-    column = list(OUTCOMES).index(key)
-    beyond = (policy - base)[:, months, column]
-    return beyond @ (1.0 + discount_rate) ** (-np.arange(beyond.shape[1]) / MONTHS)
+class Spent(NamedTuple):
+    """What a policy spent beyond the baseline since it began, yuan."""
+
+    by_all: float  # mean over seeds
+    net: np.ndarray  # (seeds,) net cost to government
+    present_value: float  # of that at the policy's beginning, mean over seeds
+    is_costed: bool  # whether all that the policy costs is in it
 
 
-def _discounted(row: dict, present_value: float) -> float:
-    """The cost of one more with the money in present value; NaN where there is no such cost."""
-    net_cost = row["net_cost_to_date_yuan"]
-    return row["cost_per_additional_yuan"] * present_value / net_cost if row["cost_note"] == "" else np.nan
+def _spent(beyond: np.ndarray, is_costed: bool) -> Spent:
+    """beyond: policy less baseline by seed, month since the policy began, and outcome."""
+    keys, discount = list(OUTCOMES), (1.0 + DISCOUNT_RATE) ** (-np.arange(beyond.shape[1]) / MONTHS)
+    net = beyond[:, :, keys.index("net_public_cost")]
+    by_all = beyond[:, :, keys.index("policy_spending")].sum(axis=1)
+    return Spent(float(by_all.mean()), net.sum(axis=1), float((net @ discount).mean()), is_costed)
 
 
 def _effect_row(
@@ -103,16 +99,25 @@ def _effect_row(
     before: np.ndarray,
     after: np.ndarray,
     gained: np.ndarray | None,
-    spending: float,
-    net_cost: np.ndarray,
-    is_costed: bool,
+    spent: Spent,
 ) -> dict:
     """One row: levels, difference, interval, and what the net cost to date bought."""
     differences = after - before
     mean, low, high = (float(end) for end in mean_and_interval(differences))
     bought = differences if gained is None else gained
     gain, gain_low, gain_high = (float(end) for end in mean_and_interval(bought))
-    cost, cost_low, cost_high = (float(end) for end in mean_and_interval(net_cost))
+    cost, cost_low, cost_high = (float(end) for end in mean_and_interval(spent.net))
+    per_one = cost_per_additional(
+        outcome,
+        spent.by_all,
+        gain,
+        gain_low,
+        gain_high,
+        cost=(cost, cost_low, cost_high),
+        is_costed=spent.is_costed,
+    )
+    # NaN where there is no cost of one more
+    in_present_value = float(per_one["cost_per_additional_yuan"]) * spent.present_value / (cost or np.nan)
     level = float(before.mean())
     return {
         "outcome": outcome.key,
@@ -131,19 +136,12 @@ def _effect_row(
         "gained_to_date": gain,
         "gained_low": gain_low,
         "gained_high": gain_high,
-        "spending_to_date_yuan": spending,
+        "spending_to_date_yuan": spent.by_all,
         "net_cost_to_date_yuan": cost,
         "net_cost_low": cost_low,
         "net_cost_high": cost_high,
-        **cost_per_additional(
-            outcome,
-            spending,
-            gain,
-            gain_low,
-            gain_high,
-            cost=(cost, cost_low, cost_high),
-            is_costed=is_costed,
-        ),
+        **per_one,
+        "discounted_cost_yuan": in_present_value,
     }
 
 
