@@ -42,6 +42,11 @@ def activity_set(*activities: int) -> int:
     return sum(1 << activity for activity in activities)
 
 
+def members(activities: int) -> list[int]:
+    """The activities in a set of ``activity_set``, in order, to pick them from an array."""
+    return [code for code in range(len(ACTIVITIES)) if (activities >> code) & 1]
+
+
 EMPLOYEES = activity_set(LOCAL_WORK, MIGRANT_WORK, SETTLED_WORK)
 EARNERS = EMPLOYEES | activity_set(OWN_BUSINESS)
 SEARCHERS = activity_set(MIGRANT_SEARCH, SETTLED_SEARCH)

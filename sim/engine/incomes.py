@@ -9,7 +9,7 @@ import numpy as np
 
 from sim.core.arithmetic import log
 from sim.core.categories import EXITED
-from sim.core.compiled import kernel
+from sim.core.compiled import inlined_rule, kernel
 from sim.steps.income import year_income
 from sim.world.worker import worker_at
 from sim.world.workers import BLOCK, fill_ids
@@ -37,6 +37,13 @@ def incomes_type() -> np.dtype:
     return np.dtype([("workers", np.int64, bins), ("yuan", np.int64, bins), ("poor", np.int64)])
 
 
+@inlined_rule
+def income_bin(income) -> int:
+    """The bin of a net income of a year, in yuan of 2023."""
+    found = int(BINS_PER_LOG * log(max(income, 1.0) / FIRST_BIN_YUAN) + 1.0)
+    return min(max(found, 0), INCOME_BINS - 1)
+
+
 @kernel
 def count_incomes(rows, states, first_rows, first_ids, conditions, sums, first, last):
     """Add the net incomes of some rows to ``sums`` (one record of ``incomes_type``)."""
@@ -50,8 +57,7 @@ def count_incomes(rows, states, first_rows, first_ids, conditions, sums, first, 
         for k in range(count):
             income[k] = year_income(worker_at(rows, states, start + k, ids[k]), c)
         for k in range(count):  # apart, so that logs are taken many at a time
-            found = int(BINS_PER_LOG * log(max(income[k], 1.0) / FIRST_BIN_YUAN) + 1.0)
-            bins[k] = min(max(found, 0), INCOME_BINS - 1)
+            bins[k] = income_bin(income[k])
         for k in range(count):
             if worker_at(rows, states, start + k, ids[k]).activity != EXITED:
                 total.workers[bins[k]] += 1

@@ -27,6 +27,7 @@ from sim.core.categories import (
     SEXES,
     TIERS,
     TRAINING,
+    members,
 )
 from sim.core.months import DECEMBER, month_text
 from sim.core.structured import for_kernels, make_record
@@ -51,9 +52,9 @@ INCOME_COLUMNS = (
     "poor_percent",
 )  # in the order of Distribution
 _LIVING = slice(0, EXITED)
-_EMPLOYEES = [code for code in range(EXITED) if (EMPLOYEES >> code) & 1]
+_EMPLOYEES = members(EMPLOYEES)
 _AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH]
-_EARNERS = [code for code in range(EXITED) if (EARNERS >> code) & 1]
+_EARNERS = members(EARNERS)
 
 
 @dataclass

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.arguments import parse_month, parse_scale, whole_number
-from sim.core.categories import EMPLOYEES, EXITED
+from sim.core.categories import EMPLOYEES, members
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
 from sim.core.months import DECEMBER, month_index, month_text
@@ -35,7 +35,7 @@ from sim.world.synthesis import (
     entrant_counts,
 )
 
-_EMPLOYEES = [code for code in range(EXITED) if (EMPLOYEES >> code) & 1]
+_EMPLOYEES = members(EMPLOYEES)
 
 
 class Simulation:
@@ -100,7 +100,7 @@ class Simulation:
                 for sums in (self.block.served, self.block.billed, self.block.refused)
             )
             migrants = self.block.away.sum(axis=0)  # in simulated workers
-            in_places = self.policy.servings_of_places(
+            in_places = self.policy.servings_of_places.in_month(
                 month, migrants, self.census.school_parents, self.block.employed
             )
             served += in_places

@@ -6,7 +6,6 @@ from functools import cache
 
 import numpy as np
 
-from sim.core.arithmetic import log
 from sim.core.categories import (
     AGE_GROUPS,
     EDUCATION,
@@ -19,12 +18,21 @@ from sim.core.categories import (
     SEXES,
 )
 from sim.core.compiled import inlined_rule, kernel
-from sim.engine.incomes import BINS_PER_LOG, FIRST_BIN_YUAN, INCOME_BINS
+from sim.engine.incomes import INCOME_BINS, income_bin
 from sim.steps.demography import age_group
 from sim.steps.income import year_income
 from sim.steps.settlement import is_willing_to_settle, may_settle
 from sim.world.places import HOMES
-from sim.world.worker import INSURED, IS_FEMALE, TRAINED, age_months, education_of, worker_at
+from sim.world.worker import (
+    INSURED,
+    IS_FEMALE,
+    TRAINED,
+    age_months,
+    education_of,
+    worked_away,
+    worked_locally,
+    worker_at,
+)
 from sim.world.workers import BLOCK, fill_ids
 
 MONTHS_NEEDED = 6  # of non-farm work in the year, to be counted as a migrant worker
@@ -73,8 +81,7 @@ def count_year(rows, states, first_rows, first_ids, conditions, regions, sums, f
             income[k], asked[asking] = year_income(w, c), k
             asking += (w.activity == MIGRANT_WORK) & (int(w.id) % ONE_IN == 0) & may_settle(w, c)
         for k in range(count):  # apart, so that logs are taken many at a time
-            found = int(BINS_PER_LOG * log(max(income[k], 1.0) / FIRST_BIN_YUAN) + 1.0)
-            position[k] = min(max(found, 0), INCOME_BINS - 1)
+            position[k] = income_bin(income[k])
         for k in range(count):
             w = worker_at(rows, states, start + k, ids[k])
             if w.activity != EXITED:
@@ -89,7 +96,7 @@ def count_year(rows, states, first_rows, first_ids, conditions, regions, sums, f
 def _count_worker(w, c, regions, y, position) -> None:
     """Count one worker by what the year was to them; position: the bin of their income."""
     home, place, activity = int(w.home), int(w.place), int(w.activity)
-    away, local = int(w.worked_months) & 15, int(w.worked_months) >> 4
+    away, local = worked_away(int(w.worked_months)), worked_locally(int(w.worked_months))
     life = 0
     if activity == SETTLED_WORK or activity == SETTLED_SEARCH:
         life = _SETTLED

@@ -20,6 +20,7 @@ from sim.core.months import FIRST_MONTH, month_text
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.cash import CASH, PAYOUT, cost_beside, is_billed_as_received, most_received
 from sim.policy.lever_rows import cash_lists, effects_on, lever_rows, lists_in_force, worker_effects
+from sim.policy.place_servings import ServingsOfPlaces
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.steering import Reach, Steering, is_at_work
 from sim.scenario.effects import Effect
@@ -41,16 +42,13 @@ from sim.steps.lever_record import (
 from sim.steps.records import (
     CORRIDOR_NAMES,
     ECONOMY_NAMES,
-    OCCASION,
     OCCASION_NAMES,
-    PLACE_NAMES,
     WORKER_NAMES,
 )
 from sim.world.places import Places
 from sim.world.series import MONTHS, Series
 
 _NO_SECTOR_FACTORS = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
-Served = tuple[int, str, np.ndarray]  # lever, which people, share of them by place (and sector)
 
 
 class InForce(NamedTuple):
@@ -130,7 +128,7 @@ class Policy:
             len(self.places),
         )
         self._of_reach: dict[Reach, InForce] = {}
-        self._steps: tuple[Tables | None, list[Served]] = None, []
+        self.servings_of_places = ServingsOfPlaces(self._by_place, self.places, self.occasions)
 
     def with_rationed(self, levers: frozenset[int]) -> Policy:
         """The policy in a month in which the money for some levers does not reach everybody.
@@ -280,61 +278,6 @@ class Policy:
         """Which corridors a lever means, bool (homes, places)."""
         return self._home_mask(self._levers[lever].where)[:, None] & self._by_place.masks[lever][None, :]
 
-    def servings_of_places(
-        self, month: int, migrants: np.ndarray, parents: np.ndarray, employed: np.ndarray
-    ) -> np.ndarray:
-        """Whom levers serve by a share of the people in a place, (levers, provinces), in whole persons.
-
-        migrants, parents (of a child of school age): persons by place. employed: persons by place and
-        sector. Each lever serves what its own step adds to the share, so that two levers are not paid for
-        the same school place, home or job.
-        """
-        served = np.zeros((len(self.names), len(self.places.provinces)), dtype=np.int64)
-        tables = self.place_parameters(month)
-        if self._steps[0] is not tables:
-            self._steps = tables, self._steps_of_places(tables, month_text(month))
-        for lever, people, step in self._steps[1]:
-            if people == "employed":
-                persons = np.rint((np.maximum(step, 0.0) * employed).sum(axis=1))
-            else:
-                persons = np.rint(np.maximum(step, 0.0) * (parents if people == "parents" else migrants))
-            served[lever] += np.bincount(self.places.province, persons).astype(np.int64)
-        return served
-
-    def _steps_of_places(self, tables: Tables, month: str) -> list[Served]:
-        """What levers add to the shares of people in a place that they are paid for."""
-        steps: list[Served] = []
-        for name, occasion, people in (
-            ("school_access_share", OCCASION.school_place_month, "parents"),
-            ("public_housing_share", OCCASION.housing_month, "migrants"),
-        ):
-            steps += [
-                (n, people, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
-                for n, before, after in self._steps_billed(name, occasion, tables, month)
-            ]
-        for sector in (None, *range(len(SECTORS))):
-            jobs = "jobs_scale" if sector is None else f"jobs_scale_{SECTORS[sector]}"
-            for n, before, after in self._steps_billed(jobs, OCCASION.added_job_month, tables, month):
-                steps.append((n, "employed", _in_sector(1.0 - before / np.maximum(after, 1e-9), sector)))
-            if sector is not None:
-                pay = f"pay_scale_{SECTORS[sector]}"
-                sizes = dict(self._by_place.sizes(pay, month))
-                for n, before, after in self._steps_billed(pay, OCCASION.raised_pay_month, tables, month):
-                    reached = np.where(after != before, min(sizes[n], 1.0), 0.0)
-                    steps.append((n, "employed", _in_sector(reached, sector)))
-        return steps
-
-    def _steps_billed(
-        self, name: str, occasion: int, tables: Tables, month: str
-    ) -> list[tuple[int, np.ndarray, np.ndarray]]:
-        """A parameter of places before and after each of the levers that bill on an occasion."""
-        if not (self.occasions == occasion).any():
-            return []
-        history = tables.place_without_levers[PLACE_NAMES.index(name)]
-        return [
-            step for step in self._by_place.steps(name, history, month) if self.occasions[step[0]] == occasion
-        ]
-
     def prices(self, month: int) -> np.ndarray:
         """Whole yuan per serving of each lever in a month, in the yuan of that month, int64."""
         prices = self._in_force(month).prices
@@ -373,13 +316,6 @@ class Policy:
 
     def _home_mask(self, where: Where) -> np.ndarray:
         return np.array([where.has_home(name) for name in self.places.provinces])
-
-
-def _in_sector(share: np.ndarray, sector: int | None) -> np.ndarray:
-    """A share by place as one by place and sector, in all sectors or one alone."""
-    wide = np.zeros((len(share), len(SECTORS)))
-    wide[:, slice(None) if sector is None else sector] = share if sector is not None else share[:, None]
-    return wide
 
 
 def _fixed(values: np.ndarray) -> np.ndarray:

@@ -12,7 +12,7 @@ from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform_for
 from sim.rules.income import land_factor, real_income
 from sim.world.places import HOMES
-from sim.world.worker import MOST_NET_INCOME, clipped
+from sim.world.worker import MOST_NET_INCOME, clipped, worked_away, worked_locally
 
 MONTHS_OF_YEAR = 12
 
@@ -34,7 +34,8 @@ def farm_months(w) -> int:
     """Months of the year without non-farm work, of a worker who is at home at its end."""
     if int(w.place) >= HOMES:
         return 0
-    return max(MONTHS_OF_YEAR - (int(w.worked_months) & 15) - (int(w.worked_months) >> 4), 0)
+    worked = worked_away(int(w.worked_months)) + worked_locally(int(w.worked_months))
+    return max(MONTHS_OF_YEAR - worked, 0)
 
 
 @rule

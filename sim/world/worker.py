@@ -144,6 +144,18 @@ def education_of(traits: int) -> int:
 
 
 @rule
+def worked_away(worked_months: int) -> int:
+    """Months of non-farm work away from home this year, of the column ``worked_months``."""
+    return worked_months & 15
+
+
+@rule
+def worked_locally(worked_months: int) -> int:
+    """Months of non-farm work in the home township this year."""
+    return worked_months >> 4
+
+
+@rule
 def signed(byte: int) -> int:
     """The number that a byte stands for in a column of signed ones."""
     return byte if byte <= MOST_ABILITY else byte - (MOST_BYTE + 1)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from support.engine_runs import make_lever, make_scenario, unit_cost
-from support.instrument_runs import CATALOGUE, everything, levers_of, scenario_with, strong
+from support.instrument_runs import CATALOGUE, PEOPLE, everything, levers_of, scenario_with, strong
 
 from sim.core.categories import BY_PLACE
 from sim.engine.simulate import simulate
@@ -20,14 +20,6 @@ SCALE = 100_000
 END = "2015-12"
 OF_MONEY = ["budget_yuan", "unspent_yuan", "queue"]  # what a cap that does not bind may change
 RARE = ("settlement-limits",)  # serves nobody among so few workers
-WITH_BUDGETS = [
-    slug
-    for slug, one in CATALOGUE.items()
-    if any(
-        part.unit_cost and any(PARAMETERS[name].scope == "worker" for name in part.effects)
-        for part in one.parts
-    )
-]
 
 
 def capped(levers: dict, yuan: dict[str, float], **more) -> dict:
@@ -69,7 +61,7 @@ def assert_same_but_for_money(one, other) -> None:
         pd.testing.assert_frame_equal(left, right, check_exact=True, obj=name)
 
 
-@pytest.mark.parametrize("slug", WITH_BUDGETS)
+@pytest.mark.parametrize("slug", PEOPLE)
 def test_a_cap_at_what_is_spent_without_it_changes_nothing(slug):
     levers = uncapped(strong(CATALOGUE[slug]))
     for lever in levers.values():
@@ -85,7 +77,7 @@ def test_caps_on_all_instruments_at_once_change_nothing():
     assert_same_but_for_money(free, run(capped(levers, spent(free))))
 
 
-@pytest.mark.parametrize("slug", WITH_BUDGETS)
+@pytest.mark.parametrize("slug", PEOPLE)
 def test_a_cap_at_half_of_it_is_spent_but_for_less_than_one_claim(slug):
     levers = uncapped(levers_of(CATALOGUE[slug], "2014-01", END))
     free = spent(run(levers))

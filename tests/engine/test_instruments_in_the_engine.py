@@ -12,7 +12,15 @@ import numpy as np
 import pandas as pd
 import pytest
 from support.engine_runs import SCALE, rows_of, start
-from support.instrument_runs import CATALOGUE, everything, levers_of, scenario_with, steered_by, strong
+from support.instrument_runs import (
+    CATALOGUE,
+    PEOPLE,
+    everything,
+    levers_of,
+    scenario_with,
+    steered_by,
+    strong,
+)
 
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS
 from sim.core.months import month_index, month_text
@@ -30,14 +38,6 @@ from sim.world.places import build_places
 from sim.world.worker import BIRTH_EPOCH, DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, TRAINED
 
 SLUGS = tuple(CATALOGUE)
-PEOPLE = [
-    slug
-    for slug, one in CATALOGUE.items()
-    if any(
-        lever.unit_cost and any(PARAMETERS[name].scope == "worker" for name in lever.effects)
-        for lever in one.parts
-    )
-]
 CHOOSY = [
     slug
     for slug, one in CATALOGUE.items()

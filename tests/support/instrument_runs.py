@@ -7,10 +7,20 @@ from typing import Any
 
 from support.engine_runs import make_scenario
 
+from sim.parameters.behaviour import PARAMETERS
 from sim.present.text.instruments import instruments
 from sim.scenario.instruments import Instrument
 
 CATALOGUE = instruments()
+# The instruments that may have a budget: they cost something, and act on workers.
+PEOPLE = [
+    slug
+    for slug, one in CATALOGUE.items()
+    if any(
+        lever.unit_cost and any(PARAMETERS[name].scope == "worker" for name in lever.effects)
+        for lever in one.parts
+    )
+]
 
 
 def levers_of(
