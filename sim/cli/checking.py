@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from sim.core.errors import Problem, SimError
 from sim.core.files import is_file
@@ -14,48 +15,52 @@ def check_file(name: str) -> tuple[str, list[Problem], list[str]]:
 
     Kinds are those of ``sim.scenario.loading.kind_of_file``; what can be read as none is a ``scenario``.
     """
-    from sim.scenario.loading import load_scenario
-
-    warnings: list[str] = []
-
-    def scenario(given: str) -> None:
-        warnings.extend(load_scenario(given).warnings())
-
-    kind = "scenario"
+    kind, warnings = "scenario", []
     try:
         kind, path = _kind_and_path(name)
-        checks: dict[str, Callable[[str], object]] = {"scenario": scenario, **_other_checks()}
-        checks[kind](str(path))
+        found = _loader(kind)(str(path))
+        if kind == "scenario":
+            warnings = [*found.warnings()]
     except SimError as error:
         return kind, list(error.problems), warnings
     return kind, [], warnings
 
 
 def _kind_and_path(name: str) -> tuple[str, str | Path]:
-    from sim.experiments.loading import experiment_files
-    from sim.scenario.loading import files_in, kind_of_file, scenario_files
+    from sim.scenario.loading import declared_files, kind_of_file, scenario_files
 
     path = Path(name)
     if is_file(path) and name.endswith((".yaml", ".yml")):
         return kind_of_file(path), path
     if name not in scenario_files():
-        beside = (files_in(f"experiments{folder}") for folder in ("/virtual", "/checks", ""))
-        for found in (experiment_files(), *beside):
-            if name in found:
-                return kind_of_file(found[name]), found[name]
+        declared = declared_files()
+        if name in declared:
+            return kind_of_file(declared[name]), declared[name]
     return "scenario", name
 
 
-def _other_checks() -> dict[str, Callable[[str], object]]:
-    from sim.calibration.declaration import load_calibration
-    from sim.experiments.loading import load_experiment
-    from sim.scenario.instruments import check_family
-    from sim.studies import load_checks, load_virtual
+def _loader(kind: str) -> Callable[[str], Any]:
+    """What loads a file of a kind; only that kind's part of the program is imported."""
+    if kind == "experiment":
+        from sim.experiments.loading import load_experiment
 
-    return {
-        "experiment": load_experiment,
-        "calibration": load_calibration,
-        "virtual": load_virtual,
-        "checks": load_checks,
-        "family": lambda path: check_family(Path(path)),
-    }
+        return load_experiment
+    if kind == "calibration":
+        from sim.calibration.declaration import load_calibration
+
+        return load_calibration
+    if kind == "virtual":
+        from sim.studies.study import load_virtual
+
+        return load_virtual
+    if kind == "checks":
+        from sim.studies.checks import load_checks
+
+        return load_checks
+    if kind == "family":
+        from sim.scenario.instruments import check_family
+
+        return lambda path: check_family(Path(path))
+    from sim.scenario.loading import load_scenario
+
+    return load_scenario

@@ -26,7 +26,7 @@ from sim.experiments.journal import JOURNAL, Journal
 from sim.experiments.loading import experiment_files, load_experiment
 from sim.experiments.sharing import plan_sharing
 from sim.results.results import Results
-from sim.scenario.loading import files_in, load_scenario, scenario_files
+from sim.scenario.loading import declared_files, load_scenario, scenario_files
 from sim.scenario.scenario import Scenario
 from sim.scenario.yaml_tree import read_tree
 
@@ -138,14 +138,7 @@ def _refuse_other_kinds(name: str) -> None:
     """Refuse what lies beside the experiments and is none: calibrations, virtual experiments, checks."""
     if name in scenario_files():
         return
-    path = next(
-        (
-            files[name]
-            for folder in ("", "/virtual", "/checks")
-            if name in (files := files_in(f"experiments{folder}"))
-        ),
-        Path(name),
-    )
+    path = declared_files().get(name, Path(name))
     tree = read_tree(path, []) if path.is_file() else None
     for key, kind, command in (
         ("priors", "a calibration", f"labor-sim calibrate {path}"),

@@ -169,6 +169,11 @@ def files_in(*subfolders: str) -> dict[str, Path]:
     return found
 
 
+def declared_files() -> dict[str, Path]:
+    """Every ready file that declares runs of scenarios (experiments, calibrations, checks), by name."""
+    return files_in("experiments", "experiments/virtual", "experiments/checks")
+
+
 def named_file(name: str, files: Mapping[str, Path], what: str, error: type[SimError]) -> Path:
     """The file of a name among ``files``, or at a path. Raises ``error``: no such ``what``."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else files.get(name, Path(name))
