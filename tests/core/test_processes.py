@@ -43,7 +43,8 @@ def work(number):
     from support import fake_runs
     from sim import compare
     found = compare("baseline", "startup-support", seeds=3, end="2026-12", simulate=fake_runs.any_scenario)
-    print(found.manifest["seeds"], len(found.effects) > 0)
+    # at once, since the pool ends this process as soon as it has the result
+    print(found.manifest["seeds"], len(found.effects) > 0, flush=True)
 
 if __name__ == "__main__":
     with multiprocessing.get_context("spawn").Pool(1) as pool:
