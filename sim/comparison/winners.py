@@ -29,7 +29,7 @@ FEWEST_WORKERS = 100  # simulated workers per seed below which a group's figures
 INCOME = "income_year_yuan"
 
 TENTHS = 10
-LATER = "entered_later"  # stands for the starting activity of workers who came after the policy began
+LATER = "entered_later"  # stands for the past of workers who came after the policy began
 GROUPINGS: dict[str, tuple[str, ...]] = {
     "all": ("all",),
     "sex": SEXES,
@@ -38,7 +38,7 @@ GROUPINGS: dict[str, tuple[str, ...]] = {
     "region": REGIONS,
     "starting_activity": (*ACTIVITIES, LATER),
     "household": ("poor_household", "other_household"),
-    "income_tenth": tuple(f"income_tenth_{n}" for n in range(1, TENTHS + 1)),  # of the year's baseline
+    "income_tenth": (*(f"income_tenth_{n}" for n in range(1, TENTHS + 1)), LATER),
 }
 
 
@@ -48,7 +48,7 @@ def count_winners(
     """Winners and losers of one seed and year, one row per group; persons are real persons.
 
     The three tables are ``Results.workers`` of the year under both policies and of the December before
-    the policy began (None when the run starts with it: then there is no starting activity). Those who had
+    the policy began (None when the run starts with it: then there is no grouping by the past). Those who had
     left the labour force by then are not counted.
     """
     aligned = _aligned(base, policy)
@@ -59,8 +59,7 @@ def count_winners(
     has_won = (change > threshold) & (change > 0) & counted
     has_lost = (change < -threshold) & (change < 0) & counted
     tables = []
-    groups = {**group_codes(aligned, before), "income_tenth": _tenths(before_yuan, counted)}
-    for grouping, codes in groups.items():
+    for grouping, codes in group_codes(aligned, before).items():
         size = len(GROUPINGS[grouping])
         workers = np.bincount(codes[counted], minlength=size)
         table = pd.DataFrame(
@@ -79,16 +78,6 @@ def count_winners(
     return result
 
 
-def _tenths(income: np.ndarray, counted: np.ndarray) -> np.ndarray:
-    """The tenth in which each income lies, 0 the lowest, of those who are counted; equal ones by position."""
-    tenth = np.zeros(len(income), dtype=np.int64)
-    order = np.argsort(income[counted], kind="stable")
-    rank = np.empty(len(order), dtype=np.int64)
-    rank[order] = np.arange(len(order))
-    tenth[counted] = rank * TENTHS // max(len(order), 1)
-    return tenth
-
-
 def _aligned(base: pd.DataFrame, policy: pd.DataFrame) -> pd.DataFrame:
     """The baseline's workers with what each has under the policy, by id."""
     if np.array_equal(base["id"].to_numpy(), policy["id"].to_numpy()):
@@ -103,7 +92,7 @@ def _gone(workers: pd.DataFrame) -> np.ndarray:
 
 def group_codes(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, np.ndarray]:
     """The group of every worker under each grouping, as its position in ``GROUPINGS``; without ``before``
-    there is no starting activity.
+    there are no starting activity and no tenth of income.
     """
     age = np.searchsorted(AGE_GROUP_LOWER, workers["age"].to_numpy(), side="right") - 1
     provinces = _region_of_home()
@@ -117,19 +106,37 @@ def group_codes(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str,
         "household": np.where(workers["is_poor"].to_numpy(dtype=bool), 0, 1),
     }
     if before is not None:
-        codes["starting_activity"] = _starting_activity(workers["id"].to_numpy(), before)
+        ids, then = workers["id"].to_numpy(), before["id"].to_numpy()
+        activity = _codes(before["activity"], ACTIVITIES)
+        codes["starting_activity"] = _of_before(ids, then, activity, len(ACTIVITIES))
+        codes["income_tenth"] = _of_before(ids, then, _tenths(before, activity != EXITED), TENTHS)
     return codes
 
 
-def _starting_activity(ids: np.ndarray, before: pd.DataFrame) -> np.ndarray:
-    """Position of each worker's activity before the policy; the last one for who came later."""
-    then, activity = before["id"].to_numpy(), _codes(before["activity"], ACTIVITIES)
-    found = np.full(len(ids), len(ACTIVITIES), dtype=np.int64)
+def _of_before(ids: np.ndarray, then: np.ndarray, groups: np.ndarray, later: int) -> np.ndarray:
+    """The group that each worker was in before the policy; ``later`` for who came after its beginning.
+
+    then, groups: ids of that time and their groups.
+    """
+    found = np.full(len(ids), later, dtype=np.int64)
     if np.array_equal(ids[: len(then)], then):  # workers keep their rows; entrants take the next ones
-        found[: len(then)] = activity
+        found[: len(then)] = groups
         return found
-    known = pd.Series(activity, index=then).reindex(ids)
-    return known.fillna(len(ACTIVITIES)).to_numpy(dtype=np.int64)
+    return pd.Series(groups, index=then).reindex(ids).fillna(later).to_numpy(dtype=np.int64)
+
+
+def _tenths(before: pd.DataFrame, counted: np.ndarray) -> np.ndarray:
+    """The tenth in which each income of the year before the policy lies, 0 the lowest; ties by position.
+
+    That of a year of the policy would not do: who was unlucky then is luckier under any other course of
+    events, so that the lowest tenth would gain from whatever changes something.
+    """
+    tenth, income = np.zeros(len(before), dtype=np.int64), before[INCOME].to_numpy(dtype=float)
+    order = np.argsort(income[counted], kind="stable")
+    rank = np.empty(len(order), dtype=np.int64)
+    rank[order] = np.arange(len(order))
+    tenth[counted] = rank * TENTHS // max(len(order), 1)
+    return tenth
 
 
 def winners_over_seeds(seeds: list[pd.DataFrame]) -> pd.DataFrame:

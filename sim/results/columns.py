@@ -284,7 +284,7 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **_YEAR,
         "grouping": (
             "name",
-            "sex, age group, education, region of home, starting activity, household, or tenth of income",
+            "sex, age group, education, region of home, household, or activity or tenth of income before",
         ),
         "group": ("name", "group"),
         "persons": ("persons", "workers in the group"),

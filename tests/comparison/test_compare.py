@@ -209,7 +209,7 @@ def test_winners_and_losers_by_hand():
         }
     )
     policy = base.iloc[::-1].assign(income_year_yuan=[900.0, 990.0, 1010.0, 1011.0, 5.0])
-    before = base[["id", "activity"]].iloc[:4].assign(activity=[3, 3, 0, 0])
+    before = base[["id", "activity", "income_year_yuan"]].iloc[:4].assign(activity=[3, 3, 0, 0])
     table = count_winners(base, policy, before, scale=100).set_index(["grouping", "group"])
     # worker 1: 0 -> 5 wins; 2: +1.1 % wins; 3: +1.0 % neither; 4: -1.0 % neither; 5: -10 % loses
     whole = table.loc[("all", "all")]
@@ -222,6 +222,7 @@ def test_winners_and_losers_by_hand():
     assert table.loc[("household", "poor_household"), "change_yuan"] == 5
     assert table.loc[("income_tenth", "income_tenth_1"), "winners"] == 1  # worker 1 has the lowest income
     assert table.loc[("income_tenth", "income_tenth_3"), "winners"] == 1
+    assert table.loc[("income_tenth", "entered_later"), "losers"] == 1
     assert table.loc[("starting_activity", "migrant_work"), "winners"] == 2
     assert table.loc[("starting_activity", "entered_later"), "losers"] == 1
 

@@ -35,9 +35,9 @@ GROUP_WORDS = {
     "entered_later": "Entered after the start",
     "poor_household": "Poor household",
     "other_household": "Other household",
-    **{f"income_tenth_{n}": f"Income tenth {n}" for n in range(1, 11)},
-    "income_tenth_1": "Lowest tenth of incomes",
-    "income_tenth_10": "Highest tenth of incomes",
+    **{f"income_tenth_{n}": f"Income tenth {n} before" for n in range(1, 11)},
+    "income_tenth_1": "Lowest tenth of incomes before",
+    "income_tenth_10": "Highest tenth of incomes before",
 }
 
 _NO_COST = {
