@@ -39,6 +39,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python tests/bench/bench_instruments.py
 	$(BIN)/python tests/bench/bench_sweep.py
 	$(BIN)/python tests/bench/bench_before.py
+	$(BIN)/python tests/bench/bench_bands.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis

@@ -20,6 +20,7 @@ SLOW = """
     cli/test_cli.py
     cli/test_streams.py
     comparison/test_bands.py
+    comparison/test_lever_draws.py
     comparison/test_shared_history.py
     comparison/test_short_runs.py
     core/test_arguments.py

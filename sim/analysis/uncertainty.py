@@ -1,4 +1,4 @@
-"""A comparison with its uncertainty: paired seeds, and the runs of parameter draws and futures.
+"""A comparison with its uncertainty: paired seeds, and the runs of parameters, sizes of levers and futures.
 
     from sim.analysis.uncertainty import compare_with_bands
     comparison = compare_with_bands(base, policies, members=12)
@@ -27,12 +27,13 @@ import pandas as pd
 
 from sim.comparison.bands import (
     DEFAULT,
+    DRAW_SEEDS,
     FUTURES,
-    MEMBER_SEEDS,
     MEMBERS,
     SCALE,
     SEEDS,
-    ParameterDraw,
+    SIZES,
+    Draw,
     band,
     effects_by_draw,
     parameter_draws,
@@ -40,6 +41,7 @@ from sim.comparison.bands import (
 from sim.comparison.compare import checked_seeds, compare
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import horizons
+from sim.comparison.lever_draws import lever_draws
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, ResultsError, RunsFailed
 from sim.engine.simulation import checked_month
@@ -56,7 +58,7 @@ from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Period, Scenario
 
 KIND = "ensemble"
-STAGES = ("seeds", "runs of the ensemble and of both futures")
+STAGES = ("seeds", "runs behind the bands")
 Progress = Callable[..., None]
 
 
@@ -175,15 +177,17 @@ def carry_uncertainty(
     """The comparison of ``base`` with ``policies``, its effects with bands.
 
     ``members`` of the calibrated ensemble are run at ``scale`` (the comparison's own or ``SCALE``, whichever
-    is coarser), as are the two futures, on ``jobs`` processes. ``posterior`` is the ensemble, by
-    default the packaged one. Runs are kept in a subfolder of ``folder``, if one is named.
-    ``progress(done, total, failed)`` is called as they finish; ``simulate`` replaces the simulator, for
-    tests. Raises ``UsageError`` for one member or more than there are, ``RunsFailed`` when a run fails.
+    is coarser), as are the two futures and as many draws of the size of levers, on ``jobs`` processes.
+    ``posterior`` is the ensemble, by default the packaged one. Runs are kept in a subfolder of ``folder``, if
+    one is named. ``progress(done, total, failed)`` is called as they finish; ``simulate`` replaces the
+    simulator, for tests. Raises ``UsageError`` for one member or more than there are, ``RunsFailed`` when a
+    run fails.
     """
     base, *policies = (load_scenario(one) for one in (base, *as_list(policies)))
     members, jobs = whole_number(members, "members"), whole_number(jobs, "jobs", least=1)
     posterior = posterior or load_posterior()
     draws, about = parameter_draws(members, posterior), comparison.manifest
+    sizes = lever_draws(members, base, policies)
     starts = {policy["name"]: policy["start"] for policy in comparison.policies}
     ends = [window.last for start in starts.values() for window in horizons(start, about["end"])]
     if not ends:  # no policy year is over: there is no effect to put a band around
@@ -193,14 +197,15 @@ def carry_uncertainty(
         parse_scale(scale) if scale is not None else max(parse_scale(about["scale"]), SCALE),
         Period.model_validate({"from": about["start"], "to": max(ends)}),
     )
-    months = _months(pairs, draws, folder, jobs, progress, simulate)
+    months = _months(pairs, [*draws, *sizes], folder, jobs, progress, simulate)
     bands = band(comparison.effects, effects_by_draw(months, base.name, starts))
     said = {
         "members": members,
         "scale": pairs.scale,
         "runs": months["run"].nunique(),
         "seeds": list(SEEDS),
-        "member_seeds": MEMBER_SEEDS,
+        "draw_seeds": DRAW_SEEDS,
+        "size_draws": len(sizes),
         "stale": posterior.stale(),
     }
     return replace(comparison, tables={**comparison.tables, "bands": bands}, manifest={**about, KIND: said})
@@ -213,7 +218,7 @@ def forget(folder: str | os.PathLike) -> None:
 
 def _months(
     pairs: Pairs,
-    draws: Sequence[ParameterDraw],
+    draws: Sequence[Draw],
     folder: str | os.PathLike | None,
     jobs: int,
     progress: Progress | None,
@@ -241,7 +246,7 @@ def _months(
         if failed:
             raise RunsFailed(
                 Problem(
-                    f"{len(failed)} runs of the ensemble failed, the first in {failed[0].stage}: "
+                    f"{len(failed)} runs behind the bands failed, the first in {failed[0].stage}: "
                     f"{failed[0].message}",
                     file=str(folder or ""),
                     allowed="--ensemble 0 for a comparison without them",
@@ -250,31 +255,38 @@ def _months(
         return journal.rows()
 
 
-def _bundles(pairs: Pairs, draws: Sequence[ParameterDraw]) -> list[Bundle]:
-    """What one process runs: of a seed, the defaults with both futures, or one member."""
-    groups: dict[tuple[str, int], list[tuple[ParameterDraw, str, int]]] = {}
+def _bundles(pairs: Pairs, draws: Sequence[Draw]) -> list[Bundle]:
+    """What one process runs: of a seed, the defaults and both futures, one member, or all sizes of levers."""
+    groups: dict[tuple[str, int], list[tuple[Draw, str, dict[str, Any], int]]] = {}
     for draw in draws:
-        together = DEFAULT if draw.name in FUTURES else draw.name
+        together = DEFAULT if draw.name in FUTURES else SIZES if draw.of_policies else draw.name
         for seed in draw.seeds:
-            groups.setdefault((together, seed), []).extend((draw, name, seed) for name in pairs.bases)
+            groups.setdefault((together, seed), []).extend(
+                (draw, name, overrides, seed) for name, overrides in draw.scenarios([*pairs.bases])
+            )
     bundled, number = [], 0
     for group in groups.values():
         bundled.append(
             tuple(
-                Run(number + place, name, {"draw": draw.name}, seed, dict(draw.overrides))
-                for place, (draw, name, seed) in enumerate(group)
+                Run(number + place, name, {"draw": draw.name}, seed, overrides)
+                for place, (draw, name, overrides, seed) in enumerate(group)
             )
         )
         number += len(group)
     return bundled
 
 
-def _plan(pairs: Pairs, draws: Sequence[ParameterDraw]) -> dict[str, Any]:
+def _plan(pairs: Pairs, draws: Sequence[Draw]) -> dict[str, Any]:
     """What kept runs depend on."""
     settings = {
         "scenarios": {name: scenario.content() for name, scenario in pairs.bases.items()},
         "draws": {
-            draw.name: {"overrides": dict(draw.overrides), "seeds": list(draw.seeds)} for draw in draws
+            draw.name: {
+                "overrides": dict(draw.overrides),
+                "of_policies": {name: dict(own) for name, own in draw.of_policies.items()},
+                "seeds": list(draw.seeds),
+            }
+            for draw in draws
         },
         "scale": pairs.scale,
         "period": pairs.period.model_dump(by_alias=True),
@@ -282,7 +294,7 @@ def _plan(pairs: Pairs, draws: Sequence[ParameterDraw]) -> dict[str, Any]:
         **program(),
     }
     columns = {
-        "draw": ("", "the defaults, a future, or a member of the ensemble"),
+        "draw": ("", "the defaults, a future, a member of the ensemble, or a draw of the size of levers"),
         "month": ("YYYY-MM", "month"),
     }
     return {"kind": KIND, "name": "-".join(pairs.bases), "settings": settings, "columns": columns}

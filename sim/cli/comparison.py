@@ -52,14 +52,14 @@ def compare(
         typer.Option(
             min=0,
             metavar="N",
-            help="Members of the calibrated ensemble behind the bands: 10 by default; 0 for intervals over "
-            "seeds alone.",
+            help="Members of the calibrated ensemble, and draws of the size of the levers, behind the bands: "
+            "10 of each by default; 0 for intervals over seeds alone.",
         ),
     ] = None,
     ensemble_scale: Annotated[
         str | None,
         typer.Option(
-            help="Scale of the members' runs: by default 1:20000, or that of the comparison if coarser."
+            help="Scale of the runs behind the bands: by default 1:5000, or the comparison's if coarser."
         ),
     ] = None,
     out: Out = None,
@@ -142,6 +142,7 @@ def _print_bands(comparison: Any) -> None:
                     "effect": "effect",
                     "band": "95 % band",
                     "parameters": "parameters",
+                    "levers": "size of levers",
                     "monte_carlo": "Monte Carlo",
                     "scenario": "future",
                     "reading": "reading",

@@ -37,14 +37,14 @@ _T_TABLE = (
     2.0452,
     2.0423,
 )
-_NORMAL_975 = 1.959964
+NORMAL_975 = 1.959964
 
 
 def t_975(freedom: int) -> float:
     """The 97.5 % point of Student's t; beyond 30 degrees of freedom by its expansion in 1/freedom."""
     if freedom <= len(_T_TABLE):
         return _T_TABLE[freedom - 1]
-    z = _NORMAL_975
+    z = NORMAL_975
     return z + (z**3 + z) / (4 * freedom) + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * freedom**2)
 
 

@@ -180,6 +180,7 @@ _ENDS: Columns = {
 
 _PARTS = {
     "parameters": "from uncertain parameters alone",
+    "levers": "from the uncertain size of the levers alone, both sides together",
     "monte_carlo": "from the Monte Carlo error alone: the interval over seeds",
     "scenario": "from the uncertain future alone: the low and the high future as its ends",
 }
@@ -238,7 +239,7 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "difference": ("unit of the outcome", "policy less baseline, as in effects"),
         "low": (
             "unit of the outcome",
-            "lower end of the 95 % band: parameters, Monte Carlo error and scenario",
+            "lower end of the 95 % band: parameters, size of levers, Monte Carlo error, scenario",
         ),
         "high": ("unit of the outcome", "upper end of it"),
         "verdict": ("name", "higher, lower, identical, or cannot tell: the band spans zero"),
@@ -253,8 +254,13 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **{
             f"{part}_seen": (
                 "flag",
-                "whether the part is told from the Monte Carlo error; else it is an upper estimate",
+                "whether the part is told from the Monte Carlo error of its runs; else it adds nothing",
             )
+            for part in _PARTS
+            if part != "monte_carlo"
+        },
+        **{
+            f"{part}_at_most": ("unit of the outcome", "half the width that the part may have unseen")
             for part in _PARTS
             if part != "monte_carlo"
         },

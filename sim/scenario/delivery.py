@@ -8,7 +8,8 @@ from pydantic import Field
 
 from sim.scenario.fields import Flag, InstrumentNumber, Slug, Strict
 
-_Factor = Annotated[float, Field(strict=True, ge=0, le=3)]
+MOST_FACTOR = 3.0
+_Factor = Annotated[float, Field(strict=True, ge=0, le=MOST_FACTOR)]
 
 
 class Steers(Strict):

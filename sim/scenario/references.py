@@ -84,6 +84,12 @@ def evidence() -> dict[str, dict[str, str]]:
 
 
 @cache
+def size_ranges() -> dict[str, tuple[float, float]]:
+    """By grade of evidence, the multiples of its size between which a lever's true size lies: judgements."""
+    return {row["grade"]: (float(row["low"]), float(row["high"])) for row in _rows("size_ranges.csv")}
+
+
+@cache
 def data_sources() -> dict[str, Source]:
     """The sources of the packaged data series, by id."""
     names = {

@@ -128,6 +128,15 @@ def with_draws(scenario, **run):
     return made
 
 
+def with_grant(scenario, **run):
+    """``any_scenario`` whose gain is GAIN_PER_YUAN times the grant."""
+    made = any_scenario(scenario, **run)
+    if scenario.levers:
+        table = made.tables["national"]
+        table.loc[table["month"] >= "2025-01", "businesses"] += GAIN_PER_YUAN * grant(scenario)
+    return made
+
+
 def failing_future(scenario, **run):
     """One of the futures does not work."""
     if scenario.assumptions == "high":

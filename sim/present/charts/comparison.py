@@ -86,7 +86,7 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
         panel.set_title(wrapped(title_of(policy), 26))
     unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
     period = "total of" if outcome.kind == "flow" else "mean of"
-    bars = "; bars: 95 % with parameters and future" if len(bands) else ""
+    bars = "; bars: 95 % with parameters, size of levers and future" if len(bands) else ""
     headed(
         figure,
         f"{outcome.label}: difference from the baseline",

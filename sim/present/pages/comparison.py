@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.comparison.bands import SEEN
 from sim.comparison.comparison import Comparison
 from sim.present.charts import comparison as charts
 from sim.present.charts import style
@@ -110,6 +111,7 @@ def render_report(
             for policy, levers in zip(comparison.policies, lever_cards(comparison), strict=True)
         ],
         "bands": about.get("ensemble"),
+        "seen": f"{SEEN:g}",
         "reference": reference_sentence(comparison),
         "trust": trust_sentences(comparison),
         "main_words": _main_year_words(comparison),

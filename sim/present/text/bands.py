@@ -14,9 +14,11 @@ from sim.results.outcomes import HEADLINE, OUTCOMES
 # What each source of uncertainty is called, and what would make it smaller.
 PART_WORDS = {
     "parameters": ("parameters", "better data on behaviour"),
+    "levers": ("size of the levers", "trials that measure what the levers do"),
     "monte_carlo": ("Monte Carlo error", "more seeds, or a finer scale"),
     "scenario": ("future", "nothing but time: look at both futures"),
 }
+FROM_RUNS = ("parameters", "levers", "scenario")  # the parts that Monte Carlo error may hide
 MOSTLY, MUCH = 60.0, 25.0  # percent of a band from which it is mostly one part's, or one part's among others
 
 
@@ -27,14 +29,15 @@ def band_sentences(comparison: Comparison) -> list[str]:
         return []
     seeds = len(comparison.manifest["seeds"])
     sentences = [
-        "Ranges in brackets are 95 % bands. They hold three sources of uncertainty: Monte Carlo error "
-        f"({seeds} paired seeds), parameters ({about['members']} members of the calibrated ensemble) and the "
-        "future (a low and a high one). They do not hold that of the size of a lever, which its grade of "
-        "evidence tells, nor that of the form of the model, which the misses against official statistics tell.",
-        f"Members and futures were run at 1:{about['scale']}, each member under {about['member_seeds']} seeds "
-        f"and each future under {len(about['seeds'])}. In so few runs a small part cannot be told from the "
-        'Monte Carlo error; it is then an upper estimate ("up to" in the tables), so that more members '
-        "(--ensemble 40) usually narrow the band.",
+        "Ranges in brackets are 95 % bands. They hold four sources of uncertainty: Monte Carlo error "
+        f"({seeds} paired seeds), parameters ({about['members']} members of the calibrated ensemble), the "
+        f"size of the levers ({about.get('size_draws', 0)} draws from their credible ranges) and the future "
+        "(a low and a high one). They do not hold that of the form of the model, which the misses against "
+        "official statistics tell. Cannot tell: with all four the band spans zero.",
+        f"The runs behind them are at 1:{about['scale']}, each member and each draw under "
+        f"{about['draw_seeds']} seeds and each future under {len(about['seeds'])}. A part that cannot be told "
+        'from the Monte Carlo error of these runs adds no width; the tables then say "not seen", and how '
+        "large it may be at most. More members (--ensemble 40) see smaller parts.",
     ]
     if about.get("stale"):
         sentences.append(
@@ -78,32 +81,30 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
 
     effect, band = words(row["difference"])
     parts = {name: float(row[f"{name}_percent"]) for name in PART_WORDS}
-    seen = {"monte_carlo": True, **{name: bool(row[f"{name}_seen"]) for name in ("parameters", "scenario")}}
+    seen = {"monte_carlo": True, **{name: bool(row[f"{name}_seen"]) for name in FROM_RUNS}}
     return {
         **head,
         "effect": effect,
         "band": band,
         "parts": parts,
-        "shares": {name: _percent(share, seen[name]) for name, share in parts.items()},
+        "shares": {
+            name: _percent(share) if seen[name] else _not_seen(words(row[f"{name}_at_most"])[0])
+            for name, share in parts.items()
+        },
         "futures": [f"{future} {words(row[f'under_{future}'])[0]}" for future in FUTURES]
         if seen["scenario"]
         else ["no difference seen"],
         "agree": f"{round(row['sign_agrees'] * row['members'])} of {row['members']:.0f}",
-        "reading": _reading(row["verdict"], parts, seen),
+        "reading": _reading(row["verdict"], parts),
     }
 
 
-def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> str:
+def _reading(verdict: str, parts: dict[str, float]) -> str:
     """What the band allows to be said, what it is made of, and what would narrow it."""
     said = {"higher": "goes up", "lower": "goes down"}.get(verdict, "cannot tell")
     largest = max(parts, key=parts.__getitem__)
     if not parts[largest] > 0:
         return said
-    if not seen[largest]:
-        few = "so few runs" if largest == "scenario" else "so few members"
-        return (
-            f"{said} with {few}" if said == "cannot tell" else f"{said}; by how much is uncertain with {few}"
-        )
     if parts[largest] >= MOSTLY:
         made = f"mostly {PART_WORDS[largest][0]}"
     else:
@@ -111,7 +112,12 @@ def _reading(verdict: str, parts: dict[str, float], seen: dict[str, bool]) -> st
     return f"{said}; {made}" + (f": to narrow it, {PART_WORDS[largest][1]}" if said == "cannot tell" else "")
 
 
-def _percent(share: float, is_seen: bool) -> str:
-    """A part in whole percent, as an upper estimate where it is not told from the Monte Carlo error."""
-    text = "under 1 %" if 0 < share < 0.5 else f"{number(share, 0)} %"
-    return text if is_seen or text.startswith("under") else f"up to {text}"
+def _percent(share: float) -> str:
+    """A part in whole percent."""
+    return "under 1 %" if 0 < share < 0.5 else f"{number(share, 0)} %"
+
+
+def _not_seen(at_most: str) -> str:
+    """A part that is lost in the Monte Carlo error; ``at_most`` as a signed amount."""
+    size = at_most.lstrip("+")
+    return "none" if size == "0" else f"not seen, at most {size}"
