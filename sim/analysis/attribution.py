@@ -35,7 +35,7 @@ from sim.experiments.journal import Journal
 from sim.experiments.sweep import Keeper, program
 from sim.results.outcomes import OUTCOMES, outcome
 from sim.scenario.lever import Lever
-from sim.scenario.loading import load_scenario
+from sim.scenario.loading import load_reference, load_scenario
 from sim.scenario.scenario import Period, Scenario
 
 OVER = ("families", "instruments", "levers")
@@ -71,7 +71,7 @@ class Attribution:
 def attribute(
     scenario: Scenario | str | Path,
     *,
-    base: Scenario | str | Path = "baseline",
+    base: Scenario | str | Path | None = None,
     over: str = "families",
     outcomes: str | Sequence[str] = DEFAULT_OUTCOMES,
     seeds: int = 8,
@@ -84,6 +84,8 @@ def attribute(
     simulate: Callable | None = None,
 ) -> Attribution:
     """Share out what the levers of ``scenario`` change against ``base`` in a calendar ``year``.
+
+    ``base`` is by default the reference that the scenario names (``compare_with``).
 
     Groups are those of the levers that the base has not, or has otherwise, ``over`` families, instruments or
     levers. ``outcomes`` are keys of ``OUTCOMES``, or ``founders`` and ``income``. ``permutations`` orders are
@@ -99,7 +101,8 @@ def attribute(
     seeds, jobs = whole_number(seeds, "seeds", least=1), whole_number(jobs, "jobs", least=1)
     permutations = None if permutations is None else whole_number(permutations, "permutations", least=1)
     year = None if year is None else whole_number(year, "year")
-    package, reference = load_scenario(scenario), load_scenario(base)
+    package = load_scenario(scenario)
+    reference = load_reference(package) if base is None else load_scenario(base)
     keys = [_checked_outcome(key) for key in as_list(outcomes)]
     groups, absent = _groups(package, reference, over)
     game = Game({package.name: package}, groups, absent, parse_scale(scale), _period(package, absent, year))

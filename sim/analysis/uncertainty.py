@@ -38,7 +38,7 @@ from sim.comparison.bands import (
     effects_by_draw,
     parameter_draws,
 )
-from sim.comparison.compare import checked_seeds, compare
+from sim.comparison.compare import checked_seeds, compare, with_base
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import horizons
 from sim.comparison.lever_draws import lever_draws
@@ -77,7 +77,7 @@ class Pairs:
 
 
 def compare_with_bands(
-    base: Scenario | str | Path,
+    base: Scenario | str | Path | None,
     policies: Scenario | str | Path | Iterable[Scenario | str | Path],
     *,
     members: int = MEMBERS,
@@ -91,16 +91,20 @@ def compare_with_bands(
     progress: Callable[..., None] | None = None,
     posterior: Posterior | None = None,
     simulate: Simulate | None = None,
+    said: Sequence[str] | None = None,
 ) -> Comparison:
     """``sim.compare`` of ``base`` with ``policies``, then ``carry_uncertainty`` where there are ``members``.
 
-    ``base`` and ``policies`` are scenarios, or their names or paths. ``scale``, ``seeds``, ``start``,
+    ``base`` and ``policies`` are scenarios, or their names or paths; ``base`` None is the reference that the
+    policies name. ``scale``, ``seeds``, ``start``,
     ``end``, ``jobs`` and ``simulate`` are those of ``compare``; ``members_scale`` is the ``scale`` of
     ``carry_uncertainty``; ``posterior`` is the ensemble, by default the packaged one. ``folder`` keeps what
-    has finished, in subfolders named after what it depends on; ``forget`` removes it. ``progress(stage,
-    done, total, failed)`` is called as runs finish; the stages are STAGES. Raises what both raise.
+    has finished, in subfolders named after what it depends on; ``forget`` removes it. ``said`` is what to
+    tell of the base, where ``with_base`` was asked before. ``progress(stage, done, total, failed)`` is called
+    as runs finish; the stages are STAGES. Raises what both raise.
     """
-    base, *policies = (load_scenario(one) for one in (base, *as_list(policies)))
+    base, policies, found_said = with_base(base, policies)
+    said = found_said if said is None else said
     members, jobs = whole_number(members, "members"), whole_number(jobs, "jobs", least=1)
     chosen = checked_seeds(seeds)  # a mistake is told before anything runs
     if chosen == list(range(1, len(chosen) + 1)):
@@ -135,6 +139,7 @@ def compare_with_bands(
         found = compare(
             base, policies, **asked, jobs=jobs, progress=_in_stage(progress, STAGES[0]), simulate=simulate
         )
+        found = replace(found, manifest={**found.manifest, "reference": list(said)})
         if kept and members:
             try:
                 found.save(kept)

@@ -29,8 +29,11 @@ from sim.cli.terminal import (
     print_json,
     print_table,
     print_text,
+    say,
 )
 from sim.core.arguments import parse_month, parse_scale
+
+OWN_REFERENCE = "reference"  # in the place of a base: the reference that the policies name
 
 
 def _typed_command() -> str:
@@ -40,8 +43,17 @@ def _typed_command() -> str:
 
 @command(simulates=True)
 def compare(
-    base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
-    policies: Annotated[list[str], typer.Argument(metavar="POLICY...", help="The scenarios to compare.")],
+    base: Annotated[
+        str,
+        typer.Argument(
+            metavar="[BASE]",
+            help="The scenario to compare with. One policy alone is compared with the reference that it "
+            "names; the word reference before several does so for them.",
+        ),
+    ],
+    policies: Annotated[
+        list[str] | None, typer.Argument(metavar="POLICY...", help="The scenarios to compare.")
+    ] = None,
     seeds: Annotated[int, typer.Option(min=1, help="Number of seeds: pairs of runs for each policy.")] = 20,
     scale: Scale = "1:5000",
     start: Start = "2014-01",
@@ -66,18 +78,24 @@ def compare(
     excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
-    """Compare policies with a baseline over paired seeds."""
+    """Compare policies with a baseline, or each with the reference that it names, over paired seeds."""
     check_out(out, "comparison")
     from sim.present.text.comparison import headline
 
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
     from sim.analysis.uncertainty import compare_with_bands, forget
     from sim.comparison.bands import MEMBERS
+    from sim.comparison.compare import with_base
     from sim.parameters.posterior import load_posterior
     from sim.results.folders import UNFINISHED
-    from sim.scenario.loading import load_scenario
 
-    loaded = [load_scenario(name) for name in (base, *policies)]
+    if not policies:
+        named, policies = None, [base]
+    else:
+        named = None if base == OWN_REFERENCE else base
+    reference, loaded, said = with_base(named, policies)
+    for sentence in said:
+        say(f"warning: {sentence}")
     members = MEMBERS if ensemble is None else ensemble
     posterior = load_posterior() if members else None
     if posterior:
@@ -85,8 +103,9 @@ def compare(
     unfinished = out / UNFINISHED if out else None
     with staged_bars(f"comparing {counted(len(policies), 'policy', 'policies')}") as progress:
         comparison = compare_with_bands(
-            loaded[0],
-            loaded[1:],
+            reference,
+            loaded,
+            said=said,
             members=members,
             scale=parse_scale(scale),
             seeds=seeds,

@@ -114,7 +114,10 @@ def _kept_first(bar: Callable[..., None], is_resumed: bool) -> Callable[..., Non
 @command(simulates=True)
 def attribute(
     scenario: ScenarioName,
-    base: Annotated[str, typer.Option(help="The scenario to compare with.")] = "baseline",
+    base: Annotated[
+        str | None,
+        typer.Option(help="The scenario to compare with; by default the reference that the package names."),
+    ] = None,
     over: Annotated[
         str, typer.Option(metavar="families|instruments|levers", help="What the effect is attributed to.")
     ] = "families",

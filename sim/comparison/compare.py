@@ -22,6 +22,7 @@ from sim.comparison.accounts import accounts_over_seeds
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import HORIZONS, NOT_COSTED, effects, paths
 from sim.comparison.paired_runs import PairedPlan, run_seeds, winner_months
+from sim.comparison.references import another_reference, by_reference
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
@@ -37,7 +38,7 @@ _LEDGER_SUMS = ["served", "spending_yuan", "budget_yuan", "unspent_yuan", "queue
 
 
 def compare(
-    base: Scenario | str | Path,
+    base: Scenario | str | Path | None,
     policies: Scenario | str | Path | Iterable[Scenario | str | Path],
     *,
     seeds: int | Iterable[int] = 20,
@@ -50,9 +51,10 @@ def compare(
 ) -> Comparison:
     """Run ``base`` and each of the ``policies`` under the same seeds and compare them, pair by pair.
 
-    All are scenarios, or their names or paths. ``scale`` is real workers per simulated one, 5000 or
-    ``"1:5000"``; ``start`` and ``end`` are the first and the last month reported, ``YYYY-MM``
-    or dates.
+    All are scenarios, or their names or paths; ``base`` None is the reference that the policies name
+    (``compare_with``), or the common base of policies that name several. ``scale`` is real workers per
+    simulated one, 5000 or ``"1:5000"``; ``start`` and ``end`` are the first and the last month reported,
+    ``YYYY-MM`` or dates.
     ``seeds`` is a number (1 to that number) or the seeds themselves; ``jobs`` processes share them;
     ``progress(done, total)`` is called as seeds finish, first with none. ``simulate`` replaces the
     simulator, for tests.
@@ -60,7 +62,7 @@ def compare(
     Raises ``UsageError`` for impossible seeds or names given twice, ``ScenarioError`` for a scenario that
     cannot be loaded, and whatever a run raises.
     """
-    base, *given = _loaded([base, *as_list(policies)])
+    base, given, said = with_base(base, policies)
     seeds, jobs, scale = checked_seeds(seeds), whole_number(jobs, "jobs", least=1), parse_scale(scale)
     start, end = parse_month(start, "from"), parse_month(end, "to")
     _check_names(base, given)
@@ -81,7 +83,24 @@ def compare(
     runs.sort(key=lambda run: seeds.index(run["seed"]))
     described = [_described(*row) for row in zip(given, starts, levers, strict=True)]
     _tell_apart(base, described)
-    return Comparison(_tables(plan, runs), _manifest(plan, runs, seeds, described))
+    return Comparison(_tables(plan, runs), {**_manifest(plan, runs, seeds, described), "reference": said})
+
+
+def with_base(
+    base: Scenario | str | Path | None,
+    policies: Scenario | str | Path | Iterable[Scenario | str | Path],
+) -> tuple[Scenario, list[Scenario], list[str]]:
+    """The scenarios of a comparison, loaded: base and policies; and what is to be said of the base.
+
+    ``base`` None is the reference that the policies name (``sim.comparison.references``).
+    """
+    given = _loaded(as_list(policies))
+    if base is None:
+        if not given:
+            raise UsageError(Problem("at least one policy is needed", key="policies"))
+        return by_reference(given)
+    [loaded] = _loaded([base])
+    return loaded, given, another_reference(loaded, given)
 
 
 def _shared(
@@ -219,7 +238,7 @@ def _check_months(
 def _apart_from_levers(scenario: Scenario, levers: Mapping[str, dict]) -> dict[str, Any]:
     """What a scenario says but for some levers and its names, by which a run does not differ."""
     content = dict(scenario.content())
-    for name in ("name", "title", "description", "period"):
+    for name in ("name", "title", "description", "compare_with", "period"):
         content.pop(name, None)
     others = {name: lever for name, lever in content.pop("levers", {}).items() if name not in levers}
     return {**content, "levers": others}

@@ -6,7 +6,7 @@ allowed word.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -49,6 +49,7 @@ KINDS = {
     "checks": "a file of checks, for labor-sim check-model",
     "family": "a family of instruments, for the folder scenarios/levers",
 }
+USUAL_REFERENCE = "baseline"  # what a scenario is compared with if it names no other
 DOCUMENTS = "documents"  # the folder of scenarios that carry out a policy document
 
 
@@ -81,6 +82,7 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
     if merged is None:
         raise ScenarioError(told(problems))
     _refuse_too_many_levers(merged)
+    problems += _missing_reference(merged)
     if "name" in merged.value:
         misplaced = merged.value.pop("name")
         problems.append(
@@ -94,6 +96,20 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
             )
         )
     return _checked(path.stem, filled_in(merged, catalogue, problems), problems)
+
+
+def load_reference(scenario: Scenario) -> Scenario:
+    """The scenario that this one names for a comparison (``compare_with``), the baseline if none.
+
+    A scenario that names itself is what others are compared with; its own reference is the baseline. Raises
+    ``ScenarioError`` where there is no such scenario.
+    """
+    named = scenario.compare_with or USUAL_REFERENCE
+    file, _, _ = scenario.origins.get("compare_with", "").rpartition(":")
+    path = _located(named, ((Path(file).parent,) if file else ()) + folders())
+    if path is None:
+        raise ScenarioError(_not_found(named, key="compare_with"))
+    return load_scenario(USUAL_REFERENCE if path.stem == scenario.name else path)
 
 
 def kind_of_file(path: Path) -> str:
@@ -266,6 +282,15 @@ def _extended(
             _extended(parent, problems, trail, files)
     files[path] = tree
     return files
+
+
+def _missing_reference(tree: Tree) -> Iterator[Problem]:
+    """That there is no scenario of the name that ``compare_with`` gives."""
+    named = tree.value.get("compare_with")
+    if named is not None and isinstance(named.value, str) and named.value.strip():
+        where: dict[str, Any] = {"file": named.file, "line": named.line, "key": "compare_with"}
+        if _located(named.value.strip(), (Path(named.file).parent, *folders())) is None:
+            yield _not_found(named.value, **where)
 
 
 def _refuse_too_many_levers(tree: Tree) -> None:

@@ -144,6 +144,8 @@ class Scenario(Strict):
     """Its name for people, in English and Chinese."""
     description: Text
     """What it is about, in a sentence or two."""
+    compare_with: Text | None = None
+    """The scenario that it is to be compared with, by name or path; ``baseline`` if not said."""
     period: Period
     """The months that it covers, both named ones included."""
     assumptions: Variant = "middle"

@@ -28,14 +28,22 @@ def headline(comparison: Comparison) -> list[str]:
 
 
 def reference_sentence(comparison: Comparison) -> str:
-    """What "the baseline" stands for, where policies are held against another scenario; else empty."""
+    """What "the baseline" stands for, where policies are held against another scenario; else empty.
+
+    Before it, which policies are made to be compared with something else, or were put on a common base.
+    """
     base = comparison.manifest["base"]
-    if base["name"] == USUAL_REFERENCE:
-        return ""
-    return (
-        f"What is called the baseline here is the scenario {base['name']}: {title_of(base)}. "
-        "Official statistics describe history as it was, not that scenario."
-    )
+    sentences = [_ended(said) for said in comparison.manifest.get("reference") or ()]
+    if base["name"] != USUAL_REFERENCE:
+        sentences += [
+            f"What is called the baseline here is the scenario {base['name']}: {title_of(base)}.",
+            "Official statistics describe history as it was, not that scenario.",
+        ]
+    return " ".join(sentences)
+
+
+def _ended(sentence: str) -> str:
+    return sentence if sentence.endswith(".") else f"{sentence}."
 
 
 def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str]:
