@@ -15,13 +15,12 @@ from sim.engine.markets import (
     settle_labour_markets,
 )
 from sim.engine.month_conditions import MonthConditions
-from sim.engine.parameter_tables import fill_quota_cutoffs
+from sim.engine.parameter_tables import QUOTA_COUNTS, fill_quota_cutoffs
 from sim.engine.stocks import networks
 from sim.parameters.behaviour import DEFAULTS
 from sim.parameters.definition import chosen
 from sim.policy.policy import Policy
 from sim.steps.groups import REFERENCE_GROUP
-from sim.steps.records import PLACE
 from sim.world.corridors import Corridors
 from sim.world.places import HOMES
 from sim.world.series import Series
@@ -55,7 +54,8 @@ class Economy:
         )
         self.opening = MonthConditions(self.market_state)
         self._start_corridors(corridors, start)
-        self._quota_used, self._quota_used_without_levers = np.zeros((2, len(places)))
+        self._quota_used = np.zeros((len(QUOTA_COUNTS), len(places)))  # of the year (``fill_quota_cutoffs``)
+        self._quota_used_after = self._quota_used.copy()  # the month, but for who settles in it
 
     # --- January 2014 -----------------------------------------------------------------------------
     def _first_jobs(
@@ -123,35 +123,17 @@ class Economy:
     def ration_quotas(self, claims: np.ndarray, claims_without_levers: np.ndarray) -> None:
         """Write how far each settlement quota reaches this month, with levers and had none been in force.
 
-        claims, claims_without_levers: (places, POINT_BINS) applicants.
+        claims, claims_without_levers: (places, POINT_BINS) applicants. The same month may be rationed again.
         """
-        opening, now, month = self.opening, self.opening.now, int(self.opening.now.month[0])
-        used, used_without = self._quota_used, self._quota_used_without_levers
-        if month % 12 == 0:
-            used[:] = used_without[:] = 0.0
+        opening, month = self.opening, int(self.opening.now.month[0])
+        self._quota_used_after[:] = 0.0 if month % 12 == 0 else self._quota_used
         fill_quota_cutoffs(
             opening.plain,
             opening.has_quota,
-            now.place[PLACE.settlement_quota_share],
             self.market_state.migrants,
-            used,
+            self._quota_used_after,
             claims,
-            now.quota_cutoff,
-        )
-        if not self.policy.names:
-            used_without[:] = used
-            now.quota_cutoff_without_levers[:] = now.quota_cutoff
-            return
-        tables = self.policy.place_parameters(month)
-        without_levers = tables.place_without_levers[PLACE.settlement_quota_share].copy()
-        fill_quota_cutoffs(
-            opening.plain,
-            opening.has_quota,
-            without_levers,
-            self.market_state.migrants,
-            used_without,
             claims_without_levers,
-            now.quota_cutoff_without_levers,
         )
 
     def sector_shift(self, month: int) -> np.ndarray:
@@ -165,6 +147,9 @@ class Economy:
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
         opening, month, state = self.opening, int(self.opening.now.month[0]), self.market_state
+        if opening.has_quota.any():
+            self._quota_used[:] = self._quota_used_after
+            self._quota_used[0] += np.where(opening.has_quota, block.settled, 0)
         state.note_networks(*networks(block.by_home, block.by_place, block.stock))
         numbers = opening.numbers
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
@@ -192,7 +177,6 @@ class Economy:
         return {
             "market_state": self.market_state.state(),
             "quota_used": self._quota_used.copy(),
-            "quota_used_without_levers": self._quota_used_without_levers.copy(),
             "jobs_2014": self.jobs_2014.copy(),
             "labour_reserve": self.labour_reserve.copy(),
         }
@@ -202,5 +186,4 @@ class Economy:
         self.market_state.restore(state["market_state"])
         self.opening = MonthConditions(self.market_state)  # what was written rests on what was there before
         self._quota_used[:] = state["quota_used"]
-        self._quota_used_without_levers[:] = state["quota_used_without_levers"]
         self.jobs_2014, self.labour_reserve = state["jobs_2014"].copy(), state["labour_reserve"].copy()

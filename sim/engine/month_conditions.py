@@ -21,14 +21,14 @@ from sim.engine.choice_odds import fill_personal_odds, fill_place_odds
 from sim.engine.market_state import MarketState
 from sim.engine.parameter_tables import fill_byte_factors, fill_pay_profiles, write_tables
 from sim.engine.place_values import value_places
-from sim.policy.place_tables import Tables
+from sim.policy.place_tables import Tables, within_bounds
 from sim.policy.policy import Policy
 from sim.policy.rationing import Rationing
 from sim.policy.steering import Reach
 from sim.rules.earnings import schooling_pay
 from sim.rules.migration import floor_effort
 from sim.steps.groups import GROUP_SCHOOL_YEARS
-from sim.steps.records import BYTES, WORKER, conditions_type
+from sim.steps.records import BYTES, PLACE_NAMES, POINT_BINS, WORKER, conditions_type
 from sim.world.places import HOMES
 
 FESTIVAL_MONTHS = (FEBRUARY, MARCH)  # when attention is that of Spring Festival
@@ -53,7 +53,8 @@ class MonthConditions:
         )
         # the named fields of these are as many rows of numbers
         self.now.economy = fields["economy"].view(np.float64)
-        self.now.place = fields["place"].view(np.float64).reshape(-1, len(state.places))
+        for name in ("place", "place_without_levers"):
+            setattr(self.now, name, fields[name].view(np.float64).reshape(-1, len(state.places)))
         self.numbers = self.record[0].economy  # economy-wide parameters of the month, by name
         self._policy = state.policy  # that of the month, as far as money reaches
         self._filled: Policy | None = None  # that whose levers stand in the record
@@ -99,6 +100,7 @@ class MonthConditions:
         now.network[:] = state.network
         fill_place_odds(self.plain)
         now.quota_cutoff[:] = now.quota_cutoff_without_levers[:] = -1
+        now.quota_cutoff_new[:] = POINT_BINS - 1
         now.keys[:] = month_keys(state.seed, month)
         return self.record
 
@@ -127,11 +129,9 @@ class MonthConditions:
         )
 
     def ration(self, month: int, rationing: Rationing) -> None:
-        """Write how far the money of each lever reaches this month; quotas stay as they are."""
+        """Write how far the money of each lever reaches this month, before quotas."""
         if rationing.rationed != self._rationed:
-            quotas = self.now.quota_cutoff.copy(), self.now.quota_cutoff_without_levers.copy()
             self.write(month, rationing.rationed)
-            self.now.quota_cutoff[:], self.now.quota_cutoff_without_levers[:] = quotas
         self._write_reach(rationing)
 
     def _write_reach(self, rationing: Rationing) -> None:
@@ -165,8 +165,8 @@ class MonthConditions:
             return
         self._tables, now = tables, self.now
         now.place[:], now.effective[:] = tables.place, tables.effective
+        now.place_without_levers[:] = within_bounds(PLACE_NAMES, tables.place_without_levers)
         now.without_levers[:] = now.before_levers[:] = tables.without_levers
-        now.bound_without_levers[:] = tables.without_levers.max(axis=1)
         write_tables(self.plain, self.has_quota)
         for row in self._policy.decided_by_worker(month):
             highest = float(now.before_levers[row].max())

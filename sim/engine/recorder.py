@@ -344,7 +344,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     received = sum(
         money[name] for name in ("earned", "recovered", "benefit", "grant", "payout", "premium_aid")
     )
-    income = received - money["withheld"] - money["contribution"]
+    income = received - sum(money[name] for name in ("withheld", "contribution", "fee", "family_fee"))
     income = income + (nation["farm_income"] - nation["living_cost"]) * scale
     columns["mean_income_yuan"] = income / np.maximum(living * scale, 1) / nation["price_index"]
     return columns

@@ -129,6 +129,7 @@ class Simulation:
         while may_run_out and not self.ledger.is_settled(self.rationing, self.block):
             self._put_back_workers()
             self.economy.opening.ration(self.month, self.rationing)
+            self._ration_quotas()  # who is no longer reached claims no place
             self._live_once(c, live)
 
     def _live_once(self, c: np.recarray, live: Callable | None) -> None:
@@ -193,10 +194,15 @@ class Simulation:
         opening.now.levy_rate[0] = self.levy.rate
         if self.rationing.rationed:
             opening.ration(self.month, self.rationing)
+        self._ration_quotas()
+        return opening.record
+
+    def _ration_quotas(self) -> None:
+        """Count who would settle where there is a quota, and write how far it reaches."""
+        opening = self.economy.opening
         if opening.has_quota.any():
             self._shards.count_claims(self._memory, opening.plain, self.rows)
             self.economy.ration_quotas(self.block.points, self.block.points_without_levers)
-        return opening.record
 
     def state(self) -> dict[str, Any]:
         """The run between two months: what a run of the same seed and scale needs in order to go on."""

@@ -89,7 +89,7 @@ def count_year(rows, states, first_rows, first_ids, conditions, regions, sums, f
         y.willing[0] += asking
         for j in range(asking):
             k = asked[j]
-            y.willing[1] += is_willing_to_settle(worker_at(rows, states, start + k, ids[k]), c, 0.0)
+            y.willing[1] += is_willing_to_settle(worker_at(rows, states, start + k, ids[k]), c, c.place, 0.0)
 
 
 @inlined_rule

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform_for
+from sim.steps.income import note_income
 from sim.steps.lever_record import (
     CHECK_CHILD,
     CHECK_MONTHS,
@@ -185,7 +186,11 @@ def _bill_all(w, c, b, occasion) -> None:
 
 @rule
 def pay_fee(w, b, lever, yuan) -> None:
-    """Pay the worker's share of what a lever costs: from savings, and the rest from the family at home."""
+    """Pay the worker's share of what a lever costs: from savings, and the rest from the family at home.
+
+    All of it is taken off the worker's net income.
+    """
+    note_income(w, -yuan)
     own = min(int(w.savings), yuan)
     w.savings = int(w.savings) - own
     b.money[MONEY.saved] -= own

@@ -88,12 +88,13 @@ def conditions_type(places: int) -> np.dtype:
             ("levy_rate", _REAL),  # share of wages that employers pay towards levers (sim.policy.financing)
             ("economy", economy_type()),
             ("place", [(name, _REAL, (places,)) for name in PLACE_NAMES]),
+            # the same, had no lever been in force
+            ("place_without_levers", [(name, _REAL, (places,)) for name in PLACE_NAMES]),
             # worker-level parameters as places offer them, after the levers that are for everybody
             ("effective", _REAL, (len(WORKER_NAMES), places)),
             ("before_levers", _REAL, (len(WORKER_NAMES), places)),  # where levers for some of a place begin
             ("upper_bound", _REAL, (len(WORKER_NAMES),)),  # no worker anywhere faces more than this
-            ("bound_without_levers", _REAL, (len(WORKER_NAMES),)),  # the same, had no lever been in force
-            ("without_levers", _REAL, (len(WORKER_NAMES), places)),  # the same, had no lever been in force
+            ("without_levers", _REAL, (len(WORKER_NAMES), places)),  # had no lever been in force
             ("poor_floor_effort", _REAL),  # how far poor workers away have fallen short of a year before
             ("has_works", _WHOLE),  # public works or workshops, or jobs that they left behind
             ("tier", _WHOLE, (places,)),
@@ -155,6 +156,7 @@ def conditions_type(places: int) -> np.dtype:
             ("highest_across", _REAL, (homes, groups)),  # and of all others
             ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
             ("quota_cutoff_without_levers", _WHOLE, (places,)),  # the same, had no lever been in force
+            ("quota_cutoff_new", _WHOLE, (places,)),  # points above which levers put one in another's place
             ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month
             ("life_keys", _WHOLE, (len(PURPOSES), 2)),  # fixed for life
             ("levers", levers_type(places, len(WORKER_NAMES), len(OCCASION_NAMES))),
@@ -186,6 +188,7 @@ def sums_type(places: int) -> np.dtype:
             ("transfers", _WHOLE, (MAX_LEVERS + 1,)),  # yuan that workers receive by lever; without one, last
             ("payouts", _WHOLE, (MAX_LEVERS,)),  # yuan that insurers pay workers, by lever
             ("fees", _WHOLE, (MAX_LEVERS,)),  # yuan of what was billed that the workers served pay, by lever
+            ("settled", _WHOLE, (places,)),  # who moved registration there
             ("refused", _WHOLE, (MAX_LEVERS,)),  # uses that no money was left for
             ("claims", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # uses of levers with a budget, by ticket
             ("claimed", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # the same in yuan

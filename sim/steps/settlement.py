@@ -37,25 +37,28 @@ def may_settle(w, c, months_ahead=0) -> bool:
 
 
 @rule
-def applies_to_settle(w, c, register_probability, wish) -> bool:
+def applies_to_settle(w, c, of_place, register_probability, wish) -> bool:
     """Whether the worker gets round to it this month and is willing. wish: log-odds that levers add."""
     if uniform(c.keys, PURPOSE.settlement, int(w.id)) >= register_probability:
         return False
-    return is_willing_to_settle(w, c, wish)
+    return is_willing_to_settle(w, c, of_place, wish)
 
 
 @rule
-def is_willing_to_settle(w, c, wish) -> bool:
-    """Whether the worker would move registration to the place if they could; a trait of worker and place."""
+def is_willing_to_settle(w, c, of_place, wish) -> bool:
+    """Whether the worker would move registration to the place if they could; a trait of worker and place.
+
+    of_place: parameters by place, ``c.place`` or ``c.place_without_levers``. wish: log-odds that levers add.
+    """
     place = int(w.place)
     relative = log(current_pay(w, c) * 1.0) - c.mean_log_pay[place]
     school = (
-        c.economy.settlement_school_effect * c.place.school_access_share[place]
+        c.economy.settlement_school_effect * of_place.school_access_share[place]
         if has_school_child(w, c)
         else 0.0
     )
     insured = c.economy.settlement_insurance_effect if int(w.status) & INSURED else 0.0
-    if housing_rank(w, c) < c.place.public_housing_share[place]:
+    if housing_rank(w, c) < of_place.public_housing_share[place]:
         wish += c.economy.settlement_housing_effect
     chance = willingness(
         c.economy.settlement_willingness_log_odds + wish,
@@ -79,8 +82,18 @@ def openness(w, c) -> float:
 
 
 @rule
-def point_bin(w, c) -> int:
-    """The worker's score under a points scheme, as a bin."""
+def is_ranked(c, place) -> bool:
+    """Whether the place has a settlement quota, or would have one without levers."""
+    quota, before = (
+        c.place.settlement_quota_share[place],
+        c.place_without_levers.settlement_quota_share[place],
+    )
+    return (quota < 1.0) | (before < 1.0)
+
+
+@rule
+def point_bin(w, c, of_place) -> int:
+    """The worker's score under a points scheme, as a bin. of_place: as in ``is_willing_to_settle``."""
     place = int(w.place)
     applicant = Applicant(
         int(w.insured_months) / 12.0,
@@ -90,11 +103,11 @@ def point_bin(w, c) -> int:
         (int(w.status) & TRAINED) != 0,
     )
     scheme = PointsScheme(
-        c.place.points_per_insured_year[place],
-        c.place.points_per_school_year[place],
-        c.place.points_per_stay_year[place],
-        c.place.points_under_45[place],
-        c.place.points_trained[place],
+        of_place.points_per_insured_year[place],
+        of_place.points_per_school_year[place],
+        of_place.points_per_stay_year[place],
+        of_place.points_under_45[place],
+        of_place.points_trained[place],
         c.economy.points_insured_years_max,
         c.economy.points_school_years_from,
         c.economy.points_stay_years_max,
@@ -104,47 +117,70 @@ def point_bin(w, c) -> int:
 
 
 @rule
-def is_short_of_points(w, c) -> bool:
+def is_short_of_points(w, c, of_place) -> bool:
     """Whether the worker misses the pass mark of a place with a points scheme."""
     place = int(w.place)
-    return c.place.settlement_quota_share[place] < 1.0 and point_bin(w, c) < c.place.points_needed[place]
+    return of_place.settlement_quota_share[place] < 1.0 and (
+        point_bin(w, c, of_place) < of_place.points_needed[place]
+    )
+
+
+@rule
+def would_settle(w, c, b, k) -> bool:
+    """Whether the place's rules admit the worker, who applies this month; there may be a quota besides."""
+    if openness(w, c) >= effective(w, c, b, k, WORKER.settlement_open_share):
+        return False
+    return not is_short_of_points(w, c, c.place) and applies_to_settle(
+        w,
+        c,
+        c.place,
+        effective(w, c, b, k, WORKER.settlement_registration_probability),
+        effective(w, c, b, k, WORKER.settlement_willingness_shift),
+    )  # asked last, for whoever is not admitted need not be
+
+
+@rule
+def would_settle_without_levers(w, c) -> bool:
+    """The same, had no lever been in force."""
+    place, before = int(w.place), c.without_levers
+    if openness(w, c) >= before[WORKER.settlement_open_share, place]:
+        return False
+    return not is_short_of_points(w, c, c.place_without_levers) and applies_to_settle(
+        w,
+        c,
+        c.place_without_levers,
+        before[WORKER.settlement_registration_probability, place],
+        before[WORKER.settlement_willingness_shift, place],
+    )
 
 
 @rule
 def settle(w, c, b, k) -> None:
-    """Move registration to the city: admitted by its rules, willing, and within the quota."""
-    place = int(w.place)
-    rank = openness(w, c)
-    if rank >= effective(w, c, b, k, WORKER.settlement_open_share):
+    """Move registration to the city: admitted by its rules, willing, and within the quota.
+
+    A settlement is new if the worker would not settle now without levers, and does not take the place of
+    another who would.
+    """
+    place, bin_of_points, is_beyond_quota = int(w.place), -1, False
+    if is_ranked(c, place):
+        bin_of_points = point_bin(w, c, c.place)
+        if c.place.settlement_quota_share[place] < 1.0 and bin_of_points <= c.quota_cutoff[place]:
+            return
+        is_beyond_quota = (
+            c.place_without_levers.settlement_quota_share[place] < 1.0
+            and bin_of_points <= c.quota_cutoff_without_levers[place]
+        )
+    if not would_settle(w, c, b, k):
         return
-    if c.place.settlement_quota_share[place] < 1.0 and point_bin(w, c) <= c.quota_cutoff[place]:
-        return
-    if is_short_of_points(w, c):
-        return
-    if not applies_to_settle(
-        w,
-        c,
-        effective(w, c, b, k, WORKER.settlement_registration_probability),
-        effective(w, c, b, k, WORKER.settlement_willingness_shift),
-    ):
-        return  # asked last, for whoever is not admitted need not be
-    is_beyond_quota = (
-        c.place.settlement_quota_share[place] < 1.0
-        and point_bin(w, c) <= c.quota_cutoff_without_levers[place]
-    )
     if is_beyond_quota and not is_offered_place(w, c, b):
         return
     serve(w, c, b, k, OCCASION.settlement)
-    before = c.without_levers
-    is_refused_before = is_beyond_quota or rank >= before[WORKER.settlement_open_share, place]
-    if is_refused_before or not applies_to_settle(
-        w,
-        c,
-        before[WORKER.settlement_registration_probability, place],
-        before[WORKER.settlement_willingness_shift, place],
+    if bin_of_points <= c.quota_cutoff_new[place] and (
+        is_beyond_quota or not would_settle_without_levers(w, c)
     ):
         serve(w, c, b, k, OCCASION.new_settlement)
         b.events[EVENT.new_settlements] += 1
     b.events[EVENT.settlements] += 1
+    b.settled[place] += 1
     w.status = int(w.status) & ~(NEW | DISPLACED)
     change_activity(w, c, SETTLED_WORK)

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from support.engine_runs import make_lever, make_scenario, start, unit_cost
+from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
-from sim.core.categories import MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_SEARCH, SETTLED_WORK
+from sim.core.categories import EXITED, MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_SEARCH, SETTLED_WORK
 from sim.core.structured import make_record
 from sim.engine.incomes import bin_edges, distribution, incomes_type
+from sim.engine.recorder import Record
 from sim.steps.records import MONEY
 from sim.world.places import HOMES
 
@@ -71,6 +72,35 @@ def test_a_benefit_raises_incomes_by_what_was_paid():
     assert paid > 0 and paid % 900 == 0
     assert gain.sum() == paid and set(np.unique(gain)) == {0, 900}
     assert (gain == 900).sum() == paid // 900
+
+
+@pytest.mark.parametrize("per", ["study_start", "training_enrolment", "placement", "business_start"])
+def test_a_workers_own_share_of_a_cost_is_taken_off_net_income(per):
+    """The same lever, paid by government alone and in part by the workers: the same lives, less income."""
+    effects = {
+        "study_enrolment_probability": {"set": 0.02},
+        "training_enrolment_probability": {"set": 0.02},
+        "job_finding_probability": {"set": 0.5},
+        "startup_consideration_probability": {"set": 0.2},
+    }
+
+    def lived(payers):
+        cost = {"yuan": 25_000, "per": per, "payers": payers, "source": "a test"}
+        lever = make_lever(effects, "2014-12", "2014-12", unit_cost=cost)
+        run = start(make_scenario({"x": lever}), months=11)
+        record = Record(run, run.month, ("national",))
+        return run, run.step(), record
+
+    free, paying = lived({"local": 1.0}), lived({"worker": 0.4, "local": 0.6})
+    money = paying[1].money
+    paid = int(money[MONEY.fee] + money[MONEY.family_fee])
+    before, after = (run.workers.net_income_year[: run.rows].astype(int) for run, *_ in (free, paying))
+    assert (before - after).sum() == paid == 10_000 * paying[1].served[0].sum() > 0
+    assert set(np.unique(before - after)) == {0, 10_000}
+    means = [record.national_row(block)["mean_income_yuan"] for _, block, record in (free, paying)]
+    living = int((rows_of(paying[0])["activity"] != EXITED).sum())
+    prices = paying[0].conditions.price_index
+    assert (means[0] - means[1]) * living * prices == pytest.approx(paid, rel=1e-9)
 
 
 def test_a_distribution_by_hand():
