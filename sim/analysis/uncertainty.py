@@ -40,7 +40,8 @@ from sim.comparison.bands import (
 )
 from sim.comparison.compare import checked_seeds, compare, with_base
 from sim.comparison.comparison import Comparison
-from sim.comparison.effects import horizons
+from sim.comparison.horizons import checked_horizons
+from sim.comparison.horizons import horizons as years_within
 from sim.comparison.lever_draws import lever_draws
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, ResultsError, RunsFailed
@@ -86,6 +87,7 @@ def compare_with_bands(
     seeds: int | Iterable[int] = 20,
     start: Any = "2014-01",
     end: Any = "2035-12",
+    horizons: Iterable[str] | str | None = None,
     jobs: int = 2,
     folder: str | os.PathLike | None = None,
     progress: Callable[..., None] | None = None,
@@ -96,8 +98,8 @@ def compare_with_bands(
     """``sim.compare`` of ``base`` with ``policies``, then ``carry_uncertainty`` where there are ``members``.
 
     ``base`` and ``policies`` are scenarios, or their names or paths; ``base`` None is the reference that the
-    policies name. ``scale``, ``seeds``, ``start``,
-    ``end``, ``jobs`` and ``simulate`` are those of ``compare``; ``members_scale`` is the ``scale`` of
+    policies name. ``scale``, ``seeds``, ``start``, ``end``, ``horizons``, ``jobs`` and ``simulate`` are those
+    of ``compare``; ``members_scale`` is the ``scale`` of
     ``carry_uncertainty``; ``posterior`` is the ensemble, by default the packaged one. ``folder`` keeps what
     has finished, in subfolders named after what it depends on; ``forget`` removes it. ``said`` is what to
     tell of the base, where ``with_base`` was asked before. ``progress(stage, done, total, failed)`` is called
@@ -117,6 +119,7 @@ def compare_with_bands(
         "scale": parse_scale(scale),
         "start": parse_month(start, "from"),
         "end": parse_month(end, "to"),
+        "horizons": checked_horizons(horizons),
     }
     if members:
         parameter_draws(members, posterior or load_posterior())
@@ -193,8 +196,12 @@ def carry_uncertainty(
     posterior = posterior or load_posterior()
     draws, about = parameter_draws(members, posterior), comparison.manifest
     sizes = lever_draws(members, base, policies)
-    starts = {policy["name"]: policy["start"] for policy in comparison.policies}
-    ends = [window.last for start in starts.values() for window in horizons(start, about["end"])]
+    judged_in = {policy["name"]: (policy["start"], policy["years"]) for policy in comparison.policies}
+    ends = [
+        window.last
+        for start, years in judged_in.values()
+        for window in years_within(start, about["end"], years)
+    ]
     if not ends:  # no policy year is over: there is no effect to put a band around
         return comparison
     pairs = Pairs(
@@ -203,7 +210,7 @@ def carry_uncertainty(
         Period.model_validate({"from": about["start"], "to": max(ends)}),
     )
     months = _months(pairs, [*draws, *sizes], folder, jobs, progress, simulate)
-    bands = band(comparison.effects, effects_by_draw(months, base.name, starts))
+    bands = band(comparison.effects, effects_by_draw(months, base.name, judged_in))
     said = {
         "members": members,
         "scale": pairs.scale,

@@ -74,6 +74,14 @@ def compare(
             help="Scale of the runs behind the bands: by default 1:5000, or the comparison's if coarser."
         ),
     ] = None,
+    horizons: Annotated[
+        str | None,
+        typer.Option(
+            metavar="YEARS",
+            help="Years in which policies are judged, with commas: +5 for the fifth of each policy, 2028 for "
+            "its year in 2028, end for the last in which all its levers are in force.  [default: +5,+10,end]",
+        ),
+    ] = None,
     out: Out = None,
     excel_csv: ExcelCsv = False,
     json: Json = False,
@@ -86,9 +94,11 @@ def compare(
     from sim.analysis.uncertainty import compare_with_bands, forget
     from sim.comparison.bands import MEMBERS
     from sim.comparison.compare import with_base
+    from sim.comparison.horizons import checked_horizons
     from sim.parameters.posterior import load_posterior
     from sim.results.folders import UNFINISHED
 
+    words = checked_horizons(horizons)
     if not policies:
         named, policies = None, [base]
     else:
@@ -116,6 +126,7 @@ def compare(
             progress=progress,
             start=first,
             end=last,
+            horizons=words,
         )
     print_warnings(comparison.manifest)
     unsaved = None
@@ -147,7 +158,7 @@ def _print_bands(comparison: Any) -> None:
 
     for policy in comparison.policies:
         table = comparison.judged[comparison.judged["policy"] == policy["name"]]
-        horizon = main_horizon(table) if len(table) else 0
+        horizon = main_horizon(policy)
         rows = band_rows(comparison, policy["name"], horizon)
         if rows:
             months = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0]

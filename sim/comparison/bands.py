@@ -135,12 +135,14 @@ def _as_overrides(member: Mapping[str, float]) -> dict[str, float]:
     return {f"parameters.{name}": float(value) for name, value in member.items()}
 
 
-def effects_by_draw(months: pd.DataFrame, base: str, starts: Mapping[str, str]) -> pd.DataFrame:
+def effects_by_draw(
+    months: pd.DataFrame, base: str, judged_in: Mapping[str, tuple[str, Sequence[int]]]
+) -> pd.DataFrame:
     """Effects of single pairs of runs: a row per draw, seed, policy, outcome and horizon.
 
     ``months`` holds the runs month by month: ``draw``, ``seed``, ``scenario``, ``month``, then a column per
-    outcome. A draw without the base is held against the base of the defaults. ``starts``: policy -> first
-    month. Of each effect there are ``difference`` and ``per_yuan``, what
+    outcome. A draw without the base is held against the base of the defaults. ``judged_in``: policy -> first
+    month, and the years in which it is judged. Of each effect there are ``difference`` and ``per_yuan``, what
     was gained to date over what was spent to date (NaN where nothing was spent).
     """
     found = []
@@ -152,10 +154,10 @@ def effects_by_draw(months: pd.DataFrame, base: str, starts: Mapping[str, str]) 
         unchanged = levels[base] if base in levels else runs_of[DEFAULT, seed][base]
         named = unchanged["month"].tolist()
         before = unchanged[list(OUTCOMES)].to_numpy()[None]
-        for policy, start in starts.items():
+        for policy, (start, years) in judged_in.items():
             if policy not in levels:
                 continue
-            table = effects(before, levels[policy][list(OUTCOMES)].to_numpy()[None], named, start)
+            table = effects(before, levels[policy][list(OUTCOMES)].to_numpy()[None], named, start, years)
             if len(table):
                 spent = table["net_cost_to_date_yuan"].where(table["net_cost_to_date_yuan"] > 0)
                 table = table.assign(

@@ -1,7 +1,7 @@
 """Policies compared with a baseline: paired runs under the same seeds.
 
 ``compare`` runs the baseline and all policies of one seed in one process and makes tables over the seeds:
-``effects`` (per outcome, in years 1, 5 and 10 of the policy), ``paths`` (month by month), ``winners``,
+``effects`` (per outcome and year in which the policy is judged), ``paths`` (month by month), ``winners``,
 ``costs`` and ``accounts`` (who bears what); and, to compare the baseline with official statistics,
 ``baseline`` and ``official``.
 """
@@ -20,8 +20,9 @@ import pandas as pd
 
 from sim.comparison.accounts import accounts_over_seeds
 from sim.comparison.comparison import Comparison
-from sim.comparison.effects import HORIZONS, NOT_COSTED, effects, paths
-from sim.comparison.paired_runs import PairedPlan, run_seeds, winner_months
+from sim.comparison.effects import NOT_COSTED, effects, paths
+from sim.comparison.horizons import checked_horizons, main_year, policy_years
+from sim.comparison.paired_runs import PairedPlan, run_seeds
 from sim.comparison.references import another_reference, by_reference
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
@@ -45,6 +46,7 @@ def compare(
     scale: int | str = 5000,
     start: Any = "2014-01",
     end: Any = "2035-12",
+    horizons: Iterable[str] | str | None = None,
     jobs: int = 2,
     progress: Callable[[int, int], None] | None = None,
     simulate: Callable[..., Results] | None = None,
@@ -55,6 +57,8 @@ def compare(
     (``compare_with``), or the common base of policies that name several. ``scale`` is real workers per
     simulated one, 5000 or ``"1:5000"``; ``start`` and ``end`` are the first and the last month reported,
     ``YYYY-MM`` or dates.
+    ``horizons`` names the years in which policies are judged (``sim.comparison.horizons``): ``+5`` (the
+    policy's fifth), ``2028`` or ``end``.
     ``seeds`` is a number (1 to that number) or the seeds themselves; ``jobs`` processes share them;
     ``progress(done, total)`` is called as seeds finish, first with none. ``simulate`` replaces the
     simulator, for tests.
@@ -64,14 +68,15 @@ def compare(
     """
     base, given, said = with_base(base, policies)
     seeds, jobs, scale = checked_seeds(seeds), whole_number(jobs, "jobs", least=1), parse_scale(scale)
-    start, end = parse_month(start, "from"), parse_month(end, "to")
+    start, end, words = parse_month(start, "from"), parse_month(end, "to"), checked_horizons(horizons)
     _check_names(base, given)
     levers = [_own_levers(base, policy) for policy in given]
     _check_months(base, given, levers, end)
     starts = tuple(max(start, _first_month(found, start)) for found in levers)
+    years = _years_of(words, given, starts, end, levers)
     branch_points = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
     plan = PairedPlan(
-        base, tuple(given), starts, scale, start, end, 1 if jobs > 1 else 2, simulate, branch_points
+        base, tuple(given), starts, years, scale, start, end, 1 if jobs > 1 else 2, simulate, branch_points
     )
     runs = []
     if progress:
@@ -81,9 +86,10 @@ def compare(
         if progress:
             progress(len(runs), len(seeds))
     runs.sort(key=lambda run: seeds.index(run["seed"]))
-    described = [_described(*row) for row in zip(given, starts, levers, strict=True)]
+    described = [_described(*row) for row in zip(given, starts, years, levers, strict=True)]
     _tell_apart(base, described)
-    return Comparison(_tables(plan, runs), {**_manifest(plan, runs, seeds, described), "reference": said})
+    about = {**_manifest(plan, runs, seeds, described), "horizons": list(words), "reference": said}
+    return Comparison(_tables(plan, runs), about)
 
 
 def with_base(
@@ -101,6 +107,28 @@ def with_base(
         return by_reference(given)
     [loaded] = _loaded([base])
     return loaded, given, another_reference(loaded, given)
+
+
+def _years_of(
+    words: Sequence[str],
+    policies: Sequence[Scenario],
+    starts: Sequence[str],
+    end: str,
+    levers: Sequence[Mapping[str, dict]],
+) -> tuple[tuple[int, ...], ...]:
+    """Which of its years each policy is judged in. Raises ``UsageError`` where those named are in none."""
+    pairs = zip(starts, levers, strict=True)
+    years = tuple(policy_years(words, start, end, own) for start, own in pairs)
+    if words != checked_horizons(None) and not any(years):
+        begin = ", ".join(f"{one.name} {start}" for one, start in zip(policies, starts, strict=True))
+        raise UsageError(
+            Problem(
+                f"no policy has such a year before {end}, the end of the run (they begin: {begin})",
+                key="horizons",
+                value=",".join(words),
+            )
+        )
+    return years
 
 
 def _shared(
@@ -123,9 +151,9 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
         uncosted = not_costed(_own_levers(plan.base, policy))
         changed = np.stack([run["monthly"][index + 1] for run in runs])
         parts = {
-            "effects": effects(base, changed, months, start, not uncosted),
+            "effects": effects(base, changed, months, start, plan.years[index], not uncosted),
             "paths": paths(base, changed, months),
-            "winners": _winners_table([run["winners"][index] for run in runs], start, plan.end),
+            "winners": _winners_table([run["winners"][index] for run in runs], plan.winner_months(index)),
             "costs": _with_uncosted(_costs_table([run["ledgers"][index] for run in runs]), uncosted, start),
             "accounts": accounts_over_seeds([run["accounts"][index] for run in runs]),
         }
@@ -144,8 +172,7 @@ def _stacked(name: str, parts: list[pd.DataFrame]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)[list(columns)] if parts else empty_table(name, columns)
 
 
-def _winners_table(seeds: list[dict[int, pd.DataFrame]], start: str, end: str) -> pd.DataFrame:
-    months = winner_months(start, end)
+def _winners_table(seeds: list[dict[int, pd.DataFrame]], months: Mapping[int, str]) -> pd.DataFrame:
     tables = [
         winners_over_seeds([seed[horizon] for seed in seeds]).assign(
             horizon_years=horizon, year=int(months[horizon][:4])
@@ -272,13 +299,15 @@ def _first_month(levers: dict[str, dict], otherwise: str) -> str:
     return min((lever["window"]["from"] for lever in levers.values()), default=otherwise)
 
 
-def _described(policy: Scenario, start: str, levers: dict[str, dict]) -> dict[str, Any]:
+def _described(policy: Scenario, start: str, years: Sequence[int], levers: dict[str, dict]) -> dict[str, Any]:
     content = policy.content()
     return {
         "name": policy.name,
         "title": content.get("title", {}),
         "description": content.get("description", ""),
         "start": start,
+        "years": list(years),
+        "main_year": main_year(years, start, levers),
         "levers": levers,
         "scenario": content,
     }
@@ -330,7 +359,6 @@ def _manifest(plan: PairedPlan, runs: list[dict], seeds: list[int], policies: li
         "policies": policies,
         **_cited(policies),
         "outcomes": list(OUTCOMES),
-        "horizons": list(HORIZONS),
         "seeds": seeds,
         **{name: first.get(name) for name in ("scale", "workers", "versions", "code_hash", "created")},
         "start": plan.start,

@@ -8,63 +8,40 @@ holds the Monte Carlo error, not the uncertainty of the model's assumptions.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
 
+from sim.comparison.horizons import MONTHS, Horizon, horizons
 from sim.comparison.intervals import mean_and_interval, verdict
-from sim.core.months import add_months
 from sim.results.outcomes import OUTCOMES, Outcome
 
-HORIZONS = (1, 5, 10)
-MONTHS = 12
 # A year; the social discount rate of the methods for appraising public projects (National Development and
 # Reform Commission and Ministry of Construction, 2006).
 DISCOUNT_RATE = 0.08
 NOT_COSTED = "not costed"
 
 
-@dataclass(frozen=True, slots=True)
-class Horizon:
-    """One year of a policy: its number, its first and its last month (``YYYY-MM``)."""
-
-    years: int
-    first: str
-    last: str
-
-
-def horizons(policy_start: str, run_end: str, years: Sequence[int] = HORIZONS) -> list[Horizon]:
-    """The policy's ``years`` that fit in the run, whose last month is ``run_end``. Months are ``YYYY-MM``.
-
-    Year 1 starts with the policy's first month.
-
-    >>> [(one.years, one.first, one.last) for one in horizons("2025-07", "2034-12")]
-    [(1, '2025-07', '2026-06'), (5, '2029-07', '2030-06')]
-    """
-    found = []
-    for year in years:
-        first = add_months(policy_start, MONTHS * (year - 1))
-        last = add_months(policy_start, MONTHS * year - 1)
-        if last <= run_end:
-            found.append(Horizon(year, first, last))
-    return found
-
-
 def effects(
-    base: np.ndarray, policy: np.ndarray, months: Sequence[str], start: str, is_costed: bool = True
+    base: np.ndarray,
+    policy: np.ndarray,
+    months: Sequence[str],
+    start: str,
+    years: Sequence[int],
+    is_costed: bool = True,
 ) -> pd.DataFrame:
     """The table ``effects`` of one policy. ``is_costed``: whether all that it costs is in its spending.
 
-    ``base`` and ``policy`` are (seeds, months, outcomes) in the order of ``OUTCOMES``. The value of
+    ``base`` and ``policy`` are (seeds, months, outcomes) in the order of ``OUTCOMES``; ``years`` are those of
+    the policy, counted from its ``start``, which are judged if the months hold them. The value of
     a year is the mean of a stock or rate and the total of a flow over its twelve months.
     """
     position = {month: index for index, month in enumerate(months)}
     if start not in position:
         return pd.DataFrame()
     rows, beyond = [], policy - base
-    for horizon in horizons(start, months[-1]):
+    for horizon in horizons(start, months[-1], years):
         inside = slice(position[horizon.first], position[horizon.last] + 1)
         to_date = beyond[:, position[start] : inside.stop]
         spent = _spent(to_date, is_costed)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.comparison.accounts import accounts_of_seed
-from sim.comparison.effects import HORIZONS, horizons
+from sim.comparison.horizons import horizons
 from sim.comparison.winners import count_winners
 from sim.results.outcomes import monthly
 from sim.results.results import Results
@@ -27,6 +27,7 @@ class PairedPlan:
     base: Any
     policies: tuple
     starts: tuple[str, ...]
+    years: tuple[tuple[int, ...], ...]  # in which each policy is judged, counted from its start
     scale: int | str
     start: str
     end: str
@@ -39,11 +40,16 @@ class PairedPlan:
 
         Of the base also the last one before each policy, by which winners and losers are grouped.
         """
-        starts = self.starts if number == 0 else [self.starts[number - 1]]
-        months = {month for start in starts for month in winner_months(start, self.end).values()}
+        whose = range(len(self.starts)) if number == 0 else [number - 1]
+        months = {month for index in whose for month in self.winner_months(index).values()}
         if number == 0:
-            months |= {_december_before(start) for start in starts if _december_before(start) >= self.start}
+            before = {_december_before(start) for start in self.starts}
+            months |= {month for month in before if month >= self.start}
         return tuple(sorted(months))
+
+    def winner_months(self, index: int) -> dict[int, str]:
+        """For each year in which that policy is judged, the December whose incomes are compared."""
+        return winner_months(self.starts[index], self.end, self.years[index])
 
 
 def run_seeds(plan: PairedPlan, seeds: Sequence[int], jobs: int) -> Iterator[dict]:
@@ -105,13 +111,13 @@ def _run_seed(plan: PairedPlan, seed: int, cache: RunCache | None) -> dict:
         "accounts": [],
         "winners": [],
     }
-    for number, start in enumerate(plan.starts, 1):
+    for number in range(1, len(plan.policies) + 1):
         run = _simulate(plan, number, seed, states, cache)
         result["monthly"].append(monthly(run.national).to_numpy())
         result["warnings"] += run.manifest.get("warnings") or ()
         result["ledgers"].append(run.tables.get("ledger"))
         result["accounts"].append(accounts_of_seed(base, run, plan.policies[number - 1].financing))
-        result["winners"].append(_winners_of_seed(plan, base, run, start))
+        result["winners"].append(_winners_of_seed(plan, number - 1, base, run))
     return result
 
 
@@ -155,21 +161,21 @@ def _simulate(
     return results
 
 
-def _winners_of_seed(plan: PairedPlan, base: Results, run: Results, start: str) -> dict[int, pd.DataFrame]:
-    """Winners and losers by horizon, for the months whose workers were kept."""
-    before = base.workers.get(_december_before(start))
+def _winners_of_seed(plan: PairedPlan, index: int, base: Results, run: Results) -> dict[int, pd.DataFrame]:
+    """Winners and losers of a policy by horizon, for the months whose workers were kept."""
+    before = base.workers.get(_december_before(plan.starts[index]))
     scale = float(base.manifest["scale"])
     return {
         horizon: count_winners(base.workers[month], run.workers[month], before, scale)
-        for horizon, month in winner_months(start, plan.end).items()
+        for horizon, month in plan.winner_months(index).items()
         if month in base.workers and month in run.workers
     }
 
 
-def winner_months(start: str, end: str) -> dict[int, str]:
-    """The December of the last calendar year that is complete when each policy year ends."""
+def winner_months(start: str, end: str, years: Sequence[int]) -> dict[int, str]:
+    """The December of the last calendar year that is complete when each of the policy's years ends."""
     found = {}
-    for window in horizons(start, end, HORIZONS):
+    for window in horizons(start, end, years):
         year = int(window.last[:4]) - (not window.last.endswith("-12"))
         found[window.years] = f"{max(year, int(start[:4]))}-12"
     return {horizon: month for horizon, month in found.items() if month <= end}

@@ -236,7 +236,7 @@ def test_compare_carries_the_ensemble_unless_told_not_to(labor_sim, tmp_path, mo
         out,
     )
     assert spoken.code == 0, spoken.err
-    assert "95 % bands" in spoken.out and "Start-up support, year 1 (2025): the effect" in spoken.out
+    assert "95 % bands" in spoken.out and "Start-up support, year 3 (2027): the effect" in spoken.out
     page = (out / "report.html").read_text(encoding="utf-8")
     assert "What each band is made of" in page and 'class="bar"' in page
     assert (out / "bands.csv").is_file() and not list(out.glob(".*"))

@@ -163,7 +163,9 @@ def pair():
 
 @pytest.fixture(scope="module")
 def plain(pair):
-    return compare(pair[0], [pair[1]], seeds=3, end=END, jobs=1, simulate=fake_runs.any_scenario)
+    return compare(
+        pair[0], [pair[1]], seeds=3, end=END, horizons="+1,+5", jobs=1, simulate=fake_runs.any_scenario
+    )
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,8 @@ from support import synthetic
 from support.synthetic import FakeScenario
 
 from sim.comparison.compare import Comparison, compare
-from sim.comparison.effects import cost_per_additional, horizons, trailing_year
+from sim.comparison.effects import cost_per_additional, trailing_year
+from sim.comparison.horizons import checked_horizons, horizons, main_year, policy_years
 from sim.comparison.intervals import mean_and_interval, t_975, verdict
 from sim.comparison.winners import count_winners, winners_over_seeds
 from sim.core.errors import ResultsError, UsageError
@@ -19,7 +20,7 @@ from sim.present.text.numbers import amount, difference, number, with_interval
 from sim.results.columns import COMPARISON_TABLES
 from sim.results.outcomes import outcome
 
-SHORT = {"seeds": 4, "end": "2029-12", "jobs": 1, "simulate": synthetic.simulate}
+SHORT = {"seeds": 4, "end": "2029-12", "horizons": "+1,+5,+10", "jobs": 1, "simulate": synthetic.simulate}
 
 
 @pytest.fixture(scope="module")
@@ -103,6 +104,49 @@ def test_policy_years_begin_with_the_first_month():
     assert horizons("2025-01", "2029-12", (5,))[0].last == "2029-12"  # the last month counts
     assert horizons("2025-01", "2029-11", (5,)) == []
     assert add_months("2024-11", 3) == "2025-02" and add_months("2024-12", 12) == "2025-12"
+
+
+def levers_until(*ends, start="2025-01"):
+    return {f"lever_{n}": {"window": {"from": start, "to": end}} for n, end in enumerate(ends)}
+
+
+def test_years_are_named_by_number_by_calendar_and_by_the_end_of_the_policy():
+    long, two = levers_until("2034-12"), levers_until("2034-12", "2028-06")
+    usual = checked_horizons(None)
+    assert policy_years(usual, "2025-01", "2035-12", long) == (5, 10)
+    assert policy_years(usual, "2025-01", "2035-12", two) == (
+        3,
+        5,
+        10,
+    )  # the first to end has three whole years
+    assert policy_years(("2028",), "2025-01", "2035-12", long) == (4,)
+    # a policy year is not a calendar year: that with the most months in it
+    months_of_2028 = {"2025-12": 3, "2026-02": 3, "2025-07": 3, "2025-08": 3, "2029-01": None}
+    for start, year in months_of_2028.items():
+        assert policy_years(("2028",), start, "2035-12", long) == ((year,) if year else ())
+    assert policy_years(("end", "+40"), "2025-01", "2035-12", {}) == (11,)  # none ends: the run does
+    assert policy_years(usual, "2025-01", "2027-03", long) == (2,)  # what a short run holds
+    assert policy_years(("+5",), "2025-01", "2027-03", long) == ()
+
+
+def test_the_answer_is_about_the_fifth_year_or_the_last_before_the_policy_ends():
+    assert main_year((1, 5, 10), "2025-01", levers_until("2034-12")) == 5
+    assert main_year((1, 5, 10), "2025-01", levers_until("2027-12", "2026-12")) == 1
+    assert main_year((3, 5, 10), "2025-01", levers_until("2027-12", "2026-12")) == 3
+    assert main_year((5, 10), "2025-01", levers_until("2025-06")) == 5  # judged after its end, or not at all
+    assert main_year((), "2025-01", {}) is None
+
+
+def test_horizons_are_refused_in_one_sentence_each():
+    assert checked_horizons(["end", "2028", "+5", "end"]) == ("end", "2028", "+5")
+    for word in ("5", "+0", "soon", "", "20281", "+5,,"):
+        with pytest.raises(UsageError, match="does not name a year"):
+            checked_horizons(word)
+    with pytest.raises(UsageError) as refused:
+        checked_horizons("5")
+    assert refused.value.problems[0].nearest == "+5"
+    with pytest.raises(UsageError, match="no policy has such a year"):
+        compare(FakeScenario("baseline"), FakeScenario("support", {}), **{**SHORT, "horizons": "+9"})
 
 
 def test_the_trailing_year_is_a_total_for_flows_and_a_mean_for_stocks():

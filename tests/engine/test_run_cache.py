@@ -177,7 +177,7 @@ def test_the_runs_of_a_process_are_passed_one_cache(monkeypatch):
     monkeypatch.setattr("sim.engine.simulate.simulate", told)
     scenario = make_scenario()
     plan = paired_runs.PairedPlan(
-        scenario, (scenario,), ("2014-03",), 1_000_000, "2014-01", "2014-12", 1, None, (None, None)
+        scenario, (scenario,), ("2014-03",), ((1,),), 1_000_000, "2014-01", "2014-12", 1, None, (None, None)
     )
     assert len(list(paired_runs.run_seeds(plan, [1, 2], jobs=1))) == 2
     assert len(passed) == 4 and len(set(map(id, passed))) == 1 and isinstance(passed[0], RunCache)

@@ -50,7 +50,14 @@ def comparison():
         ),
         FakeScenario("<b>easing</b>", {"settled": (300_000, 1_000), "arrears_cases": (500, 0)}, spending=3e8),
     ]
-    return compare(FakeScenario("baseline"), policies, seeds=4, jobs=1, simulate=synthetic.simulate)
+    return compare(
+        FakeScenario("baseline"),
+        policies,
+        seeds=4,
+        horizons="+1,+5,+10",
+        jobs=1,
+        simulate=synthetic.simulate,
+    )
 
 
 @pytest.fixture(scope="module")
@@ -174,13 +181,13 @@ def test_a_page_of_one_policy_speaks_of_one():
     )
     told = re.sub(r"\s+", " ", render_report(short, validate(short.baseline_runs())))
     assert "If startup support were in force from January 2025, what would change" in told
-    assert "Effects in year 1<" in told and "these policies" not in told and "Side by side" not in told
+    assert "Effects in year 2<" in told and "these policies" not in told and "Side by side" not in told
 
 
 def test_the_command_repeats_the_comparison(comparison):
     assert command_of({**comparison.manifest, "policies": comparison.policies[:1]}) == (
         "labor-sim compare baseline startup-support --seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12 "
-        "--ensemble 0"
+        "--ensemble 0 --horizons +1,+5,+10"
     )
 
 

@@ -11,6 +11,7 @@ import pandas as pd
 
 from sim.comparison.bands import SEEN
 from sim.comparison.comparison import Comparison
+from sim.comparison.horizons import USUAL
 from sim.present.charts import comparison as charts
 from sim.present.charts import style
 from sim.present.charts import validation as validation_charts
@@ -137,10 +138,12 @@ def command_of(about: dict[str, Any]) -> str:
     """The command that repeats a comparison."""
     names = [about["base"]["name"], *(policy["name"] for policy in about["policies"])]
     scale = str(about["scale"]).removeprefix("1:")
+    words = about["horizons"]
+    horizons = "" if tuple(words) == USUAL else f" --horizons {','.join(words)}"
     return (
         f"labor-sim compare {' '.join(names)} --seeds {len(about['seeds'])} --scale 1:{scale} "
         f"--from {about['start']} --to {about['end']} "
-        f"--ensemble {(about.get('ensemble') or {}).get('members', 0)}"
+        f"--ensemble {(about.get('ensemble') or {}).get('members', 0)}{horizons}"
     )
 
 
@@ -224,7 +227,7 @@ def _not_calendar_words(comparison: Comparison) -> str:
     for policy in comparison.policies:
         own = table[table["policy"] == policy["name"]]
         if len(own):
-            year = own[own["horizon_years"] == main_horizon(own)].iloc[0]
+            year = own[own["horizon_years"] == main_horizon(policy)].iloc[0]
             told.append(
                 f"{title_of(policy)}: year {year['horizon_years']} is "
                 f"{period_words(year['from_month'], year['to_month'])}"
@@ -234,15 +237,20 @@ def _not_calendar_words(comparison: Comparison) -> str:
 
 def _main_year_words(comparison: Comparison) -> str:
     """The year of the side-by-side table, in words."""
-    table = comparison.judged
-    if table.empty:
+    main = pd.DataFrame(
+        [(policy["name"], main_horizon(policy)) for policy in comparison.policies],
+        columns=["policy", "horizon_years"],
+    )
+    periods = comparison.judged.merge(main)[["horizon_years", "from_month", "to_month"]].drop_duplicates()
+    if periods.empty:
         return ""
-    horizon = main_horizon(table)
-    periods = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].drop_duplicates()
     if len(periods) > 1:
-        return f"year {horizon} of each policy, counted from its own start"
+        years = periods["horizon_years"].unique()
+        which = f"year {years[0]}" if len(years) == 1 else f"years {listing([str(y) for y in sorted(years)])}"
+        return f"{which} of each policy, counted from its own start"
     whose = "each" if len(comparison.policies) > 1 else "the"
-    return f"year {horizon} of {whose} policy ({period_words(*periods.iloc[0])})"
+    year = periods.iloc[0]
+    return f"year {year['horizon_years']} of {whose} policy ({period_words(year['from_month'], year['to_month'])})"
 
 
 def _horizon_words(comparison: Comparison) -> str:

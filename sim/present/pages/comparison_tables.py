@@ -60,7 +60,7 @@ def side_by_side(comparison: Comparison) -> list[dict[str, Any]]:
     for policy in comparison.policies:
         table = _of_policy(comparison.judged, policy)
         if len(table):
-            for row in table[table["horizon_years"] == main_horizon(table)].itertuples():
+            for row in table[table["horizon_years"] == main_horizon(policy)].itertuples():
                 cells[row.outcome, policy["name"]] = effect_cell(OUTCOMES[row.outcome], row)
     names = [policy["name"] for policy in comparison.policies]
     return [
@@ -75,7 +75,7 @@ def policy_table(comparison: Comparison, policy: dict[str, Any]) -> dict[str, An
     horizons = sorted(int(horizon) for horizon in table["horizon_years"].unique())
     if not horizons:
         return {"years": [], "main": None, "rows": []}
-    main = main_horizon(table)
+    main = main_horizon(policy)
     by = table.set_index(["outcome", "horizon_years"], drop=False)
     ordered = sorted(OUTCOMES.values(), key=lambda outcome: not outcome.headline)
     rows = []
@@ -91,8 +91,7 @@ def policy_table(comparison: Comparison, policy: dict[str, Any]) -> dict[str, An
             }
         )
     years = [{"number": horizon, "period": _period(table, horizon)} for horizon in horizons]
-    ends = table[table["horizon_years"].isin((horizons[0], main))]
-    together = period_words(ends["from_month"].min(), ends["to_month"].max())
+    together = period_words(policy["start"], table.loc[table["horizon_years"] == main, "to_month"].iloc[0])
     return {
         "years": years,
         "main": {"number": main, "period": _period(table, main)},
@@ -109,7 +108,7 @@ def _period(table: pd.DataFrame, horizon: int) -> str:
 def uncertainty_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, Any]]:
     """What the band of each headline outcome is made of in the main year; none without bands."""
     table = _of_policy(comparison.judged, policy)
-    rows = band_rows(comparison, policy["name"], main_horizon(table)) if len(table) else []
+    rows = band_rows(comparison, policy["name"], main_horizon(policy)) if len(table) else []
     return [
         {
             **row,
@@ -288,7 +287,7 @@ def account_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[st
 def winners_of(comparison: Comparison, policy: dict[str, Any]) -> pd.DataFrame:
     """The main year's winners and losers of one policy."""
     table = _of_policy(comparison.winners, policy)
-    return table[table["horizon_years"] == main_horizon(table)] if len(table) else table
+    return table[table["horizon_years"] == main_horizon(policy)]
 
 
 def winner_rows(winners: pd.DataFrame) -> list[dict[str, Any]]:

@@ -12,7 +12,6 @@ from sim.present.text.bands import band_sentences
 from sim.present.text.numbers import amount, listing, month_in_words, number, ordinal, with_interval
 from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
 
-MAIN_HORIZON = 5  # policies act slowly: judge them over at least five years
 PRIOR_ONLY = "D"
 USUAL_REFERENCE = "baseline"
 FEW_SEEDS = 5
@@ -53,7 +52,7 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
     title = title_of(policy)
     if table.empty:
         return [f"{title}: the run ends before the policy's first year does, so nothing can be said."]
-    horizon = main_horizon(table)
+    horizon = main_horizon(policy)
     year = table[table["horizon_years"] == horizon].set_index("outcome")
     period = period_words(year["from_month"].iloc[0], year["to_month"].iloc[0])
     when = f"in its {ordinal(horizon)} year ({period})"
@@ -126,10 +125,9 @@ def gained_in(outcome: Outcome, horizon: int) -> str:
     return f"in {years_to(horizon) if outcome.kind == 'flow' else f'year {horizon}'}"
 
 
-def main_horizon(effects: pd.DataFrame) -> int:
-    """The fifth year, or the last one that the runs cover if that is earlier."""
-    found = sorted(effects["horizon_years"].unique())
-    return MAIN_HORIZON if MAIN_HORIZON in found else int(found[-1])
+def main_horizon(policy: dict[str, Any]) -> int:
+    """The year of the policy that the answer is about; 0 where the run holds none of its years."""
+    return policy["main_year"] or 0
 
 
 def title_of(described: dict[str, Any]) -> str:
