@@ -86,7 +86,7 @@ def compare(
     excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
-    """Compare policies with a baseline, or with their reference.
+    """Compare policies with a baseline, or with their reference."""
     check_out(out, "comparison")
     from sim.present.text.comparison import headline
 
