@@ -103,6 +103,7 @@ class Simulation:
             in_places = self.policy.servings_of_places.in_month(
                 month, migrants, self.census.school_parents, self.block.employed
             )
+            in_places += self.policy.served_by_heads(month, self.block.stock, self.block.by_place)
             served += in_places
             billed += in_places * self.policy.prices(month)[:, None]
             self.ledger.enter(month, served, billed, refused)

@@ -19,6 +19,7 @@ from sim.core.errors import Problem, ScenarioError
 from sim.core.months import FIRST_MONTH, month_text
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.cash import CASH, PAYOUT, cost_beside, is_billed_as_received, most_received
+from sim.policy.head_counts import HeadCounts
 from sim.policy.lever_rows import cash_lists, effects_on, lever_rows, lists_in_force, worker_effects
 from sim.policy.place_servings import ServingsOfPlaces
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
@@ -57,6 +58,7 @@ class InForce(NamedTuple):
     fields: dict[str, np.ndarray | int]  # of the levers' record
     lists: dict[str, np.ndarray]  # further fields of it: what workers go through
     rationed: list[int]  # levers with a budget
+    counted: list[int]  # levers that serve all heads, which stocks count
     prices: np.ndarray  # whole yuan per serving, int64
     relief: np.ndarray  # off the cost of corridors, (homes, places)
 
@@ -129,6 +131,7 @@ class Policy:
         )
         self._of_reach: dict[Reach, InForce] = {}
         self.servings_of_places = ServingsOfPlaces(self._by_place, self.places, self.occasions)
+        self._head_counts = HeadCounts(self._levers, self._by_place, self.places)
 
     def with_rationed(self, levers: frozenset[int]) -> Policy:
         """The policy in a month in which the money for some levers does not reach everybody.
@@ -239,6 +242,10 @@ class Policy:
         """The levers in force that have a budget."""
         return self._in_force(month).rationed
 
+    def served_by_heads(self, month: int, stock: np.ndarray, by_place: np.ndarray) -> np.ndarray:
+        """Whom levers serve that serve all heads in a month, as stocks count them, (levers, provinces)."""
+        return self._head_counts.in_month(self._in_force(month).counted, stock, by_place)
+
     def _in_force(self, month: int) -> InForce:
         reach = self.reach(month)
         if reach not in self._of_reach:
@@ -250,20 +257,23 @@ class Policy:
             is_active = strength > 0.0
             rationed = [n for n in self.budgeted if is_active[n]]
             prices = np.array([one.price for one in reach], dtype=np.int64)
+            coverage = take_up * np.where(self._reaches_everybody, 1.0, strength)
+            is_counted = is_active & self._head_counts.is_possible & (coverage >= 1.0)
             fields: dict[str, np.ndarray | int] = {
                 "is_active": is_active,
-                "coverage": take_up * np.where(self._reaches_everybody, 1.0, strength),
+                "coverage": coverage,
                 "first": first,
             }
             lists = lists_in_force(
                 self._effects,
-                np.where(self._as_received, -1, self.occasions),
+                np.where(self._as_received | is_counted, -1, self.occasions),
                 self._is_for_everybody,
                 self._reaches_everybody,
                 strength,
             )
             lists |= cash_lists(self._cash, strength, np.where(self._reaches_everybody, strength, 1.0))
-            self._of_reach[reach] = InForce(fields, lists, rationed, prices, self._relief(month_text(month)))
+            counted, relief = np.flatnonzero(is_counted).tolist(), self._relief(month_text(month))
+            self._of_reach[reach] = InForce(fields, lists, rationed, counted, prices, relief)
         return self._of_reach[reach]
 
     def _relief(self, month: str) -> np.ndarray:
