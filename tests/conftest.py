@@ -14,10 +14,13 @@ LONG_SECONDS = 3 * 3600  # a test marked `long` may take; others what pyproject.
 # Files that take five seconds or more on a busy machine; `make quick` leaves them out.
 SLOW = """
     agents/test_copies.py
+    agents/test_find.py
+    agents/test_life.py
     agents/test_mesa.py
     analysis/test_attribution.py
     calibration/test_calibration.py
     cli/test_cli.py
+    cli/test_lives.py
     cli/test_streams.py
     comparison/test_bands.py
     comparison/test_lever_draws.py

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.arithmetic import exp, log
-from sim.core.compiled import kernel
+from sim.core.compiled import kernel, rule
 from sim.rules.earnings import employment_share, expected_income, farm_income_of
 from sim.rules.employment import finding_probability, matching, search_effort
 from sim.rules.migration import place_value, value_of_income
@@ -44,35 +44,8 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news, f
     for home in range(homes):
         c.farm_value[home] = value_of_income(c.farm_income[home], economy.income_coefficient) - reference
     for p in range(homes, c.income_value.shape[1]):
-        finding = finding_probability(
-            c.effective[WORKER.job_finding_probability, p],
-            c.matching[p],
-            0.0,
-            0.0,
-            c.place.service_coverage_share[p],
-            economy.service_job_finding_effect,
-        )
-        finding *= search_effort(
-            c.effective[WORKER.unemployment_benefit_yuan, p],
-            exp(c.mean_log_pay[p]),
-            economy.benefit_search_effect,
-            economy.search_effort_min,
-        )
-        share = employment_share(
-            min(finding, c.finding_limit[p]), c.effective[WORKER.separation_probability, p]
-        )
-        arrears = arrears_loss_share(
-            c.effective[WORKER.arrears_probability, p],
-            c.effective[WORKER.arrears_recovery_probability, p],
-            economy.arrears_months,
-            economy.arrears_patience_months,
-            economy.arrears_loss_share_max,
-        )
-        hukou = (
-            economy.hukou_share_of_migration_cost
-            * economy.migration_cost
-            * (1.0 - c.place.hukou_cost_scale[p])
-        )
+        share, arrears = outlook(c, p)
+        hukou = hukou_relief(c, p)
         heard = (
             economy.vacancy_information_elasticity
             * c.place.vacancy_news_scale[p]
@@ -83,16 +56,66 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news, f
         )
         heard += c.place.amenity_shift[p]
         for g in range(GROUPS):
-            income = expected_income(
-                share,
-                exp(c.mean_log_pay[p] + c.group_skill[g]),
-                c.effective[WORKER.insurance_contribution_rate, p] * economy.insured_share_expected,
-                arrears,
-                c.effective[WORKER.unemployment_benefit_yuan, p] + c.effective[WORKER.search_income_yuan, p],
-                c.living_cost[p],
-                economy.expected_income_min_share,
-            )
-            school = economy.child_left_behind_cost * c.place.school_access_share[p] if is_parent(g) else 0.0
+            income = income_away(c, p, g, share, arrears)
+            school = school_relief(c, p, g)
             c.income_value[g, p] = place_value(
                 value_of_income(income, economy.income_coefficient) - reference, 0.0, hukou, heard, school
             )
+
+
+@rule
+def outlook(c, p):
+    """Share of the time that a worker in a place has a job, and share of pay lost to arrears."""
+    economy = c.economy
+    finding = finding_probability(
+        c.effective[WORKER.job_finding_probability, p],
+        c.matching[p],
+        0.0,
+        0.0,
+        c.place.service_coverage_share[p],
+        economy.service_job_finding_effect,
+    )
+    finding *= search_effort(
+        c.effective[WORKER.unemployment_benefit_yuan, p],
+        exp(c.mean_log_pay[p]),
+        economy.benefit_search_effect,
+        economy.search_effort_min,
+    )
+    share = employment_share(min(finding, c.finding_limit[p]), c.effective[WORKER.separation_probability, p])
+    arrears = arrears_loss_share(
+        c.effective[WORKER.arrears_probability, p],
+        c.effective[WORKER.arrears_recovery_probability, p],
+        economy.arrears_months,
+        economy.arrears_patience_months,
+        economy.arrears_loss_share_max,
+    )
+    return share, arrears
+
+
+@rule
+def income_away(c, p, g, share, arrears):
+    """Yuan a month that a group expects in a place, after the extra cost of living there."""
+    return expected_income(
+        share,
+        exp(c.mean_log_pay[p] + c.group_skill[g]),
+        c.effective[WORKER.insurance_contribution_rate, p] * c.economy.insured_share_expected,
+        arrears,
+        c.effective[WORKER.unemployment_benefit_yuan, p] + c.effective[WORKER.search_income_yuan, p],
+        c.living_cost[p],
+        c.economy.expected_income_min_share,
+    )
+
+
+@rule
+def hukou_relief(c, p):
+    """What easier registration in a place takes off the cost of living there, in log-odds."""
+    economy = c.economy
+    return (
+        economy.hukou_share_of_migration_cost * economy.migration_cost * (1.0 - c.place.hukou_cost_scale[p])
+    )
+
+
+@rule
+def school_relief(c, p, g):
+    """What school places take off the cost of a child at school, in log-odds."""
+    return c.economy.child_left_behind_cost * c.place.school_access_share[p] if is_parent(g) else 0.0

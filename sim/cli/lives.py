@@ -1,0 +1,128 @@
+"""The commands that tell one worker's life: trace, explain and twins."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sim.cli.app import End, Json, Scale, ScenarioName, Seed, check_file, command, write_text
+from sim.cli.terminal import print_json, print_text, progress_bar, say
+from sim.core.arguments import parse_month, parse_scale
+from sim.core.errors import Problem, UsageError
+
+WorkerId = Annotated[
+    int | None, typer.Option("--worker", min=0, help="The worker's id; a wrong one is told some.")
+]
+Find = Annotated[
+    str | None,
+    typer.Option(metavar="WORDS", help='A description instead of an id: "woman, Henan, 30, poor household".'),
+]
+Picture = Annotated[
+    Path | None, typer.Option(metavar="FILE", help="Draw the life to this file, .png or .svg.")
+]
+FoundAt = Annotated[
+    str | None,
+    typer.Option("--at", metavar="YYYY-MM", help="The month in which --find looks; by default the first."),
+]
+FIRST = "2014-01"
+_COLUMNS = 100  # of a dated paragraph
+
+
+def chosen_worker(scenario: Any, worker: int | None, find: str | None, at: str, scale: int, seed: int) -> int:
+    """The id given, or that of one whom the description fits in the month ``at``."""
+    if (worker is None) == (find is None):
+        raise UsageError(
+            Problem(
+                "say who: an id or a description, and not both",
+                key="--worker",
+                allowed='--worker ID, or --find "woman, Henan, 30"',
+            )
+        )
+    if worker is not None:
+        return worker
+    from sim.agents.find import find_workers, pick
+    from sim.agents.life import run_to
+    from sim.present.text.lives import found_in_words
+
+    run = run_to(scenario, at, scale, seed)
+    try:
+        found = find_workers(run, str(find))
+    finally:
+        run.close()
+    chosen = pick(found.ids, seed)
+    say(found_in_words(len(found.ids), at, chosen))
+    return chosen
+
+
+def checked_picture(picture: Path | None) -> Path | None:
+    """The file of a picture. Raises UsageError for one that is neither PNG nor SVG."""
+    if picture is not None and picture.suffix.lower() not in (".png", ".svg"):
+        raise UsageError(
+            Problem(
+                "not a kind of picture",
+                key="--picture",
+                value=str(picture),
+                allowed="a name with .png or .svg",
+            )
+        )
+    check_file(picture)
+    return picture
+
+
+def write_picture(figure: Any, picture: Path) -> None:
+    """Write a figure as its file's name says."""
+    from sim.present.charts.style import as_png, as_svg
+
+    write_text(picture, as_svg(figure) if picture.suffix.lower() == ".svg" else as_png(figure))
+    say(f"Picture: {picture}")
+
+
+@command(simulates=True)
+def trace(
+    scenario: ScenarioName,
+    worker: WorkerId = None,
+    find: Find = None,
+    at: FoundAt = None,
+    scale: Scale = "1:5000",
+    start: Annotated[
+        str, typer.Option("--from", metavar="YYYY-MM", help="First month that is told.")
+    ] = FIRST,
+    end: End = None,
+    seed: Seed = 0,
+    picture: Picture = None,
+    json: Json = False,
+) -> None:
+    """Tell one worker's life, month by month, in sentences and a picture."""
+    size, first = parse_scale(scale), parse_month(start, "--from")
+    last = parse_month(end, "--to") if end else None
+    checked_picture(picture)
+    from sim.agents.life import follow
+    from sim.present.text.lives import life_as_json, life_in_words
+    from sim.scenario.loading import load_scenario
+
+    loaded = load_scenario(scenario)
+    chosen = chosen_worker(loaded, worker, find, parse_month(at, "--at") if at else first, size, seed)
+    with progress_bar(f"following worker {chosen}", "months") as progress:
+        [life] = follow(loaded, chosen, scale=size, end=last, seed=seed, start=first, progress=progress)
+    if picture and life.months:
+        from sim.present.charts.lives import life_chart
+
+        write_picture(life_chart(life), picture)
+    if json:
+        print_json(life_as_json(life))
+        return
+    told = life_in_words(life)
+    for text in (told.title, told.about, "", told.summary, ""):
+        print_text(text)
+    for entry in told.entries:
+        print_entry(entry.month, entry.text)
+
+
+def print_entry(head: str, text: str) -> None:
+    """Print a dated paragraph, its lines set in below the first."""
+    from textwrap import fill
+
+    indent = " " * (len(head) + 2)
+    print_text(fill(f"{head}  {text}", _COLUMNS, subsequent_indent=indent))

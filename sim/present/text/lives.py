@@ -1,0 +1,335 @@
+"""A worker's life in sentences, made from its happenings; the words stand in ``sim.present.text.life_words``."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any, NamedTuple
+
+from sim.agents.life import Happening, Life, LivedMonth, Place
+from sim.core.categories import ACTIVITIES
+from sim.present.text import life_words as words
+from sim.present.text.numbers import listing, number
+
+_QUIET_MONTHS = 3  # a stretch without events that is told is at least so long
+_MOVES = ("goes_to_farm", "leaves_home", "moves_on", "goes_back")  # told with how likely they were
+
+
+class Entry(NamedTuple):
+    """What is told of a month: its name, the age in whole years, and the sentences."""
+
+    month: str
+    age: int
+    text: str
+
+
+class LifeText(NamedTuple):
+    """A life in words."""
+
+    title: str
+    about: str
+    summary: str
+    entries: tuple[Entry, ...]
+
+
+def life_in_words(life: Life, first: str | None = None) -> LifeText:
+    """The life in sentences, from the month ``first`` on."""
+    months = [month for month in life.months if first is None or month.month >= first]
+    return LifeText(
+        title_of(life),
+        _about(life),
+        _summary(life, months) if months else words.PARTS["gone"],
+        tuple(_entries(life, months)),
+    )
+
+
+def title_of(life: Life) -> str:
+    """Who the worker is, in a line."""
+    poor = words.PARTS["poor"] if life.is_poor else ""
+    said = {
+        "worker": life.worker,
+        "born": month_name(life.born),
+        "education": words.SCHOOLING[life.education],
+        "poor": poor,
+    }
+    return _filled(words.PARTS["title"], life, **said)
+
+
+def place_in_words(place: Place, short: bool = False) -> str:
+    """A place by size and province.
+
+    >>> place_in_words(Place("Guangdong", "mega_city"))
+    'a city of over 5 million people in Guangdong'
+    >>> place_in_words(Place("Beijing", "mega_city"))
+    'Beijing'
+    """
+    if place.tier == "mega_city" and place.province in words.CITY_PROVINCES:
+        return place.province
+    return (words.SHORT_PLACES if short else words.PLACES)[place.tier].format(province=place.province)
+
+
+def duration(months: int) -> str:
+    """A number of months in years and months.
+
+    >>> duration(14), duration(24), duration(0)
+    ('1 year and 2 months', '2 years', 'less than a month')
+    """
+    if months < 1:
+        return words.PARTS["less_than_month"]
+    counts = ((months // 12, "year"), (months % 12, "month"))
+    parts = [
+        words.PARTS[unit if count == 1 else f"{unit}s"].format(count=count) for count, unit in counts if count
+    ]
+    return words.PARTS["and"].join(parts)
+
+
+def times(count: int) -> str:
+    """How often: never, once, twice, ``5 times``."""
+    return words.PARTS[("never", "once", "twice")[count] if count < 3 else "times"].format(count=count)
+
+
+def month_name(month: str) -> str:
+    """A month ``YYYY-MM`` in words."""
+    return f"{words.MONTHS[int(month[5:7]) - 1]} {month[:4]}"
+
+
+def found_in_words(count: int, month: str, worker: int) -> str:
+    """How many a description fits, and who was picked."""
+    key = "found.one" if count == 1 else "found"
+    return words.PARTS[key].format(count=number(count), month=month_name(month), worker=worker)
+
+
+def life_as_json(life: Life) -> dict[str, Any]:
+    """The life for a program: who, each month with its figures and happenings, and the sentences."""
+    told = life_in_words(life)
+    return {
+        "worker": {
+            name: getattr(life, name)
+            for name in (
+                "worker",
+                "sex",
+                "home",
+                "region",
+                "education",
+                "is_poor",
+                "scenario",
+                "scale",
+                "seed",
+            )
+        },
+        "title": told.title,
+        "summary": told.summary,
+        "entries": [entry._asdict() for entry in told.entries],
+        "months": [_month_as_json(month) for month in life.months],
+    }
+
+
+def _month_as_json(month: LivedMonth) -> dict[str, Any]:
+    decision = month.decision
+    return {
+        "month": month.month,
+        "age_months": month.age_months,
+        "activity": month.activity,
+        "place": month.place._asdict(),
+        "sector": month.sector,
+        "is_visiting": month.is_visiting,
+        "is_insured": month.is_insured,
+        "pay_yuan": month.pay_yuan,
+        "savings_yuan": month.savings_yuan,
+        "owed_yuan": month.owed_yuan,
+        "money_yuan": month.money,
+        "happenings": [
+            {
+                "what": one.what,
+                **{
+                    name: value._asdict() if isinstance(value, Place) else value
+                    for name, value in one.facts.items()
+                },
+            }
+            for one in month.happenings
+        ],
+        "reconsidered": decision is not None,
+        "chose": decision.chosen.what if decision is not None and decision.chosen else None,
+    }
+
+
+# --- the parts of a life --------------------------------------------------------------------------
+def _entries(life: Life, months: list[LivedMonth]) -> Iterable[Entry]:
+    told = [n for n, month in enumerate(months) if n == 0 or month.happenings]
+    for position, n in enumerate(told):
+        month = months[n]
+        until = told[position + 1] if position + 1 < len(told) else len(months)
+        said = [] if n or any(one.what == "enters" for one in month.happenings) else [_opening(life, month)]
+        said += _sentences(life, month, months[n - 1] if n else None)
+        said += _quiet(life, months[n + 1 : until])
+        yield Entry(month.month, month.age_months // 12, " ".join(said))
+
+
+def _opening(life: Life, month: LivedMonth) -> str:
+    now = _filled(
+        words.NOW[month.activity],
+        life,
+        job=words.JOBS[month.sector],
+        place=place_in_words(month.place),
+        pay=number(month.pay_yuan),
+    )
+    return _filled(words.PARTS["opening"], life, age=month.age_months // 12, now=now)
+
+
+def _sentences(life: Life, month: LivedMonth, before: LivedMonth | None) -> list[str]:
+    """What happened in a month. before: the month before it, whose place need not be named again."""
+    said: list[str] = []
+    here = before.place if before else None
+    for one in month.happenings:
+        said.append(sentence(life, one, here))
+        here = one.facts.get("place", here)
+        if one.what in _MOVES and month.decision is not None and month.decision.chosen is not None:
+            said.append(_odds(life, month.decision.chosen.probability))
+    return said
+
+
+def _odds(life: Life, probability: float) -> str:
+    count = round(100 * probability)
+    key = "odds.none" if count == 0 else "odds.most" if count == 100 else "odds"
+    return _filled(words.PARTS[key], life, count=count)
+
+
+def _quiet(life: Life, months: list[LivedMonth]) -> list[str]:
+    """A sentence on a stretch without events."""
+    if len(months) < _QUIET_MONTHS:
+        return []
+    paid = [month.money.get("earned", 0) for month in months]
+    said = {
+        "duration": duration(len(months)),
+        "pay": number(_two_figures(sum(paid) / len(months))),
+        "sent": number(_two_figures(sum(month.money.get("remittance", 0) for month in months))),
+    }
+    template = words.QUIET.get(months[0].activity)
+    return [_filled(template, life, **said)] if template else []
+
+
+def sentence(life: Life, happening: Happening, here: Place | None = None) -> str:
+    """A happening in a sentence. here: a place that has just been named."""
+    facts = happening.facts
+    place = facts.get("place")
+    where = (
+        {
+            "where": words.PARTS["there"]
+            if place == here
+            else words.PARTS["where"].format(place=place_in_words(place))
+        }
+        if place
+        else {}
+    )
+    key = f"{happening.what}.{_variant(happening)}".removesuffix(".")
+    return _filled(
+        words.SENTENCES[key], life, **{**_facts_in_words(facts), **_further(life, happening), **where}
+    )
+
+
+def _variant(happening: Happening) -> str:
+    """Which of several sentences there are for what happened."""
+    what, facts = happening.what, happening.facts
+    if what == "settles":
+        return "new" if facts["is_new"] else ""
+    if what == "starts_business":
+        return "returned" if facts["from_place"].tier != "home_township" else ""
+    if what == "takes_course":
+        return "" if facts["is_completed"] else "dropped"
+    if what == "ends_course":
+        is_away = facts["activity"] == "migrant_search"
+        return "job" if facts["has_job"] else "school" if facts["is_school"] else "search" if is_away else ""
+    if what == "changes_job":
+        return "" if facts["sector"] == facts["sector_before"] else "sector"
+    if what == "loses_job":
+        return "local" if facts["activity"] == "local_work" else ""
+    if what == "finds_job":
+        return "" if facts["months"] > 1 else "soon"
+    if what == "begins_works":
+        return "workshop" if facts["is_workshop"] else ""
+    if what in ("goes_to_farm", "takes_local_job"):
+        return "from_away" if facts["from_place"].tier != "home_township" else ""
+    if what == "held_up":
+        return "closed" if facts["is_closed"] else ""
+    return ""
+
+
+def _facts_in_words(facts: dict[str, Any]) -> dict[str, str]:
+    said = {}
+    for name, value in facts.items():
+        if isinstance(value, Place):
+            said[name] = place_in_words(value)
+        elif name.startswith("sector"):
+            said[name.replace("sector", "job")] = words.JOBS[value]
+        elif name.endswith("_yuan"):
+            said[name.removesuffix("_yuan")] = number(value)
+        elif name == "months":
+            said["duration"] = duration(value)
+        elif name == "education":
+            said[name] = words.SCHOOLING[value].split(" ", 1)[-1]
+        else:
+            said[name] = str(value)
+    return said
+
+
+def _further(life: Life, happening: Happening) -> dict[str, str]:
+    """Clauses that stand only where there is something to say."""
+    facts, parts = happening.facts, words.PARTS
+    said = {"relief": "", "support": "", "staff": ""}
+    if facts.get("relief_yuan"):
+        said["relief"] = parts["relief"].format(relief=number(facts["relief_yuan"]))
+    if happening.what == "starts_business":
+        given = [
+            parts[name].format(**{name: number(facts[f"{name}_yuan"])})
+            for name in ("grant", "loan")
+            if facts[f"{name}_yuan"]
+        ]
+        if given:
+            said["support"] = parts["support"].format(parts=listing(given))
+        if facts["is_additional"]:
+            said["support"] += _filled(parts["additional"], life)
+        if facts["jobs"]:
+            said["staff"] = parts["staff" if facts["jobs"] > 1 else "one"].format(jobs=facts["jobs"])
+    return said
+
+
+def _about(life: Life) -> str:
+    said = {"title": life.title, "seed": life.seed, "scale": number(life.scale)}
+    return words.PARTS["about"].format(**said)
+
+
+def _summary(life: Life, months: list[LivedMonth]) -> str:
+    spent = Counter(month.activity for month in months)
+    parts = [
+        _filled(words.PARTS[f"spent.{activity}"], life, duration=duration(spent[activity]))
+        for activity in sorted(spent, key=lambda one: (-spent[one], ACTIVITIES.index(one)))
+        if f"spent.{activity}" in words.PARTS
+    ]
+    what = Counter(one.what for month in months for one in month.happenings)
+    lost = what["loses_job"] + what["stranded"] + what["placed"]
+    moves = (
+        [words.PARTS["moves.left"].format(times=times(what["leaves_home"]))] if what["leaves_home"] else []
+    )
+    moves += [words.PARTS["moves.lost"].format(times=times(lost))] if lost else []
+    sent = sum(month.money.get("remittance", 0) for month in months)
+    return _filled(
+        words.PARTS["summary"],
+        life,
+        first=month_name(months[0].month),
+        last=month_name(months[-1].month),
+        spent=listing(parts),
+        moves=listing(moves) if moves else words.PARTS["moves.none"],
+        sent=words.PARTS["sent"].format(sent=number(_two_figures(sent))) if sent else "",
+    )
+
+
+def _two_figures(value: float) -> float:
+    """A sum of money without the figures that nobody reads: 41,372 becomes 41,400."""
+    step = 10 if abs(value) < 10_000 else 100
+    return round(value / step) * step
+
+
+def _filled(template: str, life: Life, **said: Any) -> str:
+    own = words.PRONOUNS[life.sex]
+    capitals = {name.capitalize(): word.capitalize() for name, word in own.items()}
+    return template.format(**own, **capitals, **{"home": life.home, **said})

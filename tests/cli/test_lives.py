@@ -1,0 +1,61 @@
+"""The commands that tell lives: what they print, and how they speak of mistakes."""
+
+from __future__ import annotations
+
+import pytest
+from support.command import caller
+
+from sim.engine.simulation import Simulation
+
+SMALL = ("--scale", "1:500000", "--to", "2016-12", "--seed", "1")
+
+
+@pytest.fixture
+def labor_sim(monkeypatch, capsys):
+    return caller(monkeypatch, capsys, simulate=None)
+
+
+def test_a_life_is_told_and_drawn(labor_sim, tmp_path):
+    said = labor_sim("trace", "baseline", "--worker", 0, *SMALL, "--picture", tmp_path / "life.png")
+    assert said.code == 0 and said.out.startswith("Worker 0: a ")
+    assert "From January 2014 to December 2016" in said.out and "\n2014-01  At " in said.out
+    assert (tmp_path / "life.png").read_bytes().startswith(b"\x89PNG")
+    labor_sim("trace", "baseline", "--worker", 0, *SMALL, "--picture", tmp_path / "life.svg")
+    assert "work away" in (tmp_path / "life.svg").read_text("utf-8") or "local work" in (
+        tmp_path / "life.svg"
+    ).read_text("utf-8")
+
+
+def test_a_life_as_json_has_every_month(labor_sim):
+    told = labor_sim("trace", "baseline", "--worker", 0, *SMALL, "--from", "2015-01", "--json").json
+    assert [one["month"] for one in told["months"]][:2] == ["2015-01", "2015-02"] and len(
+        told["months"]
+    ) == 24
+    assert told["worker"]["worker"] == 0 and told["entries"][0]["month"] == "2015-01"
+
+
+def test_a_description_finds_the_same_worker_each_time(labor_sim):
+    one, again = (labor_sim("trace", "baseline", "--find", "woman, farming", *SMALL) for _ in range(2))
+    assert one.code == 0 and one.out == again.out and "a woman from" in one.out
+    assert "workers fit in January 2014" in one.err
+    later = labor_sim("trace", "baseline", "--find", "woman, away", "--at", "2015-06", *SMALL)
+    assert "fit in June 2015" in later.err
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (("trace", "baseline", "--worker", 4_000_000_000), "no worker with this id"),
+        (("trace", "baseline"), "say who"),
+        (("trace", "baseline", "--worker", 0, "--find", "woman"), "say who"),
+        (("trace", "baseline", "--find", "womn"), "did you mean 'wom"),
+        (("trace", "baseline", "--worker", 0, "--picture", "life.pdf"), "not a kind of picture"),
+        (("trace", "baseline", "--worker", 0, "--from", "2020"), "no such month"),
+        (("trace", "baseline", "--worker", 0, "--from", "2018-01"), "the run ends before it begins"),
+        (("trace", "baselin", "--worker", 0), "did you mean 'baseline'"),
+    ],
+)
+def test_mistakes_are_told_before_the_run(labor_sim, words, told, monkeypatch):
+    monkeypatch.setattr(Simulation, "step", lambda *_: pytest.fail("the run began"))
+    said = labor_sim(*words, *SMALL)
+    assert said.code == 2 and told in said.err and not said.out
