@@ -23,7 +23,9 @@ SLOW = """
     cli/test_lives.py
     cli/test_streams.py
     comparison/test_bands.py
+    comparison/test_breakdown.py
     comparison/test_lever_draws.py
+    comparison/test_references.py
     comparison/test_shared_history.py
     comparison/test_short_runs.py
     core/test_arguments.py

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shlex
 import sys
+from collections.abc import Sequence
 from functools import partial
 from typing import Annotated, Any
 
@@ -82,6 +83,14 @@ def compare(
             "its year in 2028, end for the last in which all its levers are in force.  [default: +5,+10,end]",
         ),
     ] = None,
+    by: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="DIMENSION,...",
+            help="Effects by place or group too: home-province, destination, tier, corridor, region, age, "
+            "sex, schooling, poor, activity; several with commas.",
+        ),
+    ] = None,
     out: Out = None,
     excel_csv: ExcelCsv = False,
     json: Json = False,
@@ -93,12 +102,14 @@ def compare(
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
     from sim.analysis.uncertainty import compare_with_bands, forget
     from sim.comparison.bands import MEMBERS
+    from sim.comparison.breakdown import checked_dimensions
     from sim.comparison.compare import with_base
     from sim.comparison.horizons import checked_horizons
     from sim.parameters.posterior import load_posterior
     from sim.results.folders import UNFINISHED
 
     words = checked_horizons(horizons)
+    dimensions = checked_dimensions(by or ())
     if not policies:
         named, policies = None, [base]
     else:
@@ -133,19 +144,25 @@ def compare(
     if out and unfinished:
         from sim.present.pages.comparison import publish_comparison
 
-        publish = partial(publish_comparison, comparison, command=_typed_command(), excel_csv=excel_csv)
+        publish = partial(
+            publish_comparison, comparison, command=_typed_command(), excel_csv=excel_csv, by=dimensions
+        )
         unsaved = save(publish, out)
         if not unsaved:
             forget(unfinished)
     if json:
         folder = out and not unsaved and str(out)
-        print_json({"effects": comparison.judged, "headline": headline(comparison), "folder": folder})
+        found = {"effects": comparison.judged, "headline": headline(comparison), "folder": folder}
+        if dimensions:
+            found["by_group"] = _by_group(comparison, dimensions)
+        print_json(found)
         if unsaved:
             raise unsaved
         return
     for sentence in headline(comparison):
         print_text(sentence)
     _print_bands(comparison)
+    _print_by_group(comparison, dimensions)
     if unsaved:
         raise unsaved
     print_folder(out)
@@ -178,3 +195,34 @@ def _print_bands(comparison: Any) -> None:
                     "reading": "reading",
                 },
             )
+
+
+def _by_group(comparison: Any, dimensions: Sequence[str]) -> Any:
+    """The rows of the table by group of those dimensions."""
+    table = comparison.by_group
+    return table[table["dimension"].isin(dimensions)]
+
+
+def _print_by_group(comparison: Any, dimensions: Sequence[str]) -> None:
+    """Print a table for each policy and dimension, and what the scale carries."""
+    from sim.present.pages.breakdown import sections
+    from sim.present.text.breakdown import MAIN
+
+    for section in sections(comparison, dimensions, with_figures=False):
+        rows = [
+            {
+                "group": row["group"],
+                "persons": row["persons"],
+                **{name: _with_range(cell) for name, cell in row["cells"].items() if name in MAIN},
+            }
+            for row in section.rows
+        ]
+        heads = {name: words for name, words, _ in section.columns if name in MAIN}
+        print_table(rows, f"{section.title}, {section.when}", {"group": "", "persons": "workers", **heads})
+        for sentence in section.sentences:
+            print_text(f"* {sentence}")
+        print()
+
+
+def _with_range(cell: dict[str, str]) -> str:
+    return f"{cell['text']} ({cell['range']})" if cell["range"] else cell["text"]

@@ -2,8 +2,8 @@
 
 ``compare`` runs the baseline and all policies of one seed in one process and makes tables over the seeds:
 ``effects`` (per outcome and year in which the policy is judged), ``paths`` (month by month), ``winners``,
-``costs`` and ``accounts`` (who bears what); and, to compare the baseline with official statistics,
-``baseline`` and ``official``.
+``costs``, ``accounts`` (who bears what) and ``by_group`` (by place and by group of workers); and, to compare
+the baseline with official statistics, ``baseline`` and ``official``.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from sim.comparison.accounts import accounts_over_seeds
+from sim.comparison.breakdown import breakdown
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED, effects, paths
 from sim.comparison.horizons import checked_horizons, main_year, policy_years
@@ -145,8 +146,9 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
     months = runs[0]["months"]
     base = np.stack([run["monthly"][0] for run in runs])
     found: dict[str, list[pd.DataFrame]] = {
-        name: [] for name in ("effects", "paths", "winners", "costs", "accounts")
+        name: [] for name in ("effects", "paths", "winners", "costs", "accounts", "by_group")
     }
+    scale = float(runs[0]["manifest"]["scale"])
     for index, (policy, start) in enumerate(zip(plan.policies, plan.starts, strict=True)):
         uncosted = not_costed(_own_levers(plan.base, policy))
         changed = np.stack([run["monthly"][index + 1] for run in runs])
@@ -156,6 +158,7 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
             "winners": _winners_table([run["winners"][index] for run in runs], plan.winner_months(index)),
             "costs": _with_uncosted(_costs_table([run["ledgers"][index] for run in runs]), uncosted, start),
             "accounts": accounts_over_seeds([run["accounts"][index] for run in runs]),
+            "by_group": breakdown([run["cells"][index] for run in runs], scale),
         }
         for name, table in parts.items():
             if len(table):

@@ -30,6 +30,8 @@ class ComparisonTables:
     """A row per policy, calendar year, lever and payer, mean over seeds."""
     accounts: pd.DataFrame
     """A row per policy, calendar year, account, province and item: who bears what, mean over seeds."""
+    by_group: pd.DataFrame
+    """A row per policy, horizon, place or group of workers, and what is counted of it."""
     baseline: pd.DataFrame
     """A row per seed and month: the table ``national`` of the baseline's runs."""
     official: pd.DataFrame

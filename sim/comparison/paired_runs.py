@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.comparison.accounts import accounts_of_seed
+from sim.comparison.breakdown import Cells, cells_of_seed
 from sim.comparison.horizons import horizons
 from sim.comparison.winners import count_winners
 from sim.results.outcomes import monthly
@@ -110,6 +111,7 @@ def _run_seed(plan: PairedPlan, seed: int, cache: RunCache | None) -> dict:
         "ledgers": [],
         "accounts": [],
         "winners": [],
+        "cells": [],
     }
     for number in range(1, len(plan.policies) + 1):
         run = _simulate(plan, number, seed, states, cache)
@@ -118,6 +120,7 @@ def _run_seed(plan: PairedPlan, seed: int, cache: RunCache | None) -> dict:
         result["ledgers"].append(run.tables.get("ledger"))
         result["accounts"].append(accounts_of_seed(base, run, plan.policies[number - 1].financing))
         result["winners"].append(_winners_of_seed(plan, number - 1, base, run))
+        result["cells"].append(_cells_of_seed(plan, number - 1, base, run))
     return result
 
 
@@ -170,6 +173,14 @@ def _winners_of_seed(plan: PairedPlan, index: int, base: Results, run: Results) 
         for horizon, month in plan.winner_months(index).items()
         if month in base.workers and month in run.workers
     }
+
+
+def _cells_of_seed(plan: PairedPlan, index: int, base: Results, run: Results) -> dict[tuple[str, int], Cells]:
+    """A policy's effects by place and by group, for the years in which it is judged."""
+    start = plan.starts[index]
+    windows = horizons(start, plan.end, plan.years[index])
+    before = base.workers.get(_december_before(start))
+    return cells_of_seed(base, run, windows, plan.winner_months(index), before)
 
 
 def winner_months(start: str, end: str, years: Sequence[int]) -> dict[int, str]:

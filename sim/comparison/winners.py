@@ -8,6 +8,7 @@ an interval over seeds, that chance averages out.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import cache
 
 import numpy as np
@@ -51,15 +52,15 @@ def count_winners(
     the policy began (None when the run starts with it: then there is no grouping by the past). Those who had
     left the labour force by then are not counted.
     """
-    aligned = _aligned(base, policy)
-    counted = ~np.isin(aligned["id"].to_numpy(), _gone(base if before is None else before))
-    before_yuan = aligned[INCOME].to_numpy(dtype=float)
-    change = aligned[f"{INCOME}_policy"].to_numpy(dtype=float) - before_yuan
+    both = aligned(base, policy, (INCOME,))
+    counted = ~np.isin(both["id"].to_numpy(), _gone(base if before is None else before))
+    before_yuan = both[INCOME].to_numpy(dtype=float)
+    change = both[f"{INCOME}_policy"].to_numpy(dtype=float) - before_yuan
     threshold = MARGIN * np.abs(before_yuan)
     has_won = (change > threshold) & (change > 0) & counted
     has_lost = (change < -threshold) & (change < 0) & counted
     tables = []
-    for grouping, codes in group_codes(aligned, before).items():
+    for grouping, codes in group_codes(both, before).items():
         size = len(GROUPINGS[grouping])
         workers = np.bincount(codes[counted], minlength=size)
         table = pd.DataFrame(
@@ -78,16 +79,17 @@ def count_winners(
     return result
 
 
-def _aligned(base: pd.DataFrame, policy: pd.DataFrame) -> pd.DataFrame:
-    """The baseline's workers with what each has under the policy, by id."""
+def aligned(base: pd.DataFrame, policy: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
+    """The baseline's workers with what each has under the policy, by id, in ``columns`` with ``_policy``."""
     if np.array_equal(base["id"].to_numpy(), policy["id"].to_numpy()):
-        return base.assign(**{f"{INCOME}_policy": policy[INCOME].to_numpy()})
-    return base.merge(policy[["id", INCOME]], on="id", suffixes=("", "_policy"), validate="1:1")
+        return base.assign(**{f"{name}_policy": policy[name].array for name in columns})
+    theirs = policy[["id", *columns]].rename(columns={name: f"{name}_policy" for name in columns})
+    return base.merge(theirs, on="id", validate="1:1")
 
 
 def _gone(workers: pd.DataFrame) -> np.ndarray:
     """The ids of those who have left the labour force."""
-    return workers["id"].to_numpy()[_codes(workers["activity"], ACTIVITIES) == EXITED]
+    return workers["id"].to_numpy()[codes_of(workers["activity"], ACTIVITIES) == EXITED]
 
 
 def group_codes(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, np.ndarray]:
@@ -99,15 +101,15 @@ def group_codes(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str,
     region = np.array([REGIONS.index(name) for name in provinces.values()])
     codes = {
         "all": np.zeros(len(workers), dtype=np.int64),
-        "sex": _codes(workers["sex"], SEXES),
+        "sex": codes_of(workers["sex"], SEXES),
         "age_group": np.clip(age, 0, None),
-        "education": _codes(workers["education"], EDUCATION),
-        "region": region[_codes(workers["home"], tuple(provinces))],
+        "education": codes_of(workers["education"], EDUCATION),
+        "region": region[codes_of(workers["home"], tuple(provinces))],
         "household": np.where(workers["is_poor"].to_numpy(dtype=bool), 0, 1),
     }
     if before is not None:
         ids, then = workers["id"].to_numpy(), before["id"].to_numpy()
-        activity = _codes(before["activity"], ACTIVITIES)
+        activity = codes_of(before["activity"], ACTIVITIES)
         codes["starting_activity"] = _of_before(ids, then, activity, len(ACTIVITIES))
         codes["income_tenth"] = _of_before(ids, then, _tenths(before, activity != EXITED), TENTHS)
     return codes
@@ -183,7 +185,7 @@ def _region_of_home() -> dict[str, str]:
     return load_data().provinces.set_index("name_en")["region_nbs"].to_dict()
 
 
-def _codes(column: pd.Series, words: tuple[str, ...]) -> np.ndarray:
+def codes_of(column: pd.Series, words: tuple[str, ...]) -> np.ndarray:
     """A column of codes or of words, as positions in ``words``."""
     if pd.api.types.is_numeric_dtype(column):
         return column.to_numpy(dtype=np.int64)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -16,6 +17,7 @@ from sim.present.charts import comparison as charts
 from sim.present.charts import style
 from sim.present.charts import validation as validation_charts
 from sim.present.pages import comparison_tables
+from sim.present.pages.breakdown import sections, tables_by_dimension
 from sim.present.pages.comparison_tables import group_words
 from sim.present.pages.evidence_links import cited, evidence_rows
 from sim.present.pages.validation import (
@@ -51,18 +53,27 @@ _OTHER_CHARTS = ("baseline", "spending", "winners", "validation", "within-2020")
 
 
 def publish_comparison(
-    comparison: Comparison, folder: str | os.PathLike, *, command: str | None = None, excel_csv: bool = False
+    comparison: Comparison,
+    folder: str | os.PathLike,
+    *,
+    command: str | None = None,
+    excel_csv: bool = False,
+    by: Sequence[str] = (),
 ) -> Path:
     """Write tables, charts and the page to ``folder``, all or nothing; return the folder.
 
     ``command`` is what the page names for repeating the run; ``excel_csv`` puts a byte order mark into CSV files.
+    ``by`` are the dimensions of ``sim.comparison.breakdown`` that get a table and a picture each.
     Raises ``ResultsError``.
     """
     validation = validate(comparison.baseline_runs())
     with style.house_style():
         figures = comparison_charts(comparison, validation)
+        for section in sections(comparison, by):
+            figures |= section.figures
         page = render_report(comparison, validation, figures, command)
         files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
+    files |= tables_by_dimension(comparison, by, excel_csv)
     files["effects.csv"] = csv_bytes(comparison.effects, excel_csv)
     if "bands" in comparison.tables:
         files["bands.csv"] = csv_bytes(comparison.bands, excel_csv)

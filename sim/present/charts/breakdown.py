@@ -1,0 +1,324 @@
+"""Charts of effects by place and by group: dots for groups, a tile map of provinces, flows between regions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from sim.comparison.breakdown import MEASURES
+from sim.comparison.comparison import Comparison
+from sim.core.categories import REGIONS
+from sim.present.charts.style import (
+    COLOURS,
+    GREY,
+    INK,
+    WIDTH,
+    axis_digits,
+    empty_figure,
+    headed,
+    scaled,
+    styled,
+    wrapped,
+)
+from sim.present.text.breakdown import (
+    MAIN,
+    OWN_PROVINCE,
+    dimension_words,
+    group_words,
+    is_told,
+    measure_words,
+    measures_of,
+    of_dimension,
+    when_words,
+)
+from sim.present.text.comparison import title_of
+from sim.present.text.numbers import number, unit_word
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+MORE, FEWER = "#0072b2", "#d55e00"
+# Column and row of each province on the map of tiles.
+TILES: dict[str, tuple[int, int]] = {
+    "Heilongjiang": (7, 0),
+    "Inner Mongolia": (5, 1),
+    "Beijing": (6, 1),
+    "Jilin": (7, 1),
+    "Xinjiang": (1, 2),
+    "Gansu": (2, 2),
+    "Ningxia": (3, 2),
+    "Shanxi": (4, 2),
+    "Hebei": (5, 2),
+    "Tianjin": (6, 2),
+    "Liaoning": (7, 2),
+    "Qinghai": (2, 3),
+    "Shaanxi": (3, 3),
+    "Henan": (4, 3),
+    "Shandong": (5, 3),
+    "Tibet": (1, 4),
+    "Sichuan": (2, 4),
+    "Chongqing": (3, 4),
+    "Hubei": (4, 4),
+    "Anhui": (5, 4),
+    "Jiangsu": (6, 4),
+    "Shanghai": (7, 4),
+    "Yunnan": (2, 5),
+    "Guizhou": (3, 5),
+    "Hunan": (4, 5),
+    "Jiangxi": (5, 5),
+    "Zhejiang": (6, 5),
+    "Guangxi": (3, 6),
+    "Guangdong": (4, 6),
+    "Fujian": (5, 6),
+    "Hainan": (4, 7),
+}
+PANELS = (  # of the map: dimension and measure
+    ("home-province", "local"),
+    ("home-province", "out"),
+    ("home-province", "settled"),
+    ("destination", "at_work"),
+)
+
+
+@styled
+def effects_by_group(comparison: Comparison, policy: dict[str, Any], dimension: str) -> Figure:
+    """A row for each group, a panel for each measure: the effect with its interval; grey where few workers."""
+    table = of_dimension(comparison, policy["name"], dimension)
+    measures = [name for name in measures_of(dimension, table) if name in MAIN]
+    groups = list(dict.fromkeys(table["group"]))
+    figure = empty_figure(WIDTH * (0.3 + 0.175 * len(measures)), max(0.2 * len(groups), 0.9) + 0.7)
+    panels = figure.subplots(1, len(measures), sharey=True, squeeze=False)[0]
+    for panel, measure in zip(panels, measures, strict=True):
+        own = table[table["outcome"] == measure].set_index("group")
+        factor, word = _scale(own, measure)
+        for place, group in enumerate(groups):
+            if group in own.index:
+                _dot(panel, place, own.loc[group], factor)
+        panel.axvline(0, color=INK, linewidth=0.8)
+        panel.grid(axis="x")
+        panel.grid(axis="y", visible=False)
+        panel.tick_params(axis="y", length=0)
+        panel.set_title(wrapped(measure_words(measure), 22), loc="left")
+        panel.set_xlabel(" ".join(filter(None, (word, unit_word(MEASURES[measure])))), fontsize=8)
+        _few_ticks(panel)
+    panels[0].set_yticks(range(len(groups)), [group_words(dimension, group) for group in groups])
+    panels[0].set_ylim(len(groups) - 0.4, -0.6)
+    headed(
+        figure,
+        f"{title_of(policy)}: {_lower(dimension_words(dimension))}",
+        f"difference from the baseline, {when_words(comparison, policy['name'])}; bar: 95 % over seeds; hollow: cannot be told from zero; "
+        "grey: too few simulated workers",
+    )
+    return figure
+
+
+def _dot(panel: Axes, place: int, row: Any, factor: float) -> None:
+    colour = COLOURS[0] if row.is_reliable else "#bdbdbd"
+    panel.plot([row.low / factor, row.high / factor], [place, place], color=colour, linewidth=1.5)
+    panel.plot(
+        row.difference / factor,
+        place,
+        "o",
+        color=colour,
+        markersize=4.2,
+        markerfacecolor=colour if row.low > 0 or row.high < 0 else "white",
+    )
+
+
+@styled
+def province_map(comparison: Comparison, policy: dict[str, Any]) -> Figure:
+    """Four maps of tiles: what changes for the people of each province, and in the work in it."""
+    name = policy["name"]
+    tables = {dimension: of_dimension(comparison, name, dimension) for dimension, _ in PANELS}
+    figure = empty_figure(WIDTH, 10.4)
+    shares = _shares(tables)
+    for panel, (dimension, measure) in zip(figure.subplots(2, 2).flat, PANELS, strict=True):
+        table = tables[dimension]
+        own = table[table["outcome"] == measure].set_index("group")
+        panel.set_title(f"{measure_words(measure)}, {_lower(dimension_words(dimension))}", fontsize=9)
+        _tiles(panel, own, shares)
+    headed(
+        figure,
+        f"{title_of(policy)}: the 31 provinces",
+        f"difference from the baseline in thousand people, {when_words(comparison, name)}; colour: in percent of "
+        "the province's rural workers (below: of those who work there), blue more, orange fewer; white: cannot be "
+        "told from zero; hatched grey: too few simulated workers at this scale",
+    )
+    return figure
+
+
+def _shares(tables: dict[str, pd.DataFrame]) -> float:
+    """The largest effect that is told, as a share of a province's workers, for the colours of all maps."""
+    told = [
+        abs(row.difference) / row.persons
+        for dimension, measure in PANELS
+        for row in tables[dimension].itertuples()
+        if row.outcome == measure and is_told(row)
+    ]
+    return float(np.quantile(told, 0.9)) if told else 1.0
+
+
+def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
+    from matplotlib.patches import Rectangle
+
+    for province, (column, row) in TILES.items():
+        cell = own.loc[province] if province in own.index else None
+        face: str | tuple[float, ...] = "white"
+        value, ink, hatch = "", GREY, ""
+        if cell is None or not cell.is_reliable:
+            face, hatch = "#f0f0f0", "////"
+        elif is_told(cell):
+            strength = min(abs(cell.difference) / cell.persons / largest, 1.0)
+            face = _mixed(MORE if cell.difference > 0 else FEWER, 0.2 + 0.65 * strength)
+            value, ink = _thousands(cell.difference), INK
+        else:
+            value = _thousands(cell.difference)
+        panel.add_patch(
+            Rectangle(
+                (column, row),
+                0.94,
+                0.94,
+                facecolor=face,
+                edgecolor="#c8c8c8",
+                hatch=hatch or None,
+                linewidth=0.6,
+            )
+        )
+        name = "Heilong-\njiang" if province == "Heilongjiang" else wrapped(province, 9, 2)
+        panel.text(
+            column + 0.47,
+            row + 0.33,
+            name,
+            ha="center",
+            va="center",
+            fontsize=6.8,
+            color=INK if not hatch else "#777777",
+            linespacing=1.05,
+        )
+        panel.text(column + 0.47, row + 0.73, value, ha="center", va="center", fontsize=7.4, color=ink)
+    panel.set_xlim(0.9, 8.05)
+    panel.set_ylim(8.05, -0.1)
+    panel.set_aspect("equal")
+    panel.set_axis_off()
+
+
+def _thousands(value: float) -> str:
+    size = value / 1e3
+    return number(size, 0 if abs(size) >= 10 else 1, signed=True)
+
+
+def _mixed(colour: str, share: float) -> tuple[float, ...]:
+    from matplotlib.colors import to_rgb
+
+    return tuple(share * part + (1.0 - share) for part in to_rgb(colour))
+
+
+@styled
+def flows_between_regions(comparison: Comparison, policy: dict[str, Any]) -> Figure:
+    """From each region of home, on the left, to where its out-migrants work: how many more or fewer."""
+    table = of_dimension(comparison, policy["name"], "corridor").set_index("group")
+    figure = empty_figure(WIDTH * 0.86, 6.2)
+    panel = figure.subplots()
+    largest = float(table.loc[table["is_reliable"], "difference"].abs().max() or 1.0)
+    places = (OWN_PROVINCE, *REGIONS)
+    left = _slots(REGIONS, len(places))
+    right = _slots(places, len(REGIONS))
+    for home in REGIONS:
+        for place in places:
+            group = f"{home} > {place}"
+            start, end = left[home][places.index(place)], right[place][REGIONS.index(home)]
+            if group in table.index:
+                _ribbon(panel, start, end, table.loc[group], largest)
+    for words, slots, x, side in (
+        *((group_words("region", home), left[home], -0.02, "right") for home in REGIONS),
+        *((_place_words(place), right[place], 1.02, "left") for place in places),
+    ):
+        panel.plot([x, x], [slots[0] - 0.016, slots[-1] + 0.016], color=INK, linewidth=2.2, clip_on=False)
+        gap = -0.02 if side == "right" else 0.02
+        middle = (slots[0] + slots[-1]) / 2
+        panel.text(x + gap, middle, words, ha=side, va="center", fontsize=9.5, weight="bold")
+    panel.text(-0.02, -0.055, "registered in", ha="right", fontsize=8.5, color="#555555")
+    panel.text(1.02, -0.055, "work in", ha="left", fontsize=8.5, color="#555555")
+    panel.set_xlim(-0.24, 1.24)
+    panel.set_ylim(1.02, -0.08)
+    panel.set_axis_off()
+    headed(
+        figure,
+        f"{title_of(policy)}: out-of-township migrants from region to region",
+        f"difference from the baseline in thousand people (beside it all under the baseline, million), official "
+        f"definition, {when_words(comparison, policy['name'])}; width: the difference; blue more, orange fewer, grey: "
+        "cannot be told from zero; dotted: too few simulated workers",
+    )
+    return figure
+
+
+def _slots(blocks: Sequence[str], count: int) -> dict[str, list[float]]:
+    """The heights of so many ends of lines in each block, from the top, 0, to the bottom, 1."""
+    gap = 0.05
+    step = (1.0 - gap * (len(blocks) - 1)) / (len(blocks) * count)
+    found = {}
+    for number_of_block, name in enumerate(blocks):
+        top = number_of_block * (count * step + gap)
+        found[name] = [top + (slot + 0.5) * step for slot in range(count)]
+    return found
+
+
+def _ribbon(panel: Axes, start: float, end: float, row: Any, largest: float) -> None:
+    """One corridor: its line, and at its beginning what changes and how many there are."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    colour, width, style = _line(row, largest)
+    begin = 0.2
+    steps = [(begin, start), (0.5, start), (0.62, end), (0.98, end)]
+    path = Path(steps, [Path.MOVETO, Path.CURVE4, Path.CURVE4, Path.CURVE4])
+    panel.add_patch(
+        PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, linestyle=style, alpha=0.85)
+    )
+    change = _thousands(row.difference) if row.is_reliable else "few"
+    strong = {"color": colour, "weight": "bold"} if is_told(row) else {"color": "#777777"}
+    panel.text(0.075, start, change, ha="right", va="center", fontsize=8.5, **strong)
+    panel.text(
+        0.185, start, f"of {row.baseline / 1e6:.1f}", ha="right", va="center", fontsize=7.5, color="#777777"
+    )
+
+
+def _place_words(place: str) -> str:
+    if place == OWN_PROVINCE:
+        return "Own province"
+    return f"{group_words('region', place)},\nother province"
+
+
+def _line(row: Any, largest: float) -> tuple[str, float, Any]:
+    """Colour, width and style of an arrow."""
+    if not row.is_reliable:
+        return "#cfcfcf", 0.8, (0, (1, 2))
+    width = 0.8 + 5.0 * abs(row.difference) / largest
+    if not is_told(row):
+        return "#b0b0b0", width, "solid"
+    return (MORE if row.difference > 0 else FEWER), width, "solid"
+
+
+def _scale(own: pd.DataFrame, measure: str) -> tuple[float, str]:
+    """Factor and word of an axis, by the largest end of an interval that is not grey, if there is one."""
+    shown = own[own["is_reliable"]] if own["is_reliable"].any() else own
+    ends = shown[["low", "high", "difference"]].abs().to_numpy(float)
+    largest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 1.0
+    return scaled(largest or 1.0, MEASURES[measure])
+
+
+def _few_ticks(panel: Axes) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
+    panel.xaxis.set_major_formatter(
+        lambda value, _: number(value, axis_digits(panel.get_xlim()), signed=True)
+    )
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
