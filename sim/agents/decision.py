@@ -224,7 +224,13 @@ def decide(
         terms = own.of(_MIGRATE, first)
         options.append(
             Option(
-                OPTIONS[_MIGRATE], names[first], terms, one, float(chances[_MIGRATE]) * share, luck, reached
+                OPTIONS[_MIGRATE],
+                names[first],
+                terms,
+                one,
+                float(chances[_MIGRATE]) * share,
+                luck,
+                float(reached),
             )
         )
     by_what = {option.what: option for option in options}
@@ -243,7 +249,7 @@ def decide(
         offer=1.0 if w.activity == LOCAL_WORK else float(c.local_offer[home]),
         offer_draw=float(offer_draw),
         destinations=tuple(
-            (names[place], float(chances[_MIGRATE]) * weights[place] / total)
+            (names[place], float(chances[_MIGRATE] * weights[place] / total))
             for place in likeliest
             if weights[place] > 0.0
         ),
@@ -296,8 +302,10 @@ class Terms:
         return tuple(term for term in build(place) if term.log_odds != 0.0 or term.name == "income")
 
     def _income(self, yuan: float) -> Term:
-        value = self.beta * (log(yuan) - self.c.log_reference_income)
-        return Term("income", value, {"yuan": yuan, "reference_yuan": exp(self.c.log_reference_income)})
+        value = float(self.beta * (log(yuan) - self.c.log_reference_income))
+        return Term(
+            "income", value, {"yuan": float(yuan), "reference_yuan": float(exp(self.c.log_reference_income))}
+        )
 
     def _switching(self, is_free: bool) -> Term:
         return Term("switching", 0.0 if is_free else -float(self.c.economy.switching_cost))
@@ -368,9 +376,10 @@ class Terms:
     def _migrate(self, place: int) -> tuple[Term, ...]:
         c, home, around = self.c, self.home, self.around
         km, is_across = float(around.km[home, place]), bool(around.is_across[home, place])
-        distance = -float(c.economy.distance_coefficient) * log(km)
+        least = float(c.economy.distance_coefficient) * log(float(c.economy.distance_min_km))
+        distance = least - float(c.economy.distance_coefficient) * log(km)
         border = -float(c.economy.province_border_cost) * is_across
-        ties = float(around.ties[home, place])
+        ties = float(around.ties[home, place]) - least  # distance counts from the shortest on
         road = log(float(c.corridor_odds[home, place])) - distance - border - ties
         terms = [
             *self._away(place),

@@ -16,7 +16,7 @@ from typing import Any, NamedTuple
 
 import pandas as pd
 
-from sim.agents.decision import CHOICE, Decision, Surroundings, decide
+from sim.agents.decision import CHOICE, Decision, Surroundings, decide, decision_in
 from sim.core.arguments import whole_number
 from sim.core.categories import (
     ACTIVITIES,
@@ -33,7 +33,7 @@ from sim.core.categories import (
     TIERS,
     TRAINING,
 )
-from sim.core.draws import PURPOSE, uniform
+from sim.core.draws import PURPOSE, uniform, uniform_mixed
 from sim.core.errors import AccountingError, Problem, UsageError
 from sim.core.months import FIRST_MONTH, JANUARY, month_text
 from sim.engine.interpreted import copy_row, plain_conditions, spare_sums
@@ -130,6 +130,37 @@ HAPPENINGS = {
 }
 
 
+class Standing(NamedTuple):
+    """What a worker does, where, in which sector, for how many yuan a month."""
+
+    activity: str
+    place: Place
+    sector: str
+    pay_yuan: int
+
+    @classmethod
+    def of(cls, w: SimpleNamespace, c: SimpleNamespace, places: Places) -> Standing:
+        """That of a worker's row in a month."""
+        place = Place.of(places, int(w.place))
+        return cls(ACTIVITIES[w.activity], place, SECTORS[w.sector], _pay(w, c))
+
+
+class Chance(NamedTuple):
+    """A draw of the month on a job: what would happen (``loses_job`` or ``finds_job``), how likely, the draw.
+
+    It happens where the draw is below the probability.
+    """
+
+    what: str
+    probability: float
+    draw: float
+
+    @property
+    def happens(self) -> bool:
+        """Whether it comes about."""
+        return self.draw < self.probability
+
+
 @dataclass(frozen=True)
 class LivedMonth:
     """A month as it was lived: the worker at its end, what happened, money by flow, and the decision.
@@ -155,6 +186,7 @@ class LivedMonth:
     owed_yuan: int
     money: dict[str, int]
     happenings: tuple[Happening, ...]
+    chances: tuple[Chance, ...]
     decision: Decision | None
 
 
@@ -246,7 +278,9 @@ def live_again(
     c: the month's conditions, with the reach of budgets and quotas. is_new: whether the worker enters.
     """
     places = around.places
-    told, b, decision = _Told(c, places), spare_sums(len(places)), None
+    told, b = _Told(c, places), spare_sums(len(places))
+    chances: list[Chance] = []
+    decision: Decision | None = None
     if is_new:
         told.say("enters", age_years=age_months(int(w.birth_month), int(c.month)) // 12)
     begin_month(w, c, b, k)
@@ -255,6 +289,10 @@ def live_again(
             if uniform(c.keys, PURPOSE.attention, int(w.id)) < attention(w, c):
                 decision = decide(w, c, spare_sums(len(places)), k, around)
         if step.is_due(w, c, b, k):
+            if step.do in _CHANCES:
+                what, purpose, chance = _CHANCES[step.do]
+                draw = uniform_mixed(c.keys, purpose, int(b.mixed_id[k]))
+                chances.append(Chance(what, float(chance(w, c, b, k)), draw))
             old, events, money = SimpleNamespace(**vars(w)), b.events.copy(), b.money.copy()
             choice = int(b.choice[k]) - 1
             step.do(w, c, b, k)
@@ -282,10 +320,15 @@ def live_again(
         owed_yuan=ARREARS_UNIT * int(w.arrears),
         money=flows,
         happenings=tuple(told.happenings),
+        chances=tuple(chances),
         decision=decision,
     )
 
 
+_CHANCES = {
+    employment.lose_or_change_job: ("loses_job", PURPOSE.job_event, employment.loss_chance),
+    employment.find_job: ("finds_job", PURPOSE.job_find, employment.finding_chance),
+}
 _CARRIED_OUT = ("goes_to_farm", "takes_local_job", "leaves_home", "moves_on", "goes_back", "held_up")
 
 
@@ -585,6 +628,78 @@ def follow(
             if is_told:
                 follower.after()
         return follower.lives()
+    finally:
+        run.close()
+
+
+class Explained(NamedTuple):
+    """A month of a worker taken apart. life: of this month alone. start: the worker as the month begins.
+
+    then: the next month of reconsidering within five years; "" for none, and where this month is one.
+    """
+
+    life: Life
+    start: Standing
+    month: LivedMonth
+    decision: Decision
+    then: str
+
+
+_LOOK_AHEAD = 60  # months in which the next decision is looked for
+
+
+def explain_month(
+    scenario: Scenario | str | Path,
+    worker: int,
+    month: Any,
+    *,
+    scale: int | str = 5000,
+    seed: int = 0,
+    cache: RunCache | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> Explained:
+    """What a worker weighs up in a month of a run, each option's terms, the draws, and what comes of it.
+
+    Where the worker does not reconsider in the month, the decision says what it would have been. Raises
+    UsageError for a worker who is not in the labour force then.
+    """
+    index = checked_month("month", month)
+    run = Simulation(scenario, scale, None, seed, cache=cache)
+    try:
+        if index > run.last:
+            last = month_text(run.last)
+            raise UsageError(
+                Problem("not a month of this run", key="month", value=month, allowed=f"{last} or earlier")
+            )
+        follower = Follower(run, [worker])
+        row = follower.rows[worker]
+        while run.month < index:
+            if progress is not None:
+                progress(run.month, index + 1)
+            run.step()
+        follower.before()
+        start = month_begins(run, row)
+        run.step()
+        if row >= run.rows or start.activity == EXITED:
+            raise UsageError(
+                Problem("the worker is not in the labour force in this month", key="month", value=month)
+            )
+        c = plain_conditions(run.conditions)
+        standing = Standing.of(start, c, run.places)
+        decision = decision_in(start, c, spare_sums(len(run.places)), row % BLOCK, follower.around)
+        follower.after()
+        [life] = follower.lives()
+        told = life.months[0]
+        if told.decision is not None:
+            return Explained(life, standing, told, told.decision, "")
+        until = min(run.last, index + _LOOK_AHEAD)
+        while run.month <= until and copy_row(run.workers, row).activity != EXITED:
+            follower.before()
+            run.step()
+            follower.after()
+            if follower.lives()[0].months[-1].decision is not None:
+                return Explained(life, standing, told, decision, month_text(run.month - 1))
+        return Explained(life, standing, told, decision, "")
     finally:
         run.close()
 

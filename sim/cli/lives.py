@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.app import End, Json, Scale, ScenarioName, Seed, check_file, command, write_text
-from sim.cli.terminal import print_json, print_text, progress_bar, say
+from sim.cli.terminal import print_json, print_table, print_text, progress_bar, say
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
 
@@ -126,3 +126,44 @@ def print_entry(head: str, text: str) -> None:
 
     indent = " " * (len(head) + 2)
     print_text(fill(f"{head}  {text}", _COLUMNS, subsequent_indent=indent))
+
+
+@command(simulates=True)
+def explain(
+    scenario: ScenarioName,
+    month: Annotated[str, typer.Option(metavar="YYYY-MM", help="The month of the decision.")],
+    worker: WorkerId = None,
+    find: Find = None,
+    scale: Scale = "1:5000",
+    seed: Seed = 0,
+    picture: Picture = None,
+    json: Json = False,
+) -> None:
+    """Take a worker's decision of a month apart: options, what counts for each, luck, what comes of it."""
+    size, when = parse_scale(scale), parse_month(month, "--month")
+    checked_picture(picture)
+    from sim.agents.life import explain_month
+    from sim.present.text.decisions import decision_as_json, explained_in_words
+    from sim.scenario.loading import load_scenario
+
+    loaded = load_scenario(scenario)
+    chosen = chosen_worker(loaded, worker, find, when, size, seed)
+    with progress_bar(f"to {when}", "months") as progress:
+        explained = explain_month(loaded, chosen, when, scale=size, seed=seed, progress=progress)
+    if picture and explained.decision.options:
+        from sim.present.charts.lives import decision_chart
+
+        write_picture(decision_chart(explained), picture)
+    if json:
+        print_json(decision_as_json(explained))
+        return
+    told = explained_in_words(explained)
+    print_text(told.title)
+    print_text("\n" + " ".join(told.before))
+    if told.rows:
+        print_table(
+            [dict(zip(told.heads, row, strict=True)) for row in told.rows],
+            columns={one: one for one in told.heads},
+        )
+    for sentence in told.after:
+        print_text(sentence)

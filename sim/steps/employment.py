@@ -9,7 +9,7 @@ from sim.core.categories import (
     SETTLED_SEARCH,
     SETTLED_WORK,
 )
-from sim.core.compiled import rule
+from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform_mixed
 from sim.rules.employment import (
     age_factor,
@@ -50,6 +50,18 @@ def highest_change_chance(c) -> float:
     return c.upper_bound[WORKER.job_change_probability]
 
 
+@inlined_rule
+def loss_chance(w, c, b, k) -> float:
+    """The worker's probability of losing the job this month, placed in another at once or not."""
+    age = age_months(int(w.birth_month), c.month) / 12.0
+    return separation_probability(
+        effective(w, c, b, k, WORKER.separation_probability),
+        c.separation_factor[int(w.sector)],
+        c.layoff[int(w.place), int(w.sector)],
+        age_factor(age, c.economy.separation_young_age, c.economy.separation_young_factor),
+    )
+
+
 @rule
 def lose_or_change_job(w, c, b, k) -> None:
     """Lose the job, move to a better one, or neither: one draw decides.
@@ -57,13 +69,7 @@ def lose_or_change_job(w, c, b, k) -> None:
     Losses lie at its lower end and changes at its upper end, so that more of one does not make others of the
     other.
     """
-    age = age_months(int(w.birth_month), c.month) / 12.0
-    loss = separation_probability(
-        effective(w, c, b, k, WORKER.separation_probability),
-        c.separation_factor[int(w.sector)],
-        c.layoff[int(w.place), int(w.sector)],
-        age_factor(age, c.economy.separation_young_age, c.economy.separation_young_factor),
-    )
+    loss = loss_chance(w, c, b, k)
     draw = uniform_mixed(c.keys, PURPOSE.job_event, int(b.mixed_id[k]))
     if draw >= loss:
         if draw < 1.0 - effective(w, c, b, k, WORKER.job_change_probability):
@@ -106,8 +112,15 @@ def lose_job(w, c, flags) -> None:
 @rule
 def find_job(w, c, b, k) -> None:
     """Find a job through vacancies, fellow workers from home and the service; age counts against it."""
-    place = int(w.place)
     serve(w, c, b, k, OCCASION.search_month)
+    if uniform_mixed(c.keys, PURPOSE.job_find, int(b.mixed_id[k])) < finding_chance(w, c, b, k):
+        take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
+
+
+@inlined_rule
+def finding_chance(w, c, b, k) -> float:
+    """The probability with which a worker who looks for a job finds one this month."""
+    place = int(w.place)
     chance = finding_probability(
         effective(w, c, b, k, WORKER.job_finding_probability),
         c.matching[place],
@@ -125,5 +138,4 @@ def find_job(w, c, b, k) -> None:
     if benefit > 0.0:  # else the effort is 1, and the pay need not be worked out
         pay = exp(c.mean_log_pay[place])
         chance *= search_effort(benefit, pay, c.economy.benefit_search_effect, c.economy.search_effort_min)
-    if uniform_mixed(c.keys, PURPOSE.job_find, int(b.mixed_id[k])) < min(chance, c.finding_limit[place]):
-        take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
+    return min(chance, c.finding_limit[place])

@@ -42,6 +42,37 @@ def test_a_description_finds_the_same_worker_each_time(labor_sim):
     assert "fit in June 2015" in later.err
 
 
+def test_a_decision_is_explained_and_drawn(labor_sim, tmp_path):
+    given = ("--scale", "1:500000", "--seed", "1", "--find", "away, over 30", "--month", "2016-02")
+    said = labor_sim("explain", "baseline", *given, "--picture", tmp_path / "why.svg")
+    assert said.code == 0
+    for words in ("sum with luck", "cost of leaving what one has", "Of a hundred in", "log-odds"):
+        assert words in said.out
+    assert "luck" in (tmp_path / "why.svg").read_text("utf-8")
+    told = labor_sim("explain", "baseline", *given, "--json").json
+    assert {one["option"] for one in told["options"]} >= {"farm", "local_work", "stay_or_old_place"}
+    for one in told["options"]:
+        assert sum(term["log_odds"] for term in one["terms"]) == pytest.approx(one["value"])
+    [chosen] = [one for one in told["options"] if one["is_chosen"]]
+    assert chosen["score"] == max(one["score"] for one in told["options"] if one["is_open"])
+
+
+@pytest.mark.parametrize(
+    "words, told",
+    [
+        (("explain", "baseline", "--worker", 4_000_000_000, "--month", "2016-02"), "no worker with this id"),
+        (("explain", "baseline", "--worker", 0, "--month", "2016"), "no such month"),
+        (("explain", "baseline", "--worker", 0, "--month", "2050-01"), "outside the years"),
+        (("explain", "baseline", "--worker", 0, "--month", "2013-12"), "outside the years"),
+        (("explain", "baseline", "--month", "2016-02"), "say who"),
+        (("explain", "baseline", "--worker", 0), "--month"),
+    ],
+)
+def test_mistakes_of_explain_are_told(labor_sim, words, told):
+    said = labor_sim(*words, "--scale", "1:500000")
+    assert said.code == 2 and told in said.err and "Traceback" not in said.err
+
+
 @pytest.mark.parametrize(
     "words, told",
     [

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from itertools import groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from sim.agents.life import Life, LivedMonth
+from sim.agents.life import Explained, Life, LivedMonth
 from sim.core.labels import ACTIVITIES
 from sim.present.charts.style import GREY, INK, WIDTH, decimal_year, empty_figure, headed, styled
-from sim.present.text.lives import place_in_words, title_of
+from sim.present.text import life_words as words
+from sim.present.text.decisions import option_in_words
+from sim.present.text.lives import month_name, place_in_words, title_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,14 +31,14 @@ ACTIVITY_COLOURS = {
 _MONTH = 1.0 / 12.0
 _LETTER = 0.016  # width of a letter of a label, as a share of the picture
 _MARKS = {  # happenings that are marked, and how
-    "loses_job": ("v", "lost a job"),
-    "stranded": ("v", "lost a job"),
-    "changes_job": ("^", "changed jobs"),
-    "settles": ("*", "registered in the city"),
-    "starts_business": ("D", "started a business"),
-    "takes_course": ("s", "took a course"),
-    "goes_unpaid": ("X", "went unpaid"),
+    "loses_job": "v",
+    "changes_job": "^",
+    "settles": "*",
+    "starts_business": "D",
+    "takes_course": "s",
+    "goes_unpaid": "X",
 }
+_MARKED_AS = {"stranded": "loses_job", "placed": "changes_job"}
 
 
 @styled
@@ -49,12 +51,8 @@ def life_chart(life: Life, first: str | None = None) -> Figure:
     _key(band, months)
     draw_pay(money, months)
     _draw_savings(saved, months)
-    headed(
-        figure,
-        title_of(life),
-        f"{life.title}, seed {life.seed}, 1:{life.scale:,}. Above: what the worker did, and where away "
-        "from home. Below: yuan of the time.",
-    )
+    about = {"title": life.title, "seed": life.seed, "scale": f"{life.scale:,}"}
+    headed(figure, title_of(life), words.CHART["life"].format(**about))
     return figure
 
 
@@ -78,9 +76,10 @@ def draw_band(panel: Axes, months: list[LivedMonth], at: float = 0.0, height: fl
                     break
     for month in months:
         for one in month.happenings:
-            if one.what in _MARKS:
+            mark = _MARKS.get(_MARKED_AS.get(one.what, one.what))
+            if mark:
                 panel.plot(
-                    decimal_year(month.month), at + height + 0.12, _MARKS[one.what][0], color=INK,
+                    decimal_year(month.month), at + height + 0.12, mark, color=INK,
                     markersize=4.5, markeredgewidth=0, clip_on=False,
                 )  # fmt: skip
     panel.set_ylim(at - 0.05, at + height + 0.3)
@@ -94,15 +93,25 @@ def _key(panel: Axes, months: list[LivedMonth]) -> None:
     from matplotlib.patches import Patch
 
     seen = {month.activity for month in months}
-    marked = {_MARKS[one.what]: None for month in months for one in month.happenings if one.what in _MARKS}
+    happened = {_MARKED_AS.get(one.what, one.what) for month in months for one in month.happenings}
     parts = [
         Patch(color=colour, label=ACTIVITIES[activity])
         for activity, colour in ACTIVITY_COLOURS.items()
         if activity in seen
     ]
     parts += [
-        Line2D([], [], marker=marker, linestyle="", color=INK, markersize=5, markeredgewidth=0, label=label)
-        for marker, label in marked
+        Line2D(
+            [],
+            [],
+            marker=marker,
+            linestyle="",
+            color=INK,
+            markersize=5,
+            markeredgewidth=0,
+            label=words.MARKS[what],
+        )
+        for what, marker in _MARKS.items()
+        if what in happened
     ]
     panel.legend(
         handles=parts, loc="lower left", bbox_to_anchor=(0, 1.02), ncols=5, frameon=False, fontsize=7.5,
@@ -118,7 +127,7 @@ def draw_pay(panel: Axes, months: list[LivedMonth]) -> None:
     panel.fill_between(years, earned, step="mid", color="#0072b2", alpha=0.25, linewidth=0)
     panel.step(years, earned, where="mid", color="#0072b2", linewidth=1.0)
     panel.fill_between(years, sent, step="mid", color="#d55e00", alpha=0.55, linewidth=0)
-    panel.set_title("Earned in the month (blue), and sent home of it (orange)", fontsize=8.5)
+    panel.set_title(words.CHART["earned"], fontsize=8.5)
     panel.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     panel.set_ylim(0, None)
 
@@ -126,7 +135,7 @@ def draw_pay(panel: Axes, months: list[LivedMonth]) -> None:
 def _draw_savings(panel: Axes, months: list[LivedMonth]) -> None:
     years = [decimal_year(month.month) for month in months]
     panel.plot(years, [month.savings_yuan for month in months], color=GREY, linewidth=1.6)
-    panel.set_title("Savings", fontsize=8.5)
+    panel.set_title(words.CHART["savings"], fontsize=8.5)
     panel.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
     panel.set_ylim(0, None)
     from matplotlib.ticker import MaxNLocator
@@ -135,3 +144,87 @@ def _draw_savings(panel: Axes, months: list[LivedMonth]) -> None:
     panel.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
     panel.set_xlim(years[0] - _MONTH / 2, years[-1] + _MONTH / 2)
+
+
+# The group in which a term is drawn (the rest: "other"), and the colours of groups.
+TERM_GROUPS = {
+    "income": "income",
+    "public_post": "income",
+    "switching": "switching",
+    "distance": "distance",
+    "border": "distance",
+    "fellow_workers": "people",
+    "ties": "people",
+    "home_province": "people",
+    "years_there": "stay",
+    "children": "person",
+    "sex": "person",
+    "age": "person",
+    "schooling": "person",
+}
+GROUP_COLOURS = {
+    "income": "#009e73",
+    "switching": "#d55e00",
+    "distance": "#cc79a7",
+    "people": "#56b4e9",
+    "stay": "#0072b2",
+    "person": "#e69f00",
+    "other": "#8a8a8a",
+    "luck": "#ffffff",
+}
+
+
+@styled
+def decision_chart(explained: Explained) -> Figure:
+    """One decision: for each option a bar of what counts for and against it, luck, and the sum."""
+    from matplotlib.patches import Patch
+
+    decision, life = explained.decision, explained.life
+    options = list(decision.options)[::-1]
+    figure = empty_figure(WIDTH, 1.3 + 0.62 * len(options))
+    panel = figure.subplots()
+    drawn: dict[str, None] = {}
+    for row, option in enumerate(options):
+        amounts: dict[str, float] = {}
+        for term in option.terms:
+            group = TERM_GROUPS.get(term.name, "other")
+            amounts[group] = amounts.get(group, 0.0) + term.log_odds
+        amounts["luck"] = option.luck_log_odds
+        ends = {True: 0.0, False: 0.0}
+        for group, amount in amounts.items():
+            panel.barh(row, amount, 0.55, ends[amount > 0], **_look(group))
+            ends[amount > 0] += amount
+            drawn[group] = None
+        total, is_first = option.value + option.luck_log_odds, option is decision.chosen
+        panel.plot(
+            total, row, "o", color=INK if is_first else "white", markeredgecolor=INK, markersize=7, zorder=5
+        )
+        panel.annotate(
+            f"{total:+.2f}".replace("-", "−") + (f"  {words.DECISION['result.first']}" if is_first else "")
+            + ("" if option.is_open else f"  {words.DECISION['result.closed']}"),
+            (max(ends[True], 0.0), row), xytext=(6, 0), textcoords="offset points", va="center",
+            weight="bold" if is_first else "normal",
+        )  # fmt: skip
+    panel.axvline(0, color=INK, linewidth=0.8)
+    panel.set_yticks(range(len(options)), [option_in_words(decision, one, heads=True) for one in options])
+    panel.grid(True, axis="x")
+    panel.grid(False, axis="y")
+    panel.margins(x=0.12)
+    panel.set_xlabel(words.CHART["axis"])
+    handles = [
+        Patch(label=words.TERM_GROUPS[group], **_look(group)) for group in GROUP_COLOURS if group in drawn
+    ]
+    panel.legend(
+        handles=handles, loc="lower left", bbox_to_anchor=(0, 1.0), ncols=4, frameon=False, fontsize=7.5,
+        borderpad=0, handlelength=1.2, columnspacing=1.2,
+    )  # fmt: skip
+    asked = words.CHART["asked" if decision.reconsiders else "asked_not"]
+    about = {"title": life.title, "seed": life.seed, "scale": f"{life.scale:,}", "asked": asked}
+    headed(figure, f"{title_of(life)}: {month_name(decision.month)}", words.CHART["decision"].format(**about))
+    return figure
+
+
+def _look(group: str) -> dict[str, Any]:
+    """Colour of a group of terms; luck is hatched."""
+    hatched = {"hatch": "////", "edgecolor": GREY} if group == "luck" else {"linewidth": 0}
+    return {"facecolor": GROUP_COLOURS[group], **hatched}

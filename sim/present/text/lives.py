@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Any, NamedTuple
 
-from sim.agents.life import Happening, Life, LivedMonth, Place
+from sim.agents.life import Happening, Life, LivedMonth, Place, Standing
 from sim.core.categories import ACTIVITIES
 from sim.present.text import life_words as words
 from sim.present.text.numbers import listing, number
@@ -52,7 +52,7 @@ def title_of(life: Life) -> str:
         "education": words.SCHOOLING[life.education],
         "poor": poor,
     }
-    return _filled(words.PARTS["title"], life, **said)
+    return filled(words.PARTS["title"], life, **said)
 
 
 def place_in_words(place: Place, short: bool = False) -> str:
@@ -166,14 +166,14 @@ def _entries(life: Life, months: list[LivedMonth]) -> Iterable[Entry]:
 
 
 def _opening(life: Life, month: LivedMonth) -> str:
-    now = _filled(
-        words.NOW[month.activity],
-        life,
-        job=words.JOBS[month.sector],
-        place=place_in_words(month.place),
-        pay=number(month.pay_yuan),
-    )
-    return _filled(words.PARTS["opening"], life, age=month.age_months // 12, now=now)
+    now = now_in_words(life, Standing(month.activity, month.place, month.sector, month.pay_yuan))
+    return filled(words.PARTS["opening"], life, age=month.age_months // 12, now=now)
+
+
+def now_in_words(life: Life, now: Standing) -> str:
+    """What the worker was doing: ``farming or idle in her village in Henan``."""
+    said = {"job": words.JOBS[now.sector], "place": place_in_words(now.place), "pay": number(now.pay_yuan)}
+    return filled(words.NOW[now.activity], life, **said)
 
 
 def _sentences(life: Life, month: LivedMonth, before: LivedMonth | None) -> list[str]:
@@ -191,7 +191,7 @@ def _sentences(life: Life, month: LivedMonth, before: LivedMonth | None) -> list
 def _odds(life: Life, probability: float) -> str:
     count = round(100 * probability)
     key = "odds.none" if count == 0 else "odds.most" if count == 100 else "odds"
-    return _filled(words.PARTS[key], life, count=count)
+    return filled(words.PARTS[key], life, count=count)
 
 
 def _quiet(life: Life, months: list[LivedMonth]) -> list[str]:
@@ -205,7 +205,7 @@ def _quiet(life: Life, months: list[LivedMonth]) -> list[str]:
         "sent": number(_two_figures(sum(month.money.get("remittance", 0) for month in months))),
     }
     template = words.QUIET.get(months[0].activity)
-    return [_filled(template, life, **said)] if template else []
+    return [filled(template, life, **said)] if template else []
 
 
 def sentence(life: Life, happening: Happening, here: Place | None = None) -> str:
@@ -222,7 +222,7 @@ def sentence(life: Life, happening: Happening, here: Place | None = None) -> str
         else {}
     )
     key = f"{happening.what}.{_variant(happening)}".removesuffix(".")
-    return _filled(
+    return filled(
         words.SENTENCES[key], life, **{**_facts_in_words(facts), **_further(life, happening), **where}
     )
 
@@ -287,7 +287,7 @@ def _further(life: Life, happening: Happening) -> dict[str, str]:
         if given:
             said["support"] = parts["support"].format(parts=listing(given))
         if facts["is_additional"]:
-            said["support"] += _filled(parts["additional"], life)
+            said["support"] += filled(parts["additional"], life)
         if facts["jobs"]:
             said["staff"] = parts["staff" if facts["jobs"] > 1 else "one"].format(jobs=facts["jobs"])
     return said
@@ -301,7 +301,7 @@ def _about(life: Life) -> str:
 def _summary(life: Life, months: list[LivedMonth]) -> str:
     spent = Counter(month.activity for month in months)
     parts = [
-        _filled(words.PARTS[f"spent.{activity}"], life, duration=duration(spent[activity]))
+        filled(words.PARTS[f"spent.{activity}"], life, duration=duration(spent[activity]))
         for activity in sorted(spent, key=lambda one: (-spent[one], ACTIVITIES.index(one)))
         if f"spent.{activity}" in words.PARTS
     ]
@@ -312,7 +312,7 @@ def _summary(life: Life, months: list[LivedMonth]) -> str:
     )
     moves += [words.PARTS["moves.lost"].format(times=times(lost))] if lost else []
     sent = sum(month.money.get("remittance", 0) for month in months)
-    return _filled(
+    return filled(
         words.PARTS["summary"],
         life,
         first=month_name(months[0].month),
@@ -329,7 +329,8 @@ def _two_figures(value: float) -> float:
     return round(value / step) * step
 
 
-def _filled(template: str, life: Life, **said: Any) -> str:
+def filled(template: str, life: Life, **said: Any) -> str:
+    """A template with the worker's pronouns and home, and what else is given."""
     own = words.PRONOUNS[life.sex]
     capitals = {name.capitalize(): word.capitalize() for name, word in own.items()}
     return template.format(**own, **capitals, **{"home": life.home, **said})
