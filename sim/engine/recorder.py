@@ -314,7 +314,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["earnings_yuan"] = money["earned"]
     columns["wages_yuan"] = nation["pay"][:, _EMPLOYEES].sum(axis=1) * scale
     columns["remittances_yuan"] = money["remittance"]
-    columns["contributions_yuan"] = money["contribution"] - money["premium_aid"]
+    columns["contributions_yuan"] = money["contribution"]
     columns["savings_stock_yuan"] = nation["savings"] * scale
     columns["arrears_cases"] = events["arrears_cases"]
     columns["arrears_owed_yuan"] = money["withheld"]

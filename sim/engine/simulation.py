@@ -103,10 +103,10 @@ class Simulation:
             in_places = self.policy.servings_of_places.in_month(
                 month, migrants, self.census.school_parents, self.block.employed
             )
-            in_places += self.policy.served_by_heads(month, self.block.stock, self.block.by_place)
-            served += in_places
-            billed += in_places * self.policy.prices(month)[:, None]
-            self.ledger.enter(month, served, billed, refused)
+            by_heads = self.policy.served_by_heads(month, self.block.stock, self.block.by_place)
+            served += by_heads
+            billed += by_heads * self.policy.prices(month)[:, None]
+            self.ledger.enter(month, served, billed, refused, in_places)
         self.ledger.enter_received(month, self.block)
         wages = float(self.block.pay[_EMPLOYEES, 0].sum()) * self.scale
         self.levy.enter(month, self.ledger.month_public_spending, wages)

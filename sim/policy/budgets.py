@@ -27,7 +27,9 @@ _ROUNDING = 1e-3  # yuan: far more than sums of money are off, far less than a y
 
 
 class Ledger:
-    """Spending by lever, province and year; money in whole yuan, people in simulated workers."""
+    """Spending by lever, province and year; money in whole yuan, served in persons, refused in simulated
+    workers.
+    """
 
     def __init__(self, policy: Policy, scale: int):
         self.policy, self.scale = policy, scale
@@ -106,12 +108,22 @@ class Ledger:
         rows = self._claim_rows
         return rationing.is_settled(spent, block.claims[rows], block.claimed[rows] * float(self.scale))
 
-    def enter(self, month: int, served: np.ndarray, billed: np.ndarray, refused: np.ndarray) -> None:
+    def enter(
+        self,
+        month: int,
+        served: np.ndarray,
+        billed: np.ndarray,
+        refused: np.ndarray,
+        in_places: np.ndarray | float = 0.0,
+    ) -> None:
         """Book a month. served, billed: (levers, 31) uses and yuan by province. refused: (levers,) uses that
-        no money was left for. Raises AccountingError where more than one claim was beyond what was left.
+        no money was left for. in_places: (levers, 31) uses by a share of the people in places, not whole.
+        Raises AccountingError where more than one claim was beyond what was left.
         """
-        spending = billed * float(self.scale)
-        by_lever, uses, prices = spending.sum(axis=1), served.sum(axis=1), self.policy.prices(month)
+        prices = self.policy.prices(month)
+        persons = np.rint(in_places * float(self.scale))
+        spending = billed * float(self.scale) + persons * prices[:, None]
+        by_lever, uses = spending.sum(axis=1), served.sum(axis=1)
         for n in self.policy.rationed(month):
             left, claim = self._left(n, month), self.policy.most_claimed(n, month) * self.scale
             if by_lever[n] > 0.0 and by_lever[n] - claim >= left:
@@ -125,7 +137,7 @@ class Ledger:
         self.spent_this_year += spending
         self.month_spending = float(spending.sum())
         self.month_public_spending = float(by_lever @ self._public_share)
-        self.served_this_year += served
+        self.served_this_year += served * self.scale + persons.astype(np.int64)
 
     def enter_received(self, month: int, block: SimpleNamespace) -> None:
         """Book what workers received in a month. Raises AccountingError where it is more than was billed."""
@@ -219,7 +231,7 @@ class Ledger:
                 (
                     self.policy.places.provinces[province],
                     (
-                        uses * self.scale,
+                        uses,
                         yuan,
                         budget * (uses / total),
                         (budget - all_spent) * (uses / total),

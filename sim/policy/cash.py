@@ -8,17 +8,9 @@ cost of handing it out) is booked besides. A discount by steering levers falls o
 from __future__ import annotations
 
 from sim.parameters.behaviour import PARAMETERS
+from sim.scenario.costs import CASH
 from sim.scenario.lever import Lever
 
-CASH = (
-    "startup_grant_yuan",
-    "startup_late_grant_yuan",
-    "unemployment_benefit_yuan",
-    "public_post_pay_yuan",
-    "relief_yuan",
-    "premium_aid_yuan",
-    "insurance_contribution_rate",  # lowered: the difference is paid for the worker
-)
 PAYOUT = "business_loss_insured_share"  # paid by the insurer, whom the lever pays a premium
 
 

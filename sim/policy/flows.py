@@ -10,7 +10,9 @@ from typing import NamedTuple
 
 from sim.scenario.lever import Lever
 
-WORKER, INSURER, SCHEME = "worker", "insurer", "scheme"
+WORKER, INSURER, SCHEME, FIRM = "worker", "insurer", "scheme", "firm"
+INSURANCE_FUND = "insurance_fund"
+_CONTRIBUTIONS = ("new_insurance", "kept_insurance")
 # Who is paid for serving somebody on an occasion, where it is not the worker.
 _BY_OCCASION = {
     "work_month": "firm",
@@ -27,7 +29,7 @@ _BY_OCCASION = {
 }
 _BY_EFFECT = {
     "business_loss_insured_share": INSURER,
-    "insurance_contribution_rate": "insurance_fund",
+    "insurance_contribution_rate": INSURANCE_FUND,
     "guaranteed_loan_yuan": "bank",
     "startup_loan_yuan": "bank",
 }
@@ -47,8 +49,10 @@ class YearOfLever(NamedTuple):
     payouts: float  # by workers, from insurers
 
 
-def recipient(lever: Lever) -> str:
-    """Who receives what a lever costs beside the money that it hands to workers."""
+def recipient(lever: Lever, payer: str) -> str:
+    """Who receives what a payer bears of a lever beside the money that it hands to workers."""
+    if payer == FIRM and lever.unit_cost is not None and lever.unit_cost.per in _CONTRIBUTIONS:
+        return INSURANCE_FUND  # employers contribute for those who join
     for effect, account in _BY_EFFECT.items():
         if effect in lever.changes:
             return account
@@ -66,7 +70,7 @@ def flows(sums: YearOfLever, lever: Lever | None) -> Iterator[tuple]:
     payers = lever.unit_cost.shares if lever and lever.unit_cost else {SCHEME: 1.0}
     found = [(payer, WORKER, sums.received * share) for payer, share in payers.items()]
     if lever is not None:
-        found += [(payer, recipient(lever), sums.other * share) for payer, share in payers.items()]
+        found += [(payer, recipient(lever, payer), sums.other * share) for payer, share in payers.items()]
     found.append((INSURER, WORKER, sums.payouts))
     for payer, account, yuan in found:
         if yuan != 0.0:

@@ -29,6 +29,20 @@ from sim.world.worker import DISPLACED, HAD_BUSINESS, INSURED, IS_FEMALE, POOR, 
 
 _KINDS = {"set": SET, "scale": SCALE, "add": ADD}
 _FOREVER = 10**6
+NEW_SETTLEMENT = "new_settlement"
+# Occasions of which each is one act, and the parameter that makes it likely.
+WAYS = {
+    "training_enrolment": "training_enrolment_probability",
+    "study_start": "study_enrolment_probability",
+    "works_job": "works_offer_probability",
+    "workshop_job": "workshop_offer_probability",
+    "workshop_month": "workshop_offer_probability",
+    "replacement": "replacement_probability",
+    "new_insurance": "insurance_enrolment_probability",
+    "kept_insurance": "insurance_portability_share",
+    "festival_trip": "festival_transport_share",
+}
+LEAST_WAY = 1e-9  # weight of a lever that makes the act no likelier where it is at its default
 
 
 class WorkerEffect(NamedTuple):
@@ -89,6 +103,7 @@ def lever_rows(
         "code": [name_code(lever.instrument or name) for name, lever in zip(names, levers, strict=True)],
         "budget_row": [rows.get(n, -1) for n in range(len(levers))],
         "occasion": occasions,
+        "way": [_way(lever) for lever in levers],
         "is_for_everybody": is_for_everybody,
         "widens_quota": ["settlement_quota_share" in lever.changes for lever in levers],
         "checks": [_checks(lever) for lever in levers],
@@ -162,6 +177,23 @@ def cash_lists(
         "cash_value": np.array([one.part(float(shares[one.lever])) for one in acting]),
         "cash_share": np.array([float(shares[one.lever]) for one in acting]),
     }
+
+
+def _way(lever: Lever) -> float:
+    """How much the lever does to bring about the occasion that it is billed on; 0 where it does not.
+
+    Levers that do are ways to one act (a course, a settlement): each of these is paid for once.
+    """
+    occasion = lever.unit_cost.per if lever.unit_cost else ""
+    if occasion == NEW_SETTLEMENT:  # any of many parameters, which cannot be compared
+        return 1.0
+    effect = lever.changes.get(WAYS.get(occasion, ""))
+    if effect is None:
+        return 0.0
+    before = PARAMETERS[WAYS[occasion]].default
+    after = before if effect.set is None else effect.set
+    step = after * (1.0 if effect.scale is None else effect.scale) + (effect.add or 0.0) - before
+    return max(step, LEAST_WAY)
 
 
 def _parts(effect: Effect):

@@ -24,22 +24,23 @@ class ServingsOfPlaces:
     def in_month(
         self, month: int, migrants: np.ndarray, parents: np.ndarray, employed: np.ndarray
     ) -> np.ndarray:
-        """Whom levers serve by a share of the people in a place, (levers, provinces), in whole persons.
+        """Whom levers serve by a share of the people in a place, (levers, provinces); not rounded, for a
+        small share of the few simulated workers of a place is seldom one of them.
 
         migrants, parents (of a child of school age): persons by place. employed: persons by place and
         sector. Each lever serves what its own step adds to the share, so that two levers are not paid for
         the same school place, home or job.
         """
-        served = np.zeros((len(self._occasions), len(self._places.provinces)), dtype=np.int64)
+        served = np.zeros((len(self._occasions), len(self._places.provinces)))
         tables = self._by_place.tables(month_text(month))
         if self._steps[0] is not tables:
             self._steps = tables, self._steps_of(tables, month_text(month))
         for lever, people, step in self._steps[1]:
             if people == "employed":
-                persons = np.rint((np.maximum(step, 0.0) * employed).sum(axis=1))
+                persons = (np.maximum(step, 0.0) * employed).sum(axis=1)
             else:
-                persons = np.rint(np.maximum(step, 0.0) * (parents if people == "parents" else migrants))
-            served[lever] += np.bincount(self._places.province, persons).astype(np.int64)
+                persons = np.maximum(step, 0.0) * (parents if people == "parents" else migrants)
+            served[lever] += np.bincount(self._places.province, persons)
         return served
 
     def _steps_of(self, tables: Tables, month: str) -> list[Served]:

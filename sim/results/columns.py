@@ -43,7 +43,10 @@ NATIONAL: Columns = {
     "earnings_yuan": ("yuan", "all earnings of the month"),
     "wages_yuan": ("yuan", "pay due to employees"),
     "remittances_yuan": ("yuan", "sent home by those away"),
-    "contributions_yuan": ("yuan", "social insurance contributions that employees pay themselves"),
+    "contributions_yuan": (
+        "yuan",
+        "social insurance contributions that schemes receive from employees, aid by levers included",
+    ),
     "savings_stock_yuan": ("yuan", "savings held at the end of the month"),
     "arrears_cases": ("persons", "workers whose pay newly went unpaid"),
     "arrears_owed_yuan": ("yuan", "pay newly owed and unpaid"),

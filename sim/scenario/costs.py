@@ -12,7 +12,16 @@ from sim.scenario.fields import PAYERS, Flag, Occasion, Payer, Strict, Text, Who
 _PartOfAll = Annotated[float, Field(strict=True, gt=0, le=1)]
 _ROUNDING = 1e-6
 FIRST_PRICE_YEAR, LAST_PRICE_YEAR = 2014, 2035  # of the outside series, which costs follow
-
+# Parameters through which levers hand money to workers (``sim.policy.cash``).
+CASH = (
+    "startup_grant_yuan",
+    "startup_late_grant_yuan",
+    "unemployment_benefit_yuan",
+    "public_post_pay_yuan",
+    "relief_yuan",
+    "premium_aid_yuan",
+    "insurance_contribution_rate",  # lowered: the difference is paid for the worker
+)
 
 PriceYear = Annotated[Year, Field(ge=FIRST_PRICE_YEAR, le=LAST_PRICE_YEAR)]
 

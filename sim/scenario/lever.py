@@ -17,11 +17,12 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.core.categories import BY_PLACE, OCCASIONS
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.costs import Budget, UnitCost
+from sim.scenario.costs import CASH, Budget, UnitCost
 from sim.scenario.delivery import Delivery
 from sim.scenario.effects import Effect, faced_nowhere, out_of_bounds
 from sim.scenario.eligibility import Where, Who, Window
 from sim.scenario.fields import (
+    PAYERS,
     DocumentId,
     Grade,
     InstrumentNumber,
@@ -222,6 +223,8 @@ class Lever(Strict):
                 key=said[1],
                 allowed=("unit_cost", "no_cost", "not_costed"),
             )
+        if self.unit_cost is not None and "worker" in self.unit_cost.shares:
+            yield from self._worker_payer_problems(self.unit_cost)
         if self.budget is None:
             return
         if self.unit_cost is None or self.unit_cost.yuan == 0:
@@ -242,6 +245,25 @@ class Lever(Strict):
                 "a budget is rationed among workers, and this lever has no effect on workers",
                 key="budget",
                 allowed="a lever with an effect on workers",
+            )
+
+    def _worker_payer_problems(self, cost: UnitCost) -> Iterator[Problem]:
+        key = "payer" if cost.payer else "payers.worker"
+        others = tuple(payer for payer in PAYERS if payer != "worker")
+        if cost.per in BY_PLACE:
+            yield Problem(
+                f"{cost.per} is counted by a share of the people in a place: no worker can be asked to pay",
+                key=f"unit_cost.{key}",
+                value="worker",
+                allowed=others,
+            )
+        handed = [name for name in self.effects if name in CASH]
+        if handed:
+            yield Problem(
+                f"what workers are handed ({handed[0]}) cannot be paid for by them",
+                key=f"unit_cost.{key}",
+                value="worker",
+                allowed=others,
             )
 
 

@@ -18,7 +18,7 @@ from sim.rules.employment import (
     search_effort,
     separation_probability,
 )
-from sim.steps.levers import effective, serve
+from sim.steps.levers import effective, serve, serve_once
 from sim.steps.records import (
     EVENT,
     OCCASION,
@@ -80,10 +80,11 @@ def lose_or_change_job(w, c, b, k) -> None:
             w.match = offered
             w.sector = hiring_sector(w, c)
             w.traits = int(w.traits) & LASTING_TRAITS
-    elif uniform_mixed(c.keys, PURPOSE.replacement, int(b.mixed_id[k])) < effective(
-        w, c, b, k, WORKER.replacement_probability
-    ):
-        serve(w, c, b, k, OCCASION.replacement)
+        return
+    luck = uniform_mixed(c.keys, PURPOSE.replacement, int(b.mixed_id[k]))
+    placed = effective(w, c, b, k, WORKER.replacement_probability)
+    if luck < placed:
+        serve_once(w, c, b, k, OCCASION.replacement, luck / placed)
         b.events[EVENT.replacements] += 1
         w.match = match_quality(w, c)
         w.sector = hiring_sector(w, c)

@@ -38,6 +38,7 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
             ("bin_bits", _WHOLE, each),  # a bin holds 2 to the power of this many tickets
             ("first", _WHOLE, (MAX_LEVERS, MAX_FIRST)),  # levers whose eligible go first; -1 = none
             ("occasion", _WHOLE, each),  # -1 = never billed
+            ("way", _REAL, each),  # weight among the ways to the occasion, of which one is billed; 0 = no way
             ("billed", _WHOLE, (occasions,)),  # active levers that bill on each occasion
             ("bill_start", _WHOLE, (occasions + 1,)),  # of bill_lever, by occasion
             ("bill_lever", _WHOLE, each),  # levers in force that bill, sorted by occasion

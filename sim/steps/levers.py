@@ -177,11 +177,60 @@ def serve(w, c, b, k, occasion) -> None:
 @rule
 def _bill_all(w, c, b, occasion) -> None:
     for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
+        _bill_use(w, c, b, int(c.levers.bill_lever[position]))
+
+
+@rule
+def _bill_use(w, c, b, lever) -> None:
+    if c.levers.is_active[lever] and is_eligible(w, c, lever) and is_aware(w, c, lever):
+        is_served = bill(w, c, b, lever, int(c.levers.price[lever]))
+        if is_served and c.levers.fee[lever] > 0:
+            pay_fee(w, b, lever, int(c.levers.fee[lever]))
+
+
+@inlined_rule
+def serve_once(w, c, b, k, occasion, position) -> None:
+    """Enter the worker in the ledger of one of the levers that are ways to an act, and of all others.
+
+    A worker takes one course or is placed in one job, whichever of several levers made it likely: the act is
+    billed to one of those that reach the worker, in proportion to what each does. position: where in their
+    sum the worker's draw lies, from 0 to 1.
+    """
+    if c.levers.billed[occasion] != 0:
+        _bill_once(w, c, b, occasion, position)
+
+
+@rule
+def _bill_once(w, c, b, occasion, position) -> None:
+    levers = c.levers
+    first, last = int(levers.bill_start[occasion]), int(levers.bill_start[occasion + 1])
+    total = 0.0
+    for n in range(first, last):
+        lever = int(levers.bill_lever[n])
+        if levers.way[lever] > 0.0 and is_covered(w, c, lever):
+            total += levers.way[lever]
+    at, chosen = position * total, -1
+    for n in range(first, last):
+        lever = int(levers.bill_lever[n])
+        if levers.way[lever] <= 0.0 or total <= 0.0:
+            _bill_use(w, c, b, lever)  # where no way is paid for, they count whom they turn away
+        elif at >= 0.0 and is_covered(w, c, lever):
+            at, chosen = at - levers.way[lever], lever
+    if chosen >= 0:
+        _bill_use(w, c, b, chosen)
+
+
+@rule
+def serve_arrival(w, c, b, k, occasion, home) -> None:
+    """Enter a worker who has come from home in the ledger of levers that serve people on leaving home, but
+    only in places away: those that bring such places nearer, or are theirs.
+    """
+    if c.levers.billed[occasion] == 0:
+        return
+    for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
         lever = int(c.levers.bill_lever[position])
-        if c.levers.is_active[lever] and is_eligible(w, c, lever) and is_aware(w, c, lever):
-            is_served = bill(w, c, b, lever, int(c.levers.price[lever]))
-            if is_served and c.levers.fee[lever] > 0:
-                pay_fee(w, b, lever, int(c.levers.fee[lever]))
+        if not c.levers.place_mask[lever, home]:
+            _bill_use(w, c, b, lever)
 
 
 @rule

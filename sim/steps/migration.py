@@ -18,7 +18,7 @@ from sim.rules.migration import (
 )
 from sim.steps.earnings import log_skill, skill_cells
 from sim.steps.groups import is_parent, worker_group
-from sim.steps.levers import effective, serve
+from sim.steps.levers import effective, serve, serve_arrival
 from sim.steps.people import months_in_activity, months_of_stay
 from sim.steps.race import first_place, weight_of_places
 from sim.steps.records import AGE_MONTHS, EVENT, OCCASION, STAY_MONTHS, WORKER
@@ -331,9 +331,12 @@ def depart(w, c, b, k, place) -> None:
         w.status = int(w.status) | DISPLACED
         w.attached_place = place
         return
-    if int(w.place) < HOMES:
+    left = int(w.place)
+    if left < HOMES:
         b.events[EVENT.departures] += 1
         serve(w, c, b, k, OCCASION.departure)
     w.status = insurance_kept(w, c, b, k, int(w.status)) & ~(DISPLACED | NEW)
     move_to(w, c, place)
     change_activity(w, c, MIGRANT_SEARCH)
+    if left < HOMES:
+        serve_arrival(w, c, b, k, OCCASION.departure, left)

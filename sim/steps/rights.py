@@ -6,7 +6,7 @@ from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
 from sim.rules.household import share_of
 from sim.rules.rights import arrears_probability, is_pay_withheld
-from sim.steps.levers import effective, serve
+from sim.steps.levers import effective, serve, serve_once
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
 from sim.steps.transfers import receive_transfer
 from sim.world.worker import ARREARS_UNIT, INSURED, MOST_MONTHS, MOST_SHORT, UNPAID, clipped
@@ -75,9 +75,11 @@ def highest_insurance_chance(c) -> float:
 def join_insurance(w, c, b, k) -> None:
     """Join the workers' scheme. Whoever would not have joined without levers is on their bill."""
     draw = uniform(c.keys, PURPOSE.insurance, int(w.id))
-    if draw < effective(w, c, b, k, WORKER.insurance_enrolment_probability):
-        if draw >= c.before_levers[WORKER.insurance_enrolment_probability, int(w.place)]:
-            serve(w, c, b, k, OCCASION.new_insurance)
+    chance = effective(w, c, b, k, WORKER.insurance_enrolment_probability)
+    if draw < chance:
+        before = c.without_levers[WORKER.insurance_enrolment_probability, int(w.place)]
+        if draw >= before:
+            serve_once(w, c, b, k, OCCASION.new_insurance, (draw - before) / (chance - before))
         b.events[EVENT.insurance_joined] += 1
         w.status = int(w.status) | INSURED
 

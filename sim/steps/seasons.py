@@ -7,7 +7,7 @@ from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform
 from sim.core.months import FEBRUARY, JANUARY, JULY, JUNE, MARCH, NOVEMBER, OCTOBER
 from sim.rules.migration import carried_back
-from sim.steps.levers import effective, serve
+from sim.steps.levers import effective, serve_once
 from sim.steps.records import EVENT, OCCASION, WORKER
 from sim.steps.support import insurance_kept, pay_relief
 from sim.steps.transitions import change_activity, move_to
@@ -87,8 +87,9 @@ def visit_home(w, c, b, k) -> None:
         chance * (1.0 - c.place.travel_closed_share[place]),
         effective(w, c, b, k, WORKER.festival_transport_share),
     )
-    if uniform(c.keys, PURPOSE.festival_return, worker) < chance:
-        serve(w, c, b, k, OCCASION.festival_trip)
+    luck = uniform(c.keys, PURPOSE.festival_return, worker)
+    if luck < chance:
+        serve_once(w, c, b, k, OCCASION.festival_trip, luck / chance)
         flags = (flags & ~VISITING) | (BACK if c.month_of_year == FEBRUARY else 0)
     elif c.month_of_year != FEBRUARY:
         flags = (insurance_kept(w, c, b, k, flags) & ~VISITING) | DISPLACED

@@ -10,7 +10,7 @@ from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
 from sim.rules.settlement import Applicant, PointsScheme, points, willingness, wish_of_stay
 from sim.steps.earnings import current_pay
-from sim.steps.levers import effective, housing_rank, is_offered_place, serve
+from sim.steps.levers import effective, housing_rank, is_offered_place, serve, serve_once
 from sim.steps.people import has_school_child, months_of_stay
 from sim.steps.records import EVENT, OCCASION, POINT_BINS, WORKER
 from sim.steps.transitions import change_activity
@@ -178,7 +178,8 @@ def settle(w, c, b, k) -> None:
     if bin_of_points <= c.quota_cutoff_new[place] and (
         is_beyond_quota or not would_settle_without_levers(w, c)
     ):
-        serve(w, c, b, k, OCCASION.new_settlement)
+        luck = uniform_for(c.life_keys, PURPOSE.settlement, int(w.id), place)
+        serve_once(w, c, b, k, OCCASION.new_settlement, luck)
         b.events[EVENT.new_settlements] += 1
     b.events[EVENT.settlements] += 1
     b.settled[place] += 1

@@ -14,7 +14,7 @@ from sim.core.draws import PURPOSE, uniform
 from sim.rules.skills import pay_lost_on_course
 from sim.steps.earnings import current_pay
 from sim.steps.income import note_income
-from sim.steps.levers import effective, serve
+from sim.steps.levers import effective, serve_once
 from sim.steps.people import is_among, months_in_activity
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
 from sim.steps.support import insurance_kept
@@ -118,9 +118,11 @@ def may_study(w, c) -> bool:
 @rule
 def go_to_school(w, c, b, k) -> None:
     """Leave work for school, where the worker is, for the years that a level of education takes."""
-    if uniform(c.keys, PURPOSE.study, int(w.id)) >= effective(w, c, b, k, WORKER.study_enrolment_probability):
+    draw = uniform(c.keys, PURPOSE.study, int(w.id))
+    chance = effective(w, c, b, k, WORKER.study_enrolment_probability)
+    if draw >= chance:
         return
-    serve(w, c, b, k, OCCASION.study_start)
+    serve_once(w, c, b, k, OCCASION.study_start, draw / chance)
     b.events[EVENT.study_starts] += 1
     w.status = insurance_kept(w, c, b, k, int(w.status)) & ~(DISPLACED | NEW)
     change_activity(w, c, TRAINING)
@@ -137,7 +139,8 @@ def highest_training_chance(c) -> float:
 def train(w, c, b, k) -> None:
     """Enrol on a public course. Those without a job leave the market for the month."""
     draw = uniform(c.keys, PURPOSE.training, int(w.id))
-    if draw < effective(w, c, b, k, WORKER.training_enrolment_probability):
-        serve(w, c, b, k, OCCASION.training_enrolment)
+    chance = effective(w, c, b, k, WORKER.training_enrolment_probability)
+    if draw < chance:
+        serve_once(w, c, b, k, OCCASION.training_enrolment, draw / chance)
         b.events[EVENT.training_enrolments] += 1
         take_course(w, c, b, k)

@@ -4,7 +4,7 @@ from sim.core.arithmetic import log
 from sim.core.categories import FARM, LOCAL_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
-from sim.steps.levers import effective, serve
+from sim.steps.levers import effective, serve, serve_once
 from sim.steps.people import months_in_activity
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
 from sim.steps.transfers import receive_transfer
@@ -28,10 +28,12 @@ def insurance_kept(w, c, b, k, flags) -> int:
     if flags & INSURED == 0:
         return flags
     rank = uniform_for(c.life_keys, PURPOSE.trait_portability, int(w.id), 0)
-    if rank >= effective(w, c, b, k, WORKER.insurance_portability_share):
+    kept = effective(w, c, b, k, WORKER.insurance_portability_share)
+    if rank >= kept:
         return flags & ~INSURED
-    if rank >= c.before_levers[WORKER.insurance_portability_share, int(w.place)]:
-        serve(w, c, b, k, OCCASION.kept_insurance)
+    before = c.without_levers[WORKER.insurance_portability_share, int(w.place)]
+    if rank >= before:
+        serve_once(w, c, b, k, OCCASION.kept_insurance, (rank - before) / (kept - before))
     return flags
 
 
@@ -92,14 +94,17 @@ def is_works_concern(w, c) -> bool:
 def work_on_public_works(w, c, b, k) -> None:
     """Begin or end a job on public works, or begin one in a workshop."""
     if w.activity == FARM:
-        if is_offered(w, c, b, k, PURPOSE.works_offer, WORKER.works_offer_probability):
-            serve(w, c, b, k, OCCASION.works_job)
+        position = offer_position(w, c, b, k, PURPOSE.works_offer, WORKER.works_offer_probability)
+        if position < 1.0:
+            serve_once(w, c, b, k, OCCASION.works_job, position)
             b.events[EVENT.works_jobs] += 1
             begin_works(w, c, b, _CONSTRUCTION, c.economy.works_pay_ratio, ON_WORKS)
-        elif is_offered(w, c, b, k, PURPOSE.workshop_offer, WORKER.workshop_offer_probability):
-            serve(w, c, b, k, OCCASION.workshop_job)
-            b.events[EVENT.workshop_jobs] += 1
-            begin_works(w, c, b, _MANUFACTURING, c.economy.workshop_pay_ratio, IN_WORKSHOP)
+        else:
+            position = offer_position(w, c, b, k, PURPOSE.workshop_offer, WORKER.workshop_offer_probability)
+            if position < 1.0:
+                serve_once(w, c, b, k, OCCASION.workshop_job, position)
+                b.events[EVENT.workshop_jobs] += 1
+                begin_works(w, c, b, _MANUFACTURING, c.economy.workshop_pay_ratio, IN_WORKSHOP)
     elif int(w.traits) & ON_WORKS and months_in_activity(w, c) >= c.economy.works_months:
         w.match = 0
         w.status = insurance_kept(w, c, b, k, int(w.status))
@@ -107,16 +112,20 @@ def work_on_public_works(w, c, b, k) -> None:
     if w.activity == LOCAL_WORK:
         b.works[int(w.home)] += 1
         if int(w.traits) & IN_WORKSHOP:
-            serve(w, c, b, k, OCCASION.workshop_month)
+            luck = uniform_for(c.life_keys, PURPOSE.workshop_offer, int(w.id), 0)
+            serve_once(w, c, b, k, OCCASION.workshop_month, luck)
 
 
 @rule
-def is_offered(w, c, b, k, purpose, parameter) -> bool:
-    """Whether the worker's draw of the month brings such a job."""
+def offer_position(w, c, b, k, purpose, parameter) -> float:
+    """Where in the chance of such a job the worker's draw of the month lies; 1 where it brings none."""
     if c.upper_bound[parameter] <= 0.0:
-        return False
+        return 1.0
     draw = uniform(c.keys, purpose, int(w.id))
-    return draw < c.upper_bound[parameter] and draw < effective(w, c, b, k, parameter)
+    if draw >= c.upper_bound[parameter]:
+        return 1.0
+    chance = effective(w, c, b, k, parameter)
+    return draw / chance if draw < chance else 1.0
 
 
 @rule
