@@ -28,6 +28,7 @@ from sim.comparison.references import another_reference, by_reference
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
+from sim.policy.budgets import bound_by
 from sim.results.columns import COMPARISON_TABLES, empty_table
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import Results
@@ -36,7 +37,8 @@ from sim.scenario.shared_history import BranchPoint, shared_histories
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
 
-_LEDGER_SUMS = ["served", "spending_yuan", "budget_yuan", "unspent_yuan", "queue"]
+_LEDGER_SUMS = ["served", "spending_yuan", "budget_yuan", "unspent_yuan", "queue", "queue_for_places"]
+_LEDGER_MONTHS = ["months_short_of_money", "months_short_of_places"]  # the same in all rows of a lever's year
 
 
 def compare(
@@ -190,8 +192,12 @@ def _costs_table(ledgers: list[pd.DataFrame | None]) -> pd.DataFrame:
     kept = [ledger for ledger in ledgers if ledger is not None and len(ledger)]
     if not kept:
         return pd.DataFrame()
-    sums = pd.concat(kept).groupby(["year", "lever", "payer"])[_LEDGER_SUMS].sum(min_count=1)
-    return (sums / len(ledgers)).reset_index()
+    keys = ["year", "lever", "payer"]
+    sums = pd.concat(kept).groupby(keys)[_LEDGER_SUMS].sum(min_count=1)
+    months = pd.concat([one.groupby(keys)[_LEDGER_MONTHS].max() for one in kept]).groupby(keys).sum()
+    found = pd.concat([sums, months], axis=1) / len(ledgers)
+    queues = zip(found["queue"], found["queue_for_places"], strict=True)
+    return found.assign(bound_by=[bound_by(*one) for one in queues]).reset_index()
 
 
 def _with_uncosted(costs: pd.DataFrame, uncosted: Sequence[str], start: str) -> pd.DataFrame:
@@ -200,7 +206,13 @@ def _with_uncosted(costs: pd.DataFrame, uncosted: Sequence[str], start: str) -> 
     """
     known = [costs.assign(cost_note="")] if len(costs) else []
     unknown = [
-        {"year": int(start[:4]), "lever": name, "payer": "", **dict.fromkeys(_LEDGER_SUMS, np.nan)}
+        {
+            "year": int(start[:4]),
+            "lever": name,
+            "payer": "",
+            **dict.fromkeys(_LEDGER_SUMS + _LEDGER_MONTHS, np.nan),
+            "bound_by": "",
+        }
         for name in uncosted
     ]
     if unknown:

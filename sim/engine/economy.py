@@ -56,6 +56,7 @@ class Economy:
         self._start_corridors(corridors, start)
         self._quota_used = np.zeros((len(QUOTA_COUNTS), len(places)))  # of the year (``fill_quota_cutoffs``)
         self._quota_used_after = self._quota_used.copy()  # the month, but for who settles in it
+        self.quota_waiting = np.zeros(len(places), dtype=np.int64)  # for a place in a quota, this month
 
     # --- January 2014 -----------------------------------------------------------------------------
     def _first_jobs(
@@ -132,6 +133,7 @@ class Economy:
             opening.has_quota,
             self.market_state.migrants,
             self._quota_used_after,
+            self.quota_waiting,
             claims,
             claims_without_levers,
         )

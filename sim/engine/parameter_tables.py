@@ -92,7 +92,7 @@ def fill_byte_factors(by_ability, by_match):
 
 
 @kernel
-def fill_quota_cutoffs(conditions, has_quota, migrants, used, claims, claims_without_levers):
+def fill_quota_cutoffs(conditions, has_quota, migrants, used, waiting, claims, claims_without_levers):
     """Fill how far each quota reaches this month, with levers and without, in points.
 
     claims, claims_without_levers: (places, POINT_BINS) applicants. A quota is a share of the place's
@@ -102,6 +102,8 @@ def fill_quota_cutoffs(conditions, has_quota, migrants, used, claims, claims_wit
     levers, to which the month is added; and how many would have settled without levers but are outranked by
     those whom levers let in, less those of the latter who count as in their place. Who settles in another's
     place is no settlement more: those with the most points count as such.
+
+    waiting: (places,), for whom the quota has no place this month.
     """
     c = conditions[0]
     for p in range(len(has_quota)):
@@ -110,6 +112,7 @@ def fill_quota_cutoffs(conditions, has_quota, migrants, used, claims, claims_wit
             quota = c.place.settlement_quota_share[p]
             before = c.place_without_levers.settlement_quota_share[p]
             cutoff = _reaches(claims[p], quota, months, used[0, p])
+            waiting[p] = claims[p, : cutoff + 1].sum()
             cutoff_before = _reaches(claims_without_levers[p], before, months, used[1, p])
             for points in range(cutoff_before + 1, POINT_BINS):
                 used[1, p] += claims_without_levers[p, points]

@@ -107,6 +107,7 @@ class Simulation:
             served += by_heads
             billed += by_heads * self.policy.prices(month)[:, None]
             self.ledger.enter(month, served, billed, refused, in_places)
+            self.ledger.enter_waiting(month, self.economy.quota_waiting)
         self.ledger.enter_received(month, self.block)
         wages = float(self.block.pay[_EMPLOYEES, 0].sum()) * self.scale
         self.levy.enter(month, self.ledger.month_public_spending, wages)
@@ -201,6 +202,7 @@ class Simulation:
     def _ration_quotas(self) -> None:
         """Count who would settle where there is a quota, and write how far it reaches."""
         opening = self.economy.opening
+        self.economy.quota_waiting[:] = 0
         if opening.has_quota.any():
             self._shards.count_claims(self._memory, opening.plain, self.rows)
             self.economy.ration_quotas(self.block.points, self.block.points_without_levers)

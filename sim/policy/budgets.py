@@ -23,6 +23,7 @@ from sim.scenario.fields import PUBLIC_PAYERS
 from sim.scenario.lever import Lever
 from sim.world.places import HOMES
 
+MONEY, PLACES, NO_LIMIT = "money", "places", "none"  # what can bind a lever
 _ROUNDING = 1e-3  # yuan: far more than sums of money are off, far less than a yuan
 
 
@@ -42,7 +43,9 @@ class Ledger:
         self.without_lever_this_year = 0.0  # yuan that workers receive from no lever
         self._flows: list[tuple] = []  # fields of YearOfLever, of past years
         self.carried = np.zeros(count)  # yuan less than a claim that the year before left over, or overdrew
-        self.queue = np.zeros(count, dtype=np.int64)
+        self.queue = np.zeros(count, dtype=np.int64)  # turned away for want of money this year
+        self.waiting = np.zeros(count, dtype=np.int64)  # for want of a place in a quota
+        self.short_months = np.zeros((count, 2), dtype=np.int64)  # of this year: of money, of places
         self.month_spending = self.month_public_spending = 0.0  # by all payers, and by government
         self._public_share = np.array([_public_share(policy.scenario.levers[name]) for name in policy.names])
         self._claim_rows: list[int] = []  # of the sums of claims, in the month being lived
@@ -58,6 +61,8 @@ class Ledger:
             "spent_this_year": self._by_name(self.spent_this_year),
             "spent": self._by_name(self.spent),
             "queue": self._by_name(self.queue),
+            "waiting": self._by_name(self.waiting),
+            "short_months": self._by_name(self.short_months),
             "received_this_year": self._by_name(self.received_this_year),
             "payouts_this_year": self._by_name(self.payouts_this_year),
             "without_lever_this_year": self.without_lever_this_year,
@@ -74,6 +79,8 @@ class Ledger:
         self._take_over(self.spent_this_year, state["spent_this_year"])
         self._take_over(self.spent, state["spent"])
         self._take_over(self.queue, state["queue"])
+        self._take_over(self.waiting, state["waiting"])
+        self._take_over(self.short_months, state["short_months"])
         self._take_over(self.received_this_year, state["received_this_year"])
         self._take_over(self.payouts_this_year, state["payouts_this_year"])
         self.without_lever_this_year, self._flows = state["without_lever_this_year"], list(state["flows"])
@@ -132,12 +139,22 @@ class Ledger:
                     f"more than the {max(left, 0.0) / self.scale / prices[n]:.1f} that its money allowed"
                 )
             turned_away = 0 if self._claimed_first is None else self._claimed_first[n] - uses[n]
-            self.queue[n] += max(int(turned_away), int(refused[n]))
+            turned_away = max(int(turned_away), int(refused[n]))
+            self.queue[n] += turned_away
+            self.short_months[n, 0] += turned_away > 0
         self.spent += by_lever
         self.spent_this_year += spending
         self.month_spending = float(spending.sum())
         self.month_public_spending = float(by_lever @ self._public_share)
         self.served_this_year += served * self.scale + persons.astype(np.int64)
+
+    def enter_waiting(self, month: int, waiting: np.ndarray) -> None:
+        """Book for whom quotas have no place in a month. waiting: (places,) simulated workers."""
+        if waiting.any():
+            for n, places in self.policy.settles_in(month):
+                found = int(waiting[places].sum())
+                self.waiting[n] += found
+                self.short_months[n, 1] += found > 0
 
     def enter_received(self, month: int, block: SimpleNamespace) -> None:
         """Book what workers received in a month. Raises AccountingError where it is more than was billed."""
@@ -163,14 +180,16 @@ class Ledger:
         self._close_flows(int(month_text(month)[:4]))
         totals = self.served_this_year.sum(axis=1)
         for n, name in enumerate(self.policy.names):
-            if totals[n] or (n in self.policy.budgeted and self._is_in_force(name, month)):
+            has_limit = n in self.policy.budgeted or self.waiting[n] > 0
+            if totals[n] or (has_limit and self._is_in_force(name, month)):
                 served = np.flatnonzero(self.served_this_year[n])
                 self._closed.append(
                     (
                         int(month_text(month)[:4]),
                         name,
                         self._year_budget(n, month),
-                        float(self.queue[n] * self.scale),
+                        (float(self.queue[n] * self.scale), float(self.waiting[n] * self.scale)),
+                        tuple(self.short_months[n].tolist()),
                         served.tolist(),
                         self.served_this_year[n, served].tolist(),
                         self.spent_this_year[n, served].tolist(),
@@ -179,7 +198,8 @@ class Ledger:
                 )
         self.served_this_year[:] = 0
         self.spent_this_year[:] = 0.0
-        self.queue[:] = 0
+        self.queue[:] = self.waiting[:] = 0
+        self.short_months[:] = 0
 
     def _close_flows(self, year: int) -> None:
         others = self.spent_this_year.sum(axis=1) - self.received_this_year
@@ -206,6 +226,10 @@ class Ledger:
             "budget_yuan",
             "unspent_yuan",
             "queue",
+            "queue_for_places",
+            "months_short_of_money",
+            "months_short_of_places",
+            "bound_by",
         ]
         return pd.DataFrame(rows, columns=columns)
 
@@ -214,7 +238,8 @@ class Ledger:
         year: int,
         name: str,
         budget: float,
-        queue: float,
+        queues: tuple[float, float],
+        months: tuple[int, int],
         provinces: list[int],
         served: list[int],
         spent: list[float],
@@ -225,7 +250,7 @@ class Ledger:
         payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
         total = sum(served)
         by_province: list[tuple[str | None, tuple[float, ...]]]
-        by_province = [(None, (0, 0.0, budget, budget, queue))]
+        by_province = [(None, (0, 0.0, budget, budget, *queues))]
         if provinces:
             by_province = [
                 (
@@ -235,14 +260,15 @@ class Ledger:
                         yuan,
                         budget * (uses / total),
                         (budget - all_spent) * (uses / total),
-                        queue * (uses / total),
+                        *(queue * (uses / total) for queue in queues),
                     ),
                 )
                 for province, uses, yuan in zip(provinces, served, spent, strict=True)
             ]
         for province, amounts in by_province:
             for payer, share in payers.items():
-                yield (year, name, lever.instrument, province, payer, *(amount * share for amount in amounts))
+                shares = (amount * share for amount in amounts)
+                yield (year, name, lever.instrument, province, payer, *shares, *months, bound_by(*queues))
 
     def _is_in_force(self, name: str, month: int) -> bool:
         """Whether the lever was in force in the year that the month closes, up to the month."""
@@ -291,6 +317,13 @@ class Ledger:
             return self._given(lever, month)
         spent_before = self.spent[lever] - self.spent_this_year[lever].sum()
         return max(self._given(lever, month) - spent_before, 0.0)
+
+
+def bound_by(queue: float, queue_for_places: float) -> str:
+    """Which of a lever's two limits was the tighter: the one for want of which more were turned away."""
+    if max(queue, queue_for_places) <= 0.0:
+        return NO_LIMIT
+    return MONEY if queue >= queue_for_places else PLACES
 
 
 def _public_share(lever: Lever) -> float:

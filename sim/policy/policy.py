@@ -44,12 +44,14 @@ from sim.steps.lever_record import (
 from sim.steps.records import (
     CORRIDOR_NAMES,
     ECONOMY_NAMES,
+    OCCASION,
     OCCASION_NAMES,
     WORKER_NAMES,
 )
 from sim.world.places import Places
 from sim.world.series import MONTHS, Series
 
+_SETTLING = (OCCASION.settlement, OCCASION.new_settlement)
 _NO_SECTOR_FACTORS = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
 
 
@@ -238,6 +240,16 @@ class Policy:
             cost_beside(one, int(price)) if is_so else 0 for one, price, is_so in beside
         ]
         levers["fee"][:count] = np.rint(prices * self._worker_shares)
+
+    def settles_in(self, month: int) -> list[tuple[int, np.ndarray]]:
+        """The levers in force that offer or pay for settlements, and the places in which they do."""
+        strength = [one.strength for one in self.reach(month)]
+        return [
+            (n, self._by_place.masks[n])
+            for n, lever in enumerate(self._levers)
+            if strength[n] > 0.0
+            and (self.occasions[n] in _SETTLING or "settlement_quota_share" in lever.changes)
+        ]
 
     def rationed(self, month: int) -> list[int]:
         """The levers in force that have a budget."""

@@ -148,6 +148,16 @@ TABLES: dict[str, Columns] = {
             "persons",
             "turned away for want of money, or who did without it what it pays for; by month",
         ),
+        "queue_for_places": (
+            "persons",
+            "who would have settled where the lever helps to, but found no place in the quota; by month",
+        ),
+        "months_short_of_money": ("months", "of the year in which money turned somebody away"),
+        "months_short_of_places": ("months", "of the year in which a quota turned somebody away"),
+        "bound_by": (
+            "name",
+            "the tighter of its limits, for want of which more were turned away: money, places or none",
+        ),
     },
     "flows": {
         **_YEAR,
@@ -418,7 +428,7 @@ _FRACTIONS = {
     ),
     "places": "vacancies tightness wage_index",
     "official": "value",
-    "ledger": "served spending_yuan budget_yuan unspent_yuan queue",
+    "ledger": "served spending_yuan budget_yuan unspent_yuan queue queue_for_places",
     "flows": "yuan",
     "income_histogram": "lower_yuan upper_yuan",
 }

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pandas as pd
 import pytest
-from support.engine_runs import make_lever, make_scenario, unit_cost
+from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 from support.instrument_runs import CATALOGUE, PEOPLE, everything, levers_of, scenario_with, strong
 
 from sim.core.categories import BY_PLACE
@@ -18,7 +18,13 @@ from sim.scenario.loading import load_scenario, with_overrides
 
 SCALE = 100_000
 END = "2015-12"
-OF_MONEY = ["budget_yuan", "unspent_yuan", "queue"]  # what a cap that does not bind may change
+OF_MONEY = [
+    "budget_yuan",
+    "unspent_yuan",
+    "queue",
+    "months_short_of_money",
+    "bound_by",
+]  # what a cap that does not bind may change
 RARE = ("settlement-limits",)  # serves nobody among so few workers
 
 
@@ -144,3 +150,39 @@ def test_every_settlement_that_a_lever_makes_is_billed_and_money_limits_them():
         # some of those who settle by the lever would have settled later without it
         assert 0.97 * extra < billed[name] < 1.25 * extra
     assert billed["tight"] == pytest.approx(billed["free"] / 3, rel=0.02)
+
+
+ACTS = {  # what is paid for, and how it moves people
+    "departure": {"departure_cost_relief": {"add": 1.0}},
+    "business_start": {"startup_grant_yuan": {"add": 1000.0}, "startup_odds_shift": {"add": 2.0}},
+    "training_enrolment": {"training_enrolment_probability": {"add": 0.05}},
+    "new_settlement": {"settlement_open_share": {"set": 0.9}},
+    "placement": {"job_finding_probability": {"scale": 2.0}},
+}
+
+
+@pytest.mark.parametrize("per", ACTS)
+def test_nobody_is_moved_by_a_payment_that_they_do_not_get(per):
+    """The month in which money runs out: who is paid lives as with money for all, all others as without."""
+    first, yuan = "2014-06", 1000
+    lever = make_lever(ACTS[per], first, first, unit_cost=unit_cost(yuan, per))
+
+    def lived(levers):
+        run = start(make_scenario(levers, to="2014-06"), months=5)
+        block = run.step()
+        return rows_of(run), int(block.served[0].sum()), run
+
+    without, _, _ = lived({})
+    free, all_served, _ = lived({"x": lever})
+    places = all_served // 3
+    budget = yuan * places * 20_000
+    capped, served, run = lived({"x": {**lever, "budget": {"yuan_per_year": float(budget)}}})
+    assert served == places > 5  # to the claim
+    assert run.ledger.spent_this_year.sum() == budget
+    is_moved, is_as_free = capped != without, capped == free
+    assert is_moved.any() and not (is_moved & ~is_as_free).any()
+    others_moved = (free != without) & ~is_moved
+    assert (capped == without)[others_moved].all() and others_moved.sum() > is_moved.sum()
+    assert (
+        is_moved.sum() <= served
+    )  # whoever acts for the money is paid, with some who would have acted anyway

@@ -6,6 +6,7 @@ import pytest
 from support.engine_runs import make_lever, make_scenario, start, unit_cost
 
 from sim.core.categories import TIERS
+from sim.engine.simulate import simulate
 from sim.steps.records import EVENT
 
 FIRST, MONTHS = "2015-06", 17  # the lever's first month, and how many have been lived before
@@ -88,3 +89,51 @@ def test_nobody_who_is_not_admitted_uses_up_a_quota():
     free, ruled = settled
     assert free > 50
     assert ruled > 0.9 * free
+
+
+# --- two limits of one lever ------------------------------------------------------------------------------
+
+WIDER = {"settlement_quota_share": {"set": 0.06}, "settlement_open_share": {"set": 0.9}}
+
+
+def ledger_of(budget: float | None, quota: float = 0.06, **more):
+    effects = {**WIDER, "settlement_quota_share": {"set": quota}}
+    lever = make_lever(effects, "2014-01", "2014-12", **PER, **more)
+    if budget is not None:
+        lever["budget"] = {"yuan_per_year": budget}
+    scenario = make_scenario({"x": lever}, to="2014-12", **{**EAGER, "settlement_quota_share": 0.01})
+    return simulate(scenario, scale=20_000, end="2014-12", seed=1).ledger
+
+
+@pytest.mark.parametrize(
+    ("budget", "quota", "bound_by"),
+    [
+        (None, 0.03, "places"),
+        (1e15, 0.03, "places"),
+        (2e9, 0.9, "money"),
+        (2e9, 1.0, "money"),
+        (None, 1.0, "none"),
+        (1e15, 1.0, "none"),
+    ],
+)
+def test_the_ledger_says_which_limit_of_a_lever_binds(budget, quota, bound_by):
+    ledger = ledger_of(budget, quota)
+    assert set(ledger["bound_by"]) == {bound_by}
+    money, places = (int(ledger[f"months_short_of_{limit}"].iloc[0]) for limit in ("money", "places"))
+    queue, waiting = ledger["queue"].sum(), ledger["queue_for_places"].sum()
+    assert (queue > 0) == (money > 0) == (bound_by == "money")
+    assert (waiting > 0) == (places > 0)
+    assert (waiting > queue) == (bound_by == "places")
+    assert 0 <= money <= 12 and 0 <= places <= 12
+
+
+def test_who_waits_for_a_place_is_whom_the_quota_left_out():
+    """Where nobody is admitted to settle, nobody waits; where all are, all but those who settle do."""
+    run = start(make_scenario({"x": make_lever(WIDER, "2014-01", "2014-12", **PER)}, **EAGER), 20_000)
+    for _ in range(6):
+        block = run.step()
+        claims = int(block.points.sum())
+        waiting = int(run.economy.quota_waiting.sum())
+        assert claims > waiting > 0
+        assert claims - waiting == pytest.approx(int(block.events[EVENT.settlements]), rel=0.02)
+    assert run.ledger.waiting[0] > 0 and run.ledger.short_months[0].tolist() == [0, 6]

@@ -197,6 +197,10 @@ def simulate(
             "budget_yuan": 2e9,
             "unspent_yuan": [2e9 - amount for amount in spent],
             "queue": 0.0,
+            "queue_for_places": 0.0,
+            "months_short_of_money": 0,
+            "months_short_of_places": 0,
+            "bound_by": "none",
         }
     )
     manifest = {

@@ -10,6 +10,7 @@ from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED
 from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, region
+from sim.policy.budgets import NO_LIMIT, PLACES, bound_by
 from sim.present.text.bands import PART_WORDS, band_rows
 from sim.present.text.comparison import gained_in, main_horizon, period_words, title_of, years_to
 from sim.present.text.levers import PAYERS, lever_title
@@ -202,7 +203,9 @@ def cost_rows(
         if NOT_COSTED in part.get("cost_note", pd.Series(dtype=str)).to_numpy():
             rows.append(
                 {
-                    **dict.fromkeys(("payer", "years", "per_year", "served", "unspent", "queue"), "–"),
+                    **dict.fromkeys(
+                        ("payer", "years", "per_year", "served", "unspent", "queue", "bound"), "–"
+                    ),
                     "lever": label,
                     "anchor": anchors.get(lever, ""),
                     "grade": described.get("evidence", ""),
@@ -224,9 +227,21 @@ def cost_rows(
                 "served": amount(part["served"].sum(), "persons", noun=False),
                 "unspent": amount(part["unspent_yuan"].sum(), "yuan") if has_budget else "no limit",
                 "queue": amount(part["queue"].sum(), "persons", noun=False) if has_budget else "–",
+                "bound": bound_words(part),
             }
         )
     return rows
+
+
+def bound_words(part: pd.DataFrame) -> str:
+    """Which limit of a lever was the tighter in its years, in how many months, and who waited for places."""
+    limit = bound_by(float(part["queue"].sum()), float(part["queue_for_places"].sum()))
+    if limit == NO_LIMIT:
+        return "–"
+    months = part[f"months_short_of_{limit}"].sum() / (12 * part["year"].nunique())
+    waiting = amount(part["queue_for_places"].sum(), "persons", noun=False)
+    behind = f", {waiting} waited" if limit == PLACES else ""
+    return f"{limit}, {number(100 * months, 0)} % of months{behind}"
 
 
 def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> str:
