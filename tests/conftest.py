@@ -41,6 +41,7 @@ SLOW = """
     engine/test_instruments_in_the_engine.py
     engine/test_invariance.py
     steps/test_race.py
+    steps/test_serving_by_the_month.py
     engine/test_market_answers.py
     engine/test_run_cache.py
     experiments/test_dask.py

@@ -11,6 +11,7 @@ from sim.core.compiled import inlined_rule, named_rule, rule
 from sim.core.draws import draw_mixed, mix32
 from sim.core.views import read_ahead
 from sim.steps import claims, settlement
+from sim.steps.levers import bill_plain_use, bill_use
 from sim.steps.month import CLAIM_QUOTA, CLAIMS, STEPS, Step
 from sim.steps.people import is_in
 from sim.world.worker import STATUS_SHIFT, worker_at
@@ -47,6 +48,8 @@ def _pass(step: Step) -> Callable:
         run = _drawn_pass(step)
     elif step.marked is not None:
         run = _marked_pass(step)
+    elif step.serves >= 0:
+        run = _billing_pass(step)
     elif step.among == EVERYBODY:
         run = _everybody_pass(step)
     else:
@@ -75,6 +78,30 @@ def _chosen_pass(step: Step) -> Callable:
         for k in range(count):
             b.chosen[k] = is_state_among(int(states[k]), among, unless)
         do_all(rows, states, c, b, count)
+
+    return run
+
+
+def _billing_pass(step: Step) -> Callable:
+    """A step that serves, lever by lever: what the lever asks for is then at hand for all workers."""
+    among, unless, occasion = step.among, step.unless, step.serves
+
+    @named_rule(step.name)
+    def run(rows, states, c, b, count):
+        for k in range(count):
+            b.chosen[k] = is_state_among(int(states[k]), among, unless)
+        chosen = _gather(b, count)
+        for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
+            lever = int(c.levers.bill_lever[position])
+            price = int(c.levers.price[lever])
+            if (c.levers.budget_row[lever] < 0) & (c.levers.fee[lever] == 0):
+                for j in range(chosen):
+                    k = int(b.rows[j])
+                    bill_plain_use(worker_at(rows, states, k, b.id[k]), c, b, lever, price)
+            else:
+                for j in range(chosen):
+                    k = int(b.rows[j])
+                    bill_use(worker_at(rows, states, k, b.id[k]), c, b, lever)
 
     return run
 

@@ -120,21 +120,36 @@ def earn(w, c, b, k) -> None:
 
 @rule
 def is_work_billed(c) -> bool:
-    """Whether a lever serves people by the month of work, or aids them with their contribution."""
-    return (c.levers.billed[OCCASION.work_month] > 0) | (c.upper_bound[WORKER.premium_aid_yuan] > 0.0)
+    """Whether a lever serves people by the month of work."""
+    return c.levers.billed[OCCASION.work_month] > 0
 
 
 @rule
 def bill_work(w, c, b, k) -> None:
-    """Bill the levers that serve people by the month of work, and pay the insured the aid that is due.
-
-    The aid is paid to the worker, who has paid the contribution, and is spent at once.
-    """
+    """Bill the levers that serve people by the month of work."""
     serve(w, c, b, k, OCCASION.work_month)
-    if int(w.status) & INSURED:
-        aid = int(effective(w, c, b, k, WORKER.premium_aid_yuan))
-        receive_transfer(w, c, b, k, WORKER.premium_aid_yuan, MONEY.benefit, aid)
-        b.money[MONEY.consumption] += aid
+
+
+@rule
+def is_insured(w, c) -> bool:
+    """Whether the worker is in the workers' insurance scheme."""
+    return (int(w.status) & INSURED) != 0
+
+
+@rule
+def is_contribution_aided(c) -> bool:
+    """Whether a lever aids the insured with their contribution."""
+    return c.upper_bound[WORKER.premium_aid_yuan] > 0.0
+
+
+@rule
+def aid_with_contribution(w, c, b, k) -> None:
+    """Pay an insured worker the aid that is due: whoever has paid the contribution gets it, and spends it at
+    once.
+    """
+    aid = int(effective(w, c, b, k, WORKER.premium_aid_yuan))
+    receive_transfer(w, c, b, k, WORKER.premium_aid_yuan, MONEY.benefit, aid)
+    b.money[MONEY.consumption] += aid
 
 
 @rule

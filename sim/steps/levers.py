@@ -25,6 +25,11 @@ from sim.world.worker import age_months, education_of
 @rule
 def is_eligible(w, c, lever) -> bool:
     """Whether the lever's where and who include this worker this month."""
+    return _meets(w, c, lever)
+
+
+@inlined_rule
+def _meets(w, c, lever) -> bool:
     levers = c.levers
     if not levers.is_active[lever]:
         return False
@@ -86,6 +91,11 @@ def is_covered(w, c, lever) -> bool:
 @rule
 def is_aware(w, c, lever) -> bool:
     """Whether the worker is among those whom the lever's take-up and ramp have reached."""
+    return _has_heard(w, c, lever)
+
+
+@inlined_rule
+def _has_heard(w, c, lever) -> bool:
     coverage = c.levers.coverage[lever]
     if coverage >= 1.0:
         return True
@@ -177,15 +187,27 @@ def serve(w, c, b, k, occasion) -> None:
 @rule
 def _bill_all(w, c, b, occasion) -> None:
     for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
-        _bill_use(w, c, b, int(c.levers.bill_lever[position]))
+        bill_use(w, c, b, int(c.levers.bill_lever[position]))
 
 
 @rule
-def _bill_use(w, c, b, lever) -> None:
+def bill_use(w, c, b, lever) -> None:
+    """Enter the worker in the ledger of a lever in force, if it reaches the worker."""
     if c.levers.is_active[lever] and is_eligible(w, c, lever) and is_aware(w, c, lever):
         is_served = bill(w, c, b, lever, int(c.levers.price[lever]))
         if is_served and c.levers.fee[lever] > 0:
             pay_fee(w, b, lever, int(c.levers.fee[lever]))
+
+
+@inlined_rule
+def bill_plain_use(w, c, b, lever, price) -> None:
+    """The same of a lever without budget and fee: copied into the loop over workers, and without a branch on
+    whether it reaches them, which takes half the time.
+    """
+    is_served = _has_heard(w, c, lever) & _meets(w, c, lever)
+    province = int(c.province[int(w.place)])
+    b.served[lever, province] += is_served
+    b.billed[lever, province] += price if is_served else 0
 
 
 @inlined_rule
@@ -213,11 +235,11 @@ def _bill_once(w, c, b, occasion, position) -> None:
     for n in range(first, last):
         lever = int(levers.bill_lever[n])
         if levers.way[lever] <= 0.0 or total <= 0.0:
-            _bill_use(w, c, b, lever)  # where no way is paid for, they count whom they turn away
+            bill_use(w, c, b, lever)  # where no way is paid for, they count whom they turn away
         elif at >= 0.0 and is_covered(w, c, lever):
             at, chosen = at - levers.way[lever], lever
     if chosen >= 0:
-        _bill_use(w, c, b, chosen)
+        bill_use(w, c, b, chosen)
 
 
 @rule
@@ -230,7 +252,7 @@ def serve_arrival(w, c, b, k, occasion, home) -> None:
     for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
         lever = int(c.levers.bill_lever[position])
         if not c.levers.place_mask[lever, home]:
-            _bill_use(w, c, b, lever)
+            bill_use(w, c, b, lever)
 
 
 @rule

@@ -44,6 +44,7 @@ from sim.steps import (
     support,
 )
 from sim.steps.people import is_among, state_of
+from sim.steps.records import OCCASION
 from sim.world.worker import BACK, DISPLACED, INSURED, NEW, VISITING
 
 
@@ -60,6 +61,7 @@ class Step(NamedTuple):
     activity or a status bit; the engine looks at the draws first, for many workers at once. With
     ``chance_above(c)``, something also happens to those who draw at least 1 less it.
     ``marked(state, b, k)``: nothing happens to whom the state or the block's scratch does not mark.
+    ``serves``: all that ``do`` does is to serve on this occasion.
     """
 
     name: str
@@ -74,6 +76,7 @@ class Step(NamedTuple):
     chance_above: Callable | None = None
     hurried: tuple[int, int] = (0, 0)  # activities, status bits
     marked: Callable | None = None
+    serves: int = -1
 
     def concerns(self, w, c) -> bool:
         """Whether the step concerns this worker this month."""
@@ -208,11 +211,21 @@ STEPS = (
     ),
     Step(
         "bill work",
-        "Bill levers that serve people by the month of work, and pay aid with the contribution.",
+        "Bill levers that serve people by the month of work.",
         earnings.bill_work,
         EMPLOYEES,
         VISITING | BACK,
         season=earnings.is_work_billed,
+        serves=OCCASION.work_month,
+    ),
+    Step(
+        "aid with contribution",
+        "Pay the insured the aid with their contribution that is due.",
+        earnings.aid_with_contribution,
+        EMPLOYEES,
+        VISITING | BACK,
+        when=earnings.is_insured,
+        season=earnings.is_contribution_aided,
     ),
     Step("earn", "Earn a month's pay and divide it.", earnings.earn, EMPLOYEES, VISITING | BACK),
     Step(
@@ -248,6 +261,7 @@ STEPS = (
         counting.bill_person,
         LIVING,
         season=counting.is_everybody_billed,
+        serves=OCCASION.person_month,
     ),
     Step("count change", "Count what has changed.", counting.count_change, marked=counting.has_changed),
 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sim.core.compiled import rule
 from sim.steps.income import note_income
-from sim.steps.lever_record import MAX_LEVERS, SCALE, SET
+from sim.steps.lever_record import MAX_LEVERS, SCALE, SET, TICKETS
 from sim.steps.levers import bill, count_refused, gone_to, is_reached
 from sim.steps.records import WORKER
 
@@ -27,6 +27,9 @@ def receive_transfer(w, c, b, k, parameter, flow, yuan) -> None:
     note_income(w, yuan)
     if not has_transfer(c, parameter):
         b.transfers[MAX_LEVERS] += yuan
+        return
+    if yuan == 0:
+        _count_turned_away(w, c, b, parameter)
         return
     is_relief = parameter == WORKER.insurance_contribution_rate  # given by lowering it
     base = c.before_levers[parameter, int(w.place)]
@@ -52,6 +55,14 @@ def receive_transfer(w, c, b, k, parameter, flow, yuan) -> None:
                 b.transfers[lever] += until - booked
                 bill(w, c, b, lever, until - booked + int(c.levers.cash_price[lever]))
             booked = until
+
+
+@rule
+def _count_turned_away(w, c, b, parameter) -> None:
+    for position in range(int(c.levers.cash_start[parameter]), int(c.levers.cash_start[parameter + 1])):
+        lever = int(c.levers.cash_lever[position])
+        if c.levers.cutoff[lever] < TICKETS and not is_reached(w, c, lever):
+            count_refused(w, c, b, lever)
 
 
 @rule
