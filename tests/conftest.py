@@ -17,6 +17,7 @@ SLOW = """
     agents/test_find.py
     agents/test_life.py
     agents/test_mesa.py
+    agents/test_twins.py
     analysis/test_attribution.py
     calibration/test_calibration.py
     cli/test_cli.py

@@ -167,13 +167,14 @@ class LivedMonth:
 
     A festival visit is no happening: ``is_visiting`` says that the worker is at home on a visit.
 
-    activity, place, sector: at the end of the month. pay_yuan: of the month in the present job or business.
-    money: yuan by flow (``sim.steps.records.MONEY_FLOWS``), those that are not nil. decision: only of months
-    in which the worker reconsiders.
+    start: what the worker did as it began. activity, place, sector: at its end. pay_yuan: of the month in the
+    present job or business, paid out or not. money: yuan by flow (``sim.steps.records.MONEY_FLOWS``), those
+    that are not nil. decision: only of months in which the worker reconsiders.
     """
 
     month: str
     age_months: int
+    start: Standing
     activity: str
     place: Place
     place_name: str
@@ -278,7 +279,7 @@ def live_again(
     c: the month's conditions, with the reach of budgets and quotas. is_new: whether the worker enters.
     """
     places = around.places
-    told, b = _Told(c, places), spare_sums(len(places))
+    told, b, start = _Told(c, places), spare_sums(len(places)), Standing.of(w, c, places)
     chances: list[Chance] = []
     decision: Decision | None = None
     if is_new:
@@ -308,6 +309,7 @@ def live_again(
     return LivedMonth(
         month=month_text(int(c.month)),
         age_months=age_months(int(w.birth_month), int(c.month)),
+        start=start,
         activity=ACTIVITIES[w.activity],
         place=told.place(int(w.place)),
         place_name=places.names[int(w.place)],
@@ -536,6 +538,10 @@ class Follower:
                 )
             self._months[worker].append(month)
 
+    def latest(self, worker: int) -> LivedMonth:
+        """The month last lived by a worker."""
+        return self._months[worker][-1]
+
     def lives(self) -> list[Life]:
         """The lives so far, in the order of the ids."""
         return [life_of(self._run, worker, row, self._months[worker]) for worker, row in self.rows.items()]
@@ -633,13 +639,12 @@ def follow(
 
 
 class Explained(NamedTuple):
-    """A month of a worker taken apart. life: of this month alone. start: the worker as the month begins.
+    """A month of a worker taken apart. life: of this month alone.
 
     then: the next month of reconsidering within five years; "" for none, and where this month is one.
     """
 
     life: Life
-    start: Standing
     month: LivedMonth
     decision: Decision
     then: str
@@ -685,21 +690,20 @@ def explain_month(
                 Problem("the worker is not in the labour force in this month", key="month", value=month)
             )
         c = plain_conditions(run.conditions)
-        standing = Standing.of(start, c, run.places)
         decision = decision_in(start, c, spare_sums(len(run.places)), row % BLOCK, follower.around)
         follower.after()
         [life] = follower.lives()
         told = life.months[0]
         if told.decision is not None:
-            return Explained(life, standing, told, told.decision, "")
+            return Explained(life, told, told.decision, "")
         until = min(run.last, index + _LOOK_AHEAD)
         while run.month <= until and copy_row(run.workers, row).activity != EXITED:
             follower.before()
             run.step()
             follower.after()
             if follower.lives()[0].months[-1].decision is not None:
-                return Explained(life, standing, told, decision, month_text(run.month - 1))
-        return Explained(life, standing, told, decision, "")
+                return Explained(life, told, decision, month_text(run.month - 1))
+        return Explained(life, told, decision, "")
     finally:
         run.close()
 

@@ -30,8 +30,8 @@ FIRST = "2014-01"
 _COLUMNS = 100  # of a dated paragraph
 
 
-def chosen_worker(scenario: Any, worker: int | None, find: str | None, at: str, scale: int, seed: int) -> int:
-    """The id given, or that of one whom the description fits in the month ``at``."""
+def refuse_two(worker: int | None, find: str | None) -> None:
+    """Raise UsageError where neither an id nor a description is given, or both."""
     if (worker is None) == (find is None):
         raise UsageError(
             Problem(
@@ -40,6 +40,11 @@ def chosen_worker(scenario: Any, worker: int | None, find: str | None, at: str, 
                 allowed='--worker ID, or --find "woman, Henan, 30"',
             )
         )
+
+
+def chosen_worker(scenario: Any, worker: int | None, find: str | None, at: str, scale: int, seed: int) -> int:
+    """The id given, or that of one whom the description fits in the month ``at``."""
+    refuse_two(worker, find)
     if worker is not None:
         return worker
     from sim.agents.find import find_workers, pick
@@ -167,3 +172,52 @@ def explain(
         )
     for sentence in told.after:
         print_text(sentence)
+
+
+@command(simulates=True)
+def twins(
+    base: Annotated[str, typer.Argument(metavar="BASE", help="The scenario to compare with.")],
+    policy: Annotated[str, typer.Argument(metavar="POLICY", help="The scenario to compare.")],
+    worker: WorkerId = None,
+    find: Find = None,
+    at: FoundAt = None,
+    scale: Scale = "1:5000",
+    end: End = None,
+    seed: Seed = 0,
+    picture: Picture = None,
+    json: Json = False,
+) -> None:
+    """Set one worker's life under a policy beside the life without it: where they part, and why."""
+    size, last = parse_scale(scale), parse_month(end, "--to") if end else None
+    when = parse_month(at, "--at") if at else FIRST
+    checked_picture(picture)
+    refuse_two(worker, find)
+    from sim.agents.twins import find_twin, follow_twins
+    from sim.present.text.twins import twins_as_json, twins_found_in_words, twins_in_words
+    from sim.scenario.loading import load_scenario
+
+    one, other = load_scenario(base), load_scenario(policy)
+    chosen = worker
+    if find is not None:
+        with progress_bar("looking for a worker whose lives part", "months") as progress:
+            found = find_twin(one, other, find, when, scale=size, end=last, seed=seed, progress=progress)
+        chosen = found.worker
+        say(twins_found_in_words(found.fitting, found.apart, when, chosen))
+    assert chosen is not None, "an id or a description is given"
+    with progress_bar(f"following worker {chosen} twice", "months") as progress:
+        [pair] = follow_twins(one, other, chosen, scale=size, end=last, seed=seed, progress=progress)
+    if picture:
+        from sim.present.charts.lives import twins_chart
+
+        write_picture(twins_chart(pair), picture)
+    if json:
+        print_json(twins_as_json(pair))
+        return
+    told = twins_in_words(pair)
+    print_text(f"{told.title}\n{told.about}\n")
+    for sentence in told.parting:
+        print_text(sentence)
+    if told.rows:
+        print_table([dict(zip(told.heads, row, strict=True)) for row in told.rows])
+    heads = ("", *told.heads[1:])
+    print_table([dict(zip(heads, row, strict=True)) for row in told.totals])

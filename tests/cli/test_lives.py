@@ -57,9 +57,27 @@ def test_a_decision_is_explained_and_drawn(labor_sim, tmp_path):
     assert chosen["score"] == max(one["score"] for one in told["options"] if one["is_open"])
 
 
+def test_twins_are_told_and_drawn(labor_sim, tmp_path):
+    given = ("--scale", "1:200000", "--to", "2026-12", "--seed", "1", "--find", "20-50")
+    said = labor_sim("twins", "baseline", "combined", *given, "--picture", tmp_path / "twins.png")
+    assert said.code == 0 and "of whose" not in said.err
+    for words in ("Two lives of one worker", "did the same in the same place under both", "earned, yuan"):
+        assert words in said.out
+    assert (tmp_path / "twins.png").read_bytes().startswith(b"\x89PNG")
+    told = labor_sim("twins", "baseline", "combined", *given, "--json").json
+    assert told["parting"]["causes"] and told["base"]["worker"] == {
+        **told["policy"]["worker"],
+        "scenario": "baseline",
+    }
+
+
 @pytest.mark.parametrize(
     "words, told",
     [
+        (("twins", "baseline", "combined"), "say who"),
+        (("twins", "baseline", "combnd", "--worker", 0), "did you mean 'combined'"),
+        (("twins", "baseline", "combined", "--worker", 4_000_000_000), "no worker with this id"),
+        (("twins", "baseline", "combined", "--find", "womn"), "did you mean 'wom"),
         (("explain", "baseline", "--worker", 4_000_000_000, "--month", "2016-02"), "no worker with this id"),
         (("explain", "baseline", "--worker", 0, "--month", "2016"), "no such month"),
         (("explain", "baseline", "--worker", 0, "--month", "2050-01"), "outside the years"),

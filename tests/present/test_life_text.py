@@ -7,7 +7,7 @@ from string import Formatter
 
 import pytest
 
-from sim.agents.life import HAPPENINGS, Happening, Life, LivedMonth, Place
+from sim.agents.life import HAPPENINGS, Happening, Life, LivedMonth, Place, Standing
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, TIERS
 from sim.present.text import life_words as words
 from sim.present.text.lives import duration, life_as_json, life_in_words, sentence, times
@@ -25,7 +25,7 @@ FACTS = {
 
 def month(name, what=(), **changed):
     given = dict(
-        month=name, age_months=400, activity="migrant_work", place=AWAY, place_name="Guangdong, mega city",
+        month=name, age_months=400, start=Standing("migrant_work", AWAY, "manufacturing", 3000), activity="migrant_work", place=AWAY, place_name="Guangdong, mega city",
         sector="manufacturing", is_visiting=False, is_insured=False, has_school_child=False, pay_yuan=3000,
         savings_yuan=100, owed_yuan=0, money={"earned": 3000, "remittance": 600}, decision=None, chances=(),
         happenings=tuple(Happening(name, one, {**FACTS, **changed}) for one in what),

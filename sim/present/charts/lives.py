@@ -6,8 +6,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sim.agents.life import Explained, Life, LivedMonth
+from sim.agents.twins import Twins
 from sim.core.labels import ACTIVITIES
-from sim.present.charts.style import GREY, INK, WIDTH, decimal_year, empty_figure, headed, styled
+from sim.present.charts.style import GREY, INK, WIDTH, decimal_year, empty_figure, headed, styled, wrapped
 from sim.present.text import life_words as words
 from sim.present.text.decisions import option_in_words
 from sim.present.text.lives import month_name, place_in_words, title_of
@@ -141,9 +142,7 @@ def _draw_savings(panel: Axes, months: list[LivedMonth]) -> None:
     from matplotlib.ticker import MaxNLocator
 
     panel.yaxis.set_major_locator(MaxNLocator(3))
-    panel.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
-    panel.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
-    panel.set_xlim(years[0] - _MONTH / 2, years[-1] + _MONTH / 2)
+    _years_axis(panel, years)
 
 
 # The group in which a term is drawn (the rest: "other"), and the colours of groups.
@@ -228,3 +227,56 @@ def _look(group: str) -> dict[str, Any]:
     """Colour of a group of terms; luck is hatched."""
     hatched = {"hatch": "////", "edgecolor": GREY} if group == "luck" else {"linewidth": 0}
     return {"facecolor": GROUP_COLOURS[group], **hatched}
+
+
+@styled
+def twins_chart(twins: Twins) -> Figure:
+    """Two lives one above the other, where they part, and what the policy brings the worker in money."""
+    figure = empty_figure(WIDTH, 3.6)
+    above, below, gain = figure.subplots(3, 1, sharex=True, height_ratios=(1.0, 1.0, 1.5))
+    lives = twins.base, twins.policy
+    for panel, life in zip((above, below), lives, strict=True):
+        draw_band(panel, list(life.months))
+        panel.set_ylabel(wrapped(life.title, 14, 3), rotation=0, ha="right", va="center", fontsize=8)
+    _key(above, [month for life in lives for month in life.months])
+    years, sums = _gain(twins)
+    gain.axhline(0, color=INK, linewidth=0.8)
+    gain.fill_between(years, sums, color="#009e73", alpha=0.25, linewidth=0)
+    gain.plot(years, sums, color="#009e73", linewidth=1.6)
+    gain.set_title(words.TWINS["chart.gain"], fontsize=8.5)
+    gain.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
+    _years_axis(gain, years)
+    parts = words.TWINS["chart.same"]
+    if twins.parting is not None:
+        parts = words.TWINS["chart.parts"].format(month=month_name(twins.parting.month))
+        for panel in (above, below, gain):
+            panel.axvline(decimal_year(twins.parting.month) - _MONTH / 2, color=INK, linewidth=1.2, zorder=6)
+    about = {"base": lives[0].title, "policy": lives[1].title, "seed": lives[0].seed}
+    about["scale"] = f"{lives[0].scale:,}"
+    headed(figure, title_of(lives[0]), words.TWINS["chart"].format(**about, parts=parts))
+    return figure
+
+
+def _gain(twins: Twins) -> tuple[list[float], list[float]]:
+    """Months as years, and what was earned and received under the policy less the other, summed up."""
+    received = [
+        {month.month: sum(month.money.get(flow, 0) for flow in _RECEIVED) for month in life.months}
+        for life in (twins.base, twins.policy)
+    ]
+    months, total, sums = sorted({*received[0], *received[1]}), 0, []
+    for month in months:
+        total += received[1].get(month, 0) - received[0].get(month, 0)
+        sums.append(float(total))
+    return [decimal_year(month) for month in months], sums
+
+
+_RECEIVED = ("earned", "grant", "benefit", "recovered", "payout")
+
+
+def _years_axis(panel: Axes, years: list[float]) -> None:
+    from matplotlib.ticker import MaxNLocator
+
+    panel.xaxis.set_major_locator(MaxNLocator(integer=True, nbins=12))
+    panel.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
+    if years:  # else the worker was not in the labour force
+        panel.set_xlim(years[0] - _MONTH / 2, years[-1] + _MONTH / 2)

@@ -145,7 +145,7 @@ def _position(explained: Explained) -> str:
         life,
         month=month_name(month.month),
         age=month.age_months // 12,
-        now=now_in_words(life, explained.start),
+        now=now_in_words(life, month.start),
     )
 
 
@@ -153,7 +153,7 @@ def _chances(life: Life, month: LivedMonth) -> list[str]:
     said = []
     for one in month.chances:
         so = filled(words.DECISION[f"{'so' if one.happens else 'so_not'}.{one.what}"], life)
-        figures = {"chance": _percent(one.probability), "draw": _percent(one.draw), "so": so}
+        figures = {"chance": percent(one.probability), "draw": percent(one.draw), "so": so}
         said.append(filled(words.DECISION[one.what], life, **figures))
     return said
 
@@ -164,8 +164,8 @@ def _heed(life: Life, decision: Decision) -> str:
     return filled(
         words.DECISION["heeds" if decision.reconsiders else "heeds_not"],
         life,
-        chance=_percent(decision.attention),
-        draw=_percent(decision.draw),
+        chance=percent(decision.attention),
+        draw=percent(decision.draw),
         because=because,
     )
 
@@ -176,7 +176,7 @@ def _after(life: Life, month: LivedMonth, decision: Decision) -> list[str]:
     told = "chose" if decision.reconsiders else "would"
     said = [filled(words.DECISION[told], life, option=option_in_words(decision, chosen))]
     if decision.wanted is not None:
-        figures = {"chance": _percent(decision.offer), "draw": _percent(decision.offer_draw)}
+        figures = {"chance": percent(decision.offer), "draw": percent(decision.offer_draw)}
         said.insert(0, filled(words.DECISION["rationed"], life, **figures))
     if second is not None:
         said.append(
@@ -207,7 +207,7 @@ def _after(life: Life, month: LivedMonth, decision: Decision) -> list[str]:
     goals = decision.destinations[:_MOST_PLACES]
     if goals:
         total = sum(share for _, share in decision.destinations)
-        places = [f"{place_in_words(_place(place))} ({_percent(share / total)})" for place, share in goals]
+        places = [f"{place_in_words(_place(place))} ({percent(share / total)})" for place, share in goals]
         said.append(filled(words.DECISION["places"], life, places="; ".join(places)))
     reference = next(term.figures["reference_yuan"] for term in chosen.terms if term.name == "income")
     factor = worth_in_income(log(2.0), decision.income_coefficient)
@@ -254,7 +254,7 @@ def _rows(life: Life, decision: Decision) -> tuple[tuple[str, ...], ...]:
     said = words.DECISION
     rows += [
         (said["row.value"], *(_signed(one.value) for one in options)),
-        (said["row.chance"], *(_percent(one.probability) for one in options)),
+        (said["row.chance"], *(percent(one.probability) for one in options)),
         (said["row.draw"], *(_draw(one.luck) for one in options)),
         (said["row.luck"], *(_signed(one.luck_log_odds) for one in options)),
         (said["row.total"], *(_signed(one.value + one.luck_log_odds) for one in options)),
@@ -285,10 +285,10 @@ def _signed(value: float) -> str:
     return number(value, 2, signed=True)
 
 
-def _percent(share: float) -> str:
+def percent(share: float) -> str:
     """A share in percent, with a decimal below ten and never 0 for what is possible.
 
-    >>> _percent(0.354), _percent(0.031), _percent(0.0002)
+    >>> percent(0.354), percent(0.031), percent(0.0002)
     ('35 %', '3.1 %', 'under 0.1 %')
     """
     if 0.0 < share < _SMALL:

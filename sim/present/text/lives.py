@@ -32,14 +32,14 @@ class LifeText(NamedTuple):
     entries: tuple[Entry, ...]
 
 
-def life_in_words(life: Life, first: str | None = None) -> LifeText:
-    """The life in sentences, from the month ``first`` on."""
+def life_in_words(life: Life, first: str | None = None, opens: bool = True) -> LifeText:
+    """The life in sentences, from the month ``first`` on. opens: whether it says how the worker stood then."""
     months = [month for month in life.months if first is None or month.month >= first]
     return LifeText(
         title_of(life),
         _about(life),
         _summary(life, months) if months else words.PARTS["gone"],
-        tuple(_entries(life, months)),
+        tuple(_entries(life, months, opens)),
     )
 
 
@@ -154,19 +154,25 @@ def _month_as_json(month: LivedMonth) -> dict[str, Any]:
 
 
 # --- the parts of a life --------------------------------------------------------------------------
-def _entries(life: Life, months: list[LivedMonth]) -> Iterable[Entry]:
+def _entries(life: Life, months: list[LivedMonth], opens: bool) -> Iterable[Entry]:
     told = [n for n, month in enumerate(months) if n == 0 or month.happenings]
     for position, n in enumerate(told):
         month = months[n]
         until = told[position + 1] if position + 1 < len(told) else len(months)
-        said = [] if n or any(one.what == "enters" for one in month.happenings) else [_opening(life, month)]
-        said += _sentences(life, month, months[n - 1] if n else None)
+        said = (
+            []
+            if n or not opens or any(one.what == "enters" for one in month.happenings)
+            else [_opening(life, month)]
+        )
+        said += sentences_of(life, month, month.start.place)
+        if not said:
+            said = [filled(words.TWINS["as_before"], life)]
         said += _quiet(life, months[n + 1 : until])
         yield Entry(month.month, month.age_months // 12, " ".join(said))
 
 
 def _opening(life: Life, month: LivedMonth) -> str:
-    now = now_in_words(life, Standing(month.activity, month.place, month.sector, month.pay_yuan))
+    now = now_in_words(life, month.start)
     return filled(words.PARTS["opening"], life, age=month.age_months // 12, now=now)
 
 
@@ -176,10 +182,9 @@ def now_in_words(life: Life, now: Standing) -> str:
     return filled(words.NOW[now.activity], life, **said)
 
 
-def _sentences(life: Life, month: LivedMonth, before: LivedMonth | None) -> list[str]:
-    """What happened in a month. before: the month before it, whose place need not be named again."""
+def sentences_of(life: Life, month: LivedMonth, here: Place | None) -> list[str]:
+    """What happened in a month, in sentences. here: the place before, which need not be named again."""
     said: list[str] = []
-    here = before.place if before else None
     for one in month.happenings:
         said.append(sentence(life, one, here))
         here = one.facts.get("place", here)
