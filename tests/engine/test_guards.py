@@ -10,7 +10,7 @@ from sim import simulate
 from sim.engine.guards import GUARDS, MOST_BOUND, bound_shares, guard_warnings
 from sim.engine.run_cache import RunCache
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.loading import load_scenario, with_overrides
+from sim.scenario.loading import files_in, load_scenario, with_overrides
 
 CACHE, SCALE = RunCache(), 50_000
 READY = ("baseline", "startup-support", "residency-easing", "skills-training", "combined")
@@ -47,3 +47,31 @@ def test_a_run_tells_where_a_guard_decides():
     manifest = simulate(scenario, scale=SCALE, end="2016-12", tables="national", cache=CACHE).manifest
     assert manifest["guards"]["wage_tightness"] > MOST_BOUND
     assert [warning for warning in manifest["warnings"] if "guard" in warning]
+
+
+DOCUMENTS = sorted(files_in("scenarios/documents"))
+
+
+def test_all_documents_are_tried():
+    assert len(DOCUMENTS) >= 6
+
+
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_guard_decides_a_document(name):
+    """To the end of 2035, the years after the last official one included."""
+    run = simulate(name, scale=SCALE, end="2035-12", seed=1, cache=CACHE)
+    assert max(run.manifest["guards"].values()) < MOST_BOUND
+    assert not [warning for warning in run.manifest["warnings"] if "guard" in warning]
+    assert run.ledger["spending_yuan"].sum() > 0 and (run.ledger["spending_yuan"] >= 0).all()
+    assert (run.ledger["served"] >= 0).all()
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("future", ["low", "high"])
+@pytest.mark.parametrize("name", DOCUMENTS)
+def test_no_guard_decides_a_document_in_another_future(name, future):
+    scenario = with_overrides(load_scenario(name), {"assumptions": future})
+    manifest = simulate(
+        scenario, scale=20_000, end="2035-12", seed=2, tables="national", cache=CACHE
+    ).manifest
+    assert max(manifest["guards"].values()) < MOST_BOUND
