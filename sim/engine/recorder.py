@@ -53,7 +53,7 @@ INCOME_COLUMNS = (
 )  # in the order of Distribution
 _LIVING = slice(0, EXITED)
 _EMPLOYEES = members(EMPLOYEES)
-_AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH]
+_AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH, TRAINING]
 _EARNERS = members(EARNERS)
 
 
@@ -235,7 +235,7 @@ class Record:
             run.places.province,
             nation,
         )
-        at_home = block.by_home[:, FARM] + block.by_home[:, TRAINING]
+        at_home = block.by_place[:HOMES, FARM] + block.by_place[:HOMES, TRAINING]
         nation["savings"], nation["parents_away"] = run.savings, census.parents_away
         nation["insured"], nation["trained"] = census.insured, census.trained
         nation["output_lost"] = run.economy.market_state.markets.output_lost[0]

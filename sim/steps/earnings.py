@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.arithmetic import exp
-from sim.core.categories import LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS
+from sim.core.categories import LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
 from sim.core.compiled import inlined_rule, rule
 from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
 from sim.rules.household import dissaving, remittance, saving
@@ -83,17 +83,21 @@ def current_pay(w, c) -> int:
 
 @rule
 def live_without_pay(w, c, b, k) -> None:
-    """Live on benefit, odd jobs and savings while searching; the rest comes from the family at home."""
-    benefit, odd_jobs = (
-        int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan)),
-        int(effective(w, c, b, k, WORKER.search_income_yuan)),
-    )
+    """Live on benefit, odd jobs and savings while searching; the rest comes from the family at home.
+
+    On a course or at school there are neither benefit nor odd jobs.
+    """
+    benefit, odd_jobs = 0, 0
+    if w.activity != TRAINING:
+        benefit = int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan))
+        odd_jobs = int(effective(w, c, b, k, WORKER.search_income_yuan))
     cost = extra_living_cost(w, c)
     spent = dissaving(int(w.savings), cost, benefit + odd_jobs)
     note_income(w, odd_jobs - cost)
     w.savings = int(w.savings) - spent
     w.earnings_year = min(int(w.earnings_year) + odd_jobs, MOST_EARNINGS)
-    receive_transfer(w, c, b, k, WORKER.unemployment_benefit_yuan, MONEY.benefit, benefit)
+    if w.activity != TRAINING:
+        receive_transfer(w, c, b, k, WORKER.unemployment_benefit_yuan, MONEY.benefit, benefit)
     b.money[MONEY.earned] += odd_jobs
     b.home_money[int(w.home), 1] += odd_jobs
     b.money[MONEY.saved] -= spent

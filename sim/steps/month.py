@@ -229,7 +229,10 @@ STEPS = (
     ),
     Step("earn", "Earn a month's pay and divide it.", earnings.earn, EMPLOYEES, VISITING | BACK),
     Step(
-        "live without pay", "Live without pay, while looking for work.", earnings.live_without_pay, SEARCHERS
+        "live without pay",
+        "Live without pay, while looking for work or on a course.",
+        earnings.live_without_pay,
+        SEARCHERS | activity_set(TRAINING),
     ),
     Step(
         "live on support",

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
 
-from sim.core.categories import EXITED, MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_SEARCH, SETTLED_WORK
+from sim.core.categories import EXITED, MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_SEARCH, SETTLED_WORK, TRAINING
 from sim.core.structured import make_record
 from sim.engine.incomes import bin_edges, distribution, incomes_type
 from sim.engine.recorder import Record
@@ -15,7 +15,7 @@ from sim.world.places import HOMES
 
 ADDED = ("earned", "recovered", "benefit", "grant", "payout")
 TAKEN = ("withheld", "contribution")
-AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH]
+AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH, TRAINING]
 
 LEVERS = {
     "benefit": make_lever(
@@ -101,6 +101,21 @@ def test_a_workers_own_share_of_a_cost_is_taken_off_net_income(per):
     living = int((rows_of(paying[0])["activity"] != EXITED).sum())
     prices = paying[0].conditions.price_index
     assert (means[0] - means[1]) * living * prices == pytest.approx(paid, rel=1e-9)
+
+
+def test_school_in_a_city_costs_what_living_there_does():
+    """Students away have no pay, and pay for their lives from savings and by their families."""
+    lever = make_lever({"study_enrolment_probability": {"set": 0.05}}, "2014-01", "2014-03", no_cost="a test")
+    run = start(make_scenario({"x": lever}, to="2015-12", exit_rate_at_55=0.0), months=12)
+    before = rows_of(run)
+    run.step()
+    after = rows_of(run)[: len(before)]
+    at_school = (before["activity"] == TRAINING) & (after["activity"] == TRAINING)
+    cost = np.where(after["place"] >= HOMES, run.conditions.living_cost[after["place"]].astype(int), 0)
+    assert (at_school & (cost > 0)).sum() > 50 and (at_school & (cost == 0)).sum() > 50
+    assert (run.workers.net_income_year[: len(before)][at_school] == -cost[at_school]).all()  # of January
+    spent = np.minimum(before["savings"][at_school], cost[at_school])
+    assert (before["savings"][at_school] - after["savings"][at_school] == spent).all()
 
 
 def test_a_distribution_by_hand():
