@@ -339,12 +339,13 @@ def _tell_apart(base: Scenario, described: list[dict]) -> None:
 def _cited(policies: list[dict]) -> dict[str, Any]:
     """What the policies' levers cite and change, for the reader: documents, rows of evidence, parameters."""
     from sim.parameters.behaviour import PARAMETERS
-    from sim.scenario.references import documents, evidence
+    from sim.scenario.references import documents, evidence, instrument_evidence
 
     levers = [lever for policy in policies for lever in policy["levers"].values()]
     cited = {citation["document"] for lever in levers for citation in lever["citation"]}
     changed = {name for lever in levers for name in lever["effects"]}
     words = set(re.findall(r"\w+", json.dumps(levers, ensure_ascii=False, default=str)))
+    words = words.union(*map(instrument_evidence, levers))
     fields = ("title_en", "title_zh", "number", "issuing_bodies", "date", "source")
     return {
         "evidence": {name: row for name, row in evidence().items() if name in words},

@@ -94,7 +94,7 @@ def _effect_row(
         is_costed=spent.is_costed,
     )
     # NaN where there is no cost of one more
-    in_present_value = float(per_one["cost_per_additional_yuan"]) * spent.present_value / (cost or np.nan)
+    one_discounted = float(per_one["cost_per_additional_yuan"]) * spent.present_value / (cost or np.nan)
     level = float(before.mean())
     return {
         "outcome": outcome.key,
@@ -118,7 +118,8 @@ def _effect_row(
         "net_cost_low": cost_low,
         "net_cost_high": cost_high,
         **per_one,
-        "discounted_cost_yuan": in_present_value,
+        "discounted_cost_yuan": one_discounted,
+        "net_cost_present_value_yuan": spent.present_value,
     }
 
 

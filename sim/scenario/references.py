@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
 
 from sim.core.errors import DataError
 
@@ -40,6 +42,17 @@ class DocumentedInstrument:
     unit_cost: str
     eligibility: str
     grade: str
+
+
+def instrument_evidence(lever: Mapping[str, Any]) -> set[str]:
+    """Ids of the evidence behind the instruments that a lever, as a plain map, carries out."""
+    known = instruments()
+    return {
+        name
+        for number in lever.get("instruments") or ()
+        if number in known
+        for name in known[number].evidence
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ import pandas as pd
 from sim.comparison.bands import SEEN
 from sim.comparison.comparison import Comparison
 from sim.comparison.horizons import USUAL
+from sim.present.charts import brief, style
 from sim.present.charts import comparison as charts
-from sim.present.charts import style
 from sim.present.charts import validation as validation_charts
-from sim.present.pages import comparison_tables
+from sim.present.pages import comparison_tables, side_by_side
 from sim.present.pages.breakdown import sections, tables_by_dimension
 from sim.present.pages.comparison_tables import group_words
 from sim.present.pages.evidence_links import cited, evidence_rows
@@ -27,12 +27,12 @@ from sim.present.pages.validation import (
     page_template,
     validation_context,
 )
+from sim.present.text.brief import answers, caveat, shown_outcomes
 from sim.present.text.comparison import (
     in_a_sentence,
     last_month,
     main_horizon,
     period_words,
-    policy_sentences,
     reference_sentence,
     title_of,
     trust_sentences,
@@ -49,7 +49,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 OUTLOOK = {"total": "All migrant workers", "out": "Out-of-township", "local": "Local"}
-_OTHER_CHARTS = ("baseline", "spending", "winners", "validation", "within-2020")
+_OTHER_CHARTS = ("answer", "parts", "baseline", "spending", "winners", "tenths", "validation", "within-2020")
+_TENTHS = "income_tenth"
 
 
 def publish_comparison(
@@ -85,6 +86,16 @@ def publish_comparison(
 def comparison_charts(comparison: Comparison, validation: Validation) -> dict[str, Figure]:
     """Every chart of the page by name."""
     figures = {f"difference-{key}": charts.difference_over_time(comparison, key) for key in HEADLINE}
+    shown = shown_outcomes(comparison)
+    figures |= {
+        f"difference-{key}": charts.difference_over_time(comparison, key)
+        for key in shown
+        if key not in HEADLINE
+    }
+    if len(comparison.judged):
+        figures["answer"] = brief.answer(comparison, shown)
+    if len(comparison.tables.get("bands", ())):
+        figures["parts"] = brief.parts_of_bands(comparison, shown)
     figures["baseline"] = _outlook(comparison)
     if len(comparison.costs):
         figures["spending"] = charts.spending_by_year(comparison)
@@ -94,7 +105,11 @@ def comparison_charts(comparison: Comparison, validation: Validation) -> dict[st
     winners = [(title, table) for title, table in winners if len(table)]
     if winners:
         year = winners[0][1]["year"].iloc[0]
-        figures["winners"] = charts.change_by_group(winners, group_words, year)
+        apart = {True: "tenths", False: "winners"}
+        for is_tenth, name in apart.items():
+            tables = [(title, table[(table["grouping"] == _TENTHS) == is_tenth]) for title, table in winners]
+            if any(len(table) for _, table in tables):
+                figures[name] = charts.change_by_group(tables, group_words, year)
     if pairs := charted(validation):
         figures["validation"] = validation_charts.validation_grid(validation, pairs)
     if len(validation.quarters):
@@ -110,14 +125,22 @@ def render_report(
 ) -> str:
     """The page as text: no script, no request to anywhere, every picture inside."""
     figures = comparison_charts(comparison, validation) if figures is None else figures
-    about = comparison.manifest
+    about, shown = comparison.manifest, shown_outcomes(comparison)
+    validation_words = validation_context(validation)
     context = {
         "titles": [title_of(policy) for policy in comparison.policies],
+        "answers": answers(comparison),
+        "caveat": caveat(comparison, validation_words["missed_unseen"]),
+        "short": comparison.judged.empty,
         "question": _question(comparison),
         "about": about,
         "seeds": len(about["seeds"]),
         "people": _simulated(about),
         "period": f"{month_in_words(about['start'])} to {month_in_words(about['end'])}",
+        "money": side_by_side.money_table(comparison),
+        "price_rows": side_by_side.price_rows(comparison),
+        "accounts": side_by_side.account_table(comparison),
+        "gains": side_by_side.gains(comparison),
         "policies": [
             _policy(comparison, policy, levers)
             for policy, levers in zip(comparison.policies, lever_cards(comparison), strict=True)
@@ -130,11 +153,11 @@ def render_report(
         "side_words": "Side by side" if len(comparison.policies) > 1 else "The effects at a glance",
         "horizon_words": _horizon_words(comparison),
         "side_by_side": comparison_tables.side_by_side(comparison),
-        "headline_charts": [
-            (OUTCOMES[key].label, image_address(figures[f"difference-{key}"])) for key in HEADLINE
-        ],
+        "path_charts": _path_charts(figures, shown),
+        "other_charts": _path_charts(figures, [key for key in HEADLINE if key not in shown]),
+        "outcomes": list(OUTCOMES.values()),
         "images": {name: image_address(figures.get(name)) for name in _OTHER_CHARTS},
-        "validation": validation_context(validation),
+        "validation": validation_words,
         "documents": list((about.get("documents") or {}).values()),
         "evidence": evidence_rows(about),
         "cited": partial(cited, evidence=about.get("evidence") or {}),
@@ -143,6 +166,10 @@ def render_report(
         "command": command or command_of(about),
     }
     return page_template("report.html.j2").render(context)
+
+
+def _path_charts(figures: dict[str, Figure], keys: Sequence[str]) -> list[tuple[str, str | None]]:
+    return [(OUTCOMES[key].label, image_address(figures.get(f"difference-{key}"))) for key in keys]
 
 
 def command_of(about: dict[str, Any]) -> str:
@@ -160,15 +187,12 @@ def command_of(about: dict[str, Any]) -> str:
 
 def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, Any]) -> dict[str, Any]:
     winners = comparison_tables.winners_of(comparison, policy)
-    prefix = f"{title_of(policy)}: "
-    sentences = [sentence.removeprefix(prefix) for sentence in policy_sentences(comparison, policy)]
     return {
         "title": title_of(policy),
         "title_zh": (policy.get("title") or {}).get("zh", ""),
         "name": policy["name"],
         "description": policy.get("description", ""),
         "start": month_in_words(policy["start"]),
-        "sentences": [_with_list(sentence[:1].upper() + sentence[1:]) for sentence in sentences],
         "effects": comparison_tables.policy_table(comparison, policy),
         "uncertainty": comparison_tables.uncertainty_rows(comparison, policy),
         "costs": comparison_tables.cost_rows(comparison, policy, levers["anchors"]),
@@ -177,18 +201,10 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, An
             for name in ("payer", "family", "grade")
         },
         "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
-        "accounts": comparison_tables.account_rows(comparison, policy),
         "winners": comparison_tables.winner_rows(winners) if len(winners) else [],
         "levers": levers,
         "grades": grade_counts(policy),
     }
-
-
-def _with_list(sentence: str) -> dict[str, Any]:
-    """A sentence that lists several things as its beginning and the things."""
-    lead, _, rest = sentence.partition(": ")
-    items = rest.rstrip(".").split("; ")
-    return {"lead": f"{lead}:", "items": items} if len(items) > 1 else {"lead": sentence, "items": []}
 
 
 def _outlook(comparison: Comparison) -> Figure:
@@ -203,20 +219,14 @@ def _outlook(comparison: Comparison) -> Figure:
 
 def _question(comparison: Comparison) -> str:
     titles = [in_a_sentence(title_of(policy)) for policy in comparison.policies]
-    asked = (
-        "change for China's rural migrant workers, who would gain and who would lose, what would it "
-        "cost, and how sure are we?"
-    )
-    if len(titles) == 1:
-        start = month_in_words(comparison.policies[0]["start"])
-        return f"If {titles[0]} were in force from {start}, what would {asked}"
+    asked = "who would gain, who would lose, what would it cost, and how sure is that?"
     starts = [month_in_words(policy["start"]) for policy in comparison.policies]
     if len(set(starts)) > 1:
         titles = [f"{title} from {start}" for title, start in zip(titles, starts, strict=True)]
-        when = "each from its own start"
+        when = ", each from its own start"
     else:
-        when = f"from {starts[0]}"
-    return f"If these policies were in force {when} ({listing(titles)}), what would {asked}"
+        when = f" from {starts[0]}"
+    return f"What would {listing(titles)} change for China's rural migrant workers{when}: {asked}"
 
 
 def _ended_words(comparison: Comparison) -> str:

@@ -65,7 +65,7 @@ def side_by_side(comparison: Comparison) -> list[dict[str, Any]]:
                 cells[row.outcome, policy["name"]] = effect_cell(OUTCOMES[row.outcome], row)
     names = [policy["name"] for policy in comparison.policies]
     return [
-        {**_row_head(OUTCOMES[key]), "cells": [cells.get((key, name), _EMPTY) for name in names]}
+        {**_row_head(OUTCOMES[key]), "cells": [cells.get((key, name), NONE) for name in names]}
         for key in HEADLINE
     ]
 
@@ -127,7 +127,7 @@ def uncertainty_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dic
     ]
 
 
-_EMPTY = {"text": "–", "range": "", "kind": "none"}
+NONE = {"text": "–", "range": "", "kind": "none"}
 
 
 def effect_cell(outcome: Outcome, row: Any) -> dict[str, str]:
@@ -260,12 +260,12 @@ def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> 
     return "; ".join(f"{key or 'own levers'} {amount(spent, 'yuan')}" for key, spent in sums.items() if spent)
 
 
-_ACCOUNT_WORDS = {
+ACCOUNT_WORDS = {
     "workers": "Workers in the model",
     "employers": "Their employers",
     "central": "Central government",
     "local": "Local governments",
-    "government": "Government as a whole: contributions, levy, and what others bear",
+    "government": "Government: contributions, levies, and what others bear",
     "taxpayers": "Taxpayers outside the model",
     "other residents": "A city's other residents",
     "school": "Schools and training providers",
@@ -278,22 +278,6 @@ _ACCOUNT_WORDS = {
     "insurer": "Insurers",
     "business": "Businesses of returned founders",
 }
-
-
-def account_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, str]]:
-    """What the policy adds to each account in the calendar year of the winners, provinces and items together."""
-    table = comparison.tables.get("accounts")
-    if table is None or table.empty:
-        return []
-    own = _of_policy(table, policy)
-    winners = winners_of(comparison, policy)
-    year = int(winners["year"].iloc[0]) if len(winners) else int(own["year"].max())
-    sums = own[own["year"] == year].groupby("account")["yuan"].sum()
-    return [
-        {"account": words, "yuan": amount(float(sums[name]), "yuan", signed=True), "year": str(year)}
-        for name, words in _ACCOUNT_WORDS.items()
-        if name in sums.index and sums[name] != 0.0
-    ]
 
 
 # --- winners and losers -----------------------------------------------------------------------------

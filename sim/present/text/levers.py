@@ -5,6 +5,8 @@ Everything takes plain maps, as scenario files and manifests hold them; ``plain`
 
 from __future__ import annotations
 
+import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -13,7 +15,7 @@ from sim.core.labels import ACTIVITIES, SCHOOLING, SECTORS, TIERS, region
 from sim.parameters.behaviour import PARAMETERS
 from sim.present.text.numbers import amount, listing, month_in_words, number
 from sim.scenario.lever import Lever
-from sim.scenario.references import GRADES
+from sim.scenario.references import GRADES, instrument_evidence
 
 PAYERS = {"central": "central government", "local": "local government", "firm": "firms", "worker": "workers"}
 OCCASION_WORDS = {
@@ -130,6 +132,8 @@ def _lever_card(manifest: Mapping[str, Any], lever: dict[str, Any]) -> dict[str,
         "budget": budget_words(lever) or "no limit",
         "grade": grade,
         "grade_words": GRADES.get(grade, ""),
+        "studies": _studies(manifest, lever),
+        "short_cost": cost_words(lever),
         "note": lever.get("note", ""),
         "not_known": lever.get("not_known", ""),
         "citations": [_citation(manifest, citation) for citation in lever["citation"]],
@@ -146,6 +150,16 @@ def _instrument_words(lever: Mapping[str, Any]) -> str:
     return f"{numbers} {lever['instrument']}{part}, of the family {family}"
 
 
+def _studies(manifest: Mapping[str, Any], lever: Mapping[str, Any]) -> str:
+    """The evidence behind a lever by id, and how it is known where nobody read it again: ``B24, B25 (recalled)``."""
+    known = manifest.get("evidence") or {}
+    words = set(re.findall(r"\w+", json.dumps(lever, ensure_ascii=False, default=str)))
+    ids = [name for name in known if name in words or name in instrument_evidence(lever)]
+    return ", ".join(
+        f"{name} (recalled)" if known[name].get("status") == "recalled" else name for name in ids
+    )
+
+
 def _citation(manifest: Mapping[str, Any], citation: Mapping[str, Any]) -> dict[str, str]:
     document = manifest.get("documents", {}).get(citation["document"], {})
     return {
@@ -154,7 +168,16 @@ def _citation(manifest: Mapping[str, Any], citation: Mapping[str, Any]) -> dict[
         "number": document.get("number", ""),
         "date": str(document.get("date", "")),
         "clause": citation.get("clause", ""),
+        "short": _short(document, citation),
     }
+
+
+def _short(document: Mapping[str, Any], citation: Mapping[str, Any]) -> str:
+    """A document by number and date, as officials name it, and the clause: ``人社部发〔2024〕76号, 2024-11-15: ...``."""
+    named = document.get("number") or document.get("title_en", citation["document"])
+    dated = ", ".join(filter(None, (named, str(document.get("date", "")))))
+    clause = citation.get("clause", "")
+    return f"{dated}: {clause}" if clause else dated
 
 
 # --- what it changes ----------------------------------------------------------------------------------

@@ -1,0 +1,175 @@
+"""The picture of the answer: what policies are for, with bands, beside what they cost."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from sim.comparison.aims import is_trivial
+from sim.comparison.comparison import Comparison
+from sim.present.charts.style import (
+    COLOURS,
+    GREY,
+    INK,
+    WIDTH,
+    axis_digits,
+    empty_figure,
+    headed,
+    scaled,
+    styled,
+    wrapped,
+)
+from sim.present.text.bands import PART_WORDS
+from sim.present.text.comparison import main_horizon, title_of
+from sim.present.text.numbers import number, unit_word
+from sim.results.outcomes import OUTCOMES
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+NET_COST = "net_cost"
+_ROW = 0.42  # inches for a policy
+# Parts of a band: colour and hatch, so that they stay apart in black and white.
+PART_LOOKS = {
+    "parameters": ("#0072b2", ""),
+    "levers": ("#009e73", "//"),
+    "monte_carlo": ("#c9c9c9", ""),
+    "scenario": ("#e69f00", ".."),
+}
+
+
+class Mark(NamedTuple):
+    """One point of a panel with its band; NaN where there is none."""
+
+    value: float
+    low: float
+    high: float
+    is_clear: bool
+
+
+@styled
+def answer(comparison: Comparison, keys: Sequence[str]) -> Figure:
+    """Each policy's effect on the outcomes ``keys`` in its main year, with bands, beside its net cost.
+
+    A policy a row; filled marks are told from zero, hollow ones are not.
+    """
+    policies = comparison.policies
+    figure = empty_figure(WIDTH, _ROW * len(policies) + 0.75)
+    panels = figure.subplots(1, len(keys) + 1, sharey=True, squeeze=False)[0]
+    table = comparison.judged
+    rows = [
+        table[(table["policy"] == policy["name"]) & (table["horizon_years"] == main_horizon(policy))]
+        for policy in policies
+    ]
+    for panel, key in zip(panels, [*keys, NET_COST], strict=True):
+        marks = [_cost(part) if key == NET_COST else _effect(part, key) for part in rows]
+        _panel(panel, marks, *_words(key))
+    panels[0].set_yticks(range(len(policies)), [wrapped(title_of(policy), 24) for policy in policies])
+    panels[0].set_ylim(len(policies) - 0.4, -0.6)
+    whose = "bar: 95 % band" if "bands" in comparison.tables else "bar: 95 % over seeds"
+    headed(
+        figure,
+        "What the policies change, and what they cost",
+        f"difference from the baseline in the year of the answer; {whose}; hollow: not told from zero, or under a thousandth; "
+        "net cost to government to the end of that year",
+    )
+    return figure
+
+
+def _words(key: str) -> tuple[str, str]:
+    return ("Net cost", "yuan") if key == NET_COST else (OUTCOMES[key].label, OUTCOMES[key].unit)
+
+
+def _effect(part: pd.DataFrame, key: str) -> Mark:
+    own = part[part["outcome"] == key]
+    if own.empty:
+        return Mark(np.nan, np.nan, np.nan, False)
+    row = own.iloc[0]
+    is_clear = row["verdict"] in ("higher", "lower") and not is_trivial(row)
+    return Mark(row["difference"], row["low"], row["high"], is_clear)
+
+
+def _cost(part: pd.DataFrame) -> Mark:
+    if part.empty:
+        return Mark(np.nan, np.nan, np.nan, False)
+    row = part.iloc[0]
+    return Mark(row["net_cost_to_date_yuan"], row["net_cost_low"], row["net_cost_high"], True)
+
+
+def _panel(panel: Axes, marks: Sequence[Mark], label: str, unit: str) -> None:
+    ends = np.abs(np.array([mark[:3] for mark in marks], dtype=float))
+    largest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 0.0
+    factor, word = scaled(largest or 1.0, unit)
+    panel.axvline(0, color=INK, linewidth=0.8)
+    for place, mark in enumerate(marks):
+        colour = COLOURS[place % len(COLOURS)]
+        panel.plot([mark.low / factor, mark.high / factor], [place, place], color=colour, linewidth=2.2)
+        panel.plot(
+            mark.value / factor,
+            place,
+            "o",
+            color=colour,
+            markersize=6.5,
+            markerfacecolor=colour if mark.is_clear else "white",
+        )
+    said = "points" if unit == "percent" else unit_word(unit, noun=unit == "yuan")
+    panel.set_title(wrapped(label, 24))
+    panel.set_xlabel(" ".join(filter(None, (word, said))) or unit_word(unit), color=GREY, fontsize=8.5)
+    panel.grid(axis="x")
+    panel.grid(axis="y", visible=False)
+    panel.tick_params(axis="y", length=0)
+    if not largest > 1e-9:
+        panel.set_xlim(-1, 1)
+    from matplotlib.ticker import MaxNLocator
+
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=2))
+    panel.xaxis.set_major_formatter(
+        lambda value, _: number(value, axis_digits(panel.get_xlim()), signed=unit != "yuan")
+    )
+
+
+@styled
+def parts_of_bands(comparison: Comparison, keys: Sequence[str]) -> Figure:
+    """What share of each band is whose: a bar for each policy and outcome of ``keys``."""
+    bands, policies = comparison.bands, comparison.policies
+    figure = empty_figure(WIDTH, (0.2 * len(keys) + 0.25) * -(-len(policies) // 2) + 0.4)
+    columns = min(len(policies), 2)
+    panels = figure.subplots(-(-len(policies) // columns), columns, sharex=True, sharey=True, squeeze=False)
+    for index, panel in enumerate(panels.flat):
+        if index >= len(policies):
+            panel.set_visible(False)
+            continue
+        policy = policies[index]
+        own = bands[
+            (bands["policy"] == policy["name"]) & (bands["horizon_years"] == main_horizon(policy))
+        ].set_index("outcome")
+        left = np.zeros(len(keys))
+        for name, (colour, hatch) in PART_LOOKS.items():
+            shares = own[f"{name}_percent"].reindex(keys).fillna(0.0).to_numpy()
+            panel.barh(
+                range(len(keys)),
+                shares,
+                left=left,
+                color=colour,
+                hatch=hatch,
+                edgecolor="white",
+                linewidth=0.4,
+                height=0.7,
+                label=PART_WORDS[name][0] if index == 0 else None,
+            )
+            left += shares
+        panel.set_title(wrapped(title_of(policy), 40))
+        panel.grid(axis="y", visible=False)
+        panel.tick_params(axis="y", length=0)
+    panels[0, 0].set_yticks(range(len(keys)), [OUTCOMES[key].label for key in keys])
+    panels[0, 0].invert_yaxis()
+    panels[0, 0].set_xlim(0, 100)
+    figure.legend(loc="outside lower center", ncols=len(PART_LOOKS), frameon=False, fontsize=8.5)
+    headed(
+        figure, "What the bands are made of", "share of the squared width, percent, in the year of the answer"
+    )
+    return figure

@@ -1,0 +1,177 @@
+"""Tables of the page that hold all policies beside each other: what they cost, who bears it, what one more costs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import pandas as pd
+
+from sim.comparison.aims import aims
+from sim.comparison.comparison import Comparison
+from sim.comparison.effects import DISCOUNT_RATE, NOT_COSTED
+from sim.comparison.horizons import MONTHS
+from sim.core.months import add_months
+from sim.present.pages.comparison_tables import ACCOUNT_WORDS, NONE, cost_cell, winners_of
+from sim.present.text.comparison import main_horizon
+from sim.present.text.levers import PAYERS
+from sim.present.text.numbers import amount, number
+from sim.results.outcomes import OUTCOMES
+
+Policy = dict[str, Any]
+
+
+def money_table(comparison: Comparison) -> dict[str, Any]:
+    """What policies spend from their beginning to the year of the answer: by payer, to whom, what is left."""
+    ends = {policy["name"]: _last_year(policy) for policy in comparison.policies}
+    costs = comparison.costs
+    until = costs["policy"].map(ends)
+    costs = costs[costs["year"] <= until]
+    if costs["spending_yuan"].fillna(0.0).sum() == 0.0 and not (costs["cost_note"] == NOT_COSTED).any():
+        return {"rows": [], "years": ""}
+
+    def row(label: str, value: Callable[[Policy], str], **more: Any) -> dict[str, Any]:
+        return {"label": label, "note": "", "starts": False, **more} | {
+            "cells": [value(policy) for policy in comparison.policies]
+        }
+
+    def spent(policy: Policy, payer: str | None = None) -> str:
+        own = costs[costs["policy"] == policy["name"]]
+        is_open = payer is None and (own["cost_note"] == NOT_COSTED).any()
+        own = own if payer is None else own[own["payer"] == payer]
+        said = _yuan(own["spending_yuan"].sum())
+        return f"{said} and what is not costed" if is_open else said
+
+    payers = [payer for payer in PAYERS if costs.loc[costs["payer"] == payer, "spending_yuan"].sum() > 0]
+    rows = [row("Spent", spent)]
+    rows += [row(f"by {PAYERS[payer]}", partial(spent, payer=payer)) for payer in payers]
+    rows.append(
+        row("Received by workers", lambda p: _yuan(_levers_of(comparison, p, "workers")), starts=True)
+        | {"note": "the rest goes to whoever serves them"}
+    )
+    rows.append(row("Left in budgets", lambda p: _left(costs[costs["policy"] == p["name"]]), starts=True))
+    rows.append(
+        row("Held back", lambda p: _held_back(costs[costs["policy"] == p["name"]]))
+        | {"note": "claims in months when a budget was spent"}
+    )
+    net = _answers(comparison)
+    rows.append(
+        row("Net cost to government", lambda p: _from(net, p, "net_cost_to_date_yuan"), starts=True)
+        | {"note": "spending less contributions and levies"}
+    )
+    rows.append(
+        row("in present value", lambda p: _from(net, p, "net_cost_present_value_yuan"))
+        | {"note": f"at {100 * DISCOUNT_RATE:.0f} % a year, of the policy's beginning"}
+    )
+    first = min(policy["start"][:4] for policy in comparison.policies)
+    last = max(ends.values())
+    return {
+        "rows": rows,
+        "years": f"{first} to {last}" if len(set(ends.values())) == 1 else "to its own year",
+    }
+
+
+def price_rows(comparison: Comparison) -> list[dict[str, Any]]:
+    """Net cost of one more of what the policies are for, a policy a column; rows without any figure are left out."""
+    table = _answers(comparison)
+    keys = dict.fromkeys(key for policy in comparison.policies for key in aims(policy, comparison.costs))
+    rows = []
+    for key in keys:
+        outcome = OUTCOMES[key]
+        own = {row.policy: row for row in table[table["outcome"] == key].itertuples()}
+        if not outcome.is_count or not any(row.cost_note == "" for row in own.values()):
+            continue
+        cells = [
+            cost_cell(outcome, own[policy["name"]]) if policy["name"] in own else NONE
+            for policy in comparison.policies
+        ]
+        avoided = " avoided" if outcome.good == "lower" else ""
+        for cell in cells:
+            cell["range"] = cell["range"].split(", per ")[0]
+        rows.append(
+            {"label": f"{outcome.one}{avoided}"[:1].upper() + f"{outcome.one}{avoided}"[1:], "cells": cells}
+        )
+    return rows
+
+
+def account_table(comparison: Comparison) -> dict[str, Any]:
+    """What each policy adds to every account in the calendar year of the answer; the columns come to nothing."""
+    table = comparison.tables.get("accounts")
+    years = [_last_year(policy) for policy in comparison.policies]
+    if table is None or table.empty or not any(years):
+        return {"rows": [], "year": ""}
+    sums = {
+        policy["name"]: table[(table["policy"] == policy["name"]) & (table["year"] == year)]
+        .groupby("account")["yuan"]
+        .sum()
+        for policy, year in zip(comparison.policies, years, strict=True)
+    }
+    rows = [
+        {
+            "label": words,
+            "cells": [_signed(float(sums[policy["name"]].get(name, 0.0))) for policy in comparison.policies],
+        }
+        for name, words in ACCOUNT_WORDS.items()
+        if any(abs(own.get(name, 0.0)) >= 0.5 for own in sums.values())
+    ]
+    return {"rows": rows, "year": str(years[0]) if len(set(years)) == 1 else "the year of the answer"}
+
+
+def gains(comparison: Comparison) -> dict[str, Any]:
+    """Whether incomes were kept, and the calendar year in which they are compared."""
+    years = [
+        int(found["year"].iloc[0]) for p in comparison.policies if len(found := winners_of(comparison, p))
+    ]
+    return {"rows": bool(years), "year": str(years[0]) if len(set(years)) == 1 else "the year of the answer"}
+
+
+# --- parts ----------------------------------------------------------------------------------------------
+
+
+def _last_year(policy: Policy) -> int:
+    """The last calendar year that is over when the year of the answer ends; 0 where there is none."""
+    if not main_horizon(policy):
+        return 0
+    last = add_months(policy["start"], MONTHS * main_horizon(policy) - 1)
+    return max(int(last[:4]) - (not last.endswith("-12")), int(policy["start"][:4]))
+
+
+def _answers(comparison: Comparison) -> pd.DataFrame:
+    """Effects in the year of the answer, all policies."""
+    main = {policy["name"]: main_horizon(policy) for policy in comparison.policies}
+    table = comparison.judged
+    return table[table["horizon_years"] == table["policy"].map(main)] if len(table) else table
+
+
+def _levers_of(comparison: Comparison, policy: Policy, account: str) -> float:
+    """What levers hand to an account, to the year of the answer; workers' own payments taken off."""
+    table = comparison.tables.get("accounts")
+    if table is None or table.empty:
+        return float("nan")
+    is_own = (table["policy"] == policy["name"]) & (table["year"] <= _last_year(policy))
+    is_meant = (table["account"] == account) & (table["item"] == "levers")
+    return float(table.loc[is_own & is_meant, "yuan"].sum())
+
+
+def _left(own: pd.DataFrame) -> str:
+    limited = own[own["budget_yuan"].notna()]
+    return _yuan(limited["unspent_yuan"].clip(lower=0.0).sum()) if len(limited) else "no limit"
+
+
+def _held_back(own: pd.DataFrame) -> str:
+    limited = own[own["budget_yuan"].notna()]
+    return amount(limited["queue"].sum(), "persons", noun=False) if len(limited) else "–"
+
+
+def _from(table: pd.DataFrame, policy: Policy, column: str) -> str:
+    own = table[table["policy"] == policy["name"]] if len(table) else table
+    return _yuan(float(own[column].iloc[0])) if len(own) else "–"
+
+
+def _yuan(value: float) -> str:
+    return amount(value, "yuan").removesuffix(" yuan") if value else "0"
+
+
+def _signed(value: float) -> str:
+    return amount(value, "yuan", signed=True).removesuffix(" yuan") if abs(value) >= 0.5 else number(0)
