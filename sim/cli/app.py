@@ -72,15 +72,18 @@ ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a
 
 
 def command(
-    function: Callable | None = None, *, simulates: bool | Callable[[dict[str, Any]], bool] = False
+    function: Callable | None = None,
+    *,
+    simulates: bool | Callable[[dict[str, Any]], bool] = False,
+    of: typer.Typer = app,
 ) -> Callable:
     """Make a function a command that prints errors as messages and exits with the right code.
 
     ``simulates``: whether it runs the model, and so announces that the model is compiled first; a function of
-    the options where that depends on them.
+    the options where that depends on them. ``of``: the group of commands that it belongs to.
     """
     if function is None:
-        return functools.partial(command, simulates=simulates)
+        return functools.partial(command, simulates=simulates, of=of)
 
     @functools.wraps(function)
     def explained(**options: Any) -> None:
@@ -91,7 +94,7 @@ def command(
             function(**options)
 
     vars(explained)["simulates"] = simulates
-    return app.command()(explained)
+    return of.command()(explained)
 
 
 def _refuse_other_digits(function: Callable, words: list[str]) -> None:

@@ -37,6 +37,16 @@ from sim.core.arguments import parse_month, parse_scale
 OWN_REFERENCE = "reference"  # in the place of a base: the reference that the policies name
 
 
+By = Annotated[
+    list[str] | None,
+    typer.Option(
+        metavar="DIMENSION,...",
+        help="Effects by place or group too: home-province, destination, tier, corridor, region, age, "
+        "sex, schooling, poor, activity; several with commas.",
+    ),
+]
+
+
 def _typed_command() -> str:
     """The command as it was typed, for the page, which says how to repeat it."""
     return " ".join(["labor-sim", *(shlex.quote(word) for word in sys.argv[1:])])
@@ -83,14 +93,7 @@ def compare(
             "its year in 2028, end for the last in which all its levers are in force.  [default: +5,+10,end]",
         ),
     ] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            metavar="DIMENSION,...",
-            help="Effects by place or group too: home-province, destination, tier, corridor, region, age, "
-            "sex, schooling, poor, activity; several with commas.",
-        ),
-    ] = None,
+    by: By = None,
     out: Out = None,
     excel_csv: ExcelCsv = False,
     json: Json = False,

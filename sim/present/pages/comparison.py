@@ -20,6 +20,7 @@ from sim.present.pages import comparison_tables, side_by_side
 from sim.present.pages.breakdown import sections, tables_by_dimension
 from sim.present.pages.comparison_tables import group_words
 from sim.present.pages.evidence_links import cited, evidence_rows
+from sim.present.pages.record import record_of
 from sim.present.pages.validation import (
     PAGE,
     charted,
@@ -70,9 +71,7 @@ def publish_comparison(
     validation = validate(comparison.baseline_runs())
     with style.house_style():
         figures = comparison_charts(comparison, validation)
-        for section in sections(comparison, by):
-            figures |= section.figures
-        page = render_report(comparison, validation, figures, command)
+        page = render_report(comparison, validation, figures, command, by)
         files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
     files |= tables_by_dimension(comparison, by, excel_csv)
     files["effects.csv"] = csv_bytes(comparison.effects, excel_csv)
@@ -122,9 +121,17 @@ def render_report(
     validation: Validation,
     figures: dict[str, Figure] | None = None,
     command: str | None = None,
+    by: Sequence[str] = (),
 ) -> str:
-    """The page as text: no script, no request to anywhere, every picture inside."""
+    """The page as text: no script, no request to anywhere, every picture inside.
+
+    ``figures`` are those of ``comparison_charts``, to which those of the sections ``by`` place and group are
+    added; ``command`` is what the page names for repeating the run.
+    """
     figures = comparison_charts(comparison, validation) if figures is None else figures
+    divided, command = sections(comparison, by), command or command_of(comparison.manifest)
+    for section in divided:
+        figures |= section.figures
     about, shown = comparison.manifest, shown_outcomes(comparison)
     validation_words = validation_context(validation)
     context = {
@@ -163,7 +170,11 @@ def render_report(
         "cited": partial(cited, evidence=about.get("evidence") or {}),
         "ended": _ended_words(comparison),
         "not_calendar": _not_calendar_words(comparison),
-        "command": command or command_of(about),
+        "command": command,
+        "sections": [
+            (section, [image_address(figure) for figure in section.figures.values()]) for section in divided
+        ],
+        "record": record_of(comparison, by, command),
     }
     return page_template("report.html.j2").render(context)
 

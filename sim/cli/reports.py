@@ -1,0 +1,81 @@
+"""Pages of comparisons made again: from a folder of results, or from the record that a page carries."""
+
+from __future__ import annotations
+
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from sim.cli.app import ExcelCsv, Jobs, Json, Out, app, check_out, command, print_folder, save, staged_bars
+from sim.cli.comparison import By
+from sim.cli.terminal import print_json, print_table, print_text
+
+DIFFERENT = 1  # the exit code where numbers differ
+_MOST_SHOWN = 40  # differences that are printed
+report = typer.Typer(
+    help="Make the page of a comparison again, or verify its numbers.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+app.add_typer(report, name="report")
+
+
+@command(of=report)
+def show(
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Results of labor-sim compare --out.")],
+    by: By = None,
+    out: Out = None,
+    excel_csv: ExcelCsv = False,
+) -> None:
+    """Make the page and pictures of a finished comparison, without running the model."""
+    target = out or folder
+    check_out(target, "comparison")
+    from sim.comparison.breakdown import checked_dimensions
+    from sim.comparison.comparison import Comparison
+    from sim.present.pages.comparison import publish_comparison
+
+    dimensions = checked_dimensions(by or ())
+    comparison = Comparison.load(folder)
+    unsaved = save(partial(publish_comparison, comparison, excel_csv=excel_csv, by=dimensions), target)
+    if unsaved:
+        raise unsaved
+    print_folder(target)
+
+
+@command(of=report, simulates=True)
+def verify(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The page: report.html.")],
+    jobs: Jobs = 2,
+    json: Json = False,
+) -> None:
+    """Run a page's comparison again from its record, and name the numbers that differ."""
+    from sim.present.pages.verification import verify_page
+
+    with staged_bars(f"verifying {file}") as progress:
+        found = verify_page(file, jobs=jobs, progress=progress)
+    if json:
+        print_json(
+            {
+                "is_same": found.is_same,
+                "tables": found.tables,
+                "program": found.program,
+                "differences": [difference._asdict() for difference in found.words],
+            }
+        )
+    else:
+        if found.program:
+            print_text("The page was made with another version of the program or its data.")
+        if found.is_same:
+            print_text("Every number of the page is found again.")
+        if found.tables:
+            print_text(f"Tables that differ: {', '.join(found.tables)}.")
+        if found.words:
+            rows = [difference._asdict() for difference in found.words[:_MOST_SHOWN]]
+            title = f"{len(found.words)} places where the page shows something else"
+            print_table(rows, title, {"section": "under", "page": "the page", "again": "made again"})
+            if len(found.words) > _MOST_SHOWN:
+                print_text(f"{len(found.words) - _MOST_SHOWN} more: --json lists all.")
+    if not found.is_same:
+        raise typer.Exit(DIFFERENT)
