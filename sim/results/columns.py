@@ -288,10 +288,6 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "cost_per_additional_yuan": ("yuan", "net cost to date over what was gained to date"),
         "cost_low_yuan": ("yuan", "lower end of its 95 % band"),
         "cost_high_yuan": ("yuan", "upper end of its 95 % band"),
-        "net_cost_present_value_yuan": (
-            "yuan",
-            "net cost to government to date, in present value of the policy's beginning, at 8 %",
-        ),
         "cost_note": ("name", "why there is no cost figure; empty where there is one"),
     },
     "paths": {

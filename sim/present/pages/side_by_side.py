@@ -26,8 +26,9 @@ def money_table(comparison: Comparison) -> dict[str, Any]:
     """What policies spend from their beginning to the year of the answer: by payer, to whom, what is left."""
     ends = {policy["name"]: _last_year(policy) for policy in comparison.policies}
     costs = comparison.costs
-    until = costs["policy"].map(ends)
-    costs = costs[costs["year"] <= until]
+    if costs.empty:
+        return {"rows": [], "years": ""}
+    costs = costs[costs["year"] <= costs["policy"].map(ends)]
     if costs["spending_yuan"].fillna(0.0).sum() == 0.0 and not (costs["cost_note"] == NOT_COSTED).any():
         return {"rows": [], "years": ""}
 
