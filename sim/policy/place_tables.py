@@ -85,6 +85,12 @@ class ByPlace:
         }
         self._by_month: dict[tuple[str, bool], Tables] = {}
         self._kept: dict[tuple, Tables] = {}  # by all that they are made from
+        # of each parameter that levers change, what was found last: sizes, what they change, and the steps
+        self._found: dict[str, tuple[list[tuple[int, float]], bytes, list[Step]]] = {}
+        self._changed_rows = {
+            names: [(names.index(name), name) for name in changed_by if name in names]
+            for names in (PLACE_NAMES, WORKER_NAMES)
+        }
 
     def tables(self, month: str, with_levers: bool = True) -> Tables:
         """The tables of a month."""
@@ -108,13 +114,28 @@ class ByPlace:
         value: np.ndarray,
         month: str,
         mask_of: Callable[[int], np.ndarray] | None = None,
-    ) -> Iterator[Step]:
+    ) -> list[Step]:
         """A parameter before and after each lever: sets, then scales, then additions, in order of name.
 
         mask_of: what a lever reaches, in the shape of ``value``; by default its places.
         """
-        mask_of = mask_of or self.masks.__getitem__
-        changes = [(n, size, self._levers[n].changes[name]) for n, size in self.sizes(name, month)]
+        sizes = self.sizes(name, month)
+        if not sizes:
+            return []
+        content, found = value.tobytes(), self._found.get(name)
+        if found is None or found[:2] != (sizes, content):
+            steps = list(self._steps(name, value, sizes, mask_of or self.masks.__getitem__))
+            found = self._found[name] = sizes, content, steps
+        return found[2]
+
+    def _steps(
+        self,
+        name: str,
+        value: np.ndarray,
+        sizes: list[tuple[int, float]],
+        mask_of: Callable[[int], np.ndarray],
+    ) -> Iterator[Step]:
+        changes = [(n, size, self._levers[n].changes[name]) for n, size in sizes]
         for n, size, effect in changes:
             if effect.set is not None:
                 after = np.where(mask_of(n), value + min(size, 1.0) * (effect.set - value), value)
@@ -191,11 +212,9 @@ class ByPlace:
     def _after_levers(self, names: tuple[str, ...], table: np.ndarray, month: str) -> np.ndarray:
         """A table after the month's levers, within the bounds; itself where none changes it."""
         rows = {}
-        for name in self._changed_by:
-            if name in names:
-                row = names.index(name)
-                for _, _, after in self.steps(name, table[row], month):
-                    rows[row] = after
+        for row, name in self._changed_rows[names]:
+            if steps := self.steps(name, table[row], month):
+                rows[row] = steps[-1][2]
         if not rows:
             return table
         changed = table.copy()

@@ -64,24 +64,42 @@ class Steering:
         ]
         self._acting = [lever.acting for lever in levers]
         self._alone = [LeverMonth(0.0, lever.take_up, 1.0, 1.0, lever.price, ()) for lever in levers]
-        self._turns = sorted({number for lever in levers for number in lever.window.turns()})
+        turning: dict[int, list[int]] = {}  # levers by the number of the month in which they turn
+        for n, lever in enumerate(levers):
+            for number in lever.window.turns():
+                turning.setdefault(number, []).append(n)
+        self._turning, self._turns = turning, sorted(turning)
         self._since = {0: Reach(tuple(self._alone))}  # by the number of turns passed
+        self._of_month: dict[str, Reach] = {}
         self._known: dict[tuple[float, ...], Reach] = {}  # by strength of each lever: seasons return
 
     def reach(self, month: str) -> Reach:
         """How each lever works in a month; the same object until a window or a ramp moves."""
-        passed = bisect_right(self._turns, month_number(month))
-        found = self._since.get(passed)
+        found = self._of_month.get(month)
         if found is None:
-            found = self._since[passed] = self._after(self._turns[passed - 1])
+            passed = bisect_right(self._turns, month_number(month))
+            for turn in range(1, passed + 1):  # each rests on the one before
+                if turn not in self._since:
+                    self._since[turn] = self._after(self._turns[turn - 1], self._since[turn - 1])
+            found = self._of_month[month] = self._since[passed]
         return found
 
-    def _after(self, number: int) -> Reach:
-        """How each lever works after the turn that lies in the month of that number."""
+    def _after(self, number: int, before: Reach) -> Reach:
+        """How each lever works after the turn that lies in the month of that number. before: up to it."""
         month = month_text(number - month_number(FIRST_MONTH))
-        key = tuple(lever.window.strength(month) for lever in self._levers)
+        strengths, changed = [one.strength for one in before], set()
+        for n in self._turning[number]:
+            strength = self._levers[n].window.strength(month)
+            if strength != strengths[n]:
+                strengths[n] = strength
+                changed.add(n)
+        key = tuple(strengths)
         if key not in self._known:
-            self._known.setdefault(key, Reach(tuple(self._reach(n, key) for n in range(len(key)))))
+            levers = [
+                self._reach(n, key) if n in changed or not changed.isdisjoint(self._of[n]) else one
+                for n, one in enumerate(before)
+            ]
+            self._known.setdefault(key, Reach(tuple(levers)))
         return self._known[key]
 
     def _reach(self, n: int, strengths: Sequence[float]) -> LeverMonth:
