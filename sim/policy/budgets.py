@@ -303,11 +303,12 @@ class Ledger:
         budget = self._budget(lever)
         if budget.release is None:
             return 1.0
-        if budget.yuan_per_year is not None:
-            return (month % 12 + 1) / 12.0
         window = self.policy.scenario.levers[self.policy.names[lever]].window
-        passed = month - month_index(window.from_) + 1
-        return min(max(passed / window.months, 0.0), 1.0)
+        first, last = month - month % 12, month - month % 12 + 11
+        if budget.yuan_per_year is None:
+            first, last = month_index(window.from_), month_index(window.to)
+        months = [one for one in range(first, last + 1) if window.strength(month_text(one)) > 0.0]
+        return sum(one <= month for one in months) / max(len(months), 1)
 
     def _year_budget(self, lever: int, month: int) -> float:
         """Yuan that the year brought: of a budget for the whole window, what was left as the year began."""

@@ -128,7 +128,8 @@ class Budget(Strict):
     """How much may be spent, by calendar year or over the whole window. Exactly one of the two.
 
     Everybody who qualifies is paid until it is spent. ``release: monthly`` lets it be spent evenly instead:
-    by the end of each month as large a part of it as has passed of the year, or of the window.
+    by the end of each month as large a part of it as has passed of the months in force of the year, or of the
+    window.
     """
 
     yuan_per_year: Yuan | None = None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.engine_runs import make_lever, make_scenario, start, unit_cost
+from support.instrument_runs import everything, scenario_with
 
 from sim.comparison.accounts import accounts_of_seed
 from sim.engine.simulate import simulate
@@ -114,6 +115,21 @@ def test_few_people_in_a_place_do_not_make_a_lever_free(effects, per):
         assert (results.ledger["spending_yuan"] == 100 * results.ledger["served"]).all()
         served.append(float(results.ledger["served"].sum()))
     assert served[1] == pytest.approx(served[0], rel=0.25)
+
+
+def test_no_instrument_of_the_catalogue_that_costs_something_is_free():
+    """All of them at once: each is billed to somebody within eighteen months."""
+    levers = uncapped(everything())
+    rules = {"settlement_quota_share": 0.05, "settlement_open_share": 0.3}
+    ledger = simulate(scenario_with(levers, **rules), scale=20_000, end="2015-06", seed=1).ledger
+    spent = ledger.groupby("lever")["spending_yuan"].sum()
+    costed = [name for name, one in levers.items() if one.get("unit_cost")]
+    assert len(costed) > 70
+    assert [name for name in costed if not spent.get(name, 0.0) > 0.0] == []
+
+
+def uncapped(levers):
+    return {name: {key: one[key] for key in one if key != "budget"} for name, one in levers.items()}
 
 
 def test_aid_with_contributions_is_counted_once():

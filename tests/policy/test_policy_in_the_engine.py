@@ -485,8 +485,21 @@ def test_money_that_is_released_by_the_month_is_spent_evenly(persons):
     for months in (range(2, 12), range(12, 18)):
         for month in months:
             total = sum(served[months[0] : month + 1])
-            released = persons * (month % 12 + 1) / 12
+            released = persons * (month - months[0] + 1) / len(months)
             assert released <= total < released + 1  # the queue never ends here, so the money does
+
+
+def test_money_by_the_month_is_released_in_months_in_force():
+    """A window that begins in July, or a season, has the year's money in equal parts of its months."""
+    budget = {"yuan_per_year": simulated(60), "release": "monthly"}
+    july = budgeted(budget, first="2014-07", last="2014-12")
+    served = served_by_month(start(make_scenario({"courses": july}, **QUIET)), 12)
+    assert served == [*[0] * 6, *[10] * 6]
+    for money in (budget, {"yuan_total": simulated(60), "release": "monthly"}):
+        season = budgeted(money, first="2014-01", last="2014-12")
+        season["window"]["season"] = [4, 5, 9]
+        served = served_by_month(start(make_scenario({"courses": season}, **QUIET)), 12)
+        assert served == [0, 0, 0, 20, 20, 0, 0, 0, 20, 0, 0, 0]
 
 
 def test_a_claim_at_the_margin_is_paid_and_taken_off_the_next_money():
