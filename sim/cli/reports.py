@@ -11,6 +11,7 @@ import typer
 from sim.cli.app import ExcelCsv, Jobs, Json, Out, app, check_out, command, print_folder, save, staged_bars
 from sim.cli.comparison import By
 from sim.cli.terminal import print_json, print_table, print_text
+from sim.core.errors import Problem, ResultsError
 
 DIFFERENT = 1  # the exit code where numbers differ
 _MOST_SHOWN = 40  # differences that are printed
@@ -29,7 +30,7 @@ def show(
     out: Out = None,
     excel_csv: ExcelCsv = False,
 ) -> None:
-    """Make the page and pictures of a finished comparison, without running the model."""
+    """Make the page of a finished comparison anew."""
     target = out or folder
     check_out(target, "comparison")
     from sim.comparison.breakdown import checked_dimensions
@@ -38,6 +39,15 @@ def show(
 
     dimensions = checked_dimensions(by or ())
     comparison = Comparison.load(folder)
+    if lacking := comparison.missing():
+        raise ResultsError(
+            Problem(
+                "an earlier version of the program wrote this comparison; its page needs more than it holds",
+                file=str(folder),
+                value=", ".join(lacking[:3]),
+                allowed="labor-sim compare once more",
+            )
+        )
     unsaved = save(partial(publish_comparison, comparison, excel_csv=excel_csv, by=dimensions), target)
     if unsaved:
         raise unsaved
@@ -50,7 +60,7 @@ def verify(
     jobs: Jobs = 2,
     json: Json = False,
 ) -> None:
-    """Run a page's comparison again from its record, and name the numbers that differ."""
+    """Run a page again; name what differs."""
     from sim.present.pages.verification import verify_page
 
     with staged_bars(f"verifying {file}") as progress:

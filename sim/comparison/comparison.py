@@ -98,3 +98,15 @@ class Comparison(ComparisonTables):
     def load(cls, folder: str | os.PathLike) -> Comparison:
         """Read a folder written by ``save``."""
         return cls(*read_folder(folder, kind="comparison"))
+
+    def missing(self) -> list[str]:
+        """What a comparison of today holds and this one, of an earlier version, does not."""
+        lacking = [
+            f"{name}.{column}"
+            for name, columns in COMPARISON_TABLES.items()
+            if name in self.tables
+            for column in columns
+            if column not in self.tables[name]
+        ]
+        known = {"horizons", "reference", "policies", "base"}
+        return [*lacking, *sorted(known - self.manifest.keys())]
