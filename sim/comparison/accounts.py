@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.comparison.intervals import mean_and_interval
 from sim.policy.financing import CUT_ELSEWHERE
+from sim.policy.flows import BANK
 from sim.results.results import Results
 from sim.scenario.fields import PUBLIC_PAYERS
 
@@ -61,9 +62,11 @@ def _rows(run: Results, sign: float) -> Iterator[tuple]:
     flows = run.tables["flows"]
     for row in flows.itertuples():
         payer, recipient = (_NAMES.get(name, name) for name in (row.payer, row.recipient))
-        yield (row.year, recipient, "", "levers", sign * row.yuan)
+        is_loan = not row.lever and BANK in (row.payer, row.recipient)
+        item = "loans" if is_loan else "levers"
+        yield (row.year, recipient, "", item, sign * row.yuan)
         if row.payer != "local":
-            yield (row.year, payer, "", "levers", -sign * row.yuan)
+            yield (row.year, payer, "", item, -sign * row.yuan)
     local = run.tables["ledger"].query("payer == 'local'")
     for (year, province), spent in local.groupby(["year", "province"])["spending_yuan"].sum().items():
         yield (year, "local", province, "levers", -sign * spent)

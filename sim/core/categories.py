@@ -118,6 +118,8 @@ OCCASIONS = {
     "new_insurance": "a worker joins the insurance scheme who would not have joined without the levers",
     "kept_insurance": "an insured worker who leaves a job stays insured by the levers",
     "workshop_month": "every month of an eligible worker's job in a workshop",
+    "loan_month": "every month in which an eligible owner owes on a guaranteed loan",
+    "loan_default": "an eligible owner closes or retires and cannot pay back a guaranteed loan",
 }
 # Those that are counted by a share of the people in a place, so that no worker can be turned away.
 BY_PLACE = ("school_place_month", "housing_month", "added_job_month", "raised_pay_month")

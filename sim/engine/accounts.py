@@ -18,29 +18,39 @@ _TRANSFERS = [getattr(MONEY, name) for name in ("benefit", "grant", "payout", "p
 _RECEIVED = [*_TRANSFERS, *(getattr(MONEY, name) for name in ("earned", "recovered", "loan"))]
 _USED = [
     getattr(MONEY, name)
-    for name in ("withheld", "contribution", "remittance", "consumption", "capital", "saved", "fee")
+    for name in (
+        "withheld",
+        "contribution",
+        "remittance",
+        "consumption",
+        "capital",
+        "saved",
+        "fee",
+        "repaid",
+        "interest",
+    )
 ]
 
 
 class Accounts:
     """Last month's stocks, against which flows must carry over to this month's."""
 
-    def __init__(self, stock: np.ndarray, savings: int):
-        """stock: workers by home, place and activity at the start; savings: yuan held."""
-        self._hold(stock, savings)
+    def __init__(self, stock: np.ndarray, savings: int, debt: int = 0):
+        """stock: workers by home, place and activity at the start; savings: yuan held; debt: yuan owed."""
+        self._hold(stock, savings, debt)
 
-    def _hold(self, stock: np.ndarray, savings: int) -> None:
-        self.stock, self.savings = stock, savings
+    def _hold(self, stock: np.ndarray, savings: int, debt: int) -> None:
+        self.stock, self.savings, self.debt = stock, savings, debt
         self.by_home, self.by_place = stock.sum(axis=1), stock.sum(axis=0)
         self.away = stock[:, :, MIGRANT_WORK] + stock[:, :, MIGRANT_SEARCH]
 
     def state(self) -> dict[str, Any]:
         """What months change, for a checkpoint."""
-        return {"stock": self.stock.copy(), "savings": self.savings}
+        return {"stock": self.stock.copy(), "savings": self.savings, "debt": self.debt}
 
     def restore(self, state: Mapping[str, Any]) -> None:
         """Take over what ``state`` gave."""
-        self._hold(state["stock"].copy(), state["savings"])
+        self._hold(state["stock"].copy(), state["savings"], state["debt"])
 
     def carry(self, month: int, block: SimpleNamespace, entrants: np.ndarray) -> None:
         """Carry stocks and savings over the month, and write them into the block.
@@ -84,16 +94,24 @@ class Accounts:
             money[MONEY.fee] + money[MONEY.family_fee],
             int(block.fees.sum()),
         )
+        _must(
+            month,
+            "what banks receive for loans and what is booked for them",
+            money[MONEY.interest_aid] + money[MONEY.guarantee],
+            int(block.credit.sum()),
+        )
         self.savings += money[MONEY.saved] - money[MONEY.exit_savings]
+        self.debt += money[MONEY.loan] - money[MONEY.repaid] - money[MONEY.written_off]
 
-    def check_census(self, month: int, stock: np.ndarray, savings: int) -> None:
+    def check_census(self, month: int, stock: np.ndarray, savings: int, debt: int) -> None:
         """Raise AccountingError unless a fresh count agrees with the sums carried along.
 
-        stock: workers by home, place and activity. savings: yuan.
+        stock: workers by home, place and activity. savings, debt: yuan.
         """
         if not np.array_equal(stock, self.stock):
             _must(month, "workers counted afresh", stock.sum(), self.stock.sum(), is_same=False)
         _must(month, "savings counted afresh", int(savings), self.savings)
+        _must(month, "debts counted afresh", int(debt), self.debt)
 
 
 def _must(month: int, what: str, found: int, expected: int, is_same: bool = True) -> None:

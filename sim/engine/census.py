@@ -28,6 +28,7 @@ from sim.core.months import DECEMBER, JUNE, MARCH, SEPTEMBER
 from sim.rules.demography import has_child_aged
 from sim.steps.demography import age_group
 from sim.steps.earnings import current_pay
+from sim.steps.loans import debt
 from sim.steps.people import first_birth_age
 from sim.world.places import HOMES
 from sim.world.worker import INSURED, IS_FEMALE, POOR, TRAINED, age_months, education_of, worker_at
@@ -54,6 +55,7 @@ def census_type(places: int) -> np.dtype:
             ("school_parents", whole, (places,)),  # out-migrants and settled with a child at school
             ("owed", whole),  # workers owed wages
             ("savings", whole),
+            ("debt", whole),
         ]
     )
 
@@ -65,7 +67,8 @@ def count_census(rows, states, first_rows, first_ids, conditions, with_groups, c
     with_groups: whether to count the groups too, which a report may not want.
     """
     c, total = conditions[0], census[0]
-    insured, trained, owed, savings, poor_away, parents_away = 0, 0, 0, 0, 0, 0  # quicker than the record
+    # quicker than the record
+    insured, trained, owed, savings, debts, poor_away, parents_away = 0, 0, 0, 0, 0, 0, 0
     ids = np.empty(BLOCK, np.uint32)
     for start in range(first, last, BLOCK):
         count = min(BLOCK, last - start)
@@ -86,6 +89,7 @@ def count_census(rows, states, first_rows, first_ids, conditions, with_groups, c
             trained += (status & TRAINED) != 0
             owed += w.arrears > 0
             savings += int(w.savings)
+            debts += debt(w, c)
             if (_IN_CITIES >> activity) & 1:
                 birth = first_birth_age(w, c)
                 is_away = (activity == MIGRANT_WORK) | (activity == MIGRANT_SEARCH)
@@ -98,5 +102,6 @@ def count_census(rows, states, first_rows, first_ids, conditions, with_groups, c
     total.trained += trained
     total.owed += owed
     total.savings += savings
+    total.debt += debts
     total.poor_away += poor_away
     total.parents_away += parents_away

@@ -236,8 +236,11 @@ class Record:
             nation,
         )
         at_home = block.by_place[:HOMES, FARM] + block.by_place[:HOMES, TRAINING]
-        nation["savings"], nation["parents_away"] = run.savings, census.parents_away
+        nation["savings"], nation["debt"], nation["parents_away"] = run.savings, run.debt, census.parents_away
         nation["insured"], nation["trained"] = census.insured, census.trained
+        kept = 1.0 - run.economy.opening.numbers.business_displacement_share
+        nation["net_additional_jobs"] = kept * block.business[:, 2].sum()
+        nation["scheme_loan_cost"] = block.credit[-1]
         nation["output_lost"] = run.economy.market_state.markets.output_lost[0]
         nation["policy_spending"] = run.ledger.month_spending
         nation["public_spending"] = run.ledger.month_public_spending
@@ -316,6 +319,14 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["remittances_yuan"] = money["remittance"]
     columns["contributions_yuan"] = money["contribution"]
     columns["savings_stock_yuan"] = nation["savings"] * scale
+    columns["debt_stock_yuan"] = nation["debt"] * scale
+    columns["lent_yuan"], columns["repaid_yuan"] = money["loan"], money["repaid"]
+    columns["loan_interest_yuan"] = money["interest"]
+    columns["interest_aid_yuan"], columns["guarantees_paid_yuan"] = money["interest_aid"], money["guarantee"]
+    columns["scheme_loan_cost_yuan"] = nation["scheme_loan_cost"] * scale
+    columns["written_off_yuan"] = money["written_off"]
+    for name in ("loans", "guaranteed_loans", "loan_defaults"):
+        columns[name] = events[name]
     columns["arrears_cases"] = events["arrears_cases"]
     columns["arrears_owed_yuan"] = money["withheld"]
     columns["arrears_recovered_yuan"] = money["recovered"]
@@ -324,6 +335,10 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["business_closures"] = events["business_closures"]
     columns["businesses"] = nation["businesses"] * scale
     columns["business_jobs"] = nation["business_jobs"] * scale
+    columns["additional_starts"] = events["additional_starts"]
+    columns["additional_businesses"] = nation["additional"][:, 0] * scale
+    columns["additional_business_jobs"] = nation["additional"][:, 1] * scale
+    columns["net_additional_jobs"] = np.rint(nation["net_additional_jobs"] * scale).astype(np.int64)
     for name in (
         "settlements",
         "training_enrolments",
@@ -344,7 +359,8 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     received = sum(
         money[name] for name in ("earned", "recovered", "benefit", "grant", "payout", "premium_aid")
     )
-    income = received - sum(money[name] for name in ("withheld", "contribution", "fee", "family_fee"))
+    taken_off = ("withheld", "contribution", "fee", "family_fee", "repaid", "interest")
+    income = received - sum(money[name] for name in taken_off)
     income = income + (nation["farm_income"] - nation["living_cost"]) * scale
     columns["mean_income_yuan"] = income / np.maximum(living * scale, 1) / nation["price_index"]
     return columns

@@ -187,7 +187,7 @@ class Simulation:
                 count_census, census_type(len(self.places)), self.rows, *self._memory, c, self._with_groups
             )
         )
-        self._accounts.check_census(month, self.census.stock, self.census.savings)
+        self._accounts.check_census(month, self.census.stock, self.census.savings, self.census.debt)
 
     def open_month(self) -> np.recarray:
         """Conditions of the coming month, with quotas rationed; levers without money left serve nobody."""
@@ -245,6 +245,11 @@ class Simulation:
     def savings(self) -> int:
         """Yuan that all workers hold."""
         return self._accounts.savings
+
+    @property
+    def debt(self) -> int:
+        """Yuan that owners owe on their loans."""
+        return self._accounts.debt
 
 
 def _resumed(kind: Callable[..., Simulation], about: tuple, with_groups: bool, kept: tuple) -> Simulation:

@@ -134,10 +134,14 @@ def nation_type() -> np.dtype:
             ("business_jobs", whole),
             ("visiting", whole),  # out-migrants who are at home at the end of the month
             ("across", whole),  # out-migrants in another province than their home
+            ("additional", whole, (2,)),  # businesses that levers made possible, and their jobs
             ("savings", whole),
+            ("debt", whole),
+            ("scheme_loan_cost", whole),  # yuan that banks receive for guaranteed loans from no lever
             ("insured", whole),
             ("trained", whole),
             ("parents_away", whole),
+            ("net_additional_jobs", np.float64),  # of additional businesses, less those that they displace
             ("policy_spending", np.float64),  # in real yuan
             ("public_spending", np.float64),  # the part of it that government pays
             ("levy", np.float64),  # what employers pay towards levers, yuan
@@ -160,10 +164,11 @@ def _total(column) -> int:
 
 @kernel
 def add_up(by_home, pay, money, events, business, visiting, away, province, nation):
-    """Fill the first fields of ``nation`` (one record of ``nation_type``), to ``across``.
+    """Fill the first fields of ``nation`` (one record of ``nation_type``), to ``additional``.
 
-    by_home: (homes, activities). pay: (activities, 2), yuan and paid workers. business: (homes, 3), first
-    businesses and their jobs. visiting: (homes,). away: (homes, places). province: (places,).
+    by_home: (homes, activities). pay: (activities, 2), yuan and paid workers. business: (homes, 4),
+    businesses, their jobs, the jobs of additional ones, and these. visiting: (homes,). away: (homes, places).
+    province: (places,).
     """
     n, (homes, places) = nation[0], away.shape
     for activity in range(by_home.shape[1]):
@@ -176,6 +181,7 @@ def add_up(by_home, pay, money, events, business, visiting, away, province, nati
         n.events[event] = events[event]
     n.businesses = _total(business[:, 0])
     n.business_jobs = _total(business[:, 1])
+    n.additional[0], n.additional[1] = _total(business[:, 3]), _total(business[:, 2])
     n.visiting = _total(visiting)
     across = 0
     for home in range(homes):

@@ -16,14 +16,16 @@ import pandas as pd
 
 from sim.core.errors import AccountingError
 from sim.core.months import month_index, month_text
-from sim.policy.flows import YearOfLever, flows
+from sim.policy.flows import YearOfLever, flows, loan_flows
 from sim.policy.policy import Policy
 from sim.policy.rationing import Rationing
 from sim.scenario.fields import PUBLIC_PAYERS
 from sim.scenario.lever import Lever
+from sim.steps.records import MONEY as FLOW
 from sim.world.places import HOMES
 
 MONEY, PLACES, NO_LIMIT = "money", "places", "none"  # what can bind a lever
+_LOANS = (FLOW.loan, FLOW.repaid, FLOW.interest)  # in the order of sim.policy.flows.loan_flows
 _ROUNDING = 1e-3  # yuan: far more than sums of money are off, far less than a yuan
 
 
@@ -41,6 +43,9 @@ class Ledger:
         self.received_this_year = np.zeros(count)  # yuan, by workers
         self.payouts_this_year = np.zeros(count)  # yuan, by workers from insurers
         self.without_lever_this_year = 0.0  # yuan that workers receive from no lever
+        self.credit_without_lever_this_year = 0.0  # yuan that banks receive for loans from no lever
+        self.loans_this_year = np.zeros(len(_LOANS))  # yuan lent to owners, and paid by them
+        self._loans: list[tuple] = []  # the same of past years, after the year
         self._flows: list[tuple] = []  # fields of YearOfLever, of past years
         self.carried = np.zeros(count)  # yuan less than a claim that the year before left over, or overdrew
         self.queue = np.zeros(count, dtype=np.int64)  # turned away for want of money this year
@@ -66,6 +71,9 @@ class Ledger:
             "received_this_year": self._by_name(self.received_this_year),
             "payouts_this_year": self._by_name(self.payouts_this_year),
             "without_lever_this_year": self.without_lever_this_year,
+            "credit_without_lever_this_year": self.credit_without_lever_this_year,
+            "loans_this_year": self.loans_this_year.copy(),
+            "loans": list(self._loans),
             "flows": list(self._flows),
             "carried": self._by_name(self.carried),
             "month_spending": self.month_spending,
@@ -84,6 +92,8 @@ class Ledger:
         self._take_over(self.received_this_year, state["received_this_year"])
         self._take_over(self.payouts_this_year, state["payouts_this_year"])
         self.without_lever_this_year, self._flows = state["without_lever_this_year"], list(state["flows"])
+        self.credit_without_lever_this_year = state["credit_without_lever_this_year"]
+        self.loans_this_year[:], self._loans = state["loans_this_year"], list(state["loans"])
         self._take_over(self.carried, state["carried"])
         self.month_spending, self._closed = state["month_spending"], list(state["closed"])
         self.month_public_spending = state["month_public_spending"]
@@ -168,11 +178,14 @@ class Ledger:
         self.received_this_year += received * float(self.scale)
         self.payouts_this_year += block.payouts[:count] * float(self.scale)
         self.without_lever_this_year += float(block.transfers[-1]) * self.scale
+        self.credit_without_lever_this_year += float(block.credit[-1]) * self.scale
+        self.loans_this_year += block.money[list(_LOANS)] * float(self.scale)
 
     def flows(self) -> pd.DataFrame:
         """Rows by year, lever, payer's account and receiving account."""
         levers = self.policy.scenario.levers
         rows = [row for sums in self._flows for row in flows(YearOfLever(*sums), levers.get(sums[1]))]
+        rows += [row for sums in self._loans for row in loan_flows(*sums)]
         return pd.DataFrame(rows, columns=["year", "lever", "instrument", "payer", "recipient", "yuan"])
 
     def close_year(self, month: int) -> None:
@@ -205,8 +218,11 @@ class Ledger:
         others = self.spent_this_year.sum(axis=1) - self.received_this_year
         sums = zip(self.policy.names, self.received_this_year, others, self.payouts_this_year, strict=True)
         found = [YearOfLever(year, name, *map(float, yuan)) for name, *yuan in sums]
-        found.append(YearOfLever(year, "", self.without_lever_this_year, 0.0, 0.0))
+        without, credit = self.without_lever_this_year, self.credit_without_lever_this_year
+        found.append(YearOfLever(year, "", without, credit, 0.0))
         self._flows += [tuple(one) for one in found if any(one[2:])]
+        self._loans.append((year, *map(float, self.loans_this_year)))
+        self.loans_this_year[:] = self.credit_without_lever_this_year = 0.0
         self.received_this_year[:] = self.payouts_this_year[:] = self.without_lever_this_year = 0.0
 
     def table(self) -> pd.DataFrame:

@@ -10,13 +10,15 @@ from __future__ import annotations
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.costs import CASH
 from sim.scenario.lever import Lever
+from sim.world.worker import MOST_LOAN
 
+LOAN = "guaranteed_loan_yuan"  # whose giver pays the owner's bank a part of interest and losses
 PAYOUT = "business_loss_insured_share"  # paid by the insurer, whom the lever pays a premium
 
 
 def hands_out(lever: Lever) -> list[str]:
-    """The parameters through which a lever hands money to workers."""
-    return [name for name in CASH if name in lever.changes and _gives(name, lever)]
+    """The parameters through which a lever hands money to workers, or to banks for them."""
+    return [name for name in (*CASH, LOAN) if name in lever.changes and _gives(name, lever)]
 
 
 def _gives(name: str, lever: Lever) -> bool:
@@ -31,7 +33,11 @@ def _gives(name: str, lever: Lever) -> bool:
 def is_billed_as_received(lever: Lever) -> bool:
     """Whether the unit cost stands for money that workers receive, and is booked when they do."""
     per = lever.unit_cost.per if lever.unit_cost else None
-    return any(PARAMETERS[name].occasion == per for name in hands_out(lever))
+    return any(_received_on(name) == per for name in hands_out(lever))
+
+
+def _received_on(name: str) -> str | None:
+    return "loan_month" if name == LOAN else PARAMETERS[name].occasion
 
 
 def cost_beside(lever: Lever, price: int) -> int:
@@ -42,7 +48,7 @@ def cost_beside(lever: Lever, price: int) -> int:
     handed = 0.0
     for name in hands_out(lever):
         change = lever.changes[name]
-        if name == "insurance_contribution_rate" or (change.set is None and change.add is None):
+        if name in _SHARES or (change.set is None and change.add is None):
             return 0
         if lever.unit_cost is not None and PARAMETERS[name].occasion == lever.unit_cost.per:
             handed = max(handed, (change.set or 0.0) + (change.add or 0.0))
@@ -55,7 +61,11 @@ def most_received(lever: Lever) -> float:
 
 
 def _most(name: str) -> float:
-    return _MOST_PAY if name == "insurance_contribution_rate" else PARAMETERS[name].high
+    return _SHARES.get(name, PARAMETERS[name].high)
 
 
 _MOST_PAY = 10.0**6  # yuan a month, of which a contribution is a part
+_SHARES = {  # parameters of which a part is received, and the most that it can be
+    "insurance_contribution_rate": _MOST_PAY,
+    LOAN: float(MOST_LOAN),
+}

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sim.scenario.lever import Lever
 
-WORKER, INSURER, SCHEME, FIRM = "worker", "insurer", "scheme", "firm"
+WORKER, INSURER, SCHEME, FIRM, BANK = "worker", "insurer", "scheme", "firm", "bank"
 INSURANCE_FUND = "insurance_fund"
 _CONTRIBUTIONS = ("new_insurance", "kept_insurance")
 # Who is paid for serving somebody on an occasion, where it is not the worker.
@@ -30,8 +30,8 @@ _BY_OCCASION = {
 _BY_EFFECT = {
     "business_loss_insured_share": INSURER,
     "insurance_contribution_rate": INSURANCE_FUND,
-    "guaranteed_loan_yuan": "bank",
-    "startup_loan_yuan": "bank",
+    "guaranteed_loan_yuan": BANK,
+    "startup_loan_yuan": BANK,
 }
 _OTHERWISE = "service"
 RECIPIENTS = tuple(
@@ -45,7 +45,7 @@ class YearOfLever(NamedTuple):
     year: int
     name: str
     received: float  # by workers, from the payers
-    other: float  # by whoever serves them
+    other: float  # by whoever serves them; without a lever, by banks
     payouts: float  # by workers, from insurers
 
 
@@ -69,9 +69,21 @@ def flows(sums: YearOfLever, lever: Lever | None) -> Iterator[tuple]:
     instrument = lever.instrument if lever else None
     payers = lever.unit_cost.shares if lever and lever.unit_cost else {SCHEME: 1.0}
     found = [(payer, WORKER, sums.received * share) for payer, share in payers.items()]
-    if lever is not None:
+    if lever is None:
+        found.append((SCHEME, BANK, sums.other))
+    else:
         found += [(payer, recipient(lever, payer), sums.other * share) for payer, share in payers.items()]
     found.append((INSURER, WORKER, sums.payouts))
     for payer, account, yuan in found:
         if yuan != 0.0:
             yield (sums.year, sums.name, instrument, payer, account, yuan)
+
+
+def loan_flows(year: int, lent: float, repaid: float, interest: float) -> Iterator[tuple]:
+    """Rows of the table for the loans of businesses, under no lever: what banks lend, and owners pay them.
+
+    What is written off moves no money: it is what the bank never sees again.
+    """
+    for payer, account, yuan in ((BANK, WORKER, lent), (WORKER, BANK, repaid + interest)):
+        if yuan != 0.0:
+            yield (year, "", None, payer, account, yuan)

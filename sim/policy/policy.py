@@ -18,7 +18,7 @@ from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
 from sim.core.months import FIRST_MONTH, month_text
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.cash import PAYOUT, cost_beside, is_billed_as_received, most_received
+from sim.policy.cash import LOAN, PAYOUT, cost_beside, is_billed_as_received, most_received
 from sim.policy.head_counts import HeadCounts
 from sim.policy.lever_rows import cash_lists, effects_on, lever_rows, lists_in_force, worker_effects
 from sim.policy.place_servings import ServingsOfPlaces
@@ -87,7 +87,7 @@ class Policy:
         self._worker_shares = np.array(
             [lever.unit_cost.shares.get("worker", 0.0) if lever.unit_cost else 0.0 for lever in self._levers]
         )
-        self._cash = effects_on((*CASH, PAYOUT), self.names, self._levers)
+        self._cash = effects_on((*CASH, LOAN, PAYOUT), self.names, self._levers)
         self._steering = Steering(self._levers)
         self._changed_by: dict[str, list[int]] = {}
         for n, lever in enumerate(self._levers):

@@ -61,9 +61,11 @@ def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
 
 
 def _net_public_cost(national: pd.DataFrame) -> np.ndarray:
-    """What government spends on levers less the contributions and the levy that it receives, yuan."""
+    """What government spends on levers, and on loans of levers that have ended, less the contributions and
+    the levy that it receives, yuan.
+    """
     received = _column("contributions_yuan", "levy_yuan")(national)
-    return _column("public_spending_yuan")(national) - received
+    return _column("public_spending_yuan", "scheme_loan_cost_yuan")(national) - received
 
 
 def _of_years(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
@@ -123,6 +125,18 @@ _TABLE = (
     Outcome("business_jobs", "Paid jobs in those businesses", "返乡创业带动就业岗位", "jobs", "stock",
             "higher", "paid jobs made by owners, before counting the jobs they displace elsewhere",
             _column("business_jobs"), one="paid job in them"),
+    Outcome("additional_businesses", "Businesses made by levers", "政策新增在营企业", "businesses", "stock",
+            "higher", "businesses in operation that would not have been started without the levers",
+            _column("additional_businesses"), one="business made by levers"),
+    Outcome("net_business_jobs", "Net paid jobs made by levers", "政策净新增就业岗位", "jobs", "stock",
+            "higher",
+            "paid jobs in businesses that would not have been started without the levers, less the local "
+            "jobs that these displace", _column("net_additional_jobs"), one="net paid job"),
+    Outcome("business_debt", "Debt of owners", "创业贷款余额", "yuan", "stock", "neutral",
+            "owed on loans of businesses, current yuan", _column("debt_stock_yuan")),
+    Outcome("loan_losses", "Loans not paid back", "未偿还贷款", "yuan", "flow", "lower",
+            "owed on loans of businesses and not paid back in the year by owners who closed or retired, "
+            "whoever bears it, current yuan", _column("written_off_yuan")),
     # --- pay and income ------------------------------------------------------------------------------
     Outcome("migrant_pay", "Mean pay of migrants", "外出农民工月均收入", "yuan per month", "rate", "higher",
             "mean monthly pay of out-of-township workers who were paid, current yuan",

@@ -4,6 +4,20 @@ from sim.core.arithmetic import exp, log, logistic, normal_quantile
 from sim.core.compiled import rule
 
 GRANT_UNIT_YUAN = 10000.0  # the amount that the effect of a grant is stated for
+_LOG_ROOT_TWO_PI = 0.9189385332046727  # of the normal density
+
+
+@rule
+def idea_quality(rank: float, started_share: float, log_sd: float) -> float:
+    """Quality of an idea for a business, in log points of profit over that of a typical founder.
+
+    log_sd * (z - mean z of the best started_share), with z the normal quantile of the idea's rank from below.
+    rank: between 0 and 1, the best near 0. Source: the best ideas are started first, as in Lucas (1978) and
+    Evans and Jovanovic (1989), so that whoever support adds has a worse one [B20]; the spread is a judgement.
+    """
+    least = -normal_quantile(started_share)
+    typical = exp(-0.5 * least * least - _LOG_ROOT_TWO_PI) / started_share
+    return log_sd * (-normal_quantile(rank) - typical)
 
 
 @rule
@@ -18,15 +32,6 @@ def may_consider(
 def capital_need(uniform_draw: float, median: float, log_sd: float) -> int:
     """Start-up capital in yuan, lognormal; the worker's own for life. Source: [B23]."""
     return int(exp(log(median) + log_sd * normal_quantile(uniform_draw)))
-
-
-@rule
-def is_feasible(capital: int, savings: int, loan: float, grant: float) -> bool:
-    """Whether the capital can be raised: need <= savings + loan + grant.
-
-    Source: Evans and Jovanovic (1989), liquidity constraint [B27].
-    """
-    return capital <= savings + loan + grant
 
 
 @rule

@@ -7,6 +7,7 @@ from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform
 from sim.rules.demography import exit_probability
 from sim.steps.levers import effective
+from sim.steps.loans import settle_loan
 from sim.steps.records import EVENT, MONEY, WORKER
 from sim.steps.transitions import change_activity
 from sim.world.worker import age_months
@@ -46,6 +47,7 @@ def leave_labour_force(w, c, b, k) -> None:
     chance = exit_chance(c, age)
     if uniform(c.keys, PURPOSE.exit, int(w.id)) < chance * effective(w, c, b, k, WORKER.exit_hazard_scale):
         b.events[EVENT.exits] += 1
+        settle_loan(w, c, b, k, 1.0)  # from the estate
         b.money[MONEY.exit_savings] += int(w.savings)
         w.savings = 0
         w.arrears = 0

@@ -7,8 +7,10 @@ from sim.core.categories import LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
 from sim.core.compiled import inlined_rule, rule
 from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
 from sim.rules.household import dissaving, remittance, saving
+from sim.steps.ideas import idea_factor
 from sim.steps.income import extra_living_cost, note_income
 from sim.steps.levers import effective, serve
+from sim.steps.loans import service_debt
 from sim.steps.records import (
     BYTES,
     EXPERIENCE_MONTHS,
@@ -78,6 +80,8 @@ def current_pay(w, c) -> int:
         c.ability_factor[ability],
     )
     level = c.pay_level[int(w.place), OWN_PAY if is_own else int(w.sector)]
+    if is_own:
+        level *= idea_factor(w, c)
     return monthly_pay(level, productivity, c.match_factor[0 if is_own else int(w.match) & (BYTES - 1)])
 
 
@@ -158,9 +162,9 @@ def aid_with_contribution(w, c, b, k) -> None:
 
 @rule
 def take_profit(w, c, b, k) -> None:
-    """Earn a month's profit from a business of one's own, and divide it."""
+    """Earn a month's profit from a business of one's own, serve its debt, and divide the rest."""
     pay = int(current_pay(w, c) * exp(effective(w, c, b, k, WORKER.business_profit_shift)))
-    divide_pay(w, c, b, pay, pay, 0)
+    divide_pay(w, c, b, pay, pay - service_debt(w, c, b, k, pay), 0)
     note_income(w, pay)
 
 

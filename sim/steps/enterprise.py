@@ -9,14 +9,16 @@ from sim.rules.enterprise import (
     closing_probability,
     expected_grant,
     insured_risk,
-    is_feasible,
     may_consider,
     paid_jobs,
     start_probability,
 )
 from sim.rules.household import share_of
+from sim.rules.loans import can_be_served, cost_of_capital, loan_units, private_credit
 from sim.steps.earnings import current_pay, log_skill
+from sim.steps.ideas import idea_rank, quality_of
 from sim.steps.levers import effective, serve
+from sim.steps.loans import is_given_up, settle_loan
 from sim.steps.migration import go_home
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
 from sim.steps.transfers import receive_transfer
@@ -25,8 +27,10 @@ from sim.world.places import HOMES
 from sim.world.worker import (
     ADDITIONAL,
     DISPLACED,
+    GUARANTEED,
     HAD_BUSINESS,
     INSURED,
+    LOAN_UNIT,
     MOST_BYTE,
     MOST_SAVINGS,
     NEW,
@@ -41,6 +45,9 @@ MOST_CAPITAL = 100_000_000  # yuan; no savings, grant or loan reaches it
 def run_business(w, c, b, k) -> None:
     """Keep the business going, or close it and fall back on the farm."""
     serve(w, c, b, k, OCCASION.business_month)
+    if is_given_up(w, c):
+        close_business(w, c, b, k)
+        return
     age = int(w.business_age)
     chance = closing_probability(
         age,
@@ -57,6 +64,7 @@ def run_business(w, c, b, k) -> None:
     b.business[home, 1] += jobs
     if int(w.status) & ADDITIONAL:
         b.business[home, 2] += jobs
+        b.business[home, 3] += 1
     if age + 1 == MONTHS_TO_LATE_GRANT:
         serve(w, c, b, k, OCCASION.business_half_year)
         grant = put_aside(w, b, int(effective(w, c, b, k, WORKER.startup_late_grant_yuan)))
@@ -65,12 +73,13 @@ def run_business(w, c, b, k) -> None:
 
 @rule
 def close_business(w, c, b, k) -> None:
-    """Close the business; an insurer may pay for part of the capital."""
+    """Close the business; an insurer may pay for part of the capital, and what is owed is settled."""
     serve(w, c, b, k, OCCASION.business_closure)
     insured = effective(w, c, b, k, WORKER.business_loss_insured_share)
     if insured > 0.0:
         payout = put_aside(w, b, share_of(startup_capital(w, c), insured))
         receive_transfer(w, c, b, k, WORKER.business_loss_insured_share, MONEY.payout, payout)
+    settle_loan(w, c, b, k, c.economy.debt_recovery_savings_share)
     b.events[EVENT.business_closures] += 1
     w.business_jobs = 0
     w.match = 0
@@ -117,80 +126,153 @@ def may_start_business(w, c) -> bool:
 
 @rule
 def weigh_up_business(w, c, b, k) -> None:
-    """Think of a business; start it if the capital can be raised and it looks worthwhile."""
-    worker, here = int(w.id), int(w.place)
-    considers = uniform(c.keys, PURPOSE.business_consider, worker)
+    """Think of a business; start it if the capital can be raised and the idea is worth it."""
+    here = int(w.place)
+    considers = uniform(c.keys, PURPOSE.business_consider, int(w.id))
     if considers >= effective(w, c, b, k, WORKER.startup_consideration_probability):
         return
-    draw = uniform(c.keys, PURPOSE.business_start, worker)
-    capital, gain = startup_capital(w, c), log_profit_gain(w, c)
+    rank, capital = idea_rank(w, c, c.month), startup_capital(w, c)
     grant = effective(w, c, b, k, WORKER.startup_grant_yuan)
-    loan = loan_to_founder(
+    own, units, is_guaranteed, cost = raise_capital(
         w,
         c,
+        rank,
+        capital,
+        grant,
         effective(w, c, b, k, WORKER.startup_loan_yuan),
         effective(w, c, b, k, WORKER.guaranteed_loan_yuan),
         effective(w, c, b, k, WORKER.loan_approval_probability),
+        effective(w, c, b, k, WORKER.loan_interest_subsidy_share),
     )
+    if units < 0:
+        return
     chance = start_chance(
         w,
         c,
         capital,
-        gain + effective(w, c, b, k, WORKER.business_profit_shift),
+        cost,
+        effective(w, c, b, k, WORKER.business_profit_shift),
         grant,
         effective(w, c, b, k, WORKER.startup_late_grant_yuan),
-        loan,
         effective(w, c, b, k, WORKER.startup_odds_shift),
         effective(w, c, b, k, WORKER.business_loss_insured_share),
     )
-    if draw >= chance:
+    if rank >= chance:
         return
-    rules = c.without_levers
-    without = start_chance(
+    is_additional = considers >= c.without_levers[WORKER.startup_consideration_probability, here]
+    if not is_additional:
+        is_additional = rank >= chance_without_levers(w, c, rank, capital)
+    start_business(w, c, b, k, rank, int(grant), own, units, is_guaranteed, is_additional)
+
+
+@rule
+def chance_without_levers(w, c, rank, capital) -> float:
+    """The probability with which the worker would start a business, had no lever been in force."""
+    here, rules = int(w.place), c.without_levers
+    grant = rules[WORKER.startup_grant_yuan, here]
+    own, units, is_guaranteed, cost = raise_capital(
+        w,
+        c,
+        rank,
+        capital,
+        grant,
+        rules[WORKER.startup_loan_yuan, here],
+        rules[WORKER.guaranteed_loan_yuan, here],
+        rules[WORKER.loan_approval_probability, here],
+        rules[WORKER.loan_interest_subsidy_share, here],
+    )
+    if units < 0:
+        return 0.0
+    return start_chance(
         w,
         c,
         capital,
-        gain + rules[WORKER.business_profit_shift, here],
-        rules[WORKER.startup_grant_yuan, here],
+        cost,
+        rules[WORKER.business_profit_shift, here],
+        grant,
         rules[WORKER.startup_late_grant_yuan, here],
-        loan_to_founder(
-            w,
-            c,
-            rules[WORKER.startup_loan_yuan, here],
-            rules[WORKER.guaranteed_loan_yuan, here],
-            rules[WORKER.loan_approval_probability, here],
-        ),
         rules[WORKER.startup_odds_shift, here],
         rules[WORKER.business_loss_insured_share, here],
     )
-    is_additional = draw >= without or considers >= rules[WORKER.startup_consideration_probability, here]
-    start_business(w, c, b, k, capital, int(grant), int(loan), is_additional)
 
 
 @rule
-def loan_to_founder(w, c, loan, guaranteed, approval) -> float:
-    """The loan that the worker can have, in yuan: the guaranteed one if it is larger and approved."""
-    if guaranteed > loan and uniform(c.keys, PURPOSE.loan_approval, int(w.id)) < approval:
-        return guaranteed
-    return loan
+def raise_capital(w, c, rank, capital, grant, loan, guaranteed, approval, subsidised):
+    """How the worker would pay for a business: (own yuan, units borrowed, whether guaranteed, cost a month).
+
+    Units below nought: the capital cannot be raised. Own savings go first, and the gap is borrowed; but a
+    guaranteed loan that costs less than own savings would earn elsewhere is taken first, also by those who
+    need none. Lenders who know the founder lend by the quality of the idea; a programme cannot tell ideas
+    apart. Nobody is lent what expected profit and savings cannot serve. own: below nought where a loan, in
+    whole units, leaves something over.
+    """
+    need, savings, quality = max(capital - int(grant), 0), int(w.savings), quality_of(c, rank)
+    rate, profit = c.economy.loan_interest_rate, typical_profit(w, c) * exp(quality)
+    if guaranteed > 0.0 and uniform(c.keys, PURPOSE.loan_approval, int(w.id)) < approval:
+        net_rate = rate * (1.0 - subsidised)
+        if net_rate < c.economy.own_capital_return:
+            units = granted(c, need, need, savings, guaranteed, profit)
+            if units > 0:
+                return need - units * LOAN_UNIT, units, True, monthly_cost(c, need, units, net_rate)
+        units = granted(c, need - savings, need, savings, guaranteed, profit)
+        if units >= 0:
+            return need - units * LOAN_UNIT, units, units > 0, monthly_cost(c, need, units, net_rate)
+    usual = c.without_levers[WORKER.startup_loan_yuan, int(w.place)]
+    added = private_credit(usual, quality, c.economy.private_loan_idea_elasticity) - usual
+    units = granted(c, need - savings, need, savings, loan + added, profit)
+    return need - units * LOAN_UNIT, units, False, monthly_cost(c, need, units, rate)
 
 
 @rule
-def log_profit_gain(w, c) -> float:
-    """Expected profit at home over present income, in log points."""
-    profit = c.mean_log_pay[int(w.home)] + c.economy.business_profit_premium + log_skill(w, c)
+def granted(c, wanted, need, savings, most, profit) -> int:
+    """Units of a loan that is lent to whoever wants it for a business that needs some capital, all in yuan.
+
+    Below nought: the capital cannot be raised with it, or the loan could not be served.
+    """
+    units = loan_units(wanted, most, LOAN_UNIT)
+    left = savings - (need - units * LOAN_UNIT)
+    if left < 0:
+        return -1
+    is_served = can_be_served(
+        units * LOAN_UNIT,
+        profit,
+        c.economy.debt_service_profit_share,
+        left,
+        c.economy.loan_interest_rate,
+        int(c.economy.loan_term_months),
+    )
+    return units if is_served else -1
+
+
+@rule
+def monthly_cost(c, need, units, rate) -> float:
+    """What the capital of a business costs a month, part of it borrowed at a yearly rate."""
+    borrowed = units * LOAN_UNIT
+    return cost_of_capital(need - borrowed, c.economy.own_capital_return, borrowed, rate)
+
+
+@rule
+def typical_profit(w, c) -> float:
+    """Yuan a month that a typical founder of the worker's skill earns at home, before levers."""
+    return exp(c.mean_log_pay[int(w.home)] + c.economy.business_profit_premium + log_skill(w, c))
+
+
+@rule
+def present_income(w, c) -> float:
+    """Yuan a month that the worker has now, after the cost of living away."""
     if w.activity == LOCAL_WORK or w.activity == MIGRANT_WORK:
         living = c.living_cost[int(w.place)] if w.activity == MIGRANT_WORK else 0.0
-        return profit - log(max(current_pay(w, c) - living, c.economy.startup_present_income_min_yuan))
-    return profit - log(max(c.farm_income[int(w.home)], 1.0))
+        return max(current_pay(w, c) - living, c.economy.startup_present_income_min_yuan)
+    return max(c.farm_income[int(w.home)], 1.0)
 
 
 @rule
-def start_chance(w, c, capital, gain, grant, late_grant, loan, shift, insured) -> float:
-    """Probability of starting: nil where the capital cannot be raised."""
-    if not is_feasible(capital, int(w.savings), loan, grant):
-        return 0.0
-    profit = exp(c.mean_log_pay[int(w.home)] + c.economy.business_profit_premium + log_skill(w, c))
+def start_chance(w, c, capital, cost, shift, grant, late_grant, support, insured) -> float:
+    """Probability that an idea is started by a worker who can raise the capital: a better one always is.
+
+    cost: of the capital, yuan a month. shift: log points of profit.
+    """
+    profit = typical_profit(w, c)
     safety = insured_risk(
         insured,
         float(capital),
@@ -198,23 +280,24 @@ def start_chance(w, c, capital, gain, grant, late_grant, loan, shift, insured) -
         c.economy.startup_loss_weight,
         c.economy.startup_loss_risk_rate,
     )
+    left = max(profit * exp(shift) - cost, c.economy.startup_present_income_min_yuan)
     return start_probability(
         c.economy.startup_log_odds,
-        gain + safety,
+        log(left / present_income(w, c)) + safety,
         c.economy.startup_profit_coefficient,
         expected_grant(grant, late_grant, c.economy.startup_late_grant_weight),
         c.economy.startup_grant_log_odds,
-        shift,
+        support,
     )
 
 
 @rule
-def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
-    """Open the business at home: capital from savings first, then grant and loan."""
+def start_business(w, c, b, k, rank, grant, own, units, is_guaranteed, is_additional) -> None:
+    """Open the business at home, with own savings, grant and loan."""
     serve(w, c, b, k, OCCASION.business_start)
     jobs_mean = c.economy.jobs_per_business_mean * effective(w, c, b, k, WORKER.business_jobs_scale)
-    own = min(int(w.savings), max(capital - grant - loan, 0))
-    borrowed = max(capital - own - grant, 0)
+    jobs_mean *= exp(c.economy.business_jobs_idea_elasticity * quality_of(c, rank))
+    borrowed = units * LOAN_UNIT
     w.savings = int(w.savings) - own
     b.money[MONEY.saved] -= own
     receive_transfer(w, c, b, k, WORKER.startup_grant_yuan, MONEY.grant, grant)
@@ -222,10 +305,15 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
     b.money[MONEY.capital] += own + grant + borrowed
     b.events[EVENT.business_starts] += 1
     b.events[EVENT.additional_starts] += is_additional
+    b.events[EVENT.loans] += units > 0
+    b.events[EVENT.guaranteed_loans] += is_guaranteed
+    b.events[EVENT.additional_loans] += is_guaranteed & is_additional
     go_home(w, c, b, int(w.place) < HOMES)
     flags = int(w.status) & ~(DISPLACED | NEW | INSURED)
     w.status = flags | (ADDITIONAL if is_additional else 0)
     w.business_age = 0
+    w.loan = units
+    w.missed_instalments = 0
     w.business_jobs = paid_jobs(
         uniform(c.keys, PURPOSE.business_jobs, int(w.id)),
         jobs_mean,
@@ -234,3 +322,5 @@ def start_business(w, c, b, k, capital, grant, loan, is_additional) -> None:
         c.economy.business_jobs_max,
     )
     change_activity(w, c, OWN_BUSINESS)
+    if is_guaranteed:
+        w.traits = int(w.traits) | GUARANTEED

@@ -53,7 +53,7 @@ EVENTS = (
     "business_starts", "business_closures", "additional_starts", "settlements", "new_settlements",
     "training_enrolments", "arrears_cases", "arrears_recoveries", "departures", "returns",
     "reconsidered", "insurance_joined", "replacements", "works_jobs", "workshop_jobs", "study_starts",
-    "reliefs",
+    "reliefs", "loans", "guaranteed_loans", "additional_loans", "loan_defaults",
 )
 # fmt: on
 EVENT = codes("Event", EVENTS)
@@ -61,6 +61,7 @@ EVENT = codes("Event", EVENTS)
 MONEY_FLOWS = (
     "earned", "withheld", "recovered", "benefit", "grant", "loan", "contribution", "remittance",
     "consumption", "capital", "saved", "exit_savings", "payout", "premium_aid", "fee", "family_fee",
+    "repaid", "interest", "interest_aid", "guarantee", "written_off",
 )
 # fmt: on
 MONEY = codes("Money", MONEY_FLOWS)
@@ -179,13 +180,18 @@ def sums_type(places: int) -> np.dtype:
             ("home_money", _WHOLE, (HOME_COUNT, 2)),  # remittances and earnings
             ("applicants", _WHOLE, (HOME_COUNT,)),  # who wanted local work
             ("works", _WHOLE, (HOME_COUNT,)),  # on public works or in workshops
-            ("business", _WHOLE, (HOME_COUNT, 3)),  # businesses, their jobs, jobs of additional ones
+            ("business", _WHOLE, (HOME_COUNT, 4)),  # businesses, their jobs, jobs of additional ones, these
             ("visiting", _WHOLE, (HOME_COUNT,)),  # out-migrants who are at home at the end of the month
             ("events", _WHOLE, (len(EVENTS),)),
             ("money", _WHOLE, (len(MONEY_FLOWS),)),
             ("served", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # uses of levers by province
             ("billed", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # what they cost, yuan
             ("transfers", _WHOLE, (MAX_LEVERS + 1,)),  # yuan that workers receive by lever; without one, last
+            (
+                "credit",
+                _WHOLE,
+                (MAX_LEVERS + 1,),
+            ),  # yuan that banks receive for loans, by lever; without one, last
             ("payouts", _WHOLE, (MAX_LEVERS,)),  # yuan that insurers pay workers, by lever
             ("fees", _WHOLE, (MAX_LEVERS,)),  # yuan of what was billed that the workers served pay, by lever
             ("settled", _WHOLE, (places,)),  # who moved registration there

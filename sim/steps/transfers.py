@@ -25,8 +25,35 @@ def receive_transfer(w, c, b, k, parameter, flow, yuan) -> None:
     """
     b.money[flow] += yuan
     note_income(w, yuan)
+    _book(w, c, b, parameter, yuan, b.transfers)
+
+
+@rule
+def pay_bank(w, c, b, k, flow, yuan) -> None:
+    """Book yuan that a bank receives this month for the worker's guaranteed loan.
+
+    It is billed to the levers that give such loans to people like this worker, each by its part of them.
+    """
+    b.money[flow] += yuan
+    _book(w, c, b, WORKER.guaranteed_loan_yuan, yuan, b.credit)
+
+
+@rule
+def is_loan_paid_for(w, c) -> bool:
+    """Whether somebody pays a bank its part of a guaranteed loan: a lever that reaches the owner, or, once no
+    lever gives such loans any more, the scheme that is left.
+    """
+    if not has_transfer(c, WORKER.guaranteed_loan_yuan):
+        return True
+    base = c.before_levers[WORKER.guaranteed_loan_yuan, int(w.place)]
+    return base + _gains(w, c, WORKER.guaranteed_loan_yuan, base, False) > 0.0
+
+
+@rule
+def _book(w, c, b, parameter, yuan, sums) -> None:
+    """Share yuan out among the levers that give it, in ``sums`` (yuan by lever; without one, last)."""
     if not has_transfer(c, parameter):
-        b.transfers[MAX_LEVERS] += yuan
+        sums[MAX_LEVERS] += yuan
         return
     if yuan == 0:
         _count_turned_away(w, c, b, parameter)
@@ -35,8 +62,11 @@ def receive_transfer(w, c, b, k, parameter, flow, yuan) -> None:
     base = c.before_levers[parameter, int(w.place)]
     gains = _gains(w, c, parameter, base, is_relief)
     without = 0 if is_relief else min(int(base), yuan)
+    # what is received is only a part of what the parameter says, or it is a share
+    if (parameter == WORKER.guaranteed_loan_yuan) | (parameter == WORKER.business_loss_insured_share):
+        without = int(yuan * base / max(base + gains, 1e-9) + 0.5)
     by_levers = yuan - without if gains > 0.0 else 0
-    b.transfers[MAX_LEVERS] += yuan - by_levers
+    sums[MAX_LEVERS] += yuan - by_levers
     value, gained, booked = base, 0.0, 0
     for position in range(int(c.levers.cash_start[parameter]), int(c.levers.cash_start[parameter + 1])):
         lever = int(c.levers.cash_lever[position])
@@ -52,7 +82,7 @@ def receive_transfer(w, c, b, k, parameter, flow, yuan) -> None:
             if parameter == WORKER.business_loss_insured_share:
                 b.payouts[lever] += until - booked  # by the insurer, whom the lever pays a premium
             else:
-                b.transfers[lever] += until - booked
+                sums[lever] += until - booked
                 bill(w, c, b, lever, until - booked + int(c.levers.cash_price[lever]))
             booked = until
 

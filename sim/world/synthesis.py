@@ -27,11 +27,11 @@ from sim.core.categories import (
     OWN_BUSINESS,
 )
 from sim.core.compiled import kernel, rule
-from sim.core.draws import PURPOSE, mixed_with, uniform_mixed
+from sim.core.draws import PURPOSE, mixed_with, uniform_for, uniform_mixed
 from sim.core.structured import for_kernels, record_of
 from sim.parameters.behaviour import DEFAULTS
 from sim.parameters.definition import chosen
-from sim.rules.enterprise import paid_jobs
+from sim.rules.enterprise import idea_quality, paid_jobs
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import Places
@@ -70,6 +70,9 @@ class PeopleNumbers(NamedTuple):
     business_months_start: float
     business_jobs_log_sd: float
     business_jobs_max: float
+    business_jobs_idea_elasticity: float
+    idea_started_share: float
+    idea_log_sd: float
 
 
 DEFAULT_NUMBERS = chosen(PeopleNumbers, DEFAULTS)
@@ -218,7 +221,7 @@ def make_worker(w, worker, home, recipe, keys) -> None:
     mixed = mixed_with(keys, worker)
     age = _make_person(w, worker, mixed, group, recipe, keys)
     _place_worker(w, mixed, home, cell, group, recipe, keys)
-    _make_career(w, mixed, group, age, recipe, keys)
+    _make_career(w, worker, mixed, group, age, recipe, keys)
 
 
 @rule
@@ -264,7 +267,7 @@ def _place_worker(w, mixed, home, cell, group, recipe, keys) -> None:
 
 
 @rule
-def _make_career(w, mixed, group, age, recipe, keys) -> None:
+def _make_career(w, worker, mixed, group, age, recipe, keys) -> None:
     """Experience, stay, insurance, training, savings and business of a worker of 2014."""
     u = uniform_mixed(keys, PURPOSE.trait_experience, mixed)
     numbers = recipe.numbers
@@ -299,7 +302,12 @@ def _make_career(w, mixed, group, age, recipe, keys) -> None:
     if w.activity == OWN_BUSINESS:
         rank = uniform_mixed(keys, PURPOSE.trait_business_age, mixed)
         w.business_age = int(numbers.business_months_start * rank / recipe.owner_share)
-        w.business_jobs = paid_jobs(u, 1.0, 1.0, numbers.business_jobs_log_sd, numbers.business_jobs_max)
+        w.since_month = min(int(w.since_month), -1)  # the idea is looked up by it (sim.steps.ideas)
+        share = numbers.idea_started_share
+        idea = share * uniform_for(keys, PURPOSE.business_start, worker, int(w.since_month))
+        quality = idea_quality(idea, share, numbers.idea_log_sd)
+        jobs = exp(numbers.business_jobs_idea_elasticity * quality)
+        w.business_jobs = paid_jobs(u, jobs, 1.0, numbers.business_jobs_log_sd, numbers.business_jobs_max)
 
 
 @rule

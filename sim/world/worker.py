@@ -10,16 +10,16 @@ where        bytes   what
 state 0-3    1 each  activity, place, status, home
 row 0-3      4       savings
 row 4-7      4       the year: worked months (8 bits), earnings (24 bits)
-row 8-11     4       the career: months away, of non-farm work, of insurance (10 bits each; 2 free)
+row 8-11     4       the career: months away, of non-farm work, insured (10 bits each), missed instalments (2)
 row 12-21    2 each  birth month, since month, arrived month, trained month, arrears
 row 22-27    1 each  traits, sector, ability, match or business age, attached place, business jobs
-row 28-31    4       net income of the year (24 bits; 8 free)
+row 28-31    4       loan (8 bits), net income of the year (24 bits)
 ===========  ======  =========================================================================
 
 What only owners have shares a byte with what only employees have. The id takes no bytes: the number of the
-row tells it (``Ids``), since rows are never used again. There are to be no more bytes: a new field takes
-free bits, or those of another. Age is derived from the birth month; what is fixed for life and rarely read is
-hashed from the id (``sim.core.draws``).
+row tells it (``Ids``), since rows are never used again. There are to be no more bytes, and no bit is free: a
+new field takes those of another. Age is derived from the birth month; what is fixed for life and rarely
+read is hashed from the id (``sim.core.draws``).
 """
 
 from __future__ import annotations
@@ -84,6 +84,15 @@ COLUMNS = (
         "yuan",
         "money received since January less what was paid out of it and the extra cost of living away",
     ),
+    Column(
+        "loan",
+        _in_row(28, "u4", 0, 8),
+        "2,000 yuan",
+        "loan of the worker's business as it was granted; 0 once it is paid back",
+    ),
+    Column(
+        "missed_instalments", _in_row(8, "u4", 30, 2), "months", "instalments of the loan that are overdue"
+    ),
     Column("arrears", _in_row(20, "u2"), "ten yuan", "wages owed to the worker"),
     Column("trained_month", _in_row(18, "i2"), "months since January 2014", "when last trained"),
     Column("ability", _in_row(24, "i1"), "1/64 log point", "pay above or below that of workers alike"),
@@ -107,8 +116,9 @@ IS_FEMALE, POOR = 1, 16  # of traits, bits 0 and 4; education in bits 1-3
 EDUCATION_SHIFT, EDUCATION_MASK = 1, 7
 HAD_BUSINESS = 32  # of traits: has closed a business
 # Two bits of traits that belong to the present activity and fall with it: in local work, a temporary
-# job on public works, and a job in a workshop; in training, years at school, and a job that waits.
-ON_WORKS = AT_SCHOOL = 64
+# job on public works, and a job in a workshop; in training, years at school, and a job that waits; of a
+# business, a guaranteed loan.
+ON_WORKS = AT_SCHOOL = GUARANTEED = 64
 IN_WORKSHOP = HAS_ORDER = 128
 LASTING_TRAITS = 63
 
@@ -127,6 +137,8 @@ MOST_NET_INCOME = (1 << 23) - 1  # yuan in a year, on either side of nothing
 MOST_MONTHS = (1 << 10) - 1  # of a career
 MOST_BYTE, MOST_SHORT, MOST_ABILITY = 255, 65535, 127  # what columns of one and two bytes, and ability, hold
 ARREARS_UNIT = 10  # yuan
+LOAN_UNIT = 2000  # yuan; loans are granted in whole ones
+MOST_LOAN = MOST_BYTE * LOAN_UNIT  # yuan
 HUNDREDTH = 0.01
 ABILITY_UNIT = 1.0 / 64.0
 

@@ -134,7 +134,9 @@ def test_one_yuan_is_noticed(run, kind, difference):
     def tamper(block):
         block.money[getattr(MONEY, kind)] += difference
 
-    wrong = "money received and used|fees paid and booked|savings counted afresh differ by"
+    wrong = (
+        "money received and used|fees paid and booked|(savings|debts) counted afresh|banks receive for loans"
+    )
     with pytest.raises(AccountingError, match=wrong):
         live_until_the_census(tampered(run, tamper))
 
@@ -183,11 +185,14 @@ def test_a_census_that_disagrees_is_noticed(run):
     savings = int(living["savings"].astype(np.int64).sum())
     one_more = np.zeros_like(stock)
     one_more[3, 3, FARM] = 1
-    run._accounts.check_census(3, stock, savings)
+    debt = run._accounts.debt
+    run._accounts.check_census(3, stock, savings, debt)
     with pytest.raises(AccountingError, match="workers counted afresh differ by 1 in all"):
-        run._accounts.check_census(3, stock + one_more, savings)
+        run._accounts.check_census(3, stock + one_more, savings, debt)
     with pytest.raises(AccountingError, match="savings counted afresh differ by -1 in all"):
-        run._accounts.check_census(3, stock, savings - 1)
+        run._accounts.check_census(3, stock, savings - 1, debt)
+    with pytest.raises(AccountingError, match="debts counted afresh differ by 1 in all"):
+        run._accounts.check_census(3, stock, savings, debt + 1)
 
 
 def test_sums_equal_a_fresh_count_of_the_workers():

@@ -85,6 +85,8 @@ CLOSED = {
 # What nobody meets in the lively world: another value of something else that makes them meet it.
 BESIDE = {
     "vacancy_news_tightness_min": {"tightness_pooled": 0.0},  # so that places of few searchers may have none
+    "loan_missed_months_max": {"business_profit_shift": -1.0},  # so that owners cannot pay
+    "business_loss_insured_share": {"startup_consideration_probability": 1.0},  # few are in large cities
     "relief_yuan": {"unemployment_benefit_yuan": 0.0, "relief_yuan": 500.0},
     "distance_min_km": {
         "distance_coefficient": 1.0

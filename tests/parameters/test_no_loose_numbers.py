@@ -37,6 +37,7 @@ EXCEPTIONS = {
     ("rules/earnings.py", "REFERENCE_EXPERIENCE_YEARS"): "the experience that pay levels are stated for",
     ("rules/migration.py", "REFERENCE_AGE"): "the age that amenities and slopes of age are stated for",
     ("rules/enterprise.py", "GRANT_UNIT_YUAN"): "the amount that startup_grant_log_odds is stated for",
+    ("rules/enterprise.py", "_LOG_ROOT_TWO_PI"): "of the normal density",
     # what a scenario's own words mean
     ("steps/enterprise.py", "MONTHS_TO_LATE_GRANT"): "the occasion business_half_year",
     ("steps/migration.py", "STAY_FARM"): "positions in OPTIONS",

@@ -12,8 +12,8 @@ from sim.rules.enterprise import (
     capital_need,
     closing_probability,
     expected_grant,
+    idea_quality,
     insured_risk,
-    is_feasible,
     may_consider,
     paid_jobs,
     start_probability,
@@ -43,11 +43,6 @@ def test_capital_is_positive_and_rises_with_the_draw(draw, median, spread):
     need = capital_need(draw, median, spread)
     assert need >= 0
     assert capital_need(min(draw + 0.01, 1 - 2.0**-33), median, spread) >= need
-
-
-def test_the_constraint_binds_to_the_yuan():
-    assert is_feasible(50_000, 20_000, 22_000.0, 8_000.0)
-    assert not is_feasible(50_001, 20_000, 22_000.0, 8_000.0)
 
 
 def test_start_by_hand():
@@ -109,3 +104,19 @@ def test_insurance_takes_off_the_weight_of_a_likely_loss():
     # 2 * 0.5 * 80,000 * 0.11 a year over 60,000 of yearly profit
     assert insured_risk(0.5, 80_000.0, 5000.0, 2.0, 0.11) == pytest.approx(8800.0 / 60_000.0)
     assert insured_risk(1.0, 10**7, 5000.0, 2.0, 0.11) == 1.0
+
+
+def test_the_mean_of_the_ideas_that_are_started_is_the_typical_founders():
+    share, n = 0.2, 20_000
+    started = [idea_quality(share * (i + 0.5) / n, share, 0.6) for i in range(n)]
+    assert sum(started) / n == pytest.approx(0.0, abs=2e-3)
+    assert started[0] == max(started) > 0 > started[-1]
+    assert idea_quality(0.5, 0.2, 0.6) == pytest.approx(
+        -0.6 * 1.39981, abs=1e-4
+    )  # the mean of the best fifth
+    assert idea_quality(0.3, 0.2, 0.0) == 0.0
+
+
+@given(DRAWS, st.floats(0.05, 0.9), st.floats(0.0, 2.0))
+def test_a_worse_rank_is_never_a_better_idea(rank, share, spread):
+    assert idea_quality(min(rank + 0.01, 1 - 2.0**-33), share, spread) <= idea_quality(rank, share, spread)

@@ -79,6 +79,7 @@ def test_there_are_rules_for_every_field():
         "enterprise",
         "household",
         "income",
+        "loans",
         "migration",
         "rights",
         "settlement",

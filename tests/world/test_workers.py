@@ -42,8 +42,7 @@ def test_a_worker_has_36_bytes_and_no_bit_is_told_twice():
         used[place.part] |= mine
     assert BYTES_PER_WORKER == ROW_BYTES + STATE_BYTES == 36 <= MOST_BYTES
     assert len(used[1]) == 8 * STATE_BYTES
-    free = set(range(8 * ROW_BYTES)) - used[0]
-    assert free == {8 * 8 + 30, 8 * 8 + 31, *range(8 * 28, 8 * 29)}  # of the career; beside the net income
+    assert len(used[0]) == 8 * ROW_BYTES  # none is free
 
 
 @pytest.mark.parametrize("text", [schema.__doc__, (ROOT / "docs" / "architecture.md").read_text("utf-8")])
@@ -54,7 +53,7 @@ def test_the_table_of_bytes_names_every_column(text):
         "earnings_year": "earnings",
         "migrant_months": "months away",
         "experience_months": "non-farm work",
-        "insured_months": "insurance",
+        "insured_months": "insured",
         "net_income_year": "net income of the year",
     }
     for column in COLUMNS:
@@ -94,9 +93,6 @@ def test_a_worker_reads_alike_in_all_ways():
 
 def test_a_worker_written_back_is_the_same_to_the_last_bit():
     workers, before = some(), some()
-    for one in (workers, before):  # the free bits, which nobody writes
-        one.rows["bytes"][:, 11] &= 63
-        one.rows["bytes"][:, 28] = 0
     for row in range(len(workers)):
         write_worker(workers, row, read_worker(workers, row))
     assert workers == before

@@ -30,6 +30,8 @@ OCCASION_WORDS = {
     "new_settlement": "settlement that would have been refused",
     "business_half_year": "business that has run for six months",
     "business_closure": "business closed",
+    "loan_month": "guaranteed loan and month",
+    "loan_default": "guaranteed loan not paid back",
     "works_job": "job on public works",
     "workshop_job": "workshop job begun",
     "post_month": "month in a public post",

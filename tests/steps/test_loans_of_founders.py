@@ -1,0 +1,229 @@
+"""A founder's loan, month by month: who takes it, what is paid of it, and what becomes of the rest."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from support.engine_runs import make_lever, make_scenario, rows_of, start
+
+from sim.core.categories import EXITED, OWN_BUSINESS
+from sim.rules.loans import monthly_interest, owed_after
+from sim.steps.records import EVENT, MONEY
+from sim.world.worker import ADDITIONAL, GUARANTEED, LOAN_UNIT
+
+SCALE = 50_000
+TERM, RATE = 36, 0.0445
+# Many founders, whose capital few can pay from savings.
+EAGER = {
+    "startup_consideration_probability": 0.2,
+    "startup_capital_median_yuan": 150_000.0,
+    "startup_log_odds": 1.0,
+    "startup_loan_yuan": 0.0,
+}
+LOAN = {"guaranteed_loan_yuan": {"set": 180_000.0}, "loan_approval_probability": {"set": 1.0}}
+PAID_FOR = {"loan_interest_subsidy_share": {"set": 0.6}, "loan_guarantee_share": {"set": 0.8}}
+AT_MARKET_TERMS = {"loan_interest_subsidy_share": {"set": 0.0}}
+
+
+def cost(per: str = "loan_month") -> dict:
+    return {"yuan": 450, "per": per, "payer": "local", "source": "a test"}
+
+
+def run_with(effects: dict, months: int = 1, to: str = "2019-12", **parameters):
+    levers = {"loan": make_lever(effects, "2014-01", to, unit_cost=cost())} if effects else {}
+    return start(make_scenario(levers, to=to, **{**EAGER, **parameters}), SCALE, months=months)
+
+
+def owners(run) -> np.ndarray:
+    table = run.workers.table()[: run.rows]
+    return table[table["activity"] == OWN_BUSINESS]
+
+
+def owed(table: np.ndarray) -> np.ndarray:
+    """Yuan owed by each of some owners, by the schedule of equal instalments."""
+    paid = table["business_age"].astype(int) - table["missed_instalments"]
+    loans = table["loan"].astype(int) * LOAN_UNIT
+    return np.array([owed_after(int(p), int(m), TERM) for p, m in zip(loans, paid, strict=True)])
+
+
+def test_a_loan_is_paid_back_in_equal_instalments_and_debts_balance():
+    run = run_with({**LOAN, **PAID_FOR})
+    outstanding = run.debt
+    assert outstanding > 0
+    for _ in range(14):
+        before = {int(one["id"]): one for one in owners(run)}
+        block = run.step()
+        money = block.money
+        outstanding += money[MONEY.loan] - money[MONEY.repaid] - money[MONEY.written_off]
+        table = owners(run)
+        assert run.debt == outstanding == owed(table).sum()
+        for now in table:
+            then = before.get(int(now["id"]))
+            if then is not None and then["loan"] and now["missed_instalments"] == then["missed_instalments"]:
+                paid = owed(np.array([then])) - owed(np.array([now]))
+                assert abs(int(paid[0]) - int(then["loan"]) * LOAN_UNIT / TERM) < 1
+    assert money[MONEY.repaid] > 0 and money[MONEY.interest] > 0
+
+
+def test_interest_is_that_on_what_is_owed_and_the_subsidy_its_share():
+    run = run_with({**LOAN, **PAID_FOR})
+    before = owners(run)
+    block = run.step()
+    after = {int(one["id"]): one for one in owners(run)}
+    kept = [one for one in before if int(one["id"]) in after and one["loan"]]
+    stayed = {int(one["id"]) for one in before}
+    new = [one for key, one in after.items() if key not in stayed and one["loan"]]
+    due = [monthly_interest(int(owed(np.array([one]))[0]), RATE) for one in kept]
+    due += [monthly_interest(int(one["loan"]) * LOAN_UNIT, RATE) for one in new]
+    aid = sum(int(0.6 * one) for one in due)
+    assert block.money[MONEY.interest_aid] == aid == block.credit[0] - block.money[MONEY.guarantee] > 0
+    assert block.money[MONEY.interest] == sum(due) - aid
+    assert block.billed[0].sum() == block.credit[0]
+
+
+def test_who_closes_pays_from_savings_then_the_guarantor_then_the_bank_loses():
+    run = run_with({**LOAN, **PAID_FOR}, months=6, business_exit_scale=5.0)
+    before = owners(run)
+    block = run.step()
+    w = rows_of(run)
+    ids = run.workers.id[: run.rows]
+    lost = guaranteed = closed = 0
+    for one, due in zip(before, owed(before), strict=True):
+        row = int(np.flatnonzero(ids == one["id"])[0])
+        if w["activity"][row] in (OWN_BUSINESS, EXITED) or due == 0:
+            continue
+        closed += 1
+        rest = int(due) - min(int(due), int(0.8 * int(one["savings"])))
+        assert w["savings"][row] == int(one["savings"]) - (int(due) - rest)
+        assert w["loan"][row] == w["missed_instalments"][row] == 0 and not w["traits"][row] & GUARANTEED
+        lost += rest
+        guaranteed += int(0.8 * rest)
+    assert closed > 10 and lost > 0
+    # owners who leave the labour force are beside these
+    assert 0 <= block.money[MONEY.written_off] - lost < 0.2 * lost
+    assert guaranteed <= block.money[MONEY.guarantee] == block.credit[0] - block.money[MONEY.interest_aid]
+
+
+def test_who_leaves_the_labour_force_settles_from_the_whole_of_the_savings():
+    levers = {
+        "loan": make_lever(LOAN, "2014-01", "2014-05"),
+        "exit": make_lever({"exit_hazard_scale": {"set": 3.0}}, "2014-06", "2014-12"),
+    }
+    rules = {**EAGER, "startup_age_max": 75.0, "exit_rate_at_55": 0.05, "business_exit_scale": 0.0}
+    run = start(make_scenario(levers, to="2019-12", **rules), SCALE, months=5)
+    run.workers.birth_month[: run.rows] = 12 * 34  # everybody is eighty
+    before = owners(run)
+    block = run.step()
+    activity = dict(zip(run.workers.id[: run.rows].tolist(), rows_of(run)["activity"].tolist(), strict=True))
+    left = np.array([activity[int(one["id"])] == EXITED for one in before])
+    lost = np.maximum(owed(before) - before["savings"], 0)[left].sum()
+    assert (owed(before)[left] > 0).any() and block.money[MONEY.written_off] == lost > 0
+
+
+def test_instalments_that_cannot_be_paid_are_missed_and_three_close_the_business():
+    """Profit falls to next to nothing once the loans are out, and nobody has savings."""
+    levers = {
+        "loan": make_lever(LOAN, "2014-01", "2014-02"),
+        "slump": make_lever({"business_profit_shift": {"set": -1.0}}, "2014-03", "2014-12"),
+    }
+    rules = {**EAGER, "business_exit_scale": 0.0, "debt_service_profit_share": 0.9}
+    run = start(make_scenario(levers, to="2014-12", **rules), SCALE, months=2)
+    run.workers.savings[: run.rows] = 0
+    run._accounts.savings = 0
+    debt = run.debt
+    assert (owners(run)["missed_instalments"] == 0).all()
+    run.step()
+    debtors = {int(one["id"]) for one in owners(run) if one["missed_instalments"] == 1 and one["loan"] > 40}
+    for month in (2, 3):
+        block = run.step()
+        missed = [one for one in owners(run) if int(one["id"]) in debtors]
+        assert {int(one["missed_instalments"]) for one in missed} == {month}
+        assert block.events[EVENT.business_closures] == 0
+        assert block.money[MONEY.interest] > 0  # what there is goes to interest first
+    block = run.step()
+    assert block.events[EVENT.business_closures] >= len(debtors) > 0
+    assert block.events[EVENT.loan_defaults] >= len(debtors)
+    assert run.debt < debt
+
+
+def test_a_loan_is_paid_back_in_full_at_its_term():
+    run = run_with(
+        LOAN, months=2, loan_term_months=6, business_exit_scale=0.0, startup_capital_median_yuan=40_000.0
+    )
+    borrowers = {int(one["id"]) for one in owners(run) if one["loan"] and one["business_age"] == 1}
+    assert borrowers
+    for _ in range(4):
+        run.step()
+    due = [one for one in owners(run) if int(one["id"]) in borrowers]
+    assert all(one["loan"] > 0 for one in due)
+    run.step()
+    done = [one for one in owners(run) if int(one["id"]) in borrowers and one["missed_instalments"] == 0]
+    assert done and all(one["loan"] == 0 and not one["traits"] & GUARANTEED for one in done)
+
+
+# --- who borrows ----------------------------------------------------------------------------------------
+def test_own_savings_go_first_at_market_terms_and_a_cheap_loan_goes_first():
+    market, cheap = run_with({**LOAN, **AT_MARKET_TERMS}, 2), run_with(LOAN, 2)
+    for run, is_first in ((market, False), (cheap, True)):
+        new = [one for one in owners(run) if one["loan"] and one["business_age"] == 1]
+        assert new
+        have_savings = np.mean([one["savings"] > 10_000 for one in new])
+        assert have_savings > 0.4 if is_first else have_savings == 0.0
+    assert cheap.block.events[EVENT.loans] > market.block.events[EVENT.loans]
+
+
+def test_a_loan_at_market_terms_to_those_who_can_pay_changes_nothing():
+    rules = {"startup_capital_median_yuan": 10_000.0, "startup_capital_log_sd": 0.1}
+    loan = {"startup_loan_yuan": {"add": 200_000.0}}
+    scenario = make_scenario({"loan": make_lever(loan, "2014-01", "2015-12")}, **rules)
+    with_loan, without = start(scenario, SCALE), start(make_scenario(**rules), SCALE)
+    for run in (with_loan, without):  # everybody can pay
+        run.workers.savings[: run.rows] += 50_000
+        run._accounts.savings += 50_000 * run.rows
+    starts = 0
+    for _ in range(12):
+        blocks = with_loan.step(), without.step()
+        starts += int(blocks[0].events[EVENT.business_starts])
+        assert np.array_equal(blocks[0].money, blocks[1].money)
+    assert with_loan.workers[: with_loan.rows] == without.workers[: without.rows]
+    assert starts > 20
+
+
+def test_nobody_is_lent_more_than_profit_and_savings_can_serve():
+    run = run_with({**LOAN, "guaranteed_loan_yuan": {"set": 500_000.0}}, 2, debt_service_profit_share=0.1)
+    table = owners(run)
+    small = table[(table["loan"] > 0) & (table["business_age"] == 1)]
+    free = owners(
+        run_with({**LOAN, "guaranteed_loan_yuan": {"set": 500_000.0}}, 2, debt_service_profit_share=1.0)
+    )
+    large = free[(free["loan"] > 0) & (free["business_age"] == 1)]
+    assert 0 < len(small) < len(large) and small["loan"].mean() < 0.7 * large["loan"].mean()
+
+
+def test_founders_whom_the_loan_adds_have_worse_ideas_and_fewer_jobs():
+    rules = {
+        "startup_loan_yuan": 20_000.0,
+        "startup_log_odds": -1.2,
+        "startup_consideration_probability": 0.3,
+    }
+    run = start(
+        make_scenario({"loan": make_lever({**LOAN, **PAID_FOR}, "2014-01", "2014-12")}, **{**EAGER, **rules}),
+        20_000,
+        months=10,
+    )
+    table = owners(run)
+    table = table[table["since_month"] >= 0]
+    additional = table["status"] & ADDITIONAL > 0
+    assert additional.sum() > 100 and (~additional).sum() > 100
+    assert table["business_jobs"][additional].mean() < 0.7 * table["business_jobs"][~additional].mean()
+    assert run.block.events[EVENT.additional_loans] <= run.block.events[EVENT.guaranteed_loans]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.4])
+def test_the_share_of_losses_that_the_guarantor_bears_is_the_levers(share):
+    effects = {**LOAN, "loan_guarantee_share": {"set": share}}
+    run = run_with(effects, months=8, business_exit_scale=5.0)
+    money = run.block.money
+    assert money[MONEY.written_off] > 0
+    part = money[MONEY.guarantee] / money[MONEY.written_off]
+    assert part == pytest.approx(share, abs=0.02)
