@@ -246,8 +246,11 @@ class Record:
         nation["public_spending"] = run.ledger.month_public_spending
         nation["levy"] = run.economy.opening.now.levy_rate[0] * block.pay[_EMPLOYEES, 0].sum()
         now, away = run.economy.opening.now, block.by_place[HOMES:]
+        # a month on the land at sowing and harvest, or at home for the festival, is one without pay
+        at_home = at_home + block.by_home[:, LOCAL_WORK] * _unpaid_share(block, LOCAL_WORK)
+        living_away = away[:, _AWAY].sum(axis=1) - away[:, MIGRANT_WORK] * _unpaid_share(block, MIGRANT_WORK)
         nation["farm_income"] = at_home @ now.farm_income
-        nation["living_cost"] = away[:, _AWAY].sum(axis=1) @ now.living_cost[HOMES:]
+        nation["living_cost"] = living_away @ now.living_cost[HOMES:]
         nation["price_index"] = now.price_index[0]
         return nation
 
@@ -291,6 +294,11 @@ class Record:
         table["earnings_yuan"] = pay[:, 0] * self.run.scale
         table["paid_months"] = pay[:, 1] * self.run.scale
         return table
+
+
+def _unpaid_share(block: SimpleNamespace, activity: int) -> float:
+    """Share of those in paid work of a kind at a month's end who were not paid this month."""
+    return max(1.0 - block.pay[activity, 1] / max(int(block.by_home[:, activity].sum()), 1), 0.0)
 
 
 def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:

@@ -103,6 +103,17 @@ def test_a_workers_own_share_of_a_cost_is_taken_off_net_income(per):
     assert (means[0] - means[1]) * living * prices == pytest.approx(paid, rel=1e-9)
 
 
+def test_the_mean_of_a_year_is_that_of_the_workers_incomes():
+    """What the table `national` says month by month, and what tenths, winners and losers rest on."""
+    run = start(make_scenario(LEVERS, to="2015-12"), months=12)
+    record = Record(run, run.month, ("national",))
+    rows = [record.national_row(run.step()) for _ in range(12)]
+    living = rows_of(run)["activity"] != EXITED
+    by_month = sum(row["mean_income_yuan"] * (row["labour_force"] + row["settled"]) for row in rows)
+    by_worker = float(run.net_incomes()[living].sum()) * run.scale
+    assert by_month == pytest.approx(by_worker, rel=0.01)
+
+
 def test_school_in_a_city_costs_what_living_there_does():
     """Students away have no pay, and pay for their lives from savings and by their families."""
     lever = make_lever({"study_enrolment_probability": {"set": 0.05}}, "2014-01", "2014-03", no_cost="a test")
