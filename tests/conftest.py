@@ -24,6 +24,7 @@ SLOW = """
     cli/test_lives.py
     cli/test_streams.py
     comparison/test_bands.py
+    comparison/test_changers.py
     comparison/test_breakdown.py
     comparison/test_lever_draws.py
     comparison/test_references.py

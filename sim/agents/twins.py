@@ -161,6 +161,43 @@ def follow_twins(
         pair.close()
 
 
+def partings_of(
+    base: Scenario | str | Path,
+    policy: Scenario | str | Path,
+    when: Mapping[int, int],
+    *,
+    scale: int | str = 5000,
+    end: Any = None,
+    seed: int = 0,
+    cache: RunCache | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[int, Parting]:
+    """Why lives part, by worker. when: the month in which those of each worker do (``Scan.first_apart``)."""
+    pair = Pair(base, policy, scale, end, seed, cache)
+    try:
+        found: dict[int, Parting] = {}
+        until = max(when.values(), default=-1)
+        while pair.base.month <= until:
+            if progress is not None:
+                progress(pair.base.month, until + 1)
+            now = [worker for worker, month in when.items() if month == pair.base.month]
+            if not now:
+                pair.step()
+                continue
+            followers = Follower(pair.base, now), Follower(pair.policy, now)
+            month = _Month(pair, followers[0].rows)
+            for follower in followers:
+                follower.before()
+            pair.step()
+            for follower in followers:
+                follower.after()
+            for worker, row in followers[0].rows.items():
+                found[worker] = month.parting(row, *(one.latest(worker) for one in followers))
+        return found
+    finally:
+        pair.close()
+
+
 def _is_apart(pair: Pair, row: int) -> bool:
     """Whether a worker does something else, or elsewhere, in the two runs."""
     return any(

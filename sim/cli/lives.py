@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sim.cli.app import End, Json, Scale, ScenarioName, Seed, check_file, command, write_text
+from sim.cli.app import End, Json, Scale, ScenarioName, Seed, check_file, command, staged_bars, write_text
 from sim.cli.terminal import print_json, print_table, print_text, progress_bar, say
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
@@ -187,16 +187,24 @@ def twins(
     picture: Picture = None,
     json: Json = False,
 ) -> None:
-    """Set one worker's life under a policy beside the life without it: where they part, and why."""
+    """Set one worker's life under a policy beside the life without it: where they part, and why.
+
+    Without --worker and --find: up to six groups of those who move because of it, each with a typical worker.
+    """
     size, last = parse_scale(scale), parse_month(end, "--to") if end else None
     when = parse_month(at, "--at") if at else FIRST
     checked_picture(picture)
-    refuse_two(worker, find)
-    from sim.agents.twins import find_twin, follow_twins
-    from sim.present.text.twins import twins_as_json, twins_found_in_words, twins_in_words
+    if worker is not None and find is not None:
+        refuse_two(worker, find)
     from sim.scenario.loading import load_scenario
 
     one, other = load_scenario(base), load_scenario(policy)
+    if worker is None and find is None:
+        _tell_gallery(one, other, picture, json, scale=size, end=last, seed=seed)
+        return
+    from sim.agents.twins import find_twin, follow_twins
+    from sim.present.text.twins import twins_as_json, twins_found_in_words, twins_in_words
+
     chosen = worker
     if find is not None:
         with progress_bar("looking for a worker whose lives part", "months") as progress:
@@ -221,3 +229,25 @@ def twins(
         print_table([dict(zip(told.heads, row, strict=True)) for row in told.rows])
     heads = ("", *told.heads[1:])
     print_table([dict(zip(heads, row, strict=True)) for row in told.totals])
+
+
+def _tell_gallery(base: Any, policy: Any, picture: Path | None, json: bool, **given: Any) -> None:
+    """Print who moves because of a policy, group by group."""
+    from sim.comparison.changers import gallery
+    from sim.present.text.changers import gallery_as_json, gallery_in_words
+
+    with staged_bars("looking for who moves") as progress:
+        found = gallery(base, policy, progress=progress, **given)
+    if picture:
+        from sim.present.charts.lives import gallery_chart
+
+        write_picture(gallery_chart(found), picture)
+    if json:
+        print_json(gallery_as_json(found))
+        return
+    told = gallery_in_words(found)
+    print_text(f"{told.title}\n\n{told.intro}")
+    for number, card in enumerate(told.cards, start=1):
+        print_text("")
+        print_entry(f"{number}.", f"{card.title}. {card.numbers} {card.causes}")
+        print_entry("  ", f"{card.typical} {' '.join(card.story)}")

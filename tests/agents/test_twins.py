@@ -94,7 +94,7 @@ def test_without_a_difference_nobody_parts():
 
 
 def test_a_grant_for_all_moves_some_by_itself_and_others_through_them():
-    """One thing shocked alone: a grant that pays any business. Whoever starts one more does so by the policy."""
+    """One thing shocked alone: a grant that pays any business. Whoever starts one does so by the policy."""
     grant = with_overrides(
         load_scenario("startup-support"),
         {
@@ -123,7 +123,7 @@ def test_the_words_have_no_gaps(pairs):
         told = twins_in_words(twins)
         for said in (*told.parting, *(cell for row in told.rows for cell in row[1:] if cell)):
             assert re.match(r"[A-Z]", said) and said.endswith("."), said
-            assert not re.search(r"[{}_]|  |None|nan\b", said), said
+            assert not re.search(r"[{}_]|  |None|\bnan\b", said), said
         assert twins_as_json(twins)["base"]["worker"]["worker"] == twins.base.worker
         if twins.parting is None:
             assert "the same" in told.parting[0] and not told.rows

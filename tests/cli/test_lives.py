@@ -57,6 +57,17 @@ def test_a_decision_is_explained_and_drawn(labor_sim, tmp_path):
     assert chosen["score"] == max(one["score"] for one in told["options"] if one["is_open"])
 
 
+def test_without_a_worker_twins_tell_who_moves(labor_sim, tmp_path):
+    given = ("--scale", "1:200000", "--to", "2027-12", "--seed", "1")
+    said = labor_sim("twins", "baseline", "startup-support", *given, "--picture", tmp_path / "who.png")
+    assert said.code == 0 and said.out.startswith(
+        "Who moves because of it: Start-up support against Baseline"
+    )
+    assert (tmp_path / "who.png").read_bytes().startswith(b"\x89PNG")
+    told = labor_sim("twins", "baseline", "startup-support", *given, "--json").json
+    assert told["apart"] >= told["ends"] and told["scale"] == 200_000
+
+
 def test_twins_are_told_and_drawn(labor_sim, tmp_path):
     given = ("--scale", "1:200000", "--to", "2026-12", "--seed", "1", "--find", "20-50")
     said = labor_sim("twins", "baseline", "combined", *given, "--picture", tmp_path / "twins.png")
@@ -74,7 +85,7 @@ def test_twins_are_told_and_drawn(labor_sim, tmp_path):
 @pytest.mark.parametrize(
     "words, told",
     [
-        (("twins", "baseline", "combined"), "say who"),
+        (("twins", "baseline", "combined", "--worker", 0, "--find", "woman"), "say who"),
         (("twins", "baseline", "combnd", "--worker", 0), "did you mean 'combined'"),
         (("twins", "baseline", "combined", "--worker", 4_000_000_000), "no worker with this id"),
         (("twins", "baseline", "combined", "--find", "womn"), "did you mean 'wom"),

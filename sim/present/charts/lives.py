@@ -7,9 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from sim.agents.life import Explained, Life, LivedMonth
 from sim.agents.twins import Twins
+from sim.comparison.changers import Gallery
 from sim.core.labels import ACTIVITIES
 from sim.present.charts.style import GREY, INK, WIDTH, decimal_year, empty_figure, headed, styled, wrapped
 from sim.present.text import life_words as words
+from sim.present.text.changers import group_title
 from sim.present.text.decisions import option_in_words
 from sim.present.text.lives import month_name, place_in_words, title_of
 
@@ -57,7 +59,9 @@ def life_chart(life: Life, first: str | None = None) -> Figure:
     return figure
 
 
-def draw_band(panel: Axes, months: list[LivedMonth], at: float = 0.0, height: float = 1.0) -> None:
+def draw_band(
+    panel: Axes, months: list[LivedMonth], at: float = 0.0, height: float = 1.0, marks: bool = True
+) -> None:
     """A band of activities, each stretch labelled with its place where there is room, and what happened."""
     span = len(months) * _MONTH
     for (activity, place), group in groupby(months, key=lambda one: (one.activity, one.place)):
@@ -75,7 +79,7 @@ def draw_band(panel: Axes, months: list[LivedMonth], at: float = 0.0, height: fl
                         color="white" if activity in ("migrant_work", "settled_work") else INK,
                     )  # fmt: skip
                     break
-    for month in months:
+    for month in months if marks else ():
         for one in month.happenings:
             mark = _MARKS.get(_MARKED_AS.get(one.what, one.what))
             if mark:
@@ -89,7 +93,7 @@ def draw_band(panel: Axes, months: list[LivedMonth], at: float = 0.0, height: fl
     panel.spines["left"].set_visible(False)
 
 
-def _key(panel: Axes, months: list[LivedMonth]) -> None:
+def _key(panel: Axes, months: list[LivedMonth], marks: bool = True, above: float = 1.02) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
@@ -112,10 +116,10 @@ def _key(panel: Axes, months: list[LivedMonth]) -> None:
             label=words.MARKS[what],
         )
         for what, marker in _MARKS.items()
-        if what in happened
+        if marks and what in happened
     ]
     panel.legend(
-        handles=parts, loc="lower left", bbox_to_anchor=(0, 1.02), ncols=5, frameon=False, fontsize=7.5,
+        handles=parts, loc="lower left", bbox_to_anchor=(0, above), ncols=5, frameon=False, fontsize=7.5,
         borderpad=0, handlelength=1.2, columnspacing=1.2,
     )  # fmt: skip
 
@@ -280,3 +284,30 @@ def _years_axis(panel: Axes, years: list[float]) -> None:
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:.0f}")
     if years:  # else the worker was not in the labour force
         panel.set_xlim(years[0] - _MONTH / 2, years[-1] + _MONTH / 2)
+
+
+@styled
+def gallery_chart(gallery: Gallery) -> Figure:
+    """The typical worker of each group: two bands, without the policy above and with it below."""
+    groups = gallery.groups
+    figure = empty_figure(WIDTH, 1.0 + 1.15 * max(len(groups), 1))
+    panels = figure.subplots(max(len(groups), 1), 1, sharex=True, squeeze=False)[:, 0]
+    every = [
+        m for group in groups for life in (group.typical.base, group.typical.policy) for m in life.months
+    ]
+    for panel, group in zip(panels, groups, strict=False):
+        twins = group.typical
+        draw_band(panel, list(twins.policy.months), at=0.0, marks=False)
+        draw_band(panel, list(twins.base.months), at=1.15, marks=False)
+        panel.set_ylim(-0.05, 2.2)
+        if twins.parting is not None:
+            panel.axvline(decimal_year(twins.parting.month) - _MONTH / 2, color=INK, linewidth=1.2, zorder=6)
+        panel.set_title(group_title(group), fontsize=8.5)
+    if groups:
+        _key(panels[0], every, marks=False, above=1.35)
+        _years_axis(panels[-1], [decimal_year(month) for month in sorted({one.month for one in every})])
+    about = {"policy": gallery.policy, "base": gallery.base, "seed": gallery.seed}
+    about["scale"] = f"{gallery.scale:,}"
+    title = words.CHANGERS["title"].format(policy=gallery.policy, base=gallery.base)
+    headed(figure, title, words.CHANGERS["chart"].format(**about))
+    return figure

@@ -342,3 +342,42 @@ TWINS = {
     "chart.gain": "Earned and received under the policy, less the other, summed up (yuan)",
 }
 OBJECT = {"female": "her", "male": "him"}
+
+# --- who changes --------------------------------------------------------------------------------------------
+STATES = {  # as what many do
+    "farm": "farm or are idle at home",
+    "local_work": "work near home",
+    "own_business": "run a business at home",
+    "away_county_town": "are away in towns of under 1 million",
+    "away_city": "are away in cities of 1 to 3 million",
+    "away_large_city": "are away in cities of 3 to 5 million",
+    "away_mega_city": "are away in cities of over 5 million",
+    "settled": "are registered in a city",
+}
+INSTEAD = {
+    "farm": "farming or being idle at home",
+    "local_work": "working near home",
+    "own_business": "running a business at home",
+    "away_county_town": "being away in towns of under 1 million",
+    "away_city": "being away in cities of 1 to 3 million",
+    "away_large_city": "being away in cities of 3 to 5 million",
+    "away_mega_city": "being away in cities of over 5 million",
+    "settled": "being registered in a city",
+}
+CHANGERS = {
+    "title": "Who moves because of it: {policy} against {base}",
+    "intro": "Of {persons} workers {apart} do something else at some time because of {policy}, or do it elsewhere; at the end of {month} {ends} are in another position. "
+    "One run of seed {seed}, 1:{scale}: the numbers hold chance. Told are the ways on which more go than come back beyond chance.",
+    "none": "No way is told from chance: on none do more workers go than come back by more than chance would bring. A finer scale sees more.",
+    "group": "{count} more {after} instead of {before}",
+    "numbers": "{workers} simulated workers go this way, and {opposite} the other. Most are {sexes} from {region}, {education}; half are over {age}.",
+    "causes": "What moved them: {causes} ({sampled} looked at).",
+    "cause": "{share} {cause}",
+    "by.policy": "by the policy itself",
+    "by.others": "by others who moved because of it",
+    "by.past": "by what their own past under the policy had left",
+    "typical": "One of them: {title}.",
+    "sexes.female": "women",
+    "sexes.male": "men",
+    "chart": "{policy} against {base}, seed {seed}, 1:{scale}. A typical worker of each group: above without the policy, below with it; the line marks where they part.",
+}

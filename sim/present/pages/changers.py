@@ -1,0 +1,22 @@
+"""The section "who moves because of it": up to six groups, each with a typical worker's two lives."""
+
+from __future__ import annotations
+
+from sim.comparison.changers import Gallery
+from sim.present.charts.lives import twins_chart
+from sim.present.pages.validation import image_address, page_template
+from sim.present.text.changers import gallery_in_words
+
+
+def changers_section(gallery: Gallery, heading: int = 2) -> str:
+    """The section as HTML, to be placed in a page. heading: level of its heading; groups are one below."""
+    told = gallery_in_words(gallery)
+    cards = [
+        {
+            "card": card,
+            "image": image_address(twins_chart(card.twins)),
+            "alt": f"{card.title}: {card.typical}",
+        }
+        for card in told.cards
+    ]
+    return page_template("changers.html.j2").render(told=told, cards=cards, heading=heading)
