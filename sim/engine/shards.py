@@ -39,6 +39,18 @@ def _run_units(rows, states, first_rows, first_ids, conditions, ahead, units, bl
 
 
 @kernel
+def _rehearse_units(
+    rows, states, first_rows, first_ids, conditions, units, blocks, spare, spare_states, first, last
+):
+    for start in range(first, last, BLOCK):
+        count = min(BLOCK, last - start)
+        spare[:count] = rows[start : start + count]
+        spare_states[:count] = states[start : start + count]
+        note_rows(spare_states[:count], first_rows, first_ids, conditions[0], blocks[0], count, start)
+        _call_all(units, spare, spare_states, conditions, blocks, 0, count)
+
+
+@kernel
 def _claim_units(rows, states, first_rows, first_ids, conditions, units, blocks, first, last):
     for start in range(first, last, BLOCK):
         count = min(BLOCK, last - start)
@@ -88,6 +100,24 @@ def _run_rows(rows, states, first_rows, first_ids, conditions, ahead, blocks, li
             run(own, own_states, c, b, count)
         if len(listed) > 0:
             list_claimants(own, own_states, c, b, ahead, listed, count, start)
+
+
+def _rehearse_rows(rows, states, first_rows, first_ids, conditions, blocks, spare, first, last) -> None:
+    """Add up the month of the rows from ``first`` to before ``last``, who live it in a copy of each block.
+
+    spare: memory for a block, which is left as it falls.
+    """
+    ids = first_rows, first_ids
+    if is_enabled():
+        units = addresses("sim.engine.passes:MONTH", MONTH, MONTH_NAMES, (rows, states, conditions, blocks))
+        _rehearse_units(rows, states, *ids, conditions, units, blocks, *spare, first, last)
+        return
+    for start in range(first, last, BLOCK):
+        count = min(BLOCK, last - start)
+        own, own_states = rows[start : start + count].copy(), states[start : start + count].copy()
+        note_rows(own_states, *ids, conditions[0], blocks[0], count, start)
+        for run in MONTH:
+            run(own, own_states, conditions[0], blocks[0], count)
 
 
 def _count_claims(rows, states, first_rows, first_ids, conditions, blocks, first, last) -> None:
@@ -158,6 +188,16 @@ class Shards:
         parts: list[tuple] = list(zip(self._plain, self._listed, strict=True))
         self._run(_run_rows, parts, sums, rows, *memory, conditions, self._ahead)
         return self.blocks[0][0]
+
+    def rehearse_month(
+        self, memory: tuple[np.ndarray, ...], conditions: np.ndarray, rows: int, has_budgets: bool = False
+    ) -> None:
+        """Add up what ``run_month`` would, and leave the workers as they are; takes as long."""
+        sums = self._of_month + (BUDGET_CLAIMS if has_budgets else ())
+        self.clear(has_budgets)
+        spare = [tuple(np.empty(BLOCK, part.dtype) for part in memory[:2]) for _ in self._plain]
+        parts: list[tuple] = list(zip(self._plain, spare, strict=True))
+        self._run(_rehearse_rows, parts, sums, rows, *memory, conditions)
 
     def count_claims(
         self,

@@ -36,6 +36,7 @@ from sim.world.synthesis import (
 )
 
 _EMPLOYEES = members(EMPLOYEES)
+MOST_COPIED = 1 << 26  # rows; a copy of so many workers takes 2.4 GB
 
 
 class Simulation:
@@ -123,8 +124,19 @@ class Simulation:
         return self.block
 
     def _live_within_budgets(self, c: np.recarray, live: Callable | None) -> None:
-        """Live the month; again from its beginning while some lever spends more than it has left."""
+        """Live the month; again from its beginning while some lever spends more than it has left.
+
+        Of many workers no copy is kept: the month is rehearsed until it costs what is left, and then lived.
+        """
         may_run_out = self.rationing.may_run_out
+        if may_run_out and live is None and self.rows > MOST_COPIED:
+            has_budgets, plain = bool(self.policy.budgeted), self.economy.opening.plain
+            self._shards.rehearse_month(self._memory, plain, self.rows, has_budgets)
+            while not self.ledger.is_settled(self.rationing, self.block):
+                self.economy.opening.ration(self.month, self.rationing)
+                self._ration_quotas()
+                self._shards.rehearse_month(self._memory, plain, self.rows, has_budgets)
+            may_run_out = False
         if may_run_out:
             self._keep_workers()
         self._live_once(c, live)

@@ -186,3 +186,20 @@ def test_nobody_is_moved_by_a_payment_that_they_do_not_get(per):
     assert (
         is_moved.sum() <= served
     )  # whoever acts for the money is paid, with some who would have acted anyway
+
+
+@pytest.mark.parametrize("threads", [1, 2])
+def test_a_month_that_is_rehearsed_is_the_month_that_is_lived_again(threads, monkeypatch):
+    """Many workers are not copied before a month in which money may run out."""
+    levers = {name: {**lever, "take_up": 1.0} for name, lever in everything().items() if lever.get("effects")}
+    levers = capped(uncapped(levers), dict.fromkeys(levers, 2e9))
+    scenario = scenario_with({**uncapped(everything()), **levers}, settlement_quota_share=0.03)
+    lived = []
+    for most in (10**9, 0):
+        monkeypatch.setattr("sim.engine.simulation.MOST_COPIED", most)
+        run = start(scenario, 50_000, threads=threads, months=14)
+        assert (run._kept is None) == (most == 0)
+        lived.append((rows_of(run), run.ledger.table()))
+    assert (lived[0][0] == lived[1][0]).all()
+    pd.testing.assert_frame_equal(lived[0][1], lived[1][1], check_exact=True)
+    assert (lived[0][1]["bound_by"] == "money").any()
