@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,6 +101,8 @@ class CheckFile(Declaration):
 
     seeds: Annotated[Whole, Field(ge=1)]
     """Under how many seeds each run is lived, 1 to that number."""
+    scales: tuple[Text, ...] = ()
+    """Scales at which every check is judged, where what is found must not depend on it; else ``scale`` alone."""
     runs: dict[Name, dict[str, Any]] = {}
     """What each run changes of the scenario: levers, shocks, parameters, assumptions."""
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
@@ -175,16 +178,16 @@ def run_checks(
 ) -> CheckResult:
     """Run every run of a ``file``, or of the file of that name or path, and judge its checks.
 
-    ``seeds`` (1 to that number) and ``scale`` are the file's own where not given; ``threads`` share the work
-    of a month, and change no result. ``progress(done, total)`` is called as runs finish.
+    ``seeds`` (1 to that number) and ``scale`` are the file's own (each of ``scales``, if it has any) where not
+    given; ``threads`` share the work of a month, and change no result. ``progress(done, total)`` is called as runs finish.
     """
     if not isinstance(file, CheckFile):
         file = load_checks(file)
     count = whole_number(file.seeds if seeds is None else seeds, "seeds", least=1)
-    size = parse_scale(file.scale if scale is None else scale)
+    sizes = [parse_scale(one) for one in ((file.scales or (file.scale,)) if scale is None else (scale,))]
     needed = [n for n in file.scenarios if any(n in (c.run, c.against) for c in file.checks)]
     cache, rows, done = RunCache(), [], 0
-    for seed in range(1, count + 1):
+    for size, seed in product(sizes, range(1, count + 1)):
         runs = {}
         for name in needed:
             runs[name] = simulate(
@@ -192,9 +195,9 @@ def run_checks(
             )
             done += 1
             if progress:
-                progress(done, count * len(needed))
+                progress(done, len(sizes) * count * len(needed))
         rows += [
-            {"file": file.name, "check": number, "seed": seed, "found": measured(check, runs)}
+            {"file": file.name, "check": number, "scale": size, "seed": seed, "found": measured(check, runs)}
             for number, check in enumerate(file.checks)
         ]
     by_seed = pd.DataFrame(rows)
@@ -282,14 +285,15 @@ def _by_unit(rows: pd.DataFrame, of: Quantity, columns: tuple[str, ...]) -> np.n
 
 def _judged(file: CheckFile, by_seed: pd.DataFrame) -> pd.DataFrame:
     rows = []
-    for number, check in enumerate(file.checks):
-        values = by_seed.loc[by_seed["check"] == number, "found"].to_numpy()
+    for (number, scale), own in by_seed.groupby(["check", "scale"]):
+        check, values = file.checks[number], own["found"].to_numpy()
         found, low, high = (float(end) for end in mean_and_interval(values))
         expect = check.expect
         rows.append(
             {
                 "file": file.name,
                 "check": check.label.en,
+                "scale": scale,
                 "expected_low": expect.low,
                 "expected_high": expect.high,
                 "found": found,

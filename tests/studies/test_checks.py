@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pandas as pd
 import pytest
 
+from sim.present.text.checks import check_rows
 from sim.studies import check_files, load_checks, run_checks
 from sim.studies.checks import Check, CheckError, measured
 
@@ -68,6 +69,30 @@ def test_unequal_cells_are_counted_to_the_last_bit():
     assert measured(check("unequal_cells"), RUNS) == 6
     assert measured(check("unequal_cells", except_columns=["wage_index"]), RUNS) == 3
     assert measured(check("unequal_cells", except_tables=["places"]), RUNS) == 0
+
+
+def test_a_file_of_several_scales_is_judged_at_each(monkeypatch):
+    asked = []
+
+    def simulated(scenario, *, scale, seed, **more):
+        asked.append((scale, seed))
+        found = pd.DataFrame({"month": ["2024-06"], "out": [scale + seed], "settled": [1e8]})
+        empty = pd.DataFrame({"year": [2025], "lever": ["large_city_opening"], "spending_yuan": [4e9]})
+        towns = places((1, 3), (1.0, 1.0), "2024-06").assign(
+            vacancies=9.0, migrant_search=5.0, settled_search=5.0
+        )
+        return SimpleNamespace(tables={"national": found, "places": towns, "ledger": empty})
+
+    monkeypatch.setattr("sim.studies.checks.simulate", simulated)
+    found = run_checks("scale", seeds=2)
+    assert sorted(set(asked)) == [(scale, seed) for scale in (5000, 20_000, 50_000) for seed in (1, 2)]
+    people = found.table[found.table["check"].str.startswith("Out-of-township")]
+    assert list(people["scale"]) == [5000, 20_000, 50_000]
+    assert list(people["found"]) == [5001.5, 20_001.5, 50_001.5] and set(people["seeds"]) == {2}
+    assert check_rows(found.table)[0]["check"].endswith(", at 1:5000")
+    assert check_rows(found.table)[-1]["found"] == "4.00 billion"
+    run_checks("scale", seeds=1, scale="1:100000")
+    assert asked[-1] == (100_000, 1)
 
 
 def test_files_that_cannot_be_run_are_refused_in_words(tmp_path):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pandas as pd
 
-from sim.present.text.numbers import number
+from sim.present.text.numbers import join, number, scale_of, significant
 
+_LARGE = 1e6  # from here on numbers are scaled to millions and billions
 HEADINGS = {
     "check": "check",
     "expected": "expected",
@@ -17,7 +18,7 @@ HEADINGS = {
 
 def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
     """Rows for printing: what was expected and found, in the check's unit."""
-    rows = []
+    rows, is_by_scale = [], table["scale"].nunique() > 1
     for row in table.itertuples():
         same = row.expected_low == row.expected_high
         expected = (
@@ -30,7 +31,7 @@ def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
             found += f" ({_figure(row.low)} to {_figure(row.high)})"
         rows.append(
             {
-                "check": f"{row.check} ({row.unit})",
+                "check": f"{row.check} ({row.unit})" + (f", at 1:{row.scale}" if is_by_scale else ""),
                 "expected": expected,
                 "found": found,
                 "verdict": row.verdict,
@@ -41,6 +42,10 @@ def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
 
 
 def _figure(value: float) -> str:
+    """A number in three figures or so: ``-0.25``, ``166 million``."""
     if value != value:
         return "none"
+    if abs(value) >= _LARGE:
+        factor, word = scale_of(value)
+        return join(number(value / factor, significant(value / factor)), word)
     return number(value, 0 if abs(value) >= 100 else 2 if abs(value) >= 1 or value == 0 else 3)
