@@ -8,11 +8,10 @@ cost of handing it out) is booked besides. A discount by steering levers falls o
 from __future__ import annotations
 
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.costs import CASH
+from sim.scenario.costs import CASH, LOAN
 from sim.scenario.lever import Lever
 from sim.world.worker import MOST_LOAN
 
-LOAN = "guaranteed_loan_yuan"  # whose giver pays the owner's bank a part of interest and losses
 PAYOUT = "business_loss_insured_share"  # paid by the insurer, whom the lever pays a premium
 
 

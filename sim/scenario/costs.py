@@ -22,6 +22,7 @@ CASH = (
     "premium_aid_yuan",
     "insurance_contribution_rate",  # lowered: the difference is paid for the worker
 )
+LOAN = "guaranteed_loan_yuan"  # whose giver pays the owner's bank a part of interest and losses
 
 PriceYear = Annotated[Year, Field(ge=FIRST_PRICE_YEAR, le=LAST_PRICE_YEAR)]
 

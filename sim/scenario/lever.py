@@ -17,7 +17,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from sim.core.categories import BY_PLACE, OCCASIONS
 from sim.core.errors import Problem
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.costs import CASH, Budget, UnitCost
+from sim.scenario.costs import CASH, LOAN, Budget, UnitCost
 from sim.scenario.delivery import Delivery
 from sim.scenario.effects import Effect, faced_nowhere, out_of_bounds
 from sim.scenario.eligibility import Where, Who, Window
@@ -257,7 +257,7 @@ class Lever(Strict):
                 value="worker",
                 allowed=others,
             )
-        handed = [name for name in self.effects if name in CASH]
+        handed = [name for name in self.effects if name in (*CASH, LOAN)]
         if handed:
             yield Problem(
                 f"what workers are handed ({handed[0]}) cannot be paid for by them",

@@ -32,6 +32,7 @@ from sim.world.worker import (
     INSURED,
     LOAN_UNIT,
     MOST_BYTE,
+    MOST_LOAN,
     MOST_SAVINGS,
     NEW,
     age_months,
@@ -229,7 +230,7 @@ def granted(c, wanted, need, savings, most, profit) -> int:
 
     Below nought: the capital cannot be raised with it, or the loan could not be served.
     """
-    units = loan_units(wanted, most, LOAN_UNIT)
+    units = loan_units(wanted, min(most, float(MOST_LOAN)), LOAN_UNIT)
     left = savings - (need - units * LOAN_UNIT)
     if left < 0:
         return -1

@@ -27,9 +27,10 @@ from sim.core.months import month_index, month_text
 from sim.core.structured import make_record
 from sim.engine.simulate import simulate
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.cash import LOAN, hands_out, is_billed_as_received
+from sim.policy.cash import hands_out, is_billed_as_received
 from sim.policy.policy import Policy
 from sim.scenario import references as documents
+from sim.scenario.costs import LOAN
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario
 from sim.steps.records import conditions_type

@@ -5,13 +5,18 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from support.engine_runs import make_lever, make_scenario, rows_of, start
+from support.instrument_runs import CATALOGUE, everything
 
 from sim.core.categories import EXITED, OWN_BUSINESS
+from sim.engine.simulate import simulate
 from sim.rules.loans import monthly_interest, owed_after
+from sim.scenario.loading import load_scenario
+from sim.scenario.scenario import Scenario
 from sim.steps.records import EVENT, MONEY
-from sim.world.worker import ADDITIONAL, GUARANTEED, LOAN_UNIT
+from sim.world.worker import ADDITIONAL, GUARANTEED, LOAN_UNIT, MOST_LOAN
 
 SCALE = 50_000
+TEN_YEARS = {"from": "2025-01", "to": "2034-12"}
 TERM, RATE = 36, 0.0445
 # Many founders, whose capital few can pay from savings.
 EAGER = {
@@ -227,3 +232,33 @@ def test_the_share_of_losses_that_the_guarantor_bears_is_the_levers(share):
     assert money[MONEY.written_off] > 0
     part = money[MONEY.guarantee] / money[MONEY.written_off]
     assert part == pytest.approx(share, abs=0.02)
+
+
+def test_the_largest_loan_is_what_can_be_kept():
+    """Private lenders would lend a million yuan for a business that needs as much."""
+    rules = {
+        "startup_capital_median_yuan": 500_000.0,
+        "startup_loan_yuan": 500_000.0,
+        "private_loan_idea_elasticity": 10.0,
+        "business_profit_premium": 1.0,
+        "debt_service_profit_share": 1.0,
+        "loan_term_months": 120,
+        "startup_log_odds": 5.0,
+    }
+    run = start(make_scenario(to="2019-12", **{**EAGER, **rules}), SCALE, months=6)
+    assert 0.9 * MOST_LOAN < owners(run)["loan"].max() * LOAN_UNIT <= MOST_LOAN
+    paid = owners(run)["business_age"].astype(int) - owners(run)["missed_instalments"]
+    loans = owners(run)["loan"].astype(int) * LOAN_UNIT
+    assert run.debt == sum(owed_after(int(p), int(m), 120) for p, m in zip(loans, paid, strict=True))
+
+
+# --- insurers -------------------------------------------------------------------------------------------
+def test_insurers_of_founders_break_even():
+    """Ten years of the catalogue's lever: premiums cover payouts and the cost of running the scheme."""
+    content = load_scenario("baseline").content()
+    lever = next(iter(everything([CATALOGUE["founder-insurance"]]).values()))
+    scenario = Scenario.model_validate({**content, "levers": {"insurance": {**lever, "window": TEN_YEARS}}})
+    flows = simulate(scenario, scale=20_000, end="2034-12", seed=1, tables="flows").tables["flows"]
+    paid = flows[flows["lever"] == "insurance"].groupby("payer")["yuan"].sum()
+    assert 0.6 < paid["insurer"] / (paid["local"] + paid["worker"]) < 1.0
+    assert paid["worker"] == pytest.approx(0.2 * (paid["local"] + paid["worker"]), rel=0.01)
