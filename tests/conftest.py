@@ -46,6 +46,8 @@ SLOW = """
     steps/test_serving_by_the_month.py
     engine/test_market_answers.py
     engine/test_run_cache.py
+    engine/test_settlement_bills.py
+    engine/test_who_is_billed.py
     experiments/test_dask.py
     experiments/test_designs.py
     experiments/test_export.py
@@ -73,6 +75,7 @@ SLOW = """
     types/test_types.py
     validation/test_five_year_moves.py
     world/test_data.py
+    theory/test_units_of_account.py
 """.split()
 
 

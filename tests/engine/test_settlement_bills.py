@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+import pandas as pd
 import pytest
 from support.engine_runs import make_lever, make_scenario, start, unit_cost
 
 from sim.core.categories import TIERS
 from sim.engine.simulate import simulate
+from sim.scenario.loading import load_scenario, with_overrides
 from sim.steps.records import EVENT
 
 FIRST, MONTHS = "2015-06", 17  # the lever's first month, and how many have been lived before
@@ -137,3 +140,44 @@ def test_who_waits_for_a_place_is_whom_the_quota_left_out():
         assert claims > waiting > 0
         assert claims - waiting == pytest.approx(int(block.events[EVENT.settlements]), rel=0.02)
     assert run.ledger.waiting[0] > 0 and run.ledger.short_months[0].tolist() == [0, 6]
+
+
+# --- the ready package ------------------------------------------------------------------------------------
+
+PACKAGE = {"large_city": "large_city_opening", "mega_city": "mega_city_points"}
+MARKS = {"parameters.points_needed": 35.0}
+
+
+def settled_by_tier(scenario) -> tuple[dict[str, int], dict[str, int], dict[str, float]]:
+    """Settlements of 2025-29 by kind of city; what each lever was billed for, and spent at most a year."""
+    run = start(scenario, 20_000, threads=2)
+    settled = np.zeros(len(run.places), dtype=int)
+    for month in range(12 * 16):
+        block = run.step()
+        settled += block.settled if month >= 12 * 11 else 0
+    ledger = run.ledger.table()
+    served = ledger.groupby("lever")["served"].sum() / run.scale if len(ledger) else {}
+    spent = (
+        ledger.groupby(["lever", "year"])["spending_yuan"].sum() if len(ledger) else pd.Series(dtype=float)
+    )
+    tiers = np.array(TIERS)[run.places.tier]
+    return {tier: int(settled[tiers == tier].sum()) for tier in PACKAGE}, dict(served), spent.to_dict()
+
+
+@pytest.mark.parametrize("rules", [{}, MARKS], ids=["ranked", "with a pass mark"])
+@pytest.mark.parametrize("capped", [True, False], ids=["capped", "free"])
+def test_the_package_for_residency_bills_every_settlement_that_it_makes_in_each_kind_of_city(capped, rules):
+    """Over five years; a few of those billed would have settled later in these years without it."""
+    scenario = with_overrides(load_scenario("residency-easing"), rules)
+    if not capped:
+        scenario = with_overrides(scenario, {f"levers.{name}.budget": None for name in PACKAGE.values()})
+    without, _, _ = settled_by_tier(with_overrides(load_scenario("baseline"), rules))
+    settled, served, spent = settled_by_tier(scenario)
+    for tier, lever in PACKAGE.items():
+        more = settled[tier] - without[tier]
+        assert more > 20
+        assert served[lever] == pytest.approx(more, rel=0.1, abs=6)
+        if capped:
+            yearly = [yuan for (name, _), yuan in spent.items() if name == lever]
+            assert max(yearly) < 20e9 + 20_000 * 250_000  # less than a claim more
+            assert sum(yearly) > 0.9 * 5 * 20e9 or tier == "large_city"  # whom it opens may be too few
