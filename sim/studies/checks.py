@@ -102,7 +102,7 @@ class CheckFile(Declaration):
     seeds: Annotated[Whole, Field(ge=1)]
     """Under how many seeds each run is lived, 1 to that number."""
     scales: tuple[Text, ...] = ()
-    """Scales at which every check is judged, where what is found must not depend on it; else ``scale`` alone."""
+    """Scales at which every check is judged, where nothing may depend on it; else ``scale`` alone."""
     runs: dict[Name, dict[str, Any]] = {}
     """What each run changes of the scenario: levers, shocks, parameters, assumptions."""
     checks: Annotated[tuple[Check, ...], Field(min_length=1)]
@@ -179,7 +179,8 @@ def run_checks(
     """Run every run of a ``file``, or of the file of that name or path, and judge its checks.
 
     ``seeds`` (1 to that number) and ``scale`` are the file's own (each of ``scales``, if it has any) where not
-    given; ``threads`` share the work of a month, and change no result. ``progress(done, total)`` is called as runs finish.
+    given; ``threads`` share the work of a month, and change no result. ``progress(done, total)`` is called as
+    runs finish.
     """
     if not isinstance(file, CheckFile):
         file = load_checks(file)
