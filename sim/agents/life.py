@@ -53,6 +53,7 @@ from sim.steps import (
     support,
 )
 from sim.steps.earnings import current_pay
+from sim.steps.loans import debt
 from sim.steps.migration import attention
 from sim.steps.month import STEPS, begin_month
 from sim.steps.people import has_school_child
@@ -67,6 +68,7 @@ from sim.world.worker import (
     HAS_ORDER,
     INSURED,
     IS_FEMALE,
+    LOAN_UNIT,
     OF_OTHERS,
     OF_OWNERS,
     ON_WORKS,
@@ -108,6 +110,8 @@ HAPPENINGS = {
     "settles": "moves registration to the city",
     "starts_business": "starts a business at home",
     "closes_business": "closes the business",
+    "pays_off_loan": "pays the last instalment of the loan of the business",
+    "misses_instalment": "cannot pay an instalment of the loan",
     "takes_course": "takes a public training course",
     "goes_to_school": "leaves work for school",
     "ends_course": "ends a course or the years at school",
@@ -382,7 +386,20 @@ def _weighs_up_business(told, old, w, gained) -> None:
 
 def _runs_business(told, old, w, gained) -> None:
     if old.activity == OWN_BUSINESS and w.activity != OWN_BUSINESS:
-        told.say("closes_business", months=int(old.business_age), payout_yuan=gained.money["payout"])
+        told.say(
+            "closes_business",
+            months=int(old.business_age),
+            payout_yuan=gained.money["payout"],
+            repaid_yuan=gained.money["repaid"],
+            lost_yuan=gained.money["written_off"],
+        )
+
+
+def _takes_profit(told, old, w, gained) -> None:
+    if old.loan and not w.loan:
+        told.say("pays_off_loan", months=int(w.business_age), loan_yuan=int(old.loan) * LOAN_UNIT)
+    elif w.missed_instalments > old.missed_instalments:
+        told.say("misses_instalment", owed_yuan=int(debt(w, told.c)))
 
 
 def _trains(told, old, w, gained) -> None:
@@ -502,6 +519,7 @@ _TELLERS: dict[Callable, Callable] = {
     rights.join_insurance: _joins_insurance,
     rights.go_unpaid: _goes_unpaid,
     earnings.earn: _earns,
+    earnings.take_profit: _takes_profit,
     migration.carry_out_choice: _carries_out,
 }
 

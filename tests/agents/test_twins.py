@@ -93,18 +93,12 @@ def test_without_a_difference_nobody_parts():
     assert (same.first_apart < 0).all() and not same.months_apart.any()
 
 
-def test_a_grant_for_all_moves_some_by_itself_and_others_through_them():
-    """One thing shocked alone: a grant that pays any business. Whoever starts one does so by the policy."""
-    grant = with_overrides(
-        load_scenario("startup-support"),
-        {
-            "levers.startup_grant.effects.startup_grant_yuan.set": 200_000,
-            "levers.startup_grant.window.from": "2025-01",
-        },
-    )
-    scan = scan_twins("baseline", grant, scale=SCALE, seed=SEED, end="2026-06")
+def test_support_for_founders_moves_founders_by_itself_and_others_through_them():
+    """One thing shocked alone: whoever starts one more business does so by the policy, and moves others."""
+    given = dict(scale=20_000, seed=SEED, end="2026-06")
+    scan = scan_twins("baseline", "startup-support", **given)
     apart = scan.ids[scan.first_apart >= 0].tolist()
-    pairs = follow_twins("baseline", grant, apart, scale=SCALE, seed=SEED, start="2024-12", end="2026-06")
+    pairs = follow_twins("baseline", "startup-support", apart, start="2024-12", **given)
     starters = [
         twins
         for twins in pairs

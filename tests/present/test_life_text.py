@@ -17,7 +17,7 @@ FACTS = {
     "age_years": 30, "place": AWAY, "from_place": HOME, "months": 14, "sector": "manufacturing",
     "sector_before": "construction", "pay_yuan": 3000, "pay_before_yuan": 2500, "capital_yuan": 90_000,
     "grant_yuan": 5000, "loan_yuan": 20_000, "relief_yuan": 1500, "owed_yuan": 4000, "savings_yuan": 1,
-    "payout_yuan": 0, "jobs": 3, "is_new": False, "is_completed": True, "has_job": False, "is_school": False,
+    "payout_yuan": 0, "repaid_yuan": 800, "lost_yuan": 0, "jobs": 3, "is_new": False, "is_completed": True, "has_job": False, "is_school": False,
     "is_workshop": False, "is_closed": False, "is_additional": True, "is_settled": False,
     "activity": "migrant_work", "from_activity": "farm", "education": "senior", "is_full_time": True,
 }  # fmt: skip

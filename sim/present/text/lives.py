@@ -239,6 +239,8 @@ def _variant(happening: Happening) -> str:
         return "new" if facts["is_new"] else ""
     if what == "starts_business":
         return "returned" if facts["from_place"].tier != "home_township" else ""
+    if what == "closes_business":
+        return "default" if facts["lost_yuan"] else "repaid" if facts["repaid_yuan"] else ""
     if what == "takes_course":
         return "" if facts["is_completed"] else "dropped"
     if what == "ends_course":
