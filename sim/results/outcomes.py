@@ -191,8 +191,8 @@ _TABLE = (
             _column("policy_spending_yuan")),
     Outcome("net_public_cost", "Net cost to government", "财政净成本", "yuan", "flow", "neutral",
             "spent by central and local government on levers in the year, less the social insurance "
-            "contributions that workers pay and a levy on payroll where there is one, current yuan; in a "
-            "comparison, what a policy adds to it",
+            "contributions of employees and a levy on payroll where there is one, current yuan; the pensions "
+            "that contributions promise are not counted; in a comparison, what a policy adds to it",
             _net_public_cost),
 )
 # fmt: on

@@ -295,12 +295,12 @@ def start_chance(w, c, capital, cost, shift, grant, late_grant, support, insured
 @rule
 def start_business(w, c, b, k, rank, grant, own, units, is_guaranteed, is_additional) -> None:
     """Open the business at home, with own savings, grant and loan."""
-    serve(w, c, b, k, OCCASION.business_start)
     jobs_mean = c.economy.jobs_per_business_mean * effective(w, c, b, k, WORKER.business_jobs_scale)
     jobs_mean *= exp(c.economy.business_jobs_idea_elasticity * quality_of(c, rank))
     borrowed = units * LOAN_UNIT
     w.savings = int(w.savings) - own
     b.money[MONEY.saved] -= own
+    serve(w, c, b, k, OCCASION.business_start)  # a fee comes from what savings are left
     receive_transfer(w, c, b, k, WORKER.startup_grant_yuan, MONEY.grant, grant)
     b.money[MONEY.loan] += borrowed
     b.money[MONEY.capital] += own + grant + borrowed
