@@ -19,6 +19,7 @@ SLOW = """
     agents/test_mesa.py
     agents/test_twins.py
     analysis/test_attribution.py
+    analysis/test_ranking.py
     calibration/test_calibration.py
     cli/test_cli.py
     cli/test_lives.py

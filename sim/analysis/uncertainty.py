@@ -10,14 +10,10 @@ the same call continues one that was stopped.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import os
 import shutil
-import tempfile
 import warnings
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import ExitStack, contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
@@ -25,6 +21,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.analysis.kept_runs import fingerprint, kept_rows
 from sim.comparison.bands import (
     DEFAULT,
     DRAW_SEEDS,
@@ -44,15 +41,12 @@ from sim.comparison.horizons import checked_horizons
 from sim.comparison.horizons import horizons as years_within
 from sim.comparison.lever_draws import lever_draws
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
-from sim.core.errors import Problem, ResultsError, RunsFailed
+from sim.core.errors import ResultsError
 from sim.engine.simulation import checked_month
 from sim.experiments.execution import Bundle, Simulate
-from sim.experiments.executors import make_executor
 from sim.experiments.experiment import Run
-from sim.experiments.journal import Journal
-from sim.experiments.sweep import Keeper, program
+from sim.experiments.sweep import program
 from sim.parameters.posterior import Posterior, load_posterior
-from sim.results.folders import explained
 from sim.results.outcomes import OUTCOMES, monthly
 from sim.results.results import Results
 from sim.scenario.loading import load_scenario
@@ -126,7 +120,7 @@ def compare_with_bands(
     kept = (
         folder
         and Path(folder)
-        / _fingerprint(
+        / fingerprint(
             {
                 "of": [one.content() for one in (base, *policies)],
                 "names": [one.name for one in (base, *policies)],
@@ -237,34 +231,17 @@ def _months(
     simulate: Simulate | None,
 ) -> pd.DataFrame:
     """Every run month by month: kept ones, and missing ones run now."""
-    execute = make_executor("processes", jobs, None)
-    bundled = _bundles(pairs, draws)
-    runs = [run for bundle in bundled for run in bundle]
-    failed = []
-    with _journal(folder, _plan(pairs, draws)) as journal:
-        finished = journal.finished()
-        missing = [tuple(run for run in bundle if run.number not in finished) for bundle in bundled]
-        keeper = Keeper(journal)
-        if progress:
-            progress(len(finished), len(runs), 0)
-        try:
-            for end in execute(pairs, [bundle for bundle in missing if bundle], simulate):
-                failed += [end] if end.rows is None else []
-                keeper.take(end)
-                if progress:
-                    progress(len(finished) + keeper.taken, len(runs), len(failed))
-        finally:  # also when interrupted from the keyboard
-            keeper.flush()
-        if failed:
-            raise RunsFailed(
-                Problem(
-                    f"{len(failed)} runs behind the bands failed, the first in {failed[0].stage}: "
-                    f"{failed[0].message}",
-                    file=str(folder or ""),
-                    allowed="--ensemble 0 for a comparison without them",
-                )
-            )
-        return journal.rows()
+    return kept_rows(
+        pairs,
+        _bundles(pairs, draws),
+        _plan(pairs, draws),
+        folder,
+        jobs=jobs,
+        progress=progress,
+        simulate=simulate,
+        what="runs behind the bands",
+        instead="--ensemble 0 for a comparison without them",
+    )
 
 
 def _bundles(pairs: Pairs, draws: Sequence[Draw]) -> list[Bundle]:
@@ -310,20 +287,3 @@ def _plan(pairs: Pairs, draws: Sequence[Draw]) -> dict[str, Any]:
         "month": ("YYYY-MM", "month"),
     }
     return {"kind": KIND, "name": "-".join(pairs.bases), "settings": settings, "columns": columns}
-
-
-@contextmanager
-def _journal(folder: str | os.PathLike | None, plan: dict[str, Any]) -> Iterator[Journal]:
-    """Where runs are kept: a subfolder of its own for every plan; a passing one where none is named."""
-    with ExitStack() as passing:
-        if not folder:
-            with explained("a folder for passing files"):
-                folder = passing.enter_context(tempfile.TemporaryDirectory())
-        within = Path(folder) / f"{KIND}-{_fingerprint(plan['settings'])}"
-        with Journal.open(within, plan) as journal:
-            yield journal
-
-
-def _fingerprint(settings: Mapping[str, Any]) -> str:
-    text = json.dumps(settings, sort_keys=True, ensure_ascii=False, default=str)
-    return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -2,7 +2,8 @@
 
 # Each import registers its commands, in the order in which the help lists them.
 # ruff: noqa: F401, I001
-from sim.cli import scenarios, runs, lives, comparison, reports, validation, experiments, studies, calibration
+from sim.cli import scenarios, runs, lives, comparison, reports, ranking
+from sim.cli import validation, experiments, studies, calibration
 from sim.cli.app import app
 from sim.cli.streams import command_streams
 

@@ -25,7 +25,7 @@ from sim.core.files import OWN, is_file, is_folder, reason
 
 MANIFEST = "manifest.json"
 FILES = "files"  # key of the manifest: every other file that belongs to the results -> its hash
-KINDS = ("run", "comparison", "validation", "sweep", "attribution", "ensemble", "calibration")
+KINDS = ("run", "comparison", "validation", "sweep", "attribution", "ranking", "ensemble", "calibration")
 UNFINISHED = f"{OWN}unfinished"  # folder of what a killed command goes on with
 _STAGING = f"{OWN}writing"
 _EARLIER = f"{OWN}earlier"

@@ -1,0 +1,86 @@
+"""Runs that are kept in a folder as they finish, so that the same call goes on where it was stopped."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from sim.core.errors import Problem, RunsFailed
+from sim.experiments.execution import Bundle, Declared, Simulate
+from sim.experiments.executors import make_executor
+from sim.experiments.journal import Journal
+from sim.experiments.sweep import Keeper
+from sim.results.folders import explained
+
+
+def kept_rows(
+    declared: Declared,
+    bundles: Sequence[Bundle],
+    plan: Mapping[str, Any],
+    folder: str | os.PathLike | None,
+    *,
+    jobs: int,
+    progress: Callable[..., None] | None = None,
+    simulate: Simulate | None = None,
+    what: str,
+    instead: str,
+) -> pd.DataFrame:
+    """The rows of every run: kept ones, and missing ones run now, on ``jobs`` processes.
+
+    ``plan`` has the ``kind``, ``name``, ``settings`` and ``columns`` of a ``Journal``; runs are kept in a
+    subfolder of ``folder`` that is named after the kind and the settings, or in a passing one.
+    ``progress(done, total, failed)`` is called as runs finish. Raises ``RunsFailed`` when one fails, with
+    ``what`` they are and what may be asked for ``instead``.
+    """
+    execute = make_executor("processes", jobs, None)
+    total = sum(len(bundle) for bundle in bundles)
+    failed = []
+    with _journal(folder, plan) as journal:
+        finished = journal.finished()
+        missing = [tuple(run for run in bundle if run.number not in finished) for bundle in bundles]
+        keeper = Keeper(journal)
+        if progress:
+            progress(len(finished), total, 0)
+        try:
+            for end in execute(declared, [bundle for bundle in missing if bundle], simulate):
+                failed += [end] if end.rows is None else []
+                keeper.take(end)
+                if progress:
+                    progress(len(finished) + keeper.taken, total, len(failed))
+        finally:  # also when interrupted from the keyboard
+            keeper.flush()
+        if failed:
+            raise RunsFailed(
+                Problem(
+                    f"{len(failed)} {what} failed, the first in {failed[0].stage}: {failed[0].message}",
+                    file=str(folder or ""),
+                    allowed=instead,
+                )
+            )
+        return journal.rows()
+
+
+@contextmanager
+def _journal(folder: str | os.PathLike | None, plan: Mapping[str, Any]) -> Iterator[Journal]:
+    """Where runs are kept: a subfolder of its own for every plan; a passing one where none is named."""
+    with ExitStack() as passing:
+        if not folder:
+            with explained("a folder for passing files"):
+                folder = passing.enter_context(tempfile.TemporaryDirectory())
+        within = Path(folder) / f"{plan['kind']}-{fingerprint(plan['settings'])}"
+        with Journal.open(within, plan) as journal:
+            yield journal
+
+
+def fingerprint(settings: Mapping[str, Any]) -> str:
+    """A short stable hash of settings."""
+    text = json.dumps(settings, sort_keys=True, ensure_ascii=False, default=str)
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
