@@ -84,13 +84,25 @@ def mixed_with(keys, worker_id: int) -> int:
 @rule
 def uniform_mixed(keys, purpose: int, mixed_id: int) -> float:
     """The same as ``uniform`` for a worker whose id has been mixed (``mixed_with``), in half the time."""
-    return (draw_mixed(mixed_id, int(keys[purpose, 1])) + 0.5) * _UNIT
+    return uniform_under(int(keys[purpose, 1]), mixed_id)
 
 
 @rule
 def uniform_mixed_for(keys, purpose: int, mixed_id: int, item: int) -> float:
     """The same with a further number (a sector, a place, a candidate) in the key. Item 0 adds nothing."""
-    return (draw_mixed(mixed_id, int(keys[purpose, 1]) + item * _ITEM_STEP) + 0.5) * _UNIT
+    return uniform_under(item_key(keys, purpose, item), mixed_id)
+
+
+@rule
+def item_key(keys, purpose: int, item: int) -> int:
+    """The second key of a purpose with a further number in it, for ``uniform_under``."""
+    return int(keys[purpose, 1]) + item * _ITEM_STEP
+
+
+@rule
+def uniform_under(second_key: int, mixed_id: int) -> float:
+    """The uniform number of a worker whose id has been mixed, under a second key."""
+    return (draw_mixed(mixed_id, second_key) + 0.5) * _UNIT
 
 
 @rule

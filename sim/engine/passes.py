@@ -149,6 +149,8 @@ def _drawn_pass(step: Step) -> Callable:
 def _for_chosen(step: Step, gather: Callable, is_sure: bool = False) -> Callable:
     """``do`` for the chosen rows of a block. is_sure: whether it concerns all of them."""
     do, when, among, unless = step.do, step.when or _always, step.among, step.unless
+    if step.ahead is not None:
+        return _drawn_ahead(step, gather)
 
     @named_rule(step.name, "for the chosen")
     def run(rows, states, c, b, count):
@@ -157,6 +159,24 @@ def _for_chosen(step: Step, gather: Callable, is_sure: bool = False) -> Callable
             w = worker_at(rows, states, k, b.id[k])
             if is_sure or (is_in(w, among, unless) and when(w, c)):
                 do(w, c, b, k)
+
+    return run
+
+
+def _drawn_ahead(step: Step, gather: Callable) -> Callable:
+    """The same for a step of whose chosen all draw first, many at a time."""
+    assert step.ahead is not None, "the step draws one by one"
+    (draw, do), when, among, unless = step.ahead, step.when or _always, step.among, step.unless
+
+    @named_rule(step.name, "for the chosen")
+    def run(rows, states, c, b, count):
+        chosen = gather(b, count)
+        draw(c, b, chosen)
+        for j in range(chosen):
+            k = int(b.rows[j])
+            w = worker_at(rows, states, k, b.id[k])
+            if is_in(w, among, unless) and when(w, c):
+                do(w, c, b, k, j)
 
     return run
 

@@ -12,7 +12,6 @@ from sim.rules.migration import (
     migration_taste,
     odds,
     schooling_taste,
-    score,
     value_of_income,
     with_switching_cost,
 )
@@ -20,7 +19,16 @@ from sim.steps.earnings import log_skill, skill_cells
 from sim.steps.groups import is_parent, worker_group
 from sim.steps.levers import effective, serve, serve_arrival
 from sim.steps.people import months_in_activity, months_of_stay
-from sim.steps.race import first_place, weight_of_places
+from sim.steps.race import (
+    NOWHERE,
+    drawn_luck,
+    first_place,
+    highest_over_bound,
+    is_too_late,
+    luck_keys,
+    luck_of,
+    weight_of_places,
+)
 from sim.steps.records import AGE_MONTHS, EVENT, OCCASION, STAY_MONTHS, WORKER
 from sim.steps.support import insurance_kept
 from sim.steps.transitions import change_activity, move_to, take_job
@@ -205,28 +213,32 @@ def draw_race(w, c, mixed_id, farm, local, keep, away):
     The option whose score is highest wins. Whoever would take up local work without an offer has the next
     best of the same race. The choice is an option, or MIGRATE plus the number of a place.
     """
-    home, activity = int(w.home), int(w.activity)
-    farm_score = score(farm, uniform_mixed(c.keys, PURPOSE.race_farm, mixed_id))
-    local_score = score(local, uniform_mixed(c.keys, PURPOSE.race_local, mixed_id))
-    keep_score = score(keep, uniform_mixed(c.keys, PURPOSE.race_keep, mixed_id))
-    is_offered = activity == LOCAL_WORK
-    is_offered |= uniform_mixed(c.keys, PURPOSE.local_offer, mixed_id) < c.local_offer[home]
+    return run_race(w, c, mixed_id, luck_of(luck_keys(c), mixed_id), farm, local, keep, away)
+
+
+@inlined_rule
+def run_race(w, c, mixed_id, luck, farm, local, keep, away):
+    """The same with the worker's ``luck_of``."""
+    home, activity, group, across = (
+        int(w.home),
+        int(w.activity),
+        worker_group(w, c),
+        c.across_age_odds[age_cell(w, c)],
+    )
+    farm_time, local_time, keep_time, offer, first, above = luck
+    farm_score, local_score, keep_score = farm / farm_time, local / local_time, keep / keep_time
+    is_offered = (activity == LOCAL_WORK) | (offer < c.local_offer[home])
     at_rest = max(farm_score, keep_score)
     # those who enter pay no switching cost; all their odds are divided by it, which changes no order, so that
     # places have the odds that candidates are made for
     unit = c.switching_odds if (int(w.status) & NEW) != 0 else 1.0
-    away_score, place = first_place(
-        c,
-        mixed_id,
-        home,
-        worker_group(w, c),
-        away * unit,
-        c.across_age_odds[age_cell(w, c)],
-        int(w.place),
-        attached_place(w),
-        unit * (max(at_rest, local_score) if is_offered else at_rest),
-    )
-    away_score /= unit
+    away_score, place = 0.0, NOWHERE
+    to_beat = unit * (max(at_rest, local_score) if is_offered else at_rest)
+    reach = highest_over_bound(c, home, group, away * unit, across)
+    if not is_too_late(c, home, reach, to_beat, first, above):
+        where = int(w.place), attached_place(w)
+        away_score, place = first_place(c, mixed_id, home, group, away * unit, across, *where, to_beat)
+        away_score /= unit
     wants_local = local_score > max(at_rest, away_score)
     choice = (
         MIGRATE + place if away_score > at_rest else (KEEP_PLACE if keep_score > farm_score else STAY_FARM)
@@ -234,15 +246,27 @@ def draw_race(w, c, mixed_id, farm, local, keep, away):
     return TAKE_LOCAL if wants_local & is_offered else choice, wants_local
 
 
-@inlined_rule
+@rule
 def reconsider(w, c, b, k) -> None:
     """Compare the options and note the choice, unless it is what the worker does already."""
+    reconsider_with(w, c, b, k, luck_of(luck_keys(c), int(b.mixed_id[k])))
+
+
+@inlined_rule
+def reconsider_drawn(w, c, b, k, j) -> None:
+    """The same for row j of those whose luck has been noted."""
+    reconsider_with(w, c, b, k, drawn_luck(b, j))
+
+
+@inlined_rule
+def reconsider_with(w, c, b, k, luck) -> None:
+    """The same with the worker's ``luck_of``."""
     mixed_id, activity, flags = int(b.mixed_id[k]), int(w.activity), int(w.status)
     if uniform_mixed(c.keys, PURPOSE.attention, mixed_id) >= attention(w, c):
         return
     b.events[EVENT.reconsidered] += 1
     farm, local, keep, away = race_odds(w, c, b, k)
-    choice, wants_local = draw_race(w, c, mixed_id, farm, local, keep, away)
+    choice, wants_local = run_race(w, c, mixed_id, luck, farm, local, keep, away)
     b.applicants[int(w.home)] += wants_local & (activity != LOCAL_WORK)
     is_present = (
         ((choice == STAY_FARM) & (activity == FARM))

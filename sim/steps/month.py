@@ -37,6 +37,7 @@ from sim.steps import (
     employment,
     enterprise,
     migration,
+    race,
     rights,
     seasons,
     settlement,
@@ -61,6 +62,8 @@ class Step(NamedTuple):
     activity or a status bit; the engine looks at the draws first, for many workers at once. With
     ``chance_above(c)``, something also happens to those who draw at least 1 less it.
     ``marked(state, b, k)``: nothing happens to whom the state or the block's scratch does not mark.
+    ``ahead``: what the engine does instead of ``do``: ``draw(c, b, count)`` draws for many at once, and
+    ``do(w, c, b, k, j)`` is for row j of them.
     ``serves``: all that ``do`` does is to serve on this occasion.
     """
 
@@ -77,6 +80,7 @@ class Step(NamedTuple):
     hurried: tuple[int, int] = (0, 0)  # activities, status bits
     marked: Callable | None = None
     serves: int = -1
+    ahead: tuple[Callable, Callable] | None = None
 
     def concerns(self, w, c) -> bool:
         """Whether the step concerns this worker this month."""
@@ -250,6 +254,7 @@ STEPS = (
         purpose=PURPOSE.attention,
         chance=migration.usual_attention,
         hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW),
+        ahead=(race.draw_luck, migration.reconsider_drawn),
     ),
     Step(
         "carry out choice",

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from sim.core.arithmetic import log
 from sim.core.compiled import inlined_rule, rule
-from sim.core.draws import PURPOSE, uniform_mixed_for
+from sim.core.draws import PURPOSE, item_key, uniform_mixed_for, uniform_under
 from sim.rules.migration import score
 from sim.world.places import HOMES
 
@@ -54,21 +54,84 @@ def candidate(c, mixed_id, home, number) -> int:
 
 
 @inlined_rule
-def first_place(c, mixed_id, home, group, away, across, present, attached, to_beat):
-    """Score and place of the first place away in the race: (0, NOWHERE) if none scores more than ``to_beat``.
+def luck_keys(c):
+    """The month's keys of the draws of ``luck_of``."""
+    return (
+        int(c.keys[PURPOSE.race_farm, 1]),
+        int(c.keys[PURPOSE.race_local, 1]),
+        int(c.keys[PURPOSE.race_keep, 1]),
+        int(c.keys[PURPOSE.local_offer, 1]),
+        item_key(c.keys, PURPOSE.candidate_time, 0),
+        item_key(c.keys, PURPOSE.candidate_time, MOST_CANDIDATES),
+    )
 
-    away: odds of a place for each unit of its weight (``place_weight``). to_beat: over nil.
+
+@inlined_rule
+def luck_of(keys, mixed_id):
+    """What chance holds for a worker who chooses: how long farm, local work and the present place take in the
+    race, and draws for an offer of local work and for the first candidates of two layers.
+
+    keys: ``luck_keys``.
     """
-    reach = away * max(c.highest_own[home, group], across * c.highest_across[home, group])
-    # the first candidate comes after this time, as -log(u) > 1 - u: mostly too late, so without a logarithm
-    first = 1.0 - uniform_mixed_for(c.keys, PURPOSE.candidate_time, mixed_id, 0)
-    if (first * to_beat >= c.candidate_rate[home]) & (reach <= 1.0):
-        return 0.0, NOWHERE
-    return _first_place(c, mixed_id, home, group, away, across, present, attached, to_beat, reach)
+    return (
+        -log(uniform_under(keys[0], mixed_id)),
+        -log(uniform_under(keys[1], mixed_id)),
+        -log(uniform_under(keys[2], mixed_id)),
+        uniform_under(keys[3], mixed_id),
+        uniform_under(keys[4], mixed_id),
+        uniform_under(keys[5], mixed_id),
+    )
 
 
 @rule
-def _first_place(c, mixed_id, home, group, away, across, present, attached, to_beat, reach):
+def draw_luck(c, b, count) -> None:
+    """Note the luck of the first rows listed in a block, many at a time."""
+    keys = luck_keys(c)
+    for j in range(count):
+        b.listed[j] = b.mixed_id[b.rows[j]]
+    for n in range(len(keys)):
+        key = keys[n]
+        for j in range(count):
+            b.luck[n, j] = uniform_under(key, int(b.listed[j]))
+    for n in range(3):  # apart, so that the compiler takes logs of several at once
+        for j in range(count):
+            b.luck[n, j] = -log(b.luck[n, j])
+
+
+@inlined_rule
+def drawn_luck(b, j):
+    """The luck of a listed row as it was noted."""
+    return b.luck[0, j], b.luck[1, j], b.luck[2, j], b.luck[3, j], b.luck[4, j], b.luck[5, j]
+
+
+@inlined_rule
+def highest_over_bound(c, home, group, away, across) -> float:
+    """The odds of the place that goes furthest beyond its bound, over that bound.
+
+    away: odds of a place for each unit of its weight (``place_weight``).
+    """
+    return away * max(c.highest_own[home, group], across * c.highest_across[home, group])
+
+
+@inlined_rule
+def is_too_late(c, home, reach, to_beat, first, above) -> bool:
+    """Whether all candidates of both layers come too late. reach: ``highest_over_bound``; to_beat: the score
+    that is to be beaten; first, above: draws for the first candidate of each layer.
+
+    As -log(u) > 1 - u, most can be told to be too late without a logarithm.
+    """
+    rate = c.candidate_rate[home]
+    none_above = (reach <= 1.0) | ((reach <= TOP) & ((1.0 - above) * to_beat >= rate * (TOP - 1.0)))
+    return ((1.0 - first) * to_beat >= rate) & none_above
+
+
+@rule
+def first_place(c, mixed_id, home, group, away, across, present, attached, to_beat):
+    """Score and place of the first place away in the race: (0, NOWHERE) if none scores more than ``to_beat``.
+
+    away: as in ``highest_over_bound``. to_beat: over nil.
+    """
+    reach = highest_over_bound(c, home, group, away, across)
     who = (mixed_id, home, group, away, across, present, attached)
     best, found = _first_candidate(c, who, to_beat, reach, 0, 0.0, 1.0)
     if reach > 1.0:

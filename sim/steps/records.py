@@ -39,6 +39,7 @@ OCCASION = codes("Occasion", OCCASION_NAMES)
 POINT_BINS = 128
 EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
+LUCK = 6  # numbers that chance holds for a worker who chooses (sim.steps.race.luck_of)
 UNTRAINED = TRAINING_MONTHS  # position in the training factors of those who never took a course
 AGE_MONTHS = 1024  # nobody is older; the old count as of this age
 # months of stay in the tables of attachment: to the longest that place_attachment_years_max can be
@@ -215,6 +216,8 @@ def block_type(places: int) -> np.dtype:
             ("before", np.uint32, (BLOCK,)),  # states as the month began
             ("chosen", _FLAG, (BLOCK,)),
             ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
+            ("listed", np.uint32, (BLOCK,)),  # mixed ids of those whose luck is drawn ahead
+            ("luck", _REAL, (LUCK, BLOCK)),  # and their luck in a choice (sim.steps.race)
             ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.migration), until it is carried out
             *[(name, sums[name].base, sums[name].shape) for name in field_names(sums)],
         ]

@@ -8,9 +8,11 @@ import numpy as np
 import pytest
 
 from sim.core.categories import FARM, LOCAL_WORK
-from sim.core.draws import PURPOSE, mixed_with, month_keys
+from sim.core.draws import PURPOSE, mixed_with, month_keys, uniform_mixed, uniform_mixed_for
 from sim.engine.candidates import alias_table, packaged_candidates
 from sim.steps.migration import KEEP_PLACE, MIGRATE, STAY_FARM, TAKE_LOCAL, draw_race
+from sim.steps.race import draw_luck, drawn_luck, luck_keys, luck_of
+from sim.steps.records import LUCK
 from sim.steps.transitions import hiring_sector
 from sim.world.places import HOMES
 
@@ -161,3 +163,18 @@ def test_candidates_are_those_of_the_packaged_data():
 def test_purposes_of_the_race_are_its_own():
     names = "race_farm race_local race_keep candidate_time candidate_place candidate_taken race_place".split()
     assert len({getattr(PURPOSE, name) for name in names}) == len(names)
+
+
+def test_luck_drawn_ahead_is_that_of_each_worker():
+    c, ids = conditions(ODDS, SOME), np.array([5, 900_000, 17, 4_000_000_000], np.uint32)
+    mixed = np.array([mixed_with(c.keys, int(one)) for one in ids], np.uint32)
+    b = SimpleNamespace(
+        mixed_id=mixed, rows=np.array([3, 0, 2]), listed=np.zeros(4, np.uint32), luck=np.zeros((LUCK, 4))
+    )
+    draw_luck(c, b, 3)
+    for j, k in enumerate(b.rows):
+        one = luck_of(luck_keys(c), int(mixed[k]))
+        assert drawn_luck(b, j) == one and len(one) == LUCK
+        draws = [uniform_mixed(c.keys, PURPOSE.race_keep, int(mixed[k]))]
+        draws += [uniform_mixed_for(c.keys, PURPOSE.candidate_time, int(mixed[k]), n) for n in (0, 16)]
+        assert (np.exp(-one[2]), *one[4:]) == pytest.approx(draws, rel=1e-12)
