@@ -110,7 +110,8 @@ def without_levers(plain):
 
 def test_the_runs_compared_have_something_to_say(with_levers, without_levers):
     assert with_levers.manifest["workers"] > 20_000
-    assert set(with_levers.ledger["lever"]) == {"grant", "courses"}
+    assert set(with_levers.ledger["lever"]) == {"grant", "courses", "quota"}
+    assert (with_levers.ledger["queue_for_places"] > 0).any()
     assert with_levers.national["settlements"].sum() > 0
     different = (with_levers.national["out"] != without_levers.national["out"]).to_numpy()
     assert not different[:6].any() and different[8:].mean() > 0.8  # now and then two counts agree by chance
