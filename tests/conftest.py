@@ -21,6 +21,7 @@ SLOW = """
     analysis/test_attribution.py
     analysis/test_ranking.py
     calibration/test_calibration.py
+    calibration/test_responses.py
     cli/test_cli.py
     cli/test_lives.py
     cli/test_streams.py

@@ -10,8 +10,8 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 # fmt: off
 ROOMS = ("core", "parameters", "rules", "world", "scenario", "results", "steps", "policy",
-         "validation", "engine", "agents", "experiments", "comparison", "analysis", "calibration",
-         "studies", "present", "cli")  # from the ground up; a room is the second part of a module's name
+         "validation", "engine", "agents", "experiments", "comparison", "analysis", "studies",
+         "calibration", "present", "cli")  # from the ground up; a room is the second part of a module's name
 # fmt: on
 OWNERS = {"mesa": "agents", "matplotlib": "present", "jinja2": "present", "typer": "cli", "numba": "core"}
 READ_THE_CLOCK = "engine.simulate results comparison experiments analysis calibration cli".split()

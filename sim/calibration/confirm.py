@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable
+from functools import partial
 
 import numpy as np
 
-from sim.calibration.observations import measured
+from sim.calibration.declaration import Responses
+from sim.calibration.observations import TABLES, measured
+from sim.calibration.responses import response_errors, tables_needed
 from sim.comparison.bands import with_member
 from sim.core.arguments import whole_number
 from sim.parameters.posterior import Posterior, versions
@@ -33,25 +36,19 @@ def confirm(
     cache, count = RunCache(), whole_number(count, "count", least=1)
     plan = posterior.about["calibration"]
     base = load_scenario(plan["scenario"])
+    responses = None if plan.get("responses") is None else Responses.model_validate(plan["responses"])
+    tables = (*TABLES, *tables_needed(responses))
     heaviest = np.argsort(-posterior.weights, kind="stable")[:count]
     worst = 0.0
     if progress:
         progress(0, len(heaviest))
     for done, number in enumerate(heaviest, start=1):
         drawn = with_member(base, dict(posterior.members.iloc[int(number)]))
-        runs = [
-            measured(
-                simulate(
-                    drawn,
-                    scale=plan["scale"],
-                    end=plan["period"]["to"],
-                    seed=seed,
-                    tables=("national", "official"),
-                    cache=cache,
-                )
-            )
-            for seed in plan["seeds"]
-        ]
+        runs = []
+        for seed in plan["seeds"]:
+            again = partial(simulate, scale=plan["scale"], seed=seed, cache=cache)
+            results = again(drawn, end=plan["period"]["to"], tables=tables)
+            runs.append({**measured(results), **response_errors(responses, drawn, results, again)})
         stored = posterior.errors.iloc[int(number)]
         now = np.array([np.mean([run[name] for run in runs]) for name in stored.index])
         worst = max(worst, float(np.max(np.abs(now - stored.to_numpy()))))

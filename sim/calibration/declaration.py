@@ -11,15 +11,19 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from sim.core.arguments import parse_scale
-from sim.core.errors import Problem, SimError, UsageError
+from sim.core.errors import Problem, SimError, UsageError, nearest
 from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.declaration import Declaration
 from sim.scenario.fields import Number, ParameterName, Strict, Text, Whole, refuse
 from sim.scenario.loading import load_scenario
 from sim.scenario.problems import placed, read_checked
+from sim.studies.checks import BASE, CheckFile, load_checks
 
 MOST_FITTED = 10
+MOST_ALWAYS = 5
+LAST_FIT_MONTH = "2019-12"
+MEASURED = ("level", "change", "ratio", "largest", "smallest")  # of checks that can be targets
 
 
 class Prior(Strict):
@@ -64,6 +68,14 @@ class Stages(Strict):
     point: Annotated[Whole, Field(ge=4)] = 48
 
 
+class Responses(Strict):
+    """Experiments whose answers are targets beside the official series: a file of checks, and which of its
+    runs; the checks of these runs are the targets."""
+
+    checks: Text
+    runs: Annotated[tuple[Text, ...], Field(min_length=1)]
+
+
 class Calibration(Declaration):
     """A checked calibration. Years to 2019 alone are used, whatever the period."""
 
@@ -75,6 +87,10 @@ class Calibration(Declaration):
     """How many runs each stage takes."""
     priors: Annotated[dict[ParameterName, Prior], Field(min_length=2)]
     """What is believed of each uncertain parameter beforehand, in its own unit."""
+    always_fitted: Annotated[tuple[ParameterName, ...], Field(max_length=MOST_ALWAYS)] = ()
+    """Parameters that are fitted whatever the screening says; it picks ``stages.fitted`` of the others."""
+    responses: Responses | None = None
+    """Experiments whose answers are targets too."""
     draw_seed: Whole = 1
     """The seed of the points that are drawn."""
 
@@ -102,9 +118,23 @@ class Calibration(Declaration):
                 )
             if known.scope != "economy" and known.scope != "worker":
                 yield Problem("only parameters that everybody faces can be calibrated", key=where, value=name)
-        if self.period.to < "2019-12":
+        for place, name in enumerate(self.always_fitted):
+            if name not in self.priors:
+                yield Problem(
+                    "has no prior, so it cannot be fitted",
+                    key=f"always_fitted.{place}",
+                    value=name,
+                    allowed=tuple(self.priors),
+                    nearest=nearest(name, self.priors),
+                )
+            elif name in self.always_fitted[:place]:
+                yield Problem("is named twice", key=f"always_fitted.{place}", value=name)
+        if self.period.to < LAST_FIT_MONTH:
             yield Problem(
-                "the fit years end in 2019", key="period.to", value=self.period.to, allowed="2019-12 or later"
+                "the fit years end in 2019",
+                key="period.to",
+                value=self.period.to,
+                allowed=f"{LAST_FIT_MONTH} or later",
             )
 
     def values(self, shares: np.ndarray, names: tuple[str, ...] | None = None) -> np.ndarray:
@@ -134,6 +164,54 @@ def load_calibration(name_or_path: str | Path) -> Calibration:
     except SimError as error:
         key = "scale" if isinstance(error, UsageError) else "scenario"
         problems += [one if one.file else placed(replace(one, key=key), tree) for one in error.problems]
+    problems += [placed(one, tree) for one in _problems_of_responses(found)]
     if problems:
         raise ExperimentError(problems)
     return found
+
+
+def _problems_of_responses(found: Calibration) -> Iterator[Problem]:
+    """What is wrong with the file of checks that holds the responses, or with its use here."""
+    responses = found.responses
+    if responses is None:
+        return
+    try:
+        file = load_checks(responses.checks)
+    except SimError as error:
+        yield from (replace(one, key="responses.checks") if not one.file else one for one in error.problems)
+        return
+    if file.scenario != found.scenario:
+        yield Problem(
+            "the checks start from another scenario", key="responses.checks", value=file.scenario,
+            allowed=found.scenario,
+        )  # fmt: skip
+    if file.period.to > LAST_FIT_MONTH:
+        yield Problem(
+            "the fit years end in 2019, and these checks run on", key="responses.checks",
+            value=file.period.to, allowed=f"a file whose period ends in {LAST_FIT_MONTH} or earlier",
+        )  # fmt: skip
+    for place, name in enumerate(responses.runs):
+        key = f"responses.runs.{place}"
+        if name not in file.runs:
+            yield Problem(
+                "no such run", key=key, value=name, allowed=tuple(file.runs), nearest=nearest(name, file.runs)
+            )
+        elif name in responses.runs[:place]:
+            yield Problem("is named twice", key=key, value=name)
+        yield from _problems_of_checks(file, name, responses.runs, key)
+
+
+def _problems_of_checks(file: CheckFile, run: str, runs: tuple[str, ...], key: str) -> Iterator[Problem]:
+    checks = [check for check in file.checks if check.run == run]
+    if run in file.runs and not checks:
+        yield Problem("the file checks nothing of this run", key=key, value=run)
+    for check in checks:
+        if check.measure not in MEASURED or check.against not in (BASE, *runs):
+            yield Problem(
+                f"the check {check.label.en!r} cannot be a target",
+                key=key,
+                value=run,
+                allowed=f"checks by {', '.join(MEASURED)}, against the scenario itself or a run named here",
+            )
+        elif check.expect.low >= check.expect.high:
+            yield Problem(f"the check {check.label.en!r} allows a single number", key=key, value=run)

@@ -17,6 +17,7 @@ from sim.validation.targets import LAST_FIT_YEAR, read_targets
 from sim.validation.validate import Validation, validate
 from sim.world.data import Data, load_data
 
+TABLES = ("national", "official")  # of results, which ``measured`` reads
 LEVEL, CHANGE, FACT = "level", "change", "fact"
 _YEARS_FOR_A_CHANGE = 4
 

@@ -9,8 +9,9 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from sim.calibration.declaration import Calibration
-from sim.calibration.observations import Observation, measured
+from sim.calibration.declaration import Calibration, Responses
+from sim.calibration.observations import TABLES, Observation, measured
+from sim.calibration.responses import response_errors, tables_needed
 from sim.core.errors import Problem, RunsFailed
 from sim.core.files import write_whole
 from sim.experiments.design import Design, Factor
@@ -21,18 +22,20 @@ from sim.results.folders import explained
 from sim.results.results import Results
 from sim.scenario.fields import Label
 from sim.scenario.loading import load_scenario
+from sim.scenario.scenario import Scenario
 from sim.validation.targets import LAST_FIT_YEAR
 
 
 class Stage(Experiment):
     """A sweep whose rows are errors on the targets: one row a run. ``seeds_apart``: no seed serves
-    two points."""
+    two points. ``responses``: experiments that are made beside each run."""
 
     seeds_apart: bool = False
+    responses: Responses | None = None
 
     @property
     def tables(self) -> tuple[str, ...]:
-        return ("national", "official")
+        return tuple({*TABLES, *tables_needed(self.responses)})
 
     def runs(self) -> list[Run]:
         every, count = super().runs(), len(self.seeds)
@@ -42,6 +45,10 @@ class Stage(Experiment):
 
     def rows_of(self, results: Results) -> pd.DataFrame:
         return pd.DataFrame([{"year": LAST_FIT_YEAR, **measured(results)}])
+
+    def further(self, scenario: Scenario, results: Results, simulate: Callable[..., Results]) -> dict:
+        """The errors of the responses."""
+        return response_errors(self.responses, scenario, results, simulate)
 
 
 @dataclass
@@ -131,6 +138,7 @@ def _experiment(
             "outcomes": ["out"],
             "figure": Figure(outcome="out"),
             "seeds_apart": seeds_apart,
+            "responses": calibration.responses,
         }
     )
     experiment.design.read(folder)

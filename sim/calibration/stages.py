@@ -27,6 +27,7 @@ from sim.calibration.emulator import Emulator, fit_emulator
 from sim.calibration.observations import observations
 from sim.calibration.outcome import CalibrationOutcome, describe
 from sim.calibration.recovery import recover
+from sim.calibration.responses import response_observations
 from sim.calibration.runs import Work
 from sim.calibration.sampler import (
     posterior_points,
@@ -68,7 +69,8 @@ def calibrate(
     with claimed_folder(folder, KIND):
         with explained(folder):
             _begin(Path(folder), calibration)
-        return _calibrated(Work(calibration, Path(folder), jobs, observations(), progress))
+        seen = observations() + response_observations(calibration.responses)
+        return _calibrated(Work(calibration, Path(folder), jobs, seen, progress))
 
 
 def _begin(folder: Path, calibration: Calibration) -> None:
@@ -82,8 +84,7 @@ def _calibrated(work: Work) -> CalibrationOutcome:
     calibration = work.calibration
     seed, plan = calibration.draw_seed, calibration.stages
     effects = _screen(work, seed)
-    strongest = np.argsort(-effects["influence"].to_numpy(), kind="stable")[: plan.fitted]
-    fitted = np.sort(strongest)
+    fitted = _fitted(work, effects)
     monte_carlo = _monte_carlo(work)
 
     sd, dimensions = work.sd, len(work.names)
@@ -189,6 +190,15 @@ def _screen(work: Work, seed: int) -> pd.DataFrame:
     effects = pd.DataFrame(table, index=list(work.names))
     effects.insert(0, "influence", np.sqrt((effects**2).mean(axis=1)))
     return effects
+
+
+def _fitted(work: Work, effects: pd.DataFrame) -> np.ndarray:
+    """Columns of the fitted parameters: those that always are, and the most telling of the others."""
+    always = set(work.calibration.always_fitted)
+    ranked = np.argsort(-effects["influence"].to_numpy(), kind="stable")
+    strongest = [column for column in ranked if work.names[column] not in always]
+    named = [column for column, name in enumerate(work.names) if name in always]
+    return np.sort([*named, *strongest[: work.calibration.stages.fitted]])
 
 
 def _monte_carlo(work: Work) -> np.ndarray:

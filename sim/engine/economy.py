@@ -146,6 +146,17 @@ class Economy:
         """How much more than elsewhere jobs answer output, (31 provinces)."""
         return self.labour_reserve**self.opening.numbers.labour_reserve_exponent
 
+    def _relocation(self, month: int) -> np.ndarray:
+        """Log points by which jobs in cities have moved to a province since January 2014, (31 provinces).
+
+        They move where output grows more than elsewhere, and year by year where labour is in reserve. The
+        mean over the jobs of January 2014 is nil: jobs move, and are not made.
+        """
+        numbers, jobs = self.opening.numbers, self.jobs_2014[HOMES:].sum(axis=1)
+        pull = numbers.jobs_relocation_rate * (month / 12.0) * np.log(self.labour_reserve)
+        pull += numbers.jobs_relative_output_elasticity * np.log(self.series.output_ratio[:, month])
+        return pull - np.average(pull[self.places.province[HOMES:]], weights=jobs)
+
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""
         opening, month, state = self.opening, int(self.opening.now.month[0]), self.market_state
@@ -166,6 +177,7 @@ class Economy:
             self.policy.sector_factors(month)["jobs_scale"],
             self.series.output_ratio[:, month],
             self._output_response(),
+            self._relocation(month),
             tables.sector_jobs_scale,
             tables.sector_pay_scale,
             self.farmers_2014,

@@ -46,6 +46,7 @@ class LabourDemand(NamedTuple):
     sector_shock: np.ndarray  # (sectors,) factor on jobs, from shocks that name sectors
     output_ratio: np.ndarray  # (provinces,) real output over that of January 2014
     output_response: np.ndarray  # (provinces,) how much more than elsewhere jobs answer it
+    relocation: np.ndarray  # (provinces,) log points by which jobs in cities have moved there, or away
     sector_jobs_scale: np.ndarray  # (sectors, places) factor on jobs
     sector_pay_scale: np.ndarray  # (sectors, places) factor on pay
     farmers_2014: np.ndarray  # (homes,) on the land, in simulated workers
@@ -84,6 +85,7 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
         elasticity[p] *= demand.output_response[province[p]]
         saved[p] = years * (economy.local_labour_saving_rate if is_local else economy.city_labour_saving_rate)
         saved[p] += markets.saved[AT_HOME if is_local else AWAY]
+        saved[p] -= 0.0 if is_local else demand.relocation[province[p]]
     for s in range(len(desired)):
         shift, shock = demand.sector_shift[s], demand.sector_shock[s]
         for p in range(places):
@@ -214,7 +216,7 @@ def _count_guard(markets, guard, is_bound, workers):
 
 
 @rule
-def _move_wage(c, markets, p, tightness, reference, workers):
+def _move_wage(c, markets, p, tightness, reference, elasticity, workers):
     """Bring the wage of a place to the month's end, and count where guards bind."""
     economy = c.economy
     least, most, most_gap = (
@@ -227,7 +229,7 @@ def _move_wage(c, markets, p, tightness, reference, workers):
         markets.wage_gap[p],
         tightness,
         reference,
-        economy.wage_tightness_elasticity,
+        elasticity,
         economy.wage_reversion_rate,
         least,
         most,
@@ -253,12 +255,13 @@ def _settle_at_home(c, markets, places, homes, rise):
         return
     open_jobs, applicants = markets.year_vacancies, markets.year_applicants
     pooled, weight = open_jobs.sum() / max(applicants.sum(), 1.0), economy.local_tightness_pooled
+    answer = economy.local_wage_tightness_elasticity
     for home in range(homes):
         tightness = pooled_ratio(open_jobs[home].sum(), applicants[home].sum(), pooled, weight)
         markets.tightness[home] = tightness
         if c.month == 12 - 1:
             markets.usual[home] = max(tightness, 1e-6)
-        _move_wage(c, markets, home, tightness, markets.usual[home], places.filled[home])
+        _move_wage(c, markets, home, tightness, markets.usual[home], answer, places.filled[home])
 
 
 @rule
@@ -266,6 +269,7 @@ def _settle_away(c, markets, places, homes):
     """Vacancies per searcher, what is heard of them, and wages, in places away."""
     economy = c.economy
     update, floor = economy.vacancy_news_update_rate, economy.vacancy_news_tightness_min
+    usual, answer = economy.reference_tightness, economy.wage_tightness_elasticity
     for p in range(homes, len(places.wanted)):
         tightness = pooled_ratio(
             markets.open_jobs[p], places.looking[p], places.tightness[AWAY], economy.tightness_pooled
@@ -274,8 +278,8 @@ def _settle_away(c, markets, places, homes):
         markets.limit[p] = rationed_finding(1.0, tightness)
         heard, seen = log(max(markets.news[p], floor)), log(max(tightness, floor))
         markets.news[p] = exp((1.0 - update) * heard + update * seen)
-        _move_wage(c, markets, p, tightness, economy.reference_tightness, places.filled[p])
-        beyond = abs(log(markets.news[p] / economy.reference_tightness)) > economy.vacancy_news_max
+        _move_wage(c, markets, p, tightness, usual, answer, places.filled[p])
+        beyond = abs(log(markets.news[p] / usual)) > economy.vacancy_news_max
         _count_guard(markets, GUARD.vacancy_news, beyond | (tightness < floor), places.filled[p])
 
 

@@ -10,7 +10,8 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from functools import partial
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import pandas as pd
 
@@ -73,6 +74,15 @@ class Declared(Protocol):
 
     def rows_of(self, results: Results) -> pd.DataFrame:
         """The rows of a run: one per year, or per month, with the outcomes."""
+
+
+@runtime_checkable
+class AsksFurther(Protocol):
+    """What asks for further runs beside each of its own."""
+
+    def further(self, scenario: Scenario, results: Results, simulate: Simulate) -> Mapping[str, float]:
+        """More outcomes of a run of ``scenario``, for each of its rows. ``simulate`` makes another of the
+        same scale and seed."""
 
 
 def new_cache(simulate: Simulate | None) -> RunCache | None:
@@ -152,6 +162,11 @@ def _execute_one(experiment: Declared, run: Run, simulate: Simulate, **branch: A
         )
         stage = "outcomes"
         rows = _rows(experiment, run, results)
+        if isinstance(experiment, AsksFurther):
+            again = partial(
+                simulate, scale=experiment.scale, seed=run.seed, threads=1, cache=branch.get("cache")
+            )
+            rows = rows.assign(**experiment.further(scenario, results, again))
     except Exception as error:
         return RunEnd(
             run.number,
