@@ -46,6 +46,7 @@ SLOW = """
     engine/test_invariance.py
     steps/test_race.py
     steps/test_serving_by_the_month.py
+    engine/test_map_of_work.py
     engine/test_market_answers.py
     engine/test_run_cache.py
     engine/test_settlement_bills.py

@@ -149,13 +149,13 @@ class Economy:
     def _relocation(self, month: int) -> np.ndarray:
         """Log points by which jobs in cities have moved to a province since January 2014, (31 provinces).
 
-        They move where output grows more than elsewhere, and year by year where labour is in reserve. The
-        mean over the jobs of January 2014 is nil: jobs move, and are not made.
+        They move to where output grows more than elsewhere. The mean over the jobs of January 2014 is nil:
+        jobs move, and are not made.
         """
-        numbers, jobs = self.opening.numbers, self.jobs_2014[HOMES:].sum(axis=1)
-        pull = numbers.jobs_relocation_rate * (month / 12.0) * np.log(self.labour_reserve)
-        pull += numbers.jobs_relative_output_elasticity * np.log(self.series.output_ratio[:, month])
-        return pull - np.average(pull[self.places.province[HOMES:]], weights=jobs)
+        jobs = self.jobs_2014[HOMES:].sum(axis=1)
+        growth = np.log(self.series.output_ratio[:, month])
+        growth -= np.average(growth[self.places.province[HOMES:]], weights=jobs)
+        return self.opening.numbers.jobs_relative_output_elasticity * growth
 
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""

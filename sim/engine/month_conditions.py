@@ -62,6 +62,7 @@ class MonthConditions:
         self._numbers: np.ndarray | None = None
         self._tables: Tables | None = None
         self._relief: np.ndarray | None = None
+        self._border_cost = 0.0
         self._reach: Reach | None = None
         self._factors: dict | None = None
         self.has_quota = np.zeros(len(state.places), dtype=bool)  # where a settlement quota holds
@@ -174,12 +175,12 @@ class MonthConditions:
 
     def _write_corridors(self, month: int) -> None:
         relief, state = self._policy.corridor_relief(month), self.market_state
-        if relief is self._relief:
+        years = min(month, state.series.observed_months) / 12.0  # what drifted in the observed years stays
+        border_cost = self.numbers.province_border_cost + self.numbers.province_border_drift * years
+        if relief is self._relief and border_cost == self._border_cost:
             return
-        self._relief = relief
-        distance, border = state.distance_terms(
-            self.numbers.distance_coefficient, self.numbers.province_border_cost
-        )
+        self._relief, self._border_cost = relief, border_cost
+        distance, border = state.distance_terms(self.numbers.distance_coefficient, border_cost)
         with np.errstate(invalid="ignore"):
             corridor = state.corridor_residual - distance - border + relief
         self.now.corridor_odds[:] = np.exp(np.where(np.isfinite(corridor), corridor, -1e9))
