@@ -28,9 +28,8 @@ from sim.present.pages.validation import (
     page_template,
     validation_context,
 )
-from sim.present.text.brief import answers, caveat, shown_outcomes
+from sim.present.text.brief import answers, caveat, question, shown_outcomes
 from sim.present.text.comparison import (
-    in_a_sentence,
     last_month,
     main_horizon,
     period_words,
@@ -139,7 +138,7 @@ def render_report(
         "answers": answers(comparison),
         "caveat": caveat(comparison, validation_words["missed_unseen"]),
         "short": comparison.judged.empty,
-        "question": _question(comparison),
+        "question": question(comparison),
         "about": about,
         "seeds": len(about["seeds"]),
         "people": _simulated(about),
@@ -226,18 +225,6 @@ def _outlook(comparison: Comparison) -> Figure:
     tables = [official_table(run) for run in comparison.baseline_runs()]
     model = pd.concat(tables).groupby(keys)["value"].mean().reset_index()
     return validation_charts.baseline_outlook(model, load_data().official_annual, OUTLOOK)
-
-
-def _question(comparison: Comparison) -> str:
-    titles = [in_a_sentence(title_of(policy)) for policy in comparison.policies]
-    asked = "who would gain, who would lose, what would it cost, and how sure is that?"
-    starts = [month_in_words(policy["start"]) for policy in comparison.policies]
-    if len(set(starts)) > 1:
-        titles = [f"{title} from {start}" for title, start in zip(titles, starts, strict=True)]
-        when = ", each from its own start"
-    else:
-        when = f" from {starts[0]}"
-    return f"What would {listing(titles)} change for China's rural migrant workers{when}: {asked}"
 
 
 def _ended_words(comparison: Comparison) -> str:

@@ -22,7 +22,7 @@ from sim.present.text.comparison import (
     period_words,
     title_of,
 )
-from sim.present.text.numbers import amount, listing, number, unit_word, with_interval
+from sim.present.text.numbers import amount, listing, month_in_words, number, unit_word, with_interval
 from sim.results.outcomes import OUTCOMES, Outcome
 from sim.scenario.references import GRADES
 
@@ -57,6 +57,19 @@ class Answer(NamedTuple):
     sentence: str
     loss: str
     keys: tuple[str, ...]  # the outcomes that it is for
+
+
+def question(comparison: Comparison) -> str:
+    """What the comparison asks, in a sentence."""
+    titles = [in_a_sentence(title_of(policy)) for policy in comparison.policies]
+    asked = "who would gain, who would lose, what would it cost, and how sure is that?"
+    starts = [month_in_words(policy["start"]) for policy in comparison.policies]
+    if len(set(starts)) > 1:
+        titles = [f"{title} from {start}" for title, start in zip(titles, starts, strict=True)]
+        when = ", each from its own start"
+    else:
+        when = f" from {starts[0]}"
+    return f"What would {listing(titles)} change for China's rural migrant workers{when}: {asked}"
 
 
 def answers(comparison: Comparison) -> list[Answer]:

@@ -1,0 +1,377 @@
+"""One workbook with all tables of a comparison: titles, units and notes in both languages, frozen heads."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from io import BytesIO
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import pandas as pd
+
+from sim.comparison.comparison import Comparison
+from sim.core.errors import Problem, UsageError
+from sim.present.pages.comparison_tables import ACCOUNT_WORDS, group_words
+from sim.present.text.breakdown import dimension_words, labelled
+from sim.present.text.brief import answers, caveat
+from sim.present.text.comparison import title_of, trust_sentences
+from sim.present.text.headings import (
+    HORIZON,
+    INTERVAL,
+    OUTCOME,
+    PLAIN,
+    POLICY,
+    SHARE,
+    SIGNED,
+    VERDICT,
+    WHOLE,
+    Heading,
+    form_of,
+    outcome_words,
+)
+from sim.present.text.levers import PAYERS, lever_title
+from sim.results.outcomes import HEADLINE, OUTCOMES
+
+if TYPE_CHECKING:
+    from openpyxl.worksheet.worksheet import Worksheet
+
+_TITLE_ROW, _NOTE_ROW, _HEAD_ROW = 1, 2, 4
+
+
+class Sheet(NamedTuple):
+    """One sheet: its name, what it holds and how to read it in both languages, its columns and rows."""
+
+    name: str
+    title: str
+    title_zh: str
+    note: str
+    note_zh: str
+    columns: Sequence[Heading]
+    rows: pd.DataFrame
+    forms: Callable[[Any], str] | None = None  # of the columns of INTERVAL, by the row's unit
+
+
+def workbook_bytes(comparison: Comparison) -> bytes:
+    """The workbook as a file. Raises ``UsageError`` where the library that writes it is not installed."""
+    openpyxl = _library()
+    book = openpyxl.Workbook()
+    book.remove(book.active)
+    for sheet in sheets(comparison):
+        _write(book.create_sheet(sheet.name), sheet)
+    stream = BytesIO()
+    book.save(stream)
+    return stream.getvalue()
+
+
+def _library() -> Any:
+    try:
+        import openpyxl
+    except ImportError:
+        raise UsageError(
+            Problem(
+                "a workbook needs openpyxl, which is not installed",
+                key="--xlsx",
+                allowed='pip install "labor-migration-sim[office]"',
+            )
+        ) from None
+    return openpyxl
+
+
+def sheets(comparison: Comparison) -> list[Sheet]:
+    """What the workbook holds, sheet by sheet."""
+    found = [_answer(comparison), _effects(comparison), _money(comparison), _accounts(comparison)]
+    found += [_groups(comparison), _by_place(comparison), _paths(comparison), _levers(comparison)]
+    return [sheet for sheet in found if len(sheet.rows)]
+
+
+# --- the sheets -----------------------------------------------------------------------------------------
+
+
+def _answer(comparison: Comparison) -> Sheet:
+    rows: list[tuple[str, str]] = []
+    for answer in answers(comparison):
+        rows += [(answer.title, answer.sentence), ("", answer.loss)]
+    rows += [("Before you rely on it", caveat(comparison))]
+    rows += [("", sentence) for sentence in trust_sentences(comparison)]
+    return Sheet(
+        "Answer 结论",
+        "What would change",
+        "主要结论",
+        "A simulation: every figure is the model's.",
+        "模拟结果：所有数字均来自模型。",
+        (Heading("who", "Policy", "政策", PLAIN, 28), Heading("what", "Answer", "结论", PLAIN, 120)),
+        pd.DataFrame([row for row in rows if row[1]], columns=["who", "what"]),
+    )
+
+
+def _effects(comparison: Comparison) -> Sheet:
+    whose, whose_zh = (
+        ("bands", "综合区间") if "bands" in comparison.tables else ("intervals over seeds", "种子区间")
+    )
+    return Sheet(
+        "Effects 效果",
+        "Effects of the policies: difference from the baseline by outcome and year",
+        "政策效果：各指标与基准情景之差",
+        f"Ends are 95 % {whose}. Cost per additional one: net cost to date over what it bought.",
+        f"区间为95%{whose_zh}。单位成本＝累计财政净成本÷累计增量。",
+        (
+            POLICY,
+            *OUTCOME,
+            *HORIZON,
+            Heading("baseline", "Baseline", "基准情景", WHOLE, 16),
+            *INTERVAL,
+            Heading("relative_percent", "Difference, %", "变化率（%）", "+0.00;-0.00;0.00"),
+            VERDICT,
+            Heading("net_cost_to_date_yuan", "Net cost to date, yuan", "累计财政净成本（元）", WHOLE, 20),
+            Heading(
+                "cost_per_additional_yuan",
+                "Net cost of one more, yuan",
+                "每增加一单位净成本（元）",
+                WHOLE,
+                20,
+            ),
+            Heading("cost_note", "Why no cost", "无单位成本的原因", PLAIN, 20),
+        ),
+        _titled(comparison, _with_outcomes(comparison.judged)),
+        form_of,
+    )
+
+
+def _money(comparison: Comparison) -> Sheet:
+    rows = _titled(comparison, comparison.costs)
+    labels = {
+        (policy["name"], name): lever_title(lever)
+        for policy in comparison.policies
+        for name, lever in policy["levers"].items()
+    }
+    pairs = zip(comparison.costs["policy"], comparison.costs["lever"], strict=True)
+    rows = rows.assign(
+        lever=[labels.get(pair, pair[1]) for pair in pairs],
+        payer=[PAYERS.get(payer, payer) for payer in rows["payer"]],
+    )
+    return Sheet(
+        "Money 资金",
+        "Spending by lever, payer and year",
+        "各政策工具分年度、分承担方支出",
+        "Yuan of each year, mean over seeds. Held back: claims in months when a budget was spent.",
+        "当年价格，各种子均值。未满足：预算用尽月份未获支付的申请。",
+        (
+            POLICY,
+            Heading("year", "Year", "年份", "0", 8),
+            Heading("lever", "Lever", "政策工具", PLAIN, 40),
+            Heading("payer", "Payer", "承担方", PLAIN, 20),
+            Heading("served", "Occasions served", "服务次数", WHOLE, 16),
+            Heading("spending_yuan", "Spent, yuan", "支出（元）", WHOLE, 20),
+            Heading("budget_yuan", "Budget, yuan", "预算（元）", WHOLE, 20),
+            Heading("unspent_yuan", "Left, yuan", "结余（元）", WHOLE, 20),
+            Heading("queue", "Held back", "未满足", WHOLE),
+            Heading("cost_note", "Note", "备注", PLAIN, 16),
+        ),
+        rows,
+    )
+
+
+def _accounts(comparison: Comparison) -> Sheet:
+    rows = _titled(comparison, comparison.tables.get("accounts", pd.DataFrame(columns=["policy", "account"])))
+    rows = rows.assign(account=[ACCOUNT_WORDS.get(name, name) for name in rows["account"]])
+    return Sheet(
+        "Who bears it 收支",
+        "What each policy adds to every account, by year",
+        "政策对各方收支的影响",
+        "Yuan of each year, mean over seeds. All accounts of a policy and year together come to nothing.",
+        "当年价格，各种子均值。同一政策同一年度各账户合计为零。",
+        (
+            POLICY,
+            Heading("year", "Year", "年份", "0", 8),
+            Heading("account", "Account", "账户", PLAIN, 44),
+            Heading("province", "Province", "省份", PLAIN, 16),
+            Heading("item", "Item", "项目", PLAIN, 22),
+            Heading("yuan", "Added, yuan", "增加（元）", SIGNED, 22),
+            Heading("low", "Low end, 95 %", "95%区间下限", SIGNED, 22),
+            Heading("high", "High end, 95 %", "95%区间上限", SIGNED, 22),
+        ),
+        rows[rows["yuan"] != 0.0] if "yuan" in rows else rows,
+    )
+
+
+def _groups(comparison: Comparison) -> Sheet:
+    rows = _titled(comparison, comparison.winners)
+    rows = rows.assign(group=[group_words(row.grouping, row.group) for row in rows.itertuples()])
+    return Sheet(
+        "Gains and losses 得失",
+        "Who gains and who loses: the same workers with and without the policy",
+        "受益与受损：同一劳动者有无政策对比",
+        "Real net income of the year, yuan of 2023. Gain and lose: by more than 1 %. Ends are 95 % over seeds.",
+        "年实际净收入，2023年价格。受益、受损指变化超过1%。区间为95%种子区间。",
+        (
+            POLICY,
+            Heading("year", "Year", "年份", "0", 8),
+            Heading("group", "Group", "群体", PLAIN, 36),
+            Heading("persons", "Workers", "人数", WHOLE, 16),
+            Heading("winners_percent", "Gain, %", "受益（%）", SHARE),
+            Heading("losers_percent", "Lose, %", "受损（%）", SHARE),
+            Heading("mean_change_yuan", "Mean change, yuan a year", "平均变化（元/年）", SIGNED, 18),
+            Heading("low", "Low end, 95 %", "95%区间下限", SIGNED, 16),
+            Heading("high", "High end, 95 %", "95%区间上限", SIGNED, 16),
+            Heading("is_reliable", "Enough simulated workers", "样本是否足够", PLAIN, 16),
+        ),
+        rows,
+    )
+
+
+def _by_place(comparison: Comparison) -> Sheet:
+    table = comparison.tables.get("by_group", pd.DataFrame())
+    if table.empty:
+        return Sheet("By place", "", "", "", "", (), table)
+    rows = labelled(table)
+    rows = rows.assign(
+        dimension=[f"{dimension_words(name)} {dimension_words(name, 'zh')}" for name in rows["dimension"]],
+        outcome_en=[OUTCOMES[key].label if key in OUTCOMES else key for key in rows["outcome"]],
+    )
+    return Sheet(
+        "By place and group 分组",
+        "Effects by place and by group",
+        "分地区、分群体效果",
+        "Where the last column is FALSE, the group holds too few simulated workers at this scale.",
+        "末列为FALSE时，该群体在此模拟比例下样本过少。",
+        (
+            POLICY,
+            Heading("dimension", "Divided by", "分组方式", PLAIN, 40),
+            Heading("group_en", "Group", "群体", PLAIN, 30),
+            Heading("group_zh", "Group (Chinese)", "群体（中文）", PLAIN, 24),
+            *OUTCOME,
+            HORIZON[0],
+            Heading("persons", "Workers", "人数", WHOLE, 16),
+            Heading("baseline", "Baseline", "基准情景", WHOLE, 16),
+            *INTERVAL,
+            VERDICT,
+            Heading("is_reliable", "Enough simulated workers", "样本是否足够", PLAIN, 16),
+        ),
+        _titled(comparison, rows),
+        form_of,
+    )
+
+
+def _paths(comparison: Comparison) -> Sheet:
+    table = comparison.paths
+    return Sheet(
+        "Paths 时序",
+        "Headline outcomes month by month",
+        "主要指标逐月走势",
+        "Monthly; ends are 95 % over seeds.",
+        "逐月数值；区间为95%种子区间。",
+        (
+            POLICY,
+            *OUTCOME,
+            Heading("month", "Month", "月份"),
+            Heading("baseline", "Baseline", "基准情景", WHOLE, 16),
+            Heading("policy_value", "With the policy", "有政策", WHOLE, 16),
+            *INTERVAL,
+        ),
+        _titled(comparison, _with_outcomes(table[table["outcome"].isin(HEADLINE)])),
+        form_of,
+    )
+
+
+def _levers(comparison: Comparison) -> Sheet:
+    rows = []
+    for policy in comparison.policies:
+        for lever in policy["levers"].values():
+            cost = lever.get("unit_cost") or {}
+            rows.append(
+                {
+                    "policy": title_of(policy),
+                    "lever": lever_title(lever),
+                    "lever_zh": lever_title(lever, "zh"),
+                    "from": lever["window"]["from"],
+                    "to": lever["window"]["to"],
+                    "evidence": lever.get("evidence", ""),
+                    "yuan": cost.get("yuan"),
+                    "per": cost.get("per", ""),
+                    "source": cost.get("source", ""),
+                    "clauses": "; ".join(
+                        f"{one['document']}: {one.get('clause', '')}" for one in lever["citation"]
+                    ),
+                }
+            )
+    return Sheet(
+        "Levers 工具",
+        "The levers of each policy",
+        "政策工具",
+        "Evidence: A, a quasi-experiment in China, to D, a prior that nobody has measured.",
+        "证据等级：A为中国准实验，D为无实证的先验判断。",
+        (
+            POLICY,
+            Heading("lever", "Lever", "政策工具", PLAIN, 44),
+            Heading("lever_zh", "Lever (Chinese)", "政策工具（中文）", PLAIN, 30),
+            Heading("from", "From", "起始月份"),
+            Heading("to", "To", "截止月份"),
+            Heading("evidence", "Evidence", "证据等级", PLAIN, 10),
+            Heading("yuan", "Unit cost, yuan", "单位成本（元）", WHOLE, 16),
+            Heading("per", "Per", "计费单位", PLAIN, 20),
+            Heading("source", "Source of the cost", "成本来源", PLAIN, 50),
+            Heading("clauses", "Clauses", "政策条款", PLAIN, 80),
+        ),
+        pd.DataFrame(rows),
+    )
+
+
+# --- parts ----------------------------------------------------------------------------------------------
+
+
+def _titled(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:
+    """The table with policies by title."""
+    titles = {policy["name"]: title_of(policy) for policy in comparison.policies}
+    return table.assign(policy=[titles.get(name, name) for name in table["policy"]])
+
+
+def _with_outcomes(table: pd.DataFrame) -> pd.DataFrame:
+    """The table with outcomes in words, and their units."""
+    words = [outcome_words(key) for key in table["outcome"]]
+    return table.assign(
+        outcome_en=[en for en, _ in words],
+        outcome_zh=[zh for _, zh in words],
+        unit=[OUTCOMES[key].unit for key in table["outcome"]],
+    )
+
+
+def _write(page: Worksheet, sheet: Sheet) -> None:
+    """Title, note, two rows of heads, then the rows; heads stay in sight, and columns can be filtered."""
+    from openpyxl.styles import Alignment, Font, PatternFill
+    from openpyxl.utils import get_column_letter
+
+    _filled(page, _TITLE_ROW, 1, f"{sheet.title}  {sheet.title_zh}").font = Font(bold=True, size=14)
+    _filled(page, _NOTE_ROW, 1, f"{sheet.note}  {sheet.note_zh}").font = Font(italic=True, color="555555")
+    for number, head in enumerate(sheet.columns, 1):
+        page.column_dimensions[get_column_letter(number)].width = head.width
+        for row, words in ((_HEAD_ROW, head.en), (_HEAD_ROW + 1, head.zh)):
+            cell = page.cell(row, number, words)
+            cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EDEBE4")
+            cell.alignment = Alignment(wrap_text=True, vertical="top")
+    keys = [head.key for head in sheet.columns]
+    units = sheet.rows["unit"].tolist() if sheet.forms else []
+    by_unit = {head.key for head in INTERVAL}
+    for place, values in enumerate(sheet.rows.reindex(columns=keys).itertuples(index=False)):
+        for number, (head, value) in enumerate(zip(sheet.columns, values, strict=True), 1):
+            if value is None or value != value:
+                continue
+            cell = _filled(page, _HEAD_ROW + 2 + place, number, value)
+            is_by_unit = sheet.forms is not None and head.key in by_unit
+            cell.number_format = sheet.forms(units[place]) if is_by_unit and sheet.forms else head.form
+            if head.width > 60:
+                cell.alignment = Alignment(wrap_text=True, vertical="top")
+    page.freeze_panes = page.cell(_HEAD_ROW + 2, 2)
+    last = get_column_letter(len(sheet.columns))
+    page.auto_filter.ref = f"A{_HEAD_ROW + 1}:{last}{_HEAD_ROW + 1 + len(sheet.rows)}"
+    page.sheet_view.zoomScale = 90
+
+
+def _filled(page: Worksheet, row: int, column: int, value: Any) -> Any:
+    """A cell with a value: numbers of NumPy as Python's own; text as it is, also if it begins like a formula."""
+    from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
+
+    value = value.item() if hasattr(value, "item") else value
+    if not isinstance(value, str):
+        return page.cell(row, column, value)
+    cell = page.cell(row, column, ILLEGAL_CHARACTERS_RE.sub("", value))
+    cell.data_type = "s"
+    return cell
