@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Sequence
 from functools import partial
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -33,6 +34,7 @@ from sim.cli.terminal import (
     say,
 )
 from sim.core.arguments import parse_month, parse_scale
+from sim.core.errors import Problem, UsageError
 
 OWN_REFERENCE = "reference"  # in the place of a base: the reference that the policies name
 
@@ -45,6 +47,27 @@ By = Annotated[
         "sex, schooling, poor, activity; several with commas.",
     ),
 ]
+
+
+Xlsx = Annotated[bool, typer.Option("--xlsx", help="Write all tables as a workbook, results.xlsx, too.")]
+Docx = Annotated[bool, typer.Option("--docx", help="Write the brief for Word, brief.docx, too.")]
+Pdf = Annotated[
+    bool, typer.Option("--pdf", help="Print the page to report.pdf through an installed browser.")
+]
+Svg = Annotated[bool, typer.Option("--svg", help="Write each picture as SVG and as PDF too.")]
+
+
+def chosen_forms(out: Path | None, **asked: bool) -> list[str]:
+    """The forms that are asked for beside the page. Raises ``UsageError`` where one cannot be written here."""
+    from sim.present.office.forms import check_forms
+
+    forms = [form for form, is_asked in asked.items() if is_asked]
+    if forms and out is None:
+        raise UsageError(
+            Problem("needs a folder to be written to", key=f"--{forms[0]}", allowed="--out FOLDER")
+        )
+    check_forms(forms)
+    return forms
 
 
 def _typed_command() -> str:
@@ -96,6 +119,10 @@ def compare(
     by: By = None,
     out: Out = None,
     excel_csv: ExcelCsv = False,
+    xlsx: Xlsx = False,
+    docx: Docx = False,
+    pdf: Pdf = False,
+    svg: Svg = False,
     json: Json = False,
 ) -> None:
     """Compare policies with a baseline, or with their reference."""
@@ -113,6 +140,7 @@ def compare(
 
     words = checked_horizons(horizons)
     dimensions = checked_dimensions(by or ())
+    forms = chosen_forms(out, xlsx=xlsx, docx=docx, pdf=pdf, svg=svg)
     if not policies:
         named, policies = None, [base]
     else:
@@ -148,7 +176,12 @@ def compare(
         from sim.present.pages.comparison import publish_comparison
 
         publish = partial(
-            publish_comparison, comparison, command=_typed_command(), excel_csv=excel_csv, by=dimensions
+            publish_comparison,
+            comparison,
+            command=_typed_command(),
+            excel_csv=excel_csv,
+            by=dimensions,
+            also=forms,
         )
         unsaved = save(publish, out)
         if not unsaved:

@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from sim.cli.app import ExcelCsv, Jobs, Json, Out, app, check_out, command, print_folder, save, staged_bars
-from sim.cli.comparison import By
+from sim.cli.comparison import By, Docx, Pdf, Svg, Xlsx, chosen_forms
 from sim.cli.terminal import print_json, print_table, print_text
 from sim.core.errors import Problem, ResultsError
 
@@ -29,6 +29,10 @@ def show(
     by: By = None,
     out: Out = None,
     excel_csv: ExcelCsv = False,
+    xlsx: Xlsx = False,
+    docx: Docx = False,
+    pdf: Pdf = False,
+    svg: Svg = False,
 ) -> None:
     """Make the page of a finished comparison anew."""
     target = out or folder
@@ -38,6 +42,7 @@ def show(
     from sim.present.pages.comparison import publish_comparison
 
     dimensions = checked_dimensions(by or ())
+    forms = chosen_forms(target, xlsx=xlsx, docx=docx, pdf=pdf, svg=svg)
     comparison = Comparison.load(folder)
     if lacking := comparison.missing():
         raise ResultsError(
@@ -48,7 +53,9 @@ def show(
                 allowed="labor-sim compare once more",
             )
         )
-    unsaved = save(partial(publish_comparison, comparison, excel_csv=excel_csv, by=dimensions), target)
+    unsaved = save(
+        partial(publish_comparison, comparison, excel_csv=excel_csv, by=dimensions, also=forms), target
+    )
     if unsaved:
         raise unsaved
     print_folder(target)

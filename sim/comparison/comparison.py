@@ -12,6 +12,7 @@ import pandas as pd
 from sim.comparison.bands import judged
 from sim.core.deprecated import old_method
 from sim.results.columns import COMPARISON_TABLES
+from sim.results.outcomes import OUTCOMES
 from sim.results.results import Results, read_folder, write_folder
 
 
@@ -109,4 +110,5 @@ class Comparison(ComparisonTables):
             if column not in self.tables[name]
         ]
         known = {"horizons", "reference", "policies", "base"}
-        return [*lacking, *sorted(known - self.manifest.keys())]
+        outcomes = [name for name in OUTCOMES if name not in self.manifest.get("outcomes", ())]
+        return [*lacking, *outcomes, *sorted(known - self.manifest.keys())]

@@ -178,9 +178,9 @@ def run_checks(
 ) -> CheckResult:
     """Run every run of a ``file``, or of the file of that name or path, and judge its checks.
 
-    ``seeds`` (1 to that number) and ``scale`` are the file's own (each of ``scales``, if it has any) where not
-    given; ``threads`` share the work of a month, and change no result. ``progress(done, total)`` is called as
-    runs finish.
+    ``seeds`` (1 to that number) and ``scale`` are the file's own where not given, or each of its ``scales``;
+    ``threads`` share the work of a month, and change no result. ``progress(done, total)`` is called as runs
+    finish.
     """
     if not isinstance(file, CheckFile):
         file = load_checks(file)

@@ -80,6 +80,11 @@ def as_png(figure: Figure, dpi: int = 150) -> bytes:
     return _bytes(figure, format="png", dpi=dpi, metadata={"Software": None})
 
 
+def as_pdf(figure: Figure) -> bytes:
+    """The chart as PDF, with text that can be searched."""
+    return _bytes(figure, format="pdf", metadata={"CreationDate": None, "Creator": None, "Producer": None})
+
+
 def _bytes(figure: Figure, **options: Any) -> bytes:
     stream = BytesIO()
     with house_style():

@@ -25,7 +25,7 @@ def document_bytes(comparison: Comparison, figures: Mapping[str, Figure], missed
 
     Raises ``UsageError`` where the library that writes it is not installed.
     """
-    document = _library().Document()
+    document = library().Document()
     titles = [title_of(policy) for policy in comparison.policies]
     document.add_heading(f"{', '.join(titles)}: what would change", 0)
     document.add_paragraph(question(comparison))
@@ -70,7 +70,8 @@ def document_bytes(comparison: Comparison, figures: Mapping[str, Figure], missed
     return stream.getvalue()
 
 
-def _library() -> Any:
+def library() -> Any:
+    """The library that writes it. Raises ``UsageError`` where it is not installed."""
     try:
         import docx
     except ImportError:

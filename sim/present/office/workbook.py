@@ -52,7 +52,7 @@ class Sheet(NamedTuple):
 
 def workbook_bytes(comparison: Comparison) -> bytes:
     """The workbook as a file. Raises ``UsageError`` where the library that writes it is not installed."""
-    openpyxl = _library()
+    openpyxl = library()
     book = openpyxl.Workbook()
     book.remove(book.active)
     for sheet in sheets(comparison):
@@ -62,7 +62,8 @@ def workbook_bytes(comparison: Comparison) -> bytes:
     return stream.getvalue()
 
 
-def _library() -> Any:
+def library() -> Any:
+    """The library that writes it. Raises ``UsageError`` where it is not installed."""
     try:
         import openpyxl
     except ImportError:

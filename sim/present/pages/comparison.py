@@ -16,6 +16,7 @@ from sim.comparison.horizons import USUAL
 from sim.present.charts import brief, style
 from sim.present.charts import comparison as charts
 from sim.present.charts import validation as validation_charts
+from sim.present.office.forms import office_files
 from sim.present.pages import comparison_tables, side_by_side
 from sim.present.pages.breakdown import sections, tables_by_dimension
 from sim.present.pages.comparison_tables import group_words
@@ -60,12 +61,14 @@ def publish_comparison(
     command: str | None = None,
     excel_csv: bool = False,
     by: Sequence[str] = (),
+    also: Sequence[str] = (),
 ) -> Path:
     """Write tables, charts and the page to ``folder``, all or nothing; return the folder.
 
     ``command`` is what the page names for repeating the run; ``excel_csv`` puts a byte order mark into CSV files.
-    ``by`` are the dimensions of ``sim.comparison.breakdown`` that get a table and a picture each.
-    Raises ``ResultsError``.
+    ``by`` are the dimensions of ``sim.comparison.breakdown`` that get a table and a picture each, ``also``
+    further forms of ``sim.present.office.FORMS``. Raises ``ResultsError``, and ``UsageError`` for a form that
+    something missing on the machine would be needed for.
     """
     validation = validate(comparison.baseline_runs())
     with style.house_style():
@@ -73,6 +76,8 @@ def publish_comparison(
         page = render_report(comparison, validation, figures, command, by)
         files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
     files |= tables_by_dimension(comparison, by, excel_csv)
+    missed = validation_context(validation)["missed_unseen"]
+    files |= office_files(also, comparison, figures, page, missed)
     files["effects.csv"] = csv_bytes(comparison.effects, excel_csv)
     if "bands" in comparison.tables:
         files["bands.csv"] = csv_bytes(comparison.bands, excel_csv)
