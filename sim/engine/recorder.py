@@ -367,7 +367,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     received = sum(
         money[name] for name in ("earned", "recovered", "benefit", "grant", "payout", "premium_aid")
     )
-    taken_off = ("withheld", "contribution", "fee", "family_fee", "repaid", "interest")
+    taken_off = ("withheld", "contribution", "fee", "family_fee", "interest")
     income = received - sum(money[name] for name in taken_off)
     income = income + (nation["farm_income"] - nation["living_cost"]) * scale
     columns["mean_income_yuan"] = income / np.maximum(living * scale, 1) / nation["price_index"]

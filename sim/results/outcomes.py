@@ -147,7 +147,7 @@ _TABLE = (
     Outcome("mean_income", "Mean real net income of all workers", "劳动力人均实际月净收入",
             "yuan per month", "rate", "higher",
             "mean monthly net income per worker in yuan of 2023: pay and profit received, benefits and "
-            "transfers, less contributions, fees and the extra cost of living away, rent included; "
+            "transfers, less contributions, fees, interest and the extra cost of living away, rent included; "
             "farm work at its income equivalent", _column("mean_income_yuan"), headline=True),
     Outcome("lowest_tenth_income", "Net income of the lowest tenth", "最低十分之一劳动者净收入",
             "yuan per year", "rate", "higher",

@@ -1,9 +1,9 @@
 """A worker's net income of the year: one number for means, quantiles, winners and losers, and poverty.
 
 Pay and profit received (less what an employer withheld, with what was recovered), benefits, relief, posts
-and transfers, less contributions, fees and the extra cost of living away from home, rent included; months at
-home without non-farm work at the income of the household's land; in constant prices. Per worker: how
-families share incomes is not in the model.
+and transfers, less contributions, fees, interest on a business's loan and the extra cost of living away from
+home, rent included; months at home without non-farm work at the income of the household's land; in constant
+prices. Per worker: how families share incomes is not in the model.
 """
 
 from __future__ import annotations

@@ -104,7 +104,7 @@ def _pay_back(w, b, interest, principal, from_savings) -> None:
     b.money[MONEY.saved] -= from_savings
     b.money[MONEY.interest] += interest
     b.money[MONEY.repaid] += principal
-    note_income(w, -interest - principal)
+    note_income(w, -interest)  # what pays a loan back is not lost: the capital is the owner's
 
 
 @rule

@@ -166,6 +166,23 @@ def test_a_loan_is_paid_back_in_full_at_its_term():
     assert done and all(one["loan"] == 0 and not one["traits"] & GUARANTEED for one in done)
 
 
+def test_interest_is_taken_off_net_income_and_repayment_is_not():
+    run = run_with(LOAN, months=3, business_exit_scale=0.0)
+    before = {int(one["id"]): one for one in owners(run)}
+    run.step()
+    tried = 0
+    for now in owners(run):
+        then = before.get(int(now["id"]))
+        if then is None or not then["loan"] or now["missed_instalments"] != then["missed_instalments"]:
+            continue
+        due = monthly_interest(int(owed(np.array([then]))[0]), RATE)
+        profit = int(now["earnings_year"]) - int(then["earnings_year"])
+        income = int(now["net_income_year"]) - int(then["net_income_year"])
+        assert income == profit - (due - int(0.67 * due))
+        tried += 1
+    assert tried > 20
+
+
 # --- who borrows ----------------------------------------------------------------------------------------
 def test_own_savings_go_first_at_market_terms_and_a_cheap_loan_goes_first():
     market, cheap = run_with({**LOAN, **AT_MARKET_TERMS}, 2), run_with(LOAN, 2)
@@ -232,6 +249,21 @@ def test_the_share_of_losses_that_the_guarantor_bears_is_the_levers(share):
     assert money[MONEY.written_off] > 0
     part = money[MONEY.guarantee] / money[MONEY.written_off]
     assert part == pytest.approx(share, abs=0.02)
+
+
+def test_half_of_those_who_know_of_it_add_half_as_many_founders():
+    """Small levers act in proportion: who is reached by the smaller one is reached by the larger."""
+    rules = {**EAGER, "startup_log_odds": -1.2, "startup_consideration_probability": 0.1}
+    added = []
+    for take_up in (0.25, 0.5, 1.0):
+        lever = make_lever(LOAN, "2014-01", "2014-12", take_up=take_up)
+        run, starts = start(make_scenario({"loan": lever}, to="2014-12", **rules), 20_000), 0
+        for _ in range(6):
+            starts += int(run.step().events[EVENT.additional_starts])
+        added.append(starts)
+    assert added[2] > 120
+    assert added[1] == pytest.approx(added[2] / 2, rel=0.2)
+    assert added[0] == pytest.approx(added[2] / 4, rel=0.3)
 
 
 def test_the_largest_loan_is_what_can_be_kept():
