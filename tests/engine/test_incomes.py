@@ -15,7 +15,7 @@ from sim.steps.records import MONEY
 from sim.world.places import HOMES
 
 ADDED = ("earned", "recovered", "benefit", "grant", "payout", "premium_aid")
-TAKEN = ("withheld", "contribution", "fee", "family_fee", "repaid", "interest")
+TAKEN = ("withheld", "contribution", "fee", "family_fee", "interest")
 AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH, TRAINING]
 
 LEVERS = {
