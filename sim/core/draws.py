@@ -108,8 +108,20 @@ def uniform_under(second_key: int, mixed_id: int) -> float:
 @rule
 def uniform_for(keys, purpose: int, worker_id: int, item: int) -> float:
     """The same, with a further number (a place, a lever) in the key."""
-    first = mix32((int(keys[purpose, 0]) + item * _ITEM_STEP) & _MASK)
-    return (draw32(first, int(keys[purpose, 1]), worker_id) + 0.5) * _UNIT
+    first, second = keys_for(keys, purpose, item)
+    return uniform_with(first, second, worker_id)
+
+
+@rule
+def keys_for(keys, purpose: int, item: int):
+    """The two keys of a purpose with a further number in the first, for ``uniform_with``."""
+    return mix32((int(keys[purpose, 0]) + item * _ITEM_STEP) & _MASK), int(keys[purpose, 1])
+
+
+@rule
+def uniform_with(first_key: int, second_key: int, worker_id: int) -> float:
+    """The worker's uniform number under two keys: for many workers, one after another."""
+    return (draw32(first_key, second_key, worker_id) + 0.5) * _UNIT
 
 
 @lru_cache(maxsize=1024)  # runs of one seed, one after another, share them

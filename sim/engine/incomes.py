@@ -10,7 +10,7 @@ import numpy as np
 from sim.core.arithmetic import log
 from sim.core.categories import EXITED
 from sim.core.compiled import inlined_rule, kernel
-from sim.steps.income import year_income
+from sim.steps.income import fill_land, year_income_with
 from sim.world.worker import worker_at
 from sim.world.workers import BLOCK, fill_ids
 
@@ -49,13 +49,14 @@ def count_incomes(rows, states, first_rows, first_ids, conditions, sums, first, 
     """Add the net incomes of some rows to ``sums`` (one record of ``incomes_type``)."""
     c, total, poor = conditions[0], sums[0], 0
     line = c.economy.poverty_line_yuan * c.economy.persons_per_worker
-    income, ids = np.empty(BLOCK), np.empty(BLOCK, np.uint32)
+    income, land, ids = np.empty(BLOCK), np.empty(BLOCK), np.empty(BLOCK, np.uint32)
     bins = np.empty(BLOCK, np.int64)
     for start in range(first, last, BLOCK):
         count = min(BLOCK, last - start)
         fill_ids(first_rows, first_ids, start, count, ids)
+        fill_land(c, ids, count, land)
         for k in range(count):
-            income[k] = year_income(worker_at(rows, states, start + k, ids[k]), c)
+            income[k] = year_income_with(worker_at(rows, states, start + k, ids[k]), c, land[k])
         for k in range(count):  # apart, so that logs are taken many at a time
             bins[k] = income_bin(income[k])
         for k in range(count):
@@ -69,12 +70,13 @@ def count_incomes(rows, states, first_rows, first_ids, conditions, sums, first, 
 @kernel
 def fill_incomes(rows, states, first_rows, first_ids, conditions, incomes, first, last):
     """Write the net income of each of some rows, in yuan of 2023, into ``incomes``."""
-    ids = np.empty(BLOCK, np.uint32)
+    c, land, ids = conditions[0], np.empty(BLOCK), np.empty(BLOCK, np.uint32)
     for start in range(first, last, BLOCK):
         count = min(BLOCK, last - start)
         fill_ids(first_rows, first_ids, start, count, ids)
+        fill_land(c, ids, count, land)
         for k in range(count):
-            incomes[start + k] = year_income(worker_at(rows, states, start + k, ids[k]), conditions[0])
+            incomes[start + k] = year_income_with(worker_at(rows, states, start + k, ids[k]), c, land[k])
 
 
 def bin_edges() -> np.ndarray:

@@ -20,7 +20,7 @@ from sim.core.categories import (
 from sim.core.compiled import inlined_rule, kernel
 from sim.engine.incomes import INCOME_BINS, income_bin
 from sim.steps.demography import age_group
-from sim.steps.income import year_income
+from sim.steps.income import fill_land, year_income_with
 from sim.steps.settlement import is_willing_to_settle, may_settle
 from sim.world.places import HOMES
 from sim.world.worker import (
@@ -71,14 +71,16 @@ def count_year(rows, states, first_rows, first_ids, conditions, regions, sums, f
     regions: (31,) region of each province.
     """
     c, y = conditions[0], sums[0]
+    land = np.empty(BLOCK)
     income, position, asked = np.empty(BLOCK), np.empty(BLOCK, np.int64), np.empty(BLOCK, np.int64)
     ids = np.empty(BLOCK, np.uint32)
     for start in range(first, last, BLOCK):
         count, asking = min(BLOCK, last - start), 0
         fill_ids(first_rows, first_ids, start, count, ids)
+        fill_land(c, ids, count, land)
         for k in range(count):
             w = worker_at(rows, states, start + k, ids[k])
-            income[k], asked[asking] = year_income(w, c), k
+            income[k], asked[asking] = year_income_with(w, c, land[k]), k
             asking += (w.activity == MIGRANT_WORK) & (int(w.id) % ONE_IN == 0) & may_settle(w, c)
         for k in range(count):  # apart, so that logs are taken many at a time
             position[k] = income_bin(income[k])

@@ -9,7 +9,7 @@ prices. Per worker: how families share incomes is not in the model.
 from __future__ import annotations
 
 from sim.core.compiled import inlined_rule, rule
-from sim.core.draws import PURPOSE, uniform_for
+from sim.core.draws import PURPOSE, keys_for, uniform_for, uniform_with
 from sim.rules.income import land_factor, real_income
 from sim.world.places import HOMES
 from sim.world.worker import MOST_NET_INCOME, clipped, worked_away, worked_locally
@@ -41,8 +41,24 @@ def farm_months(w) -> int:
 @rule
 def year_income(w, c) -> float:
     """The worker's net income of the year, in yuan of the base year of prices (2023)."""
-    months, land = farm_months(w), 1.0
-    if months > 0:
+    land = 1.0
+    if farm_months(w) > 0:
         draw = uniform_for(c.life_keys, PURPOSE.trait_land, int(w.id), 0)
         land = land_factor(draw, c.economy.farm_income_log_sd)
+    return year_income_with(w, c, land)
+
+
+@inlined_rule
+def year_income_with(w, c, land) -> float:
+    """The same with the worker's factor of land, which tells only for those with months on the farm."""
+    months = farm_months(w)
     return real_income(float(w.net_income_year), months, c.farm_income[int(w.home)], land, c.price_index)
+
+
+@rule
+def fill_land(c, ids, count, land) -> None:
+    """Write the factors of land of the first ``count`` workers with these ids, several at a time."""
+    first, second = keys_for(c.life_keys, PURPOSE.trait_land, 0)
+    log_sd = c.economy.farm_income_log_sd
+    for k in range(count):
+        land[k] = land_factor(uniform_with(first, second, int(ids[k])), log_sd)
