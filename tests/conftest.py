@@ -28,6 +28,7 @@ SLOW = """
     comparison/test_bands.py
     comparison/test_changers.py
     comparison/test_breakdown.py
+    comparison/test_focus.py
     comparison/test_lever_draws.py
     comparison/test_references.py
     comparison/test_shared_history.py

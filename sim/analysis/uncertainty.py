@@ -35,7 +35,7 @@ from sim.comparison.bands import (
     effects_by_draw,
     parameter_draws,
 )
-from sim.comparison.compare import checked_seeds, compare, with_base
+from sim.comparison.compare import checked_seeds, compare, focus_named, with_base
 from sim.comparison.comparison import Comparison
 from sim.comparison.horizons import checked_horizons
 from sim.comparison.horizons import horizons as years_within
@@ -88,16 +88,17 @@ def compare_with_bands(
     posterior: Posterior | None = None,
     simulate: Simulate | None = None,
     said: Sequence[str] | None = None,
+    focus: str | None = None,
 ) -> Comparison:
     """``sim.compare`` of ``base`` with ``policies``, then ``carry_uncertainty`` where there are ``members``.
 
     ``base`` and ``policies`` are scenarios, or their names or paths; ``base`` None is the reference that the
-    policies name. ``scale``, ``seeds``, ``start``, ``end``, ``horizons``, ``jobs`` and ``simulate`` are those
-    of ``compare``; ``members_scale`` is the ``scale`` of
-    ``carry_uncertainty``; ``posterior`` is the ensemble, by default the packaged one. ``folder`` keeps what
-    has finished, in subfolders named after what it depends on; ``forget`` removes it. ``said`` is what to
-    tell of the base, where ``with_base`` was asked before. ``progress(stage, done, total, failed)`` is called
-    as runs finish; the stages are STAGES. Raises what both raise.
+    policies name. ``scale``, ``seeds``, ``start``, ``end``, ``horizons``, ``focus``, ``jobs`` and
+    ``simulate`` are those of ``compare``; ``members_scale`` is the ``scale`` of ``carry_uncertainty``;
+    ``posterior`` is the ensemble, by default the packaged one. ``folder`` keeps what has finished, in
+    subfolders named after what it depends on; ``forget`` removes it. ``said`` is what to tell of the base,
+    where ``with_base`` was asked before. ``progress(stage, done, total, failed)`` is called as runs finish;
+    the stages are STAGES. Raises what both raise.
     """
     base, policies, found_said = with_base(base, policies)
     said = found_said if said is None else said
@@ -114,6 +115,7 @@ def compare_with_bands(
         "start": parse_month(start, "from"),
         "end": parse_month(end, "to"),
         "horizons": checked_horizons(horizons),
+        "focus": focus_named(focus, policies),
     }
     if members:
         parameter_draws(members, posterior or load_posterior())

@@ -117,6 +117,14 @@ def compare(
         ),
     ] = None,
     by: By = None,
+    focus: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PROVINCE",
+            help="A page for one province too, such as henan or 河南: its people wherever they work, its "
+            "jobs whoever holds them.",
+        ),
+    ] = None,
     out: Out = None,
     excel_csv: ExcelCsv = False,
     xlsx: Xlsx = False,
@@ -128,12 +136,13 @@ def compare(
     """Compare policies with a baseline, or with their reference."""
     check_out(out, "comparison")
     from sim.present.text.comparison import headline
+    from sim.present.text.focus import page_of, province_headline
 
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
     from sim.analysis.uncertainty import compare_with_bands, forget
     from sim.comparison.bands import MEMBERS
     from sim.comparison.breakdown import checked_dimensions
-    from sim.comparison.compare import with_base
+    from sim.comparison.compare import focus_named, with_base
     from sim.comparison.horizons import checked_horizons
     from sim.parameters.posterior import load_posterior
     from sim.results.folders import UNFINISHED
@@ -148,6 +157,7 @@ def compare(
     reference, loaded, said = with_base(named, policies)
     for sentence in said:
         say(f"warning: {sentence}")
+    province = focus_named(focus, loaded)
     members = MEMBERS if ensemble is None else ensemble
     posterior = load_posterior() if members else None
     if posterior:
@@ -169,6 +179,7 @@ def compare(
             start=first,
             end=last,
             horizons=words,
+            focus=province,
         )
     print_warnings(comparison.manifest)
     unsaved = None
@@ -191,6 +202,8 @@ def compare(
         found = {"effects": comparison.judged, "headline": headline(comparison), "folder": folder}
         if dimensions:
             found["by_group"] = _by_group(comparison, dimensions)
+        if province:
+            found["focus"] = province_headline(comparison)
         print_json(found)
         if unsaved:
             raise unsaved
@@ -199,9 +212,13 @@ def compare(
         print_text(sentence)
     _print_bands(comparison)
     _print_by_group(comparison, dimensions)
+    for sentence in province_headline(comparison) if province else ():
+        print_text(sentence)
     if unsaved:
         raise unsaved
     print_folder(out)
+    if out and province:
+        print(f"{'Province:':<10}{out / page_of(province)}")
 
 
 def _print_bands(comparison: Any) -> None:

@@ -22,6 +22,7 @@ from sim.comparison.accounts import accounts_over_seeds
 from sim.comparison.breakdown import breakdown
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED, effects, paths
+from sim.comparison.focus import checked_province, focus_tables
 from sim.comparison.horizons import checked_horizons, main_year, policy_years
 from sim.comparison.paired_runs import PairedPlan, run_seeds
 from sim.comparison.references import another_reference, by_reference
@@ -29,7 +30,7 @@ from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
 from sim.policy.budgets import bound_by
-from sim.results.columns import COMPARISON_TABLES, empty_table
+from sim.results.columns import COMPARISON_TABLES, FOCUS_TABLES, empty_table
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import Results
 from sim.scenario.shared_history import BranchPoint, shared_histories
@@ -53,6 +54,7 @@ def compare(
     jobs: int = 2,
     progress: Callable[[int, int], None] | None = None,
     simulate: Callable[..., Results] | None = None,
+    focus: str | None = None,
 ) -> Comparison:
     """Run ``base`` and each of the ``policies`` under the same seeds and compare them, pair by pair.
 
@@ -64,7 +66,8 @@ def compare(
     policy's fifth), ``2028`` or ``end``.
     ``seeds`` is a number (1 to that number) or the seeds themselves; ``jobs`` processes share them;
     ``progress(done, total)`` is called as seeds finish, first with none. ``simulate`` replaces the
-    simulator, for tests.
+    simulator, for tests. ``focus`` is a province of which more is kept (``sim.comparison.focus``); by default
+    that which the policies name.
     A policy's first year starts with the first month of the earliest lever that the base does not have.
     Raises ``UsageError`` for impossible seeds or names given twice, ``ScenarioError`` for a scenario that
     cannot be loaded, and whatever a run raises.
@@ -73,13 +76,15 @@ def compare(
     seeds, jobs, scale = checked_seeds(seeds), whole_number(jobs, "jobs", least=1), parse_scale(scale)
     start, end, words = parse_month(start, "from"), parse_month(end, "to"), checked_horizons(horizons)
     _check_names(base, given)
+    focus = focus_named(focus, given)
     levers = [_own_levers(base, policy) for policy in given]
     _check_months(base, given, levers, end)
     starts = tuple(max(start, _first_month(found, start)) for found in levers)
     years = _years_of(words, given, starts, end, levers)
     branch_points = _shared(base, given, starts, end) if simulate is None else (None,) * (len(given) + 1)
+    threads = 1 if jobs > 1 else 2
     plan = PairedPlan(
-        base, tuple(given), starts, years, scale, start, end, 1 if jobs > 1 else 2, simulate, branch_points
+        base, tuple(given), starts, years, scale, start, end, threads, simulate, branch_points, focus
     )
     runs = []
     if progress:
@@ -92,6 +97,8 @@ def compare(
     described = [_described(*row) for row in zip(given, starts, years, levers, strict=True)]
     _tell_apart(base, described)
     about = {**_manifest(plan, runs, seeds, described), "horizons": list(words), "reference": said}
+    if focus:
+        about["focus"] = focus
     return Comparison(_tables(plan, runs), about)
 
 
@@ -110,6 +117,15 @@ def with_base(
         return by_reference(given)
     [loaded] = _loaded([base])
     return loaded, given, another_reference(loaded, given)
+
+
+def focus_named(word: str | None, policies: Sequence[Any]) -> str | None:
+    """The province that is looked at closely: that named, or the first that a policy's file names.
+
+    Raises ``UsageError`` for what is no province.
+    """
+    named = [word, *(policy.content().get("focus") for policy in policies)]
+    return next((checked_province(one) for one in named if one is not None), None)
 
 
 def _years_of(
@@ -150,6 +166,8 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
     found: dict[str, list[pd.DataFrame]] = {
         name: [] for name in ("effects", "paths", "winners", "costs", "accounts", "by_group")
     }
+    if plan.focus:
+        found |= {name: [] for name in FOCUS_TABLES}
     scale = float(runs[0]["manifest"]["scale"])
     for index, (policy, start) in enumerate(zip(plan.policies, plan.starts, strict=True)):
         uncosted = not_costed(_own_levers(plan.base, policy))
@@ -162,6 +180,8 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
             "accounts": accounts_over_seeds([run["accounts"][index] for run in runs]),
             "by_group": breakdown([run["cells"][index] for run in runs], scale),
         }
+        if plan.focus:
+            parts |= focus_tables([run["focus"][index] for run in runs], plan.winner_months(index))
         for name, table in parts.items():
             if len(table):
                 found[name].append(table.assign(policy=policy.name))
@@ -280,7 +300,7 @@ def _check_months(
 def _apart_from_levers(scenario: Scenario, levers: Mapping[str, dict]) -> dict[str, Any]:
     """What a scenario says but for some levers and its names, by which a run does not differ."""
     content = dict(scenario.content())
-    for name in ("name", "title", "description", "compare_with", "period"):
+    for name in ("name", "title", "description", "compare_with", "focus", "period"):
         content.pop(name, None)
     others = {name: lever for name, lever in content.pop("levers", {}).items() if name not in levers}
     return {**content, "levers": others}

@@ -33,6 +33,14 @@ class ComparisonTables:
     """A row per policy, calendar year, account, province and item: who bears what, mean over seeds."""
     by_group: pd.DataFrame
     """A row per policy, horizon, place or group of workers, and what is counted of it."""
+    focus_paths: pd.DataFrame
+    """A row per policy, side, outcome and month; only a comparison with a ``focus`` on a province has it."""
+    focus_flows: pd.DataFrame
+    """A row per policy, direction, horizon and place: where its people work, whose workers it has."""
+    focus_winners: pd.DataFrame
+    """``winners`` among the people of the province."""
+    focus_costs: pd.DataFrame
+    """A row per policy, calendar year, lever and payer: what is spent in the province, mean over seeds."""
     baseline: pd.DataFrame
     """A row per seed and month: the table ``national`` of the baseline's runs."""
     official: pd.DataFrame

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from sim.comparison.accounts import accounts_of_seed
-from sim.comparison.breakdown import Cells, cells_of_seed
+from sim.comparison.breakdown import cells_of_seed
+from sim.comparison.focus import focus_of_seed
 from sim.comparison.horizons import horizons
 from sim.comparison.winners import count_winners
 from sim.results.outcomes import monthly
@@ -35,6 +37,7 @@ class PairedPlan:
     threads: int
     simulate: Callable[..., Results] | None
     branch_points: tuple[BranchPoint | None, ...]
+    focus: str | None = None  # the province of which more is kept
 
     def keep(self, number: int) -> tuple[str, ...]:
         """The Decembers whose workers are needed of the base (0) or of a policy (from 1).
@@ -112,6 +115,7 @@ def _run_seed(plan: PairedPlan, seed: int, cache: RunCache | None) -> dict:
         "accounts": [],
         "winners": [],
         "cells": [],
+        "focus": [],
     }
     for number in range(1, len(plan.policies) + 1):
         run = _simulate(plan, number, seed, states, cache)
@@ -120,7 +124,10 @@ def _run_seed(plan: PairedPlan, seed: int, cache: RunCache | None) -> dict:
         result["ledgers"].append(run.tables.get("ledger"))
         result["accounts"].append(accounts_of_seed(base, run, plan.policies[number - 1].financing))
         result["winners"].append(_winners_of_seed(plan, number - 1, base, run))
-        result["cells"].append(_cells_of_seed(plan, number - 1, base, run))
+        result["cells"].append(_of_years(cells_of_seed, plan, number - 1, base, run))
+        if plan.focus:
+            in_focus = partial(focus_of_seed, province=plan.focus)
+            result["focus"].append(_of_years(in_focus, plan, number - 1, base, run))
     return result
 
 
@@ -175,12 +182,16 @@ def _winners_of_seed(plan: PairedPlan, index: int, base: Results, run: Results) 
     }
 
 
-def _cells_of_seed(plan: PairedPlan, index: int, base: Results, run: Results) -> dict[tuple[str, int], Cells]:
-    """A policy's effects by place and by group, for the years in which it is judged."""
+def _of_years(found: Callable[..., Any], plan: PairedPlan, index: int, base: Results, run: Results) -> Any:
+    """What ``found`` makes of both runs in the years in which the policy is judged."""
     start = plan.starts[index]
-    windows = horizons(start, plan.end, plan.years[index])
-    before = base.workers.get(_december_before(start))
-    return cells_of_seed(base, run, windows, plan.winner_months(index), before)
+    return found(
+        base,
+        run,
+        windows=horizons(start, plan.end, plan.years[index]),
+        decembers=plan.winner_months(index),
+        before=base.workers.get(_december_before(start)),
+    )
 
 
 def winner_months(start: str, end: str, years: Sequence[int]) -> dict[int, str]:

@@ -13,7 +13,7 @@ from sim.core.errors import Problem, UsageError
 from sim.scenario.loading import USUAL_REFERENCE, load_reference, load_scenario
 from sim.scenario.scenario import Scenario
 
-_FOR_READERS = ("name", "title", "description", "compare_with", "period")
+_FOR_READERS = ("name", "title", "description", "compare_with", "focus", "period")
 _BY_NAME = ("parameters", "paths", "shocks", "levers")  # sections of which each entry is taken by itself
 
 

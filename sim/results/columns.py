@@ -367,9 +367,42 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "workers_needed": ("workers", "as many as the outcome needs, by the error over seeds"),
         "is_reliable": ("flag", "whether the group holds enough simulated workers"),
     },
+    "focus_paths": {
+        **_POLICY,
+        "side": ("name", "people, wherever they work, or jobs, whoever holds them"),
+        **_OUTCOME,
+        **_MONTH,
+        "baseline": ("unit of the outcome", "baseline, mean over seeds"),
+        "policy_value": ("unit of the outcome", "policy, mean over seeds"),
+        **_ENDS,
+        "year_difference": ("unit of the outcome", "difference over the twelve months that end here"),
+        "year_low": ("unit of the outcome", "lower end of its 95 % interval"),
+        "year_high": ("unit of the outcome", "upper end of its 95 % interval"),
+    },
+    "focus_flows": {
+        **_POLICY,
+        "direction": ("name", "where its people work, or whose workers it has"),
+        **_HORIZON,
+        "place": ("name", "the other province; within the province the kind of place"),
+        "baseline": ("persons", "out-of-township migrants by the official definition, under the baseline"),
+        **_ENDS,
+        "verdict": ("name", "higher, lower, identical, or cannot tell: the interval spans zero"),
+    },
+    "focus_winners": {},
+    "focus_costs": {
+        **_POLICY,
+        **{
+            name: TABLES["ledger"][name]
+            for name in ("year", "lever", "payer", "served", "spending_yuan", "queue")
+        },
+    },
     "baseline": {**NATIONAL, **_SEED},
     "official": {**TABLES["official"], **_SEED},
 }
+COMPARISON_TABLES["focus_winners"] = COMPARISON_TABLES["winners"]
+FOCUS_TABLES = tuple(
+    name for name in COMPARISON_TABLES if name.startswith("focus_")
+)  # where a province is named
 
 
 VALIDATION_TABLES: dict[str, Columns] = {

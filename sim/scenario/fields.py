@@ -108,6 +108,14 @@ def _check_parameter(name: str) -> str:
     return name
 
 
+def _check_province(word: str) -> str:
+    """The English name of a province that may be written in other ways."""
+    found = documents.province_called(word)
+    if found is None:
+        raise _refused("unknown province", tuple(documents.region_of_province()), word.title())
+    return found
+
+
 def _check_instrument(number: int) -> int:
     known = documents.instruments()
     if number not in known:
@@ -156,6 +164,7 @@ ParameterName = Annotated[
 ]
 InstrumentNumber = Annotated[int, Field(strict=True), AfterValidator(_check_instrument)]
 Province = Annotated[StrictStr, OneOf("province", documents.region_of_province)]
+ProvinceInWords = Annotated[Text, AfterValidator(_check_province)]
 Region = Annotated[StrictStr, OneOf("region", lambda: REGIONS)]
 Tier = Annotated[StrictStr, OneOf("tier", lambda: TIERS)]
 Sector = Annotated[StrictStr, OneOf("sector", lambda: SECTORS)]

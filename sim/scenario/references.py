@@ -124,6 +124,30 @@ def region_of_province() -> dict[str, str]:
     return {row["name_en"]: row["region_nbs"] for row in _rows("provinces.csv")}
 
 
+@cache
+def _provinces_by_name() -> dict[str, str]:
+    """English name of each province by what people call it: that, its letters alone, its Chinese names."""
+    found = {}
+    for row in _rows("provinces.csv"):
+        for name in (row["name_en"], _letters(row["name_en"]), row["name_zh"], row["name_zh_full"]):
+            found[name] = row["name_en"]
+    return found
+
+
+def _letters(word: str) -> str:
+    return "".join(letter for letter in word.casefold() if letter.isalpha())
+
+
+def province_called(word: str) -> str | None:
+    """The English name of a province, however it is written; None for what is none.
+
+    >>> [province_called(word) for word in ("henan", "河南省", "inner-mongolia", "Hena")]
+    ['Henan', 'Henan', 'Inner Mongolia', None]
+    """
+    known = _provinces_by_name()
+    return known.get(word.strip()) or known.get(_letters(word))
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     try:
         text = resources.files("sim").joinpath("data", name).read_bytes().decode("utf-8")

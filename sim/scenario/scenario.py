@@ -24,6 +24,7 @@ from sim.scenario.fields import (
     Number,
     OneOf,
     ParameterName,
+    ProvinceInWords,
     Strict,
     Text,
     Tier,
@@ -146,6 +147,8 @@ class Scenario(Strict):
     """What it is about, in a sentence or two."""
     compare_with: Text | None = None
     """The scenario that it is to be compared with, by name or path; ``baseline`` if not said."""
+    focus: ProvinceInWords | None = None
+    """The province that a comparison looks at closely, in a page of its own; none if not said."""
     period: Period
     """The months that it covers, both named ones included."""
     assumptions: Variant = "middle"

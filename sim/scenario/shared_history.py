@@ -17,7 +17,7 @@ from sim.core.months import FIRST_MONTH, month_number, month_text
 from sim.scenario.scenario import Scenario
 
 ASSUMED_FROM = "2024-07"  # the first month that an assumed rate of growth can reach
-_FOR_READERS = ("name", "title", "description", "compare_with", "period", "assumptions", "future")
+_FOR_READERS = ("name", "title", "description", "compare_with", "focus", "period", "assumptions", "future")
 
 
 def history_before(scenario: Scenario, month: str) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sim.present.pages import comparison_tables, side_by_side
 from sim.present.pages.breakdown import sections, tables_by_dimension
 from sim.present.pages.comparison_tables import group_words
 from sim.present.pages.evidence_links import cited, evidence_rows
+from sim.present.pages.focus import province_files
 from sim.present.pages.record import record_of
 from sim.present.pages.validation import (
     PAGE,
@@ -78,6 +79,8 @@ def publish_comparison(
     files |= tables_by_dimension(comparison, by, excel_csv)
     missed = validation_context(validation)["missed_unseen"]
     files |= office_files(also, comparison, figures, page, missed)
+    if "focus" in comparison.manifest:
+        files |= province_files(comparison, excel_csv)
     files["effects.csv"] = csv_bytes(comparison.effects, excel_csv)
     if "bands" in comparison.tables:
         files["bands.csv"] = csv_bytes(comparison.bands, excel_csv)
@@ -193,10 +196,11 @@ def command_of(about: dict[str, Any]) -> str:
     scale = str(about["scale"]).removeprefix("1:")
     words = about["horizons"]
     horizons = "" if tuple(words) == USUAL else f" --horizons {','.join(words)}"
+    focus = f" --focus '{about['focus']}'" if about.get("focus") else ""
     return (
         f"labor-sim compare {' '.join(names)} --seeds {len(about['seeds'])} --scale 1:{scale} "
         f"--from {about['start']} --to {about['end']} "
-        f"--ensemble {(about.get('ensemble') or {}).get('members', 0)}{horizons}"
+        f"--ensemble {(about.get('ensemble') or {}).get('members', 0)}{horizons}{focus}"
     )
 
 

@@ -75,6 +75,7 @@ def _compared_again(
         start=about["start"],
         end=about["end"],
         horizons=about["horizons"],
+        focus=about.get("focus"),
         jobs=jobs,
         progress=progress,
         said=about.get("reference"),

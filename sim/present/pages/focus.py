@@ -1,0 +1,83 @@
+"""The page of one province: its people wherever they work, its jobs whoever holds them."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from sim.comparison.comparison import Comparison
+from sim.comparison.focus import COME, GO, JOBS, PEOPLE
+from sim.present.charts.focus import province_over_time
+from sim.present.charts.style import as_png
+from sim.present.pages.comparison_tables import winner_rows
+from sim.present.pages.validation import image_address, page_template
+from sim.present.text.breakdown import scale_sentences, when_words
+from sim.present.text.comparison import main_horizon, reference_sentence, title_of
+from sim.present.text.focus import (
+    cost_rows,
+    flow_rows,
+    page_of,
+    province_of,
+    province_sentences,
+    province_zh,
+    side_rows,
+    years_of,
+)
+from sim.present.text.numbers import number
+from sim.results.columns import FOCUS_TABLES
+from sim.results.csv_files import csv_bytes
+
+
+def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str, bytes]:
+    """The page of the province, its pictures and its tables: name of the file -> content."""
+    name_of_page = page_of(province_of(comparison))
+    stem = name_of_page.removesuffix(".html")
+    figures = {
+        policy["name"]: province_over_time(comparison, policy)
+        for policy in comparison.policies
+        if len(comparison.focus_paths) and main_horizon(policy)
+    }
+    policies = []
+    for policy in comparison.policies:
+        if not main_horizon(policy):
+            continue
+        winners = comparison.tables.get("focus_winners", pd.DataFrame())
+        own = winners[winners["policy"] == policy["name"]] if len(winners) else winners
+        own = own[own["horizon_years"] == main_horizon(policy)] if len(own) else own
+        policies.append(
+            {
+                "title": title_of(policy),
+                "title_zh": (policy.get("title") or {}).get("zh", ""),
+                "when": when_words(comparison, policy["name"]),
+                "sentences": [
+                    sentence.partition(": ")[2] for sentence in province_sentences(comparison, policy)
+                ],
+                "years": years_of(comparison, policy),
+                "people": side_rows(comparison, policy, PEOPLE),
+                "jobs": side_rows(comparison, policy, JOBS),
+                "go": flow_rows(comparison, policy, GO),
+                "come": flow_rows(comparison, policy, COME),
+                "costs": cost_rows(comparison, policy),
+                "winners": winner_rows(own) if len(own) else [],
+                "winners_year": int(own["year"].iloc[0]) if len(own) else None,
+                "image": image_address(figures.get(policy["name"])),
+                "scale": scale_sentences(
+                    comparison, policy["name"], "home-province", named=[province_of(comparison)]
+                ),
+            }
+        )
+    about = comparison.manifest
+    page = page_template("focus.html.j2").render(
+        province=province_of(comparison),
+        province_zh=province_zh(comparison),
+        policies=policies,
+        about=about,
+        scale=number(float(about["scale"])),
+        seeds=len(about["seeds"]),
+        reference=reference_sentence(comparison),
+    )
+    files = {name_of_page: page.encode()}
+    files |= {f"charts/{stem}-{name}.png": as_png(figure) for name, figure in figures.items()}
+    for name in FOCUS_TABLES:
+        if name in comparison.tables and len(comparison.tables[name]):
+            files[f"{stem}-{name.removeprefix('focus_')}.csv"] = csv_bytes(comparison.tables[name], excel_csv)
+    return files
