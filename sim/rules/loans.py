@@ -35,11 +35,14 @@ def can_be_served(
 
 @rule
 def loan_units(wanted: float, most: float, unit: int) -> int:
-    """Whole units that are lent: what is wanted, rounded up, but no more than what may be lent, rounded down.
+    """Whole units that are lent: what is wanted, rounded up, or of what may be lent, where that is less, the
+    whole units.
 
     Source: a matter of storage; a unit is 2,000 yuan.
     """
-    return min(-int(-max(wanted, 0.0) // unit), int(max(most, 0.0) // unit))
+    if wanted <= most:
+        return -int(-max(wanted, 0.0) // unit)
+    return int(max(most, 0.0) // unit)
 
 
 @rule

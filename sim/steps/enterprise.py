@@ -218,9 +218,8 @@ def raise_capital(w, c, rank, capital, grant, loan, guaranteed, approval, subsid
         units = granted(c, need - savings, need, savings, guaranteed, profit)
         if units >= 0:
             return need - units * LOAN_UNIT, units, units > 0, monthly_cost(c, need, units, net_rate)
-    usual = c.without_levers[WORKER.startup_loan_yuan, int(w.place)]
-    added = private_credit(usual, quality, c.economy.private_loan_idea_elasticity) - usual
-    units = granted(c, need - savings, need, savings, loan + added, profit)
+    private = private_credit(loan, quality, c.economy.private_loan_idea_elasticity)
+    units = granted(c, need - savings, need, savings, private, profit)
     return need - units * LOAN_UNIT, units, False, monthly_cost(c, need, units, rate)
 
 

@@ -43,7 +43,16 @@ def test_what_can_be_served_is_just_served():
 
 @pytest.mark.parametrize(
     "wanted, most, units",
-    [(0, 9e9, 0), (-5, 9e9, 0), (1, 9e9, 1), (2000, 9e9, 1), (2001, 9e9, 2), (9e5, 3999, 1), (5, -1, 0)],
+    [
+        (0, 9e9, 0),
+        (-5, 9e9, 0),
+        (1, 9e9, 1),
+        (2000, 9e9, 1),
+        (2001, 9e9, 2),
+        (9e5, 3999, 1),
+        (3000, 3001, 2),
+        (5, -1, 0),
+    ],
 )
 def test_loans_are_granted_in_whole_units(wanted, most, units):
     assert loan_units(wanted, most, 2000) == units
