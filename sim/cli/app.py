@@ -152,6 +152,7 @@ def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int,
     from sim.scenario.loading import load_scenario
 
     loaded = load_scenario(scenario)
+    say_if_untitled(loaded)
     with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
         return simulate(
             loaded, scale=size, start=first, end=last, seed=seed, trace=trace, progress=progress, **state
@@ -179,6 +180,14 @@ def staged_bars(label: str) -> Iterator[Callable[..., None]]:
             bars[stage](*counts)
 
         yield show
+
+
+def say_if_untitled(*scenarios: Any) -> None:
+    """Warn of scenarios that go by the title of another."""
+    for scenario in scenarios:
+        warning = scenario.missing_title()
+        if warning:
+            say(f"warning: {warning}")
 
 
 def say_if_stale(posterior) -> None:

@@ -20,7 +20,7 @@ def check_file(name: str) -> tuple[str, list[Problem], list[str]]:
         kind, path = _kind_and_path(name)
         found = _loader(kind)(str(path))
         if kind == "scenario":
-            warnings = [*found.warnings()]
+            warnings = [*filter(None, [found.missing_title()]), *found.warnings()]
     except SimError as error:
         return kind, list(error.problems), warnings
     return kind, [], warnings

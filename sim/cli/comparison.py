@@ -25,6 +25,7 @@ from sim.cli.app import (
     print_warnings,
     save,
     say_if_stale,
+    say_if_untitled,
     staged_bars,
 )
 from sim.cli.terminal import (
@@ -158,6 +159,7 @@ def compare(
     for sentence in said:
         say(f"warning: {sentence}")
     province = focus_named(focus, loaded)
+    say_if_untitled(*loaded)
     members = MEMBERS if ensemble is None else ensemble
     posterior = load_posterior() if members else None
     if posterior:

@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from sim.core.errors import Problem, UsageError
+from sim.core.meant import month_meant
 
 LARGEST_SCALE = 1_000_000
 
@@ -118,9 +119,9 @@ def parse_month(value: Any, key: str) -> str:
     text = value.strip() if isinstance(value, str) else _month_of(value)
     shape = re.fullmatch(r"[0-9]{4}-([0-9]{2})", text)
     if not shape or not 1 <= int(shape[1]) <= 12:
-        raise UsageError(
-            Problem("no such month", key=key, value=_shown(value), allowed="YYYY-MM, such as 2014-01")
-        )
+        meant = month_meant(value, is_end=key.endswith("to"))
+        such = f"write {meant}" if meant else "such as 2014-01"
+        raise UsageError(Problem("no such month", key=key, value=_shown(value), allowed=f"YYYY-MM, {such}"))
     return str(text)
 
 

@@ -6,8 +6,8 @@ A refused value is reported with what is allowed and with the nearest allowed wo
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Annotated, Any
 
 from pydantic import (
@@ -54,9 +54,19 @@ def refusal(*problems: Problem) -> PydanticCustomError:
     return PydanticCustomError("problems", "{text}", {"text": text, "problems": problems})
 
 
-def _refused(message: str, allowed: tuple[str, ...] | str, word: str | None = None) -> PydanticCustomError:
-    """The error for a value that is not ``allowed``; the loader looks for what is nearest to the ``word``."""
-    return PydanticCustomError("refused", "{message}", {"message": message, "allowed": allowed, "word": word})
+def _refused(
+    message: str,
+    allowed: tuple[str, ...] | str,
+    word: str | None = None,
+    meant: Mapping[str, str] | None = None,
+    is_month: bool = False,
+) -> PydanticCustomError:
+    """The error for a value that is not ``allowed``; the loader looks for what is nearest to the ``word``.
+
+    meant: words that others use, and which of the allowed they mean. is_month: whether a month was asked for.
+    """
+    context = {"message": message, "allowed": allowed, "word": word, "meant": meant or {}}
+    return PydanticCustomError("refused", "{message}", {**context, "is_month": is_month})
 
 
 @dataclass(frozen=True)
@@ -68,12 +78,14 @@ class OneOf:
 
     what: str
     words: Callable[[], Iterable[str]]
+    meant: Mapping[str, str] = field(default_factory=dict, hash=False)
+    """Words that others use, in small letters, and which of ours they mean."""
 
     def check(self, word: str) -> str:
         """The word itself. Raises pydantic's error of kind ``refused`` for any other."""
         allowed = tuple(self.words())
         if word not in allowed:
-            raise _refused(f"unknown {self.what}", allowed, word)
+            raise _refused(f"unknown {self.what}", allowed, word, self.meant)
         return word
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -91,8 +103,19 @@ _MONTH = "^(20[0-9]{2}|2100)-(0[1-9]|1[0-2])$"
 def _check_month(text: str) -> str:
     shape = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
     if not shape or not (FIRST_YEAR <= int(shape[1]) <= LAST_YEAR and 1 <= int(shape[2]) <= 12):
-        raise _refused("no such month", f"YYYY-MM, from {FIRST_YEAR}-01 to {LAST_YEAR}-12")
+        raise _no_month()
     return text
+
+
+def _no_month() -> PydanticCustomError:
+    return _refused("no such month", f"YYYY-MM, from {FIRST_YEAR}-01 to {LAST_YEAR}-12", is_month=True)
+
+
+def _refuse_a_number(value: Any) -> Any:
+    """A month as it is given. Raises pydantic's error of kind ``refused`` for a number, such as a year."""
+    if isinstance(value, (int, float)):
+        raise _no_month()
+    return value
 
 
 def _as_year(value: Any) -> Any:
@@ -156,23 +179,83 @@ Year = Annotated[
 ]
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 Month = Annotated[
-    StrictStr, AfterValidator(_check_month), Field(json_schema_extra={"format": "YYYY-MM", "pattern": _MONTH})
+    StrictStr,
+    BeforeValidator(_refuse_a_number),
+    AfterValidator(_check_month),
+    Field(json_schema_extra={"format": "YYYY-MM", "pattern": _MONTH}),
 ]
 
 ParameterName = Annotated[
     StrictStr, AfterValidator(_check_parameter), Field(json_schema_extra={"enum": list(PARAMETERS)})
 ]
 InstrumentNumber = Annotated[int, Field(strict=True), AfterValidator(_check_instrument)]
+# Words that people use for ours, where the nearest by letters would be another.
+_TIERS_MEANT = {
+    **dict.fromkeys(("town", "towns", "county", "county_seat", "small_city"), "county_town"),
+    **dict.fromkeys(("village", "township", "home"), "home_township"),
+    **dict.fromkeys(("megacity", "metropolis", "super_large_city", "first_tier"), "mega_city"),
+    **dict.fromkeys(("big_city", "medium_city"), "city"),
+}
+_SECTORS_MEANT = {
+    **dict.fromkeys(("factory", "industry"), "manufacturing"),
+    **dict.fromkeys(("building", "builders"), "construction"),
+    **dict.fromkeys(("retail", "trade", "shops", "commerce"), "wholesale_retail"),
+    **dict.fromkeys(("delivery", "logistics", "express"), "transport"),
+    **dict.fromkeys(("restaurants", "restaurant", "hotels", "catering"), "hotel_catering"),
+    **dict.fromkeys(("services", "domestic_service", "housekeeping"), "resident_services"),
+}
+_ACTIVITIES_MEANT = {
+    **dict.fromkeys(("farming", "farmer", "farmers", "idle", "agriculture"), "farm"),
+    **dict.fromkeys(("migrant", "migrants", "away", "out"), "migrant_work"),
+    **dict.fromkeys(("unemployed", "search", "searching", "job_seeker"), "migrant_search"),
+    **dict.fromkeys(("local", "home_work"), "local_work"),
+    **dict.fromkeys(("business", "owner", "founder", "self_employed"), "own_business"),
+    **dict.fromkeys(("settled", "hukou"), "settled_work"),
+}
+_EDUCATION_MEANT = {
+    **dict.fromkeys(("illiterate", "no"), "none"),
+    **dict.fromkeys(("elementary", "primary_school"), "primary"),
+    **dict.fromkeys(("middle", "middle_school", "junior_middle", "junior_high"), "junior"),
+    **dict.fromkeys(("high", "high_school", "senior_middle", "secondary", "vocational"), "senior"),
+    **dict.fromkeys(("university", "tertiary", "bachelor"), "college"),
+}
+_SEXES_MEANT = {
+    **dict.fromkeys(("woman", "women", "f", "females", "girl"), "female"),
+    **dict.fromkeys(("man", "men", "m", "males", "boy"), "male"),
+}
+_OCCASIONS_MEANT = {
+    **dict.fromkeys(("trip", "journey", "move", "migration", "leaving", "ticket"), "departure"),
+    **dict.fromkeys(("return_trip", "bus", "train"), "festival_trip"),
+    **dict.fromkeys(("person", "worker", "month", "head", "capita", "everybody"), "person_month"),
+    **dict.fromkeys(("business", "start", "firm", "founder", "startup", "enterprise"), "business_start"),
+    **dict.fromkeys(("course", "training", "trainee", "enrolment", "enrollment"), "training_enrolment"),
+    **dict.fromkeys(("job", "hire", "match", "vacancy"), "placement"),
+    **dict.fromkeys(("search", "unemployed", "jobseeker", "benefit"), "search_month"),
+    **dict.fromkeys(("work", "wage", "employee"), "work_month"),
+    **dict.fromkeys(("case", "claim", "arrears", "unpaid"), "arrears_case"),
+    **dict.fromkeys(("hukou", "registration", "settler"), "settlement"),
+    **dict.fromkeys(("child", "pupil", "school", "school_place"), "school_place_month"),
+    **dict.fromkeys(("house", "housing", "flat", "rent"), "housing_month"),
+    **dict.fromkeys(("closure", "failure"), "business_closure"),
+    **dict.fromkeys(("post",), "post_month"),
+}
+_PAYERS_MEANT = {
+    **dict.fromkeys(("state", "national", "government", "centre", "center", "treasury"), "central"),
+    **dict.fromkeys(("province", "provincial", "county", "city", "municipality", "municipal"), "local"),
+    **dict.fromkeys(("employer", "employers", "company", "enterprise", "firms", "business"), "firm"),
+    **dict.fromkeys(("household", "family", "participant", "workers", "migrant", "self"), "worker"),
+}
+
 Province = Annotated[StrictStr, OneOf("province", documents.region_of_province)]
 ProvinceInWords = Annotated[Text, AfterValidator(_check_province)]
 Region = Annotated[StrictStr, OneOf("region", lambda: REGIONS)]
-Tier = Annotated[StrictStr, OneOf("tier", lambda: TIERS)]
-Sector = Annotated[StrictStr, OneOf("sector", lambda: SECTORS)]
-Activity = Annotated[StrictStr, OneOf("activity", lambda: ACTIVITIES)]
-Education = Annotated[StrictStr, OneOf("education level", lambda: EDUCATION)]
-Sex = Annotated[StrictStr, OneOf("sex", lambda: SEXES)]
-Occasion = Annotated[StrictStr, OneOf("occasion", lambda: OCCASIONS)]
-Payer = Annotated[StrictStr, OneOf("payer", lambda: PAYERS)]
+Tier = Annotated[StrictStr, OneOf("tier", lambda: TIERS, _TIERS_MEANT)]
+Sector = Annotated[StrictStr, OneOf("sector", lambda: SECTORS, _SECTORS_MEANT)]
+Activity = Annotated[StrictStr, OneOf("activity", lambda: ACTIVITIES, _ACTIVITIES_MEANT)]
+Education = Annotated[StrictStr, OneOf("education level", lambda: EDUCATION, _EDUCATION_MEANT)]
+Sex = Annotated[StrictStr, OneOf("sex", lambda: SEXES, _SEXES_MEANT)]
+Occasion = Annotated[StrictStr, OneOf("occasion", lambda: OCCASIONS, _OCCASIONS_MEANT)]
+Payer = Annotated[StrictStr, OneOf("payer", lambda: PAYERS, _PAYERS_MEANT)]
 Financing = Annotated[StrictStr, OneOf("way of financing", lambda: FINANCING)]
 Grade = Annotated[StrictStr, OneOf("evidence grade", lambda: documents.GRADES)]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]*$")]

@@ -7,6 +7,7 @@ allowed word.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -216,7 +217,7 @@ def parents_of(path: Path) -> tuple[str, ...]:
 
 def _located(name: str, places: tuple[Path, ...]) -> Path | None:
     """The file of a scenario: a path is taken as it is, a bare name is looked for in ``places``."""
-    if name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name:
+    if _is_path(name):
         candidates = [Path(name)] + [place / name for place in places if not Path(name).is_absolute()]
     else:
         candidates = [inside / f"{name}.yaml" for place in places for inside in (place, place / DOCUMENTS)]
@@ -225,6 +226,8 @@ def _located(name: str, places: tuple[Path, ...]) -> Path | None:
 
 def _not_found(name: str, **where: Any) -> Problem:
     names, path = tuple(scenario_files()), Path(name)
+    if _is_path(name):
+        return _no_file(name, names, where)
     wrong = "no such scenario"
     if is_broken_link(path):
         wrong = "this link leads nowhere"
@@ -236,9 +239,59 @@ def _not_found(name: str, **where: Any) -> Problem:
         wrong,
         value=name,
         allowed=(*names, "or the path of a file"),
-        nearest=nearest(path.stem, names),
+        nearest=_nearest_scenario(path.stem, names),
         **where,
     )
+
+
+def _no_file(name: str, names: tuple[str, ...], where: dict[str, Any]) -> Problem:
+    """That there is no such file, with the nearest of its folder, or the ready scenario of that name."""
+    path = Path(name)
+    if is_broken_link(path):
+        wrong = "this link leads nowhere"
+    elif is_folder(path):
+        wrong = "this is a folder, not a scenario"
+    elif is_file(path):  # by another name than those that are looked at
+        wrong = "the name of a scenario's file ends in .yaml"
+    elif not is_folder(path.parent):
+        wrong = "no such scenario: the folder is not there"
+    else:
+        wrong = _NO_FILE
+    return Problem(
+        wrong,
+        value=name,
+        allowed=(*names, "or the path of a file"),
+        nearest=_nearest_file(path, names) if wrong == _NO_FILE else None,
+        **where,
+    )
+
+
+def _nearest_file(path: Path, names: tuple[str, ...]) -> str | None:
+    """The file of the same folder whose name is nearest; else the ready scenario, if that may be meant."""
+    beside = [one for ending in (".yaml", ".yml") for one in files_of(path.parent, ending)]
+    close = nearest(path.stem, [one.stem for one in beside])
+    if close is not None:
+        found = next(one for one in beside if one.stem == close)
+        return str(path.parent / found.name) if len(path.parts) > 1 else found.name
+    if len(path.parts) > 1:
+        return path.stem if path.stem in names else None
+    return _nearest_scenario(path.stem, names)
+
+
+def _is_path(name: str) -> bool:
+    return name.endswith((".yaml", ".yml")) or "/" in name or "\\" in name
+
+
+def _nearest_scenario(word: str, names: tuple[str, ...]) -> str | None:
+    """The nearest scenario; `none` only for what is nearly that word: many short words are close to it."""
+    close = nearest(word, names)
+    if close == _NONE and not get_close_matches(word.lower(), [_NONE], cutoff=_NEARLY):
+        return nearest(word, [name for name in names if name != _NONE])
+    return close
+
+
+_NO_FILE = "no such scenario: the file is not there"
+_NONE, _NEARLY = "none", 0.86  # of difflib's ratio
 
 
 def _entries(tree: Tree) -> list[Tree]:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.core.errors import Problem, SimError, nearest
+from sim.core.meant import month_meant, number_meant, share_meant
 from sim.scenario.yaml_tree import Key, Tree, dotted, find, parts, read_tree
 
 Model = TypeVar("Model", bound=BaseModel)
@@ -116,7 +117,9 @@ def _in_words(detail: ErrorDetails, key: Key, context: dict[str, Any], model: ty
     value = detail["input"] if is_shown else None
     if kind == "refused":
         allowed, word = context["allowed"], context["word"]
-        meant = None if word is None else nearest(word, allowed)
+        meant = None if word is None else context["meant"].get(str(word).lower()) or nearest(word, allowed)
+        if context["is_month"]:
+            allowed = _written(allowed, month_meant(detail["input"], _is_end(key)))
         return Problem(context["message"], key=name, value=value, allowed=allowed, nearest=meant)
     if kind == "extra_forbidden":
         known = _keys_allowed(model, key[:-1])
@@ -125,12 +128,35 @@ def _in_words(detail: ErrorDetails, key: Key, context: dict[str, Any], model: ty
         return Problem(MISSING, key=name)
     if kind in _WORDS:
         message, allowed = _WORDS[kind]
+        if kind == "bool_type":
+            allowed = _written(allowed, _YES_OR_NO.get(str(value).lower()))
+        elif kind in ("float_type", "int_type"):
+            allowed = _written(allowed, number_meant(value))
         return Problem(message, key=name, value=value, allowed=allowed)
     for bound, words in (("ge", "or more"), ("le", "or less")):
         if bound in context:
-            return Problem("out of range", key=name, value=value, allowed=f"{context[bound]:g} {words}")
+            allowed = f"{context[bound]:g} {words}"
+            if bound == "le" and context[bound] == 1:
+                allowed = _written(allowed, share_meant(value))
+            return Problem("out of range", key=name, value=value, allowed=allowed)
     message = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return Problem(message, key=name, value=value)
+
+
+_YES_OR_NO = {
+    **dict.fromkeys(("yes", "y", "on", "1", "是", "有"), "true"),
+    **dict.fromkeys(("no", "n", "off", "0", "否", "无"), "false"),
+}
+
+
+def _written(allowed: str, meant: str | None) -> str:
+    """What is allowed, and how what was probably meant is written."""
+    return f"{allowed}; write {meant}" if meant else allowed
+
+
+def _is_end(key: Key) -> bool:
+    """Whether a key says when something ends."""
+    return bool(key) and key[-1] == "to"
 
 
 def _keys_allowed(model: type[BaseModel], key: Key) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ import json
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from functools import cached_property
+from pathlib import PurePath
 from types import MappingProxyType
 from typing import Annotated, Any
 
@@ -136,6 +137,9 @@ class Path(Strict):
             yield from ((f"by_tier.{tier}.{year}", value) for year, value in table.items())
 
 
+SMALL_BUDGET = 100_000  # yuan; less for the whole country is taken for a slip
+
+
 class Scenario(Strict):
     """A resolved, checked scenario. ``origins`` has the file and line of each value by dotted key."""
 
@@ -199,14 +203,44 @@ class Scenario(Strict):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def warnings(self) -> tuple[str, ...]:
-        """Values that are allowed but not credible: strengths outside the range that the evidence covers."""
-        return tuple(
+        """What is allowed and odd: strengths outside the credible range, and budgets that pay for next to
+        nothing.
+        """
+        strengths = (
             f"lever {name}: strength {lever.strength:g} is outside the credible "
             f"{lever.strength_range.credible[0]:g} to {lever.strength_range.credible[1]:g} "
             f"({lever.strength_range.source})"
             for name, lever in self.levers.items()
             if lever.strength_range and not lever.strength_range.is_credible(lever.strength)
         )
+        return (*strengths, *self._odd_budgets())
+
+    def missing_title(self) -> str | None:
+        """A warning where the scenario goes by the title of a file that it extends; None if it has its own."""
+        file, _, _ = self._origins.get("title.en", "").rpartition(":")
+        if not file or PurePath(file).stem == self.name:
+            return None
+        return (
+            f"{self.name}: no title of its own: results are headed {self.title.en!r}, the title of "
+            f"{PurePath(file).name}; add a line title: {{en: ..., zh: ...}}"
+        )
+
+    def _odd_budgets(self) -> Iterator[str]:
+        """Budgets that do not pay for one use, or are so small that another unit is probably meant."""
+        for name, lever in self.levers.items():
+            budget = lever.budget
+            if budget is None:
+                continue
+            yuan = budget.yuan_per_year if budget.yuan_per_year is not None else budget.yuan_total
+            period = "a year" if budget.yuan_per_year is not None else "in all"
+            price = lever.unit_cost.at(lever.strength) if lever.unit_cost else 0
+            if yuan is None or yuan == 0.0:  # nothing is to be spent
+                continue
+            said = f"a budget of {yuan:,.0f} yuan {period}"
+            if yuan < price:
+                yield f"lever {name}: {said} does not pay for one use, which costs {price:,} yuan"
+            elif yuan < SMALL_BUDGET:
+                yield f"lever {name}: {said} is very small; write yuan, not thousands or millions of them"
 
     def scales_of_nothing(self) -> Iterator[Problem]:
         """Scales of a parameter that is nought, and that the scenario gives no other value: told of a file,

@@ -15,6 +15,7 @@ from ruamel.yaml.parser import Parser
 
 from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError
+from sim.scenario.yaml_words import in_words, not_utf8
 
 Key = tuple[str | int, ...]
 
@@ -83,9 +84,7 @@ def read_tree(path: Path, problems: list[Problem]) -> Tree | None:
         problems.append(Problem(error.told, file, error.line, allowed=error.allowed))
         return None
     except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        reason = " ".join(str(part) for part in (error.context, error.problem) if part)
-        problems.append(Problem(f"not YAML: {reason}", file, mark.line + 1 if mark else None))
+        problems.append(in_words(error, text, file))
         return None
     except YAMLError as error:  # characters that YAML does not allow
         place = getattr(error, "position", None)
@@ -123,9 +122,7 @@ def _text(path: Path, file: str) -> str:
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        raise ScenarioError(
-            Problem("is not UTF-8 text", file=file, line=line, allowed="a file saved as UTF-8")
-        ) from error
+        raise ScenarioError(not_utf8(content, file, line)) from error
 
 
 class _TooMuch(Exception):
@@ -187,8 +184,24 @@ class _TreeReader:
     def children(self, node: MappingNode, key: Key) -> dict[str | int, Tree]:
         children: dict[str | int, Tree] = {}
         merged: dict[str | int, Tree] = {}
+        parts_of_number = _parted_by_commas(node)
         for key_node, value_node in node.value:
             line = key_node.start_mark.line + 1
+            if id(key_node) in parts_of_number:
+                whole = parts_of_number[id(key_node)]
+                if whole:  # told once, with the number that the parts come to
+                    number_key, number = whole
+                    self.problems.append(
+                        Problem(
+                            "a number is written without commas",
+                            self.file,
+                            line,
+                            dotted((*key, number_key)),
+                            f"{int(number):,}",
+                            allowed=f"write {number}",
+                        )
+                    )
+                continue
             if str(key_node.tag) == _MERGE:
                 for name, child in self.merged(value_node, key, line).items():
                     merged.setdefault(name, child)
@@ -236,6 +249,33 @@ class _TreeReader:
 
     def note(self, message: str, key: Key, line: int) -> None:
         self.problems.append(Problem(message, self.file, line, dotted(key) or None))
+
+
+def _parted_by_commas(node: MappingNode) -> dict[int, tuple[str, str] | None]:
+    """Keys in braces that are the rest of a number with commas, as in ``{yuan: 2,000,000}``, by identity.
+
+    To the last of them the key of the number and its digits without commas, to the others None.
+    """
+    found: dict[int, tuple[str, str] | None] = {}
+    name, digits, last = "", "", None
+    for key_node, value_node in node.value if node.flow_style else ():
+        text = str(key_node.value) if isinstance(key_node, ScalarNode) else ""
+        is_empty = isinstance(value_node, ScalarNode) and not value_node.value
+        if digits and is_empty and len(text) == _GROUP and text.isascii() and text.isdigit():
+            found[id(key_node)] = None
+            digits, last = digits + text, id(key_node)
+            continue
+        if last is not None:
+            found[last] = (name, digits)
+        value = str(value_node.value) if isinstance(value_node, ScalarNode) else ""
+        is_start = value.isascii() and value.isdigit() and len(value) <= _GROUP
+        name, digits, last = text, value if is_start else "", None
+    if last is not None:
+        found[last] = (name, digits)
+    return found
+
+
+_GROUP = 3  # digits between two commas
 
 
 def dotted(key: Key) -> str:
