@@ -216,7 +216,7 @@ class Scenario(Strict):
         return (*strengths, *self._odd_budgets())
 
     def missing_title(self) -> str | None:
-        """A warning where the scenario goes by the title of a file that it extends; None if it has its own."""
+        """A warning where the scenario goes by the title of a file that it extends, else None."""
         file, _, _ = self._origins.get("title.en", "").rpartition(":")
         if not file or PurePath(file).stem == self.name:
             return None
