@@ -59,7 +59,7 @@ Svg = Annotated[bool, typer.Option("--svg", help="Write each picture as SVG and 
 
 
 def chosen_forms(out: Path | None, **asked: bool) -> list[str]:
-    """The forms that are asked for beside the page. Raises ``UsageError`` where one cannot be written here."""
+    """The forms that are asked for beside the page. Raises ``UsageError`` for one that cannot be written."""
     from sim.present.office.forms import check_forms
 
     forms = [form for form, is_asked in asked.items() if is_asked]

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+READABLE = "%.10g"  # of numbers for reading: ten figures, so that no sum of fractions shows its rounding
+
 
 def csv_bytes(table: pd.DataFrame, excel: bool = False, **options: Any) -> bytes:
     """The table as a CSV file. ``excel`` puts a byte order mark first, without which Excel takes UTF-8 for

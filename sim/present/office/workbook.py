@@ -26,7 +26,7 @@ from sim.present.text.headings import (
     WHOLE,
     Heading,
     form_of,
-    outcome_words,
+    with_outcome_words,
 )
 from sim.present.text.levers import PAYERS, lever_title
 from sim.results.outcomes import HEADLINE, OUTCOMES
@@ -327,12 +327,7 @@ def _titled(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:
 
 def _with_outcomes(table: pd.DataFrame) -> pd.DataFrame:
     """The table with outcomes in words, and their units."""
-    words = [outcome_words(key) for key in table["outcome"]]
-    return table.assign(
-        outcome_en=[en for en, _ in words],
-        outcome_zh=[zh for _, zh in words],
-        unit=[OUTCOMES[key].unit for key in table["outcome"]],
-    )
+    return with_outcome_words(table).assign(unit=[OUTCOMES[key].unit for key in table["outcome"]])
 
 
 def _write(page: Worksheet, sheet: Sheet) -> None:

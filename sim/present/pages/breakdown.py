@@ -21,7 +21,7 @@ from sim.present.text.breakdown import (
     when_words,
 )
 from sim.present.text.comparison import title_of
-from sim.results.csv_files import csv_bytes
+from sim.results.csv_files import READABLE, csv_bytes
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -97,7 +97,7 @@ def tables_by_dimension(
     """A CSV file for each dimension: ``by-tier.csv``; all policies and horizons, words in both languages."""
     table = comparison.tables.get("by_group", pd.DataFrame())
     return {
-        f"by-{name}.csv": csv_bytes(labelled(table[table["dimension"] == name]), excel)
+        f"by-{name}.csv": csv_bytes(labelled(table[table["dimension"] == name]), excel, float_format=READABLE)
         for name in dimensions
         if len(table) and (table["dimension"] == name).any()
     }

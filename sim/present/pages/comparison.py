@@ -39,10 +39,11 @@ from sim.present.text.comparison import (
     title_of,
     trust_sentences,
 )
+from sim.present.text.headings import with_outcome_words
 from sim.present.text.levers import grade_counts, lever_cards
 from sim.present.text.numbers import listing, month_in_words, number
 from sim.present.text.validation import validation_text
-from sim.results.csv_files import csv_bytes
+from sim.results.csv_files import READABLE, csv_bytes
 from sim.results.official import official_table
 from sim.results.outcomes import HEADLINE, OUTCOMES
 from sim.validation.validate import Validation, validate
@@ -81,10 +82,11 @@ def publish_comparison(
     files |= office_files(also, comparison, figures, page, missed)
     if "focus" in comparison.manifest:
         files |= province_files(comparison, excel_csv)
-    files["effects.csv"] = csv_bytes(comparison.effects, excel_csv)
+    tables = {"effects": with_outcome_words(comparison.effects), "winners": comparison.winners}
     if "bands" in comparison.tables:
-        files["bands.csv"] = csv_bytes(comparison.bands, excel_csv)
-    files["winners.csv"] = csv_bytes(comparison.winners, excel_csv)
+        tables["bands"] = with_outcome_words(comparison.bands)
+    for name, table in tables.items():
+        files[f"{name}.csv"] = csv_bytes(table, excel_csv, float_format=READABLE)
     files["validation.txt"] = validation_text(validation).encode()
     return comparison.save(folder, {**files, PAGE: page.encode()})
 

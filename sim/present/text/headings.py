@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import pandas as pd
+
 from sim.results.outcomes import OUTCOMES
 
 
@@ -42,6 +44,14 @@ _FINE = {"percent": "+0.00;-0.00;0.00"}
 def form_of(unit: str) -> str:
     """The number format of a difference in that unit."""
     return _FINE.get(unit, SIGNED)
+
+
+def with_outcome_words(table: pd.DataFrame) -> pd.DataFrame:
+    """A table of outcomes with each in words of both languages, beside its key."""
+    said, place = table.copy(), list(table.columns).index("outcome") + 1
+    for number, language in ((1, "zh"), (0, "en")):
+        said.insert(place, f"outcome_{language}", [outcome_words(key)[number] for key in table["outcome"]])
+    return said
 
 
 def outcome_words(key: str) -> tuple[str, str]:
