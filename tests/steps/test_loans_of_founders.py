@@ -12,6 +12,7 @@ from sim.engine.simulate import simulate
 from sim.rules.loans import monthly_interest, owed_after
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
+from sim.steps.ideas import idea_factor
 from sim.steps.records import EVENT, MONEY
 from sim.world.worker import ADDITIONAL, GUARANTEED, LOAN_UNIT, MOST_LOAN
 
@@ -183,6 +184,48 @@ def test_interest_is_taken_off_net_income_and_repayment_is_not():
     assert tried > 20
 
 
+# --- who pays -------------------------------------------------------------------------------------------
+def test_levers_pay_by_what_each_gives_and_the_scheme_pays_once_they_have_ended():
+    levers = {
+        name: make_lever({"guaranteed_loan_yuan": {"add": yuan}}, "2014-01", "2014-03", unit_cost=cost())
+        for name, yuan in (("a", 60_000.0), ("b", 120_000.0))
+    }
+    run = start(make_scenario(levers, to="2014-12", **EAGER), SCALE, months=3)
+    credit = run.block.credit
+    assert credit[1] == pytest.approx(2 * credit[0], rel=0.02) and credit[0] > 0 == credit[-1]
+    spent = run.ledger.spent_this_year.sum(axis=1)
+    block = run.step()
+    assert block.credit[-1] == block.money[MONEY.interest_aid] + block.money[MONEY.guarantee] > 0
+    assert (block.credit[:2] == 0).all() and (run.ledger.spent_this_year.sum(axis=1) == spent).all()
+
+
+def test_where_a_lever_has_no_money_left_owners_pay_the_interest_themselves():
+    budget = {"yuan_per_year": 10_000.0 * SCALE}
+    lever = make_lever(LOAN, "2014-01", "2014-12", unit_cost=cost(), budget=budget)
+    run = start(make_scenario({"loan": lever}, to="2014-12", **EAGER), SCALE)
+    free = run_with(LOAN, to="2014-12", months=0)
+    for _ in range(6):
+        block, unlimited = run.step(), free.step()
+    assert 0.9 * budget["yuan_per_year"] < run.ledger.spent[0] < 1.2 * budget["yuan_per_year"]
+    assert block.money[MONEY.interest_aid] == 0 < unlimited.money[MONEY.interest_aid]
+    assert block.money[MONEY.interest] > 0 and block.refused[0] > 0
+
+
+def test_loans_are_flows_between_banks_and_owners_in_double_entry():
+    lever = make_lever(LOAN, "2014-01", "2015-12", unit_cost=cost())
+    results = simulate(
+        make_scenario({"loan": lever}, to="2015-12", **EAGER), scale=SCALE, end="2015-12", seed=1
+    )
+    flows, sums = results.flows, results.national.sum(numeric_only=True)
+    by_account = flows.groupby(["lever", "payer", "recipient"])["yuan"].sum()
+    assert by_account["", "bank", "worker"] == sums["lent_yuan"]
+    assert by_account["", "worker", "bank"] == sums["repaid_yuan"] + sums["loan_interest_yuan"]
+    paid = sums["interest_aid_yuan"] + sums["guarantees_paid_yuan"]
+    assert by_account["loan", "local", "bank"] == paid == sums["policy_spending_yuan"]
+    stock = sums["lent_yuan"] - sums["repaid_yuan"] - sums["written_off_yuan"]
+    assert results.national["debt_stock_yuan"].iloc[-1] == stock > 0
+
+
 # --- who borrows ----------------------------------------------------------------------------------------
 def test_own_savings_go_first_at_market_terms_and_a_cheap_loan_goes_first():
     market, cheap = run_with({**LOAN, **AT_MARKET_TERMS}, 2), run_with(LOAN, 2)
@@ -238,6 +281,9 @@ def test_founders_whom_the_loan_adds_have_worse_ideas_and_fewer_jobs():
     additional = table["status"] & ADDITIONAL > 0
     assert additional.sum() > 100 and (~additional).sum() > 100
     assert table["business_jobs"][additional].mean() < 0.7 * table["business_jobs"][~additional].mean()
+    rows = np.flatnonzero(np.isin(run.workers.id[: run.rows], table["id"]))
+    ideas = np.array([idea_factor(run.workers[int(row)], run.conditions) for row in rows])
+    assert ideas[additional].mean() < 0.95 * ideas[~additional].mean()
     assert run.block.events[EVENT.additional_loans] <= run.block.events[EVENT.guaranteed_loans]
 
 
