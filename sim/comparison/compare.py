@@ -25,6 +25,7 @@ from sim.comparison.effects import NOT_COSTED, effects, paths
 from sim.comparison.focus import checked_province, focus_tables
 from sim.comparison.horizons import checked_horizons, main_year, policy_years
 from sim.comparison.paired_runs import PairedPlan, run_seeds
+from sim.comparison.reach import reach_warnings
 from sim.comparison.references import another_reference, by_reference
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
@@ -99,7 +100,10 @@ def compare(
     about = {**_manifest(plan, runs, seeds, described), "horizons": list(words), "reference": said}
     if focus:
         about["focus"] = focus
-    return Comparison(_tables(plan, runs), about)
+    tables = _tables(plan, runs)
+    own = {policy.name: found for policy, found in zip(given, levers, strict=True)}
+    about["warnings"] = [*about["warnings"], *reach_warnings(tables["costs"], own, float(about["scale"]))]
+    return Comparison(tables, about)
 
 
 def with_base(

@@ -187,6 +187,26 @@ def write_folder(
     return Path(os.path.abspath(folder))
 
 
+# What writes the folders of a kind, and what is done with them.
+_WRITTEN_BY = {
+    "run": "labor-sim run SCENARIO --out FOLDER",
+    "comparison": "labor-sim compare BASE POLICY... --out FOLDER",
+    "validation": "labor-sim validate --out FOLDER",
+    "sweep": "labor-sim sweep EXPERIMENT --out FOLDER",
+    "attribution": "labor-sim attribute SCENARIO --out FOLDER",
+}
+
+
+def of_another_kind(manifest: Mapping[str, Any], kind: str, folder: str | os.PathLike) -> Problem:
+    """That a folder holds results of another kind than asked for, and where the wanted come from."""
+    found = manifest["kind"]
+    allowed = f"a folder that {_WRITTEN_BY[kind]} writes" if kind in _WRITTEN_BY else None
+    if found == "comparison" and kind == "run":
+        base = (manifest.get("base") or {}).get("name") or "SCENARIO"
+        allowed = f"{allowed}; a comparison keeps no whole runs: name its scenario instead, such as {base}"
+    return Problem(f"holds a {found}, not a {kind}", file=str(folder), allowed=allowed)
+
+
 def read_folder(
     folder: str | os.PathLike, kind: str | None = None, *, is_checked: bool = True
 ) -> tuple[dict, dict]:
@@ -199,7 +219,7 @@ def read_folder(
     manifest = read_manifest(path)
     written = manifest.get("format", 0)
     if kind and manifest.get("kind", kind) != kind:
-        raise ResultsError(Problem(f"holds a {manifest['kind']}, not a {kind}", file=str(folder)))
+        raise ResultsError(of_another_kind(manifest, kind, folder))
     files = manifest.pop(FILES, None) or {}
     there = {file.stem for file in path.glob("*.parquet")}
     listed = {str(name) for name in manifest.get("tables") or there}  # others in the folder are not ours

@@ -393,3 +393,13 @@ def test_a_lock_is_quick(tmp_path):
     for _ in range(100):
         check_folder(tmp_path / "run")
     assert time.monotonic() - begun < 5
+
+
+def test_a_folder_of_another_kind_says_what_to_do():
+    from sim.results.results import of_another_kind
+
+    told = str(of_another_kind({"kind": "comparison", "base": {"name": "none"}}, "run", "results/mine"))
+    assert "holds a comparison, not a run" in told
+    assert "labor-sim run SCENARIO --out FOLDER" in told and "name its scenario instead, such as none" in told
+    told = str(of_another_kind({"kind": "run"}, "comparison", "results/mine"))
+    assert "labor-sim compare BASE POLICY... --out FOLDER" in told

@@ -1,0 +1,66 @@
+"""How many simulated workers a policy reaches, and what is said where they are too few for an answer."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from math import floor, log10
+from typing import Any
+
+import pandas as pd
+
+FEW_USES = 10.0  # simulated, in a run: with fewer an effect is one of chance alone
+_STEPS = (5, 2, 1)  # scales are named as these times a power of ten
+
+
+def reach_warnings(
+    costs: pd.DataFrame, levers: Mapping[str, Mapping[str, Mapping[str, Any]]], scale: float
+) -> list[str]:
+    """A sentence for each policy, and each lever of one that reaches others, with too few uses for an answer.
+
+    costs: the comparison's table of that name. levers: by policy, those that the base has not, as plain maps.
+    A lever without a cost counts nobody, so nothing is said of it, nor of a policy that has one.
+    """
+    said = []
+    for policy, own in levers.items():
+        table = costs[costs["policy"] == policy] if len(costs) else costs
+        served = table.groupby("lever")["served"].sum() if len(table) else pd.Series(dtype=float)
+        uses = {
+            name: float(served.get(name, 0.0)) / scale
+            for name, lever in own.items()
+            if lever.get("unit_cost")
+        }
+        total = sum(uses.values())
+        if uses and len(uses) == len(own) and total < FEW_USES:
+            said.append(
+                f"{policy}: reached {uses_in_words(total)}: no answer at this scale{_finer(total, scale)}"
+            )
+            continue
+        said += [
+            f"{policy}, lever {name}: reached {uses_in_words(count)}: no answer on it at this scale"
+            f"{_finer(count, scale)}"
+            for name, count in uses.items()
+            if count < FEW_USES
+        ]
+    return said
+
+
+def uses_in_words(count: float) -> str:
+    """How many simulated workers a run reached, on average over seeds.
+
+    >>> uses_in_words(0.5), uses_in_words(0.0), uses_in_words(1.0), uses_in_words(3.25)
+    ('half a simulated worker', 'no simulated worker', 'one simulated worker', '3.2 simulated workers')
+    """
+    if count == 0.0:
+        return "no simulated worker"
+    named = {0.5: "half a simulated worker", 1.0: "one simulated worker"}
+    return named.get(count, f"{count:.1f} simulated workers" if count >= 0.1 else f"{count:.2g} of one")
+
+
+def _finer(count: float, scale: float) -> str:
+    """The scale at which a run would reach enough, in words."""
+    if count == 0.0:
+        return "; take a finer one, or see whether anybody can qualify"
+    wanted = scale * count / FEW_USES
+    size = 10 ** floor(log10(wanted)) if wanted >= 1.0 else 0
+    step = next((step for step in _STEPS if step * size <= wanted), 0)
+    return f"; 1:{step * size:,} would reach some {FEW_USES:.0f}" if step else ""
