@@ -188,7 +188,7 @@ def _counts(run: Results, window: Horizon, december: str | None) -> dict[str, np
         if table == "homes":
             sent = mean["remittances_yuan"].to_numpy() * named["month_count"].iloc[0]
             found["home-province remittances"] = sent
-            region = named["home"].map(_regions())
+            region = [_regions()[home] for home in named["home"]]
             found["region"] = _summed(mean[list(STOCKS)].to_numpy(), region, REGIONS)
             found["region remittances"] = _summed(sent[:, None], region, REGIONS)[:, 0]
     groups = _within(run, "groups", window, scale)
@@ -208,22 +208,25 @@ def _within(
     if table not in run.tables:
         return None
     rows = run.tables[table]
-    inside = rows[(rows["month"] >= window.first) & (rows["month"] <= window.last)]
-    months = inside["month"].nunique()
-    if not months:
+    every = run.national["month"].tolist()
+    if table == "groups":  # the last month of each quarter alone
+        every = [month for month in every if int(month[5:]) % 3 == 0]
+    place = [number for number, month in enumerate(every) if window.first <= month <= window.last]
+    if not place or not len(rows):
         return None
-    size = len(inside) // months
+    size, months = len(rows) // len(every), len(place)  # month by month, a row for each place
+    inside = rows.iloc[place[0] * size : (place[-1] + 1) * size]
     labels = inside.iloc[:size].reset_index(drop=True).assign(month_count=months)
     numbers = inside.select_dtypes("number")
     values = numbers.to_numpy(float).reshape(months, size, -1).mean(axis=0) / scale
     return pd.DataFrame(values, columns=numbers.columns), labels
 
 
-def _summed(values: np.ndarray, labels: pd.Series, groups: Sequence[str]) -> np.ndarray:
+def _summed(values: np.ndarray, labels: Iterable[str], groups: Sequence[str]) -> np.ndarray:
     """Rows added up by group, (groups, columns)."""
     place = {name: number for number, name in enumerate(groups)}
     found = np.zeros((len(groups), values.shape[1]))
-    np.add.at(found, labels.map(place).to_numpy(int), values)
+    np.add.at(found, [place[name] for name in labels], values)
     return found
 
 
@@ -235,10 +238,11 @@ def _with_exited(stocks: np.ndarray) -> np.ndarray:
 def _corridors(table: pd.DataFrame, year: int) -> np.ndarray:
     """Out-migrants of a year by region of home and region of work, those in their own province apart;
     (groups, activities), all in one column."""
-    own, region = table[table["year"] == year], _regions()
-    home, place = own["home"].map(region), own["province"].map(region)
-    place = place.where(own["home"] != own["province"], "own province")
-    pairs = home.astype(str) + " > " + place.astype(str)
+    own, region = table[(table["year"] == year).to_numpy()], _regions()
+    pairs = [
+        f"{region[home]} > {'own province' if home == place else region[place]}"
+        for home, place in zip(own["home"].tolist(), own["province"].tolist(), strict=True)
+    ]
     counted = _summed(own[["out"]].to_numpy(float), pairs, dimensions()["corridor"].groups)
     found = np.zeros((len(counted), len(ACTIVITIES)))
     found[:, MIGRANT_WORK] = counted[:, 0]
@@ -253,7 +257,7 @@ def _of_workers(
     Those who had left the labour force before the policy began are not counted.
     """
     both = aligned(base, policy, (INCOME, "activity"))
-    groups = group_codes(both, before)
+    groups = group_codes(both, before, with_tenths=False)
     named = {
         "home-province": codes_of(both["home"], dimensions()["home-province"].groups),
         "region": groups["region"],

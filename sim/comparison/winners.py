@@ -92,7 +92,9 @@ def _gone(workers: pd.DataFrame) -> np.ndarray:
     return workers["id"].to_numpy()[codes_of(workers["activity"], ACTIVITIES) == EXITED]
 
 
-def group_codes(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str, np.ndarray]:
+def group_codes(
+    workers: pd.DataFrame, before: pd.DataFrame | None, with_tenths: bool = True
+) -> dict[str, np.ndarray]:
     """The group of every worker under each grouping, as its position in ``GROUPINGS``; without ``before``
     there are no starting activity and no tenth of income.
     """
@@ -111,7 +113,8 @@ def group_codes(workers: pd.DataFrame, before: pd.DataFrame | None) -> dict[str,
         ids, then = workers["id"].to_numpy(), before["id"].to_numpy()
         activity = codes_of(before["activity"], ACTIVITIES)
         codes["starting_activity"] = _of_before(ids, then, activity, len(ACTIVITIES))
-        codes["income_tenth"] = _of_before(ids, then, _tenths(before, activity != EXITED), TENTHS)
+        if with_tenths:
+            codes["income_tenth"] = _of_before(ids, then, _tenths(before, activity != EXITED), TENTHS)
     return codes
 
 

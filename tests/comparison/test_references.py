@@ -74,10 +74,11 @@ def test_documents_of_several_references_are_put_on_one_base():
     together = load_scenario("all-documents")  # carries the same out against the same base
     for policy in laid[:2]:
         own = load_scenario(policy.name)
-        acting = {name: lever for name, lever in policy.levers.items() if lever.strength}
-        assert acting.keys() == {name for name, lever in own.levers.items() if lever.strength}
-        assert {name: lever.acting for name, lever in acting.items()} == {
-            name: together.levers[name].acting for name in acting
+        assert {name for name, lever in policy.levers.items() if lever.strength} == {
+            name for name, lever in own.levers.items() if lever.strength
+        }
+        assert {name: lever.acting for name, lever in policy.levers.items()} == {
+            name: together.levers[name].acting for name in policy.levers
         }
         taken_away = [name for name, lever in policy.levers.items() if lever.acting < 0.0]
         assert not taken_away, "what only the former reference lacks comes back"
