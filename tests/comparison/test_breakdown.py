@@ -174,6 +174,49 @@ def test_the_sentence_names_the_scale_of_a_province(comparison):
         assert row.is_reliable == (row.workers >= row.workers_needed)
 
 
+# --- in the model itself ----------------------------------------------------------------------------
+
+FOR_HENAN = """
+extends: baseline
+title: {en: Henan alone, zh: 仅河南}
+description: A large grant for founders from Henan.
+levers:
+  grant:
+    label: {en: Grant, zh: 补贴}
+    citation: {document: ten-departments-2024, clause: Grants for returning founders}
+    evidence: D
+    window: {from: 2025-01, to: 2034-12}
+    where: {home_provinces: [Henan]}
+    effects: {startup_grant_yuan: {add: 60000}}
+    unit_cost: {yuan: 60000, per: business_start, payer: local, source: the grant itself}
+"""
+
+
+def test_a_policy_for_one_province_shows_in_its_cells_and_in_no_other(tmp_path):
+    file = tmp_path / "henan.yaml"
+    file.write_text(FOR_HENAN, encoding="utf-8")
+    found = compare(None, str(file), seeds=4, scale=20_000, end="2027-12", horizons="+3", jobs=1)
+    local, out = (of(found, "home-province", measure) for measure in ("local", "out"))
+    henan = local.loc["Henan"]
+    assert henan["is_reliable"] and henan["verdict"] == "higher"
+    assert henan["difference"] > 0.02 * henan["baseline"], "a grant of 60,000 yuan draws many"
+    assert out.loc["Henan", "difference"] < 0 < henan["difference"], "some of them come from work away"
+    others = local.drop("Henan")
+    assert not (others["is_reliable"] & others["verdict"].isin(["higher", "lower"])).any()
+    assert others["difference"].abs().max() < 0.25 * henan["difference"]
+
+
+def test_what_is_told_of_cells_has_the_same_sign_on_fresh_seeds():
+    told = {"scale": 50_000, "end": "2026-12", "horizons": "+2", "jobs": 1}
+    first, fresh = (
+        compare(None, POLICY, seeds=seeds, **told).by_group.set_index(["dimension", "group", "outcome"])
+        for seeds in (range(1, 6), range(11, 16))
+    )
+    clear = first[first["is_reliable"] & first["verdict"].isin(["higher", "lower"])]
+    assert len(clear) > 30 and clear.index.get_level_values("dimension").nunique() > 5
+    assert np.mean(clear["difference"] * fresh.loc[clear.index, "difference"] > 0) >= 0.95
+
+
 # --- words, tables and pictures ---------------------------------------------------------------------
 
 
