@@ -75,6 +75,7 @@ SLOW = """
     scenario/test_schema_and_check.py
     test_installation.py
     test_notebooks.py
+    studies/test_published.py
     theory/test_equilibrium.py
     types/test_types.py
     validation/test_five_year_moves.py

@@ -108,6 +108,7 @@ def trust(
     from sim.parameters.posterior import PACKAGED, load_posterior
     from sim.present.pages.trust import trust_page
     from sim.present.text.instruments import list_instruments, list_levers
+    from sim.studies import published_effects
     from sim.validation.validate import validate as validated
 
     end = "2024-12"
@@ -116,7 +117,10 @@ def trust(
     found = validated(runs, moves=moves)
     posterior = load_posterior() if PACKAGED.is_file() else None
     rows = [*list_levers(), *list_instruments()]
-    page = trust_page(found, rows, posterior, f"labor-sim trust --seeds {seeds} --scale {scale}")
+    with progress_bar("running published effects", "files") as progress:
+        effects = published_effects(progress=progress)
+    command = f"labor-sim trust --seeds {seeds} --scale {scale}"
+    page = trust_page(found, rows, posterior, command, effects)
     if out:
         write_text(out, page)
         print(f"Page: {out}")

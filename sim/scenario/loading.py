@@ -188,7 +188,7 @@ def files_in(*subfolders: str) -> dict[str, Path]:
 
 def declared_files() -> dict[str, Path]:
     """Every ready file that declares runs of scenarios (experiments, calibrations, checks), by name."""
-    return files_in("experiments", "experiments/virtual", "experiments/checks")
+    return files_in("experiments", "experiments/virtual", "experiments/checks", "experiments/published")
 
 
 def named_file(name: str, files: Mapping[str, Path], what: str, error: type[SimError]) -> Path:

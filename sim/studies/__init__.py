@@ -10,6 +10,7 @@ policy. Each estimate is therefore given twice: as the study's design finds it, 
 """
 
 from sim.studies.checks import CheckFile, CheckResult, check_files, load_checks, run_checks
+from sim.studies.published import published_effects
 from sim.studies.replicate import VirtualResult, run_virtual
 from sim.studies.study import VirtualExperiment, load_virtual, virtual_files
 
@@ -21,6 +22,7 @@ __all__ = [
     "check_files",
     "load_checks",
     "load_virtual",
+    "published_effects",
     "run_checks",
     "run_virtual",
     "virtual_files",

@@ -45,13 +45,15 @@ class CheckError(SimError):
 class Quantity(StudyOutcome):
     """What is measured: columns of a table, where, and over which months (or years of a yearly table).
 
-    ``weighted_by``: a column; the mean of the units' own logs or values, weighted by it as it is in the run
-    that is compared with. For prices and wages, so that who moved does not move the mean.
+    ``only``: rows in which these columns read so, such as ``{indicator: willing_to_settle_share}`` of the
+    table ``official``. ``weighted_by``: a column; the mean of the units' own logs or values, weighted by it
+    as it is in the run that is compared with. For prices and wages, so that who moved does not move the mean.
     """
 
     table: Annotated[StrictStr, OneOf("table", lambda: _PANELS)] = "national"
     where: Units = Units()
     levers: tuple[Text, ...] = ()
+    only: dict[Text, Text] = {}
     months: tuple[Month, Month]
     weighted_by: Text | None = None
 
@@ -92,8 +94,23 @@ class Check(Strict):
         for key, one in (("of", self.of), ("to", self.to)):
             if one is not None:
                 yield from unknown_columns(one, one.table, key)
+                yield from _unknown_texts(one, f"{key}.only")
                 if one.weighted_by is not None:
                     yield from unknown_column(one.weighted_by, one.table, f"{key}.weighted_by")
+
+
+def _unknown_texts(one: Quantity, key: str) -> Iterator[Problem]:
+    """The columns by which rows are picked that the table does not have, or that hold numbers."""
+    columns = tuple(name for name, (unit, _) in TABLES[one.table].items() if unit == "name")
+    for name in one.only:
+        if name not in columns:
+            yield Problem(
+                "the table has no such column of names",
+                key=f"{key}.{name}",
+                value=name,
+                allowed=columns,
+                nearest=nearest(name, columns),
+            )
 
 
 class CheckFile(Declaration):
@@ -245,6 +262,8 @@ def unequal_cells(
 
 def _rows(of: Quantity, run: Results) -> pd.DataFrame:
     table = chosen(run.tables[of.table], of.where)
+    for name, text in of.only.items():
+        table = table[table[name] == text]
     return table[table["lever"].isin(of.levers)] if of.levers else table
 
 

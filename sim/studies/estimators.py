@@ -22,7 +22,7 @@ def chosen(table: pd.DataFrame, units: Units) -> pd.DataFrame:
     tier = table["tier"] if "tier" in table else [None] * len(table)
     pairs = list(zip(province, tier, strict=True))
     known = {pair: units.has(*pair) for pair in dict.fromkeys(pairs)}
-    return table[[known[pair] for pair in pairs]]
+    return table[np.array([known[pair] for pair in pairs], dtype=bool)]
 
 
 def quantity(table: pd.DataFrame, outcome: StudyOutcome, months: tuple[str, str]) -> float:

@@ -74,6 +74,7 @@ class Data:
     marginals: pd.DataFrame
     cohorts: pd.DataFrame
     targets: pd.DataFrame
+    unmeasured_effects: pd.DataFrame
     distance_km: np.ndarray  # (31, 31) km from origin row to destination column
     od_moves: dict[str, np.ndarray]  # period -> (31, 31) sample counts, origin x destination
     region_of: np.ndarray  # (31,) position in vocabulary.REGIONS
@@ -210,6 +211,7 @@ def _assemble(folder: Path, tables: dict[str, pd.DataFrame]) -> Data:
         marginals=marginals,
         cohorts=tables["cohorts.csv"].set_index("birth_year"),
         targets=tables["targets.csv"],
+        unmeasured_effects=tables["unmeasured_effects.csv"],
         distance_km=_distances(tables["distances.csv"], provinces, marginals),
         od_moves=_moves(tables["od_flows_history.csv"], provinces.index),
         region_of=_fixed(np.array([REGIONS.index(name) for name in provinces["region_nbs"]])),

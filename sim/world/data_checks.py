@@ -159,6 +159,7 @@ def _known_words(allowed: str, tables: dict[str, pd.DataFrame]) -> tuple:
         "@source": ("sources.csv", "source_id"),
         "@official_source": ("official_sources.csv", "source_id"),
         "@document": ("documents.csv", "id"),
+        "@evidence": ("evidence.csv", "id"),
     }
     if allowed in columns:
         file, column = columns[allowed]

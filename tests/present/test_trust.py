@@ -131,3 +131,26 @@ def test_a_stale_ensemble_is_said_to_be_so(validation, posterior):
     page = trust_page(validation, [], posterior, "c")
     assert "rules or engine changed since" in page
     assert "none is packaged" in trust_page(validation, [], None, "c")
+
+
+def test_published_effects_stand_beside_what_was_found_and_what_cannot_be_measured_has_a_reason(validation):
+    row = {"effect": "Wages", "unit": "percent", "source": "A47: -0.2", "note": "", "file": "wages"}
+    effects = pd.DataFrame(
+        [
+            {**row, "low": -0.3, "high": -0.1, "found": -0.25, "found_low": -0.27, "found_high": -0.23, "verdict": "inside"},
+            {**row, "low": 0.0, "high": 0.0, "found": 2.0, "found_low": 1.0, "found_high": 3.0, "verdict": "larger"},
+        ]
+    )  # fmt: skip
+    page = trust_page(validation, [], None, "c", effects)
+    part = page.split("### Published effects")[1].split("\n## ")[0]
+    assert (
+        "| Wages, percent | −0.300 to −0.100 | −0.250 (−0.270 to −0.230) | inside | A47: -0.2 | wages |"
+        in part
+    )
+    assert "| 0.00 | 2.00 (1.00 to 3.00) | larger |" in part
+    for reason in load_data().unmeasured_effects["reason"]:
+        assert reason in part
+    answer = page.split("held against a published one?**")[1].split("**")[0]
+    assert "2 are below" in answer and "1 inside and 1 larger" in answer
+    without = trust_page(validation, [], None, "c")
+    assert "Not in this run." in without and "### Published effects" in without

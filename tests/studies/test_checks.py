@@ -115,3 +115,44 @@ def test_the_model_passes_the_ready_checks(name):
     assert len(found) and not found["found"].isna().any()
     failed = found[found["verdict"] != "passed"]
     assert failed.empty, failed[["check", "expected_low", "expected_high", "found"]].to_string()
+
+
+def test_rows_are_picked_by_names():
+    table = pd.DataFrame(
+        {"year": [2016, 2016, 2017], "indicator": ["mean_age", "owed", "owed"], "value": [40.0, 1.0, 3.0]}
+    ).assign(group="out")
+    runs = {"base": SimpleNamespace(tables={"official": table}), "shock": SimpleNamespace(tables={})}
+    runs["shock"].tables["official"] = table.assign(value=table["value"] + [0.0, 1.0, 2.0])
+    of = {
+        "table": "official",
+        "over": ["value"],
+        "form": "level",
+        "only": {"indicator": "owed", "group": "out"},
+    }
+    months = ["2016-01", "2017-12"]
+    assert measured(check("level", {**of, "months": months}), runs) == (2.0 + 5.0) / 2
+    assert measured(check("change", {**of, "months": months}), runs) == 1.5
+
+
+@pytest.mark.parametrize("column", ["value", "indicatr"])
+def test_rows_are_picked_by_columns_of_names_alone(column):
+    with pytest.raises(ValueError, match="no such column of names"):
+        check("level", {"table": "official", "over": ["value"], "form": "level", "only": {column: "owed"}})
+
+
+def test_a_ledger_without_rows_is_empty_not_broken():
+    """Nothing is billed in the base, so that its ledger has columns and no rows."""
+    empty = pd.DataFrame({"year": [], "lever": [], "province": [], "served": []})
+    billed = pd.DataFrame({"year": [2016], "lever": ["posts"], "province": ["Hebei"], "served": [12.0]})
+    runs = {
+        "base": SimpleNamespace(tables={"ledger": empty}),
+        "shock": SimpleNamespace(tables={"ledger": billed}),
+    }
+    of = {
+        "table": "ledger",
+        "over": ["served"],
+        "levers": ["posts"],
+        "form": "level",
+        "months": ["2016-01", "2016-12"],
+    }
+    assert measured(check("change", of), runs) == 12.0

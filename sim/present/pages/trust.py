@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior
+from sim.present.text.checks import effect_figure
 from sim.present.text.markdown import markdown
 from sim.present.text.numbers import listing, number
 from sim.present.text.parameters import (
@@ -24,6 +25,7 @@ from sim.present.text.parameters import (
 )
 from sim.present.text.validation import figure_words, measure_words, sampling_warning
 from sim.scenario.references import GRADES
+from sim.studies.published import unmeasured_effects
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import MEASURES
 from sim.validation.validate import Validation
@@ -33,9 +35,14 @@ _MOST_NAMED = 12
 
 
 def trust_page(
-    validation: Validation, levers: Sequence[dict[str, Any]], posterior: Posterior | None, command: str
+    validation: Validation,
+    levers: Sequence[dict[str, Any]],
+    posterior: Posterior | None,
+    command: str,
+    effects: pd.DataFrame | None = None,
 ) -> str:
-    """The page as Markdown. ``levers`` are rows of name, label, evidence and where each is used."""
+    """The page as Markdown. ``levers`` are rows of name, label, evidence and where each is used; ``effects`` is
+    the table of ``published_effects``, if they were run."""
     parts = [
         [
             "# How far to trust it",
@@ -44,13 +51,14 @@ def trust_page(
             "",
         ],
         _short_answer(validation, posterior, levers),
-        _questions(validation, posterior, levers),
+        _questions(validation, posterior, levers, effects),
         status_table(),
         _reproduced(validation),
         _benchmarks(validation),
         _wrong(validation),
         _unknown(posterior),
         _levers(levers),
+        _effects(effects),
         _misuse(validation),
         parameter_tables(),
     ]
@@ -124,7 +132,12 @@ def _scale(about: dict) -> str:
     return str(about["calibration"]["scale"]).removeprefix("1:")
 
 
-def _questions(validation: Validation, posterior: Posterior | None, levers) -> list[str]:
+def _questions(
+    validation: Validation,
+    posterior: Posterior | None,
+    levers: Sequence[dict[str, Any]],
+    effects: pd.DataFrame | None,
+) -> list[str]:
     """What a reviewer who distrusts agent-based models asks first."""
     status = by_status()
     winners = _winners(validation)
@@ -200,8 +213,7 @@ def _questions(validation: Validation, posterior: Posterior | None, levers) -> l
         ),
         (
             "Was any policy effect held against a published one?",
-            "Designs of published studies are repeated inside the model; `labor-sim virtual` prints each "
-            "estimate and its interval beside what the study reports.",
+            _effects_answer(effects),
         ),
         (
             "Can I repeat this?",
@@ -400,6 +412,45 @@ def _levers(levers: Sequence[dict[str, Any]]) -> list[str]:
     for grade, words in GRADES.items():
         lines.append(f"| {grade} | {words} | {'; '.join(_with_grade(levers, grade)) or '–'} |")
     return [*lines, "", "An effect of a D lever answers what would happen if it worked as assumed.", ""]
+
+
+def _effects_answer(effects: pd.DataFrame | None) -> str:
+    if effects is None:
+        return "Not in this run."
+    counts = effects["verdict"].value_counts()
+    return (
+        f"{len(effects)} are below, under 'Published effects': "
+        f"{listing([f'{count} {word}' for word, count in counts.items()])} the range or number that is "
+        "published. What the model cannot measure is listed there with the reason."
+    )
+
+
+def _effects(effects: pd.DataFrame | None) -> list[str]:
+    """Published effects beside the model's, and those that it does not measure."""
+    lines = ["### Published effects", ""]
+    if effects is not None:
+        lines += [
+            "Inside, smaller, larger, other sign: how what the model does stands to what is published. Where the "
+            "published group is not the model's, the note says so. `labor-sim check-model FILE` and `labor-sim "
+            "virtual FILE` print one file alone, with more runs.",
+            "",
+            "| effect | published | in the model (95 % over seeds) | verdict | source | file |",
+            "|---|---|---|---|---|---|",
+        ]
+        for row in effects.itertuples():
+            same = row.low == row.high
+            published = effect_figure(row.low) + ("" if same else f" to {effect_figure(row.high)}")
+            found = effect_figure(row.found)
+            if pd.notna(row.found_low):
+                found += f" ({effect_figure(row.found_low)} to {effect_figure(row.found_high)})"
+            source = row.source + (f"; {row.note}" if row.note else "")
+            cells = [row.effect + f", {row.unit}", published, found, row.verdict, source, row.file]
+            lines.append("| " + " | ".join(markdown(str(cell)) for cell in cells) + " |")
+        lines.append("")
+    lines += ["Published, and not measured by the model:", "", "| evidence | effect | why |", "|---|---|---|"]
+    for row in unmeasured_effects().itertuples():
+        lines.append(f"| {row.source} | {markdown(row.effect)} | {markdown(row.reason)} |")
+    return [*lines, ""]
 
 
 def _with_grade(levers: Iterable[dict[str, Any]], grade: str) -> list[str]:

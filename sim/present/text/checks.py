@@ -22,13 +22,13 @@ def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
     for row in table.itertuples():
         same = row.expected_low == row.expected_high
         expected = (
-            _figure(row.expected_low)
+            effect_figure(row.expected_low)
             if same
-            else f"{_figure(row.expected_low)} to {_figure(row.expected_high)}"
+            else f"{effect_figure(row.expected_low)} to {effect_figure(row.expected_high)}"
         )
-        found = _figure(row.found)
+        found = effect_figure(row.found)
         if row.low == row.low and row.low != row.high:
-            found += f" ({_figure(row.low)} to {_figure(row.high)})"
+            found += f" ({effect_figure(row.low)} to {effect_figure(row.high)})"
         rows.append(
             {
                 "check": f"{row.check} ({row.unit})" + (f", at 1:{row.scale}" if is_by_scale else ""),
@@ -41,7 +41,7 @@ def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
     return rows
 
 
-def _figure(value: float) -> str:
+def effect_figure(value: float) -> str:
     """A number in three figures or so: ``-0.25``, ``166 million``."""
     if value != value:
         return "none"
