@@ -18,7 +18,7 @@ import os
 import struct
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -133,10 +133,11 @@ class _Kernel:
         self._run(*arguments)
 
     def _call(self, *arguments: Any) -> None:
-        parts = list(_parts(arguments))
-        kinds = tuple([_kind(part) for part in parts])
-        pack, call = self._codes.get(kinds) or self._found(arguments, kinds)
-        call(pack(*[id(part) if isinstance(part, np.ndarray) else part for part in parts]))
+        values: list[int | float] = []
+        kinds: list[Any] = []
+        _take_apart(arguments, values, kinds)
+        pack, call = self._codes.get(tuple(kinds)) or self._found(arguments, tuple(kinds))
+        call(pack(*values))
 
     def _found(self, arguments: tuple, kinds: tuple) -> _Code:
         """The code for arguments of these kinds, from the cache or compiled."""
@@ -170,24 +171,23 @@ def kernel(function: Callable) -> _Kernel:
     return _Kernel(function)
 
 
-def _parts(arguments: Iterable[Any]) -> Iterator[Any]:
-    """Arrays and numbers, those in named tuples included."""
+def _take_apart(arguments: Iterable[Any], values: list[int | float], kinds: list[Any]) -> None:
+    """List numbers and the addresses of arrays, those in named tuples included, and of each what the machine
+    code hangs on. Months are full of such calls, so it is quick.
+    """
     for one in arguments:
-        if isinstance(one, tuple):
-            yield from _parts(one)
+        if isinstance(one, np.ndarray):
+            values.append(id(one))
+            kinds.append((one.dtype, one.ndim, one.flags.num & _FLAGS))
+        elif type(one) in _LETTERS:
+            values.append(one)
+            kinds.append(type(one))
+        elif isinstance(one, tuple):
+            _take_apart(one, values, kinds)
         elif isinstance(one, np.generic):
-            yield one.item()
+            _take_apart([one.item()], values, kinds)
         else:
-            yield one
-
-
-def _kind(part: Any) -> Any:
-    """What the machine code hangs on of an array or a number."""
-    if isinstance(part, np.ndarray):
-        return part.dtype, part.ndim, part.flags.num & _FLAGS
-    if type(part) in _LETTERS:
-        return type(part)
-    raise TypeError(f"kernels take arrays and numbers, not {type(part).__name__}")
+            raise TypeError(f"kernels take arrays and numbers, not {type(one).__name__}")
 
 
 def _told(argument: Any) -> Any:
@@ -197,7 +197,7 @@ def _told(argument: Any) -> Any:
         return kind.__module__, kind.__qualname__, [_told(one) for one in argument]
     if isinstance(argument, np.ndarray):
         return type_text(argument.dtype), argument.ndim, argument.flags.num & _FLAGS
-    return next(_parts([argument])).__class__.__name__
+    return (argument.item() if isinstance(argument, np.generic) else argument).__class__.__name__
 
 
 @functools.cache

@@ -28,7 +28,7 @@ from sim.policy.steering import Reach
 from sim.rules.earnings import schooling_pay
 from sim.rules.migration import floor_effort
 from sim.steps.groups import GROUP_SCHOOL_YEARS
-from sim.steps.records import BYTES, PLACE_NAMES, POINT_BINS, WORKER, conditions_type
+from sim.steps.records import BYTES, ECONOMY_NAMES, PLACE_NAMES, POINT_BINS, WORKER, conditions_type
 from sim.world.places import HOMES
 
 FESTIVAL_MONTHS = (FEBRUARY, MARCH)  # when attention is that of Spring Festival
@@ -55,7 +55,7 @@ class MonthConditions:
         self.now.economy = fields["economy"].view(np.float64)
         for name in ("place", "place_without_levers"):
             setattr(self.now, name, fields[name].view(np.float64).reshape(-1, len(state.places)))
-        self.numbers = self.record[0].economy  # economy-wide parameters of the month, by name
+        self.numbers = SimpleNamespace()  # economy-wide parameters of the month, by name
         self._policy = state.policy  # that of the month, as far as money reaches
         self._filled: Policy | None = None  # that whose levers stand in the record
         self._rationed: frozenset[int] = frozenset()
@@ -152,8 +152,8 @@ class MonthConditions:
         self._numbers = numbers
         self._tables = self._relief = self._factors = None  # they rest on them
         self.now.economy[:] = numbers
-        named = self.numbers
-        years = np.array([named[name] for name in GROUP_SCHOOL_YEARS])
+        self.numbers = named = SimpleNamespace(**dict(zip(ECONOMY_NAMES, numbers, strict=True)))
+        years = np.array([getattr(named, name) for name in GROUP_SCHOOL_YEARS])
         self.now.group_skill[:] = schooling_pay(years, named.schooling_return)
         is_home = np.arange(len(self.market_state.places)) < HOMES
         level = np.where(is_home, named.local_pay_level, named.migrant_pay_level)
@@ -181,10 +181,9 @@ class MonthConditions:
             return
         self._relief, self._border_cost = relief, border_cost
         distance, border = state.distance_terms(self.numbers.distance_coefficient, border_cost)
-        with np.errstate(invalid="ignore"):
-            corridor = state.corridor_residual - distance - border + relief
-        self.now.corridor_odds[:] = np.exp(np.where(np.isfinite(corridor), corridor, -1e9))
-        self.now.corridor_odds[:, :HOMES] = 0.0
+        away = np.s_[:, HOMES:]  # nobody goes to a home township; a corridor that nobody takes is at -inf
+        corridor = state.corridor_residual[away] - distance[away] - border[away] + relief[away]
+        np.exp(corridor, out=self.now.corridor_odds[away])
 
     def _write_sectors(self, month: int) -> None:
         factors, now = self._policy.sector_factors(month), self.now
@@ -192,7 +191,7 @@ class MonthConditions:
             return
         self._factors = factors
         for kind, factor in (("separation", now.separation_factor), ("arrears", now.arrears_factor)):
-            of_sector = np.array([self.numbers[f"{kind}_factor_{sector}"] for sector in SECTORS])
+            of_sector = np.array([getattr(self.numbers, f"{kind}_factor_{sector}") for sector in SECTORS])
             factor[:] = of_sector * factors[f"{kind}_probability"]
         now.highest_separation_factor[0] = now.separation_factor.max()
         now.highest_arrears_factor[0] = now.arrears_factor.max()

@@ -30,7 +30,7 @@ from sim.core.categories import (
     members,
 )
 from sim.core.months import DECEMBER, month_text
-from sim.core.structured import for_kernels, make_record
+from sim.core.structured import field_names, for_kernels, make_record
 from sim.engine.census import CENSUS_MONTHS
 from sim.engine.incomes import INCOME_BINS, Distribution, bin_edges, distribution
 from sim.engine.official_rows import official_rows
@@ -79,7 +79,7 @@ class _Kept:
 
     def nation_by_month(self) -> np.ndarray:
         """The nation's sums, (months,) of ``nation_type``."""
-        return np.concatenate(self.nation) if self.nation else np.empty(0, dtype=nation_type())
+        return np.frombuffer(b"".join(month.tobytes() for month in self.nation), dtype=nation_type())
 
 
 class Record:
@@ -92,6 +92,9 @@ class Record:
         self._started_before = 1e6 * float(owners["returned_founders"])
         self._is_across = run.places.province[None, :] != np.arange(HOMES)[:, None]
         self._kept = _Kept()
+        self._month = for_kernels(make_record(nation_type()), nation_type())  # the nation's, to be copied
+        fields = self._month.view(nation_type(), np.ndarray)
+        self._in_month = {name: fields[name] for name in field_names(nation_type())}
 
     def state(self) -> dict[str, Any]:
         """What has been reported so far, for a checkpoint."""
@@ -222,8 +225,7 @@ class Record:
 
     def _nation(self, block: SimpleNamespace) -> np.ndarray:
         """What the national figures of a month are made from, one record of ``nation_type``."""
-        run, census = self.run, self.run.census
-        nation = for_kernels(make_record(nation_type()), nation_type())
+        run, census, nation = self.run, self.run.census, self._in_month
         add_up(
             block.by_home,
             block.pay,
@@ -233,26 +235,30 @@ class Record:
             block.visiting,
             block.away,
             run.places.province,
-            nation,
+            self._month,
         )
         at_home = block.by_place[:HOMES, FARM] + block.by_place[:HOMES, TRAINING]
-        nation["savings"], nation["debt"], nation["parents_away"] = run.savings, run.debt, census.parents_away
-        nation["insured"], nation["trained"] = census.insured, census.trained
+        nation["savings"][0], nation["debt"][0], nation["parents_away"][0] = (
+            run.savings,
+            run.debt,
+            census.parents_away,
+        )
+        nation["insured"][0], nation["trained"][0] = census.insured, census.trained
         kept = 1.0 - run.economy.opening.numbers.business_displacement_share
-        nation["net_additional_jobs"] = kept * block.business[:, 2].sum()
-        nation["scheme_loan_cost"] = block.credit[-1]
-        nation["output_lost"] = run.economy.market_state.markets.output_lost[0]
-        nation["policy_spending"] = run.ledger.month_spending
-        nation["public_spending"] = run.ledger.month_public_spending
-        nation["levy"] = run.economy.opening.now.levy_rate[0] * block.pay[_EMPLOYEES, 0].sum()
+        nation["net_additional_jobs"][0] = kept * block.business[:, 2].sum()
+        nation["scheme_loan_cost"][0] = block.credit[-1]
+        nation["output_lost"][0] = run.economy.market_state.markets.output_lost[0]
+        nation["policy_spending"][0] = run.ledger.month_spending
+        nation["public_spending"][0] = run.ledger.month_public_spending
+        nation["levy"][0] = run.economy.opening.now.levy_rate[0] * block.pay[_EMPLOYEES, 0].sum()
         now, away = run.economy.opening.now, block.by_place[HOMES:]
         # a month on the land at sowing and harvest, or at home for the festival, is one without pay
         at_home = at_home + block.by_home[:, LOCAL_WORK] * _unpaid_share(block, LOCAL_WORK)
         living_away = away[:, _AWAY].sum(axis=1) - away[:, MIGRANT_WORK] * _unpaid_share(block, MIGRANT_WORK)
-        nation["farm_income"] = at_home @ now.farm_income
-        nation["living_cost"] = living_away @ now.living_cost[HOMES:]
-        nation["price_index"] = now.price_index[0]
-        return nation
+        nation["farm_income"][0] = at_home @ now.farm_income
+        nation["living_cost"][0] = living_away @ now.living_cost[HOMES:]
+        nation["price_index"][0] = now.price_index[0]
+        return self._month.copy()
 
     def _place_table(self, months: list[str]) -> pd.DataFrame:
         places = self.run.places
