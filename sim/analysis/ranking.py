@@ -20,14 +20,17 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from sim.analysis.kept_runs import kept_rows
+from sim.comparison.bands import DEFAULT, Draw, in_all, parameter_draws, parts_of
 from sim.comparison.compare import checked_seeds
 from sim.comparison.intervals import mean_and_interval, verdict
+from sim.comparison.lever_draws import lever_draws
 from sim.core.arguments import parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, ScenarioError, UsageError, nearest
 from sim.core.months import add_months
@@ -35,6 +38,7 @@ from sim.experiments.execution import Bundle, Simulate
 from sim.experiments.experiment import Run
 from sim.experiments.sharing import LARGEST_BUNDLE
 from sim.experiments.sweep import program
+from sim.parameters.posterior import load_posterior
 from sim.results.outcomes import OUTCOMES, monthly, outcome
 from sim.results.results import Results
 from sim.scenario.fields import PUBLIC_PAYERS
@@ -48,7 +52,7 @@ KIND = "ranking"
 YEARS = 5  # of the policy: policies act slowly
 BEGIN = "2026-01"
 SIZING = ("1st sizes", "2nd sizes", "3rd sizes")
-STAGES = (*SIZING, "runs")
+STAGES = (*SIZING, "runs", "runs behind the bands")
 SIZING_SEEDS = (1, 2)
 CLOSE = 0.03  # of the budget: a size that spends so nearly the budget is kept
 SMALLEST_SIZE = 0.02  # of the documented one, where the range begins at nothing
@@ -103,6 +107,11 @@ COLUMNS: dict[str, dict[str, tuple[str, str]]] = {
         "per_billion": ("unit of the outcome", "effect per billion yuan of net cost in these years"),
         "per_billion_low": ("unit of the outcome", "lower end of its 95 % interval over seeds"),
         "per_billion_high": ("unit of the outcome", "upper end of it"),
+        "band_low": (
+            "unit of the outcome",
+            "lower end of its 95 % band, with all uncertainty; if asked for",
+        ),
+        "band_high": ("unit of the outcome", "upper end of it"),
         "per_billion_spent": ("unit of the outcome", "effect per billion yuan spent, contributions left out"),
         "per_billion_spent_low": ("unit of the outcome", "lower end of its 95 % interval over seeds"),
         "per_billion_spent_high": ("unit of the outcome", "upper end of it"),
@@ -168,6 +177,7 @@ def rank(
     scale: int | str = 5000,
     begin: Any = BEGIN,
     years: int = YEARS,
+    members: int = 0,
     jobs: int = 2,
     folder: str | os.PathLike | None = None,
     progress: Callable[..., None] | None = None,
@@ -177,15 +187,18 @@ def rank(
 
     ``outcomes`` are keys of ``OUTCOMES``, or ``real_income``. The instruments are those of a ``document``, of
     ``families`` or named; by default all of the catalogue. ``begin`` is the first month of the policy, which
-    is judged in the last of its ``years``. Runs are kept in ``folder``, where the same call goes on.
-    ``progress`` is called with (stage, done, total, failed); the stages are STAGES. Raises ``UsageError`` for
-    what makes no sense, ``RunsFailed`` when a run fails.
+    is judged in the last of its ``years``. With ``members`` of the calibrated ensemble, and as many draws of
+    the size of levers, what the ranked buy has bands (``sim.comparison.bands``). Runs are kept in ``folder``,
+    where the same call goes on. ``progress`` is called with (stage, done, total, failed); the stages are
+    STAGES. Raises ``UsageError`` for what makes no sense, ``RunsFailed`` when a run fails.
     """
     if not np.isfinite(budget) or budget <= 0:
         raise UsageError(Problem("a budget is a sum above nought", key="budget", value=budget))
     keys = checked_outcomes(outcomes)
     chosen = chosen_instruments(document, tuple(families), tuple(instruments))
     seeds, scale, jobs = checked_seeds(seeds), parse_scale(scale), whole_number(jobs, "jobs", least=1)
+    if members:  # a mistake is told before anything runs
+        parameter_draws(members, load_posterior())
     years, begin = whole_number(years, "years", least=1), parse_month(begin, "begin")
     end = add_months(begin, 12 * years - 1)
     base = load_scenario(USUAL_REFERENCE)
@@ -203,8 +216,10 @@ def rank(
     trials = {one.slug: _Trial(one, base, begin, end, budget) for one in chosen if _is_run(notes[one.slug])}
     sized = {slug: trial for slug, trial in trials.items() if notes[slug] == RANKED}
     _find_sizes(sized, runs, budget, years)
-    rows = runs.made(STAGES[-1], {slug: trial.scenario() for slug, trial in trials.items()}, seeds)
+    rows = runs.made(STAGES[3], {slug: trial.scenario() for slug, trial in trials.items()}, seeds)
     table, pairs = _ranked(rows, chosen, notes, trials, keys, years, budget)
+    if members:
+        table = _with_bands(table, runs, trials, members, years)
     about = {
         "budget_yuan_per_year": budget,
         "outcomes": list(keys),
@@ -215,6 +230,7 @@ def rank(
         "years": years,
         "seeds": list(seeds),
         "scale": scale,
+        "members": members,
         "instruments": {
             one.slug: {"title": one.main.label.model_dump(), "family": one.family} for one in chosen
         },
@@ -409,22 +425,28 @@ class _Runs:
     def made(self, stage: str, scenarios: Mapping[str, Scenario], seeds: Sequence[int]) -> pd.DataFrame:
         """The rows of the base and of each scenario under all seeds, kept ones included."""
         bases = {self.base.name: self.base, **scenarios}
+        return self._kept(stage, bases, list(_bundles(list(bases), seeds)), {"seeds": list(seeds)})
+
+    def _kept(
+        self, stage: str, bases: Mapping[str, Scenario], bundles: Sequence[Bundle], more: dict[str, Any]
+    ) -> pd.DataFrame:
+        """The rows of the runs, kept ones included."""
         period = Period.model_validate({"from": self.base.period.from_, "to": self.end})
         declared = Ranked(bases, self.scale, period, self.begin, self.outcomes)
         settings = {
             "scenarios": {name: one.content() for name, one in bases.items()},
             "scale": self.scale,
-            "seeds": list(seeds),
             "period": period.model_dump(by_alias=True),
             "begin": self.begin,
             "outcomes": list(self.outcomes),
+            **more,
             **program(),
         }
         columns = {"year": ("year", "year of the policy"), PUBLIC: ("yuan", "spent by government on levers")}
         shown = self.progress
         return kept_rows(
             declared,
-            list(_bundles(list(bases), seeds)),
+            bundles,
             {"kind": KIND, "name": stage, "settings": settings, "columns": columns},
             self.folder,
             jobs=self.jobs,
@@ -433,6 +455,29 @@ class _Runs:
             what="runs of the ranking",
             instead="the same command, which runs again what failed; fewer instruments; or a coarser --scale",
         )
+
+    def drawn(self, stage: str, scenarios: Mapping[str, Scenario], draws: Sequence[Draw]) -> pd.DataFrame:
+        """The rows of base and scenarios under each draw of assumptions, which is the column ``draw``."""
+        bases = {self.base.name: self.base, **scenarios}
+        planned = [
+            (draw, name, overrides, seed)
+            for draw in draws
+            for seed in draw.seeds
+            for name, overrides in draw.scenarios(list(bases))
+        ]
+        runs = [
+            Run(number, name, {"draw": draw.name}, seed, overrides)
+            for number, (draw, name, overrides, seed) in enumerate(planned)
+        ]
+        alike = groupby(runs, key=lambda run: (run.point["draw"], run.seed))
+        parted = [list(group) for _, group in alike]
+        bundles = [
+            tuple(group[first : first + LARGEST_BUNDLE])
+            for group in parted
+            for first in range(0, len(group), LARGEST_BUNDLE)
+        ]
+        more = [[run.scenario, run.point["draw"], run.seed, dict(run.overrides)] for run in runs]
+        return self._kept(stage, bases, bundles, {"draws": more})
 
 
 def _bundles(names: Sequence[str], seeds: Sequence[int]) -> Iterator[Bundle]:
@@ -451,6 +496,51 @@ def _per_seed(rows: pd.DataFrame, column: str, years: int, is_flow: bool) -> dic
     used = rows[rows["year"] <= years] if is_flow else rows[rows["year"] == years]
     sums = used.groupby(["scenario", "seed"])[column].sum().unstack()
     return {str(name): values.to_numpy(float) for name, values in sums.iterrows()}
+
+
+# --- bands ------------------------------------------------------------------------------------------
+
+
+def _with_bands(
+    table: pd.DataFrame, runs: _Runs, trials: Mapping[str, _Trial], members: int, years: int
+) -> pd.DataFrame:
+    """The table with bands of what a billion buys, of the ranked."""
+    ranked = table[table["note"] == RANKED]
+    slugs = list(dict.fromkeys(ranked["instrument"]))
+    if not slugs:
+        return table
+    scenarios = {slug: trials[slug].scenario() for slug in slugs}
+    draws = parameter_draws(members, load_posterior())
+    draws += lever_draws(members, runs.base, list(scenarios.values()))
+    rows = runs.drawn(STAGES[4], scenarios, draws)
+    by_draw = {str(name): own for name, own in rows.groupby("draw")}
+    ends = {}
+    for row in ranked.itertuples():
+        bought = _by_draw(by_draw, str(row.instrument), str(row.outcome), years)
+        error = 0.5 * (row.per_billion_high - row.per_billion_low)
+        down, up = in_all(parts_of(error, bought)[0])
+        ends[row.Index] = (row.per_billion - down, row.per_billion + up)
+    for column, which in (("band_low", 0), ("band_high", 1)):
+        table[column] = [ends[index][which] if index in ends else np.nan for index in table.index]
+    return table
+
+
+def _by_draw(by_draw: Mapping[str, pd.DataFrame], slug: str, key: str, years: int) -> pd.DataFrame:
+    """What a billion buys by draw (rows) and seed (columns); draws without a base have the defaults'."""
+    is_flow = OUTCOMES[key].kind == "flow"
+    found = {}
+    for draw, rows in by_draw.items():
+        seeds = np.sort(rows.loc[rows["scenario"] == slug, "seed"].unique())
+        if not len(seeds):  # a draw of sizes, of which this instrument has none that is uncertain
+            continue
+        base = rows if (rows["scenario"] == USUAL_REFERENCE).any() else by_draw[DEFAULT]
+        base = base[base["seed"].isin(seeds)]
+        gain, cost = (
+            _per_seed(rows, column, years, flow)[slug] - _per_seed(base, column, years, flow)[USUAL_REFERENCE]
+            for column, flow in ((key, is_flow), (NET, True))
+        )
+        found[draw] = pd.Series(BILLION * gain / cost.mean(), index=seeds)
+    return pd.DataFrame(found).T
 
 
 # --- the order --------------------------------------------------------------------------------------

@@ -46,6 +46,15 @@ def rank(
     years: Annotated[
         int, typer.Option(min=1, help="Years in which they are in force; the last one is looked at.")
     ] = 5,
+    ensemble: Annotated[
+        int,
+        typer.Option(
+            min=0,
+            metavar="N",
+            help="Members of the calibrated ensemble, and draws of the size of the levers, behind bands of "
+            "what a billion buys; 0 for intervals over seeds alone.",
+        ),
+    ] = 0,
     jobs: Jobs = 2,
     out: Annotated[
         Path | None,
@@ -90,6 +99,7 @@ def rank(
             scale=size,
             begin=first,
             years=years,
+            members=ensemble,
             jobs=jobs,
             folder=unfinished,
             progress=progress,

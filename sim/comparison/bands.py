@@ -191,7 +191,7 @@ def _band_of(row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, Any]:
     outcome, estimate = OUTCOMES[row["outcome"]], row["difference"]
     table = own.pivot(index="draw", columns="seed", values="difference")
     parts, moved = parts_of(0.5 * (row["high"] - row["low"]), table)
-    down, up = _in_all(parts)
+    down, up = in_all(parts)
     low, high = estimate - down, estimate + up
     signs = np.sign(estimate + moved[_named(moved.index, MEMBER)])
     total = sum(part.half**2 for part in parts.values())
@@ -222,7 +222,7 @@ def _cost_of(outcome, row: Mapping[str, Any], own: pd.DataFrame) -> dict[str, An
         return cost_per_additional(outcome, spending, one, one, one, cost=cost)
     per_yuan = own.pivot(index="draw", columns="seed", values="per_yuan")
     error = 0.5 * (row["gained_high"] - row["gained_low"]) / spent
-    down, up = _in_all(parts_of(error, per_yuan)[0])
+    down, up = in_all(parts_of(error, per_yuan)[0])
     gained = row["gained_to_date"]
     return cost_per_additional(
         outcome, spending, gained, gained - spent * down, gained + spent * up, cost=cost
@@ -248,8 +248,8 @@ class Part:
         return 0.5 * (self.down + self.up)
 
 
-def _in_all(parts: Mapping[str, Part]) -> tuple[float, float]:
-    """How far a band reaches down and up."""
+def in_all(parts: Mapping[str, Part]) -> tuple[float, float]:
+    """How far a band of independent parts reaches down and up."""
     down, up = ([getattr(part, side) ** 2 for part in parts.values()] for side in ("down", "up"))
     return float(np.sqrt(sum(down))), float(np.sqrt(sum(up)))
 

@@ -63,6 +63,16 @@ def stand_in(scenario, *, scale, start, end, seed, threads, tables):
     return Results({"national": table}, {"run_id": f"{scenario.name}-{seed}", "scale": scale})
 
 
+def unsure(scenario, **run):
+    """The stand-in, whose gain hangs on the future."""
+    made = stand_in(scenario, **run)
+    if scenario.levers:
+        table = made.tables["national"]
+        more = {"low": -0.5, "middle": 0.0, "high": 0.5}[scenario.assumptions]
+        table["local_work"] += (table["month"] >= "2026-01") * more * table["public_spending_yuan"] * 50e-6
+    return made
+
+
 def failing(scenario, **run):
     if scenario.name == "founder-parks":
         raise ArithmeticError("people do not add up")
@@ -223,6 +233,21 @@ def test_the_order_holds_on_fresh_seeds(tmp_path):
         held += [buys[row.instrument] > buys[row.other] for row in pairs.itertuples()]
     assert len(held) >= 3, "too few differences are real for a test"
     assert np.mean(held) >= 0.95
+
+
+def test_bands_hold_the_interval_and_what_is_uncertain_besides(tmp_path):
+    told = {"instruments": FEW, "seeds": 4, "jobs": 1, "folder": tmp_path, "simulate": unsure}
+    plain = rank(20e9, ["local"], **told).table.set_index("instrument")
+    banded = rank(20e9, ["local"], members=3, **told)
+    table = banded.table.set_index("instrument")
+    assert plain["band_low"].isna().all()
+    for slug in FEW:
+        row = table.loc[slug]
+        assert row["per_billion"] == plain.loc[slug, "per_billion"]
+        assert row["band_low"] < row["per_billion_low"] < row["per_billion_high"] < row["band_high"]
+    assert "the size of the levers and the future" in sentences(banded, "local")[0]
+    with pytest.raises(UsageError, match="at least two members"):
+        rank(20e9, ["local"], members=1, **told)
 
 
 # --- going on ---------------------------------------------------------------------------------------

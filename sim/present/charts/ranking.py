@@ -20,6 +20,7 @@ from sim.present.charts.style import (
     wrapped,
 )
 from sim.present.text.numbers import amount, number, significant, unit_word
+from sim.present.text.ranking import ends_of
 from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -45,11 +46,17 @@ def what_a_billion_buys(ranking: Ranking) -> Figure:
         figure,
         f"What a billion yuan buys: each instrument alone, at {amount(about['budget_yuan_per_year'], 'yuan')} a year",
         f"effect in year {about['years']} (of a flow: in years 1 to {about['years']}) per billion yuan of net cost to "
-        f"government in these years; bar: 95 % over {len(about['seeds'])} seeds; in brackets the grade of the "
+        f"government in these years; bar: {_bar_words(about)}; in brackets the grade of the "
         "evidence; then the place, and between which places it may lie; instruments whose effect cannot be told "
         "from zero are in the table alone",
     )
     return figure
+
+
+def _bar_words(about: dict[str, Any]) -> str:
+    if about.get("members"):
+        return "95 % with parameters, size of levers and future"
+    return f"95 % over {len(about['seeds'])} seeds"
 
 
 def _shown(table: pd.DataFrame, key: str) -> pd.DataFrame:
@@ -107,9 +114,10 @@ def _label(row: Any) -> str:
 
 def _bar(panel: Axes, place: int, row: Any, factor: float, limit: float, good: str) -> None:
     colour = COLOURS[0] if good == "neutral" or (row.per_billion > 0) == (good != "lower") else COLOURS[1]
-    ends = np.clip([row.per_billion_low, row.per_billion_high], -limit, limit) / factor
+    low, high = ends_of(row)
+    ends = np.clip([low, high], -limit, limit) / factor
     panel.plot(ends, [place, place], color=colour, linewidth=1.6, solid_capstyle="butt")
-    is_clear = row.per_billion_low > 0 or row.per_billion_high < 0
+    is_clear = low > 0 or high < 0
     face = colour if is_clear else "white"
     panel.plot(row.per_billion / factor, place, "o", color=colour, markersize=4.8, markerfacecolor=face)
 

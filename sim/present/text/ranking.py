@@ -30,7 +30,7 @@ HEADS = {
     "size": "size",
     "money": "spent a year (net cost), yuan",
     "effect": "effect (95 % over seeds)",
-    "per_billion": "per billion of net cost",
+    "per_billion": "per billion of net cost (95 %)",
 }
 APART_HEADS = {
     "why": "why it is not ranked",
@@ -96,6 +96,11 @@ def sentences(ranking: Ranking, key: str) -> list[str]:
     table = _of(ranking, key)
     ranked = table[table["note"] == RANKED]
     found = []
+    if ranking.about.get("members"):
+        found.append(
+            "Ranges per billion hold the Monte Carlo error, parameters, the size of the levers and the future; which "
+            "differences are real is asked of the Monte Carlo error alone."
+        )
     if len(ranking.about["seeds"]) < 2:
         found.append("One seed cannot tell which differences are real: take at least 5 seeds.")
     elif len(pairs):
@@ -180,7 +185,14 @@ def _buys(ends: tuple[float, float, float], row: Any) -> str:
 
 
 def _per_billion(row: Any) -> dict[str, str]:
-    return {"per_billion": _buys((row.per_billion, row.per_billion_low, row.per_billion_high), row)}
+    return {"per_billion": _buys((row.per_billion, *ends_of(row)), row)}
+
+
+def ends_of(row: Any) -> tuple[float, float]:
+    """The ends of the band of what a billion buys, or of the interval over seeds where there is none."""
+    if pd.notna(row.band_low):
+        return row.band_low, row.band_high
+    return row.per_billion_low, row.per_billion_high
 
 
 def _scale_word(text: str) -> str:
