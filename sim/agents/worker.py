@@ -15,6 +15,7 @@ from sim.core.errors import Problem, UsageError
 from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, spare_sums
 from sim.engine.simulation import Simulation
+from sim.steps.loans import debt
 from sim.steps.people import has_school_child
 from sim.world.worker import (
     DISPLACED,
@@ -127,6 +128,11 @@ class Worker(mesa.Agent):
     def arrears(self) -> int:
         """Wages owed to the worker, yuan."""
         return 10 * self._read("arrears")
+
+    @property
+    def debt(self) -> int:
+        """What is owed on the loan of the worker's business, yuan."""
+        return int(debt(self.copy(), self.model.conditions))
 
     @property
     def pay(self) -> int:

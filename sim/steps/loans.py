@@ -44,7 +44,8 @@ def service_debt(w, c, b, k, profit) -> int:
     """Pay the month's interest and instalment, from a share of the profit and then from savings.
 
     Returns what is taken from the profit, in yuan. Interest goes first; where both cannot be paid, the
-    instalment is missed, and interest that finds no money is lost to the bank.
+    instalment is missed, and interest that finds no money is lost to the bank. Months beyond the term, which
+    missed instalments add, are not subsidised.
     """
     if w.loan == 0:
         return 0
@@ -53,7 +54,7 @@ def service_debt(w, c, b, k, profit) -> int:
     owed = owed_after(principal, number - 1, term)
     instalment = owed - owed_after(principal, number, term)
     interest = monthly_interest(owed, c.economy.loan_interest_rate)
-    if int(w.traits) & GUARANTEED:
+    if (int(w.traits) & GUARANTEED != 0) & (int(w.business_age) <= term):
         interest -= interest_aid(w, c, b, k, interest)
     most = share_of(profit, c.economy.debt_service_profit_share)
     if interest + instalment > most + int(w.savings):

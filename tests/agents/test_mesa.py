@@ -375,3 +375,13 @@ def test_mistakes_are_told(given, told):
     with pytest.raises(SimError, match=told) as failure:
         LaborMigrationModel(**given)
     assert isinstance(failure.value, UsageError | ScenarioError)
+
+
+def test_what_owners_owe_adds_up_to_the_debt_of_the_run():
+    model = LaborMigrationModel(
+        n_workers=WORKERS, seed=4, parameters={"startup_consideration_probability": 0.3}
+    )
+    for _ in range(6):
+        model.step()
+    debts = model.agents.get("debt")
+    assert sum(debts) == model.simulation.debt > 0

@@ -184,6 +184,26 @@ def test_interest_is_taken_off_net_income_and_repayment_is_not():
     assert tried > 20
 
 
+def test_months_that_missed_instalments_add_are_not_subsidised():
+    """All loans are of January; instalments are missed in March: some are owed in May, the fifth month."""
+    levers = {
+        "loan": make_lever(LOAN, "2014-01", "2014-01", unit_cost=cost()),
+        "slump": make_lever({"business_profit_shift": {"set": -1.0}}, "2014-03", "2014-03"),
+    }
+    rules = {
+        **EAGER,
+        "business_exit_scale": 0.0,
+        "loan_term_months": 4,
+        "startup_capital_median_yuan": 40_000.0,
+    }
+    run = start(make_scenario(levers, to="2014-12", **rules), SCALE, months=2)
+    run.workers.savings[: run.rows] = 0
+    run._accounts.savings = 0
+    aid = [int(run.step().money[MONEY.interest_aid]) for _ in range(3)]
+    assert aid[0] > 0 and aid[1] > 0 == aid[2]
+    assert run.block.money[MONEY.interest] > 0 and run.block.money[MONEY.repaid] > 0
+
+
 # --- who pays -------------------------------------------------------------------------------------------
 def test_levers_pay_by_what_each_gives_and_the_scheme_pays_once_they_have_ended():
     levers = {
