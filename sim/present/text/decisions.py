@@ -197,6 +197,8 @@ def _after(life: Life, month: LivedMonth, decision: Decision) -> list[str]:
         best = max((one for one in decision.options if one.is_open), key=lambda one: one.value)
         key = "no_luck" if best is chosen else "luck"
         said.append(filled(words.DECISION[key], life, option=option_in_words(decision, best)))
+        if chosen.what == "migrate":
+            said.append(_together(life, decision, chosen, best if best is not chosen else second))
     if decision.outcome.get("what") == "held_up" or (
         month.decision is not None and month.decision.outcome.get("what") == "held_up"
     ):
@@ -213,6 +215,20 @@ def _after(life: Life, month: LivedMonth, decision: Decision) -> list[str]:
     factor = worth_in_income(log(2.0), decision.income_coefficient)
     said.append(words.DECISION["note"].format(factor=number(factor, 1), reference=number(reference)))
     return said
+
+
+def _together(life: Life, decision: Decision, chosen: Option, other: Option) -> str:
+    """What all places away weigh together, so that the luck of one of them is not taken for that of leaving."""
+    going = sum(share for _, share in decision.destinations)
+    all_places = log(chosen.odds * going / chosen.probability)
+    return filled(
+        words.DECISION["together"],
+        life,
+        count=len(decision.destinations),
+        all_places=_signed(all_places),
+        option=option_in_words(decision, other),
+        best=_signed(other.value),
+    )
 
 
 def _reason(life: Life, chosen: Option, amount: float, term: Term) -> str:

@@ -260,6 +260,7 @@ DECISION = {
     "against": "What set it below: {reasons}.",
     "luck": "Luck tipped it: by its terms alone, the first would have been to {option}.",
     "no_luck": "It was the first by its terms alone; luck did not tip it.",
+    "together": "It is one place of {count}, and the best of so many draws is large: all of them together weigh {all_places}, to {option} {best}.",
     "rationed": "To work near home came first, and no job was offered: the chance was {chance}, the draw {draw}.",
     "held_up": "It was put off: {why}.",
     "why.closed": "roads were closed",
