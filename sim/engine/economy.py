@@ -21,10 +21,13 @@ from sim.parameters.behaviour import DEFAULTS
 from sim.parameters.definition import chosen
 from sim.policy.policy import Policy
 from sim.steps.groups import REFERENCE_GROUP
+from sim.steps.records import PLACE
 from sim.world.corridors import Corridors
 from sim.world.places import HOMES
 from sim.world.series import Series
 from sim.world.world import World
+
+GOLDEN_RATIO = (1.0 + 5.0**0.5) / 2.0  # what its multiples leave of whole numbers is spread evenly
 
 
 class Economy:
@@ -54,8 +57,11 @@ class Economy:
         )
         self.opening = MonthConditions(self.market_state)
         self._start_corridors(corridors, start)
-        self._quota_used = np.zeros((len(QUOTA_COUNTS), len(places)))  # of the year (``fill_quota_cutoffs``)
-        self._quota_used_after = self._quota_used.copy()  # the month, but for who settles in it
+        self._quota_counts = np.zeros((len(QUOTA_COUNTS), len(places)))  # (``fill_quota_cutoffs``)
+        # a part of a place to begin with, spread evenly over places, so that all together give out their
+        # quotas from the first month on, however few simulated workers these are for each
+        self._quota_counts[:2] = (np.arange(len(places)) * GOLDEN_RATIO) % 1.0
+        self._quota_counts_after = self._quota_counts.copy()  # the month, but for who settles in it
         self.quota_waiting = np.zeros(len(places), dtype=np.int64)  # for a place in a quota, this month
 
     # --- January 2014 -----------------------------------------------------------------------------
@@ -126,13 +132,13 @@ class Economy:
 
         claims, claims_without_levers: (places, POINT_BINS) applicants. The same month may be rationed again.
         """
-        opening, month = self.opening, int(self.opening.now.month[0])
-        self._quota_used_after[:] = 0.0 if month % 12 == 0 else self._quota_used
+        opening = self.opening
+        self._quota_counts_after[:] = self._quota_counts
         fill_quota_cutoffs(
             opening.plain,
             opening.has_quota,
             self.market_state.migrants,
-            self._quota_used_after,
+            self._quota_counts_after,
             self.quota_waiting,
             claims,
             claims_without_levers,
@@ -161,8 +167,7 @@ class Economy:
         """Bring markets and networks to the end of the month."""
         opening, month, state = self.opening, int(self.opening.now.month[0]), self.market_state
         if opening.has_quota.any():
-            self._quota_used[:] = self._quota_used_after
-            self._quota_used[0] += np.where(opening.has_quota, block.settled, 0)
+            self._note_quotas(block.settled)
         state.note_networks(*networks(block.by_home, block.by_place, block.stock))
         numbers = opening.numbers
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
@@ -186,11 +191,18 @@ class Economy:
         work = MonthsWork(block.by_place, block.employed, block.business, block.works, block.applicants)
         settle_labour_markets(opening.plain, state.markets, demand, work, rise)
 
+    def _note_quotas(self, settled: np.ndarray) -> None:
+        """Take over the month's counts of quotas, less who settled."""
+        opening = self.opening
+        has_quota = opening.has_quota & (opening.now.place[PLACE.settlement_quota_share] < 1.0)
+        self._quota_counts[:] = self._quota_counts_after
+        self._quota_counts[0] -= np.where(has_quota, settled, 0)
+
     def state(self) -> dict[str, Any]:
         """What months change, for a checkpoint."""
         return {
             "market_state": self.market_state.state(),
-            "quota_used": self._quota_used.copy(),
+            "quota_counts": self._quota_counts.copy(),
             "jobs_2014": self.jobs_2014.copy(),
             "labour_reserve": self.labour_reserve.copy(),
         }
@@ -199,5 +211,5 @@ class Economy:
         """Take over what ``state`` gave."""
         self.market_state.restore(state["market_state"])
         self.opening = MonthConditions(self.market_state)  # what was written rests on what was there before
-        self._quota_used[:] = state["quota_used"]
+        self._quota_counts[:] = state["quota_counts"]
         self.jobs_2014, self.labour_reserve = state["jobs_2014"].copy(), state["labour_reserve"].copy()

@@ -28,7 +28,7 @@ from sim.policy.steering import Reach
 from sim.rules.earnings import schooling_pay
 from sim.rules.migration import floor_effort
 from sim.steps.groups import GROUP_SCHOOL_YEARS
-from sim.steps.records import BYTES, ECONOMY_NAMES, PLACE_NAMES, POINT_BINS, WORKER, conditions_type
+from sim.steps.records import BYTES, ECONOMY_NAMES, PLACE_NAMES, QUEUE_BINS, WORKER, conditions_type
 from sim.world.places import HOMES
 
 FESTIVAL_MONTHS = (FEBRUARY, MARCH)  # when attention is that of Spring Festival
@@ -101,7 +101,7 @@ class MonthConditions:
         now.network[:] = state.network
         fill_place_odds(self.plain)
         now.quota_cutoff[:] = now.quota_cutoff_without_levers[:] = -1
-        now.quota_cutoff_new[:] = POINT_BINS - 1
+        now.quota_cutoff_new[:] = QUEUE_BINS - 1
         now.keys[:] = month_keys(state.seed, month)
         return self.record
 

@@ -9,12 +9,13 @@ from sim.rules.earnings import experience_pay, schooling_pay
 from sim.rules.settlement import capacity_offered
 from sim.rules.skills import training_premium
 from sim.steps.earnings import gender_gap
-from sim.steps.records import BYTES, EXPERIENCE_MONTHS, POINT_BINS, TRAINING_MONTHS, UNTRAINED, WORKER
+from sim.steps.records import BYTES, EXPERIENCE_MONTHS, QUEUE_BINS, TRAINING_MONTHS, UNTRAINED, WORKER
 from sim.steps.settlement import is_ranked
 from sim.world.worker import ABILITY_UNIT, HUNDREDTH, education_of, signed
 
-# What is counted of a quota in the course of a year (``fill_quota_cutoffs``).
-QUOTA_COUNTS = ("given", "given_without_levers", "outranked")
+# What is counted of a quota (``fill_quota_cutoffs``).
+QUOTA_COUNTS = ("places", "places_without_levers", "outranked")
+MONTHS_OF_YEAR = 12
 
 
 @kernel
@@ -92,50 +93,63 @@ def fill_byte_factors(by_ability, by_match):
 
 
 @kernel
-def fill_quota_cutoffs(conditions, has_quota, migrants, used, waiting, claims, claims_without_levers):
-    """Fill how far each quota reaches this month, with levers and without, in points.
+def fill_quota_cutoffs(conditions, has_quota, migrants, counts, waiting, claims, claims_without_levers):
+    """Fill how far each quota reaches this month, with levers and without, as bins of the queue.
 
-    claims, claims_without_levers: (places, POINT_BINS) applicants. A quota is a share of the place's
-    out-migrants a year; what a month leaves empty is carried to later months of the year.
+    claims, claims_without_levers: (places, QUEUE_BINS) applicants. A quota is a share of the place's
+    out-migrants a year, of which each month brings a twelfth; places that nobody asks for are kept for a
+    year. Parts of a place add up, so that nothing hangs on the scale.
 
-    used: (QUOTA_COUNTS, places), of this year: what the quota gave out; what it would have given without
-    levers, to which the month is added; and how many would have settled without levers but are outranked by
-    those whom levers let in, less those of the latter who count as in their place. Who settles in another's
-    place is no settlement more: those with the most points count as such.
+    counts: (QUOTA_COUNTS, places), to which the month is added: places to give out; what there would be
+    without levers, less what would have been given out; and how many would have settled without levers but
+    are outranked by those whom levers let in, less those of the latter who count as in their place. Who
+    settles in another's place is no settlement more: those with the most points count as such.
 
     waiting: (places,), for whom the quota has no place this month.
     """
     c = conditions[0]
     for p in range(len(has_quota)):
-        if has_quota[p]:
-            months = migrants[p] * (c.month_of_year / 12.0)
-            quota = c.place.settlement_quota_share[p]
-            before = c.place_without_levers.settlement_quota_share[p]
-            cutoff = _reaches(claims[p], quota, months, used[0, p])
-            waiting[p] = claims[p, : cutoff + 1].sum()
-            cutoff_before = _reaches(claims_without_levers[p], before, months, used[1, p])
-            for points in range(cutoff_before + 1, POINT_BINS):
-                used[1, p] += claims_without_levers[p, points]
-                used[2, p] += claims_without_levers[p, points] if points <= cutoff else 0
-            new = POINT_BINS - 1
-            while new > cutoff and used[2, p] > 0.0:
-                without = claims_without_levers[p, new] if new > cutoff_before else 0
-                more = max(claims[p, new] - without, 0)
-                if more > used[2, p]:
-                    break
-                used[2, p] -= more
-                new -= 1
-            c.quota_cutoff[p], c.quota_cutoff_new[p] = cutoff, new
-            c.quota_cutoff_without_levers[p] = cutoff_before
+        if not has_quota[p]:
+            continue
+        quota = c.place.settlement_quota_share[p]
+        before = c.place_without_levers.settlement_quota_share[p]
+        if quota < 1.0:
+            counts[0, p] = _with_month(counts[0, p], quota * migrants[p])
+        if before < 1.0:
+            counts[1, p] = _with_month(counts[1, p], before * migrants[p])
+        cutoff = _reaches(claims[p], quota, counts[0, p])
+        cutoff_before = _reaches(claims_without_levers[p], before, counts[1, p])
+        waiting[p] = claims[p, : cutoff + 1].sum()
+        given_before = claims_without_levers[p, cutoff_before + 1 :].sum()
+        if before < 1.0:
+            counts[1, p] -= given_before
+        if cutoff > cutoff_before:
+            counts[2, p] += claims_without_levers[p, cutoff_before + 1 : cutoff + 1].sum()
+        new = QUEUE_BINS - 1
+        while new > cutoff and counts[2, p] > 0.0:
+            without = claims_without_levers[p, new] if new > cutoff_before else 0
+            more = max(claims[p, new] - without, 0)
+            if more > counts[2, p]:
+                break
+            counts[2, p] -= more
+            new -= 1
+        c.quota_cutoff[p], c.quota_cutoff_new[p] = cutoff, new
+        c.quota_cutoff_without_levers[p] = cutoff_before
 
 
 @rule
-def _reaches(claims, quota, months, used):
-    """The points above which a quota reaches: those of the last bin in which all who apply have a place."""
+def _with_month(places, of_year):
+    """Places of a quota with those that a month brings: a year's at most, and a part of one."""
+    return min(places + of_year / MONTHS_OF_YEAR, of_year + 1.0)
+
+
+@rule
+def _reaches(claims, quota, places):
+    """The bin above which a quota reaches: all who apply from there on have a place."""
     if quota >= 1.0:
         return -1
-    places, given, points = max(quota * months - used, 0.0), 0, POINT_BINS
-    while points > 0 and given + claims[points - 1] <= places:
-        points -= 1
-        given += claims[points]
-    return points - 1
+    given, position = 0, QUEUE_BINS
+    while position > 0 and given + claims[position - 1] <= places:
+        position -= 1
+        given += claims[position]
+    return position - 1

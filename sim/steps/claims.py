@@ -1,7 +1,7 @@
 """Before the month: who would use a place in a settlement quota."""
 
 from sim.core.compiled import rule
-from sim.steps.settlement import is_ranked, point_bin, would_settle, would_settle_without_levers
+from sim.steps.settlement import is_ranked, queue_bin, would_settle, would_settle_without_levers
 
 
 @rule
@@ -13,6 +13,6 @@ def claim_quota(w, c, b, k) -> None:
     place = int(w.place)
     if is_ranked(c, place):
         if would_settle(w, c, b, k):
-            b.points[place, point_bin(w, c, c.place)] += 1
+            b.points[place, queue_bin(w, c)] += 1
         if would_settle_without_levers(w, c):
-            b.points_without_levers[place, point_bin(w, c, c.place)] += 1
+            b.points_without_levers[place, queue_bin(w, c)] += 1

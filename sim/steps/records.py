@@ -37,6 +37,8 @@ OCCASION_NAMES = tuple(OCCASIONS)
 OCCASION = codes("Occasion", OCCASION_NAMES)
 
 POINT_BINS = 128
+TIES = 8  # parts of those with the same points, by luck
+QUEUE_BINS = POINT_BINS * TIES
 EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
 LUCK = 6  # numbers that chance holds for a worker who chooses (sim.steps.race.luck_of)
@@ -156,9 +158,9 @@ def conditions_type(places: int) -> np.dtype:
             ("bound", _REAL, (homes, places)),  # of odds, from which candidates are drawn
             ("highest_own", _REAL, (homes, groups)),  # weight over bound, of all places of the home province
             ("highest_across", _REAL, (homes, groups)),  # and of all others
-            ("quota_cutoff", _WHOLE, (places,)),  # points above which the quota reaches
+            ("quota_cutoff", _WHOLE, (places,)),  # bin of the queue above which the quota reaches
             ("quota_cutoff_without_levers", _WHOLE, (places,)),  # the same, had no lever been in force
-            ("quota_cutoff_new", _WHOLE, (places,)),  # points above which levers put one in another's place
+            ("quota_cutoff_new", _WHOLE, (places,)),  # bin above which levers put one in another's place
             ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month
             ("life_keys", _WHOLE, (len(PURPOSES), 2)),  # fixed for life
             ("levers", levers_type(places, len(WORKER_NAMES), len(OCCASION_NAMES))),
@@ -199,8 +201,8 @@ def sums_type(places: int) -> np.dtype:
             ("refused", _WHOLE, (MAX_LEVERS,)),  # uses that no money was left for
             ("claims", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # uses of levers with a budget, by ticket
             ("claimed", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # the same in yuan
-            ("points", _WHOLE, (places, POINT_BINS)),  # applicants for settlement by score
-            ("points_without_levers", _WHOLE, (places, POINT_BINS)),  # the same, had no lever been in force
+            ("points", _WHOLE, (places, QUEUE_BINS)),  # applicants for settlement by score and luck
+            ("points_without_levers", _WHOLE, (places, QUEUE_BINS)),  # the same, had no lever been in force
         ]
     )
 

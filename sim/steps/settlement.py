@@ -12,7 +12,7 @@ from sim.rules.settlement import Applicant, PointsScheme, points, willingness, w
 from sim.steps.earnings import current_pay
 from sim.steps.levers import effective, housing_rank, is_offered_place, serve, serve_once
 from sim.steps.people import has_school_child, months_of_stay
-from sim.steps.records import EVENT, OCCASION, POINT_BINS, WORKER
+from sim.steps.records import EVENT, OCCASION, POINT_BINS, TIES, WORKER
 from sim.steps.transitions import change_activity
 from sim.world.worker import (
     DISPLACED,
@@ -117,6 +117,13 @@ def point_bin(w, c, of_place) -> int:
 
 
 @rule
+def queue_bin(w, c) -> int:
+    """Where the worker stands among those who apply in a place with a quota: by points, then by luck."""
+    luck = uniform_for(c.life_keys, PURPOSE.trait_ticket, int(w.id), int(w.place))
+    return point_bin(w, c, c.place) * TIES + int(luck * TIES)
+
+
+@rule
 def is_short_of_points(w, c, of_place) -> bool:
     """Whether the worker misses the pass mark of a place with a points scheme."""
     place = int(w.place)
@@ -161,21 +168,21 @@ def settle(w, c, b, k) -> None:
     A settlement is new if the worker would not settle now without levers, and does not take the place of
     another who would.
     """
-    place, bin_of_points, is_beyond_quota = int(w.place), -1, False
+    place, bin_of_queue, is_beyond_quota = int(w.place), -1, False
     if is_ranked(c, place):
-        bin_of_points = point_bin(w, c, c.place)
-        if c.place.settlement_quota_share[place] < 1.0 and bin_of_points <= c.quota_cutoff[place]:
+        bin_of_queue = queue_bin(w, c)
+        if c.place.settlement_quota_share[place] < 1.0 and bin_of_queue <= c.quota_cutoff[place]:
             return
         is_beyond_quota = (
             c.place_without_levers.settlement_quota_share[place] < 1.0
-            and bin_of_points <= c.quota_cutoff_without_levers[place]
+            and bin_of_queue <= c.quota_cutoff_without_levers[place]
         )
     if not would_settle(w, c, b, k):
         return
     if is_beyond_quota and not is_offered_place(w, c, b):
         return
     serve(w, c, b, k, OCCASION.settlement)
-    if bin_of_points <= c.quota_cutoff_new[place] and (
+    if bin_of_queue <= c.quota_cutoff_new[place] and (
         is_beyond_quota or not would_settle_without_levers(w, c)
     ):
         luck = uniform_for(c.life_keys, PURPOSE.settlement, int(w.id), place)

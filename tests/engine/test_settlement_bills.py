@@ -7,10 +7,11 @@ import pandas as pd
 import pytest
 from support.engine_runs import make_lever, make_scenario, start, unit_cost
 
-from sim.core.categories import TIERS
+from sim.core.categories import MIGRANT_SEARCH, MIGRANT_WORK, TIERS
 from sim.engine.simulate import simulate
 from sim.scenario.loading import load_scenario, with_overrides
 from sim.steps.records import EVENT
+from sim.world.places import HOMES
 
 FIRST, MONTHS = "2015-06", 17  # the lever's first month, and how many have been lived before
 EAGER = {
@@ -59,8 +60,10 @@ def test_what_a_lever_settles_in_its_first_month_is_what_is_settled_more_and_bil
     block = month_of({"x": make_lever(effects, FIRST, "2015-12", **PER)}, **given)
     more = int(block.events[EVENT.settlements] - without.events[EVENT.settlements])
     assert more > 0
-    assert block.events[EVENT.new_settlements] == more == block.served[0].sum()
-    assert block.billed[0].sum() == 1000 * more
+    billed = int(block.served[0].sum())
+    assert block.events[EVENT.new_settlements] == billed and block.billed[0].sum() == 1000 * billed
+    # where some outrank others for places, those who stand at one place of the queue are not divided
+    assert abs(billed - more) <= (1 if "settlement_quota_share" in given else 0)
     assert without.events[EVENT.new_settlements] == 0
 
 
@@ -181,3 +184,17 @@ def test_the_package_for_residency_bills_every_settlement_that_it_makes_in_each_
             yearly = [yuan for (name, _), yuan in spent.items() if name == lever]
             assert max(yearly) < 20e9 + 20_000 * 250_000  # less than a claim more
             assert sum(yearly) > 0.9 * 5 * 20e9 or tier == "large_city"  # whom it opens may be too few
+
+
+@pytest.mark.parametrize("scale", [20_000, 100_000])
+def test_a_quota_is_given_out_at_any_scale(scale):
+    """Where many more apply than there are places, all places of some years are given out."""
+    rules = {**EAGER, "settlement_open_share": 1.0, "settlement_quota_share": 0.02}
+    run = start(make_scenario(to="2018-12", **rules), scale, threads=2)
+    settled, places = 0, 0.0
+    for _ in range(60):
+        activity, place = run.workers.activity[: run.rows], run.workers.place[: run.rows]
+        migrants = np.isin(activity, (MIGRANT_WORK, MIGRANT_SEARCH)) & (place >= HOMES)
+        places += 0.02 * migrants.sum() / 12.0
+        settled += int(run.step().settled.sum())
+    assert settled == pytest.approx(places, rel=0.08)

@@ -47,7 +47,7 @@ SCRATCH = {
     },
     "Economy": {
         "opening": "the record of a month, written anew when it begins",
-        "_quota_used_after": "what a month makes of the quotas' counts, before they are taken over",
+        "_quota_counts_after": "what a month makes of the quotas' counts, before they are taken over",
         "quota_waiting": "for whom a month's quotas have no place, counted anew when it begins",
     },
     "MarketState": {"out_share": "the sums of network"},
