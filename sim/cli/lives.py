@@ -196,9 +196,12 @@ def twins(
     checked_picture(picture)
     if worker is not None and find is not None:
         refuse_two(worker, find)
+    from sim.comparison.references import another_reference
     from sim.scenario.loading import load_scenario
 
     one, other = load_scenario(base), load_scenario(policy)
+    for sentence in another_reference(one, [other]):
+        say(f"warning: {sentence}")
     if worker is None and find is None:
         _tell_gallery(one, other, picture, json, scale=size, end=last, seed=seed)
         return

@@ -40,6 +40,7 @@ def scenarios(json: Json = False) -> None:
                 "name": "name",
                 "title": "title",
                 "extends": "extends",
+                "compare_with": "compared with",
                 "levers": "levers",
                 "file": "file",
             },

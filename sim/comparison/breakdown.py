@@ -94,7 +94,7 @@ def dimensions() -> dict[str, Dimension]:
 
 def checked_dimensions(words: Iterable[str]) -> tuple[str, ...]:
     """The dimensions named, each once; a word may hold several with commas. Raises ``UsageError``."""
-    named = [part.strip() for word in words for part in word.split(",")]
+    named = [part.strip().lower().replace("_", "-") for word in words for part in word.split(",")]
     known = tuple(dimensions())
     wrong = [name for name in named if name not in known]
     if wrong:

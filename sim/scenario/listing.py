@@ -10,7 +10,13 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.core.errors import ScenarioError
-from sim.scenario.loading import load_scenario, parents_of, scenario_files
+from sim.scenario.loading import (
+    USUAL_REFERENCE,
+    load_reference,
+    load_scenario,
+    parents_of,
+    scenario_files,
+)
 from sim.scenario.scenario import Scenario
 from sim.scenario.yaml_tree import Key, dotted, shown
 
@@ -28,6 +34,7 @@ def list_scenarios() -> list[dict[str, Any]]:
                     "title": f"({len(error.problems)} problems: check it)",
                     "title_zh": "",
                     "extends": [],
+                    "compare_with": "",
                     "levers": 0,
                     "description": "",
                     "file": shown(path),
@@ -40,6 +47,7 @@ def list_scenarios() -> list[dict[str, Any]]:
                 "title": scenario.title.en,
                 "title_zh": scenario.title.zh,
                 "extends": list(parents_of(path)),
+                "compare_with": "" if name == USUAL_REFERENCE else load_reference(scenario).name,
                 "levers": len(scenario.levers),
                 "description": scenario.description,
                 "file": shown(path),
@@ -49,19 +57,17 @@ def list_scenarios() -> list[dict[str, Any]]:
 
 
 def scenario_notes(rows: list[dict[str, Any]]) -> list[str]:
-    """Notes below the list of scenarios: with which reference a scenario is to be compared."""
+    """Notes below the list of scenarios: with what the references are."""
     names = {row["name"] for row in rows}
     notes = []
     if "baseline" in names:
-        notes.append(
-            "baseline is history as it was, and a future without further policy: compare policies that begin "
-            "in 2024 or later with it."
-        )
+        notes.append("baseline is history as it was, and a future without further policy.")
     if "none" in names:
         notes.append(
             "none is a reference too, not a policy: history without the measures of 2020 and 2022, which its "
-            "levers take away; compare documents that extend it with it."
+            "levers take away."
         )
+    notes.append("labor-sim compare NAME holds a scenario against what it is made to be compared with.")
     return notes
 
 

@@ -222,6 +222,7 @@ def test_what_is_told_of_cells_has_the_same_sign_on_fresh_seeds():
 
 def test_dimensions_are_named_with_commas_or_again():
     assert checked_dimensions(["tier, age", "tier"]) == ("tier", "age")
+    assert checked_dimensions(["Home_Province"]) == ("home-province",)
     with pytest.raises(UsageError) as error:
         checked_dimensions(["tier,ages", "county"])
     assert [(one.value, one.nearest) for one in error.value.problems] == [("ages", "age"), ("county", None)]

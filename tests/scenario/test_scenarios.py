@@ -258,6 +258,9 @@ def test_the_list_of_scenarios_shows_what_each_extends():
     rows = {row["name"]: row for row in list_scenarios()}
     assert set(READY) <= rows.keys()
     assert rows["combined"]["extends"] == ["startup-support", "residency-easing", "skills-training"]
+    references = {name: row["compare_with"] for name, row in rows.items()}
+    assert references["combined"] == references["none"] == references["ten-departments-2024"] == "baseline"
+    assert references["fifteen-departments-2020"] == "none" and references["baseline"] == ""
     assert rows["combined"]["levers"] == sum(rows[name]["levers"] for name in READY[1:4])
 
 

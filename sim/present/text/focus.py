@@ -7,6 +7,7 @@ from typing import Any
 
 import pandas as pd
 
+from sim.comparison.breakdown import scale_for
 from sim.comparison.comparison import Comparison
 from sim.comparison.focus import COME, GO, JOBS, OWN, PEOPLE
 from sim.comparison.winners import FEWEST_WORKERS
@@ -74,13 +75,21 @@ def province_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[s
     spent = spending(comparison, policy)
     if spent:
         found.append(f"{lead} {amount(spent, 'yuan')} are spent in {province} up to the end of that year.")
-    few = [measure_words(row.outcome) for row in people.itertuples() if not row.is_reliable]
+    few = [
+        f"{_small(measure_words(row.outcome))} ({_finer(row)})"
+        for row in people.itertuples()
+        if not row.is_reliable
+    ]
     if few:
         scale = number(float(comparison.manifest["scale"]))
-        found.append(
-            f"{lead} too few of its workers are simulated at 1:{scale} for {listing([_small(word) for word in few])}."
-        )
+        found.append(f"{lead} too few of its workers are simulated at 1:{scale} for {listing(few)}.")
     return found
+
+
+def _finer(row: Any) -> str:
+    """The scale at which the province has the workers that a measure needs."""
+    finer = scale_for(float(row.persons), float(row.workers_needed))
+    return f"use 1:{finer}" if finer else "use more seeds"
 
 
 def side_rows(comparison: Comparison, policy: dict[str, Any], side: str) -> list[dict[str, Any]]:
