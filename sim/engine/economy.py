@@ -130,7 +130,7 @@ class Economy:
     def ration_quotas(self, claims: np.ndarray, claims_without_levers: np.ndarray) -> None:
         """Write how far each settlement quota reaches this month, with levers and had none been in force.
 
-        claims, claims_without_levers: (places, POINT_BINS) applicants. The same month may be rationed again.
+        claims, claims_without_levers: (places, QUEUE_BINS) applicants. The same month may be rationed again.
         """
         opening = self.opening
         self._quota_counts_after[:] = self._quota_counts
