@@ -82,9 +82,10 @@ class CalibrationOutcome:
             "Observations (errors in standard deviations, half the tolerance each)",
             *OBSERVATION_KEY,
         ]
+        widest = max(len(label) for label in self.observations["label"])
         for row in self.observations.itertuples():
             lines.append(
-                f"  {row.label:<56}packaged {row.packaged:+6.1f}  point {row.point:+6.1f}"
+                f"  {row.label:<{widest}} packaged {row.packaged:+6.1f}  point {row.point:+6.1f}"
                 f"  ensemble {row.low:+6.1f} to {row.high:+6.1f}"
                 f"  emulator {row.explained:4.0%}  {row.verdict}"
             )

@@ -8,6 +8,7 @@ one standard deviation, as for every target.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from sim.calibration.declaration import Responses
@@ -47,7 +48,7 @@ def response_errors(
     """
     if responses is None:
         return {}
-    file, runs = load_checks(responses.checks), {BASE: base}
+    file, runs = _file(responses.checks), {BASE: base}
     states: list[Checkpoint] = []
     changed = {name: laid_over(scenario, file.runs[name]) for name in responses.runs}
     needs: dict[str, Any] = {"end": file.period.to, "tables": tables_needed(responses)}
@@ -63,11 +64,17 @@ def response_errors(
     }
 
 
+@cache
+def _file(name: str) -> CheckFile:
+    """The file of checks, read once in a process: all points of a calibration are asked the same."""
+    return load_checks(name)
+
+
 def _named(responses: Responses | None) -> dict[str, Check]:
     """The checks that are targets, by the names of their observations."""
     if responses is None:
         return {}
-    file: CheckFile = load_checks(responses.checks)
+    file = _file(responses.checks)
     return {
         f"response.{file.name}.{number}": check
         for number, check in enumerate(file.checks, start=1)

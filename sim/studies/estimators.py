@@ -19,10 +19,14 @@ def chosen(table: pd.DataFrame, units: Units) -> pd.DataFrame:
     province = table.get("province", table.get("home"))
     if province is None:
         return table
-    tier = table["tier"] if "tier" in table else [None] * len(table)
-    pairs = list(zip(province, tier, strict=True))
-    known = {pair: units.has(*pair) for pair in dict.fromkeys(pairs)}
-    return table[np.array([known[pair] for pair in pairs], dtype=bool)]
+    if units == Units():
+        return table
+    provinces, names = pd.factorize(province)
+    tiers, tier_names = (
+        pd.factorize(table["tier"]) if "tier" in table else (np.zeros(len(table), int), [None])
+    )
+    known = np.array([[units.has(name, tier) for tier in tier_names] for name in names], dtype=bool)
+    return table[known[provinces, tiers]] if len(table) else table
 
 
 def quantity(table: pd.DataFrame, outcome: StudyOutcome, months: tuple[str, str]) -> float:

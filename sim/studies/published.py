@@ -129,7 +129,7 @@ def verdict(found: float, low: float, high: float, band: tuple[float, float] | N
 
 
 def unmeasured_effects(data: Data | None = None) -> pd.DataFrame:
-    """Effects that are published and not measured in the model: ``source`` (evidence), ``effect``, ``reason``."""
+    """Published effects that the model does not measure: ``source`` (evidence), ``effect``, ``reason``."""
     return (data or load_data()).unmeasured_effects
 
 
