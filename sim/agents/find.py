@@ -31,6 +31,7 @@ from sim.core.categories import (
 from sim.core.draws import mix32
 from sim.core.errors import Problem, UsageError, nearest
 from sim.engine.simulation import Simulation
+from sim.world.data import load_data
 from sim.world.places import HOMES, Places
 from sim.world.worker import (
     EDUCATION_MASK,
@@ -91,9 +92,39 @@ WORDS: dict[str, tuple[str, Any]] = {
     **dict.fromkeys(("other trades",), ("sector", "other")),
     **{region.lower(): ("region", region) for region in REGIONS},
 }
-_DESTINATION = re.compile(r"(?:works? |working |settled |away )?(?:in|to|at) (?P<name>.+)")
+# The same in Chinese, for whoever writes so.
+WORDS |= {
+    **dict.fromkeys(("女", "女性", "妇女"), ("female", True)),
+    **dict.fromkeys(("男", "男性"), ("female", False)),
+    **dict.fromkeys(("贫困", "贫困户"), ("poor", True)),
+    "小学": ("education", "primary"),
+    "初中": ("education", "junior"),
+    "高中": ("education", "senior"),
+    **dict.fromkeys(("大专", "大学"), ("education", "college")),
+    **dict.fromkeys(("务农", "农业"), ("activities", activity_set(FARM))),
+    **dict.fromkeys(("本地务工", "本地"), ("activities", activity_set(LOCAL_WORK))),
+    **dict.fromkeys(("创业", "返乡创业"), ("activities", activity_set(OWN_BUSINESS))),
+    **dict.fromkeys(("外出", "外出务工", "农民工"), ("activities", _AWAY)),
+    **dict.fromkeys(("失业", "找工作"), ("activities", activity_set(MIGRANT_SEARCH, SETTLED_SEARCH))),
+    **dict.fromkeys(("落户", "已落户"), ("activities", _SETTLED)),
+    "参保": ("status", INSURED),
+    **dict.fromkeys(("跨省", "省外"), ("across", True)),
+    "省内": ("across", False),
+    **dict.fromkeys(("县城", "县"), ("tier", "county_town")),
+    "大城市": ("tier", "large_city"),
+    "特大城市": ("tier", "mega_city"),
+    "制造业": ("sector", "manufacturing"),
+    "建筑业": ("sector", "construction"),
+    "东部": ("region", "East"),
+    "中部": ("region", "Central"),
+    "西部": ("region", "West"),
+    "东北": ("region", "Northeast"),
+}
+_DESTINATION = re.compile(r"(?:works? |working |settled |away )?(?:(?:in|to|at) |在)(?P<name>.+)")
 _ORIGIN = re.compile(r"(?:from|home|born in|registered in) (?P<name>.+)")
-_AGE = re.compile(r"(?:aged? |is )?(?P<low>\d{2})(?:\s*(?:-|–|to)\s*(?P<high>\d{2}))?(?: years?(?: old)?)?")
+_AGE = re.compile(
+    r"(?:aged? |is )?(?P<low>\d{2})(?:\s*(?:-|–|to|至|到)\s*(?P<high>\d{2}))?(?: years?(?: old)?|岁)?"
+)
 _AGE_FROM = re.compile(r"(?:aged? )?(?:over|older than|from) (?P<age>\d{2})(?: years?(?: old)?)?")
 _AGE_TO = re.compile(r"(?:aged? )?(?:under|younger than|below) (?P<age>\d{2})(?: years?(?: old)?)?")
 _SAID = (
@@ -166,6 +197,7 @@ def _condition(part: str, provinces: tuple[str, ...]) -> Condition | None:
     if words in WORDS:
         return Condition(part, *WORDS[words])
     by_name = {name.lower(): number for number, name in enumerate(provinces)}
+    by_name |= {name: number for number, name in enumerate(load_data().provinces["name_zh"])}
     if words in by_name:
         return Condition(part, "home", by_name[words])
     for pattern, bounds in ((_AGE_FROM, "from"), (_AGE_TO, "to")):

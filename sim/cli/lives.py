@@ -24,7 +24,12 @@ Picture = Annotated[
 ]
 FoundAt = Annotated[
     str | None,
-    typer.Option("--at", metavar="YYYY-MM", help="The month in which --find looks; by default the first."),
+    typer.Option(
+        "--at",
+        metavar="YYYY-MM",
+        help="The month in which --find looks: by default the first that is told; of twins, the month in "
+        "which the policy begins.",
+    ),
 ]
 FIRST = "2014-01"
 _COLUMNS = 100  # of a dated paragraph
@@ -59,6 +64,14 @@ def chosen_worker(scenario: Any, worker: int | None, find: str | None, at: str, 
     chosen = pick(found.ids, seed)
     say(found_in_words(len(found.ids), at, chosen))
     return chosen
+
+
+def first_apart(base: Any, policy: Any, end: str | None) -> str:
+    """The first month in which two scenarios can differ: the one that a description is taken to speak of."""
+    from sim.scenario.shared_history import shared_until
+
+    last = end or min(base.period.to, policy.period.to)
+    return min(shared_until(base, policy, last), last)
 
 
 def checked_picture(picture: Path | None) -> Path | None:
@@ -192,7 +205,7 @@ def twins(
     Without --worker and --find: up to six groups of those who move because of it, each with a typical worker.
     """
     size, last = parse_scale(scale), parse_month(end, "--to") if end else None
-    when = parse_month(at, "--at") if at else FIRST
+    when = parse_month(at, "--at") if at else None
     checked_picture(picture)
     if worker is not None and find is not None:
         refuse_two(worker, find)
@@ -210,6 +223,7 @@ def twins(
 
     chosen = worker
     if find is not None:
+        when = when or first_apart(one, other, last)
         with progress_bar("looking for a worker whose lives part", "months") as progress:
             found = find_twin(one, other, find, when, scale=size, end=last, seed=seed, progress=progress)
         chosen = found.worker

@@ -55,6 +55,8 @@ def test_where_a_worker_is_differs_from_where_from(run):
         ("farming", "a farmer"),
         ("woman; Henan", "woman, Henan"),
         ("over 40, under 60", "41-59"),
+        ("woman, Henan, 30, poor", "女，河南，30岁，贫困户"),
+        ("in Guangdong, across provinces, manufacturing", "在广东、跨省、制造业"),
     ],
 )
 def test_words_that_mean_the_same_find_the_same(run, one, same):

@@ -10,7 +10,7 @@ from sim.agents.life import LivedMonth
 from sim.agents.twins import Parting, Twins
 from sim.core.arithmetic import log
 from sim.present.text import life_words as words
-from sim.present.text.decisions import figures_in_words, option_in_words, percent
+from sim.present.text.decisions import figures_in_words, option_in_words
 from sim.present.text.lives import (
     filled,
     life_as_json,
@@ -130,10 +130,8 @@ def _chances(parting: Parting, titles: dict[str, str]) -> list[str]:
     for one in parting.base.chances:
         for other in parting.policy.chances:
             if one.what == other.what and one.happens != other.happens:
-                figures = _two(one.probability, other.probability)
-                said.append(
-                    words.TWINS[f"chance.{one.what}"].format(**titles, **figures, draw=percent(one.draw))
-                )
+                figures = _two(one.probability, other.probability, one.draw)
+                said.append(words.TWINS[f"chance.{one.what}"].format(**titles, **figures))
     return said
 
 
@@ -143,15 +141,15 @@ def _decisions(twins: Twins, parting: Parting, titles: dict[str, str]) -> list[s
     if one.obstacle or other.obstacle:
         return []
     if one.reconsiders != other.reconsiders:
-        draw = percent(one.draw)
-        return [words.TWINS["heed"].format(**titles, **_two(one.attention, other.attention), draw=draw)]
+        figures = _two(one.attention, other.attention, one.draw)
+        return [words.TWINS["heed"].format(**titles, **figures)]
     chosen = [_key(decision.chosen) for decision in (one, other)]
     if not one.reconsiders or chosen[0] == chosen[1]:
         return []
     is_offered = [decision.offer_draw < decision.offer for decision in (one, other)]
     if is_offered[0] != is_offered[1]:
-        draw = percent(one.offer_draw)
-        return [words.TWINS["offer"].format(**titles, **_two(one.offer, other.offer), draw=draw)]
+        figures = _two(one.offer, other.offer, one.offer_draw)
+        return [words.TWINS["offer"].format(**titles, **figures)]
     changes = _changes(twins, one, other, titles)
     said = [filled(words.TWINS["decision"], twins.base, changes="; ".join(changes))] if changes else []
     return [*_margins(one, other, titles), *said]
@@ -215,15 +213,16 @@ def _difference(twins: Twins, name: str, one: int, two: int) -> str:
     return filled(words.TWINS[key], twins.base, one=number(one), two=number(two))
 
 
-def _two(one: float, other: float) -> dict[str, str]:
-    """Two shares in percent, with so many decimals that they differ.
+def _two(one: float, other: float, draw: float) -> dict[str, str]:
+    """Two shares and a draw in percent, with so many decimals that the draw is told from both.
 
-    >>> _two(0.31, 0.3104)
-    {'one': '31.00 %', 'two': '31.04 %'}
+    >>> _two(0.488, 0.504, 0.502)
+    {'one': '48.8 %', 'two': '50.4 %', 'draw': '50.2 %'}
     """
-    digits = next((n for n in range(4) if number(100 * one, n) != number(100 * other, n)), 4)
-    digits = max(digits, 1) + (abs(one - other) > 0) * (digits == 0 and one < 0.1)
-    return {"one": f"{number(100 * one, digits)} %", "two": f"{number(100 * other, digits)} %"}
+    shares = (one, other, draw)
+    digits = next((n for n in range(1, 5) if len({number(100 * share, n) for share in shares}) == 3), 4)
+    names = ("one", "two", "draw")
+    return {name: f"{number(100 * share, digits)} %" for name, share in zip(names, shares, strict=True)}
 
 
 # --- side by side ---------------------------------------------------------------------------------
