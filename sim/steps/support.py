@@ -85,9 +85,12 @@ def has_works(c) -> bool:
 
 @rule
 def is_works_concern(w, c) -> bool:
-    """Workers at home on the farm, on public works or in a workshop."""
+    """Workers on public works or in a workshop; where such work hires this month, those on the farm too."""
     is_on = (w.activity == LOCAL_WORK) & ((int(w.traits) & (ON_WORKS | IN_WORKSHOP)) != 0)
-    return is_on | (w.activity == FARM)
+    hires = (c.upper_bound[WORKER.works_offer_probability] > 0.0) | (
+        c.upper_bound[WORKER.workshop_offer_probability] > 0.0
+    )
+    return is_on | (hires & (w.activity == FARM))
 
 
 @rule
