@@ -197,6 +197,15 @@ def rank(
     keys = checked_outcomes(outcomes)
     chosen = chosen_instruments(document, tuple(families), tuple(instruments))
     seeds, scale, jobs = checked_seeds(seeds), parse_scale(scale), whole_number(jobs, "jobs", least=1)
+    if len(seeds) < 2:
+        raise UsageError(
+            Problem(
+                "one seed cannot tell which differences are real",
+                key="seeds",
+                value=len(seeds),
+                allowed="2 and more; 8 or more are better",
+            )
+        )
     if members:  # a mistake is told before anything runs
         parameter_draws(members, load_posterior())
     years, begin = whole_number(years, "years", least=1), parse_month(begin, "begin")
@@ -618,11 +627,9 @@ def _why_not(cost: np.ndarray, paid: np.ndarray, verdict: str) -> str:
     """Why nothing can be said per billion: nothing is spent, or effect or net cost is not told from zero."""
     if not paid.mean() > 0:
         return SPENDS_NOTHING
-    if verdict not in ("higher", "lower") and len(cost) > 1:
+    if verdict not in ("higher", "lower"):
         return UNCLEAR
-    low = mean_and_interval(cost)[1]
-    least = cost.mean() if np.isnan(low) else low
-    return RANKED if least > 0 else NO_NET_COST
+    return RANKED if mean_and_interval(cost)[1] > 0 else NO_NET_COST
 
 
 def per_billion(gain: np.ndarray, cost: np.ndarray) -> np.ndarray:

@@ -38,7 +38,7 @@ def rank(
     family: Annotated[
         str | None, typer.Option(metavar="NAME,...", help="Only those of these families.")
     ] = None,
-    seeds: Annotated[int, typer.Option(min=1, help="Number of seeds of every instrument.")] = 8,
+    seeds: Annotated[int, typer.Option(min=2, help="Number of seeds of every instrument.")] = 8,
     scale: Scale = "1:5000",
     begin: Annotated[
         str, typer.Option(metavar="YYYY-MM", help="The first month in which the instruments are in force.")

@@ -250,6 +250,11 @@ def test_bands_hold_the_interval_and_what_is_uncertain_besides(tmp_path):
         rank(20e9, ["local"], members=1, **told)
 
 
+def test_one_seed_is_refused():
+    with pytest.raises(UsageError, match="one seed cannot tell"):
+        rank(20e9, ["local"], instruments=FEW, seeds=1, simulate=stand_in)
+
+
 # --- going on ---------------------------------------------------------------------------------------
 
 

@@ -101,9 +101,7 @@ def sentences(ranking: Ranking, key: str) -> list[str]:
             "Ranges per billion hold the Monte Carlo error, parameters, the size of the levers and the future; which "
             "differences are real is asked of the Monte Carlo error alone."
         )
-    if len(ranking.about["seeds"]) < 2:
-        found.append("One seed cannot tell which differences are real: take at least 5 seeds.")
-    elif len(pairs):
+    if len(pairs):
         real = int(pairs["is_real"].sum())
         found.append(
             f"Of {len(pairs)} pairs of ranked instruments {real} differ by more than chance (of these at most one in "
