@@ -56,6 +56,10 @@ SCRATCH = {
         "by_place": "sums of stock",
         "away": "sums of stock",
     },
+    "Record": {
+        "_month": "the nation's sums of the month that is being noted, of which a copy is kept",
+        "_in_month": "the same by field",
+    },
 }
 # Shared by both runs, or told by the scenario: not looked into.
 GIVEN = ("policy", "places", "series", "scenario", "run", "recipe")
