@@ -58,7 +58,7 @@ def test_a_decision_is_explained_and_drawn(labor_sim, tmp_path):
 
 
 def test_without_a_worker_twins_tell_who_moves(labor_sim, tmp_path):
-    given = ("--scale", "1:200000", "--to", "2027-12", "--seed", "1")
+    given = ("--scale", "1:200000", "--to", "2025-12", "--seed", "1")
     said = labor_sim("twins", "baseline", "startup-support", *given, "--picture", tmp_path / "who.png")
     assert said.code == 0 and said.out.startswith(
         "Who moves because of it: Start-up support against Baseline"
@@ -69,7 +69,7 @@ def test_without_a_worker_twins_tell_who_moves(labor_sim, tmp_path):
 
 
 def test_twins_are_told_and_drawn(labor_sim, tmp_path):
-    given = ("--scale", "1:200000", "--to", "2026-12", "--seed", "1", "--find", "20-50")
+    given = ("--scale", "1:200000", "--to", "2025-12", "--seed", "1", "--find", "20-60")
     said = labor_sim("twins", "baseline", "combined", *given, "--picture", tmp_path / "twins.png")
     assert said.code == 0 and "of whose" not in said.err
     for words in ("Two lives of one worker", "did the same in the same place under both", "earned, yuan"):
