@@ -13,7 +13,7 @@ WITH_EXAMPLES = [module for module, path in MODULES.items() if ">>>" in path.rea
 SHOWN = {
     "sim.core.arguments": {"parse_scale", "parse_month", "parse_ids"},
     "sim.core.months": {"month_number", "month_index", "month_text", "add_months"},
-    "sim.comparison.effects": {"horizons"},
+    "sim.comparison.horizons": {"horizons", "checked_horizons", "policy_years"},
     "sim.scenario.loading": {"load_scenario", "with_overrides"},
     "sim.experiments.loading": {"load_experiment"},
     "sim.studies.study": {"load_virtual"},

@@ -75,6 +75,7 @@ def test_the_readme_tells_what_every_command_answers():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     told = re.findall(r"^\| `labor-sim ([a-z-]+)", text, flags=re.MULTILINE)
     known = {(one.name or one.callback.__name__).replace("_", "-") for one in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
     assert set(told) == known
 
 

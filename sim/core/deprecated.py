@@ -45,7 +45,7 @@ MODULES = {
 NAMES = {
     "sim.comparison": {"Comparison": "sim.comparison.comparison.Comparison"},
     "sim.comparison.bands": {
-        "World": "sim.comparison.bands.ParameterDraw",
+        "World": "sim.comparison.bands.Draw",
         "worlds": "sim.comparison.bands.parameter_draws",
         "effects_by_world": "sim.comparison.bands.effects_by_draw",
     },

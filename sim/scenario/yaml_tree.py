@@ -15,7 +15,7 @@ from ruamel.yaml.parser import Parser
 
 from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError
-from sim.scenario.yaml_words import in_words, not_utf8
+from sim.scenario.yaml_faults import in_words, not_utf8
 
 Key = tuple[str | int, ...]
 

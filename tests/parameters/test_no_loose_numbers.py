@@ -72,6 +72,8 @@ EXCEPTIONS = {
     ("engine/passes.py", "_gather_few"): "bytes of a word",
     ("engine/passes.py", "_ACTIVITY_BITS"): "a mask of bits",
     ("engine/passes.py", "_AHEAD"): SPEED,
+    ("steps/records.py", "LUCK"): SIZE,
+    ("steps/race.py", "draw_luck"): "positions of farm, local work and staying",
     ("steps/race.py", "TOP"): SPEED,
     ("steps/race.py", "MOST_CANDIDATES"): SPEED,
     ("engine/candidates.py", "RATE"): SPEED,

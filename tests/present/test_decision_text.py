@@ -10,7 +10,7 @@ from sim.agents.find import find_workers, pick
 from sim.agents.life import explain_month, run_to
 from sim.core.errors import UsageError
 from sim.present.charts.lives import GROUP_COLOURS, TERM_GROUPS, decision_chart
-from sim.present.text import life_words as words
+from sim.present.text import lives_english as words
 from sim.present.text.decisions import decision_as_json, explained_in_words, reasons
 
 SCALE, MONTH = 100_000, "2016-02"

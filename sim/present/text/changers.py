@@ -8,7 +8,7 @@ from typing import Any
 from sim.agents.twins import Twins
 from sim.comparison.changers import Changers, Gallery
 from sim.core.labels import region
-from sim.present.text import life_words as words
+from sim.present.text import lives_english as words
 from sim.present.text.decisions import percent
 from sim.present.text.lives import month_name, title_of
 from sim.present.text.numbers import amount, listing, number

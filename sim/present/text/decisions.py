@@ -8,7 +8,7 @@ from sim.agents.decision import Decision, Option, Term, worth_in_income
 from sim.agents.life import Explained, Life, LivedMonth, Place
 from sim.core.arithmetic import log
 from sim.core.categories import TIERS
-from sim.present.text import life_words as words
+from sim.present.text import lives_english as words
 from sim.present.text.lives import duration, filled, month_name, now_in_words, place_in_words, title_of
 from sim.present.text.numbers import listing, number
 

@@ -1,4 +1,4 @@
-"""A worker's life in sentences, made from its happenings; the words stand in ``sim.present.text.life_words``."""
+"""A worker's life in sentences, made from its happenings; the words stand in ``sim.present.text.lives_english``."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sim.agents.life import Happening, Life, LivedMonth, Place, Standing
 from sim.core.categories import ACTIVITIES
-from sim.present.text import life_words as words
+from sim.present.text import lives_english as words
 from sim.present.text.numbers import listing, number
 
 _QUIET_MONTHS = 3  # a stretch without events that is told is at least so long

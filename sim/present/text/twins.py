@@ -9,7 +9,7 @@ from sim.agents.decision import Decision, Option, Term
 from sim.agents.life import LivedMonth
 from sim.agents.twins import Parting, Twins
 from sim.core.arithmetic import log
-from sim.present.text import life_words as words
+from sim.present.text import lives_english as words
 from sim.present.text.decisions import figures_in_words, option_in_words
 from sim.present.text.lives import (
     filled,
