@@ -70,7 +70,7 @@ class Stages(Strict):
 
 class Responses(Strict):
     """Experiments whose answers are targets beside the official series: a file of checks, and which of its
-    runs; the checks of these runs are the targets."""
+    runs (``base``: the scenario itself); the checks of these runs are the targets."""
 
     checks: Text
     runs: Annotated[tuple[Text, ...], Field(min_length=1)]
@@ -192,10 +192,9 @@ def _problems_of_responses(found: Calibration) -> Iterator[Problem]:
         )  # fmt: skip
     for place, name in enumerate(responses.runs):
         key = f"responses.runs.{place}"
-        if name not in file.runs:
-            yield Problem(
-                "no such run", key=key, value=name, allowed=tuple(file.runs), nearest=nearest(name, file.runs)
-            )
+        known = (BASE, *file.runs)
+        if name not in known:
+            yield Problem("no such run", key=key, value=name, allowed=known, nearest=nearest(name, known))
         elif name in responses.runs[:place]:
             yield Problem("is named twice", key=key, value=name)
         yield from _problems_of_checks(file, name, responses.runs, key)
@@ -203,7 +202,7 @@ def _problems_of_responses(found: Calibration) -> Iterator[Problem]:
 
 def _problems_of_checks(file: CheckFile, run: str, runs: tuple[str, ...], key: str) -> Iterator[Problem]:
     checks = [check for check in file.checks if check.run == run]
-    if run in file.runs and not checks:
+    if run in (BASE, *file.runs) and not checks:
         yield Problem("the file checks nothing of this run", key=key, value=run)
     for check in checks:
         if check.measure not in MEASURED or check.against not in (BASE, *runs):

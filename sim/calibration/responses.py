@@ -50,7 +50,9 @@ def response_errors(
         return {}
     file, runs = _file(responses.checks), {BASE: base}
     states: list[Checkpoint] = []
-    changed = {name: laid_over(scenario, file.runs[name]) for name in responses.runs}
+    changed = {name: laid_over(scenario, file.runs[name]) for name in responses.runs if name != BASE}
+    if not changed:
+        return _errors(responses, runs)
     needs: dict[str, Any] = {"end": file.period.to, "tables": tables_needed(responses)}
     begins = shared_month([scenario, *changed.values()], file.period.to)
     if begins > FIRST_MONTH:
@@ -58,6 +60,10 @@ def response_errors(
         needs["branch_from"] = states[0]
     for name, one in changed.items():
         runs[name] = simulate(one, **needs)
+    return _errors(responses, runs)
+
+
+def _errors(responses: Responses, runs: dict[str, Results]) -> dict[str, float]:
     return {
         name: measured(check, runs) - (check.expect.low + check.expect.high) / 2.0
         for name, check in _named(responses).items()

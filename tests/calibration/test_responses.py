@@ -68,7 +68,7 @@ def written(tmp_path):
 def test_the_ready_calibration_asks_for_the_responses_of_cities_and_homes():
     found = load_calibration(ROOT / "experiments" / "calibration.yaml")
     labels = [one.label for one in response_observations(found.responses)]
-    assert len(labels) == 4
+    assert len(labels) == 5 and sum(label.startswith("Vacancies") for label in labels) == 1
     assert sum(label.startswith("Wages") for label in labels) == 2
     assert sum(label.startswith("Employment") for label in labels) == 2
     assert "city_jobs_output_elasticity" in found.always_fitted
@@ -131,6 +131,7 @@ def test_what_is_always_fitted_is_fitted_beside_the_most_telling(written):
         ("runs: [dearer]", "runs: [deerer]", "no such run"),
         ("runs: [dearer]", "runs: [dearer, dearer]", "is named twice"),
         ("runs: [dearer]", "runs: [unchecked]", "checks nothing of this run"),
+        ("runs: [dearer]", "runs: [base]", "checks nothing of this run"),
         ("runs: [dearer]", "runs: []", "must not be empty"),
         ("costs.yaml", "cots.yaml", "no such file"),
         ("always_fitted: [matching_elasticity]", "always_fitted: [network_coefficient]", "has no prior"),
@@ -168,3 +169,14 @@ def test_responses_are_plain_when_they_are_stored_with_an_ensemble(written):
     calibration = load_calibration(written())
     plain = calibration.model_dump(mode="json", by_alias=True)["responses"]
     assert Responses.model_validate(plain) == calibration.responses
+
+
+def test_the_scenario_itself_can_be_a_run(written):
+    of_base = CHECKS.replace("measure: change", "measure: level").replace("run: dearer\n", "run: base\n")
+    responses = load_calibration(written("[dearer]", "[base]", checks=of_base)).responses
+    again = partial(simulate, scale="1:100000", seed=1, cache=RunCache())
+    base = again("baseline", end="2019-12", tables=tables_needed(responses))
+    found = response_errors(responses, load_scenario("baseline"), base, None)  # no further run is asked for
+    months = base.places["month"].between("2016-07", "2016-12")
+    mean = base.places.loc[months, "migrant_work"].sum() / 6
+    assert found["response.costs.1"] == pytest.approx(mean + (7.6 + 2.9) / 2)
