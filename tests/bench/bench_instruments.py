@@ -1,4 +1,4 @@
-"""What the instruments cost in computing: months under all documents against months of the baseline.
+"""What the instruments cost in computing: months under all documents against months without levers.
 
     python tests/bench/bench_instruments.py [SCALE ...]
 
@@ -18,7 +18,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 
 SCALES = (20_000, 2_000)
 YEARS, PAST = 5, 132  # years measured, months before them
-SCENARIOS = ("baseline", "all-documents")
+SCENARIOS = ("none", "all-documents")
 
 
 def nanoseconds(scale: int) -> dict[str, float]:
@@ -54,7 +54,7 @@ def main() -> None:
     )
     scales = parser.parse_args().scales
     nanoseconds(200_000)  # kernels loaded
-    print(f"{'scale':>9}  {'baseline':>10}  {'all documents':>14}  ratio   (ns per worker-month)")
+    print(f"{'scale':>9}  {'none':>10}  {'all documents':>14}  ratio   (ns per worker-month)")
     for scale in scales:
         best = nanoseconds(scale)
         one, other = (best[name] for name in SCENARIOS)
