@@ -53,11 +53,12 @@ from sim.steps import (
     support,
 )
 from sim.steps.earnings import current_pay
+from sim.steps.levers import effective
 from sim.steps.loans import debt
 from sim.steps.migration import attention
 from sim.steps.month import STEPS, begin_month
 from sim.steps.people import has_school_child
-from sim.steps.records import EVENT, MONEY_FLOWS
+from sim.steps.records import EVENT, MONEY_FLOWS, WORKER
 from sim.world.places import HOMES, Places
 from sim.world.worker import (
     ADDITIONAL,
@@ -165,6 +166,30 @@ class Chance(NamedTuple):
         return self.draw < self.probability
 
 
+class Idea(NamedTuple):
+    """A business that a worker thought of: what it needs, how it could be paid for, and how good the idea is.
+
+    probability, draw: of thinking of one this month. loan_yuan: nil also where the capital cannot be raised.
+    rank: of the idea among all, the best near 0. good_enough: the share of ideas that are worth starting.
+    """
+
+    probability: float
+    draw: float
+    capital_yuan: int
+    savings_yuan: int
+    grant_yuan: int
+    loan_yuan: int
+    is_guaranteed: bool
+    can_be_raised: bool
+    rank: float
+    good_enough: float
+
+    @property
+    def starts(self) -> bool:
+        """Whether the business is started."""
+        return self.can_be_raised and self.rank < self.good_enough
+
+
 @dataclass(frozen=True)
 class LivedMonth:
     """A month as it was lived: the worker at its end, what happened, money by flow, and the decision.
@@ -173,7 +198,8 @@ class LivedMonth:
 
     start: what the worker did as it began. activity, place, sector: at its end. pay_yuan: of the month in the
     present job or business, paid out or not. money: yuan by flow (``sim.steps.records.MONEY_FLOWS``), those
-    that are not nil. decision: only of months in which the worker reconsiders.
+    that are not nil. idea: only of months in which the worker thinks of a business. decision: only of those
+    in which the worker reconsiders.
     """
 
     month: str
@@ -192,6 +218,7 @@ class LivedMonth:
     money: dict[str, int]
     happenings: tuple[Happening, ...]
     chances: tuple[Chance, ...]
+    idea: Idea | None
     decision: Decision | None
 
 
@@ -285,6 +312,7 @@ def live_again(
     places = around.places
     told, b, start = _Told(c, places), spare_sums(len(places)), Standing.of(w, c, places)
     chances: list[Chance] = []
+    idea: Idea | None = None
     decision: Decision | None = None
     if is_new:
         told.say("enters", age_years=age_months(int(w.birth_month), int(c.month)) // 12)
@@ -294,6 +322,8 @@ def live_again(
             if uniform(c.keys, PURPOSE.attention, int(w.id)) < attention(w, c):
                 decision = decide(w, c, spare_sums(len(places)), k, around)
         if step.is_due(w, c, b, k):
+            if step.do is enterprise.weigh_up_business:
+                idea = _idea(w, c, b, k)
             if step.do in _CHANCES:
                 what, purpose, chance = _CHANCES[step.do]
                 draw = uniform_mixed(c.keys, purpose, int(b.mixed_id[k]))
@@ -327,7 +357,29 @@ def live_again(
         money=flows,
         happenings=tuple(told.happenings),
         chances=tuple(chances),
+        idea=idea,
         decision=decision,
+    )
+
+
+def _idea(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int) -> Idea | None:
+    """The business that the worker thinks of this month, if any."""
+    probability = float(effective(w, c, b, k, WORKER.startup_consideration_probability))
+    draw = uniform(c.keys, PURPOSE.business_consider, int(w.id))
+    if draw >= probability:
+        return None
+    rank, capital, grant, _, units, is_guaranteed, chance = enterprise.weigh(w, c, b, k)
+    return Idea(
+        probability=probability,
+        draw=draw,
+        capital_yuan=int(capital),
+        savings_yuan=int(w.savings),
+        grant_yuan=int(grant),
+        loan_yuan=max(int(units), 0) * LOAN_UNIT,
+        is_guaranteed=bool(is_guaranteed),
+        can_be_raised=units >= 0,
+        rank=float(rank),
+        good_enough=float(chance),
     )
 
 

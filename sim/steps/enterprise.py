@@ -132,6 +132,22 @@ def weigh_up_business(w, c, b, k) -> None:
     considers = uniform(c.keys, PURPOSE.business_consider, int(w.id))
     if considers >= effective(w, c, b, k, WORKER.startup_consideration_probability):
         return
+    rank, capital, grant, own, units, is_guaranteed, chance = weigh(w, c, b, k)
+    if rank >= chance:
+        return
+    is_additional = considers >= c.without_levers[WORKER.startup_consideration_probability, here]
+    if not is_additional:
+        is_additional = rank >= chance_without_levers(w, c, rank, capital)
+    start_business(w, c, b, k, rank, int(grant), own, units, is_guaranteed, is_additional)
+
+
+@rule
+def weigh(w, c, b, k):
+    """What a business would be that the worker thinks of this month, with the levers that reach the worker.
+
+    Returns the rank of the idea, the capital, grant and own money in yuan, the units borrowed (below nought:
+    the capital cannot be raised), whether guaranteed, and the share of ideas that are good enough.
+    """
     rank, capital = idea_rank(w, c, c.month), startup_capital(w, c)
     grant = effective(w, c, b, k, WORKER.startup_grant_yuan)
     own, units, is_guaranteed, cost = raise_capital(
@@ -146,7 +162,7 @@ def weigh_up_business(w, c, b, k) -> None:
         effective(w, c, b, k, WORKER.loan_interest_subsidy_share),
     )
     if units < 0:
-        return
+        return rank, capital, grant, own, units, is_guaranteed, 0.0
     chance = start_chance(
         w,
         c,
@@ -158,12 +174,7 @@ def weigh_up_business(w, c, b, k) -> None:
         effective(w, c, b, k, WORKER.startup_odds_shift),
         effective(w, c, b, k, WORKER.business_loss_insured_share),
     )
-    if rank >= chance:
-        return
-    is_additional = considers >= c.without_levers[WORKER.startup_consideration_probability, here]
-    if not is_additional:
-        is_additional = rank >= chance_without_levers(w, c, rank, capital)
-    start_business(w, c, b, k, rank, int(grant), own, units, is_guaranteed, is_additional)
+    return rank, capital, grant, own, units, is_guaranteed, chance
 
 
 @rule

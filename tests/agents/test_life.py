@@ -104,6 +104,18 @@ def test_the_decision_told_is_what_the_engine_then_does(told):
     assert not [one for one in still if any(happening.what in moves for happening in one.happenings)]
 
 
+def test_a_business_is_started_by_whom_the_idea_told_says(told):
+    _, months = told
+    ideas = [lived for _, _, _, lived in months if lived.idea is not None]
+    for lived in ideas:
+        started = any(one.what == "starts_business" for one in lived.happenings)
+        assert started == lived.idea.starts and lived.idea.draw < lived.idea.probability
+    starts = [
+        lived for _, _, _, lived in months if any(h.what == "starts_business" for h in lived.happenings)
+    ]
+    assert all(lived.idea is not None for lived in starts) and len(ideas) > len(starts)
+
+
 def test_terms_add_up_to_the_odds_and_luck_to_the_score(told):
     _, months = told
     options = [one for _, _, decision, _ in months if decision for one in decision.options]

@@ -13,7 +13,7 @@ from sim.core.months import month_index
 from sim.engine.interpreted import plain_conditions
 from sim.engine.simulation import Simulation
 from sim.present.charts.lives import twins_chart
-from sim.present.text.twins import months_apart, twins_as_json, twins_in_words
+from sim.present.text.twins import months_apart, parting_in_words, twins_as_json, twins_in_words
 from sim.scenario.loading import load_scenario, with_overrides
 
 SCALE, SEED, END = 50_000, 3, "2027-12"
@@ -108,6 +108,13 @@ def test_support_for_founders_moves_founders_by_itself_and_others_through_them()
     by_policy = [twins for twins in starters if ("policy",) in twins.parting.causes]
     assert len(by_policy) > 0.8 * len(starters)
     assert all(twins.parting.levers for twins in by_policy)
+    for twins in by_policy:  # without the policy there was no idea, no money for it, or it was not worth it
+        ideas = twins.parting.base.idea, twins.parting.policy.idea
+        assert ideas[1].starts and (ideas[0] is None or not ideas[0].starts)
+        if ideas[0] is not None:
+            assert ideas[0].rank == ideas[1].rank and ideas[0].capital_yuan == ideas[1].capital_yuan
+            assert ideas[0].good_enough < ideas[1].good_enough or not ideas[0].can_be_raised
+        assert "thought of a business" in " ".join(parting_in_words(twins))
     others = [twins for twins in pairs if twins.parting.causes == (("others",),)]
     assert others and not [twins for twins in others if twins in by_policy]
 

@@ -27,7 +27,7 @@ def month(name, what=(), **changed):
     given = dict(
         month=name, age_months=400, start=Standing("migrant_work", AWAY, "manufacturing", 3000), activity="migrant_work", place=AWAY, place_name="Guangdong, mega city",
         sector="manufacturing", is_visiting=False, is_insured=False, has_school_child=False, pay_yuan=3000,
-        savings_yuan=100, owed_yuan=0, money={"earned": 3000, "remittance": 600}, decision=None, chances=(),
+        savings_yuan=100, owed_yuan=0, money={"earned": 3000, "remittance": 600}, decision=None, chances=(), idea=None,
         happenings=tuple(Happening(name, one, {**FACTS, **changed}) for one in what),
     )  # fmt: skip
     return LivedMonth(**given)

@@ -31,7 +31,7 @@ class DecisionText(NamedTuple):
 def explained_in_words(explained: Explained) -> DecisionText:
     """What a worker weighs up in a month, in sentences and a table of terms by option."""
     life, month, decision = explained.life, explained.month, explained.decision
-    before = [_position(explained), *_chances(life, month)]
+    before = [_position(explained), *idea_in_words(life, month), *_chances(life, month)]
     if decision.obstacle:
         before.append(filled(words.DECISION[decision.obstacle], life))
         return DecisionText(title_of(life), tuple(before), (), (), ())
@@ -92,6 +92,7 @@ def reasons(decision: Decision, one: Option, other: Option) -> list[tuple[float,
 def decision_as_json(explained: Explained) -> dict[str, Any]:
     """The decision for a program: every term with its figures, the draws, the winner and the sentences."""
     decision, told = explained.decision, explained_in_words(explained)
+    month_idea = explained.month.idea
     return {
         "worker": explained.life.worker,
         "month": decision.month,
@@ -109,6 +110,7 @@ def decision_as_json(explained: Explained) -> dict[str, Any]:
         "chosen": decision.chosen and {"option": decision.chosen.what, "place": decision.chosen.place},
         "carried_out": decision.outcome.get("what"),
         "destinations": [{"place": place, "probability": share} for place, share in decision.destinations],
+        "business_idea": month_idea and month_idea._asdict(),
         "chances": [{**one._asdict(), "happens": one.happens} for one in explained.month.chances],
         "sentences": [*told.before, *told.after],
     }
@@ -156,6 +158,26 @@ def _chances(life: Life, month: LivedMonth) -> list[str]:
         figures = {"chance": percent(one.probability), "draw": percent(one.draw), "so": so}
         said.append(filled(words.DECISION[one.what], life, **figures))
     return said
+
+
+def idea_in_words(life: Life, month: LivedMonth) -> list[str]:
+    """What a worker weighs up who thinks of a business, and what comes of it; nothing of whoever does not."""
+    idea, table = month.idea, words.DECISION
+    if idea is None:
+        return []
+    support = table["idea.grant"].format(grant=number(idea.grant_yuan)) if idea.grant_yuan else ""
+    if idea.loan_yuan:
+        loan = "idea.guaranteed" if idea.is_guaranteed else "idea.loan"
+        support += table[loan].format(loan=number(idea.loan_yuan))
+    figures = {"capital": number(idea.capital_yuan), "savings": number(idea.savings_yuan), "support": support}
+    ends = {"rank": _in_a_hundred(idea.rank), "enough": _in_a_hundred(idea.good_enough)}
+    key = "idea.poor" if not idea.can_be_raised else "idea.starts" if idea.starts else "idea.not"
+    return [filled(table["idea"], life, **figures), filled(table[key], life, **ends)]
+
+
+def _in_a_hundred(share: float) -> str:
+    """A share as a number in a hundred, with two figures where it is small."""
+    return number(100 * share, 0 if share >= _WHOLE else 1 if share >= _WHOLE / 10 else 2)
 
 
 def _heed(life: Life, decision: Decision) -> str:

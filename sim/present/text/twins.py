@@ -10,7 +10,7 @@ from sim.agents.life import LivedMonth
 from sim.agents.twins import Parting, Twins
 from sim.core.arithmetic import log
 from sim.present.text import lives_english as words
-from sim.present.text.decisions import figures_in_words, option_in_words
+from sim.present.text.decisions import figures_in_words, idea_in_words, option_in_words
 from sim.present.text.lives import (
     filled,
     life_as_json,
@@ -73,6 +73,7 @@ def parting_in_words(twins: Twins) -> list[str]:
         )
         said.append(words.TWINS["under"].format(title=life.title, what=_lowered(what)))
     said.append(_cause(twins, parting))
+    said += _ideas(twins, parting)
     said += _chances(parting, titles)
     said += _decisions(twins, parting, titles)
     if parting.past and any("past" in causes for causes in parting.causes):
@@ -122,6 +123,23 @@ def _cause(twins: Twins, parting: Parting) -> str:
         return filled(table["cause.only"], life, causes=listing(named[0]))
     each = [" + ".join(one) for one in named]
     return filled(table["cause.each"], life, causes=listing(each))
+
+
+def _ideas(twins: Twins, parting: Parting) -> list[str]:
+    """The business that the worker thought of in either life, where only one was started."""
+    ideas = parting.base.idea, parting.policy.idea
+    if not any(idea is not None and idea.starts for idea in ideas) or all(
+        idea and idea.starts for idea in ideas
+    ):
+        return []
+    said = []
+    for life, month in ((twins.base, parting.base), (twins.policy, parting.policy)):
+        what = " ".join(idea_in_words(life, month))
+        if what:
+            said.append(words.TWINS["idea"].format(title=life.title, what=_lowered(what)))
+        else:
+            said.append(filled(words.TWINS["idea.none"], life, title=life.title))
+    return said
 
 
 def _chances(parting: Parting, titles: dict[str, str]) -> list[str]:
