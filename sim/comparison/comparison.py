@@ -38,7 +38,7 @@ class ComparisonTables:
     focus_flows: pd.DataFrame
     """A row per policy, direction, horizon and place: where its people work, whose workers it has."""
     focus_winners: pd.DataFrame
-    """``winners`` among the people of the province."""
+    """A row per policy, horizon and group of the people of the province, as ``winners``."""
     focus_costs: pd.DataFrame
     """A row per policy, calendar year, lever and payer: what is spent in the province, mean over seeds."""
     baseline: pd.DataFrame
