@@ -165,11 +165,15 @@ def idea_in_words(life: Life, month: LivedMonth) -> list[str]:
     idea, table = month.idea, words.DECISION
     if idea is None:
         return []
-    support = table["idea.grant"].format(grant=number(idea.grant_yuan)) if idea.grant_yuan else ""
+    sources = [table["idea.savings"].format(savings=number(idea.savings_yuan))]
+    if idea.grant_yuan:
+        sources.append(table["idea.grant"].format(grant=number(idea.grant_yuan)))
     if idea.loan_yuan:
         loan = "idea.guaranteed" if idea.is_guaranteed else "idea.loan"
-        support += table[loan].format(loan=number(idea.loan_yuan))
-    figures = {"capital": number(idea.capital_yuan), "savings": number(idea.savings_yuan), "support": support}
+        sources.append(table[loan].format(loan=number(idea.loan_yuan)))
+    figures = {"capital": number(idea.capital_yuan), "sources": "; ".join(sources)}
+    if len(sources) > 1:
+        figures["sources"] = f"{'; '.join(sources[:-1])}{words.PARTS['and']}{sources[-1]}"
     ends = {"rank": _in_a_hundred(idea.rank), "enough": _in_a_hundred(idea.good_enough)}
     key = "idea.poor" if not idea.can_be_raised else "idea.starts" if idea.starts else "idea.not"
     return [filled(table["idea"], life, **figures), filled(table[key], life, **ends)]

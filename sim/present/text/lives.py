@@ -291,7 +291,9 @@ def _further(life: Life, happening: Happening) -> dict[str, str]:
             for name in ("grant", "loan")
             if facts[f"{name}_yuan"]
         ]
-        if given:
+        if facts["loan_yuan"] >= facts["capital_yuan"]:  # a loan is lent in whole units
+            said["support"] = parts["borrowed"]
+        elif given:
             said["support"] = parts["support"].format(parts=listing(given))
         if facts["is_additional"]:
             said["support"] += filled(parts["additional"], life)
