@@ -39,7 +39,8 @@ def test_a_reference_that_is_not_there_is_told_with_its_line(tmp_path, wrong):
     with pytest.raises(ScenarioError) as error:
         load_scenario(own)
     [problem] = error.value.problems
-    assert (problem.line, problem.key, problem.message) == (2, "compare_with", "no such scenario")
+    assert (problem.line, problem.key) == (2, "compare_with")
+    assert problem.message.startswith("no such scenario")
     if wrong == "basline":
         assert problem.nearest == "baseline"
 
