@@ -58,6 +58,14 @@ Pdf = Annotated[
 Svg = Annotated[bool, typer.Option("--svg", help="Write each picture as SVG and as PDF too.")]
 
 
+Lives = Annotated[
+    bool,
+    typer.Option(
+        "--lives", help="Add who moves because of each policy: groups, and two lives of a typical worker."
+    ),
+]
+
+
 def chosen_forms(out: Path | None, **asked: bool) -> list[str]:
     """The forms that are asked for beside the page. Raises ``UsageError`` for one that cannot be written."""
     from sim.present.office.forms import check_forms
@@ -118,6 +126,7 @@ def compare(
         ),
     ] = None,
     by: By = None,
+    lives: Lives = False,
     focus: Annotated[
         str | None,
         typer.Option(
@@ -188,6 +197,7 @@ def compare(
     if out and unfinished:
         from sim.present.pages.comparison import publish_comparison
 
+        galleries = _galleries(comparison, reference, loaded) if lives else ()
         publish = partial(
             publish_comparison,
             comparison,
@@ -195,6 +205,7 @@ def compare(
             excel_csv=excel_csv,
             by=dimensions,
             also=forms,
+            lives=galleries,
         )
         unsaved = save(publish, out)
         if not unsaved:
@@ -221,6 +232,14 @@ def compare(
     print_folder(out)
     if out and province:
         print(f"{'Province:':<10}{out / page_of(province)}")
+
+
+def _galleries(comparison: Any, base: Any, policies: Any) -> Any:
+    """Who moves because of each policy."""
+    from sim.comparison.changers import galleries
+
+    with staged_bars("looking for who moves") as progress:
+        return galleries(comparison, base, policies, progress=progress)
 
 
 def _print_bands(comparison: Any) -> None:

@@ -9,7 +9,7 @@ left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,6 +18,8 @@ import numpy as np
 
 from sim.agents.find import pick
 from sim.agents.twins import Pair, Scan, Twins, follow_twins, partings_of, scan_twins
+from sim.comparison.comparison import Comparison
+from sim.comparison.horizons import MONTHS
 from sim.core.categories import (
     EDUCATION,
     EXITED,
@@ -31,7 +33,7 @@ from sim.core.categories import (
     TIERS,
     TRAINING,
 )
-from sim.core.months import month_text
+from sim.core.months import add_months, month_text
 from sim.engine.run_cache import RunCache
 from sim.scenario.scenario import Scenario
 from sim.world.places import Places
@@ -40,6 +42,7 @@ from sim.world.worker import IS_FEMALE, age_months, education_of
 # What a worker does, as groups count it; away from home by the kind of place.
 STATES = ("farm", "local_work", "own_business", *(f"away_{tier}" for tier in TIERS[1:]), "settled")
 MOST_GROUPS = 6
+SCALE = 20_000  # of the runs behind the galleries of a comparison: they tell stories, not sizes
 SAMPLE = 40  # workers of a group of whom it is found out what made their lives part
 _NORMAL_95 = 1.96  # standard deviations
 _NONE = -1  # on a course, or out of the labour force
@@ -84,6 +87,26 @@ class Gallery:
     apart: int
     ends: int
     groups: tuple[Changers, ...]
+
+
+def galleries(
+    comparison: Comparison,
+    base: Scenario | str | Path,
+    policies: Sequence[Scenario | str | Path],
+    progress: Callable[[str, int, int], None] | None = None,
+) -> list[Gallery]:
+    """The changers of every policy of a comparison at the end of the year of its answer, under one seed.
+
+    At ``SCALE``, or the comparison's if that is coarser; a policy without a whole year in the run has none.
+    """
+    about, cache, found = comparison.manifest, RunCache(), []
+    for described, policy in zip(comparison.policies, policies, strict=True):
+        if described["main_year"]:
+            end = add_months(described["start"], MONTHS * described["main_year"] - 1)
+            scale, seed = max(int(about["scale"]), SCALE), about["seeds"][0]
+            shared: dict[str, Any] = {"scale": scale, "seed": seed, "cache": cache, "progress": progress}
+            found.append(gallery(base, policy, end=end, **shared))
+    return found
 
 
 def gallery(

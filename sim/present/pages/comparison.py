@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
+from markupsafe import Markup
 
 from sim.comparison.bands import SEEN
+from sim.comparison.changers import Gallery
 from sim.comparison.comparison import Comparison
 from sim.comparison.horizons import USUAL
 from sim.present.charts import brief, style
@@ -19,6 +21,7 @@ from sim.present.charts import validation as validation_charts
 from sim.present.office.forms import office_files
 from sim.present.pages import comparison_tables, side_by_side
 from sim.present.pages.breakdown import sections, tables_by_dimension
+from sim.present.pages.changers import changers_section
 from sim.present.pages.comparison_tables import group_words
 from sim.present.pages.evidence_links import cited, evidence_rows
 from sim.present.pages.focus import province_files
@@ -64,18 +67,19 @@ def publish_comparison(
     excel_csv: bool = False,
     by: Sequence[str] = (),
     also: Sequence[str] = (),
+    lives: Sequence[Gallery] = (),
 ) -> Path:
     """Write tables, charts and the page to ``folder``, all or nothing; return the folder.
 
     ``command`` is what the page names for repeating the run; ``excel_csv`` puts a byte order mark into CSV files.
     ``by`` are the dimensions of ``sim.comparison.breakdown`` that get a table and a picture each, ``also``
     further forms of ``sim.present.office.FORMS``. Raises ``ResultsError``, and ``UsageError`` for a form that
-    something missing on the machine would be needed for.
+    something missing on the machine would be needed for. ``lives`` are the policies' galleries, if they were made.
     """
     validation = validate(comparison.baseline_runs())
     with style.house_style():
         figures = comparison_charts(comparison, validation)
-        page = render_report(comparison, validation, figures, command, by)
+        page = render_report(comparison, validation, figures, command, by, lives)
         files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
     files |= tables_by_dimension(comparison, by, excel_csv)
     missed = validation_context(validation)["missed_unseen"]
@@ -131,6 +135,7 @@ def render_report(
     figures: dict[str, Figure] | None = None,
     command: str | None = None,
     by: Sequence[str] = (),
+    lives: Sequence[Gallery] = (),
 ) -> str:
     """The page as text: no script, no request to anywhere, every picture inside.
 
@@ -183,7 +188,8 @@ def render_report(
         "sections": [
             (section, [image_address(figure) for figure in section.figures.values()]) for section in divided
         ],
-        "record": record_of(comparison, by, command),
+        "lives": [Markup(changers_section(gallery, heading=3)) for gallery in lives],
+        "record": record_of(comparison, by, command, bool(lives)),
     }
     return page_template("report.html.j2").render(context)
 

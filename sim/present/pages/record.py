@@ -35,13 +35,14 @@ class Difference(NamedTuple):
     again: str
 
 
-def record_of(comparison: Comparison, by: Sequence[str], command: str) -> str:
+def record_of(comparison: Comparison, by: Sequence[str], command: str, has_lives: bool = False) -> str:
     """The record of a comparison, as text for its page."""
     record = {
         "format": _FORMAT,
         "manifest": comparison.manifest,
         "by": list(by),
         "command": command,
+        "has_lives": has_lives,
         "program": program(),
         "tables": table_hashes(comparison),
     }

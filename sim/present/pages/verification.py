@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from sim.analysis.uncertainty import compare_with_bands
+from sim.comparison.changers import galleries
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, ResultsError
 from sim.core.files import reason
@@ -43,10 +44,18 @@ def verify_page(
     """
     page = _text(file)
     record = read_record(page, str(file))
-    again = _compared_again(record["manifest"], jobs, progress, simulate)
+    about = record["manifest"]
+    base, *policies = (_scenario(one) for one in (about["base"], *about["policies"]))
+    again = _compared_again(about, base, policies, jobs, progress, simulate)
     hashes, before = table_hashes(again), record["tables"]
-    again.manifest = {**record["manifest"], **_of_results(again.manifest)}
-    shown = render_report(again, validate(again.baseline_runs()), command=record["command"], by=record["by"])
+    again.manifest = {**about, **_of_results(again.manifest)}
+    shown = render_report(
+        again,
+        validate(again.baseline_runs()),
+        command=record["command"],
+        by=record["by"],
+        lives=galleries(again, base, policies, progress=progress) if record["has_lives"] else (),
+    )
     now = program()
     return Verification(
         [name for name in sorted({*hashes, *before}) if hashes.get(name) != before.get(name)],
@@ -61,9 +70,13 @@ def _of_results(manifest: dict[str, Any]) -> dict[str, Any]:
 
 
 def _compared_again(
-    about: dict[str, Any], jobs: int, progress: Callable[..., None] | None, simulate: Callable | None
+    about: dict[str, Any],
+    base: Scenario,
+    policies: list[Scenario],
+    jobs: int,
+    progress: Callable[..., None] | None,
+    simulate: Callable | None,
 ) -> Comparison:
-    base, *policies = (_scenario(one) for one in (about["base"], *about["policies"]))
     bands = about.get("ensemble") or {}
     return compare_with_bands(
         base,
