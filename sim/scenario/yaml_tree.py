@@ -185,10 +185,10 @@ class _TreeReader:
         children: dict[str | int, Tree] = {}
         merged: dict[str | int, Tree] = {}
         parts_of_number = _parted_by_commas(node)
-        for key_node, value_node in node.value:
+        for place, (key_node, value_node) in enumerate(node.value):
             line = key_node.start_mark.line + 1
-            if id(key_node) in parts_of_number:
-                whole = parts_of_number[id(key_node)]
+            if place in parts_of_number:
+                whole = parts_of_number[place]
                 if whole:  # told once, with the number that the parts come to
                     number_key, number = whole
                     self.problems.append(
@@ -252,18 +252,18 @@ class _TreeReader:
 
 
 def _parted_by_commas(node: MappingNode) -> dict[int, tuple[str, str] | None]:
-    """Keys in braces that are the rest of a number with commas, as in ``{yuan: 2,000,000}``, by identity.
+    """Keys in braces that are the rest of a number with commas, as in ``{yuan: 2,000,000}``, by position.
 
     To the last of them the key of the number and its digits without commas, to the others None.
     """
     found: dict[int, tuple[str, str] | None] = {}
     name, digits, last = "", "", None
-    for key_node, value_node in node.value if node.flow_style else ():
+    for place, (key_node, value_node) in enumerate(node.value if node.flow_style else ()):
         text = str(key_node.value) if isinstance(key_node, ScalarNode) else ""
         is_empty = isinstance(value_node, ScalarNode) and not value_node.value
         if digits and is_empty and len(text) == _GROUP and text.isascii() and text.isdigit():
-            found[id(key_node)] = None
-            digits, last = digits + text, id(key_node)
+            found[place] = None
+            digits, last = digits + text, place
             continue
         if last is not None:
             found[last] = (name, digits)

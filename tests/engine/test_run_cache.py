@@ -202,6 +202,7 @@ def test_the_runs_of_a_process_are_passed_one_cache(monkeypatch):
 
 # Functions that keep what they have made for the whole process, and why that can do no harm.
 OF_THEIR_ARGUMENTS_ALONE = {
+    "sim.calibration.responses._file": "of a file of checks, which a calibration reads once",
     "sim.core.compiled.type_text": "of a type",
     "sim.core.draws.month_keys": "keys of a seed and month",
     "sim.core.months.month_text": "text of a number",

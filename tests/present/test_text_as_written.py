@@ -119,7 +119,7 @@ def test_long_texts_and_texts_of_several_lines_do_not_break_a_comparison(labor_s
         "--to", "2026-12", "--out", out,
     )  # fmt: skip
     assert said.code == 0, said.err
-    assert "warning" not in said.err
+    assert not [line for line in said.err.splitlines() if "warning" in line and "reached no" not in line]
     assert words_of(text) in words_of((out / "report.html").read_text(encoding="utf-8"))
 
 
