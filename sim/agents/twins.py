@@ -41,6 +41,9 @@ CAUSES = {
     "past": "what the worker's own past under the policy has left: savings, skill, insurance, a job",
 }
 
+# What is counted among all workers before a month, and so belongs to a run and not to its markets.
+_OF_THE_RUN = ("quota_cutoff", "quota_cutoff_without_levers", "quota_cutoff_new")
+
 
 @dataclass(frozen=True)
 class Parting:
@@ -248,7 +251,7 @@ class _Month:
             mixed = MonthConditions(state)
             mixed.write(self._month, run.rationing.rationed)
             mixed.ration(self._month, run.rationing)
-            for name in ("quota_cutoff", "quota_cutoff_without_levers", "levy_rate"):
+            for name in (*_OF_THE_RUN, "levy_rate"):
                 getattr(mixed.now, name)[...] = run.conditions[name]
             self._mixed[levers_of, markets_of] = plain_conditions(mixed.record[0])
         return self._mixed[levers_of, markets_of]

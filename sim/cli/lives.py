@@ -112,7 +112,7 @@ def trace(
     picture: Picture = None,
     json: Json = False,
 ) -> None:
-    """Tell one worker's life, month by month, in sentences and a picture."""
+    """Tell one worker's life, month by month."""
     size, first = parse_scale(scale), parse_month(start, "--from")
     last = parse_month(end, "--to") if end else None
     checked_picture(picture)
@@ -157,7 +157,7 @@ def explain(
     picture: Picture = None,
     json: Json = False,
 ) -> None:
-    """Take a worker's decision of a month apart: options, what counts for each, luck, what comes of it."""
+    """Take one decision of a worker apart: terms, luck, result."""
     size, when = parse_scale(scale), parse_month(month, "--month")
     checked_picture(picture)
     from sim.agents.life import explain_month
@@ -200,7 +200,7 @@ def twins(
     picture: Picture = None,
     json: Json = False,
 ) -> None:
-    """Set one worker's life under a policy beside the life without it: where they part, and why.
+    """Set a life with a policy beside the one without it.
 
     Without --worker and --find: up to six groups of those who move because of it, each with a typical worker.
     """

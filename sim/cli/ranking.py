@@ -65,7 +65,7 @@ def rank(
     excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
-    """Rank instruments, each alone at one yearly budget, by what a billion of net cost buys."""
+    """Rank instruments by what a billion yuan of net cost buys."""
     yuan = parse_yuan(budget, "--budget")
     first, size = parse_month(begin, "--begin"), parse_scale(scale)
     families = tuple(part.strip() for part in family.split(",")) if family is not None else ()

@@ -92,9 +92,18 @@ class Record:
         self._started_before = 1e6 * float(owners["returned_founders"])
         self._is_across = run.places.province[None, :] != np.arange(HOMES)[:, None]
         self._kept = _Kept()
-        self._month = for_kernels(make_record(nation_type()), nation_type())  # the nation's, to be copied
+        self._make_month()
+
+    def _make_month(self) -> None:
+        """Make the nation's record of a month, which is copied month by month, and views of its fields."""
+        self._month = for_kernels(make_record(nation_type()), nation_type())
         fields = self._month.view(nation_type(), np.ndarray)
         self._in_month = {name: fields[name] for name in field_names(nation_type())}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        """Of a copy: views of the fields of its own record, not of copies of them."""
+        vars(self).update(state)
+        self._make_month()
 
     def state(self) -> dict[str, Any]:
         """What has been reported so far, for a checkpoint."""

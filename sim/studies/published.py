@@ -39,9 +39,9 @@ def published_effects(
     """A row an effect: ``effect``, its range ``low`` to ``high``, what was ``found`` with ``found_low`` and
     ``found_high`` (95 % over seeds), ``unit``, ``verdict``, ``source``, ``note`` and ``file``.
 
-    ``scale`` is that of all runs but those that match workers; ``seeds`` are the files' own where not
-    given. ``progress(done, total)`` is called as files finish, first with none. Raises ``UsageError`` for an
-    impossible scale.
+    ``scale`` is that of all runs but those that match workers; ``seeds`` are the files' own where not given;
+    ``threads`` share the work of a month. ``progress(done, total)`` is called as files finish, first with
+    none. Raises ``UsageError`` for an impossible scale.
     """
     measures = (*published_files(), *ALSO)
     designs = [

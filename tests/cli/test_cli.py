@@ -337,6 +337,10 @@ def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch
         "calibrate",
         "virtual",
         "check_model",
+        "trace",
+        "explain",
+        "twins",
+        "rank",
     }
     labor_sim("run", "baseline", "--to", "2015-12", "--out", tmp_path / "run")
     for words, is_run in ((("official", "baseline", "--to", "2015-12"), True), (("virtual",), False),

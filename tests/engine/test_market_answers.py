@@ -151,7 +151,8 @@ def test_tightness_of_the_future_stays_within_what_was_observed(future):
     results = simulate(scenario, scale=SCALE, seed=1, tables=("national", "places"), cache=CACHE)
     tightness = yearly_tightness(results.places)
     seen, to_come = tightness[:"2024"], tightness["2025":]
-    assert 0.95 * seen.min() < to_come.min() and to_come.max() < 1.05 * seen.max()
+    room = 0.05 if future == "middle" else 0.1  # the ends of what may come lie further out
+    assert (1.0 - room) * seen.min() < to_come.min() and to_come.max() < (1.0 + room) * seen.max()
     assert results.national.output_lost_percent.max() < 1.0
     assert (results.national.output_lost_percent[results.national.month < "2025-01"] == 0.0).all()
 
