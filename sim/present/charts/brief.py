@@ -23,7 +23,7 @@ from sim.present.charts.style import (
     wrapped,
 )
 from sim.present.text.bands import PART_WORDS
-from sim.present.text.comparison import main_horizon, title_of
+from sim.present.text.comparison import main_horizon, title_of, year_of_answer
 from sim.present.text.numbers import number, unit_word
 from sim.results.outcomes import OUTCOMES
 
@@ -60,11 +60,7 @@ def answer(comparison: Comparison, keys: Sequence[str]) -> Figure:
     policies = comparison.policies
     figure = empty_figure(WIDTH, _ROW * len(policies) + 0.75)
     panels = figure.subplots(1, len(keys) + 1, sharey=True, squeeze=False)[0]
-    table = comparison.judged
-    rows = [
-        table[(table["policy"] == policy["name"]) & (table["horizon_years"] == main_horizon(policy))]
-        for policy in policies
-    ]
+    rows = [year_of_answer(comparison, policy) for policy in policies]
     for panel, key in zip(panels, [*keys, NET_COST], strict=True):
         marks = [_cost(part) if key == NET_COST else _effect(part, key) for part in rows]
         _panel(panel, marks, *_words(key))

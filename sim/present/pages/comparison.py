@@ -73,7 +73,7 @@ def publish_comparison(
 
     ``command`` is what the page names for repeating the run; ``excel_csv`` puts a byte order mark into CSV files.
     ``by`` are the dimensions of ``sim.comparison.breakdown`` that get a table and a picture each, ``also``
-    further forms of ``sim.present.office.FORMS``. Raises ``ResultsError``, and ``UsageError`` for a form that
+    further forms of ``sim.present.office.forms.FORMS``. Raises ``ResultsError``, and ``UsageError`` for a form that
     something missing on the machine would be needed for. ``lives`` are the policies' galleries, if they were made.
     """
     validation = validate(comparison.baseline_runs())

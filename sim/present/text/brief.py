@@ -21,6 +21,7 @@ from sim.present.text.comparison import (
     main_horizon,
     period_words,
     title_of,
+    year_of_answer,
 )
 from sim.present.text.numbers import amount, listing, month_in_words, number, unit_word, with_interval
 from sim.results.outcomes import OUTCOMES, Outcome
@@ -87,8 +88,7 @@ def shown_outcomes(comparison: Comparison, most: int = 4) -> list[str]:
 
 def _answer(comparison: Comparison, policy: dict[str, Any]) -> Answer:
     keys, title = aims(policy, comparison.costs), title_of(policy)
-    table = comparison.judged
-    year = table[(table["policy"] == policy["name"]) & (table["horizon_years"] == main_horizon(policy))]
+    year = year_of_answer(comparison, policy)
     if year.empty:
         told = "The run ends before the policy's first year does, so nothing can be said."
         return Answer(title, told, "", keys)
@@ -123,9 +123,8 @@ def _change(outcome: Outcome, row: Any) -> str:
 
 
 def _range(outcome: Outcome, row: Any) -> str:
-    _, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
-    scale = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)[0].split(" ")[1:]
-    return f"{in_a_sentence(outcome.label)} {' '.join([ends, *scale])}"
+    gap, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
+    return f"{in_a_sentence(outcome.label)} {' '.join([ends, *gap.split(' ')[1:]])}"
 
 
 def _whom(comparison: Comparison, policy: dict[str, Any]) -> str:

@@ -130,6 +130,12 @@ def main_horizon(policy: dict[str, Any]) -> int:
     return policy["main_year"] or 0
 
 
+def year_of_answer(comparison: Comparison, policy: dict[str, Any]) -> pd.DataFrame:
+    """The effects of a policy in the year that the answer is about, an outcome a row; none without that year."""
+    table = comparison.judged
+    return table[(table["policy"] == policy["name"]) & (table["horizon_years"] == main_horizon(policy))]
+
+
 def title_of(described: dict[str, Any]) -> str:
     """A scenario's title in English, or its name."""
     return (described.get("title") or {}).get("en") or described["name"]
