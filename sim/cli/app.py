@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import functools
+import inspect
 import re
 import sys
 from collections.abc import Callable, Iterator
@@ -23,6 +24,7 @@ from sim.core.arguments import parse_month, parse_scale
 from sim.core.destinations import try_file, write_file
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.files import reason
+from sim.core.language import LANGUAGES, use
 from sim.core.version import __version__
 
 SOME_FAILED = 1  # the exit code where some runs failed, as of a fault in the program
@@ -67,6 +69,10 @@ Out = Annotated[
 ExcelCsv = Annotated[
     bool, typer.Option("--excel-csv", help="Begin CSV files with a byte order mark, which Excel needs.")
 ]
+Lang = Annotated[
+    str | None, typer.Option("--lang", metavar="en|zh", help="Language of all text: English or Chinese.")
+]
+_LANG = inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Lang)
 Jobs = Annotated[int, typer.Option(min=1, help="Number of processes; results do not depend on it.")]
 ScenarioName = Annotated[str, typer.Argument(metavar="SCENARIO", help="Name of a scenario, or its file.")]
 
@@ -86,15 +92,28 @@ def command(
         return functools.partial(command, simulates=simulates, of=of)
 
     @functools.wraps(function)
-    def explained(**options: Any) -> None:
+    def explained(lang: str | None, **options: Any) -> None:
         with explained_errors(), _claims:
+            if lang is not None:
+                speak(lang)
             _refuse_other_digits(function, sys.argv[1:])
             if simulates(options) if callable(simulates) else simulates:
                 _say_what_is_compiled()
             function(**options)
 
+    own = inspect.signature(function, eval_str=True)  # typer takes it as it is
     vars(explained)["simulates"] = simulates
+    vars(explained)["__signature__"] = own.replace(parameters=[*own.parameters.values(), _LANG])
+    explained.__annotations__ = {**function.__annotations__, "lang": Lang}
     return of.command()(explained)
+
+
+def speak(name: str) -> None:
+    """Print and write all text in that language. Raises ``UsageError`` for one that there is not."""
+    if name not in LANGUAGES:
+        offered = ", ".join(f"{key} ({words})" for key, words in LANGUAGES.items())
+        raise UsageError(Problem("no such language", key="--lang", value=name, allowed=offered))
+    use(name)
 
 
 def _refuse_other_digits(function: Callable, words: list[str]) -> None:

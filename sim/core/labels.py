@@ -2,47 +2,72 @@
 
 from __future__ import annotations
 
-_REGIONS = {"East": "the East", "Central": "Central China", "West": "the West", "Northeast": "the Northeast"}
+from sim.core.language import N_, Words
 
-AGES = {"16_20": "16–20", "21_30": "21–30", "31_40": "31–40", "41_50": "41–50", "over_50": "over 50"}
+_REGIONS = Words(
+    {
+        "East": N_("the East"),
+        "Central": N_("Central China"),
+        "West": N_("the West"),
+        "Northeast": N_("the Northeast"),
+    }
+)
 
-SCHOOLING = {
-    "none": "no schooling",
-    "primary": "primary school",
-    "junior": "junior middle school",
-    "senior": "senior middle school",
-    "college": "college",
-}
+AGES = Words(
+    {
+        "16_20": N_("16–20"),
+        "21_30": N_("21–30"),
+        "31_40": N_("31–40"),
+        "41_50": N_("41–50"),
+        "over_50": N_("over 50"),
+    }
+)
 
-SECTORS = {
-    "manufacturing": "manufacturing",
-    "construction": "construction",
-    "wholesale_retail": "wholesale and retail",
-    "transport": "transport, storage and post",
-    "hotel_catering": "hotels and catering",
-    "resident_services": "resident services",
-    "other": "other trades",
-}
+SCHOOLING = Words(
+    {
+        "none": N_("no schooling"),
+        "primary": N_("primary school"),
+        "junior": N_("junior middle school"),
+        "senior": N_("senior middle school"),
+        "college": N_("college"),
+    }
+)
 
-TIERS = {
-    "home_township": "home townships",
-    "county_town": "counties and towns under 1 million",
-    "city": "cities of 1 to 3 million",
-    "large_city": "cities of 3 to 5 million",
-    "mega_city": "cities over 5 million",
-}
+SECTORS = Words(
+    {
+        "manufacturing": N_("manufacturing"),
+        "construction": N_("construction"),
+        "wholesale_retail": N_("wholesale and retail"),
+        "transport": N_("transport, storage and post"),
+        "hotel_catering": N_("hotels and catering"),
+        "resident_services": N_("resident services"),
+        "other": N_("other trades"),
+    }
+)
 
-ACTIVITIES = {
-    "farm": "farming or idle",
-    "local_work": "local work",
-    "own_business": "own business",
-    "migrant_work": "work away",
-    "migrant_search": "looking for work away",
-    "settled_work": "settled and working",
-    "settled_search": "settled and looking for work",
-    "training": "training",
-    "exited": "out of the labour force",
-}
+TIERS = Words(
+    {
+        "home_township": N_("home townships"),
+        "county_town": N_("counties and towns under 1 million"),
+        "city": N_("cities of 1 to 3 million"),
+        "large_city": N_("cities of 3 to 5 million"),
+        "mega_city": N_("cities over 5 million"),
+    }
+)
+
+ACTIVITIES = Words(
+    {
+        "farm": N_("farming or idle"),
+        "local_work": N_("local work"),
+        "own_business": N_("own business"),
+        "migrant_work": N_("work away"),
+        "migrant_search": N_("looking for work away"),
+        "settled_work": N_("settled and working"),
+        "settled_search": N_("settled and looking for work"),
+        "training": N_("training"),
+        "exited": N_("out of the labour force"),
+    }
+)
 
 
 def region(name: str) -> str:

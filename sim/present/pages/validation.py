@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
+from sim.core.language import _, in_two_forms, language
 from sim.present.charts import style
 from sim.present.charts import validation as charts
 from sim.present.pages import validation_tables
@@ -132,13 +133,18 @@ def image_address(figure: Figure | None) -> str | None:
 
 @cache
 def page_template(name: str):
+    """A template of ``templates``; ``{% trans %}`` and ``_("…")`` in it speak the language in use."""
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
+        extensions=["jinja2.ext.i18n"],
         loader=PackageLoader("sim.present.pages"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.policies["ext.i18n.trimmed"] = True
+    environment.install_gettext_callables(_, in_two_forms, newstyle=True)  # type: ignore[attr-defined]
+    environment.globals |= {"language": language()}
     return environment.get_template(name)

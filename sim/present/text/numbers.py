@@ -1,20 +1,37 @@
 """Numbers as people write them: scaled to thousands, millions and billions, with their unit and sign.
 
-Persons, jobs and yuan share the scale words; percentages differ in points. The minus is a real one.
+Persons, jobs and yuan share the scale words; percentages differ in points. The minus is a real one. Chinese counts
+in ten thousands and hundred millions (万, 亿) and writes units without a space.
 """
 
 from __future__ import annotations
 
 import math
 
-_SCALES = ((1e9, "billion"), (1e6, "million"), (1e3, "thousand"))
-_NOUNS = {"persons": "people", "businesses": "businesses", "jobs": "jobs"}
+from sim.core.language import N_, _, language
+
+_SCALES = {
+    "en": ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")),
+    "zh": ((1e8, "亿"), (1e4, "万")),
+}
+_NOUNS = {"persons": N_("people"), "businesses": N_("businesses"), "jobs": N_("jobs")}
+_UNITS = {
+    **_NOUNS,
+    "percent": "%",
+    "points": N_("points"),
+    "yuan": N_("yuan"),
+    "yuan per month": N_("yuan a month"),
+    "yuan per year": N_("yuan a year"),
+}
+_MONTHS = tuple(
+    "January February March April May June July August September October November December".split()
+)
 _DIFFERENCE_UNITS = {"percent": "points"}
 
 
 def scale_of(largest: float) -> tuple[float, str]:
     """Factor and word that keep ``largest`` readable: (1e6, "million"), or (1, "") below ten thousand."""
-    for factor, word in _SCALES:
+    for factor, word in _SCALES[language()]:
         if abs(largest) >= (1e4 if factor == 1e3 else factor):
             return factor, word
     return 1.0, ""
@@ -67,7 +84,11 @@ def with_interval(
     if factor == 1 and largest < 10:
         digits = max(digits, 1)
     texts = [number(end / factor, digits, signed) for end in (value, low, high)]
-    ends = f"{texts[1]} to {texts[2]}" if math.isfinite(low) and math.isfinite(high) else "–"
+    ends = (
+        _("{low} to {high}", low=texts[1], high=texts[2])
+        if math.isfinite(low) and math.isfinite(high)
+        else "–"
+    )
     return join(texts[0], word, unit_word(unit, noun=False)), ends
 
 
@@ -79,20 +100,18 @@ def _on_scale(value: float, unit: str, digits: int) -> tuple[float, str, int]:
 
 def unit_word(unit: str, noun: bool = True) -> str:
     """The unit as it is written after a number; without the noun, what is counted is left out."""
-    if unit in _NOUNS and not noun:
-        return ""
-    return {**_NOUNS, "percent": "%", "yuan per month": "yuan a month", "yuan per year": "yuan a year"}.get(
-        unit, unit
-    )
+    return "" if unit in _NOUNS and not noun else _(_UNITS.get(unit, unit))
 
 
 def join(*words: str) -> str:
     """Words in a row, the empty ones left out."""
-    return " ".join(word for word in words if word)
+    return (" " if language() == "en" else "").join(word for word in words if word)
 
 
 def ordinal(count: int) -> str:
     """First to tenth in words, beyond that in figures."""
+    if language() == "zh":
+        return f"第{count}"
     words = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
     return words[count - 1] if 1 <= count <= len(words) else f"{count}th"
 
@@ -104,6 +123,8 @@ def listing(words: list[str]) -> str:
     ('a, b and c', 'a, or b and c', 'a')
     """
     *others, last = words or [""]
+    if language() == "zh":
+        return f"{'、'.join(others)}和{last}" if others else last
     between = "; " if any("," in word for word in words) else ", "
     return f"{between.join(others)} and {last}" if others else last
 
@@ -114,19 +135,18 @@ def month_in_words(month: str) -> str:
     >>> month_in_words("2025-01")
     'January 2025'
     """
-    names = (
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    )
     year, number_of_month = month.split("-")
-    return f"{names[int(number_of_month) - 1]} {year}"
+    if language() == "zh":
+        return f"{year}年{int(number_of_month)}月"
+    return f"{_MONTHS[int(number_of_month) - 1]} {year}"
+
+
+def sentence(*parts: str) -> str:
+    """Parts as sentences, one after another: first letters large, a full stop after each; the empty ones left out.
+
+    >>> sentence("it costs nothing", "", "nobody loses")
+    'It costs nothing. Nobody loses.'
+    """
+    if language() == "zh":
+        return "".join(f"{part}。" for part in parts if part)
+    return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts if part)

@@ -1,0 +1,93 @@
+"""The marked messages of the program beside the Chinese catalogues.
+
+``python tests/support/messages.py`` prints those that no catalogue has, ready to be filled in, by the
+file that they stand in; ``--stale`` those of the catalogues that the program has no more.
+"""
+
+from __future__ import annotations
+
+import string
+import sys
+from pathlib import Path
+from typing import NamedTuple
+
+from babel.messages.extract import extract
+from babel.messages.pofile import read_po
+
+ROOT = Path(__file__).resolve().parents[2]
+CATALOGUES = sorted((ROOT / "sim" / "data" / "zh").glob("*.po"))
+KEYWORDS = {"_": None, "N_": None, "in_context": ((1, "c"), 2), "plural": (1, 2)}
+IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+
+
+class Key(NamedTuple):
+    context: str | None
+    english: str
+
+
+class Entry(NamedTuple):
+    """One message of a catalogue."""
+
+    file: str
+    key: Key
+    chinese: str
+
+
+def marked() -> dict[Key, str]:
+    """Every message that the program marks, with the file and line of its first use."""
+    found: dict[Key, str] = {}
+    for method, pattern, keywords in (
+        ("python", "*.py", KEYWORDS),
+        ("jinja2.ext:babel_extract", "*.j2", IN_TEMPLATES),
+    ):
+        for path in sorted((ROOT / "sim").rglob(pattern)):
+            options = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
+            with path.open("rb") as stream:
+                for line, message, _, context in extract(method, stream, keywords, options=options):
+                    english = message if isinstance(message, str) else message[0]
+                    found.setdefault(Key(context, english), f"{path.relative_to(ROOT)}:{line}")
+    return found
+
+
+def entries() -> list[Entry]:
+    """Every message of the catalogues."""
+    found = []
+    for path in CATALOGUES:
+        with path.open("rb") as stream:
+            for message in read_po(stream, locale="zh"):
+                english = message.id if isinstance(message.id, str) else message.id[0]
+                chinese = message.string if isinstance(message.string, str) else message.string[0]
+                if english:
+                    found.append(Entry(path.name, Key(message.context, english), chinese))
+    return found
+
+
+def fields(text: str, is_template: bool) -> set[str]:
+    """The names of the values that a message holds."""
+    if is_template:
+        return {part.split(")")[0] for part in text.split("%(")[1:]}
+    return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def missing() -> dict[Key, str]:
+    """Marked messages without a Chinese text."""
+    known = {entry.key for entry in entries() if entry.chinese}
+    return {key: place for key, place in marked().items() if key not in known}
+
+
+def _quoted(text: str) -> str:
+    return '"' + text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n") + '"'
+
+
+if __name__ == "__main__":
+    if "--stale" in sys.argv:
+        known = marked()
+        for entry in entries():
+            if entry.key not in known:
+                print(f"{entry.file}: {entry.key.english}")
+    else:
+        for key, place in sorted(missing().items(), key=lambda item: item[1]):
+            print(f"#: {place}")
+            if key.context:
+                print(f"msgctxt {_quoted(key.context)}")
+            print(f'msgid {_quoted(key.english)}\nmsgstr ""\n')

@@ -1,0 +1,43 @@
+"""The Chinese catalogues: every marked message is there once, with the same values, and in Chinese."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+
+import pytest
+from support.messages import entries, fields, marked, missing
+
+# What stays as it is in a Chinese text: commands, options, files, units and names that have no Chinese form.
+LATIN = re.compile(
+    r"\{[^}]*\}|%\([^)]*\)s|%%|`[^`]*`|<[^>]*>|--[a-z][a-z-]*|labor-sim[a-z -]*|[\w*./-]+\.(?:html|csv|md|yaml|"
+    r"xlsx|docx|pdf|parquet|json|svg|png|txt)|\bhttps?://\S+|\b[A-D]\b|\b(?:HTML|CSV|PDF|SVG|PNG|JSON|YAML|UTF-8|GBK|Excel|Word|"
+    r"Parquet|Python|YYYY|MM|Ctrl-C|SIGTERM|SCENARIO|FOLDER|FILE|ID|GDP|zh|en)\b"
+)
+
+
+def test_every_message_has_chinese():
+    assert not missing(), "python tests/support/messages.py prints them"
+
+
+def test_no_catalogue_holds_what_the_program_no_longer_says():
+    known = marked()
+    assert not [(entry.file, entry.key.english) for entry in entries() if entry.key not in known]
+
+
+def test_no_message_is_translated_twice():
+    counts = Counter(entry.key for entry in entries())
+    assert not [key.english for key, count in counts.items() if count > 1]
+
+
+@pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.file}: {entry.key.english[:40]}")
+def test_translations_hold_the_same_values(entry):
+    for is_template in (False, True):
+        assert fields(entry.chinese, is_template) == fields(entry.key.english, is_template)
+
+
+def test_translations_are_chinese():
+    left = {
+        entry.key.english: re.findall("[A-Za-z]{2,}", LATIN.sub(" ", entry.chinese)) for entry in entries()
+    }
+    assert not {english: words for english, words in left.items() if words}
