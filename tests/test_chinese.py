@@ -8,10 +8,13 @@ from collections import Counter
 import pytest
 from support.messages import entries, fields, marked, missing
 
-# What stays as it is in a Chinese text: commands, options, files, units and names that have no Chinese form.
+from sim.core.language import speaking
+from sim.present.text import numbers
+
+# What stays as it is in a Chinese text: commands, options, files, and names that have no Chinese form.
 LATIN = re.compile(
-    r"\{[^}]*\}|%\([^)]*\)s|%%|`[^`]*`|<[^>]*>|--[a-z][a-z-]*|labor-sim[a-z -]*|[\w*./-]+\.(?:html|csv|md|yaml|"
-    r"xlsx|docx|pdf|parquet|json|svg|png|txt)|\bhttps?://\S+|\b[A-D]\b|\b(?:HTML|CSV|PDF|SVG|PNG|JSON|YAML|UTF-8|GBK|Excel|Word|"
+    r"\{[^}]*\}|%\([^)]*\)s|%%|`[^`]*`|<[^>]*>|--[a-z][a-z-]*|labor-sim[a-z -]*|[\w*./-]+\.(?:html|csv|md|"
+    r"yaml|xlsx|docx|pdf|parquet|json|svg|png|txt)|\bhttps?://\S+|\b[A-D]\b|\b(?:HTML|CSV|PDF|SVG|PNG|JSON|YAML|UTF-8|GBK|Excel|Word|"
     r"Parquet|Python|YYYY|MM|Ctrl-C|SIGTERM|SCENARIO|FOLDER|FILE|ID|GDP|zh|en)\b"
 )
 
@@ -41,3 +44,20 @@ def test_translations_are_chinese():
         entry.key.english: re.findall("[A-Za-z]{2,}", LATIN.sub(" ", entry.chinese)) for entry in entries()
     }
     assert not {english: words for english, words in left.items() if words}
+
+
+@pytest.mark.parametrize(
+    "told, chinese",
+    [
+        (lambda: numbers.amount(172_400_000, "persons"), "1.72亿人"),
+        (lambda: numbers.amount(4427, "yuan per month"), "4,427元/月"),
+        (lambda: numbers.difference(-0.31, "percent", 2), "−0.31个百分点"),
+        (lambda: numbers.with_interval(1.57e6, 0.9e6, 2.25e6, "persons"), ("+157万", "+90.0万至+225万")),
+        (lambda: numbers.month_in_words("2025-01"), "2025年1月"),
+        (lambda: numbers.listing(["务农", "求职", "培训"]), "务农、求职和培训"),
+        (lambda: numbers.sentence("不花钱", "", "无人受损"), "不花钱。无人受损。"),
+    ],
+)
+def test_numbers_in_chinese(told, chinese):
+    with speaking("zh"):
+        assert told() == chinese

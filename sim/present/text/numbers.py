@@ -1,7 +1,7 @@
 """Numbers as people write them: scaled to thousands, millions and billions, with their unit and sign.
 
-Persons, jobs and yuan share the scale words; percentages differ in points. The minus is a real one. Chinese counts
-in ten thousands and hundred millions (万, 亿) and writes units without a space.
+Persons, jobs and yuan share the scale words; percentages differ in points. The minus is a real one. Chinese
+counts in ten thousands and hundred millions (万, 亿) and writes units without a space.
 """
 
 from __future__ import annotations
