@@ -52,7 +52,7 @@ def test_translations_are_chinese():
         (lambda: numbers.amount(172_400_000, "persons"), "1.72亿人"),
         (lambda: numbers.amount(4427, "yuan per month"), "4,427元/月"),
         (lambda: numbers.difference(-0.31, "percent", 2), "−0.31个百分点"),
-        (lambda: numbers.with_interval(1.57e6, 0.9e6, 2.25e6, "persons"), ("+157万", "+90.0万至+225万")),
+        (lambda: numbers.with_interval(1.57e6, 0.9e6, 2.25e6, "persons"), ("+157万", "+90万至+225万")),
         (lambda: numbers.month_in_words("2025-01"), "2025年1月"),
         (lambda: numbers.listing(["务农", "求职", "培训"]), "务农、求职和培训"),
         (lambda: numbers.sentence("不花钱", "", "无人受损"), "不花钱。无人受损。"),
