@@ -84,11 +84,9 @@ def with_interval(
     if factor == 1 and largest < 10:
         digits = max(digits, 1)
     texts = [number(end / factor, digits, signed) for end in (value, low, high)]
-    ends = (
-        _("{low} to {high}", low=texts[1], high=texts[2])
-        if math.isfinite(low) and math.isfinite(high)
-        else "–"
-    )
+    near = word if language() == "zh" else ""  # Chinese says the scale at both ends
+    is_known = math.isfinite(low) and math.isfinite(high)
+    ends = _("{low} to {high}", low=texts[1] + near, high=texts[2] + near) if is_known else "–"
     return join(texts[0], word, unit_word(unit, noun=False)), ends
 
 
