@@ -78,6 +78,15 @@ def in_two_forms(one: str, many: str, count: int) -> str:
     return english if language() == "en" else catalogue().get(one, english)
 
 
+def in_language(texts: Mapping[str, str]) -> str:
+    """The text in the language in use, of one that data hold in both; in the other where there is but one.
+
+    >>> in_language({"en": "Henan", "zh": "河南"}), in_language({"zh": "河南"})
+    ('Henan', '河南')
+    """
+    return texts.get(language()) or texts.get("en") or texts.get("zh") or ""
+
+
 class Words(Mapping[str, str]):
     """Names by key, each in the language in use when it is looked up; ``N_`` marks the English ones."""
 
