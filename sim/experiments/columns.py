@@ -34,7 +34,7 @@ def described(factors: Mapping[str, Any], outcomes: Iterable[str]) -> dict[str, 
         **{
             key: (
                 OUTCOMES[key].unit,
-                f"{OUTCOMES[key].label}, {_PERIOD[OUTCOMES[key].kind]}: {OUTCOMES[key].definition}",
+                f"{OUTCOMES[key].label_en}, {_PERIOD[OUTCOMES[key].kind]}: {OUTCOMES[key].definition}",
             )
             for key in outcomes
         },

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import in_language
 
 KINDS = ("stock", "flow", "rate")
 DIRECTIONS = ("higher", "lower", "neutral")
@@ -30,7 +31,7 @@ class Outcome:
     """
 
     key: str
-    label: str
+    label_en: str
     label_zh: str
     unit: str
     kind: str
@@ -40,6 +41,11 @@ class Outcome:
     digits: int = 0
     headline: bool = False
     one: str = ""
+
+    @property
+    def label(self) -> str:
+        """Its name in the language in use."""
+        return in_language({"en": self.label_en, "zh": self.label_zh})
 
     @property
     def is_count(self) -> bool:
@@ -217,5 +223,10 @@ def monthly(national: pd.DataFrame, keys: Iterable[str] = ()) -> pd.DataFrame:
 
 def outcome_table() -> pd.DataFrame:
     """The registry as a table, for reading."""
-    names = ("key", "label", "label_zh", "unit", "kind", "good", "definition")
-    return pd.DataFrame([{name: getattr(row, name) for name in names} for row in _TABLE])
+    names = ("label_zh", "unit", "kind", "good", "definition")
+    return pd.DataFrame(
+        [
+            {"key": row.key, "label": row.label_en, **{name: getattr(row, name) for name in names}}
+            for row in _TABLE
+        ]
+    )

@@ -226,7 +226,7 @@ def _by_place(comparison: Comparison) -> Sheet:
     rows = labelled(table)
     rows = rows.assign(
         dimension=[f"{dimension_words(name)} {dimension_words(name, 'zh')}" for name in rows["dimension"]],
-        outcome_en=[OUTCOMES[key].label if key in OUTCOMES else key for key in rows["outcome"]],
+        outcome_en=[OUTCOMES[key].label_en if key in OUTCOMES else key for key in rows["outcome"]],
     )
     return Sheet(
         "By place and group 分组",

@@ -90,7 +90,7 @@ def measure_words(name: str, language: str = "en") -> str:
     """What is counted, as the head of a column."""
     if name in _MEASURES:
         return _MEASURES[name][1 if language == "zh" else 0]
-    return OUTCOMES[name].label_zh if language == "zh" else OUTCOMES[name].label
+    return OUTCOMES[name].label_zh if language == "zh" else OUTCOMES[name].label_en
 
 
 def group_words(dimension: str, group: str, language: str = "en") -> str:

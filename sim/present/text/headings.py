@@ -56,4 +56,4 @@ def with_outcome_words(table: pd.DataFrame) -> pd.DataFrame:
 
 def outcome_words(key: str) -> tuple[str, str]:
     """An outcome in English and Chinese."""
-    return OUTCOMES[key].label, OUTCOMES[key].label_zh
+    return OUTCOMES[key].label_en, OUTCOMES[key].label_zh
