@@ -46,8 +46,7 @@ class LabourMarkets(NamedTuple):
     layoff: np.ndarray  # (places, sectors) probability of being laid off next month
     farmers: np.ndarray  # (homes,) log of those on the land over those of 2014, as income has followed
     year: np.ndarray  # (kinds, 3, months of a year) vacancies, who looks for them, jobs wanted: home, away
-    lowest: np.ndarray  # (kinds,) least vacancies per searcher of a year in the observed years
-    highest: np.ndarray  # (kinds,) most
+    usual_tightness: np.ndarray  # (kinds,) vacancies per searcher of a year, mean of the observed years
     usual_unfilled: np.ndarray  # (1,) share of wanted jobs that is open, mean of the observed years
     saved: np.ndarray  # (kinds,) log points of labour saved beyond the trend since
     output_lost: np.ndarray  # (1,) share of output lost to jobs that stay open
@@ -72,8 +71,7 @@ class LabourMarkets(NamedTuple):
             layoff=np.zeros(mix.shape),
             farmers=np.zeros(HOMES),
             year=np.zeros((_KINDS, _MEASURES, _MONTHS)),
-            lowest=np.zeros(_KINDS),
-            highest=np.zeros(_KINDS),
+            usual_tightness=np.zeros(_KINDS),
             usual_unfilled=np.zeros(1),
             saved=np.zeros(_KINDS),
             output_lost=np.zeros(1),

@@ -287,13 +287,14 @@ def _settle_away(c, markets, places, homes):
 def _close_the_future(c, markets, observed_months):
     """What lasting scarcity of workers does once output is assumed: it saves labour, and it costs output.
 
-    In the observed years it only notes what they showed: the range of a year's vacancies per searcher, and
-    the share of wanted jobs that stays open.
+    In the observed years it only notes what they showed: their mean of a year's vacancies per searcher, and
+    of the share of wanted jobs that stays open.
     """
     month, economy = c.month, c.economy
     if month < 12 - 1:
         return
     unfilled = markets.year[:, OPEN].sum() / max(markets.year[:, WANTED].sum(), 1.0)
+    seen = month - (12 - 1)  # earlier months of which a year is known
     if month >= observed_months:
         markets.output_lost[0] = lost_output_next(
             markets.output_lost[0],
@@ -303,23 +304,15 @@ def _close_the_future(c, markets, observed_months):
             economy.lost_output_rate,
         )
     else:
-        seen = month - (12 - 1)
         markets.usual_unfilled[0] += (unfilled - markets.usual_unfilled[0]) / (seen + 1.0)
     for kind in range(2):
         tightness = markets.year[kind, OPEN].sum() / max(markets.year[kind, LOOKING].sum(), 1.0)
         if month >= observed_months:
             markets.saved[kind] = saved_labour_next(
-                markets.saved[kind],
-                tightness,
-                markets.lowest[kind],
-                markets.highest[kind],
-                economy.labour_saving_rate,
+                markets.saved[kind], tightness, markets.usual_tightness[kind], economy.labour_saving_rate
             )
         else:
-            is_first = month == 12 - 1
-            low, high = markets.lowest[kind], markets.highest[kind]
-            markets.lowest[kind] = tightness if is_first else min(low, tightness)
-            markets.highest[kind] = tightness if is_first else max(high, tightness)
+            markets.usual_tightness[kind] += (tightness - markets.usual_tightness[kind]) / (seen + 1.0)
 
 
 @kernel

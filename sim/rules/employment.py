@@ -136,16 +136,15 @@ def pooled_ratio(count: float, base: float, pooled: float, weight: float) -> flo
 
 
 @rule
-def saved_labour_next(saved: float, tightness: float, lowest: float, highest: float, rate: float) -> float:
+def saved_labour_next(saved: float, tightness: float, usual: float, rate: float) -> float:
     """Log points of labour saved beyond the trend, one month on.
 
-    saved + rate * log(tightness / highest) where the market is tighter than it ever was in the observed
-    years, and the same with the lowest where it is slacker; else it stays. rate: per month and log point.
-    Source: scarce labour draws machines and methods that save it (induced innovation, Hicks; Acemoglu
-    2010, Journal of Political Economy 118); the rate is a judgement.
+    saved + rate * log(tightness / usual): more where workers are scarcer than usual, less where they are
+    not. rate: per month and log point.
+    Source: scarce labour draws machines and methods that save it, and plentiful labour puts them off
+    (induced innovation, Hicks; Acemoglu 2010, Journal of Political Economy 118); the rate is a judgement.
     """
-    within = min(max(tightness, lowest), highest)
-    return saved + rate * log(max(tightness, 1e-6) / max(within, 1e-6))
+    return saved + rate * log(max(tightness, 1e-6) / max(usual, 1e-6))
 
 
 @rule

@@ -145,16 +145,47 @@ def yearly_tightness(table: pd.DataFrame) -> pd.Series:
     return sums.vacancies / sums[SEARCHING].sum(axis=1)
 
 
-@pytest.mark.parametrize("future", ["low", "middle", "high"])
-def test_tightness_of_the_future_stays_within_what_was_observed(future):
-    scenario = with_overrides(load_scenario("baseline"), {"assumptions": future})
-    results = simulate(scenario, scale=SCALE, seed=1, tables=("national", "places"), cache=CACHE)
-    tightness = yearly_tightness(results.places)
+READY = ("baseline", "startup-support", "residency-easing", "skills-training", "combined")
+
+
+@pytest.mark.parametrize(
+    "name, future", [*((name, "middle") for name in READY), ("combined", "low"), ("combined", "high")]
+)
+def test_tightness_of_the_future_stays_within_what_was_observed(name, future):
+    tightness = yearly_tightness(of_future(name, future).places)
     seen, to_come = tightness[:"2024"], tightness["2025":]
-    room = 0.05 if future == "middle" else 0.1  # the ends of what may come lie further out
+    assert len(seen) == 11 and len(to_come) == 11
+    room = 0.0 if future == "middle" else 0.02  # the ends of what may come
     assert (1.0 - room) * seen.min() < to_come.min() and to_come.max() < (1.0 + room) * seen.max()
+
+
+@cache
+def of_future(name: str, future: str):
+    scenario = with_overrides(load_scenario(name), {"assumptions": future})
+    return simulate(scenario, scale=SCALE, seed=1, tables=("national", "places"), cache=CACHE)
+
+
+@pytest.mark.parametrize("future", ["low", "middle", "high"])
+def test_tightness_of_the_future_has_no_trend(future):
+    """What growth that slows, ageing and the farms would do to it is answered by how much labour is saved."""
+    results = of_future("baseline", future)
+    tightness = yearly_tightness(results.places)
+    seen, last = tightness[:"2024"], tightness["2031":]
+    assert last.mean() == pytest.approx(seen.mean(), rel=0.06)
+    assert abs(np.polyfit(np.arange(len(last)), np.log(last), 1)[0]) < 0.01
     assert results.national.output_lost_percent.max() < 1.0
     assert (results.national.output_lost_percent[results.national.month < "2025-01"] == 0.0).all()
+
+
+@pytest.mark.parametrize("jobs, sign", [(1.1, 1.0), (0.9, -1.0)], ids=["scarce", "plentiful"])
+def test_scarcity_and_slack_are_answered_in_a_few_years(jobs, sign):
+    """A tenth more, or fewer, jobs at once: tightness leaves its mean of the observed years and comes back."""
+    lever = make_lever({"jobs_scale": {"scale": jobs}}, "2025-01", "2035-12", no_cost="a test")
+    tightness = yearly_tightness(run_to("2035-12", 1, {"jobs": lever}).places)
+    away = sign * np.log(tightness / tightness[:"2024"].mean())
+    assert away["2025"] > 0.3
+    assert away["2028"] < 0.4 * away["2025"] and abs(away["2035"]) < 0.06
+    assert away.min() > -0.08  # it does not swing beyond where it was
 
 
 def test_lasting_scarcity_saves_labour_and_costs_output():

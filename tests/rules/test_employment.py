@@ -176,10 +176,10 @@ def test_a_benefit_slows_the_search_by_its_share_of_pay():
     assert search_effort(10_000.0, 1000.0, 1.0, 0.1) == 0.1
 
 
-def test_labour_is_saved_beyond_the_observed_range_alone():
-    assert saved_labour_next(0.1, 1.0, 0.8, 1.2, 0.05) == pytest.approx(0.1)
-    assert saved_labour_next(0.1, 2.4, 0.8, 1.2, 0.05) == pytest.approx(0.1 + 0.05 * math.log(2.0))
-    assert saved_labour_next(0.1, 0.4, 0.8, 1.2, 0.05) == pytest.approx(0.1 - 0.05 * math.log(2.0))
+def test_scarce_labour_is_saved_and_plentiful_labour_is_not():
+    assert saved_labour_next(0.1, 0.9, 0.9, 0.05) == pytest.approx(0.1)
+    assert saved_labour_next(0.1, 1.8, 0.9, 0.05) == pytest.approx(0.1 + 0.05 * math.log(2.0))
+    assert saved_labour_next(0.1, 0.45, 0.9, 0.05) == pytest.approx(0.1 - 0.05 * math.log(2.0))
 
 
 def test_jobs_that_stay_open_cost_labours_share_of_output():
