@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import runpy
 import subprocess
 import sys
 import tomllib
@@ -66,6 +67,20 @@ def test_the_readme_lists_every_room_from_the_ground_up():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     layout = text.partition("## Layout")[2].partition("\nscenarios/")[0]
     assert tuple(re.findall(r"^  (\w+)/ ", layout, flags=re.MULTILINE)) == (*ROOMS, "data")
+
+
+def test_the_readme_has_the_blocks_that_are_renewed_from_the_main_job():
+    renew = runpy.run_path(str(ROOT / "docs" / "renew_readme.py"))
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    for name in ("effects", "errors", "unseen"):
+        new = renew["renewed"](text, name, "something new")
+        assert new.count("something new") == 1 and len(new) < len(text)
+    with pytest.raises(ValueError, match="0 blocks 'another'"):
+        renew["renewed"](text, "another", "")
+    for column in renew["SHOWN"].values():
+        assert f"| {column} |" in text
+    for name, _ in renew["BY_YEAR"].values():
+        assert f"| {name} |" in text
 
 
 def test_the_readme_tells_what_every_command_answers():
