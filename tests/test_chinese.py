@@ -36,7 +36,8 @@ def test_no_message_is_translated_twice():
 @pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.file}: {entry.key.english[:40]}")
 def test_translations_hold_the_same_values(entry):
     for is_template in (False, True):
-        assert fields(entry.chinese, is_template) == fields(entry.key.english, is_template)
+        forms = (entry.key.english, entry.many or entry.key.english)  # "a year" needs no count in English
+        assert fields(entry.chinese, is_template) in [fields(form, is_template) for form in forms]
 
 
 def test_translations_are_chinese():

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import Problem, UsageError, nearest
-from sim.core.language import in_language
+from sim.core.language import N_, _, in_language
 
 KINDS = ("stock", "flow", "rate")
 DIRECTIONS = ("higher", "lower", "neutral")
@@ -46,6 +46,11 @@ class Outcome:
     def label(self) -> str:
         """Its name in the language in use."""
         return in_language({"en": self.label_en, "zh": self.label_zh})
+
+    @property
+    def meaning(self) -> str:
+        """The definition in the language in use."""
+        return _(self.definition)
 
     @property
     def is_count(self) -> bool:
@@ -99,106 +104,106 @@ _TABLE = (
     # --- where people work ---------------------------------------------------------------------------
     Outcome("out_plus_settled", "Out-of-township migrants and settled", "外出农民工与落户人员", "persons",
             "stock", "neutral",
-            "rural workers outside the home township, working or looking for work, plus those who moved "
+            N_("rural workers outside the home township, working or looking for work, plus those who moved "
             "their registration to a city since the start. Settling removes a worker from the official "
-            "count, so this is the measure that easing registration does not distort",
-            _column("out", "settled"), headline=True, one="migrant or settled worker"),
+            "count, so this is the measure that easing registration does not distort"),
+            _column("out", "settled"), headline=True, one=N_("migrant or settled worker")),
     Outcome("out", "Out-of-township migrants", "外出农民工", "persons", "stock", "neutral",
-            "rural-registered workers outside the home township, working or looking for work, at month end; "
-            "the official yearly count asks for six months or more of work in the year",
-            _column("out"), headline=True, one="out-of-township migrant"),
+            N_("rural-registered workers outside the home township, working or looking for work, at month "
+            "end; the official yearly count asks for six months or more of work in the year"),
+            _column("out"), headline=True, one=N_("out-of-township migrant")),
     Outcome("local", "Local non-farm workers", "本地农民工", "persons", "stock", "neutral",
-            "rural-registered workers in non-farm work inside the home township, own business included",
+            N_("rural-registered workers in non-farm work inside the home township, own business included"),
             _column("local_work", "own_business"), headline=True,
-            one="local non-farm worker"),
+            one=N_("local non-farm worker")),
     Outcome("settled", "Settled in a city", "已落户人员", "persons", "stock", "neutral",
-            "workers who moved their registration to a city since the start of the run and are still in the "
-            "labour force", _column("settled"), headline=True, one="settled worker"),
+            N_("workers who moved their registration to a city since the start of the run and are still in "
+            "the labour force"), _column("settled"), headline=True, one=N_("settled worker")),
     Outcome("farm", "Farming or idle at home", "务农或闲居人员", "persons", "stock", "neutral",
-            "rural-registered workers without non-farm work in the home township", _column("farm"),
-            one="worker without non-farm work"),
+            N_("rural-registered workers without non-farm work in the home township"), _column("farm"),
+            one=N_("worker without non-farm work")),
     Outcome("cross_province_share", "Cross-province share of migrants", "跨省流动占外出农民工比重",
             "percent", "rate", "neutral",
-            "out-of-township migrants outside the home province, as a share of all of them",
+            N_("out-of-township migrants outside the home province, as a share of all of them"),
             _percent("cross_province", "out"), digits=2),
     # --- own business --------------------------------------------------------------------------------
     Outcome("business_starts", "Businesses started by returned migrants", "返乡创业新增企业", "businesses",
-            "flow", "higher", "businesses that workers started in the home township in the year",
-            _column("business_starts"), headline=True, one="business started"),
+            "flow", "higher", N_("businesses that workers started in the home township in the year"),
+            _column("business_starts"), headline=True, one=N_("business started")),
     Outcome("businesses", "Businesses in operation", "在营返乡创业企业", "businesses", "stock", "higher",
-            "businesses of returned migrants in operation", _column("businesses"), headline=True,
-            one="business in operation"),
+            N_("businesses of returned migrants in operation"), _column("businesses"), headline=True,
+            one=N_("business in operation")),
     Outcome("business_jobs", "Paid jobs in those businesses", "返乡创业带动就业岗位", "jobs", "stock",
-            "higher", "paid jobs made by owners, before counting the jobs they displace elsewhere",
-            _column("business_jobs"), one="paid job in them"),
+            "higher", N_("paid jobs made by owners, before counting the jobs they displace elsewhere"),
+            _column("business_jobs"), one=N_("paid job in them")),
     Outcome("additional_businesses", "Businesses made by levers", "政策新增在营企业", "businesses", "stock",
-            "higher", "businesses in operation that would not have been started without the levers",
-            _column("additional_businesses"), one="business made by levers"),
+            "higher", N_("businesses in operation that would not have been started without the levers"),
+            _column("additional_businesses"), one=N_("business made by levers")),
     Outcome("net_business_jobs", "Net paid jobs made by levers", "政策净新增就业岗位", "jobs", "stock",
             "higher",
-            "paid jobs in businesses that would not have been started without the levers, less the local "
-            "jobs that these displace", _column("net_additional_jobs"), one="net paid job"),
+            N_("paid jobs in businesses that would not have been started without the levers, less the local "
+            "jobs that these displace"), _column("net_additional_jobs"), one=N_("net paid job")),
     Outcome("business_debt", "Debt of owners", "创业贷款余额", "yuan", "stock", "neutral",
-            "owed on loans of businesses, current yuan", _column("debt_stock_yuan")),
+            N_("owed on loans of businesses, current yuan"), _column("debt_stock_yuan")),
     Outcome("loan_losses", "Loans not paid back", "未偿还贷款", "yuan", "flow", "lower",
-            "owed on loans of businesses and not paid back in the year by owners who closed or retired, "
-            "whoever bears it, current yuan", _column("written_off_yuan")),
+            N_("owed on loans of businesses and not paid back in the year by owners who closed or retired, "
+            "whoever bears it, current yuan"), _column("written_off_yuan")),
     # --- pay and income ------------------------------------------------------------------------------
     Outcome("migrant_pay", "Mean pay of migrants", "外出农民工月均收入", "yuan per month", "rate", "higher",
-            "mean monthly pay of out-of-township workers who were paid, current yuan",
+            N_("mean monthly pay of out-of-township workers who were paid, current yuan"),
             _column("migrant_pay_yuan"), headline=True),
     Outcome("local_pay", "Mean pay of local workers", "本地农民工月均收入", "yuan per month", "rate",
-            "higher", "mean monthly pay of local non-farm workers who were paid, current yuan",
+            "higher", N_("mean monthly pay of local non-farm workers who were paid, current yuan"),
             _column("local_pay_yuan")),
     Outcome("mean_income", "Mean real net income of all workers", "劳动力人均实际月净收入",
             "yuan per month", "rate", "higher",
-            "mean monthly net income per worker in yuan of 2023: pay and profit received, benefits and "
+            N_("mean monthly net income per worker in yuan of 2023: pay and profit received, benefits and "
             "transfers, less contributions, fees, interest and the extra cost of living away, rent included; "
-            "farm work at its income equivalent", _column("mean_income_yuan"), headline=True),
+            "farm work at its income equivalent"), _column("mean_income_yuan"), headline=True),
     Outcome("lowest_tenth_income", "Net income of the lowest tenth", "最低十分之一劳动者净收入",
             "yuan per year", "rate", "higher",
-            "mean real net income of the tenth of workers with the lowest in the calendar year, yuan of 2023",
-            _of_years("lowest_tenth_yuan")),
+            N_("mean real net income of the tenth of workers with the lowest in the calendar year, yuan of "
+            "2023"), _of_years("lowest_tenth_yuan")),
     Outcome("median_income", "Median net income", "净收入中位数", "yuan per year", "rate", "higher",
-            "median real net income of the calendar year, yuan of 2023", _of_years("median_income_yuan")),
+            N_("median real net income of the calendar year, yuan of 2023"), _of_years("median_income_yuan")),
     Outcome("highest_tenth_income", "Net income of the highest tenth", "最高十分之一劳动者净收入",
             "yuan per year", "rate", "higher",
-            "mean real net income of the tenth of workers with the highest in the calendar year, yuan of "
-            "2023", _of_years("highest_tenth_yuan")),
+            N_("mean real net income of the tenth of workers with the highest in the calendar year, yuan of "
+            "2023"), _of_years("highest_tenth_yuan")),
     Outcome("gini", "Inequality of net incomes (Gini)", "净收入基尼系数", "percent", "rate", "lower",
-            "Gini coefficient of real net incomes of the calendar year over workers, in percent; families, "
-            "which share incomes, would make it smaller", _of_years("gini_percent"), digits=2),
+            N_("Gini coefficient of real net incomes of the calendar year over workers, in percent; "
+            "families, which share incomes, would make it smaller"), _of_years("gini_percent"), digits=2),
     Outcome("poor_share", "Workers under the poverty line", "收入低于贫困线的劳动者比重", "percent", "rate",
             "lower",
-            "workers whose real net income of the calendar year is under 4,100 yuan of 2023 for each of 1.5 "
-            "persons who live on it, as a share of all", _of_years("poor_percent"), digits=2),
+            N_("workers whose real net income of the calendar year is under 4,100 yuan of 2023 for each of "
+            "1.5 persons who live on it, as a share of all"), _of_years("poor_percent"), digits=2),
     Outcome("remittances", "Remittances", "寄回家庭的收入", "yuan", "flow", "higher",
-            "money sent home in the year by workers away, current yuan", _column("remittances_yuan")),
+            N_("money sent home in the year by workers away, current yuan"), _column("remittances_yuan")),
     # --- work and rights -----------------------------------------------------------------------------
     Outcome("searching_rate", "Share of migrants looking for work", "外出求职比率", "percent", "rate",
             "lower",
-            "out-of-township migrants without work and looking for it, as a share of all of them",
+            N_("out-of-township migrants without work and looking for it, as a share of all of them"),
             _column("searching_rate"), digits=2, headline=True),
     Outcome("arrears_cases", "Workers hit by unpaid wages", "新增被拖欠工资人数", "persons", "flow", "lower",
-            "workers whose wages newly went unpaid in the year", _column("arrears_cases"),
-            one="worker hit by unpaid wages"),
+            N_("workers whose wages newly went unpaid in the year"), _column("arrears_cases"),
+            one=N_("worker hit by unpaid wages")),
     Outcome("insured", "Insured in the workers' scheme", "参加职工养老保险人数", "persons", "stock",
-            "higher", "rural-registered workers in the urban employees' pension scheme", _column("insured"),
-            one="insured worker"),
+            "higher", N_("rural-registered workers in the urban employees' pension scheme"),
+            _column("insured"), one=N_("insured worker")),
     Outcome("trained", "Ever trained", "接受过技能培训人数", "persons", "stock", "higher",
-            "workers who ever completed a training course", _column("trained"), headline=True,
-            one="trained worker"),
+            N_("workers who ever completed a training course"), _column("trained"), headline=True,
+            one=N_("trained worker")),
     Outcome("parents_away", "Out-migrants with a child under 16", "有未成年子女的外出人数", "persons",
-            "stock", "neutral", "out-migrants with a child under 16, wherever the child lives",
-            _column("parents_away"), one="out-migrant with a child under 16"),
+            "stock", "neutral", N_("out-migrants with a child under 16, wherever the child lives"),
+            _column("parents_away"), one=N_("out-migrant with a child under 16")),
     # --- money spent ---------------------------------------------------------------------------------
     Outcome("policy_spending", "Policy spending", "政策支出", "yuan", "flow", "neutral",
-            "spent by the levers in the year, all payers together, current yuan",
+            N_("spent by the levers in the year, all payers together, current yuan"),
             _column("policy_spending_yuan")),
     Outcome("net_public_cost", "Net cost to government", "财政净成本", "yuan", "flow", "neutral",
-            "spent by central and local government on levers in the year, less the social insurance "
+            N_("spent by central and local government on levers in the year, less the social insurance "
             "contributions of employees and a levy on payroll where there is one, current yuan; the pensions "
-            "that contributions promise are not counted; in a comparison, what a policy adds to it",
+            "that contributions promise are not counted; in a comparison, what a policy adds to it"),
             _net_public_cost),
 )
 # fmt: on

@@ -31,11 +31,17 @@ class Entry(NamedTuple):
     file: str
     key: Key
     chinese: str
+    many: str  # the English of a count of several, else empty
 
 
 def marked() -> dict[Key, str]:
     """Every message that the program marks, with the file and line of its first use."""
-    found: dict[Key, str] = {}
+    return {key: place for key, (place, _) in _extracted().items()}
+
+
+def _extracted() -> dict[Key, tuple[str, str]]:
+    """Every marked message: place of its first use, and its English for a count of several."""
+    found: dict[Key, tuple[str, str]] = {}
     for method, pattern, keywords in (
         ("python", "*.py", KEYWORDS),
         ("jinja2.ext:babel_extract", "*.j2", IN_TEMPLATES),
@@ -44,8 +50,8 @@ def marked() -> dict[Key, str]:
             options = {"trimmed": "true", "newstyle_gettext": "true", "silent": "false"}
             with path.open("rb") as stream:
                 for line, message, _, context in extract(method, stream, keywords, options=options):
-                    english = message if isinstance(message, str) else message[0]
-                    found.setdefault(Key(context, english), f"{path.relative_to(ROOT)}:{line}")
+                    english, many = (message, "") if isinstance(message, str) else message[:2]
+                    found.setdefault(Key(context, english), (f"{path.relative_to(ROOT)}:{line}", many))
     return found
 
 
@@ -55,10 +61,10 @@ def entries() -> list[Entry]:
     for path in CATALOGUES:
         with path.open("rb") as stream:
             for message in read_po(stream, locale="zh"):
-                english = message.id if isinstance(message.id, str) else message.id[0]
+                english, many = (message.id, "") if isinstance(message.id, str) else message.id
                 chinese = message.string if isinstance(message.string, str) else message.string[0]
                 if english:
-                    found.append(Entry(path.name, Key(message.context, english), chinese))
+                    found.append(Entry(path.name, Key(message.context, english), chinese, many))
     return found
 
 
@@ -86,8 +92,11 @@ if __name__ == "__main__":
             if entry.key not in known:
                 print(f"{entry.file}: {entry.key.english}")
     else:
+        forms = _extracted()
         for key, place in sorted(missing().items(), key=lambda item: item[1]):
             print(f"#: {place}")
             if key.context:
                 print(f"msgctxt {_quoted(key.context)}")
-            print(f'msgid {_quoted(key.english)}\nmsgstr ""\n')
+            many = forms[key][1]
+            plural = f"msgid_plural {_quoted(many)}\nmsgstr[0]" if many else "msgstr"
+            print(f'msgid {_quoted(key.english)}\n{plural} ""\n')

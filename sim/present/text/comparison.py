@@ -8,8 +8,18 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED
+from sim.core.language import _, in_context, in_language, language, plural
 from sim.present.text.bands import band_sentences
-from sim.present.text.numbers import amount, listing, month_in_words, number, ordinal, with_interval
+from sim.present.text.numbers import (
+    amount,
+    apart,
+    change,
+    listing,
+    month_in_words,
+    ordinal,
+    percent,
+    with_interval,
+)
 from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
 
 PRIOR_ONLY = "D"
@@ -35,14 +45,18 @@ def reference_sentence(comparison: Comparison) -> str:
     sentences = [_ended(said) for said in comparison.manifest.get("reference") or ()]
     if base["name"] != USUAL_REFERENCE:
         sentences += [
-            f"What is called the baseline here is the scenario {base['name']}: {title_of(base)}.",
-            "Official statistics describe history as it was, not that scenario.",
+            _(
+                "What is called the baseline here is the scenario {name}: {title}.",
+                name=base["name"],
+                title=title_of(base),
+            ),
+            _("Official statistics describe history as it was, not that scenario."),
         ]
-    return " ".join(sentences)
+    return (" " if language() == "en" else "").join(sentences)
 
 
 def _ended(sentence: str) -> str:
-    return sentence if sentence.endswith(".") else f"{sentence}."
+    return sentence if sentence.endswith((".", "。")) else _("{sentence}.", sentence=sentence)
 
 
 def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str]:
@@ -51,31 +65,66 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
     table = table[table["policy"] == policy["name"]]
     title = title_of(policy)
     if table.empty:
-        return [f"{title}: the run ends before the policy's first year does, so nothing can be said."]
+        return [
+            _(
+                "{title}: the run ends before the policy's first year does, so nothing can be said.",
+                title=title,
+            )
+        ]
     horizon = main_horizon(policy)
     year = table[table["horizon_years"] == horizon].set_index("outcome")
     period = period_words(year["from_month"].iloc[0], year["to_month"].iloc[0])
-    when = f"in its {ordinal(horizon)} year ({period})"
+    when = _("in its {ordinal} year ({period})", ordinal=ordinal(horizon), period=period)
     rows = year.loc[[key for key in HEADLINE if key in year.index]]
     if (rows["verdict"] == "identical").all():
-        return [f"{title}: {when}, every headline outcome is exactly the baseline's."]
+        return [
+            _(
+                "{title}: {when}, every headline outcome is exactly the baseline's.",
+                title=title,
+                when=when,
+            )
+        ]
     sentences = [_spending(title, horizon, year)]
     clear = rows[rows["verdict"].isin(["higher", "lower"])]
     if len(clear):
-        changes = [_change(OUTCOMES[row.Index], row) for row in clear.itertuples()]
-        sentences.append(f"{title}: {when}, against the baseline: {'; '.join(changes)}.")
-    unclear = [_lower_first(OUTCOMES[key].label) for key in rows.index[rows["verdict"] == "cannot tell"]]
+        changes = apart(change_words(OUTCOMES[row.Index], row) for row in clear.itertuples())
+        sentences.append(
+            _(
+                "{title}: {when}, against the baseline: {changes}.",
+                title=title,
+                when=when,
+                changes=changes,
+            )
+        )
+    unclear = [in_small(OUTCOMES[key].label) for key in rows.index[rows["verdict"] == "cannot tell"]]
     if unclear:
         sentences.append(
-            f"{title}: {when}, the runs cannot tell in which direction these move: {listing(unclear)}."
+            _(
+                "{title}: {when}, the runs cannot tell in which direction these move: {outcomes}.",
+                title=title,
+                when=when,
+                outcomes=listing(unclear),
+            )
         )
     if (rows["cost_note"] == NOT_COSTED).any():
-        sentences.append(f"{title}: {_uncosted(comparison, policy)}")
+        sentences.append(
+            _(
+                "{title}: no cost per outcome can be given, as some of what it does is not costed ({levers}).",
+                title=title,
+                levers=_uncosted(comparison, policy),
+            )
+        )
     costs = [_cost(OUTCOMES[row.Index], row, horizon) for row in rows.itertuples() if row.cost_note == ""]
     if costs:
         sentences.append(
-            f"{title}: the net cost to government of its first {_years(horizon)}, set against one outcome at a time: "
-            f"{'; '.join(costs)}."
+            plural(
+                "{title}: the net cost to government of its first year, set against one outcome at a time: {costs}.",
+                "{title}: the net cost to government of its first {count} years, set against one outcome at a "
+                "time: {costs}.",
+                horizon,
+                title=title,
+                costs=apart(costs),
+            )
         )
     return sentences
 
@@ -83,21 +132,28 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
 def trust_sentences(comparison: Comparison) -> list[str]:
     """What the ranges cover, and how many levers rest on a prior alone."""
     seeds = len(comparison.manifest["seeds"])
-    pairs = f"{seeds} paired seeds"
     if seeds == 1:
-        sentences = [
-            "One seed gives no interval, so chance cannot be told from the policy: use at least "
-            f"{FEW_SEEDS} seeds before relying on any of this."
-        ]
-        return [*sentences, *_prior_sentences(comparison)]
+        alone = _(
+            "One seed gives no interval, so chance cannot be told from the policy: use at least {few} seeds "
+            "before relying on any of this.",
+            few=FEW_SEEDS,
+        )
+        return [alone, *_prior_sentences(comparison)]
     sentences = band_sentences(comparison) or [
-        f"Ranges in brackets are 95 % intervals over {pairs}: they hold the Monte Carlo error, not the "
-        "uncertainty of the model's assumptions, which may well be larger."
+        _(
+            "Ranges in brackets are 95 % intervals over {seeds} paired seeds: they hold the Monte Carlo error, "
+            "not the uncertainty of the model's assumptions, which may well be larger.",
+            seeds=seeds,
+        )
     ]
     if seeds < FEW_SEEDS:
         sentences.append(
-            f"With {pairs} the intervals over seeds are rough themselves, and one may be empty by accident: "
-            f"use at least {FEW_SEEDS} seeds before relying on them."
+            _(
+                "With {seeds} paired seeds the intervals over seeds are rough themselves, and one may be empty by "
+                "accident: use at least {few} seeds before relying on them.",
+                seeds=seeds,
+                few=FEW_SEEDS,
+            )
         )
     return [*sentences, *_prior_sentences(comparison)]
 
@@ -109,20 +165,28 @@ def _prior_sentences(comparison: Comparison) -> list[str]:
     if not priors:
         return []
     return [
-        f"{priors} of {len(grades)} levers {'rests' if priors == 1 else 'rest'} on evidence grade "
-        f"{PRIOR_ONLY}: an assumption of a size that nobody has measured, so results that hang on it are "
-        "what-ifs, not findings."
+        plural(
+            "{count} of {levers} levers rests on evidence grade {grade}: an assumption of a size that nobody has "
+            "measured, so results that hang on it are what-ifs, not findings.",
+            "{count} of {levers} levers rest on evidence grade {grade}: an assumption of a size that nobody has "
+            "measured, so results that hang on it are what-ifs, not findings.",
+            priors,
+            levers=len(grades),
+            grade=PRIOR_ONLY,
+        )
     ]
 
 
 def years_to(horizon: int) -> str:
     """The years of a policy up to one, in words: ``years 1 to 5``."""
-    return "year 1" if horizon == 1 else f"years 1 to {horizon}"
+    return plural("year 1", "years 1 to {count}", horizon)
 
 
 def gained_in(outcome: Outcome, horizon: int) -> str:
     """The span in which what spending bought is counted: a flow's years together, a stock's last year."""
-    return f"in {years_to(horizon) if outcome.kind == 'flow' else f'year {horizon}'}"
+    if outcome.kind == "flow" and horizon > 1:
+        return _("in years 1 to {year}", year=horizon)
+    return _("in year {year}", year=horizon)
 
 
 def main_horizon(policy: dict[str, Any]) -> int:
@@ -137,8 +201,8 @@ def year_of_answer(comparison: Comparison, policy: dict[str, Any]) -> pd.DataFra
 
 
 def title_of(described: dict[str, Any]) -> str:
-    """A scenario's title in English, or its name."""
-    return (described.get("title") or {}).get("en") or described["name"]
+    """A scenario's title in the language in use, or its name."""
+    return in_language(described.get("title") or {}) or described["name"]
 
 
 def last_month(described: dict[str, Any]) -> str:
@@ -149,56 +213,74 @@ def last_month(described: dict[str, Any]) -> str:
 def period_words(first: str, last: str) -> str:
     """Years of a policy in words: ``2029`` or ``2025 to 2029`` when they are calendar years."""
     if first.endswith("-01") and last.endswith("-12"):
-        return " to ".join(dict.fromkeys((first[:4], last[:4])))
-    return f"{month_in_words(first)} to {month_in_words(last)}"
+        return year_words(int(first[:4]), int(last[:4]))
+    return _("{first} to {last}", first=month_in_words(first), last=month_in_words(last))
+
+
+def year_words(first: int, last: int | None = None) -> str:
+    """One calendar year, or several, as they stand in a text: ``2029`` or ``2025 to 2029``."""
+    ends = [
+        in_context("calendar year", "{year}", year=year) for year in dict.fromkeys((first, last or first))
+    ]
+    return ends[0] if len(ends) == 1 else _("{first} to {last}", first=ends[0], last=ends[1])
 
 
 def _spending(title: str, horizon: int, year: pd.DataFrame) -> str:
     spent = year["spending_to_date_yuan"].iloc[0]
     if not spent:
-        return f"{title}: spends nothing in its first {_years(horizon)}."
-    return f"{title}: spends {amount(spent, 'yuan')} in its first {_years(horizon)}."
+        return plural(
+            "{title}: spends nothing in its first year.",
+            "{title}: spends nothing in its first {count} years.",
+            horizon,
+            title=title,
+        )
+    return plural(
+        "{title}: spends {sum} in its first year.",
+        "{title}: spends {sum} in its first {count} years.",
+        horizon,
+        title=title,
+        sum=amount(spent, "yuan"),
+    )
 
 
 def _uncosted(comparison: Comparison, policy: dict[str, Any]) -> str:
-    """Which levers have no cost, so that no cost per outcome can be given."""
+    """Which levers have no cost, in words."""
     costs = comparison.costs
     is_own = (costs["policy"] == policy["name"]) & (costs["cost_note"] == NOT_COSTED)
     named = [lever_label(policy["levers"].get(name), name) for name in costs.loc[is_own, "lever"]]
-    shown = listing(
-        named[:MOST_NAMED] + ([f"{len(named) - MOST_NAMED} more"] if len(named) > MOST_NAMED else [])
-    )
-    return f"no cost per outcome can be given, as some of what it does is not costed ({shown})."
+    more = len(named) - MOST_NAMED
+    return listing(named[:MOST_NAMED] + ([_("{count} more", count=more)] if more > 0 else []))
 
 
 def lever_label(lever: dict[str, Any] | None, name: str) -> str:
-    """The English label of a lever, or its name where it is not described."""
-    return lever["label"]["en"] if lever else name
+    """The label of a lever, or its name where it is not described."""
+    return in_language(lever["label"]) if lever else name
 
 
-def _years(count: int) -> str:
-    return "year" if count == 1 else f"{count} years"
-
-
-def _change(outcome: Outcome, row: Any) -> str:
-    relative = "" if outcome.unit == "percent" else f", {_percent(row.relative_percent)}"
-    gap, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
-    return f"{_lower_first(outcome.label)} {gap} ({ends}{relative})"
+def change_words(outcome: Outcome, row: Any) -> str:
+    """``local non-farm workers +1.57 million (+0.90 to +2.25, +1.2 %)``: what one outcome changes by."""
+    gap, ends = change(row.difference, row.low, row.high, outcome.unit, outcome.digits)
+    said = {"outcome": in_small(outcome.label), "gap": gap, "ends": ends}
+    if outcome.unit == "percent":
+        return _("{outcome} {gap} ({ends})", **said)
+    return _("{outcome} {gap} ({ends}, {share})", **said, share=_percent(row.relative_percent))
 
 
 def _percent(value: float) -> str:
     """A relative change, finer where it is small."""
     if 0 < abs(value) < 0.01:
-        return "under 0.01 %"
-    return f"{number(value, 1 if abs(value) >= 1 else 2, signed=True)} %"
+        return _("under 0.01 %")
+    return percent(value, 1 if abs(value) >= 1 else 2, signed=True)
 
 
 def _cost(outcome: Outcome, row: Any, horizon: int) -> str:
-    which = "avoided" if outcome.good == "lower" else "additional"
     figure, ends = with_interval(
         row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan, "yuan", signed=False
     )
-    return f"{figure} ({ends}) per {which} {outcome.one} {gained_in(outcome, horizon)}"
+    said = {"figure": figure, "ends": ends, "one": _(outcome.one), "when": gained_in(outcome, horizon)}
+    if outcome.good == "lower":
+        return _("{figure} ({ends}) per avoided {one} {when}", **said)
+    return _("{figure} ({ends}) per additional {one} {when}", **said)
 
 
 def in_a_sentence(title: str) -> str:
@@ -207,8 +289,9 @@ def in_a_sentence(title: str) -> str:
     >>> in_a_sentence("Start-up support"), in_a_sentence("GDP bonus")
     ('start-up support', 'GDP bonus')
     """
-    return _lower_first(title) if title[1:2].islower() else title
+    return in_small(title) if title[1:2].islower() else title
 
 
-def _lower_first(text: str) -> str:
+def in_small(text: str) -> str:
+    """The text with its first letter small."""
     return text[:1].lower() + text[1:]

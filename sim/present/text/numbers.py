@@ -7,6 +7,8 @@ counts in ten thousands and hundred millions (万, 亿) and writes units without
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
+from typing import NamedTuple
 
 from sim.core.language import N_, _, language
 
@@ -47,6 +49,11 @@ def number(value: float, digits: int = 0, signed: bool = False) -> str:
     return sign + text
 
 
+def percent(value: float, digits: int = 0, signed: bool = False) -> str:
+    """A percentage: ``12 %``, in Chinese ``12%``."""
+    return join(number(value, digits, signed), "%")
+
+
 def significant(value: float) -> int:
     """Decimals that leave a scaled value three figures."""
     size = abs(value)
@@ -71,12 +78,52 @@ def difference(value: float, unit: str, digits: int = 0, noun: bool = True) -> s
 
 
 def with_interval(
-    value: float, low: float, high: float, unit: str, digits: int = 0, signed: bool = True
+    value: float,
+    low: float,
+    high: float,
+    unit: str,
+    digits: int = 0,
+    signed: bool = True,
+    with_unit: bool = True,
 ) -> tuple[str, str]:
     """A value and its interval on one scale, what is counted left out: ``+5.0 thousand``, ``−1.0 to +11.0``.
 
-    Signed numbers are differences, so that percentages become points. No interval is a dash.
+    Signed numbers are differences, so that percentages become points. No interval is a dash. ``with_unit=False``
+    leaves out yuan and points too, where something else names them.
     """
+    said = _interval(value, low, high, unit, digits, signed)
+    return join(said.value, said.scale, said.unit if with_unit else ""), said.ends
+
+
+def interval_alone(
+    value: float, low: float, high: float, unit: str, digits: int = 0, with_unit: bool = True
+) -> str:
+    """The interval of a difference with its scale and unit: ``−1.0 to +11.0 thousand``."""
+    said = _interval(value, low, high, unit, digits, signed=True)
+    scale = "" if language() == "zh" else said.scale  # Chinese has it at both ends already
+    return join(said.ends, scale, said.unit if with_unit else "")
+
+
+def change(value: float, low: float, high: float, unit: str, digits: int = 0) -> tuple[str, str]:
+    """A difference inside a sentence, and its interval. English gives it a sign (``+5.0 thousand``), Chinese says
+    that it rises or falls (``增加5,000人``).
+    """
+    said = _interval(value, low, high, unit, digits, signed=True)
+    if language() == "en":
+        return join(said.value, said.scale, said.unit), said.ends
+    up, down = ("增加", "减少") if unit in (*_NOUNS, "yuan") else ("提高", "下降")
+    size = said.value.lstrip("+−")
+    return join(down if value < 0 else up, size, said.scale, said.unit or unit_word(unit)), said.ends
+
+
+class _Interval(NamedTuple):
+    value: str
+    scale: str
+    unit: str
+    ends: str
+
+
+def _interval(value: float, low: float, high: float, unit: str, digits: int, signed: bool) -> _Interval:
     unit = _DIFFERENCE_UNITS.get(unit, unit) if signed else unit
     known = [abs(end) for end in (value, low, high) if math.isfinite(end)]
     largest = max(known, default=0.0)
@@ -87,7 +134,7 @@ def with_interval(
     near = word if language() == "zh" else ""  # Chinese says the scale at both ends
     is_known = math.isfinite(low) and math.isfinite(high)
     ends = _("{low} to {high}", low=texts[1] + near, high=texts[2] + near) if is_known else "–"
-    return join(texts[0], word, unit_word(unit, noun=False)), ends
+    return _Interval(texts[0], word, unit_word(unit, noun=False), ends)
 
 
 def _on_scale(value: float, unit: str, digits: int) -> tuple[float, str, int]:
@@ -115,16 +162,28 @@ def ordinal(count: int) -> str:
 
 
 def listing(words: list[str]) -> str:
-    """Words in a row; with semicolons where a word has a comma of its own.
+    """Words in a row; with semicolons where a word has a comma of its own, in Chinese without an "and" then.
 
     >>> listing(["a", "b", "c"]), listing(["a, or b", "c"]), listing(["a"])
     ('a, b and c', 'a, or b and c', 'a')
     """
     *others, last = words or [""]
     if language() == "zh":
+        if any("，" in word for word in words):
+            return "；".join(words)
         return f"{'、'.join(others)}和{last}" if others else last
     between = "; " if any("," in word for word in words) else ", "
     return f"{between.join(others)} and {last}" if others else last
+
+
+def in_a_row(words: Iterable[str]) -> str:
+    """Words with commas between them, the last one like the others: ``a, b, c``."""
+    return (", " if language() == "en" else "、").join(words)
+
+
+def apart(parts: Iterable[str]) -> str:
+    """Parts of a sentence with semicolons between them, the empty ones left out: ``it costs; it gains``."""
+    return ("; " if language() == "en" else "；").join(part for part in parts if part)
 
 
 def month_in_words(month: str) -> str:
