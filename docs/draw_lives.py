@@ -10,7 +10,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.agents.find import find_workers
-from sim.agents.life import follow, run_to
+from sim.agents.following import follow, run_to
 from sim.comparison.changers import gallery
 from sim.present.charts.lives import gallery_chart, life_chart
 from sim.present.charts.style import as_png

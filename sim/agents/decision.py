@@ -140,7 +140,7 @@ class Decision:
     offer_draw: float = 0.0
     destinations: tuple[tuple[str, float], ...] = ()
     income_coefficient: float = 1.0
-    outcome: dict[str, Any] = field(default_factory=dict)  # what came of it (sim.agents.life)
+    outcome: dict[str, Any] = field(default_factory=dict)  # what came of it (sim.agents.living)
 
     @property
     def reconsiders(self) -> bool:

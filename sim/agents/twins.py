@@ -19,7 +19,8 @@ import numpy as np
 
 from sim.agents.decision import Decision, Surroundings, decision_in
 from sim.agents.find import find_workers, parse_description, pick
-from sim.agents.life import Follower, Life, LivedMonth, Standing, month_begins
+from sim.agents.following import Follower, month_begins
+from sim.agents.life import Life, LivedMonth, Standing
 from sim.core.errors import Problem, UsageError
 from sim.core.months import FIRST_MONTH, month_text
 from sim.engine.interpreted import plain_conditions, spare_sums
@@ -50,8 +51,8 @@ class Parting:
     """Where two lives part: the first month that ends in another activity or place.
 
     causes: the smallest sets of ``CAUSES`` that by themselves turn the one month into the other. levers:
-    labels of the policy's levers that reach the worker this month and are not in the other scenario. past:
-    what the two pasts have left that differs, by name, as (base, policy).
+    labels, by language, of the policy's levers that reach the worker this month and are not in the other
+    scenario. past: what the two pasts have left that differs, by name, as (base, policy).
     """
 
     month: str
@@ -59,7 +60,7 @@ class Parting:
     base: LivedMonth
     policy: LivedMonth
     causes: tuple[tuple[str, ...], ...]
-    levers: tuple[str, ...]
+    levers: tuple[Mapping[str, str], ...]
     past: dict[str, tuple[int, int]]
     base_decision: Decision
     policy_decision: Decision
@@ -286,16 +287,16 @@ class _Month:
         }
         return {name: (int(one), int(other)) for name, (one, other) in left.items() if one != other}
 
-    def _levers(self, row: int) -> tuple[str, ...]:
+    def _levers(self, row: int) -> tuple[Mapping[str, str], ...]:
         base, policy = self._runs
         w, c = self._start(row, 1), self.conditions(1, 1)
-        names = []
+        labels = []
         for number, name in enumerate(policy.policy.names):
             lever = policy.scenario.levers[name]
             is_new = base.scenario.levers.get(name) != lever
             if is_new and c.levers.is_active[number] and is_reached(w, c, number):
-                names.append(lever.label.en)
-        return tuple(names)
+                labels.append(lever.label.model_dump())
+        return tuple(labels)
 
 
 def snapshot(state: MarketState) -> MarketState:

@@ -53,7 +53,7 @@ def chosen_worker(scenario: Any, worker: int | None, find: str | None, at: str, 
     if worker is not None:
         return worker
     from sim.agents.find import find_workers, pick
-    from sim.agents.life import run_to
+    from sim.agents.following import run_to
     from sim.present.text.lives import found_in_words
 
     run = run_to(scenario, at, scale, seed)
@@ -116,7 +116,7 @@ def trace(
     size, first = parse_scale(scale), parse_month(start, "--from")
     last = parse_month(end, "--to") if end else None
     checked_picture(picture)
-    from sim.agents.life import follow
+    from sim.agents.following import follow
     from sim.present.text.lives import life_as_json, life_in_words
     from sim.scenario.loading import load_scenario
 
@@ -160,7 +160,7 @@ def explain(
     """Take one decision of a worker apart: terms, luck, result."""
     size, when = parse_scale(scale), parse_month(month, "--month")
     checked_picture(picture)
-    from sim.agents.life import explain_month
+    from sim.agents.taken_apart import explain_month
     from sim.present.text.decisions import decision_as_json, explained_in_words
     from sim.scenario.loading import load_scenario
 

@@ -9,7 +9,7 @@ left out.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +33,7 @@ from sim.core.categories import (
     TIERS,
     TRAINING,
 )
+from sim.core.language import in_language
 from sim.core.months import add_months, month_text
 from sim.engine.run_cache import RunCache
 from sim.scenario.scenario import Scenario
@@ -74,12 +75,11 @@ class Changers:
 
 @dataclass(frozen=True)
 class Gallery:
-    """The changers of a policy. persons: all workers. apart: whose lives ever part. ends: who end in another
-    state. All three are real persons.
+    """The changers of a policy. titles: of base and policy, by language. persons: all workers. apart: whose
+    lives ever part. ends: who end in another state. All three are real persons.
     """
 
-    base: str
-    policy: str
+    titles: tuple[Mapping[str, str], Mapping[str, str]]
     month: str
     scale: int
     seed: int
@@ -87,6 +87,16 @@ class Gallery:
     apart: int
     ends: int
     groups: tuple[Changers, ...]
+
+    @property
+    def base(self) -> str:
+        """The title of the base in the language in use."""
+        return in_language(self.titles[0])
+
+    @property
+    def policy(self) -> str:
+        """The title of the policy in the language in use."""
+        return in_language(self.titles[1])
 
 
 def galleries(
@@ -133,7 +143,7 @@ def gallery(
             places=pair.base.places,
             scale=pair.base.scale,
             last=pair.base.last,
-            titles=(pair.base.scenario.title.en, pair.policy.scenario.title.en),
+            titles=tuple(run.scenario.title.model_dump() for run in (pair.base, pair.policy)),
         )
 
     given: dict[str, Any] = {"scale": scale, "end": end, "seed": seed, "cache": cache}
@@ -170,8 +180,7 @@ def gallery(
         )
     known = (states[0] >= 0) & (states[1] >= 0)
     return Gallery(
-        base=about["titles"][0],
-        policy=about["titles"][1],
+        titles=about["titles"],
         month=month_text(last),
         scale=about["scale"],
         seed=seed,

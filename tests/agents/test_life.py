@@ -8,7 +8,9 @@ import numpy as np
 import pytest
 
 from sim.agents.decision import Surroundings, decision_in
-from sim.agents.life import HAPPENINGS, Place, follow, live_again, month_begins
+from sim.agents.following import follow, month_begins
+from sim.agents.life import HAPPENINGS, Place
+from sim.agents.living import live_again
 from sim.core.categories import ACTIVITIES, EXITED, LOCAL_WORK, MIGRANT_SEARCH
 from sim.core.errors import UsageError
 from sim.core.months import month_text

@@ -7,7 +7,8 @@ import re
 import pytest
 
 from sim.agents.find import find_workers, pick
-from sim.agents.life import explain_month, run_to
+from sim.agents.following import run_to
+from sim.agents.taken_apart import explain_month
 from sim.core.errors import UsageError
 from sim.present.charts.lives import GROUP_COLOURS, TERM_GROUPS, decision_chart
 from sim.present.text import lives_english as words

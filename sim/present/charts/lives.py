@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from sim.agents.life import Explained, Life, LivedMonth
+from sim.agents.life import Life, LivedMonth
+from sim.agents.taken_apart import Explained
 from sim.agents.twins import Twins
 from sim.comparison.changers import Gallery
 from sim.core.labels import ACTIVITIES

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any, NamedTuple
 
 from sim.agents.decision import Decision, Option, Term, worth_in_income
-from sim.agents.life import Explained, Life, LivedMonth, Place
+from sim.agents.life import Life, LivedMonth, Place
+from sim.agents.taken_apart import Explained
 from sim.core.arithmetic import log
 from sim.core.categories import TIERS
 from sim.present.text import lives_english as words
