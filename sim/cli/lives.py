@@ -11,6 +11,7 @@ from sim.cli.app import End, Json, Scale, ScenarioName, Seed, check_file, comman
 from sim.cli.terminal import print_json, print_table, print_text, progress_bar, say
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 
 WorkerId = Annotated[
     int | None, typer.Option("--worker", min=0, help="The worker's id; a wrong one is told some.")
@@ -94,7 +95,7 @@ def write_picture(figure: Any, picture: Path) -> None:
     from sim.present.charts.style import as_png, as_svg
 
     write_text(picture, as_svg(figure) if picture.suffix.lower() == ".svg" else as_png(figure))
-    say(f"Picture: {picture}")
+    say(_("Picture: {file}", file=picture))
 
 
 @command(simulates=True)
@@ -118,11 +119,12 @@ def trace(
     checked_picture(picture)
     from sim.agents.following import follow
     from sim.present.text.lives import life_as_json, life_in_words
+    from sim.present.text.numbers import month_label
     from sim.scenario.loading import load_scenario
 
     loaded = load_scenario(scenario)
     chosen = chosen_worker(loaded, worker, find, parse_month(at, "--at") if at else first, size, seed)
-    with progress_bar(f"following worker {chosen}", "months") as progress:
+    with progress_bar(_("following worker {worker}", worker=chosen), _("months")) as progress:
         [life] = follow(loaded, chosen, scale=size, end=last, seed=seed, start=first, progress=progress)
     if picture and life.months:
         from sim.present.charts.lives import life_chart
@@ -135,15 +137,14 @@ def trace(
     for text in (told.title, told.about, "", told.summary, ""):
         print_text(text)
     for entry in told.entries:
-        print_entry(entry.month, entry.text)
+        print_entry(month_label(entry.month), entry.text)
 
 
 def print_entry(head: str, text: str) -> None:
     """Print a dated paragraph, its lines set in below the first."""
-    from textwrap import fill
+    from sim.present.text.lines import columns, filled_lines
 
-    indent = " " * (len(head) + 2)
-    print_text(fill(f"{head}  {text}", _COLUMNS, subsequent_indent=indent))
+    print_text(filled_lines(f"{head}  {text}", _COLUMNS, indent=" " * (columns(head) + 2)))
 
 
 @command(simulates=True)
@@ -162,11 +163,12 @@ def explain(
     checked_picture(picture)
     from sim.agents.taken_apart import explain_month
     from sim.present.text.decisions import decision_as_json, explained_in_words
+    from sim.present.text.numbers import join, month_label
     from sim.scenario.loading import load_scenario
 
     loaded = load_scenario(scenario)
     chosen = chosen_worker(loaded, worker, find, when, size, seed)
-    with progress_bar(f"to {when}", "months") as progress:
+    with progress_bar(_("to {month}", month=month_label(when)), _("months")) as progress:
         explained = explain_month(loaded, chosen, when, scale=size, seed=seed, progress=progress)
     if picture and explained.decision.options:
         from sim.present.charts.lives import decision_chart
@@ -177,7 +179,7 @@ def explain(
         return
     told = explained_in_words(explained)
     print_text(told.title)
-    print_text("\n" + " ".join(told.before))
+    print_text("\n" + join(*told.before))
     if told.rows:
         print_table(
             [dict(zip(told.heads, row, strict=True)) for row in told.rows],
@@ -224,12 +226,12 @@ def twins(
     chosen = worker
     if find is not None:
         when = when or first_apart(one, other, last)
-        with progress_bar("looking for a worker whose lives part", "months") as progress:
+        with progress_bar(_("looking for a worker whose lives part"), _("months")) as progress:
             found = find_twin(one, other, find, when, scale=size, end=last, seed=seed, progress=progress)
         chosen = found.worker
         say(twins_found_in_words(found.fitting, found.apart, when, chosen))
     assert chosen is not None, "an id or a description is given"
-    with progress_bar(f"following worker {chosen} twice", "months") as progress:
+    with progress_bar(_("following worker {worker} twice", worker=chosen), _("months")) as progress:
         [pair] = follow_twins(one, other, chosen, scale=size, end=last, seed=seed, progress=progress)
     if picture:
         from sim.present.charts.lives import twins_chart
@@ -251,9 +253,11 @@ def twins(
 def _tell_gallery(base: Any, policy: Any, picture: Path | None, json: bool, **given: Any) -> None:
     """Print who moves because of a policy, group by group."""
     from sim.comparison.changers import gallery
+    from sim.present.text import life_words as words
     from sim.present.text.changers import gallery_as_json, gallery_in_words
+    from sim.present.text.numbers import join
 
-    with staged_bars("looking for who moves") as progress:
+    with staged_bars(_("looking for who moves")) as progress:
         found = gallery(base, policy, progress=progress, **given)
     if picture:
         from sim.present.charts.lives import gallery_chart
@@ -266,5 +270,6 @@ def _tell_gallery(base: Any, policy: Any, picture: Path | None, json: bool, **gi
     print_text(f"{told.title}\n\n{told.intro}")
     for number, card in enumerate(told.cards, start=1):
         print_text("")
-        print_entry(f"{number}.", f"{card.title}. {card.numbers} {card.causes}")
-        print_entry("  ", f"{card.typical} {' '.join(card.story)}")
+        about = join(card.numbers, card.causes)
+        print_entry(f"{number}.", words.CHANGERS["group_said"].format(title=card.title, about=about))
+        print_entry("  ", join(card.typical, *card.story))

@@ -33,7 +33,7 @@ from sim.core.categories import (
     TIERS,
     TRAINING,
 )
-from sim.core.language import in_language
+from sim.core.language import _, in_language
 from sim.core.months import add_months, month_text
 from sim.engine.run_cache import RunCache
 from sim.scenario.scenario import Scenario
@@ -147,18 +147,18 @@ def gallery(
         )
 
     given: dict[str, Any] = {"scale": scale, "end": end, "seed": seed, "cache": cache}
-    scan = scan_twins(base, policy, **given, look=look, progress=lambda *at: told("who changes", *at))
+    scan = scan_twins(base, policy, **given, look=look, progress=lambda *at: told(_("who changes"), *at))
     places, last = about["places"], about["last"]
     states = [_states(doing, places) for doing in (scan.base, scan.policy)]
     ways = _largest_ways(states[0], states[1], most)
     samples = {way: _sample(scan.ids[_goes(states, way)], seed) for way in ways}
     when = {int(one): int(first) for one, first in zip(scan.ids, scan.first_apart, strict=True)}
     wanted = {worker: when[worker] for sample in samples.values() for worker in sample}
-    partings = partings_of(base, policy, wanted, **given, progress=lambda *at: told("why", *at))
+    partings = partings_of(base, policy, wanted, **given, progress=lambda *at: told(_("why"), *at))
     causes = {worker: parting.causes[0] for worker, parting in partings.items()}
     typical = {way: _typical(scan, states, way, samples[way], causes, places, last) for way in ways}
     lives = follow_twins(
-        base, policy, list(typical.values()), **given, progress=lambda *at: told("lives", *at)
+        base, policy, list(typical.values()), **given, progress=lambda *at: told(_("lives"), *at)
     )
     by_worker = {twins.base.worker: twins for twins in lives}
     groups = []

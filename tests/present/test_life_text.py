@@ -9,7 +9,7 @@ import pytest
 
 from sim.agents.life import HAPPENINGS, Happening, Life, LivedMonth, Place, Standing
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, TIERS
-from sim.present.text import lives_english as words
+from sim.present.text import life_words as words
 from sim.present.text.lives import duration, life_as_json, life_in_words, sentence, times
 
 AWAY, HOME = Place("Guangdong", "mega_city"), Place("Henan", "home_township")
@@ -35,7 +35,18 @@ def month(name, what=(), **changed):
 
 def life(*months, sex="female"):
     return Life(
-        7, "baseline", "Baseline", 5000, 1, sex, "Henan", "Central", "1983-11", "junior", True, months
+        7,
+        "baseline",
+        {"en": "Baseline", "zh": "基准情景"},
+        5000,
+        1,
+        sex,
+        "Henan",
+        "Central",
+        "1983-11",
+        "junior",
+        True,
+        months,
     )
 
 

@@ -11,10 +11,13 @@ from sim.agents.twins import Twins
 from sim.comparison.changers import Gallery
 from sim.core.labels import ACTIVITIES
 from sim.present.charts.style import GREY, INK, WIDTH, decimal_year, empty_figure, headed, styled, wrapped
-from sim.present.text import lives_english as words
+from sim.present.text import life_words as words
 from sim.present.text.changers import group_title
 from sim.present.text.decisions import option_in_words
-from sim.present.text.lives import month_name, place_in_words, title_of
+from sim.present.text.lines import columns
+from sim.present.text.lives import place_in_two_lines, title_of
+from sim.present.text.numbers import month_in_words
+from sim.present.text.provinces import province_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -70,10 +73,8 @@ def draw_band(
         left, width = decimal_year(stretch[0].month) - _MONTH / 2, len(stretch) * _MONTH
         panel.barh(at, width, height, left, align="edge", color=ACTIVITY_COLOURS[activity], linewidth=0)
         if place.tier != "home_township":
-            label = place_in_words(place, short=True).replace(", ", "\n")
-            longest = max(len(line) for line in label.split("\n"))
-            for shown in (label, place.province):
-                longest = max(len(line) for line in shown.split("\n"))
+            for shown in (place_in_two_lines(place), province_in_words(place.province)):
+                longest = max(columns(line) for line in shown.split("\n"))
                 if width / span > _LETTER * longest * 0.62:
                     panel.text(
                         left + width / 2, at + height / 2, shown, ha="center", va="center", fontsize=7,
@@ -224,7 +225,8 @@ def decision_chart(explained: Explained) -> Figure:
     )  # fmt: skip
     asked = words.CHART["asked" if decision.reconsiders else "asked_not"]
     about = {"title": life.title, "seed": life.seed, "scale": f"{life.scale:,}", "asked": asked}
-    headed(figure, f"{title_of(life)}: {month_name(decision.month)}", words.CHART["decision"].format(**about))
+    title = words.CHART["decision_title"].format(title=title_of(life), month=month_in_words(decision.month))
+    headed(figure, title, words.CHART["decision"].format(**about))
     return figure
 
 
@@ -253,7 +255,7 @@ def twins_chart(twins: Twins) -> Figure:
     _years_axis(gain, years)
     parts = words.TWINS["chart.same"]
     if twins.parting is not None:
-        parts = words.TWINS["chart.parts"].format(month=month_name(twins.parting.month))
+        parts = words.TWINS["chart.parts"].format(month=month_in_words(twins.parting.month))
         for panel in (above, below, gain):
             panel.axvline(decimal_year(twins.parting.month) - _MONTH / 2, color=INK, linewidth=1.2, zorder=6)
     about = {"base": lives[0].title, "policy": lives[1].title, "seed": lives[0].seed}

@@ -5,7 +5,9 @@ from __future__ import annotations
 from sim.comparison.changers import Gallery
 from sim.present.charts.lives import twins_chart
 from sim.present.pages.validation import image_address, page_template
+from sim.present.text import life_words as words
 from sim.present.text.changers import gallery_in_words
+from sim.present.text.numbers import join
 
 
 def changers_section(gallery: Gallery, heading: int = 2) -> str:
@@ -14,8 +16,10 @@ def changers_section(gallery: Gallery, heading: int = 2) -> str:
     cards = [
         {
             "card": card,
+            "about": join(card.numbers, card.causes),
+            "story": join(*card.story),
             "image": image_address(twins_chart(card.twins)),
-            "alt": f"{card.title}: {card.typical}",
+            "alt": words.CHANGERS["alt"].format(title=card.title, typical=card.typical),
         }
         for card in told.cards
     ]

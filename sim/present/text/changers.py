@@ -8,10 +8,10 @@ from typing import Any
 from sim.agents.twins import Twins
 from sim.comparison.changers import Changers, Gallery
 from sim.core.labels import region
-from sim.present.text import lives_english as words
+from sim.present.text import life_words as words
 from sim.present.text.decisions import percent
-from sim.present.text.lives import month_name, title_of
-from sim.present.text.numbers import amount, listing, number
+from sim.present.text.lives import title_of
+from sim.present.text.numbers import amount, apart, join, listing, month_in_words, number
 from sim.present.text.twins import parting_in_words, twins_as_json
 
 
@@ -44,12 +44,12 @@ def gallery_in_words(gallery: Gallery) -> GalleryText:
         apart=amount(gallery.apart, "persons", noun=False),
         ends=amount(gallery.ends, "persons", noun=False),
         policy=gallery.policy,
-        month=month_name(gallery.month),
+        month=month_in_words(gallery.month),
         seed=gallery.seed,
         scale=number(gallery.scale),
     )
     if not gallery.groups:
-        intro = f"{intro} {said['none']}"
+        intro = join(intro, said["none"])
     title = said["title"].format(policy=gallery.policy, base=gallery.base)
     return GalleryText(title, intro, tuple(_card(group) for group in gallery.groups))
 
@@ -57,10 +57,9 @@ def gallery_in_words(gallery: Gallery) -> GalleryText:
 def group_title(group: Changers) -> str:
     """How many more are in one position instead of another."""
     count = amount(group.persons, "persons")
-    title = words.CHANGERS["group"].format(
+    return words.CHANGERS["group"].format(
         count=count, after=words.STATES[group.after], before=words.INSTEAD[group.before]
     )
-    return title[0].upper() + title[1:]
 
 
 def gallery_as_json(gallery: Gallery) -> dict[str, Any]:
@@ -102,7 +101,7 @@ def _card(group: Changers) -> ChangersCard:
     return ChangersCard(
         title=group_title(group),
         numbers=numbers,
-        causes=said["causes"].format(causes="; ".join(causes), sampled=number(group.sampled)),
+        causes=said["causes"].format(causes=apart(causes), sampled=number(group.sampled)),
         typical=said["typical"].format(title=title_of(group.typical.base)),
         story=tuple(parting_in_words(group.typical)),
         twins=group.typical,

@@ -9,9 +9,9 @@ from sim.agents.life import Life, LivedMonth, Place
 from sim.agents.taken_apart import Explained
 from sim.core.arithmetic import log
 from sim.core.categories import TIERS
-from sim.present.text import lives_english as words
-from sim.present.text.lives import duration, filled, month_name, now_in_words, place_in_words, title_of
-from sim.present.text.numbers import listing, number
+from sim.present.text import life_words as words
+from sim.present.text.lives import duration, filled, now_in_words, place_in_words, title_of
+from sim.present.text.numbers import amount, apart, listing, month_in_words, number
 
 _MOST_REASONS = 3
 _MOST_PLACES = 4
@@ -39,7 +39,7 @@ def explained_in_words(explained: Explained) -> DecisionText:
     before.append(_heed(life, decision))
     if not decision.reconsiders:
         then = words.DECISION["then" if explained.then else "never"]
-        before.append(filled(then, life, month=month_name(explained.then) if explained.then else ""))
+        before.append(filled(then, life, month=month_in_words(explained.then) if explained.then else ""))
         before.append(filled(words.DECISION["had"], life))
     heads = (words.DECISION["head.term"], *(_head(decision, one) for one in decision.options))
     return DecisionText(
@@ -65,7 +65,9 @@ def term_in_words(life: Life, term: Term, with_figures: bool = False) -> str:
     """A term by name, and with the figures that it rests on."""
     name = filled(words.TERMS[term.name], life)
     figures = figures_in_words(term)
-    return f"{name}: {figures}" if with_figures and figures else name
+    if not with_figures or not figures:
+        return name
+    return words.DECISION["term_figures"].format(term=name, figures=figures)
 
 
 def figures_in_words(term: Term) -> str:
@@ -77,7 +79,7 @@ def figures_in_words(term: Term) -> str:
         if name == "months":
             said[name] = duration(int(value))
         elif name.endswith("share") or name.startswith("share"):
-            said[name] = f"{100 * value:.0f} %"
+            said[name] = amount(100 * value, "percent")
         else:
             said[name] = number(value)
     return words.FIGURES[term.name].format(**said)
@@ -146,7 +148,7 @@ def _position(explained: Explained) -> str:
     return filled(
         words.DECISION["position"],
         life,
-        month=month_name(month.month),
+        month=month_in_words(month.month),
         age=month.age_months // 12,
         now=now_in_words(life, month.start),
     )
@@ -172,9 +174,7 @@ def idea_in_words(life: Life, month: LivedMonth) -> list[str]:
     if idea.loan_yuan:
         loan = "idea.guaranteed" if idea.is_guaranteed else "idea.loan"
         sources.append(table[loan].format(loan=number(idea.loan_yuan)))
-    figures = {"capital": number(idea.capital_yuan), "sources": "; ".join(sources)}
-    if len(sources) > 1:
-        figures["sources"] = f"{'; '.join(sources[:-1])}{words.PARTS['and']}{sources[-1]}"
+    figures = {"capital": number(idea.capital_yuan), "sources": listing(sources)}
     ends = {"rank": _in_a_hundred(idea.rank), "enough": _in_a_hundred(idea.good_enough)}
     key = "idea.poor" if not idea.can_be_raised else "idea.starts" if idea.starts else "idea.not"
     return [filled(table["idea"], life, **figures), filled(table[key], life, **ends)]
@@ -219,7 +219,7 @@ def _after(life: Life, month: LivedMonth, decision: Decision) -> list[str]:
         for key, is_for in (("for", True), ("against", False)):
             some = [pair for pair in found if (pair[0] > _LEAST if is_for else pair[0] < -_LEAST)]
             if some:
-                told_reasons = "; ".join(_reason(life, chosen, *pair) for pair in some[:_MOST_REASONS])
+                told_reasons = apart(_reason(life, chosen, *pair) for pair in some[:_MOST_REASONS])
                 said.append(filled(words.DECISION[key], life, reasons=told_reasons))
         best = max((one for one in decision.options if one.is_open), key=lambda one: one.value)
         key = "no_luck" if best is chosen else "luck"
@@ -236,8 +236,11 @@ def _after(life: Life, month: LivedMonth, decision: Decision) -> list[str]:
     goals = decision.destinations[:_MOST_PLACES]
     if goals:
         total = sum(share for _, share in decision.destinations)
-        places = [f"{place_in_words(_place(place))} ({percent(share / total)})" for place, share in goals]
-        said.append(filled(words.DECISION["places"], life, places="; ".join(places)))
+        places = [
+            words.DECISION["place"].format(place=place_in_words(_place(place)), share=percent(share / total))
+            for place, share in goals
+        ]
+        said.append(filled(words.DECISION["places"], life, places=apart(places)))
     reference = next(term.figures["reference_yuan"] for term in chosen.terms if term.name == "income")
     factor = worth_in_income(log(2.0), decision.income_coefficient)
     said.append(words.DECISION["note"].format(factor=number(factor, 1), reference=number(reference)))
@@ -279,7 +282,7 @@ def _shares(life: Life, decision: Decision) -> str:
         key = "share.one" if count else "share.few"
         parts.append((count, words.DECISION[key].format(count=count, option=words_of)))
     told = [text for _, text in sorted(parts, key=lambda part: -part[0])]
-    return filled(words.DECISION["share"], life, shares=listing(told))
+    return filled(words.DECISION["share"], life, shares=listing(told, are_clauses=True))
 
 
 # --- the table ------------------------------------------------------------------------------------
@@ -310,7 +313,8 @@ def _cell(term: Term | None) -> str:
     if term is None:
         return ""
     figures = figures_in_words(term)
-    return f"{_signed(term.log_odds)} ({figures})" if figures else _signed(term.log_odds)
+    odds = _signed(term.log_odds)
+    return words.DECISION["cell"].format(amount=odds, figures=figures) if figures else odds
 
 
 def _result(decision: Decision, option: Option) -> str:
@@ -335,8 +339,8 @@ def percent(share: float) -> str:
     ('35 %', '3.1 %', 'under 0.1 %')
     """
     if 0.0 < share < _SMALL:
-        return words.DECISION["under"].format(share=number(100 * _SMALL, 1))
-    return f"{number(100 * share, 0 if share >= _WHOLE else 1)} %"
+        return words.DECISION["under"].format(share=amount(100 * _SMALL, "percent", 1))
+    return amount(100 * share, "percent", 0 if share >= _WHOLE else 1)
 
 
 _SMALL, _WHOLE = 0.001, 0.1  # shares

@@ -1,15 +1,18 @@
-"""A worker's life in sentences, made from its happenings; the words stand in ``sim.present.text.lives_english``."""
+"""A worker's life in sentences, made from its happenings; the words stand in ``sim.present.text.life_words``."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from sim.agents.life import Happening, Life, LivedMonth, Place, Standing
 from sim.core.categories import ACTIVITIES
-from sim.present.text import lives_english as words
-from sim.present.text.numbers import listing, number
+from sim.core.labels import SCHOOLING
+from sim.core.language import plural
+from sim.present.text import life_words as words
+from sim.present.text.numbers import join, listing, month_in_words, number
+from sim.present.text.provinces import province_in_words
 
 _QUIET_MONTHS = 3  # a stretch without events that is told is at least so long
 _MOVES = ("goes_to_farm", "leaves_home", "moves_on", "goes_back")  # told with how likely they were
@@ -48,7 +51,7 @@ def title_of(life: Life) -> str:
     poor = words.PARTS["poor"] if life.is_poor else ""
     said = {
         "worker": life.worker,
-        "born": month_name(life.born),
+        "born": month_in_words(life.born),
         "education": words.SCHOOLING[life.education],
         "poor": poor,
     }
@@ -63,9 +66,19 @@ def place_in_words(place: Place, short: bool = False) -> str:
     >>> place_in_words(Place("Beijing", "mega_city"))
     'Beijing'
     """
+    return _named(place, words.SHORT_PLACES if short else words.PLACES)
+
+
+def place_in_two_lines(place: Place) -> str:
+    """A place in a picture: its size, and below it the province."""
+    return _named(place, words.BAND_PLACES)
+
+
+def _named(place: Place, table: Mapping[str, str]) -> str:
+    province = province_in_words(place.province)
     if place.tier == "mega_city" and place.province in words.CITY_PROVINCES:
-        return place.province
-    return (words.SHORT_PLACES if short else words.PLACES)[place.tier].format(province=place.province)
+        return province
+    return table[place.tier].format(province=province)
 
 
 def duration(months: int) -> str:
@@ -76,11 +89,11 @@ def duration(months: int) -> str:
     """
     if months < 1:
         return words.PARTS["less_than_month"]
-    counts = ((months // 12, "year"), (months % 12, "month"))
-    parts = [
-        words.PARTS[unit if count == 1 else f"{unit}s"].format(count=count) for count, unit in counts if count
-    ]
-    return words.PARTS["and"].join(parts)
+    in_years = plural("{count} year", "{count} years", months // 12)
+    in_months = plural("{count} month", "{count} months", months % 12)
+    if months < 12 or months % 12 == 0:
+        return in_months if months < 12 else in_years
+    return words.PARTS["years_and_months"].format(years=in_years, months=in_months)
 
 
 def times(count: int) -> str:
@@ -88,15 +101,10 @@ def times(count: int) -> str:
     return words.PARTS[("never", "once", "twice")[count] if count < 3 else "times"].format(count=count)
 
 
-def month_name(month: str) -> str:
-    """A month ``YYYY-MM`` in words."""
-    return f"{words.MONTHS[int(month[5:7]) - 1]} {month[:4]}"
-
-
 def found_in_words(count: int, month: str, worker: int) -> str:
     """How many a description fits, and who was picked."""
     key = "found.one" if count == 1 else "found"
-    return words.PARTS[key].format(count=number(count), month=month_name(month), worker=worker)
+    return words.PARTS[key].format(count=number(count), month=month_in_words(month), worker=worker)
 
 
 def life_as_json(life: Life) -> dict[str, Any]:
@@ -168,7 +176,7 @@ def _entries(life: Life, months: list[LivedMonth], opens: bool) -> Iterable[Entr
         if not said:
             said = [filled(words.TWINS["as_before"], life)]
         said += _quiet(life, months[n + 1 : until])
-        yield Entry(month.month, month.age_months // 12, " ".join(said))
+        yield Entry(month.month, month.age_months // 12, join(*said))
 
 
 def _opening(life: Life, month: LivedMonth) -> str:
@@ -273,7 +281,7 @@ def _facts_in_words(facts: dict[str, Any]) -> dict[str, str]:
         elif name == "months":
             said["duration"] = duration(value)
         elif name == "education":
-            said[name] = words.SCHOOLING[value].split(" ", 1)[-1]
+            said[name] = SCHOOLING[value]
         else:
             said[name] = str(value)
     return said
@@ -282,7 +290,7 @@ def _facts_in_words(facts: dict[str, Any]) -> dict[str, str]:
 def _further(life: Life, happening: Happening) -> dict[str, str]:
     """Clauses that stand only where there is something to say."""
     facts, parts = happening.facts, words.PARTS
-    said = {"relief": "", "support": "", "staff": ""}
+    said = {"relief": "", "support": "", "additional": "", "staff": ""}
     if facts.get("relief_yuan"):
         said["relief"] = parts["relief"].format(relief=number(facts["relief_yuan"]))
     if happening.what == "starts_business":
@@ -296,7 +304,7 @@ def _further(life: Life, happening: Happening) -> dict[str, str]:
         elif given:
             said["support"] = parts["support"].format(parts=listing(given))
         if facts["is_additional"]:
-            said["support"] += filled(parts["additional"], life)
+            said["additional"] = filled(parts["additional"], life)
         if facts["jobs"]:
             said["staff"] = parts["staff" if facts["jobs"] > 1 else "one"].format(jobs=facts["jobs"])
     return said
@@ -315,19 +323,16 @@ def _summary(life: Life, months: list[LivedMonth]) -> str:
         if f"spent.{activity}" in words.PARTS
     ]
     what = Counter(one.what for month in months for one in month.happenings)
-    lost = what["loses_job"] + what["stranded"] + what["placed"]
-    moves = (
-        [words.PARTS["moves.left"].format(times=times(what["leaves_home"]))] if what["leaves_home"] else []
-    )
-    moves += [words.PARTS["moves.lost"].format(times=times(lost))] if lost else []
+    left, lost = what["leaves_home"], what["loses_job"] + what["stranded"] + what["placed"]
+    key = "moves.both" if left and lost else "moves.left" if left else "moves.lost" if lost else "moves.none"
     sent = sum(month.money.get("remittance", 0) for month in months)
     return filled(
         words.PARTS["summary"],
         life,
-        first=month_name(months[0].month),
-        last=month_name(months[-1].month),
-        spent=listing(parts),
-        moves=listing(moves) if moves else words.PARTS["moves.none"],
+        first=month_in_words(months[0].month),
+        last=month_in_words(months[-1].month),
+        spent=listing(parts, are_clauses=True),
+        moves=words.PARTS[key].format(left=times(left), lost=times(lost)),
         sent=words.PARTS["sent"].format(sent=number(_two_figures(sent))) if sent else "",
     )
 
@@ -342,4 +347,4 @@ def filled(template: str, life: Life, **said: Any) -> str:
     """A template with the worker's pronouns and home, and what else is given."""
     own = words.PRONOUNS[life.sex]
     capitals = {name.capitalize(): word.capitalize() for name, word in own.items()}
-    return template.format(**own, **capitals, **{"home": life.home, **said})
+    return template.format(**own, **capitals, **{"home": province_in_words(life.home), **said})

@@ -161,8 +161,9 @@ def ordinal(count: int) -> str:
     return words[count - 1] if 1 <= count <= len(words) else f"{count}th"
 
 
-def listing(words: list[str]) -> str:
+def listing(words: list[str], are_clauses: bool = False) -> str:
     """Words in a row; with semicolons where a word has a comma of its own, in Chinese without an "and" then.
+    Clauses have commas alone in Chinese.
 
     >>> listing(["a", "b", "c"]), listing(["a, or b", "c"]), listing(["a"])
     ('a, b and c', 'a, or b and c', 'a')
@@ -171,6 +172,8 @@ def listing(words: list[str]) -> str:
     if language() == "zh":
         if any("，" in word for word in words):
             return "；".join(words)
+        if are_clauses:
+            return "，".join(words)
         return f"{'、'.join(others)}和{last}" if others else last
     between = "; " if any("," in word for word in words) else ", "
     return f"{between.join(others)} and {last}" if others else last
@@ -196,6 +199,11 @@ def month_in_words(month: str) -> str:
     if language() == "zh":
         return f"{year}年{int(number_of_month)}月"
     return f"{_MONTHS[int(number_of_month) - 1]} {year}"
+
+
+def month_label(month: str) -> str:
+    """A month ``YYYY-MM`` at the head of a line: as it is, in Chinese in words."""
+    return month if language() == "en" else month_in_words(month)
 
 
 def sentence(*parts: str) -> str:

@@ -9,18 +9,18 @@ from sim.agents.decision import Decision, Option, Term
 from sim.agents.life import LivedMonth
 from sim.agents.twins import Parting, Twins
 from sim.core.arithmetic import log
-from sim.present.text import lives_english as words
+from sim.core.language import in_language
+from sim.present.text import life_words as words
 from sim.present.text.decisions import figures_in_words, idea_in_words, option_in_words
 from sim.present.text.lives import (
     filled,
     life_as_json,
     life_in_words,
-    month_name,
     now_in_words,
     sentences_of,
     title_of,
 )
-from sim.present.text.numbers import listing, number
+from sim.present.text.numbers import amount, apart, join, listing, month_in_words, month_label, number
 
 _MOST_CHANGES = 3
 _LEAST = 0.0005  # log-odds: a smaller change of a term is not told
@@ -62,15 +62,13 @@ def parting_in_words(twins: Twins) -> list[str]:
         filled(
             words.TWINS["until"],
             base,
-            month=month_name(parting.month),
+            month=month_in_words(parting.month),
             age=parting.base.age_months // 12,
             now=now_in_words(base, parting.before),
         )
     ]
     for life, month in ((base, parting.base), (policy, parting.policy)):
-        what = " ".join(sentences_of(life, month, parting.before.place)) or filled(
-            words.TWINS["nothing"], life
-        )
+        what = join(*sentences_of(life, month, parting.before.place)) or filled(words.TWINS["nothing"], life)
         said.append(words.TWINS["under"].format(title=life.title, what=_lowered(what)))
     said.append(_cause(twins, parting))
     said += _ideas(twins, parting)
@@ -80,15 +78,15 @@ def parting_in_words(twins: Twins) -> list[str]:
         differences = listing([_difference(twins, name, *pair) for name, pair in parting.past.items()])
         said.append(filled(words.TWINS["past"], base, differences=differences))
     key = "levers" if parting.levers else "levers.none"
-    own = {"levers": "; ".join(parting.levers), "her_object": words.OBJECT[base.sex]}
-    said.append(filled(words.TWINS[key], base, **own))
+    levers = apart(in_language(label) for label in parting.levers)
+    said.append(filled(words.TWINS[key], base, levers=levers))
     return said
 
 
 def twins_found_in_words(count: int, apart: int, month: str, worker: int) -> str:
     """How many a description fits, of how many the lives part, and who was picked."""
     return words.TWINS["found" if apart else "found.none"].format(
-        count=number(count), apart=number(apart), month=month_name(month), worker=worker
+        count=number(count), apart=number(apart), month=month_in_words(month), worker=worker
     )
 
 
@@ -102,7 +100,7 @@ def twins_as_json(twins: Twins) -> dict[str, Any]:
         and {
             "month": parting.month,
             "causes": [list(one) for one in parting.causes],
-            "levers": list(parting.levers),
+            "levers": [in_language(label) for label in parting.levers],
             "past": {name: {"base": one, "policy": two} for name, (one, two) in parting.past.items()},
             "base": {"activity": parting.base.activity, "place": parting.base.place._asdict()},
             "policy": {"activity": parting.policy.activity, "place": parting.policy.place._asdict()},
@@ -115,13 +113,12 @@ def twins_as_json(twins: Twins) -> dict[str, Any]:
 # --- why ------------------------------------------------------------------------------------------
 def _cause(twins: Twins, parting: Parting) -> str:
     life, table = twins.base, words.TWINS
-    own = {"her_object": words.OBJECT[life.sex]}
     named = [[filled(table[f"name.{one}"], life) for one in causes] for causes in parting.causes]
     if len(named) == 1 and len(named[0]) == 1:
-        return filled(table[f"cause.{parting.causes[0][0]}"], life, **own)
+        return filled(table[f"cause.{parting.causes[0][0]}"], life)
     if len(named) == 1:
         return filled(table["cause.only"], life, causes=listing(named[0]))
-    each = [" + ".join(one) for one in named]
+    each = [one[0] if len(one) == 1 else table["both"].format(one=one[0], two=one[1]) for one in named]
     return filled(table["cause.each"], life, causes=listing(each))
 
 
@@ -134,7 +131,7 @@ def _ideas(twins: Twins, parting: Parting) -> list[str]:
         return []
     said = []
     for life, month in ((twins.base, parting.base), (twins.policy, parting.policy)):
-        what = " ".join(idea_in_words(life, month))
+        what = join(*idea_in_words(life, month))
         if what:
             said.append(words.TWINS["idea"].format(title=life.title, what=_lowered(what)))
         else:
@@ -169,7 +166,7 @@ def _decisions(twins: Twins, parting: Parting, titles: dict[str, str]) -> list[s
         figures = _two(one.offer, other.offer, one.offer_draw)
         return [words.TWINS["offer"].format(**titles, **figures)]
     changes = _changes(twins, one, other, titles)
-    said = [filled(words.TWINS["decision"], twins.base, changes="; ".join(changes))] if changes else []
+    said = [filled(words.TWINS["decision"], twins.base, changes=apart(changes))] if changes else []
     return [*_margins(one, other, titles), *said]
 
 
@@ -203,12 +200,12 @@ def _changes(twins: Twins, one: Decision, other: Decision, titles: dict[str, str
         for term in option.terms:
             terms[term.name] = (terms.get(term.name, (None, None))[0], term)
         for name, (before, after) in terms.items():
-            amount = (after.log_odds if after else 0.0) - (before.log_odds if before else 0.0)
-            if abs(amount) > _LEAST:
-                found.append((abs(amount), name, mine, before, after, amount))
+            more = (after.log_odds if after else 0.0) - (before.log_odds if before else 0.0)
+            if abs(more) > _LEAST:
+                found.append((abs(more), name, mine, before, after, more))
     found.sort(key=lambda item: -item[0])
     said = []
-    for _, name, option, before, after, amount in found[:_MOST_CHANGES]:
+    for _, name, option, before, after, more in found[:_MOST_CHANGES]:
         figures = [figures_in_words(term) if term else "" for term in (before, after)]
         has_figures = all(figures) and figures[0] != figures[1]
         said.append(
@@ -217,7 +214,7 @@ def _changes(twins: Twins, one: Decision, other: Decision, titles: dict[str, str
                 term=filled(words.TERMS[name], twins.base),
                 one=figures[0],
                 two=figures[1],
-                amount=number(amount, 3, signed=True),
+                amount=number(more, 3, signed=True),
                 **titles,
             )
         )
@@ -240,7 +237,7 @@ def _two(one: float, other: float, draw: float) -> dict[str, str]:
     shares = (one, other, draw)
     digits = next((n for n in range(1, 5) if len({number(100 * share, n) for share in shares}) == 3), 4)
     names = ("one", "two", "draw")
-    return {name: f"{number(100 * share, digits)} %" for name, share in zip(names, shares, strict=True)}
+    return {name: amount(100 * share, "percent", digits) for name, share in zip(names, shares, strict=True)}
 
 
 # --- side by side ---------------------------------------------------------------------------------
@@ -250,7 +247,7 @@ def _side_by_side(twins: Twins, first: str) -> tuple[tuple[str, str, str], ...]:
         for life in (twins.base, twins.policy)
     ]
     months = sorted({*told[0], *told[1]})
-    return tuple((month, told[0].get(month, ""), told[1].get(month, "")) for month in months)
+    return tuple((month_label(month), told[0].get(month, ""), told[1].get(month, "")) for month in months)
 
 
 def _totals(twins: Twins) -> tuple[tuple[str, str, str], ...]:

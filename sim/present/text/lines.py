@@ -1,0 +1,36 @@
+"""How wide text is, and where its lines break: a Chinese letter takes two columns, and a line may end after it."""
+
+from __future__ import annotations
+
+import re
+from unicodedata import east_asian_width
+
+_OPENS, _CLOSES = "（《“‘", "，。；：、）》”’！？%"  # signs that no line ends, or begins, with
+_WIDE = "\u2e80-\u9fff\uff00-\uffef"
+_PIECE = re.compile(rf"[{_OPENS}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENS}]+)[{_CLOSES}]*\s*|\s+")
+
+
+def columns(text: str) -> int:
+    """The columns that a text takes, two for each Chinese letter.
+
+    >>> columns("a city"), columns("城市")
+    (6, 4)
+    """
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def filled_lines(text: str, width: int, indent: str = "") -> str:
+    r"""The text in lines of at most ``width`` columns, all but the first set in.
+
+    >>> filled_lines("2016-02  She left home.", 16, "  ")
+    '2016-02  She\n  left home.'
+    >>> filled_lines("外出务工，月工资3,000元。", 10)
+    '外出务工，\n月工资\n3,000元。'
+    """
+    lines, line = [], ""
+    for piece in _PIECE.findall(text):
+        if line.strip() and columns(line + piece.rstrip()) > width:
+            lines.append(line.rstrip())
+            line = indent
+        line += piece
+    return "\n".join([*lines, line.rstrip()])
