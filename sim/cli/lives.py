@@ -253,7 +253,7 @@ def twins(
 def _tell_gallery(base: Any, policy: Any, picture: Path | None, json: bool, **given: Any) -> None:
     """Print who moves because of a policy, group by group."""
     from sim.comparison.changers import gallery
-    from sim.present.text import life_words as words
+    from sim.present.text import life_phrases as words
     from sim.present.text.changers import gallery_as_json, gallery_in_words
     from sim.present.text.numbers import join
 

@@ -11,7 +11,7 @@ from sim.comparison.changers import SAMPLE, STATES, _largest_ways, gallery
 from sim.core.arguments import parse_scale
 from sim.present.charts.lives import gallery_chart
 from sim.present.pages.changers import changers_section
-from sim.present.text import life_words as words
+from sim.present.text import life_phrases as words
 from sim.present.text.changers import gallery_as_json, gallery_in_words
 
 GIVEN = {"scale": "1:25000", "seed": 1, "end": "2030-12"}

@@ -11,7 +11,7 @@ from sim.agents.following import run_to
 from sim.agents.taken_apart import explain_month
 from sim.core.errors import UsageError
 from sim.present.charts.lives import GROUP_COLOURS, TERM_GROUPS, decision_chart
-from sim.present.text import life_words as words
+from sim.present.text import life_phrases as words
 from sim.present.text.decisions import decision_as_json, explained_in_words, reasons
 
 SCALE, MONTH = 100_000, "2016-02"

@@ -9,7 +9,7 @@ import pytest
 
 from sim.agents.life import HAPPENINGS, Happening, Life, LivedMonth, Place, Standing
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, TIERS
-from sim.present.text import life_words as words
+from sim.present.text import life_phrases as words
 from sim.present.text.lives import duration, life_as_json, life_in_words, sentence, times
 
 AWAY, HOME = Place("Guangdong", "mega_city"), Place("Henan", "home_township")

@@ -11,7 +11,7 @@ from sim.agents.twins import Twins
 from sim.comparison.changers import Gallery
 from sim.core.labels import ACTIVITIES
 from sim.present.charts.style import GREY, INK, WIDTH, decimal_year, empty_figure, headed, styled, wrapped
-from sim.present.text import life_words as words
+from sim.present.text import life_phrases as words
 from sim.present.text.changers import group_title
 from sim.present.text.decisions import option_in_words
 from sim.present.text.lines import columns

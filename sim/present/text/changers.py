@@ -8,7 +8,7 @@ from typing import Any
 from sim.agents.twins import Twins
 from sim.comparison.changers import Changers, Gallery
 from sim.core.labels import region
-from sim.present.text import life_words as words
+from sim.present.text import life_phrases as words
 from sim.present.text.decisions import percent
 from sim.present.text.lives import title_of
 from sim.present.text.numbers import amount, apart, join, listing, month_in_words, number

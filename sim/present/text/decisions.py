@@ -9,7 +9,7 @@ from sim.agents.life import Life, LivedMonth, Place
 from sim.agents.taken_apart import Explained
 from sim.core.arithmetic import log
 from sim.core.categories import TIERS
-from sim.present.text import life_words as words
+from sim.present.text import life_phrases as words
 from sim.present.text.lives import duration, filled, now_in_words, place_in_words, title_of
 from sim.present.text.numbers import amount, apart, listing, month_in_words, number
 

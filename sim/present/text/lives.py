@@ -1,4 +1,4 @@
-"""A worker's life in sentences, made from its happenings; the words stand in ``sim.present.text.life_words``."""
+"""A worker's life in sentences, made from its happenings; the words stand in ``sim.present.text.life_phrases``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from sim.agents.life import Happening, Life, LivedMonth, Place, Standing
 from sim.core.categories import ACTIVITIES
 from sim.core.labels import SCHOOLING
 from sim.core.language import plural
-from sim.present.text import life_words as words
+from sim.present.text import life_phrases as words
 from sim.present.text.numbers import join, listing, month_in_words, number
 from sim.present.text.provinces import province_in_words
 

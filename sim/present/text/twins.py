@@ -10,7 +10,7 @@ from sim.agents.life import LivedMonth
 from sim.agents.twins import Parting, Twins
 from sim.core.arithmetic import log
 from sim.core.language import in_language
-from sim.present.text import life_words as words
+from sim.present.text import life_phrases as words
 from sim.present.text.decisions import figures_in_words, idea_in_words, option_in_words
 from sim.present.text.lives import (
     filled,
