@@ -33,6 +33,7 @@ from sim.comparison.intervals import mean_and_interval, verdict
 from sim.comparison.lever_draws import lever_draws
 from sim.core.arguments import parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, ScenarioError, UsageError, nearest
+from sim.core.language import N_
 from sim.core.months import add_months
 from sim.experiments.execution import Bundle, Simulate
 from sim.experiments.experiment import Run
@@ -379,11 +380,11 @@ class _Trial:
         """Why the size that was found does not spend the budget; empty if it does."""
         if spent < budget * (1.0 - 2 * CLOSE):
             if self.size >= self.range[1] * (1.0 - 1e-3):
-                return "the most of its range"
-            return "spends less"
+                return N_("the most of its range")
+            return N_("spends less")
         if spent > budget * (1.0 + 2 * CLOSE):
             is_least = self.size <= self.range[0] * (1.0 + 1e-3)
-            return "the least of its range" if is_least else "spends more"
+            return N_("the least of its range") if is_least else N_("spends more")
         return ""
 
 

@@ -11,14 +11,17 @@ import pandas as pd
 from sim.comparison.breakdown import MEASURES
 from sim.comparison.comparison import Comparison
 from sim.core.categories import REGIONS
+from sim.core.language import _, language
 from sim.present.charts.style import (
     COLOURS,
     GREY,
     INK,
     WIDTH,
-    axis_digits,
+    axis_words,
     empty_figure,
+    estimate,
     headed,
+    row_panel,
     scaled,
     styled,
     wrapped,
@@ -34,8 +37,8 @@ from sim.present.text.breakdown import (
     of_dimension,
     when_words,
 )
-from sim.present.text.comparison import title_of
-from sim.present.text.numbers import number, unit_word
+from sim.present.text.comparison import in_a_sentence, title_of
+from sim.present.text.numbers import join, number, scale_of, unit_word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -98,35 +101,30 @@ def effects_by_group(comparison: Comparison, policy: dict[str, Any], dimension: 
         for place, group in enumerate(groups):
             if group in own.index:
                 _dot(panel, place, own.loc[group], factor)
-        panel.axvline(0, color=INK, linewidth=0.8)
-        panel.grid(axis="x")
-        panel.grid(axis="y", visible=False)
-        panel.tick_params(axis="y", length=0)
+        row_panel(panel)
         panel.set_title(wrapped(measure_words(measure), 22), loc="left")
-        panel.set_xlabel(" ".join(filter(None, (word, unit_word(MEASURES[measure])))), fontsize=8)
-        _few_ticks(panel)
+        panel.set_xlabel(axis_words(word, MEASURES[measure]), fontsize=8)
     panels[0].set_yticks(range(len(groups)), [group_words(dimension, group) for group in groups])
     panels[0].set_ylim(len(groups) - 0.4, -0.6)
     headed(
         figure,
-        f"{title_of(policy)}: {_lower(dimension_words(dimension))}",
-        f"difference from the baseline, {when_words(comparison, policy['name'])}; bar: 95 % over seeds; hollow: cannot be told from zero; "
-        "grey: too few simulated workers",
+        _(
+            "{policy}: {divided}",
+            policy=title_of(policy),
+            divided=in_a_sentence(dimension_words(dimension)),
+        ),
+        _("difference from the baseline, {when}", when=when_words(comparison, policy["name"])),
+        _("bar: 95 % over seeds"),
+        _("hollow: cannot be told from zero"),
+        _("grey: too few simulated workers"),
     )
     return figure
 
 
 def _dot(panel: Axes, place: int, row: Any, factor: float) -> None:
     colour = COLOURS[0] if row.is_reliable else "#bdbdbd"
-    panel.plot([row.low / factor, row.high / factor], [place, place], color=colour, linewidth=1.5)
-    panel.plot(
-        row.difference / factor,
-        place,
-        "o",
-        color=colour,
-        markersize=4.2,
-        markerfacecolor=colour if row.low > 0 or row.high < 0 else "white",
-    )
+    ends = (row.low / factor, row.high / factor)
+    estimate(panel, place, row.difference / factor, ends, colour, row.low > 0 or row.high < 0, 4.2)
 
 
 @styled
@@ -139,14 +137,29 @@ def province_map(comparison: Comparison, policy: dict[str, Any]) -> Figure:
     for panel, (dimension, measure) in zip(figure.subplots(2, 2).flat, PANELS, strict=True):
         table = tables[dimension]
         own = table[table["outcome"] == measure].set_index("group")
-        panel.set_title(f"{measure_words(measure)}, {_lower(dimension_words(dimension))}", fontsize=9)
+        panel.set_title(
+            _(
+                "{measure}, {divided}",
+                measure=measure_words(measure),
+                divided=in_a_sentence(dimension_words(dimension)),
+            ),
+            fontsize=9,
+        )
         _tiles(panel, own, shares)
     headed(
         figure,
-        f"{title_of(policy)}: the 31 provinces",
-        f"difference from the baseline in thousand people, {when_words(comparison, name)}; colour: in percent of "
-        "the province's rural workers (below: of those who work there), blue more, orange fewer; white: cannot be "
-        "told from zero; hatched grey: too few simulated workers at this scale",
+        _("{policy}: the 31 provinces", policy=title_of(policy)),
+        _(
+            "difference from the baseline in {unit}, {when}",
+            unit=_change_unit(),
+            when=when_words(comparison, name),
+        ),
+        _(
+            "colour: in percent of the province's rural workers (below: of those who work there), blue more, "
+            "orange fewer"
+        ),
+        _("white: cannot be told from zero"),
+        _("hatched grey: too few simulated workers at this scale"),
     )
     return figure
 
@@ -174,9 +187,9 @@ def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
         elif is_told(cell):
             strength = min(abs(cell.difference) / cell.persons / largest, 1.0)
             face = _mixed(MORE if cell.difference > 0 else FEWER, 0.2 + 0.65 * strength)
-            value, ink = _thousands(cell.difference), INK
+            value, ink = _change(cell.difference), INK
         else:
-            value = _thousands(cell.difference)
+            value = _change(cell.difference)
         panel.add_patch(
             Rectangle(
                 (column, row),
@@ -188,7 +201,7 @@ def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
                 linewidth=0.6,
             )
         )
-        name = "Heilong-\njiang" if province == "Heilongjiang" else wrapped(province, 9, 2)
+        name = _province(province)
         panel.text(
             column + 0.47,
             row + 0.33,
@@ -206,9 +219,25 @@ def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
     panel.set_axis_off()
 
 
-def _thousands(value: float) -> str:
-    size = value / 1e3
-    return number(size, 0 if abs(size) >= 10 else 1, signed=True)
+def _province(name: str) -> str:
+    """A province's name in a tile."""
+    if name == "Heilongjiang" and language() == "en":
+        return "Heilong-\njiang"
+    return wrapped(group_words("home-province", name), 9, 2)
+
+
+_ALL = 1e6  # persons: their scale word (million, 万) is that of all migrants of a corridor
+_CHANGE = 1e4  # persons: their scale word (thousand, 万) is that of all changes on maps
+
+
+def _change_unit() -> str:
+    return join(scale_of(_CHANGE)[1], unit_word("persons"))
+
+
+def _change(value: float) -> str:
+    size = value / scale_of(_CHANGE)[0]
+    digits = 0 if abs(size) >= 10 else 1 if language() == "en" or abs(size) >= 1 else 2
+    return number(size, digits, signed=True)
 
 
 def _mixed(colour: str, share: float) -> tuple[float, ...]:
@@ -241,17 +270,24 @@ def flows_between_regions(comparison: Comparison, policy: dict[str, Any]) -> Fig
         gap = -0.02 if side == "right" else 0.02
         middle = (slots[0] + slots[-1]) / 2
         panel.text(x + gap, middle, words, ha=side, va="center", fontsize=9.5, weight="bold")
-    panel.text(-0.02, -0.055, "registered in", ha="right", fontsize=8.5, color="#555555")
-    panel.text(1.02, -0.055, "work in", ha="left", fontsize=8.5, color="#555555")
+    panel.text(-0.02, -0.055, _("registered in"), ha="right", fontsize=8.5, color="#555555")
+    panel.text(1.02, -0.055, _("work in"), ha="left", fontsize=8.5, color="#555555")
     panel.set_xlim(-0.24, 1.24)
     panel.set_ylim(1.02, -0.08)
     panel.set_axis_off()
     headed(
         figure,
-        f"{title_of(policy)}: out-of-township migrants from region to region",
-        f"difference from the baseline in thousand people (beside it all under the baseline, million), official "
-        f"definition, {when_words(comparison, policy['name'])}; width: the difference; blue more, orange fewer, grey: "
-        "cannot be told from zero; dotted: too few simulated workers",
+        _("{policy}: out-of-township migrants from region to region", policy=title_of(policy)),
+        _(
+            "difference from the baseline in {unit} (beside it all under the baseline, {word}), official "
+            "definition, {when}",
+            unit=_change_unit(),
+            word=scale_of(_ALL)[1],
+            when=when_words(comparison, policy["name"]),
+        ),
+        _("width: the difference"),
+        _("blue more, orange fewer, grey: cannot be told from zero"),
+        _("dotted: too few simulated workers"),
     )
     return figure
 
@@ -279,18 +315,18 @@ def _ribbon(panel: Axes, start: float, end: float, row: Any, largest: float) -> 
     panel.add_patch(
         PathPatch(path, facecolor="none", edgecolor=colour, linewidth=width, linestyle=style, alpha=0.85)
     )
-    change = _thousands(row.difference) if row.is_reliable else "few"
+    change = _change(row.difference) if row.is_reliable else _("few")
     strong = {"color": colour, "weight": "bold"} if is_told(row) else {"color": "#777777"}
     panel.text(0.075, start, change, ha="right", va="center", fontsize=8.5, **strong)
-    panel.text(
-        0.185, start, f"of {row.baseline / 1e6:.1f}", ha="right", va="center", fontsize=7.5, color="#777777"
-    )
+    size = row.baseline / scale_of(_ALL)[0]
+    total = _("of {total}", total=number(size, 1 if size < 100 else 0))
+    panel.text(0.185, start, total, ha="right", va="center", fontsize=7.5, color="#777777")
 
 
 def _place_words(place: str) -> str:
     if place == OWN_PROVINCE:
-        return "Own province"
-    return f"{group_words('region', place)},\nother province"
+        return _("Own province")
+    return _("{region},\nother province", region=group_words("region", place))
 
 
 def _line(row: Any, largest: float) -> tuple[str, float, Any]:
@@ -309,16 +345,3 @@ def _scale(own: pd.DataFrame, measure: str) -> tuple[float, str]:
     ends = shown[["low", "high", "difference"]].abs().to_numpy(float)
     largest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 1.0
     return scaled(largest or 1.0, MEASURES[measure])
-
-
-def _few_ticks(panel: Axes) -> None:
-    from matplotlib.ticker import MaxNLocator
-
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
-    panel.xaxis.set_major_formatter(
-        lambda value, _: number(value, axis_digits(panel.get_xlim()), signed=True)
-    )
-
-
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]

@@ -10,21 +10,22 @@ import pandas as pd
 
 from sim.comparison.aims import is_trivial
 from sim.comparison.comparison import Comparison
+from sim.core.language import _
 from sim.present.charts.style import (
     COLOURS,
     GREY,
-    INK,
     WIDTH,
-    axis_digits,
+    axis_words,
     empty_figure,
+    estimate,
     headed,
+    row_panel,
     scaled,
     styled,
     wrapped,
 )
 from sim.present.text.bands import PART_WORDS
 from sim.present.text.comparison import main_horizon, title_of, year_of_answer
-from sim.present.text.numbers import number, unit_word
 from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -66,18 +67,19 @@ def answer(comparison: Comparison, keys: Sequence[str]) -> Figure:
         _panel(panel, marks, *_words(key))
     panels[0].set_yticks(range(len(policies)), [wrapped(title_of(policy), 24) for policy in policies])
     panels[0].set_ylim(len(policies) - 0.4, -0.6)
-    whose = "bar: 95 % band" if "bands" in comparison.tables else "bar: 95 % over seeds"
     headed(
         figure,
-        "What the policies change, and what they cost",
-        f"difference from the baseline in the year of the answer; {whose}; hollow: not told from zero, or under a thousandth; "
-        "net cost to government to the end of that year",
+        _("What the policies change, and what they cost"),
+        _("difference from the baseline in the year of the answer"),
+        _("bar: 95 % band") if "bands" in comparison.tables else _("bar: 95 % over seeds"),
+        _("hollow: not told from zero, or under a thousandth"),
+        _("net cost to government to the end of that year"),
     )
     return figure
 
 
 def _words(key: str) -> tuple[str, str]:
-    return ("Net cost", "yuan") if key == NET_COST else (OUTCOMES[key].label, OUTCOMES[key].unit)
+    return (_("Net cost"), "yuan") if key == NET_COST else (OUTCOMES[key].label, OUTCOMES[key].unit)
 
 
 def _effect(part: pd.DataFrame, key: str) -> Mark:
@@ -100,32 +102,14 @@ def _panel(panel: Axes, marks: Sequence[Mark], label: str, unit: str) -> None:
     ends = np.abs(np.array([mark[:3] for mark in marks], dtype=float))
     largest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 0.0
     factor, word = scaled(largest or 1.0, unit)
-    panel.axvline(0, color=INK, linewidth=0.8)
+    row_panel(panel, ticks=4, signed=unit != "yuan")
     for place, mark in enumerate(marks):
-        colour = COLOURS[place % len(COLOURS)]
-        panel.plot([mark.low / factor, mark.high / factor], [place, place], color=colour, linewidth=2.2)
-        panel.plot(
-            mark.value / factor,
-            place,
-            "o",
-            color=colour,
-            markersize=6.5,
-            markerfacecolor=colour if mark.is_clear else "white",
-        )
-    said = "points" if unit == "percent" else unit_word(unit, noun=unit == "yuan")
+        ends, colour = (mark.low / factor, mark.high / factor), COLOURS[place % len(COLOURS)]
+        estimate(panel, place, mark.value / factor, ends, colour, mark.is_clear, 6.5)
     panel.set_title(wrapped(label, 24))
-    panel.set_xlabel(" ".join(filter(None, (word, said))) or unit_word(unit), color=GREY, fontsize=8.5)
-    panel.grid(axis="x")
-    panel.grid(axis="y", visible=False)
-    panel.tick_params(axis="y", length=0)
+    panel.set_xlabel(axis_words(word, unit, noun=unit == "yuan"), color=GREY, fontsize=8.5)
     if not largest > 1e-9:
         panel.set_xlim(-1, 1)
-    from matplotlib.ticker import MaxNLocator
-
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=4, min_n_ticks=2))
-    panel.xaxis.set_major_formatter(
-        lambda value, _: number(value, axis_digits(panel.get_xlim()), signed=unit != "yuan")
-    )
 
 
 @styled
@@ -166,6 +150,8 @@ def parts_of_bands(comparison: Comparison, keys: Sequence[str]) -> Figure:
     panels[0, 0].set_xlim(0, 100)
     figure.legend(loc="outside lower center", ncols=len(PART_LOOKS), frameon=False, fontsize=8.5)
     headed(
-        figure, "What the bands are made of", "share of the squared width, percent, in the year of the answer"
+        figure,
+        _("What the bands are made of"),
+        _("share of the squared width, percent, in the year of the answer"),
     )
     return figure

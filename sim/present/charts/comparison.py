@@ -14,23 +14,26 @@ import pandas as pd
 
 from sim.comparison.bands import KEYS
 from sim.comparison.comparison import Comparison
+from sim.core.language import _
 from sim.present.charts.style import (
     COLOURS,
-    INK,
     WIDTH,
-    axis_digits,
+    axis_words,
     decimal_year,
+    difference_line,
     dotted,
     empty_figure,
     end_labels,
+    estimate,
     headed,
+    row_panel,
     scaled,
     styled,
     whole_years,
     wrapped,
 )
 from sim.present.text.comparison import last_month, title_of
-from sim.present.text.numbers import number, unit_word
+from sim.present.text.numbers import join, scale_of, unit_word
 from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -70,7 +73,7 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
             continue
         policy = policies[index]
         part = table[table["policy"] == policy["name"]]
-        _band(panel, part, factor, policy["start"], COLOURS[index % len(COLOURS)])
+        difference_line(panel, part, factor, policy["start"], COLOURS[index % len(COLOURS)])
         if last_month(policy) and last_month(policy) < comparison.manifest["end"]:
             dotted(panel, last_month(policy))
         for row in bands[bands["policy"] == policy["name"]].itertuples():
@@ -84,34 +87,25 @@ def difference_over_time(comparison: Comparison, key: str) -> Figure:
         if not largest > 1e-9:  # nothing changes: rounding must not look like a result
             panel.set_ylim(-1, 1)
         panel.set_title(wrapped(title_of(policy), 26))
-    unit = "points" if outcome.unit == "percent" else unit_word(outcome.unit)
-    period = "total of" if outcome.kind == "flow" else "mean of"
-    bars = "; bars: 95 % with parameters, size of levers and future" if len(bands) else ""
+    unit = axis_words(word, outcome.unit)
     headed(
         figure,
-        f"{outcome.label}: difference from the baseline",
-        f"{' '.join(filter(None, (word, unit)))}, {period} the last 12 months; shade: 95 % over "
-        f"seeds{bars}; dotted: the policy begins, and ends",
+        _("{outcome}: difference from the baseline", outcome=outcome.label),
+        _("{unit}, total of the last 12 months", unit=unit)
+        if outcome.kind == "flow"
+        else _("{unit}, mean of the last 12 months", unit=unit),
+        _("shade: 95 % over seeds"),
+        _("bars: 95 % with parameters, size of levers and future") if len(bands) else "",
+        _("dotted: the policy begins, and ends"),
     )
     return figure
-
-
-def _band(panel: Axes, part: pd.DataFrame, factor: float, start: str, colour: str) -> None:
-    """Difference and band from a year before the policy begins, the last value written out."""
-    part = part[part["month"] >= f"{int(start[:4]) - 1}{start[4:]}"].dropna(subset=["year_difference"])
-    when = part["month"].map(decimal_year).to_numpy(float)
-    middle, low, high = (part[f"year_{name}"].to_numpy() / factor for name in ("difference", "low", "high"))
-    panel.axhline(0, color=INK, linewidth=0.8)
-    dotted(panel, start)
-    panel.fill_between(when, low, high, color=colour, alpha=0.22, linewidth=0)
-    panel.plot(when, middle, color=colour, linewidth=1.8)
-    whole_years(panel)
 
 
 @styled
 def spending_by_year(comparison: Comparison) -> Figure:
     """What each policy spends a year."""
-    sums = comparison.costs.groupby(["policy", "year"])["spending_yuan"].sum() / 1e9
+    factor, word = scale_of(1e9)
+    sums = comparison.costs.groupby(["policy", "year"])["spending_yuan"].sum() / factor
     figure = empty_figure(WIDTH * 0.62, 2.8)
     panel = figure.subplots()
     ends = []
@@ -125,7 +119,14 @@ def spending_by_year(comparison: Comparison) -> Figure:
     panel.set_ylim(bottom=0)
     whole_years(panel)
     end_labels(panel, ends)
-    headed(figure, "Policy spending", "billion yuan a year, all payers, current prices, mean over seeds")
+    headed(
+        figure,
+        _("Policy spending"),
+        _(
+            "{unit}, all payers, current prices, mean over seeds",
+            unit=join(word, unit_word("yuan per year")),
+        ),
+    )
     return figure
 
 
@@ -149,40 +150,22 @@ def change_by_group(
     panels[0].invert_yaxis()
     headed(
         figure,
-        f"Mean change of annual net income by group, {year}",
-        "yuan of 2023 a year per worker; bar: 95 % over seeds; hollow: cannot be told from zero",
+        _("Mean change of annual net income by group, {year}", year=year),
+        _("yuan of 2023 a year per worker"),
+        _("bar: 95 % over seeds"),
+        _("hollow: cannot be told from zero"),
     )
     return figure
 
 
 def _dots(panel: Axes, table: pd.DataFrame, places: list[float], colour: str) -> None:
-    panel.grid(axis="x")
-    panel.grid(axis="y", visible=False)
-    panel.tick_params(axis="y", length=0)
-    panel.axvline(0, color=INK, linewidth=0.8)
+    row_panel(panel)
     for place, row in zip(places, table.itertuples(), strict=True):
         is_clear = row.low > 0 or row.high < 0
-        panel.plot([row.low, row.high], [place, place], color=colour, linewidth=1.6)
-        panel.plot(
-            row.mean_change_yuan,
-            place,
-            "o",
-            color=colour,
-            markersize=4.5,
-            markerfacecolor=colour if is_clear else "white",
-        )
-    from matplotlib.ticker import MaxNLocator
-
-    panel.xaxis.set_major_locator(MaxNLocator(nbins=3, min_n_ticks=2))
-    panel.xaxis.set_major_formatter(
-        lambda value, _: number(value, axis_digits(panel.get_xlim()), signed=True)
-    )
+        estimate(panel, place, row.mean_change_yuan, (row.low, row.high), colour, is_clear, 4.5)
 
 
 def _spaced(groupings: pd.Series) -> list[float]:
     """A place on the axis for each row, with a gap where another grouping begins."""
     gaps = (groupings != groupings.shift()).cumsum() - 1
     return [index + 0.6 * gap for index, gap in enumerate(gaps)]
-
-
-# --- parts ------------------------------------------------------------------------------------------

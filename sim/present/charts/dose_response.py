@@ -7,8 +7,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.present.charts.style import COLOURS, INK, empty_figure, headed, scaled, styled, wrapped
-from sim.present.text.numbers import join, unit_word
+from sim.core.language import _
+from sim.present.charts.style import (
+    COLOURS,
+    INK,
+    axis_words,
+    empty_figure,
+    headed,
+    scaled,
+    styled,
+    wrapped,
+)
 from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -34,15 +43,21 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str, at: s
         doses, table["low"] / size, table["high"] / size, color=COLOURS[0], alpha=0.22, linewidth=0
     )
     panel.plot(doses, table["difference"] / size, "o-", color=COLOURS[0], linewidth=1.8, markersize=4)
-    unit = join(word, "points" if outcome.unit == "percent" else unit_word(outcome.unit))
+    unit = axis_words(word, outcome.unit)
     panel.set_xlabel(wrapped(label, 80, 2))
-    panel.set_ylabel(f"difference ({unit})")
+    panel.set_ylabel(_("difference ({unit})", unit=unit))
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     headed(
         figure,
-        f"{outcome.label}, {table['year'].iloc[0]}: difference",
-        f"{unit} more or less than with {label} at {doses.iloc[0]:,.10g}; band: 95 % over "
-        f"{table['seeds'].iloc[0]} paired seeds{f'; {at}' if at else ''}",
+        _("{outcome}, {year}: difference", outcome=outcome.label, year=table["year"].iloc[0]),
+        _(
+            "{unit} more or less than with {factor} at {value}",
+            unit=unit,
+            factor=label,
+            value=f"{doses.iloc[0]:,.10g}",
+        ),
+        _("band: 95 % over {seeds} paired seeds", seeds=table["seeds"].iloc[0]),
+        at,
     )
     return figure

@@ -8,24 +8,22 @@ import numpy as np
 
 from sim.comparison.comparison import Comparison
 from sim.comparison.focus import JOBS, PEOPLE
+from sim.core.language import _
 from sim.present.charts.style import (
     COLOURS,
-    INK,
     WIDTH,
-    decimal_year,
-    dotted,
+    axis_words,
+    difference_line,
     empty_figure,
     headed,
     scaled,
     styled,
-    whole_years,
     wrapped,
 )
 from sim.present.text.comparison import title_of
 from sim.present.text.focus import focus_measure_words, province_of
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 _SHOWN = ((PEOPLE, "local"), (PEOPLE, "out"), (PEOPLE, "settled"), (JOBS, "at_work"))
@@ -41,14 +39,25 @@ def province_over_time(comparison: Comparison, policy: dict[str, Any]) -> Figure
     panels = figure.subplots(1, len(_SHOWN), sharex=True, sharey=True)
     for panel, (side, measure) in zip(panels, _SHOWN, strict=True):
         part = own[(own["side"] == side) & (own["outcome"] == measure)]
-        _line(panel, part, factor, policy["start"], COLOURS[0] if side == PEOPLE else COLOURS[1])
-        whose = "its people: " if side == PEOPLE else "its jobs: "
-        panel.set_title(wrapped(f"{whose}{focus_measure_words(measure).lower()}", 26))
+        difference_line(panel, part, factor, policy["start"], COLOURS[0] if side == PEOPLE else COLOURS[1])
+        measured = focus_measure_words(measure).lower()
+        panel.set_title(
+            wrapped(
+                _("its people: {measure}", measure=measured)
+                if side == PEOPLE
+                else _("its jobs: {measure}", measure=measured),
+                26,
+            )
+        )
     headed(
         figure,
-        f"{title_of(policy)} in {province_of(comparison)}",
-        f"{word or 'people'}{' people' if word else ''}, difference from the baseline, mean of the last 12 months; "
-        "shade: 95 % over seeds; dotted: the policy begins",
+        _("{policy} in {province}", policy=title_of(policy), province=province_of(comparison)),
+        _(
+            "{unit}, difference from the baseline, mean of the last 12 months",
+            unit=axis_words(word, "persons"),
+        ),
+        _("shade: 95 % over seeds"),
+        _("dotted: the policy begins"),
     )
     return figure
 
@@ -58,14 +67,3 @@ def _factor(own: Any) -> tuple[float, str]:
     sizes = ends.abs().to_numpy(float)
     largest = float(np.nanmax(sizes)) if np.isfinite(sizes).any() else 1.0
     return scaled(largest or 1.0, "persons")
-
-
-def _line(panel: Axes, part: Any, factor: float, start: str, colour: str) -> None:
-    part = part[part["month"] >= f"{int(start[:4]) - 1}{start[4:]}"].dropna(subset=["year_difference"])
-    when = part["month"].map(decimal_year).to_numpy(float)
-    middle, low, high = (part[f"year_{name}"].to_numpy() / factor for name in ("difference", "low", "high"))
-    panel.axhline(0, color=INK, linewidth=0.8)
-    dotted(panel, start)
-    panel.fill_between(when, low, high, color=colour, alpha=0.22, linewidth=0)
-    panel.plot(when, middle, color=colour, linewidth=1.8)
-    whole_years(panel)

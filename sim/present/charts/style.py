@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,10 +13,12 @@ from typing import TYPE_CHECKING, Any
 from unicodedata import east_asian_width
 
 import numpy as np
+import pandas as pd
 
+from sim.core.language import in_context
 from sim.present.charts.fonts import LATIN, families, use_fonts_for_all, without_chatter
 from sim.present.charts.settings import own_settings
-from sim.present.text.numbers import scale_of
+from sim.present.text.numbers import apart, join, number, scale_of, unit_word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -119,9 +122,9 @@ def empty_figure(width: float, height: float) -> Figure:
     return Figure(figsize=(width, height + _HEADING), layout="constrained")
 
 
-def headed(figure: Figure, title: str, subtitle: str) -> None:
+def headed(figure: Figure, title: str, *notes: str) -> None:
     """Title and, below it, what the numbers are, left-aligned over the whole figure, in lines that fit."""
-    lines = _lines(subtitle, int(figure.get_figwidth() * _LETTERS_PER_INCH), 6)
+    lines = _lines(apart(notes), int(figure.get_figwidth() * _LETTERS_PER_INCH), 6)
     heading = _HEADING + _LINE * (len(lines) - 1)
     height = figure.get_figheight() + heading - _HEADING
     figure.set_figheight(height)
@@ -137,6 +140,54 @@ def headed(figure: Figure, title: str, subtitle: str) -> None:
 def scaled(largest: float, unit: str) -> tuple[float, str]:
     """Factor and word for an axis whose largest value is ``largest``; only counts and money are scaled."""
     return scale_of(largest) if unit in ("persons", "businesses", "jobs", "yuan") else (1.0, "")
+
+
+def axis_words(word: str, unit: str, *, is_difference: bool = True, noun: bool = True) -> str:
+    """What the numbers of an axis are: the scale word and the unit; a difference of percentages is in points."""
+    if is_difference and unit == "percent":
+        return join(word, in_context("on an axis", "points"))
+    return join(word, unit_word(unit, noun)) or unit_word(unit)
+
+
+def row_panel(panel: Axes, ticks: int = 3, signed: bool = True) -> None:
+    """Set up a panel whose rows are things and whose axis is a value: a line at nought, and few, plain ticks."""
+    from matplotlib.ticker import MaxNLocator
+
+    panel.axvline(0, color=INK, linewidth=0.8)
+    panel.grid(axis="x")
+    panel.grid(axis="y", visible=False)
+    panel.tick_params(axis="y", length=0)
+    panel.xaxis.set_major_locator(MaxNLocator(nbins=ticks, min_n_ticks=2))
+    panel.xaxis.set_major_formatter(
+        lambda value, _: number(value, axis_digits(panel.get_xlim()), signed=signed)
+    )
+
+
+def estimate(
+    panel: Axes,
+    place: float,
+    value: float,
+    ends: tuple[float, float],
+    colour: str,
+    is_clear: bool,
+    size: float,
+) -> None:
+    """A value in a row with its interval: a filled mark where it is told from nothing, else a hollow one."""
+    panel.plot(ends, [place, place], color=colour, linewidth=0.35 * size, solid_capstyle="butt")
+    face = colour if is_clear else "white"
+    panel.plot(value, place, "o", color=colour, markersize=size, markerfacecolor=face)
+
+
+def difference_line(panel: Axes, part: pd.DataFrame, factor: float, start: str, colour: str) -> None:
+    """Yearly differences and their band from a year before the policy begins, which a dotted line marks."""
+    part = part[part["month"] >= f"{int(start[:4]) - 1}{start[4:]}"].dropna(subset=["year_difference"])
+    when = part["month"].map(decimal_year).to_numpy(float)
+    middle, low, high = (part[f"year_{name}"].to_numpy() / factor for name in ("difference", "low", "high"))
+    panel.axhline(0, color=INK, linewidth=0.8)
+    dotted(panel, start)
+    panel.fill_between(when, low, high, color=colour, alpha=0.22, linewidth=0)
+    panel.plot(when, middle, color=colour, linewidth=1.8)
+    whole_years(panel)
 
 
 def dotted(panel: Axes, month: str) -> None:
@@ -196,8 +247,35 @@ def wrapped(text: str, width: int, most: int = 4) -> str:
     return "\n".join(_lines(text, width, most))
 
 
+_WIDE = "WF"  # widths of Chinese letters and marks, which count as two
+_CLOSING = "，。、；：？！）》」』”’％…"  # marks that never begin a line
+_OPENING = "（《「『“‘"  # marks that never end one
+_PIECE = re.compile(rf"\s+|[{_OPENING}]*(?:[+−]?[A-Za-z0-9]+(?:[.,/–-][A-Za-z0-9]+)*[%×]?|\S)[{_CLOSING}]*")
+
+
 def _lines(text: str, width: int, most: int) -> list[str]:
-    two = "\0"  # beside a wide letter, so that it counts as two
-    wide = "".join(letter + two * (east_asian_width(letter) in "WF") for letter in text.replace(two, ""))
-    lines = textwrap.wrap(wide, width, max_lines=most, placeholder="…")
-    return [line.replace(two, "") for line in lines]
+    if not any(east_asian_width(letter) in _WIDE for letter in text):
+        return textwrap.wrap(text, width, max_lines=most, placeholder="…")
+    return _chinese_lines(text, width, most)
+
+
+def _chinese_lines(text: str, width: int, most: int) -> list[str]:
+    """Lines of a text that may break between any two Chinese letters, but not within a number or a word."""
+    lines = [""]
+    for found in _PIECE.findall(text):
+        piece = " " if found.isspace() else found
+        if _width(lines[-1] + piece.rstrip()) > width and lines[-1]:
+            lines.append("")
+        lines[-1] += piece if lines[-1] else piece.lstrip()
+    lines = [line.rstrip() for line in lines if line.strip()]
+    if len(lines) > most:
+        last = lines[most - 1]
+        while last and _width(last) > width - 1:
+            last = last[:-1]
+        lines[most - 1 :] = [last + "…"]
+    return lines
+
+
+def _width(text: str) -> int:
+    """Letters in a row, a Chinese one counting as two."""
+    return sum(2 if east_asian_width(letter) in _WIDE else 1 for letter in text)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from sim.core.files import write_whole
+from sim.core.language import _, in_language
 from sim.experiments.sweep import Sweep
 from sim.present.charts.dose_response import response_chart
 from sim.present.charts.style import as_png
@@ -33,11 +34,12 @@ def draw_answer(sweep: Sweep, table: pd.DataFrame) -> list[Path]:
 
 def _chart(sweep: Sweep, rows: pd.DataFrame):
     figure, factors = sweep.experiment.figure, sweep.experiment.design.factors
+    labels = {name: in_language(factor.label.model_dump()) for name, factor in factors.items()}
     if figure.x:
-        at = "" if figure.by is None else f"{factors[figure.by].label.en}: {rows[figure.by].iloc[0]:,.10g}"
-        return response_chart(rows, figure.x, factors[figure.x].label.en, figure.outcome, at)
-
-    return tornado_chart(rows, {name: factor.label.en for name, factor in factors.items()}, figure.outcome)
+        value = None if figure.by is None else f"{rows[figure.by].iloc[0]:,.10g}"
+        at = "" if value is None else _("{factor}: {value}", factor=labels[figure.by], value=value)
+        return response_chart(rows, figure.x, labels[figure.x], figure.outcome, at)
+    return tornado_chart(rows, labels, figure.outcome)
 
 
 def _pictured(table: pd.DataFrame, by: str | None) -> Iterator[tuple[str, pd.DataFrame]]:

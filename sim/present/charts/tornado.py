@@ -8,8 +8,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.present.charts.style import COLOURS, INK, empty_figure, headed, scaled, styled, wrapped
-from sim.present.text.numbers import join, unit_word
+from sim.core.language import _
+from sim.present.charts.style import (
+    COLOURS,
+    INK,
+    axis_words,
+    empty_figure,
+    headed,
+    row_panel,
+    scaled,
+    styled,
+    wrapped,
+)
 from sim.results.outcomes import OUTCOMES
 
 if TYPE_CHECKING:
@@ -28,7 +38,7 @@ def tornado_chart(table: pd.DataFrame, labels: Mapping[str, str], key: str) -> F
     figure = empty_figure(7.6, 0.6 + 0.36 * len(table))
     panel = figure.subplots()
     change = table["change"] / size
-    panel.axvline(0, color=INK, linewidth=0.8)
+    row_panel(panel, ticks=8)
     panel.barh(
         places,
         change,
@@ -40,15 +50,13 @@ def tornado_chart(table: pd.DataFrame, labels: Mapping[str, str], key: str) -> F
     panel.errorbar(change, places, xerr=ends, fmt="none", ecolor=INK, elinewidth=0.9, capsize=2)
     panel.set_yticks(places, [wrapped(labels[name], 44, 2) for name in table["factor"]])
     panel.invert_yaxis()
-    panel.grid(axis="x")
-    panel.grid(visible=False, axis="y")
-    unit = join(word, "points" if outcome.unit == "percent" else unit_word(outcome.unit))
-    panel.set_xlabel(f"difference ({unit})")
+    unit = axis_words(word, outcome.unit)
+    panel.set_xlabel(_("difference ({unit})", unit=unit))
     panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
     headed(
         figure,
-        f"{outcome.label}, {table['year'].iloc[0]}: what it hangs on",
-        f"{unit} more or less at the highest value drawn than at the lowest; lines: 95 % over "
-        f"{table['points'].iloc[0]} points",
+        _("{outcome}, {year}: what it hangs on", outcome=outcome.label, year=table["year"].iloc[0]),
+        _("{unit} more or less at the highest value drawn than at the lowest", unit=unit),
+        _("lines: 95 % over {points} points", points=table["points"].iloc[0]),
     )
     return figure

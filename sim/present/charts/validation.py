@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.core.language import _
 from sim.present.charts.style import (
     COLOURS,
     MODEL,
@@ -22,6 +23,7 @@ from sim.present.charts.style import (
     whole_years,
     with_room,
 )
+from sim.present.text.numbers import join, scale_of, unit_word
 from sim.validation.validate import Validation
 
 if TYPE_CHECKING:
@@ -45,25 +47,27 @@ def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[s
         )
         if line.empty:
             continue
-        panel.plot(line["year"], line["value"] / 100, color=colour, linewidth=1.8)
+        panel.plot(line["year"], line["value"] / _persons(), color=colour, linewidth=1.8)
         points = points[points["year"].between(line["year"].min(), line["year"].max())]
         panel.plot(
             points["year"],
-            points["value"] / 100,
+            points["value"] / _persons(),
             "o",
             color=colour,
             markersize=4,
             markerfacecolor="white",
             markeredgewidth=1.3,
         )
-        ends.append((line["value"].iloc[-1] / 100, words, colour))
+        ends.append((line["value"].iloc[-1] / _persons(), words, colour))
     panel.set_ylim(bottom=0)
     whole_years(panel)
     end_labels(panel, ends)
     headed(
         figure,
-        "The baseline: migrant workers under the official definitions",
-        "million people a year; line: model, mean over seeds; points: published statistics",
+        _("The baseline: migrant workers under the official definitions"),
+        _("{unit} a year", unit=_people()),
+        _("line: model, mean over seeds"),
+        _("points: published statistics"),
     )
     return figure
 
@@ -78,7 +82,10 @@ def validation_chart(validation: Validation, indicator: str, group: str) -> Figu
     headed(
         figure,
         rows["label"].iloc[0],
-        f"{_official_unit(rows)}; line: model; points: official; shaded: unseen years",
+        _official_unit(rows),
+        _("line: model"),
+        _("points: official"),
+        _("shaded: unseen years"),
     )
     return figure
 
@@ -98,9 +105,10 @@ def validation_grid(validation: Validation, pairs: Sequence[tuple[str, str]]) ->
         panel.set_title(f"{rows['label'].iloc[0]}\n{_official_unit(rows)}", fontsize=8.6, linespacing=1.4)
     headed(
         figure,
-        "The baseline against official statistics",
-        "line: model, mean and range over seeds; points: official (open: not comparable); shaded: "
-        "unseen years",
+        _("The baseline against official statistics"),
+        _("line: model, mean and range over seeds"),
+        _("points: official (open: not comparable)"),
+        _("shaded: unseen years"),
     )
     return figure
 
@@ -112,11 +120,26 @@ def _rows_of(table: pd.DataFrame, indicator: str, group: str) -> pd.DataFrame:
 
 def _official_unit(rows: pd.DataFrame) -> str:
     unit = rows["unit"].iloc[0]
-    return {"10k_persons": "million people", "percent": "%", "yuan": "yuan a month"}.get(unit, unit)
+    if unit == _TEN_THOUSANDS:
+        return _people()
+    return unit_word({"yuan": "yuan per month"}.get(unit, unit))
+
+
+_TEN_THOUSANDS = "10k_persons"  # the unit of official head-counts
+
+
+def _people() -> str:
+    """The unit in which head-counts are drawn: million people, 万人."""
+    return join(scale_of(1e6)[1], unit_word("persons"))
+
+
+def _persons() -> float:
+    """Ten thousands of persons, in which head-counts are published, in that unit."""
+    return scale_of(1e6)[0] / 1e4
 
 
 def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame) -> None:
-    factor = 100.0 if rows["unit"].iloc[0] == "10k_persons" else 1.0
+    factor = _persons() if rows["unit"].iloc[0] == _TEN_THOUSANDS else 1.0
     last = max(2021, rows["year"].max())
     model = model[model["year"] <= last]
     panel.axvspan(2019.5, last + 0.4, color=UNSEEN, linewidth=0)
@@ -144,13 +167,13 @@ def stock_within_2020(national: pd.DataFrame, stocks: pd.DataFrame) -> Figure:
     """Rural workers away, month by month around 2020, with the published quarterly stocks."""
     first, last = "2018-01", "2021-12"
     part, stocks = (table[table["month"].between(first, last)] for table in (national, stocks))
-    by_month = part.groupby("month")["away_now"].mean() / 1e6
+    by_month = part.groupby("month")["away_now"].mean() / (1e4 * _persons())
     figure = empty_figure(WIDTH * 0.72, 2.6)
     panel = figure.subplots()
     panel.plot([decimal_year(month) for month in by_month.index], by_month, color=MODEL, linewidth=1.8)
     panel.plot(
         [decimal_year(month) for month in stocks["month"]],
-        stocks["official_10k_persons"] / 100,
+        stocks["official_10k_persons"] / _persons(),
         "o",
         color=OFFICIAL,
         markersize=4,
@@ -159,7 +182,9 @@ def stock_within_2020(national: pd.DataFrame, stocks: pd.DataFrame) -> Figure:
     whole_years(panel)
     headed(
         figure,
-        "Rural workers away from home around 2020",
-        "million people; line: model, end of month; points: published, end of quarter (February in 2020)",
+        _("Rural workers away from home around 2020"),
+        _people(),
+        _("line: model, end of month"),
+        _("points: published, end of quarter (February in 2020)"),
     )
     return figure

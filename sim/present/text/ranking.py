@@ -19,58 +19,72 @@ from sim.analysis.ranking import (
     UNCLEAR,
     Ranking,
 )
+from sim.core.language import N_, Words, _, in_language, in_two_forms, language, plural
 from sim.present.text.comparison import period_words
-from sim.present.text.numbers import amount, listing, number, ordinal, with_interval
+from sim.present.text.numbers import (
+    amount,
+    apart,
+    interval_alone,
+    join,
+    listing,
+    number,
+    ordinal,
+    unit_word,
+    with_interval,
+)
 from sim.results.outcomes import OUTCOMES
 
-HEADS = {
-    "place": "place",
-    "title": "instrument",
-    "evidence": "grade",
-    "size": "size",
-    "money": "spent a year (net cost), yuan",
-    "effect": "effect (95 % over seeds)",
-    "per_billion": "per billion of net cost (95 %)",
+_COMMON_HEADS = {
+    "title": N_("instrument"),
+    "evidence": N_("grade"),
+    "size": N_("size"),
+    "money": N_("spent a year (net cost), yuan"),
+    "effect": N_("effect (95 % over seeds)"),
 }
-APART_HEADS = {
-    "why": "why it is not ranked",
-    "title": "instrument",
-    "evidence": "grade",
-    "size": "size",
-    "money": "spent a year (net cost), yuan",
-    "effect": "effect (95 % over seeds)",
-    "per_spent": "per billion spent",
-}
-WHY = {
-    NO_NET_COST: "contributions may pay for it",
-    UNCLEAR: "its effect is lost in chance",
-    SPENDS_NOTHING: "spends nothing alone",
-    OTHERS_PAY: "firms or workers pay for it",
-    FREE: "costs nothing",
-    NOT_COSTED: "not costed",
-    THROUGH_OTHERS: "acts through others",
-    NO_EFFECT: "no effect of its own",
-}
+HEADS = Words({"place": N_("place"), **_COMMON_HEADS, "per_billion": N_("per billion of net cost (95 %)")})
+APART_HEADS = Words(
+    {"why": N_("why it is not ranked"), **_COMMON_HEADS, "per_spent": N_("per billion spent")}
+)
+WHY = Words(
+    {
+        NO_NET_COST: N_("contributions may pay for it"),
+        UNCLEAR: N_("its effect is lost in chance"),
+        SPENDS_NOTHING: N_("spends nothing alone"),
+        OTHERS_PAY: N_("firms or workers pay for it"),
+        FREE: N_("costs nothing"),
+        NOT_COSTED: N_("not costed"),
+        THROUGH_OTHERS: N_("acts through others"),
+        NO_EFFECT: N_("no effect of its own"),
+    }
+)
 
 
 def title(ranking: Ranking, key: str) -> str:
     """The heading of one outcome's table."""
     about, outcome = ranking.about, OUTCOMES[key]
-    last = about["years"]
+    last, end = about["years"], about["end"]
+    said = {"outcome": outcome.label, "budget": amount(about["budget_yuan_per_year"], "yuan")}
     if outcome.kind == "flow":
-        when = f"in the first {last} years ({period_words(about['begin'], about['end'])})"
-    else:
-        first = f"{int(about['end'][:4]) - (not about['end'].endswith('-12'))}"
-        year = about["end"][:4] if about["end"].endswith("-12") else f"{first} to {about['end'][:4]}"
-        when = f"in the {ordinal(last)} year ({year})"
-    budget = amount(about["budget_yuan_per_year"], "yuan")
-    return f"{outcome.label}: what each instrument adds {when} alone, at {budget} a year"
+        return plural(
+            "{outcome}: what each instrument adds in the first year ({period}) alone, at {budget} a year",
+            "{outcome}: what each instrument adds in the first {count} years ({period}) alone, at {budget} a year",
+            last,
+            period=period_words(about["begin"], end),
+            **said,
+        )
+    first = int(end[:4]) - (not end.endswith("-12"))
+    return _(
+        "{outcome}: what each instrument adds in the {ordinal} year ({years}) alone, at {budget} a year",
+        ordinal=ordinal(last),
+        years=period_words(f"{first}-01", f"{end[:4]}-12"),
+        **said,
+    )
 
 
 def ranked_rows(ranking: Ranking, key: str) -> list[dict[str, Any]]:
     """The ranked instruments, the best first."""
     return [
-        {"place": _place(row), **_common(row), **_per_billion(row)}
+        {"place": place_of(row), **_common(row), **_per_billion(row)}
         for row in _of(ranking, key).itertuples()
         if row.note == RANKED
     ]
@@ -85,7 +99,7 @@ def apart_rows(ranking: Ranking, key: str) -> list[dict[str, Any]]:
             if pd.notna(row.per_billion_spent) and row.verdict != "cannot tell":
                 ends = (row.per_billion_spent, row.per_billion_spent_low, row.per_billion_spent_high)
                 spent = _buys(ends, row)
-            why = "does not move it" if row.verdict == "identical" else WHY[row.note]
+            why = _("does not move it") if row.verdict == "identical" else WHY[row.note]
             rows.append({"why": why, **_common(row), "per_spent": spent})
     return rows
 
@@ -98,52 +112,91 @@ def sentences(ranking: Ranking, key: str) -> list[str]:
     found = []
     if ranking.about.get("members"):
         found.append(
-            "Ranges per billion hold the Monte Carlo error, parameters, the size of the levers and the future; which "
-            "differences are real is asked of the Monte Carlo error alone."
+            _(
+                "Ranges per billion hold the Monte Carlo error, parameters, the size of the levers and the future; "
+                "which differences are real is asked of the Monte Carlo error alone."
+            )
         )
     if len(pairs):
         real = int(pairs["is_real"].sum())
         found.append(
-            f"Of {len(pairs)} pairs of ranked instruments {real} differ by more than chance (of these at most one in "
-            "twenty is expected to be chance); a place in brackets is as far as an instrument may rise or fall."
+            _(
+                "Of {pairs} pairs of ranked instruments {real} differ by more than chance (of these at most one in "
+                "twenty is expected to be chance); a place in brackets is as far as an instrument may rise or fall.",
+                pairs=len(pairs),
+                real=real,
+            )
         )
         first = ranked.iloc[0]
         if first["rank_worst"] == 1 and len(ranked) > 1:
-            found.append(f"{first['title']} is first, really better than every other.")
-        elif len(ranked) > 1:
-            alike = int(first["rank_worst"]) - 1
             found.append(
-                f"The first place is open: {alike} others cannot be told from {_small(first['title'])}."
+                _("{instrument} is first, really better than every other.", instrument=title_of(first))
+            )
+        elif len(ranked) > 1:
+            found.append(
+                plural(
+                    "The first place is open: {count} other cannot be told from {instrument}.",
+                    "The first place is open: {count} others cannot be told from {instrument}.",
+                    int(first["rank_worst"]) - 1,
+                    instrument=_small(title_of(first)),
+                )
             )
     counts = table["note"].value_counts()
-    apart = [f"{WHY[note]}: {counts[note]}" for note in NOTES if note != RANKED and note in counts]
-    if apart:
-        found.append(f"Not ranked: {'; '.join(apart)}.")
+    reasons = [
+        _("{reason}: {count}", reason=WHY[note], count=counts[note])
+        for note in NOTES
+        if note != RANKED and note in counts
+    ]
+    if reasons:
+        found.append(_("Not ranked: {reasons}.", reasons=apart(reasons)))
     return found
+
+
+_FREE_IMPROVES = (
+    N_("{outcome}: contributions may pay for {instruments}, which improves it too."),
+    "{outcome}: contributions may pay for {instruments}, which improve it too.",
+)
+_FREE_RAISES = (
+    N_("{outcome}: contributions may pay for {instruments}, which raises it too."),
+    "{outcome}: contributions may pay for {instruments}, which raise it too.",
+)
 
 
 def headline(ranking: Ranking) -> list[str]:
     """A sentence for each outcome: which instruments buy most, and whether that is sure."""
     found = []
     for key in ranking.about["outcomes"]:
-        table, label = _of(ranking, key), OUTCOMES[key].label
-        wanted = "lower" if OUTCOMES[key].good == "lower" else "higher"
+        table, outcome = _of(ranking, key), OUTCOMES[key]
+        wanted = "lower" if outcome.good == "lower" else "higher"
         told = table[(table["note"] == RANKED) & (table["verdict"] == wanted)].head(3)
-        words = []
-        for row in told.itertuples():
-            buys = _buys((row.per_billion, row.per_billion_low, row.per_billion_high), row)
-            words.append(f"{row.title} {buys.split(' (')[0]} (evidence {row.evidence})")
-        what = "improves" if OUTCOMES[key].good != "neutral" else "raises"
-        found.append(
-            f"{label}, per billion yuan of net cost: {listing(words)}."
-            if words
-            else f"{label}: no ranked instrument {what} it by more than chance."
-        )
+        words = [
+            _(
+                "{instrument} {buys} (evidence {grade})",
+                instrument=title_of(row),
+                buys=_bought(row),
+                grade=row.evidence,
+            )
+            for row in told.itertuples()
+        ]
+        is_judged = outcome.good != "neutral"
+        if words:
+            said = _(
+                "{outcome}, per billion yuan of net cost: {instruments}.",
+                outcome=outcome.label,
+                instruments=listing(words),
+            )
+        elif is_judged:
+            said = _(
+                "{outcome}: no ranked instrument improves it by more than chance.", outcome=outcome.label
+            )
+        else:
+            said = _("{outcome}: no ranked instrument raises it by more than chance.", outcome=outcome.label)
+        found.append(said)
         free = table[(table["note"] == NO_NET_COST) & (table["verdict"] == wanted)]
         if len(free):
-            names = listing([_small(name) for name in free["title"]])
-            verb = what if len(free) == 1 else what.removesuffix("s")
-            found.append(f"{label}: contributions may pay for {names}, which {verb} it too.")
+            names = listing([_small(title_of(row)) for row in free.itertuples()])
+            forms = _FREE_IMPROVES if is_judged else _FREE_RAISES
+            found.append(in_two_forms(*forms, len(free)).format(outcome=outcome.label, instruments=names))
     return found
 
 
@@ -151,35 +204,62 @@ def _of(ranking: Ranking, key: str) -> pd.DataFrame:
     return ranking.table[ranking.table["outcome"] == key]
 
 
-def _place(row: Any) -> str:
+def place_of(row: Any) -> str:
+    """The place, and between which it may lie."""
+    place = f"{row.rank:.0f}"
     if row.rank_best == row.rank_worst:
-        return f"{row.rank:.0f}"
-    return f"{row.rank:.0f} ({row.rank_best:.0f}–{row.rank_worst:.0f})"
+        return place
+    return _(
+        "{place} ({best}–{worst})", place=place, best=f"{row.rank_best:.0f}", worst=f"{row.rank_worst:.0f}"
+    )
+
+
+def title_of(row: Any) -> str:
+    """An instrument's name in the language in use."""
+    return in_language({"en": row.title, "zh": row.title_zh})
 
 
 def _common(row: Any) -> dict[str, str]:
     """What every row says: the instrument, its size, its money and its effect."""
-    said = {"title": row.title, "title_zh": row.title_zh, "evidence": row.evidence}
+    said = {"title": title_of(row), "evidence": row.evidence}
     if pd.isna(row.effect):
         return {**said, **dict.fromkeys(("size", "money", "effect"), "–")}
-    text, ends = with_interval(row.effect, row.low, row.high, row.unit, OUTCOMES[row.outcome].digits)
+    ends, digits = (row.effect, row.low, row.high), OUTCOMES[row.outcome].digits
     if row.verdict == "cannot tell":
-        effect = f"cannot tell ({f'{ends} {_scale_word(text)}'.strip()})"
+        effect = _("cannot tell ({interval})", interval=interval_alone(*ends, row.unit, digits))
+    elif row.verdict == "identical":
+        effect = _("no change")
     else:
-        effect = "no change" if row.verdict == "identical" else f"{text} ({ends})"
+        effect = _with_ends(*with_interval(*ends, row.unit, digits))
     spent, net = (
-        amount(yuan, "yuan").removesuffix(" yuan")
+        amount(yuan, "yuan").removesuffix(unit_word("yuan")).rstrip()
         for yuan in (row.spending_per_year_yuan, row.net_cost_per_year_yuan)
     )
     size = f"{number(row.size, 0 if row.size >= 10 else 2)}×"
-    size = f"{size}, {row.size_note}" if row.size_note else size
-    return {**said, "size": size, "money": f"{spent} ({net})", "effect": effect}
+    if row.size_note:
+        size = _("{size}, {note}", size=size, note=_(row.size_note))
+    money = _("{spent} ({net})", spent=spent, net=net)
+    return {**said, "size": size, "money": money, "effect": effect}
 
 
 def _buys(ends: tuple[float, float, float], row: Any) -> str:
     """What a billion buys, with its interval."""
-    digits = 0 if OUTCOMES[row.outcome].is_count else 2
-    return "{} ({})".format(*with_interval(*ends, row.unit, digits))
+    return _with_ends(*_per_yuan(ends, row))
+
+
+def _bought(row: Any) -> str:
+    """What a billion of net cost buys, alone; Chinese names what is counted."""
+    text, _ends = _per_yuan((row.per_billion, row.per_billion_low, row.per_billion_high), row)
+    counted = unit_word(row.unit) if OUTCOMES[row.outcome].is_count and language() == "zh" else ""
+    return join(text, counted)
+
+
+def _per_yuan(ends: tuple[float, float, float], row: Any) -> tuple[str, str]:
+    return with_interval(*ends, row.unit, 0 if OUTCOMES[row.outcome].is_count else 2)
+
+
+def _with_ends(text: str, ends: str) -> str:
+    return _("{value} ({interval})", value=text, interval=ends)
 
 
 def _per_billion(row: Any) -> dict[str, str]:
@@ -191,10 +271,6 @@ def ends_of(row: Any) -> tuple[float, float]:
     if pd.notna(row.band_low):
         return row.band_low, row.band_high
     return row.per_billion_low, row.per_billion_high
-
-
-def _scale_word(text: str) -> str:
-    return " ".join(text.split(" ")[1:])
 
 
 def _small(words: str) -> str:
