@@ -19,13 +19,13 @@ from sim.analysis.ranking import (
     UNCLEAR,
     Ranking,
 )
-from sim.core.language import N_, Words, _, in_language, in_two_forms, language, plural
+from sim.core.language import N_, Words, _, in_language, in_two_forms, plural
 from sim.present.text.comparison import period_words
 from sim.present.text.numbers import (
     amount,
     apart,
+    change,
     interval_alone,
-    join,
     listing,
     number,
     ordinal,
@@ -173,7 +173,7 @@ def headline(ranking: Ranking) -> list[str]:
             _(
                 "{instrument} {buys} (evidence {grade})",
                 instrument=title_of(row),
-                buys=_bought(row),
+                buys=change(*_billion(row), row.unit, _digits(row))[0],
                 grade=row.evidence,
             )
             for row in told.itertuples()
@@ -244,18 +244,15 @@ def _common(row: Any) -> dict[str, str]:
 
 def _buys(ends: tuple[float, float, float], row: Any) -> str:
     """What a billion buys, with its interval."""
-    return _with_ends(*_per_yuan(ends, row))
+    return _with_ends(*with_interval(*ends, row.unit, _digits(row)))
 
 
-def _bought(row: Any) -> str:
-    """What a billion of net cost buys, alone; Chinese names what is counted."""
-    text, _ends = _per_yuan((row.per_billion, row.per_billion_low, row.per_billion_high), row)
-    counted = unit_word(row.unit) if OUTCOMES[row.outcome].is_count and language() == "zh" else ""
-    return join(text, counted)
+def _billion(row: Any) -> tuple[float, float, float]:
+    return row.per_billion, row.per_billion_low, row.per_billion_high
 
 
-def _per_yuan(ends: tuple[float, float, float], row: Any) -> tuple[str, str]:
-    return with_interval(*ends, row.unit, 0 if OUTCOMES[row.outcome].is_count else 2)
+def _digits(row: Any) -> int:
+    return 0 if OUTCOMES[row.outcome].is_count else 2
 
 
 def _with_ends(text: str, ends: str) -> str:
