@@ -19,10 +19,11 @@ from sim.scenario.fields import Number, ParameterName, Strict, Text, Whole, refu
 from sim.scenario.loading import load_scenario
 from sim.scenario.problems import placed, read_checked
 from sim.studies.checks import BASE, CheckFile, load_checks
+from sim.validation.targets import LAST_USED_YEAR
 
 MOST_FITTED = 10
 MOST_ALWAYS = 5
-LAST_FIT_MONTH = "2019-12"
+LAST_MONTH = f"{LAST_USED_YEAR}-12"
 MEASURED = ("level", "change", "ratio", "largest", "smallest")  # of checks that can be targets
 
 
@@ -77,7 +78,7 @@ class Responses(Strict):
 
 
 class Calibration(Declaration):
-    """A checked calibration. Years to 2019 alone are used, whatever the period."""
+    """A checked calibration. Years to ``LAST_USED_YEAR`` alone are used, whatever the period."""
 
     seeds: Annotated[tuple[Whole, ...], Field(min_length=1)]
     """The seeds under which a point is run; its errors are their mean."""
@@ -129,12 +130,12 @@ class Calibration(Declaration):
                 )
             elif name in self.always_fitted[:place]:
                 yield Problem("is named twice", key=f"always_fitted.{place}", value=name)
-        if self.period.to < LAST_FIT_MONTH:
+        if self.period.to < LAST_MONTH:
             yield Problem(
-                "the fit years end in 2019",
+                f"parameters are set on years to {LAST_USED_YEAR}",
                 key="period.to",
                 value=self.period.to,
-                allowed=f"{LAST_FIT_MONTH} or later",
+                allowed=f"{LAST_MONTH} or later",
             )
 
     def values(self, shares: np.ndarray, names: tuple[str, ...] | None = None) -> np.ndarray:
@@ -185,10 +186,10 @@ def _problems_of_responses(found: Calibration) -> Iterator[Problem]:
             "the checks start from another scenario", key="responses.checks", value=file.scenario,
             allowed=found.scenario,
         )  # fmt: skip
-    if file.period.to > LAST_FIT_MONTH:
+    if file.period.to > LAST_MONTH:
         yield Problem(
-            "the fit years end in 2019, and these checks run on", key="responses.checks",
-            value=file.period.to, allowed=f"a file whose period ends in {LAST_FIT_MONTH} or earlier",
+            f"parameters are set on years to {LAST_USED_YEAR}, and these checks run on", key="responses.checks",
+            value=file.period.to, allowed=f"a file whose period ends in {LAST_MONTH} or earlier",
         )  # fmt: skip
     for place, name in enumerate(responses.runs):
         key = f"responses.runs.{place}"

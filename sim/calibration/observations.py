@@ -1,9 +1,10 @@
 """What a calibration compares: errors of a run on the fitted targets, few numbers for each smooth series.
 
-The errors of one series in neighbouring years are almost the same number, so a series is read by two: the
-mean error of the fit years (``level``), and the error of its last less that of its first fit year
-(``change``), where four years or more lie between. Half the target's tolerance is taken as one standard
-deviation: the tolerance is the band within which a model that is right enough should mostly lie.
+The errors of one series in neighbouring years are almost the same number, so a series is read by three: the
+mean error of the fit years (``level``), the error of its last less that of its first fit year
+(``change``), where four years or more lie between, and what the years since the survey's new sample added
+(``recent``). Half the target's tolerance is taken as one standard deviation: the tolerance is the band
+within which a model that is right enough should mostly lie.
 """
 
 from __future__ import annotations
@@ -13,12 +14,12 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.results.results import Results
-from sim.validation.targets import LAST_FIT_YEAR, read_targets
+from sim.validation.targets import LAST_USED_YEAR, NEW_SAMPLE, read_targets
 from sim.validation.validate import Validation, validate
 from sim.world.data import Data, load_data
 
 TABLES = ("national", "official")  # of results, which ``measured`` reads
-LEVEL, CHANGE, FACT = "level", "change", "fact"
+LEVEL, CHANGE, RECENT, FACT = "level", "change", "recent", "fact"
 _YEARS_FOR_A_CHANGE = 4
 
 
@@ -42,7 +43,8 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
         for target in read_targets(data, table)
         if target.fitted
     }
-    for target_id, years in _years(data).items():
+    recent = _years(data, "new sample")
+    for target_id, years in _years(data, "fit").items():
         target = targets.get(target_id)
         if target is None:
             continue
@@ -51,6 +53,9 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
         if max(years) - min(years) >= _YEARS_FOR_A_CHANGE:
             label = f"{target.label}, change {min(years)}-{max(years)}"
             found.append(Observation(f"{target_id}:{CHANGE}", label, sd, target.unit))
+        if target_id in recent:
+            label = f"{target.label}, change {NEW_SAMPLE}-{max(recent[target_id])}"
+            found.append(Observation(f"{target_id}:{RECENT}", label, sd, target.unit))
     facts = [target for target in targets.values() if target.table == "stylised_fact"]
     found += [Observation(f"{fact.id}:{FACT}", fact.label, fact.tolerance / 2.0, fact.unit) for fact in facts]
     return tuple(found)
@@ -62,7 +67,9 @@ def measured(results: Results, data: Data | None = None) -> dict[str, float]:
     values = {}
     for row in validation.stylised_facts.itertuples():
         values[f"{row.id}:{FACT}"] = row.error
-    for target_id, part in _fit_rows(validation):
+    for target_id, part in _rows_of(validation, "new sample"):
+        values[f"{target_id}:{RECENT}"] = float(part.sort_values("year")["judged_error"].iloc[-1])
+    for target_id, part in _rows_of(validation, "fit"):
         part = part.sort_values("year")
         values[f"{target_id}:{LEVEL}"] = float(part["error"].mean())
         if part["year"].iloc[-1] - part["year"].iloc[0] >= _YEARS_FOR_A_CHANGE:
@@ -70,17 +77,20 @@ def measured(results: Results, data: Data | None = None) -> dict[str, float]:
     return {name: value for name, value in values.items() if pd.notna(value)}
 
 
-def _fit_rows(validation: Validation):
+def _rows_of(validation: Validation, period: str):
+    """The comparable rows of every annual target in a period, by its id."""
     rows = validation.rows
-    rows = rows[(rows["label"] != "") & (rows["note"] == "") & (rows["year"] <= LAST_FIT_YEAR)]
+    is_used = (rows["label"] != "") & (rows["note"] == "") & rows["judged_error"].notna()
+    is_used &= rows["year"] <= LAST_USED_YEAR
+    rows = rows[is_used & (rows["period"] == period)]
     for (indicator, group), part in rows.groupby(["indicator", "group"], sort=False):
         yield f"{indicator}.{group}", part
 
 
-def _years(data: Data) -> dict[str, list[int]]:
-    """The comparable fit years of every annual target: those of a run that has every official figure."""
+def _years(data: Data, period: str) -> dict[str, list[int]]:
+    """The comparable years of every annual target: those of a run that has every official figure."""
     official = data.official_annual.query("year >= 2014")
     national = pd.DataFrame({"month": pd.Series(dtype=str), "away_now": []})
     figures = official[["year", "indicator", "group", "value", "unit"]]
     perfect = Results({"official": figures, "national": national}, {})
-    return {name: part["year"].tolist() for name, part in _fit_rows(validate(perfect, data))}
+    return {name: part["year"].tolist() for name, part in _rows_of(validate(perfect, data), period)}

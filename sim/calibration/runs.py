@@ -23,7 +23,7 @@ from sim.results.results import Results
 from sim.scenario.fields import Label
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
-from sim.validation.targets import LAST_FIT_YEAR
+from sim.validation.targets import LAST_USED_YEAR
 
 
 class Stage(Experiment):
@@ -44,7 +44,7 @@ class Stage(Experiment):
         return [replace(run, seed=run.seed + run.number // count * count) for run in every]
 
     def rows_of(self, results: Results) -> pd.DataFrame:
-        return pd.DataFrame([{"year": LAST_FIT_YEAR, **measured(results)}])
+        return pd.DataFrame([{"year": LAST_USED_YEAR, **measured(results)}])
 
     def further(self, scenario: Scenario, results: Results, simulate: Callable[..., Results]) -> dict:
         """The errors of the responses."""

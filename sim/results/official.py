@@ -24,9 +24,9 @@ COLUMNS = ["year", "indicator", "group", "value", "unit"]
 # Weight of local workers in the published figure for all, mean over the published years with both.
 WEIGHT_ON_LOCAL = {
     "monthly_income": 0.507,
-    "mean_age": 0.533,
+    "mean_age": 0.539,
     "age_share": 0.528,
-    "female_share": 0.514,
+    "female_share": 0.513,
     "education_share": 0.518,
     "training_share": 0.507,
 }

@@ -1,9 +1,9 @@
 """What the model is held against, as data: ``sim/data/targets.csv``, one target a row.
 
 ``table`` says where the official values lie: ``annual`` and ``quarterly`` in the official series (a later
-year dropped into them is compared at once, as an unseen one), ``stylised_fact`` in the row itself,
-``corridor`` in the census tables of moves. Years to ``LAST_FIT_YEAR`` were open to whoever set the
-parameters.
+year dropped into them is compared at once), ``stylised_fact`` in the row itself, ``corridor`` in the census
+tables of moves. Parameters are set on the years to ``LAST_FIT_YEAR`` and on the changes since ``NEW_SAMPLE``,
+when the survey drew a new sample: its levels do not continue the earlier ones. The years between are unseen.
 """
 
 from __future__ import annotations
@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from sim.world.data import Data
 
 FIRST_YEAR, LAST_FIT_YEAR = 2014, 2019
+NEW_SAMPLE = 2023  # the first year of the present sample of the survey
+LAST_USED_YEAR = 2024  # no parameter is set on figures of later years
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +46,8 @@ class Target:
     source: str
 
     def allowed(self, period: str) -> float:
-        """The tolerance in the ``fit`` or the ``unseen`` years."""
-        return self.tolerance if period == "fit" else self.tolerance_unseen
+        """The tolerance in a period: see ``period_of``."""
+        return self.tolerance_unseen if period == "unseen" else self.tolerance
 
 
 def read_targets(data: Data, table: str = "annual") -> tuple[Target, ...]:
@@ -57,5 +59,7 @@ def read_targets(data: Data, table: str = "annual") -> tuple[Target, ...]:
 
 
 def period_of(year: int) -> str:
-    """``fit`` or ``unseen``."""
+    """``fit``, ``unseen`` or ``new sample``."""
+    if year >= NEW_SAMPLE:
+        return "new sample"
     return "fit" if year <= LAST_FIT_YEAR else "unseen"

@@ -1,9 +1,11 @@
 """The model against official statistics: fit years and unseen years apart, beside benchmark forecasts.
 
 Every official figure that the run can be held against is compared; the targets (``sim/data/targets.csv``)
-are those that get a tolerance and a verdict. Years to ``LAST_FIT_YEAR`` were open to whoever set the
-parameters; later ones were not. A verdict is given by rule: *met* when every year is within the tolerance,
-*near* when the mean absolute error is, *missed* otherwise.
+are those that get a tolerance and a verdict. Parameters were set on the years to ``LAST_FIT_YEAR`` and on
+the changes since ``NEW_SAMPLE``, when the survey drew a new sample: from then on a year is judged by its
+error less that of the first year of the sample, since the levels before and after do not compare. The years
+between are unseen. A verdict is given by rule: *met* when every year is within the tolerance, *near* when
+the mean absolute error is, *missed* otherwise.
 """
 
 from __future__ import annotations
@@ -26,7 +28,7 @@ from sim.results.results import Results, write_folder
 from sim.validation.benchmarks import benchmark_errors
 from sim.validation.five_year_moves import compare_moves
 from sim.validation.stylised_facts import stylised_facts_table
-from sim.validation.targets import FIRST_YEAR, Target, period_of, read_targets
+from sim.validation.targets import FIRST_YEAR, NEW_SAMPLE, Target, period_of, read_targets
 
 if TYPE_CHECKING:
     from sim.world.data import Data
@@ -209,6 +211,7 @@ def _compared(official: pd.DataFrame, model: pd.DataFrame, targets: Sequence[Tar
     gap = rows["model"] - rows["official"]
     in_percent = rows["error_unit"] == "percent"
     rows["error"] = gap.where(~in_percent, 100.0 * gap / rows["official"])
+    rows["judged_error"] = _judged(rows)
     by_name = {(target.indicator, target.group): target for target in targets}
     found = [by_name.get(pair) for pair in zip(rows["indicator"], rows["group"], strict=True)]
     rows["label"] = [target.label if target else "" for target in found]
@@ -227,6 +230,19 @@ def _compared(official: pd.DataFrame, model: pd.DataFrame, targets: Sequence[Tar
     )
 
 
+def _judged(rows: pd.DataFrame) -> pd.Series:
+    """The error that a verdict is about: since the new sample, what was added to that of its first year.
+
+    A series that the first year lacks cannot be judged since then: NaN.
+    """
+    first = rows[rows["year"] == NEW_SAMPLE].set_index(["indicator", "group"])["error"]
+    before = pd.Series(pd.MultiIndex.from_frame(rows[["indicator", "group"]]).map(first), index=rows.index)
+    is_change = rows["indicator"].str.contains("_change|_growth")  # a change already
+    is_new = (rows["year"] >= NEW_SAMPLE) & ~is_change
+    judged = rows["error"] - before.where(is_new, 0.0)
+    return judged.mask(is_new & (rows["year"] == NEW_SAMPLE))
+
+
 def _break(indicator: str, group: str, year: int) -> str:
     """Why this official cell cannot be compared, or nothing."""
     for name, prefix, first, last, reason in NOT_COMPARABLE:
@@ -238,9 +254,10 @@ def _break(indicator: str, group: str, year: int) -> str:
 def _summary(rows: pd.DataFrame) -> pd.DataFrame:
     """Errors and verdict by target and period; benchmark forecasts in the unseen years."""
     found = []
-    usable = rows[(rows["label"] != "") & (rows["note"] == "")]
+    usable = rows[(rows["label"] != "") & (rows["note"] == "") & rows["judged_error"].notna()]
     for (indicator, group, period), part in usable.groupby(["indicator", "group", "period"], sort=False):
-        size = part["error"].abs()
+        errors = part["judged_error"]
+        size = errors.abs()
         tolerance = part["tolerance"].iloc[0]
         found.append(
             {
@@ -250,8 +267,8 @@ def _summary(rows: pd.DataFrame) -> pd.DataFrame:
                 "period": period,
                 "years": len(part),
                 "mean_absolute_error": size.mean(),
-                "worst_error": part["error"].loc[size.idxmax()],
-                "mean_error": part["error"].mean(),
+                "worst_error": errors.loc[size.idxmax()],
+                "mean_error": errors.mean(),
                 "error_unit": part["error_unit"].iloc[0],
                 "tolerance": tolerance,
                 "verdict": verdict(size.to_numpy(), tolerance),
@@ -270,7 +287,7 @@ def verdict(errors: np.ndarray, tolerance: float) -> str:
 
 def _benchmarks(usable: pd.DataFrame, indicator: str, group: str, period: str) -> dict[str, float]:
     """The errors of the benchmark forecasts, for the unseen years."""
-    if period == "fit":
+    if period != "unseen":
         return {"last_value_error": np.nan, "trend_error": np.nan}
     return benchmark_errors(usable[(usable["indicator"] == indicator) & (usable["group"] == group)])
 

@@ -42,7 +42,7 @@ MINIATURE = """
 title: {en: Miniature, zh: 小型校准}
 question: Does every stage run?
 scenario: baseline
-period: {from: 2014-01, to: 2019-12}
+period: {from: 2014-01, to: 2024-12}
 scale: 1:100000
 seeds: [1, 2]
 screen_seeds: [1]
@@ -77,7 +77,7 @@ def test_the_ready_calibration_is_sound():
         ("matching_elasticity: {low: 0.3, high: 0.7, mode: 0.5", "matching_elasticity: {low: 0.3, high: 2.0"),
         ("migrant_pay_level", "migrant_pay_levle"),
         ("fitted: 2", "fitted: 11"),
-        ("to: 2019-12", "to: 2018-12"),
+        ("to: 2024-12", "to: 2023-12"),
     ],
 )
 def test_mistakes_are_told(tmp_path, wrong, told):

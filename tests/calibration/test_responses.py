@@ -90,7 +90,7 @@ def test_an_answer_is_what_the_check_itself_finds_under_these_parameters(written
     point = {"parameters.labour_demand_elasticity": labour_demand_elasticity}
     scenario = with_overrides(load_scenario("baseline"), point)
     again = partial(simulate, scale="1:100000", seed=1, cache=RunCache())
-    base = again(scenario, end="2019-12", tables=(*TABLES, *tables_needed(responses)))
+    base = again(scenario, end="2024-12", tables=(*TABLES, *tables_needed(responses)))
     found = response_errors(responses, scenario, base, again)
     file = load_checks(responses.checks)
     for name, one in file.scenarios.items():
@@ -152,7 +152,7 @@ def test_mistakes_are_told_with_their_line(written, wrong, told, says):
 @pytest.mark.parametrize(
     "wrong, told, says",
     [
-        ("to: 2016-12}\nscale", "to: 2020-06}\nscale", "fit years end in 2019"),
+        ("to: 2016-12}\nscale", "to: 2025-06}\nscale", "parameters are set on years to 2024"),
         ("scenario: baseline", "scenario: none", "start from another scenario"),
         ("low: -7.6, high: -2.9", "low: -2.9, high: -2.9", "allows a single number"),
         ("measure: change", "measure: unequal_cells", "cannot be a target"),
@@ -175,7 +175,7 @@ def test_the_scenario_itself_can_be_a_run(written):
     of_base = CHECKS.replace("measure: change", "measure: level").replace("run: dearer\n", "run: base\n")
     responses = load_calibration(written("[dearer]", "[base]", checks=of_base)).responses
     again = partial(simulate, scale="1:100000", seed=1, cache=RunCache())
-    base = again("baseline", end="2019-12", tables=tables_needed(responses))
+    base = again("baseline", end="2024-12", tables=tables_needed(responses))
     found = response_errors(responses, load_scenario("baseline"), base, None)  # no further run is asked for
     months = base.places["month"].between("2016-07", "2016-12")
     mean = base.places.loc[months, "migrant_work"].sum() / 6

@@ -139,8 +139,8 @@ def test_instruments_cite_known_documents(data):
     assert cited <= set(data.documents.index)
 
 
-def test_nothing_later_than_2021_is_told_about_migrant_workers(data):
-    assert data.official_annual["year"].max() == 2021
+def test_nothing_later_than_2024_is_told_about_migrant_workers(data):
+    assert data.official_annual["year"].max() == 2024
     assert data.official_quarterly["year"].max() <= 2021
     assert data.migrant_regions["year"].max() <= 2021
     national = rows_of(PACKAGED_FOLDER, "national_year.csv")[1:]

@@ -24,6 +24,7 @@ from sim.present.charts.style import (
     with_room,
 )
 from sim.present.text.numbers import join, scale_of, unit_word
+from sim.validation.targets import LAST_FIT_YEAR, NEW_SAMPLE
 from sim.validation.validate import Validation
 
 if TYPE_CHECKING:
@@ -109,6 +110,7 @@ def validation_grid(validation: Validation, pairs: Sequence[tuple[str, str]]) ->
         _("line: model, mean and range over seeds"),
         _("points: official (open: not comparable)"),
         _("shaded: unseen years"),
+        _("dotted: the new sample of the survey"),
     )
     return figure
 
@@ -142,7 +144,9 @@ def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame) -> N
     factor = _persons() if rows["unit"].iloc[0] == _TEN_THOUSANDS else 1.0
     last = max(2021, rows["year"].max())
     model = model[model["year"] <= last]
-    panel.axvspan(2019.5, last + 0.4, color=UNSEEN, linewidth=0)
+    panel.axvspan(LAST_FIT_YEAR + 0.5, NEW_SAMPLE - 0.5, color=UNSEEN, linewidth=0)
+    if last >= NEW_SAMPLE:
+        panel.axvline(NEW_SAMPLE - 0.5, color=OFFICIAL, linewidth=0.8, linestyle=":")
     low, middle, high = (model[name].to_numpy() / factor for name in ("model_low", "model", "model_high"))
     panel.fill_between(model["year"], low, high, color=MODEL, alpha=0.25, linewidth=0)
     panel.plot(model["year"], middle, color=MODEL, linewidth=1.8)

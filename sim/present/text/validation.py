@@ -10,9 +10,15 @@ from sim.present.text.numbers import number
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
 from sim.validation.five_year_moves import MEASURES
+from sim.validation.targets import NEW_SAMPLE
 from sim.validation.validate import RULE, Validation
 
 FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
+_PERIODS = {"fit": "fit", "unseen": "unseen", "new sample": "since"}
+_NEW_SAMPLE = (
+    f"  since: the survey drew a new sample in {NEW_SAMPLE}, whose levels do not continue the earlier ones; judged is "
+    "what the error changed since then"
+)
 _LABEL, _CELL, _BENCHMARK = 40, 8, 11
 _UNIT_WORDS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month", "ratio": "ratio"}
 _ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "months": "mo", "ratio": ""}
@@ -21,10 +27,10 @@ _ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2}
 
 
 def validation_text(validation: Validation) -> str:
-    """The whole table. Errors are model less official; the unseen years stand right of the bar."""
+    """The whole table. Errors are model less official; bars part fit years, unseen ones and the new sample."""
     rows, about = validation.rows, validation.about
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())
-    unseen = set(rows.loc[rows["period"] == "unseen", "year"])
+    bars = set(rows.groupby("period")["year"].min()) - {min(years, default=0)}
     seeds = about.get("seeds") or []
     runs = f"mean of {len(seeds)} seed{'s' if len(seeds) != 1 else ''}"
     if about.get("members"):
@@ -34,23 +40,34 @@ def validation_text(validation: Validation) -> str:
         f"{runs}",
         *filter(None, [sampling_warning(validation)]),
         "",
-        _line("Levels", [str(year) for year in years], years, unseen),
+        _line("Levels", [str(year) for year in years], years, bars),
     ]
     for target in validation.targets:
         part = _of(rows, target)
         if target.headline and len(part):
-            lines += _levels(part, target.label, years, unseen)
+            lines += _levels(part, target.label, years, bars)
     lines += [
         "",
-        _line("Errors (model less official)", [str(year) for year in years], years, unseen, ("fit", "unseen"))
-        + "  verdict fit, unseen",
+        _line(
+            "Errors (model less official)",
+            [str(year) for year in years],
+            years,
+            bars,
+            tuple(_PERIODS.values()),
+        )
+        + f"  verdict {', '.join(_PERIODS.values())}",
     ]
     lines += [
-        _errors(validation, target, years, unseen) for target in validation.targets if len(_of(rows, target))
+        _errors(validation, target, years, bars) for target in validation.targets if len(_of(rows, target))
     ]
-    lines += ["  pt: percentage points; *: a break in the official series, left out of the mean", "", RULE]
+    lines += [
+        "  pt: percentage points; *: a break in the official series, left out of the mean",
+        _NEW_SAMPLE,
+        "",
+        RULE,
+    ]
     parts = (
-        _band_lines(validation, years, unseen),
+        _band_lines(validation, years, bars),
         _benchmark_lines(validation),
         _quarter_lines(validation),
         _stylised_fact_lines(validation),
@@ -78,25 +95,25 @@ def _of(rows: pd.DataFrame, target) -> pd.DataFrame:
     return rows[(rows["indicator"] == target.indicator) & (rows["group"] == target.group)]
 
 
-def _line(label: str, cells: list[str], years: list, unseen: set, more: tuple[str, ...] = ()) -> str:
-    """One line: label, a cell a year with a bar before the unseen ones, further cells."""
+def _line(label: str, cells: list[str], years: list, bars: set, more: tuple[str, ...] = ()) -> str:
+    """One line: label, a cell a year with bars between periods, further cells."""
     text = f"{label:<{_LABEL}}"
     for year, cell in zip(years, cells, strict=True):
-        text += (" |" if year in unseen and year - 1 not in unseen else "") + f"{cell:>{_CELL}}"
+        text += (" |" if year in bars else "") + f"{cell:>{_CELL}}"
     return text + (" |" if more else "") + "".join(f"{cell:>{_CELL}}" for cell in more)
 
 
-def _levels(part: pd.DataFrame, label: str, years: list, unseen: set) -> list[str]:
+def _levels(part: pd.DataFrame, label: str, years: list, bars: set) -> list[str]:
     unit = part["unit"].iloc[0]
     by_year = part.set_index("year")
     lines = [f"{label}, {_UNIT_WORDS.get(unit, unit)}"]
     for column in ("official", "model"):
         cells = [number(by_year[column].get(year, float("nan")), _DIGITS[unit]) for year in years]
-        lines.append(_line(f"  {column}", cells, years, unseen))
+        lines.append(_line(f"  {column}", cells, years, bars))
     return lines
 
 
-def _errors(validation: Validation, target, years: list, unseen: set) -> str:
+def _errors(validation: Validation, target, years: list, bars: set) -> str:
     part = _of(validation.rows, target).set_index("year")
     unit = part["error_unit"].iloc[0]
     sign, digits = _ERROR_SIGNS[unit], _ERROR_DIGITS[unit]
@@ -108,18 +125,18 @@ def _errors(validation: Validation, target, years: list, unseen: set) -> str:
     summary = validation.summary
     found = summary[(summary["indicator"] == target.indicator) & (summary["group"] == target.group)]
     means, verdicts = [], []
-    for period in ("fit", "unseen"):
+    for period in _PERIODS:
         row = found[found["period"] == period]
         means.append(number(row["mean_absolute_error"].iloc[0], digits) + sign if len(row) else "")
         verdicts.append(row["verdict"].iloc[0] if len(row) else "–")
-    return _line(target.label, cells, years, unseen, tuple(means)) + f"  {verdicts[0]}, {verdicts[1]}"
+    return _line(target.label, cells, years, bars, tuple(means)) + f"  {', '.join(verdicts)}"
 
 
-def _band_lines(validation: Validation, years: list, unseen: set) -> list[str]:
+def _band_lines(validation: Validation, years: list, bars: set) -> list[str]:
     """How much of the headline errors the unknown parameters make, and whether the figures lie inside."""
     if not validation.about.get("members"):
         return []
-    lines = [_line("Middle 90 % of the ensemble, error", [str(year) for year in years], years, unseen)]
+    lines = [_line("Middle 90 % of the ensemble, error", [str(year) for year in years], years, bars)]
     inside = known = 0
     for target in validation.targets:
         part = _of(validation.rows, target).set_index("year")
@@ -130,7 +147,7 @@ def _band_lines(validation: Validation, years: list, unseen: set) -> list[str]:
             errors = (part[name] - part["official"]) * scale
             digits = _ERROR_DIGITS[part["error_unit"].iloc[0]]
             cells = [number(errors.get(year, float("nan")), digits, signed=True) for year in years]
-            lines.append(_line(f"{target.label}, {name.removeprefix('band_')}", cells, years, unseen))
+            lines.append(_line(f"{target.label}, {name.removeprefix('band_')}", cells, years, bars))
         comparable = part[(part["note"] == "")]
         inside += int(comparable["official"].between(comparable["band_low"], comparable["band_high"]).sum())
         known += len(comparable)
