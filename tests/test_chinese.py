@@ -2,21 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 
 import pytest
-from support.messages import entries, fields, marked, missing
+from support.messages import entries, fields, left_in_english, marked, missing
 
 from sim.core.language import speaking
 from sim.present.text import numbers
 
-# What stays as it is in a Chinese text: commands, options, files, and names that have no Chinese form.
-LATIN = re.compile(
-    r"\{[^}]*\}|%\([^)]*\)s|%%|`[^`]*`|<[^>]*>|--[a-z][a-z-]*|labor-sim[a-z -]*|[\w*./-]+\.(?:html|csv|md|"
-    r"yaml|xlsx|docx|pdf|parquet|json|svg|png|txt)|\bhttps?://\S+|\b[A-D]\b|\b(?:HTML|CSV|PDF|SVG|PNG|JSON|YAML|UTF-8|GBK|Excel|Word|"
-    r"Parquet|Python|YYYY|MM|Ctrl-C|SIGTERM|SCENARIO|FOLDER|FILE|ID|GDP|zh|en)\b"
-)
 PRONOUNS = {
     "she",
     "She",
@@ -51,9 +44,7 @@ def test_translations_hold_the_same_values(entry):
 
 
 def test_translations_are_chinese():
-    left = {
-        entry.key.english: re.findall("[A-Za-z]{2,}", LATIN.sub(" ", entry.chinese)) for entry in entries()
-    }
+    left = {entry.key.english: left_in_english(entry.chinese) for entry in entries()}
     assert not {english: words for english, words in left.items() if words}
 
 

@@ -1,6 +1,6 @@
 """Finding a worker by a description in words: ``woman, Henan, 30, poor household``.
 
-The words are looked up in ``WORDS``, a table of one language; a further language is a further table.
+The words are looked up in ``WORDS``, Chinese ones in ``sim.agents.in_chinese``.
 """
 
 from __future__ import annotations
@@ -8,9 +8,12 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from typing import Any, NamedTuple
+from unicodedata import normalize
 
 import numpy as np
 
+from sim.agents import in_chinese
+from sim.agents.in_chinese import condition_in_chinese
 from sim.core.categories import (
     ACTIVITIES,
     EDUCATION,
@@ -30,6 +33,7 @@ from sim.core.categories import (
 )
 from sim.core.draws import mix32
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import N_, _, in_context
 from sim.engine.simulation import Simulation
 from sim.world.data import load_data
 from sim.world.places import HOMES, Places
@@ -92,46 +96,14 @@ WORDS: dict[str, tuple[str, Any]] = {
     **dict.fromkeys(("other trades",), ("sector", "other")),
     **{region.lower(): ("region", region) for region in REGIONS},
 }
-# The same in Chinese, for whoever writes so.
-WORDS |= {
-    **dict.fromkeys(("女", "女性", "妇女"), ("female", True)),
-    **dict.fromkeys(("男", "男性"), ("female", False)),
-    **dict.fromkeys(("贫困", "贫困户"), ("poor", True)),
-    "小学": ("education", "primary"),
-    "初中": ("education", "junior"),
-    "高中": ("education", "senior"),
-    **dict.fromkeys(("大专", "大学"), ("education", "college")),
-    **dict.fromkeys(("务农", "农业"), ("activities", activity_set(FARM))),
-    **dict.fromkeys(("本地务工", "本地"), ("activities", activity_set(LOCAL_WORK))),
-    **dict.fromkeys(("创业", "返乡创业"), ("activities", activity_set(OWN_BUSINESS))),
-    **dict.fromkeys(("外出", "外出务工", "农民工"), ("activities", _AWAY)),
-    **dict.fromkeys(("失业", "找工作"), ("activities", activity_set(MIGRANT_SEARCH, SETTLED_SEARCH))),
-    **dict.fromkeys(("落户", "已落户"), ("activities", _SETTLED)),
-    "参保": ("status", INSURED),
-    **dict.fromkeys(("跨省", "省外"), ("across", True)),
-    "省内": ("across", False),
-    **dict.fromkeys(("县城", "县"), ("tier", "county_town")),
-    "大城市": ("tier", "large_city"),
-    "特大城市": ("tier", "mega_city"),
-    "制造业": ("sector", "manufacturing"),
-    "建筑业": ("sector", "construction"),
-    "东部": ("region", "East"),
-    "中部": ("region", "Central"),
-    "西部": ("region", "West"),
-    "东北": ("region", "Northeast"),
-}
-_DESTINATION = re.compile(r"(?:works? |working |settled |away )?(?:(?:in|to|at) |在)(?P<name>.+)")
+_DESTINATION = re.compile(r"(?:works? |working |settled |away )?(?:in|to|at) (?P<name>.+)")
 _ORIGIN = re.compile(r"(?:from|home|born in|registered in) (?P<name>.+)")
-_AGE = re.compile(
-    r"(?:aged? |is )?(?P<low>\d{2})(?:\s*(?:-|–|to|至|到)\s*(?P<high>\d{2}))?(?: years?(?: old)?|岁)?"
-)
+_AGE = re.compile(r"(?:aged? |is )?(?P<low>\d{2})(?:\s*(?:-|–|to)\s*(?P<high>\d{2}))?(?: years?(?: old)?)?")
 _AGE_FROM = re.compile(r"(?:aged? )?(?:over|older than|from) (?P<age>\d{2})(?: years?(?: old)?)?")
 _AGE_TO = re.compile(r"(?:aged? )?(?:under|younger than|below) (?P<age>\d{2})(?: years?(?: old)?)?")
-_SAID = (
-    ", ".join(
-        ("woman", "Henan", "30", "25-35", "over 40", "poor household", "junior middle school", "farming")
-    )
-    + ", away, in Guangdong, in a mega city, manufacturing"
+_SAID = N_(
+    "woman, Henan, 30, 25-35, over 40, poor household, junior middle school, farming, away, in Guangdong, "
+    "in a mega city, manufacturing"
 )
 
 
@@ -153,29 +125,29 @@ def parse_description(text: str, provinces: tuple[str, ...], key: str = "--find"
     for part in parts:
         one = _condition(part, provinces)
         if one is None:
-            known = (*WORDS, *provinces, *(f"in {name}" for name in provinces))
             problems.append(
                 Problem(
-                    "no such words for a worker",
+                    _("no such words for a worker"),
                     key=key,
                     value=part,
-                    nearest=nearest(part, known),
-                    allowed=f"words with commas between them, such as {_SAID}",
+                    nearest=nearest(part, _known(provinces)),
+                    allowed=_("words with commas between them, such as {words}", words=_(_SAID)),
                 )
             )
         else:
             found.append(one)
     if not parts:
-        problems = [Problem("says nothing", key=key, value=text, allowed=f"words such as {_SAID}")]
+        allowed = _("words such as {words}", words=_(_SAID))
+        problems = [Problem(_("says nothing"), key=key, value=text, allowed=allowed)]
     for kind in ("female", "poor", "education", "home", "age", "activities", "tier", "sector", "across"):
         same = [one for one in found if one.kind == kind]
         if not _may_all_hold([one.value for one in same], kind):
             problems.append(
                 Problem(
-                    "nobody is both",
+                    _("nobody is both"),
                     key=key,
-                    value=" and ".join(one.words for one in same),
-                    allowed="one of them",
+                    value=in_context("words for a worker", " and ").join(one.words for one in same),
+                    allowed=_("one of these words"),
                 )
             )
     if problems:
@@ -193,11 +165,11 @@ def _may_all_hold(values: list[Any], kind: str) -> bool:
 
 
 def _condition(part: str, provinces: tuple[str, ...]) -> Condition | None:
-    words = re.sub(r"^(an?|the|with|who is|is) ", "", re.sub(r"\s+", " ", part.lower()))
+    said = normalize("NFKC", part).lower()  # full-width letters and digits are letters and digits
+    words = re.sub(r"^(an?|the|with|who is|is) ", "", re.sub(r"\s+", " ", said))
     if words in WORDS:
         return Condition(part, *WORDS[words])
     by_name = {name.lower(): number for number, name in enumerate(provinces)}
-    by_name |= {name: number for number, name in enumerate(load_data().provinces["name_zh"])}
     if words in by_name:
         return Condition(part, "home", by_name[words])
     for pattern, bounds in ((_AGE_FROM, "from"), (_AGE_TO, "to")):
@@ -213,7 +185,22 @@ def _condition(part: str, provinces: tuple[str, ...]) -> Condition | None:
         shape = pattern.fullmatch(words)
         if shape and shape["name"] in by_name:
             return Condition(part, kind, by_name[shape["name"]])
-    return None
+    chinese = condition_in_chinese(words, _chinese_provinces())
+    return None if chinese is None else Condition(part, *chinese)
+
+
+def _chinese_provinces() -> dict[str, int]:
+    """The number of each province by its Chinese names, the short and the full one."""
+    table = load_data().provinces
+    names = [*enumerate(table["name_zh"]), *enumerate(table["name_zh_full"])]
+    return {name: number for number, name in names}
+
+
+def _known(provinces: tuple[str, ...]) -> tuple[str, ...]:
+    """All words that a description may hold, but for ages."""
+    chinese = load_data().provinces["name_zh"]
+    places = (*provinces, *(f"in {name}" for name in provinces), *chinese, *(f"在{name}" for name in chinese))
+    return (*WORDS, *in_chinese.WORDS, *places)
 
 
 class Found(NamedTuple):
@@ -237,15 +224,16 @@ def find_workers(run: Simulation, text: str, key: str = "--find") -> Found:
     masks = [living & _holds(one, columns, run.places, run.month) for one in conditions]
     fits = np.logical_and.reduce(masks)
     if not fits.any():
-        counts = "; ".join(
-            f"{one.words}: {int(mask.sum()):,}" for one, mask in zip(conditions, masks, strict=True)
+        counts = in_context("words for a worker", "; ").join(
+            _("{words}: {count}", words=one.words, count=format(int(mask.sum()), ","))
+            for one, mask in zip(conditions, masks, strict=True)
         )
         raise UsageError(
             Problem(
-                f"nobody at 1:{run.scale} fits all of this",
+                _("nobody at 1:{scale} fits all of this", scale=run.scale),
                 key=key,
                 value=text,
-                allowed=f"fewer words, or a finer --scale (alone they fit {counts})",
+                allowed=_("fewer words, or a finer --scale (alone they fit {counts})", counts=counts),
             )
         )
     return Found(np.asarray(run.workers.ids.numbers(run.rows))[fits], conditions)
@@ -288,4 +276,8 @@ def _holds(one: Condition, columns: Mapping[str, np.ndarray], places: Places, mo
     return is_at_work & (columns["sector"] == SECTORS.index(value))
 
 
-assert all(value < 1 << len(ACTIVITIES) for kind, value in WORDS.values() if kind == "activities")
+assert all(
+    value < 1 << len(ACTIVITIES)
+    for kind, value in (*WORDS.values(), *in_chinese.WORDS.values())
+    if kind == "activities"
+)

@@ -16,6 +16,7 @@ from sim.agents.living import live_again
 from sim.core.arguments import whole_number
 from sim.core.categories import EDUCATION, EXITED, OWN_BUSINESS, REGIONS, SEXES
 from sim.core.errors import AccountingError, Problem, UsageError
+from sim.core.language import _
 from sim.core.months import FIRST_MONTH, JANUARY, month_text
 from sim.engine.interpreted import copy_row, plain_conditions
 from sim.engine.run_cache import RunCache
@@ -47,10 +48,10 @@ def follow(
         if first > run.last:
             raise UsageError(
                 Problem(
-                    "the run ends before it begins",
+                    _("the run ends before it begins"),
                     key="to",
                     value=month_text(run.last),
-                    allowed=f"{month_text(first)} or later",
+                    allowed=_("{month} or later", month=month_text(first)),
                 )
             )
         follower = Follower(run, [ids] if isinstance(ids, int) else ids)
@@ -111,7 +112,7 @@ class Follower:
             month = live_again(w, c, row % BLOCK, self.around, is_new=row >= self._alive)
             if _as_stored(w) != vars(copy_row(run.workers, row)):
                 raise AccountingError(
-                    Problem("a month told is not the month lived", key=month.month, value=worker)
+                    Problem(_("a month told is not the month lived"), key=month.month, value=worker)
                 )
             self._months[worker].append(month)
 
@@ -163,10 +164,10 @@ def row_of(run: Simulation, worker: int, key: str = "--worker") -> int:
     if row < 0:
         raise UsageError(
             Problem(
-                "no worker with this id at this scale, or none who enters before the run ends",
+                _("no worker with this id at this scale, or none who enters before the run ends"),
                 key=key,
                 value=worker,
-                allowed=f"such as {', '.join(map(str, run.workers.ids.numbers(3)))}",
+                allowed=_("such as {workers}", workers=", ".join(map(str, run.workers.ids.numbers(3)))),
             )
         )
     return row

@@ -16,7 +16,7 @@ import pandas as pd
 from sim.agents.decision import Decision
 from sim.core.categories import ACTIVITIES, EARNERS, SECTORS, TIERS
 from sim.core.errors import Problem, UsageError
-from sim.core.language import in_language
+from sim.core.language import _, in_language
 from sim.steps.earnings import current_pay
 from sim.world.places import Places
 
@@ -196,10 +196,12 @@ class Life:
                 return one
         raise UsageError(
             Problem(
-                "not a month of this worker's life in the labour force",
+                _("not a month of this worker's life in the labour force"),
                 key="month",
                 value=month,
-                allowed=f"{self.months[0].month} to {self.months[-1].month}" if self.months else "none",
+                allowed=_("{low} to {high}", low=self.months[0].month, high=self.months[-1].month)
+                if self.months
+                else _("none"),
             )
         )
 

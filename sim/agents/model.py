@@ -26,6 +26,7 @@ from sim.agents.worker import Worker
 from sim.core.arguments import whole_number
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import _
 from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, liver, plain_conditions, plain_sums, spare_sums
 from sim.engine.recorder import Record
@@ -126,7 +127,7 @@ class LaborMigrationModel(mesa.Model):
     def __getstate__(self) -> dict[str, Any]:
         """What a copy goes on with. Raises UsageError within a month, whose sums are not yet whole."""
         if self._live is not None:
-            raise UsageError(Problem("a model is copied between two months, not within one", key="copy"))
+            raise UsageError(Problem(_("a model is copied between two months, not within one"), key="copy"))
         return {**vars(self), "_coming": None, "_past": None}
 
     # --- workers ----------------------------------------------------------------------------------
@@ -157,10 +158,10 @@ class LaborMigrationModel(mesa.Model):
         if not 0 <= row < self.simulation.rows:
             raise UsageError(
                 Problem(
-                    "no worker with this id at this scale",
+                    _("no worker with this id at this scale"),
                     key="worker_id",
                     value=worker_id,
-                    allowed=f"such as {', '.join(map(str, self.workers.ids.numbers(3)))}",
+                    allowed=_("such as {workers}", workers=", ".join(map(str, self.workers.ids.numbers(3)))),
                 )
             )
         self.create_workers()
@@ -214,10 +215,10 @@ class LaborMigrationModel(mesa.Model):
         if self.simulation.month > self.simulation.last:
             raise UsageError(
                 Problem(
-                    "the run is over",
+                    _("the run is over"),
                     key="step",
                     value=month_text(self.simulation.month),
-                    allowed=f"months up to {month_text(self.simulation.last)}",
+                    allowed=_("months up to {month}", month=month_text(self.simulation.last)),
                 )
             )
 
@@ -239,9 +240,9 @@ class LaborMigrationModel(mesa.Model):
         if self._live is None:
             raise UsageError(
                 Problem(
-                    "a worker's month is a part of the model's",
+                    _("a worker's month is a part of the model's"),
                     key="Worker.step",
-                    allowed=(
+                    allowed=_(
                         "model.step() of a model with compiled=False, or worker.rehearse() to try a month out"
                     ),
                 )
@@ -290,7 +291,7 @@ def _scale(n_workers: int | None, scale: int | str | None) -> int | str:
     """Real workers per simulated one. Raises UsageError where both are given or the number cannot be."""
     if scale is not None and n_workers is not None:
         raise UsageError(
-            Problem("give the number of workers or the scale, not both", key="n_workers", value=n_workers)
+            Problem(_("give the number of workers or the scale, not both"), key="n_workers", value=n_workers)
         )
     if scale is not None:
         return scale
@@ -299,10 +300,10 @@ def _scale(n_workers: int | None, scale: int | str | None) -> int | str:
     if not _FEWEST <= number <= people:
         raise UsageError(
             Problem(
-                "no such number of workers",
+                _("no such number of workers"),
                 key="n_workers",
                 value=n_workers,
-                allowed=f"{_FEWEST:,} to {people:,.0f}",
+                allowed=_("{low} to {high}", low=format(_FEWEST, ","), high=format(people, ",.0f")),
             )
         )
     return round(people / number)
@@ -313,11 +314,11 @@ def _refuse_unknown(values: Mapping[str, float]) -> None:
     known = (*PARAMETERS, *own)
     problems = [
         Problem(
-            "neither an argument of the model nor a parameter",
+            _("neither an argument of the model nor a parameter"),
             key=name,
             value=value,
             nearest=nearest(name, known),
-            allowed="the names in sim.parameters.behaviour.PARAMETERS",
+            allowed=_("the names in sim.parameters.behaviour.PARAMETERS"),
         )
         for name, value in values.items()
         if name not in PARAMETERS

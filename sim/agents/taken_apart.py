@@ -11,6 +11,7 @@ from sim.agents.following import Follower, month_begins
 from sim.agents.life import Life, LivedMonth
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, plain_conditions, spare_sums
 from sim.engine.run_cache import RunCache
@@ -55,7 +56,12 @@ def explain_month(
         if index > run.last:
             last = month_text(run.last)
             raise UsageError(
-                Problem("not a month of this run", key="month", value=month, allowed=f"{last} or earlier")
+                Problem(
+                    _("not a month of this run"),
+                    key="month",
+                    value=month,
+                    allowed=_("{month} or earlier", month=last),
+                )
             )
         follower = Follower(run, [worker])
         row = follower.rows[worker]
@@ -68,7 +74,7 @@ def explain_month(
         run.step()
         if row >= run.rows or start.activity == EXITED:
             raise UsageError(
-                Problem("the worker is not in the labour force in this month", key="month", value=month)
+                Problem(_("the worker is not in the labour force in this month"), key="month", value=month)
             )
         c = plain_conditions(run.conditions)
         decision = decision_in(start, c, spare_sums(len(run.places)), row % BLOCK, follower.around)

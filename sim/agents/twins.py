@@ -22,6 +22,7 @@ from sim.agents.find import find_workers, parse_description, pick
 from sim.agents.following import Follower, month_begins
 from sim.agents.life import Life, LivedMonth, Standing
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.core.months import FIRST_MONTH, month_text
 from sim.engine.interpreted import plain_conditions, spare_sums
 from sim.engine.market_state import MarketState
@@ -97,10 +98,10 @@ class Pair:
             self.close()
             raise UsageError(
                 Problem(
-                    "these scenarios begin with other people, so nobody has a twin",
+                    _("these scenarios begin with other people, so nobody has a twin"),
                     key="POLICY",
                     value=other.name,
-                    allowed="scenarios with the same people and assumptions of growth",
+                    allowed=_("scenarios with the same people and assumptions of growth"),
                 )
             )
 
@@ -401,7 +402,10 @@ def find_twin(
     if when > checked_month("--to", last):
         raise UsageError(
             Problem(
-                "after the end of the runs", key="--at", value=month_text(when), allowed=f"{last} or earlier"
+                _("after the end of the runs"),
+                key="--at",
+                value=month_text(when),
+                allowed=_("{month} or earlier", month=last),
             )
         )
     scan = scan_twins(

@@ -12,6 +12,7 @@ import pandas as pd
 from sim.agents.explain import choice_table, pay_now, rehearse
 from sim.core.categories import ACTIVITIES, EDUCATION, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, spare_sums
 from sim.engine.simulation import Simulation
@@ -192,10 +193,10 @@ class Worker(mesa.Agent):
         if self.row not in self.model.diaries:
             raise UsageError(
                 Problem(
-                    "this worker is not watched",
+                    _("this worker is not watched"),
                     key="life",
                     value=self.worker_id,
-                    allowed="call watch() first, and then step the model",
+                    allowed=_("call watch() first, and then step the model"),
                 )
             )
         return pd.DataFrame(self.model.diaries[self.row])

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from support.messages import left_in_english
 
+from sim.agents import in_chinese
 from sim.agents.find import WORDS, find_workers, parse_description, pick
+from sim.core.categories import REGIONS
 from sim.core.errors import UsageError
+from sim.core.labels import ACTIVITIES, AGES, SCHOOLING, SECTORS, TIERS, region
+from sim.core.language import speaking
 from sim.engine.interpreted import copy_row
 from sim.engine.simulation import Simulation
 from sim.world.worker import IS_FEMALE, POOR, age_months
@@ -57,14 +62,51 @@ def test_where_a_worker_is_differs_from_where_from(run):
         ("over 40, under 60", "41-59"),
         ("woman, Henan, 30, poor", "女，河南，30岁，贫困户"),
         ("in Guangdong, across provinces, manufacturing", "在广东、跨省、制造业"),
+        ("woman, Henan, 30, poor", "女, 河南, 30岁, 贫困户"),
+        ("Henan", "河南省"),
+        ("from Henan", "来自河南"),
+        ("from Henan", "河南人"),
+        ("from Henan", "户籍河南"),
+        ("from Inner Mongolia", "内蒙古自治区"),
+        ("in Guangdong", "在广东务工"),
+        ("in Guangdong", "在广东省工作"),
+        ("in a mega city", "在特大城市打工"),
+        ("in another province", "在省外务工"),
+        ("manufacturing", "在工厂上班"),
+        ("working away", "外出务工"),
+        ("away", "外出农民工"),
+        ("settled", "已落户"),
+        ("30", "３０岁"),
+        ("30", "三十岁"),
+        ("25-35", "25至35岁"),
+        ("25-35", "25岁到35岁"),
+        ("25-35", "二十五至三十五岁"),
+        ("25-35", "25～35"),
+        ("30-39", "三十多岁"),
+        ("over 39", "40岁以上"),  # law counts the number itself in
+        ("over 40", "超过40岁"),
+        ("under 31", "30岁以下"),
+        ("under 30", "不满30岁"),
+        ("woman, farming", "女；务农"),
+        ("not poor, junior", "非贫困户，初中"),
     ],
 )
 def test_words_that_mean_the_same_find_the_same(run, one, same):
     assert np.array_equal(find_workers(run, one).ids, find_workers(run, same).ids)
 
 
+def test_what_the_program_says_in_chinese_it_understands(run):
+    with speaking("zh"):
+        said = [*AGES.values(), *SCHOOLING.values(), *SECTORS.values()]
+        said += [words for key, words in ACTIVITIES.items() if key != "exited"]
+        said += [words for key, words in TIERS.items() if key != "home_township"]
+        said += [region(name) for name in REGIONS]
+    for words in said:
+        assert parse_description(words, run.places.provinces), words
+
+
 def test_each_word_is_met_by_somebody_or_says_so(run):
-    for word in WORDS:
+    for word in (*WORDS, *in_chinese.WORDS):
         try:
             assert 0 < len(find_workers(run, word).ids) <= run.rows
         except UsageError as told:
@@ -91,6 +133,25 @@ def test_each_word_is_met_by_somebody_or_says_so(run):
 def test_mistakes_are_told(run, text, told):
     with pytest.raises(UsageError, match=told):
         find_workers(run, text)
+
+
+@pytest.mark.parametrize(
+    "text, told",
+    [
+        ("河南生", "河南"),
+        ("农名工", "农民工"),
+        ("男，女", "没有人同时符合"),
+        ("三十岁，40岁", "没有人同时符合"),
+        ("大专、75岁以上、西藏、女", "没有人符合全部条件"),
+        ("，", "没有写明任何条件"),
+    ],
+)
+def test_mistakes_are_told_in_chinese(run, text, told):
+    with speaking("zh"), pytest.raises(UsageError) as error:
+        find_workers(run, text)
+    [problem] = error.value.problems
+    assert told in f"{problem.message} {problem.nearest}"
+    assert not left_in_english(f"{problem.message} {problem.allowed}"), problem
 
 
 def test_all_unknown_words_are_told_at_once(run):

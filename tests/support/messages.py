@@ -6,6 +6,7 @@ file that they stand in; ``--stale`` those of the catalogues that the program ha
 
 from __future__ import annotations
 
+import re
 import string
 import sys
 from pathlib import Path
@@ -18,6 +19,13 @@ ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted((ROOT / "sim" / "data" / "zh").glob("*.po"))
 KEYWORDS = {"_": None, "N_": None, "in_context": ((1, "c"), 2), "plural": (1, 2)}
 IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
+
+# What stays as it is in a Chinese text: commands, options, files, and names that have no Chinese form.
+LATIN = re.compile(
+    r"\{[^}]*\}|%\([^)]*\)s|%%|`[^`]*`|<[^>]*>|--[a-z][a-z-]*|labor-sim[a-z -]*|[\w*./-]+\.(?:html|csv|md|"
+    r"yaml|xlsx|docx|pdf|parquet|json|svg|png|txt)|\bhttps?://\S+|\b[A-D]\b|\b(?:HTML|CSV|PDF|SVG|PNG|JSON|YAML|UTF-8|GBK|Excel|Word|"
+    r"Parquet|Python|YYYY|MM|Ctrl-C|SIGTERM|SCENARIO|FOLDER|FILE|ID|GDP|zh|en)\b"
+)
 
 
 class Key(NamedTuple):
@@ -73,6 +81,11 @@ def fields(text: str, is_template: bool) -> set[str]:
     if is_template:
         return {part.split(")")[0] for part in text.split("%(")[1:]}
     return {name for _, name, _, _ in string.Formatter().parse(text) if name}
+
+
+def left_in_english(text: str) -> list[str]:
+    """The words of a Chinese text that are neither Chinese nor allowed to stay."""
+    return re.findall("[A-Za-z]{2,}", LATIN.sub(" ", text))
 
 
 def missing() -> dict[Key, str]:
