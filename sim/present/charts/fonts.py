@@ -1,7 +1,8 @@
 """Fonts of charts: Latin from Matplotlib's own font, Chinese and Japanese from a font that comes with the package.
 
-The packaged font comes first, so that a chart looks the same on every machine. A character that it lacks is drawn
-from a font of the machine. One that no font has is named in a warning, once.
+A chart in Chinese takes Latin letters and figures from the packaged font too, so that they fit. The packaged font comes
+before those of the machine, so that a chart looks the same everywhere. A character that it lacks is drawn from a
+font of the machine. One that no font has is named in a warning, once.
 """
 
 from __future__ import annotations
@@ -13,15 +14,19 @@ import unicodedata
 import warnings
 from collections.abc import Iterable, Iterator
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
+
+from sim.core.language import language
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 LATIN, PACKAGED = "DejaVu Sans", "Labor Sim CJK"
-_FILE = "LaborSimCJK.otf"
+REGULAR = f"{PACKAGED} Regular"  # the regular weight, also where text is bold, for what the bold one lacks
+_FILES = ("LaborSimCJK.otf", "LaborSimCJK-Bold.otf")
 _OPEN = ExitStack()  # holds the packaged font, a file of its own where the package is an archive
 atexit.register(_OPEN.close)
 _TOLD: set[str] = set()  # characters that a warning has named
@@ -32,9 +37,14 @@ def families() -> list[str]:
     """The fonts of every chart, in the order in which a character is looked for."""
     from matplotlib.font_manager import fontManager
 
-    if PACKAGED not in {font.name for font in fontManager.ttflist}:
-        fontManager.addfont(_OPEN.enter_context(as_file(files("sim.present") / "fonts" / _FILE)))
-    return [LATIN, PACKAGED, "sans-serif"]
+    if REGULAR not in {font.name for font in fontManager.ttflist}:
+        for file in _FILES:
+            fontManager.addfont(_OPEN.enter_context(as_file(files("sim.present") / "fonts" / file)))
+        added = fontManager.ttflist[-len(_FILES) :]
+        fontManager.ttflist.append(replace(added[0], name=REGULAR))
+    if language() == "zh":
+        return [PACKAGED, REGULAR, LATIN, "sans-serif"]
+    return [LATIN, PACKAGED, REGULAR, "sans-serif"]
 
 
 @contextmanager

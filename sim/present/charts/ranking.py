@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST = 24  # instruments in a panel; the table has all
+_NOTHING = 0.4  # inches for the line that says that an outcome is not moved
 _WIDEST = 2.5  # times the largest effect that is told: further out an interval is cut off
 
 
@@ -38,7 +39,7 @@ def what_a_billion_buys(ranking: Ranking) -> Figure:
     """Instruments whose effect is told from nothing, the best first, with intervals, grades and places."""
     keys = ranking.about["outcomes"]
     tables = {key: _shown(ranking.table, key) for key in keys}
-    heights = [max(0.27 * len(table), 0.6) + 0.75 for table in tables.values()]
+    heights = [max(0.27 * len(table), 0.6) + 0.75 if len(table) else _NOTHING for table in tables.values()]
     figure = empty_figure(WIDTH, sum(heights))
     panels = figure.subplots(len(keys), 1, squeeze=False, height_ratios=heights)[:, 0]
     for panel, key in zip(panels, keys, strict=True):
@@ -86,8 +87,7 @@ def _panel(panel: Axes, table: pd.DataFrame, key: str) -> None:
                 _("{outcome}: no ranked instrument moves it by more than chance", outcome=outcome.label), 80
             )
         )
-        panel.set_yticks([])
-        panel.set_xticks([])
+        panel.set_axis_off()
         return
     largest = float(table["per_billion"].abs().max())
     factor, word = scaled(largest, outcome.unit)

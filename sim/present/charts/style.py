@@ -15,7 +15,7 @@ from unicodedata import east_asian_width
 import numpy as np
 import pandas as pd
 
-from sim.core.language import in_context
+from sim.core.language import in_context, language
 from sim.present.charts.fonts import LATIN, families, use_fonts_for_all, without_chatter
 from sim.present.charts.settings import own_settings
 from sim.present.text.numbers import apart, join, number, scale_of, unit_word
@@ -146,7 +146,7 @@ def axis_words(word: str, unit: str, *, is_difference: bool = True, noun: bool =
     """What the numbers of an axis are: the scale word and the unit; a difference of percentages is in points."""
     if is_difference and unit == "percent":
         return join(word, in_context("on an axis", "points"))
-    return join(word, unit_word(unit, noun)) or unit_word(unit)
+    return join(word, unit_word(unit, noun or language() == "zh")) or unit_word(unit)
 
 
 def row_panel(panel: Axes, ticks: int = 3, signed: bool = True) -> None:

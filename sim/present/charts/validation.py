@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.core.language import _
+from sim.core.language import _, in_context
 from sim.present.charts.style import (
     COLOURS,
     MODEL,
@@ -124,6 +124,8 @@ def _official_unit(rows: pd.DataFrame) -> str:
     unit = rows["unit"].iloc[0]
     if unit == _TEN_THOUSANDS:
         return _people()
+    if unit == "years":
+        return in_context("age", "years")
     return unit_word({"yuan": "yuan per month"}.get(unit, unit))
 
 
