@@ -13,11 +13,12 @@ import pandas as pd
 
 from sim.comparison.intervals import mean_and_interval
 from sim.policy.financing import CUT_ELSEWHERE
-from sim.policy.flows import BANK
+from sim.policy.flows import BANK, CITY
 from sim.results.results import Results
 from sim.scenario.fields import PUBLIC_PAYERS
 
 WORKERS, EMPLOYERS, GOVERNMENT = "workers", "employers", "government"
+INSURED = "insured"  # workers, for what the schemes promise them
 TAXPAYERS, OTHER_RESIDENTS = "taxpayers", "other residents"
 _NAMES = {"worker": WORKERS, "firm": EMPLOYERS, "scheme": GOVERNMENT}  # of accounts of flows
 _KEYS = ["year", "account", "province", "item"]
@@ -55,6 +56,8 @@ def _rows(run: Results, sign: float) -> Iterator[tuple]:
             ("wages withheld", WORKERS, EMPLOYERS, sums["arrears_owed_yuan"]),
             ("wages recovered", EMPLOYERS, WORKERS, sums["arrears_recovered_yuan"]),
             ("contributions", WORKERS, GOVERNMENT, sums["contributions_yuan"]),
+            ("employers' contributions", EMPLOYERS, GOVERNMENT, sums["employer_contributions_yuan"]),
+            ("promised pensions", GOVERNMENT, INSURED, sums["promised_pensions_yuan"]),
             ("levy on payroll", EMPLOYERS, GOVERNMENT, sums["levy_yuan"]),
         ):
             yield (year, payer, "", item, -sign * yuan)
@@ -63,13 +66,16 @@ def _rows(run: Results, sign: float) -> Iterator[tuple]:
     for row in flows.itertuples():
         payer, recipient = (_NAMES.get(name, name) for name in (row.payer, row.recipient))
         is_loan = not row.lever and BANK in (row.payer, row.recipient)
-        item = "loans" if is_loan else "levers"
+        is_settlement = not row.lever and row.recipient == CITY
+        item = "loans" if is_loan else "settlements" if is_settlement else "levers"
         yield (row.year, recipient, "", item, sign * row.yuan)
         if row.payer != "local":
             yield (row.year, payer, "", item, -sign * row.yuan)
     local = run.tables["ledger"].query("payer == 'local'")
     for (year, province), spent in local.groupby(["year", "province"])["spending_yuan"].sum().items():
         yield (year, "local", province, "levers", -sign * spent)
+    for row in run.tables["settlement_costs"].itertuples():
+        yield (row.year, "local", row.province, "settlements", -sign * row.city_yuan)
 
 
 def _financed(added: pd.DataFrame, financing: str) -> pd.DataFrame:

@@ -24,7 +24,7 @@ from sim.steps.groups import REFERENCE_GROUP
 from sim.steps.records import PLACE
 from sim.world.corridors import Corridors
 from sim.world.places import HOMES
-from sim.world.series import Series
+from sim.world.series import FIRST_YEAR, Series
 from sim.world.world import World
 
 GOLDEN_RATIO = (1.0 + 5.0**0.5) / 2.0  # what its multiples leave of whole numbers is spread evenly
@@ -46,6 +46,7 @@ class Economy:
         mix = np.where((np.arange(len(places)) < HOMES)[:, None], *mixes)
         start = chosen(OpeningNumbers, policy.economy_by_name(0))
         self.market_state = MarketState(policy, places, series, seed, mix, corridors.distance_km, start)
+        self._wages_since = series.since("wages", FIRST_YEAR)  # of 2014, for a cost in its yuan
         self.jobs_2014, self.labour_reserve = self._first_jobs(mixes, corridors, start)
         self.farmers_2014 = corridors.farm / scale
         self.people_2014 = (
@@ -63,6 +64,11 @@ class Economy:
         self._quota_counts[:2] = (np.arange(len(places)) * GOLDEN_RATIO) % 1.0
         self._quota_counts_after = self._quota_counts.copy()  # the month, but for who settles in it
         self.quota_waiting = np.zeros(len(places), dtype=np.int64)  # for a place in a quota, this month
+
+    def settlement_cost(self, month: int) -> float:
+        """What one who settles this month costs the city for life, whole yuan of the month."""
+        cost = self.opening.numbers.settlement_public_cost_yuan
+        return float(np.rint(cost * self._wages_since[month]))
 
     # --- January 2014 -----------------------------------------------------------------------------
     def _first_jobs(

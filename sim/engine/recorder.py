@@ -259,6 +259,8 @@ class Record:
         nation["output_lost"][0] = run.economy.market_state.markets.output_lost[0]
         nation["policy_spending"][0] = run.ledger.month_spending
         nation["public_spending"][0] = run.ledger.month_public_spending
+        nation["settlement_cost"][0] = run.ledger.month_settlement_cost
+        nation["promised"][0] = run.ledger.month_promised
         nation["levy"][0] = run.economy.opening.now.levy_rate[0] * block.pay[_EMPLOYEES, 0].sum()
         now, away = run.economy.opening.now, block.by_place[HOMES:]
         # a month on the land at sowing and harvest, or at home for the festival, is one without pay
@@ -341,6 +343,8 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["wages_yuan"] = nation["pay"][:, _EMPLOYEES].sum(axis=1) * scale
     columns["remittances_yuan"] = money["remittance"]
     columns["contributions_yuan"] = money["contribution"]
+    columns["employer_contributions_yuan"] = money["employer_contribution"]
+    columns["promised_pensions_yuan"] = nation["promised"]
     columns["savings_stock_yuan"] = nation["savings"] * scale
     columns["debt_stock_yuan"] = nation["debt"] * scale
     columns["lent_yuan"], columns["repaid_yuan"] = money["loan"], money["repaid"]
@@ -364,6 +368,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["net_additional_jobs"] = np.rint(nation["net_additional_jobs"] * scale).astype(np.int64)
     for name in (
         "settlements",
+        "new_settlements",
         "training_enrolments",
         "separations",
         "hires",
@@ -378,6 +383,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["policy_spending_yuan"] = nation["policy_spending"]
     columns["public_spending_yuan"] = nation["public_spending"]
     columns["levy_yuan"] = nation["levy"] * scale
+    columns["settlement_cost_yuan"] = nation["settlement_cost"]
     columns["output_lost_percent"] = 100.0 * nation["output_lost"]
     received = sum(
         money[name] for name in ("earned", "recovered", "benefit", "grant", "payout", "premium_aid")

@@ -135,6 +135,8 @@ def simulate(
         made["ledger"] = run.ledger.table()
     if record.wants("flows"):
         made["flows"] = run.ledger.flows()
+    if record.wants("settlement_costs"):
+        made["settlement_costs"] = run.ledger.settlement_costs()
     if tracer.ids:
         made["traces"] = tracer.table()
     timings = {"prepare_seconds": prepared - began, "run_seconds": time.perf_counter() - prepared}

@@ -30,6 +30,7 @@ from sim.policy.rationing import Rationing
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
 from sim.steps.records import EVENT
+from sim.world.places import HOMES
 from sim.world.series import LAST_YEAR
 from sim.world.synthesis import (
     entrant_counts,
@@ -95,11 +96,13 @@ class Simulation:
         self._live_within_budgets(c, live)
         self.block.events[EVENT.entrants] += int(entrants.sum())
         self._accounts.carry(month, self.block, entrants)
+        served, billed, refused = (
+            sums[: len(self.policy.names)]
+            for sums in (self.block.served, self.block.billed, self.block.refused)
+        )
+        settled = np.bincount(self.places.province, self.block.settled, minlength=HOMES)
+        self.ledger.enter_settlements(settled, self.economy.settlement_cost(month), served, billed)
         if self.policy.names:
-            served, billed, refused = (
-                sums[: len(self.policy.names)]
-                for sums in (self.block.served, self.block.billed, self.block.refused)
-            )
             migrants = self.block.away.sum(axis=0)  # in simulated workers
             in_places = self.policy.servings_of_places.in_month(
                 month, migrants, self.census.school_parents, self.block.employed
@@ -110,6 +113,7 @@ class Simulation:
             self.ledger.enter(month, served, billed, refused, in_places)
             self.ledger.enter_waiting(month, self.economy.quota_waiting)
         self.ledger.enter_received(month, self.block)
+        self.ledger.enter_promised(self.block.money, self.economy.opening.numbers.insurance_rights_per_yuan)
         wages = float(self.block.pay[_EMPLOYEES, 0].sum()) * self.scale
         self.levy.enter(month, self.ledger.month_public_spending, wages)
         self.economy.settle(self.block)

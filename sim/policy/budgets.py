@@ -16,7 +16,7 @@ import pandas as pd
 
 from sim.core.errors import AccountingError
 from sim.core.months import month_index, month_text
-from sim.policy.flows import YearOfLever, flows, loan_flows
+from sim.policy.flows import YearOfLever, flows, loan_flows, settlement_flows, share_for_settlements
 from sim.policy.policy import Policy
 from sim.policy.rationing import Rationing
 from sim.scenario.fields import PUBLIC_PAYERS
@@ -46,6 +46,10 @@ class Ledger:
         self.credit_without_lever_this_year = 0.0  # yuan that banks receive for loans from no lever
         self.loans_this_year = np.zeros(len(_LOANS))  # yuan lent to owners, and paid by them
         self._loans: list[tuple] = []  # the same of past years, after the year
+        self.settlements_this_year = np.zeros((3, HOMES))  # who settled; their cost; what levers pay of it
+        self._settlements: list[tuple] = []  # the same of past years, after the year
+        self.month_settlement_cost = 0.0  # yuan that no lever pays
+        self.month_promised = 0.0  # yuan that the insured are promised
         self._flows: list[tuple] = []  # fields of YearOfLever, of past years
         self.carried = np.zeros(count)  # yuan less than a claim that the year before left over, or overdrew
         self.queue = np.zeros(count, dtype=np.int64)  # turned away for want of money this year
@@ -53,6 +57,9 @@ class Ledger:
         self.short_months = np.zeros((count, 2), dtype=np.int64)  # of this year: of money, of places
         self.month_spending = self.month_public_spending = 0.0  # by all payers, and by government
         self._public_share = np.array([_public_share(policy.scenario.levers[name]) for name in policy.names])
+        self._for_settlements = np.array(
+            [share_for_settlements(policy.scenario.levers[name]) for name in policy.names]
+        )
         self._claim_rows: list[int] = []  # of the sums of claims, in the month being lived
         self._year_begun = -1  # the January in which new money came last
         self._claimed_first: np.ndarray | None = None  # uses by lever when it was lived first
@@ -74,6 +81,8 @@ class Ledger:
             "credit_without_lever_this_year": self.credit_without_lever_this_year,
             "loans_this_year": self.loans_this_year.copy(),
             "loans": list(self._loans),
+            "settlements_this_year": self.settlements_this_year.copy(),
+            "settlements": list(self._settlements),
             "flows": list(self._flows),
             "carried": self._by_name(self.carried),
             "month_spending": self.month_spending,
@@ -94,6 +103,8 @@ class Ledger:
         self.without_lever_this_year, self._flows = state["without_lever_this_year"], list(state["flows"])
         self.credit_without_lever_this_year = state["credit_without_lever_this_year"]
         self.loans_this_year[:], self._loans = state["loans_this_year"], list(state["loans"])
+        self.settlements_this_year[:] = state["settlements_this_year"]
+        self._settlements = list(state["settlements"])
         self._take_over(self.carried, state["carried"])
         self.month_spending, self._closed = state["month_spending"], list(state["closed"])
         self.month_public_spending = state["month_public_spending"]
@@ -166,6 +177,26 @@ class Ledger:
                 self.waiting[n] += found
                 self.short_months[n, 1] += found > 0
 
+    def enter_settlements(
+        self, settled: np.ndarray, cost: float, served: np.ndarray, billed: np.ndarray
+    ) -> None:
+        """Book what those who settled in a month cost, beside what levers pay of it.
+
+        settled: (31,) simulated workers. cost: yuan each. served, billed: as in ``enter``.
+        """
+        whole = settled * (cost * self.scale)
+        paid = self._for_settlements @ np.minimum(billed, served * cost) * self.scale
+        self.settlements_this_year += settled * self.scale, whole, np.minimum(paid, whole)
+        self.month_settlement_cost = float(np.maximum(whole - paid, 0.0).sum())
+
+    def enter_promised(self, money: np.ndarray, rights: float) -> None:
+        """Book what the insured are promised for a month's contributions, their own and their employers'.
+
+        money: the month's flows. rights: worth of what is promised for a yuan, in yuan.
+        """
+        contributed = int(money[FLOW.contribution] + money[FLOW.employer_contribution])
+        self.month_promised = rights * contributed * self.scale
+
     def enter_received(self, month: int, block: SimpleNamespace) -> None:
         """Book what workers received in a month. Raises AccountingError where it is more than was billed."""
         count = len(self.policy.names)
@@ -186,7 +217,22 @@ class Ledger:
         levers = self.policy.scenario.levers
         rows = [row for sums in self._flows for row in flows(YearOfLever(*sums), levers.get(sums[1]))]
         rows += [row for sums in self._loans for row in loan_flows(*sums)]
+        for year, (_, cost, by_levers) in self._settlements:
+            rows += settlement_flows(year, float((cost - by_levers).sum()))
         return pd.DataFrame(rows, columns=["year", "lever", "instrument", "payer", "recipient", "yuan"])
+
+    def settlement_costs(self) -> pd.DataFrame:
+        """Rows by year and province: who settled, what they cost, and who pays it."""
+        rows = [
+            (year, province, int(persons), cost, by_levers, cost - by_levers)
+            for year, sums in self._settlements
+            for province, persons, cost, by_levers in zip(
+                self.policy.places.provinces, *sums.tolist(), strict=True
+            )
+            if persons
+        ]
+        columns = ["year", "province", "settlements", "cost_yuan", "levers_yuan", "city_yuan"]
+        return pd.DataFrame(rows, columns=columns)
 
     def close_year(self, month: int) -> None:
         """Keep the sums of the year that the month ends, of levers that have any, and start a new year."""
@@ -222,6 +268,8 @@ class Ledger:
         found.append(YearOfLever(year, "", without, credit, 0.0))
         self._flows += [tuple(one) for one in found if any(one[2:])]
         self._loans.append((year, *map(float, self.loans_this_year)))
+        self._settlements.append((year, self.settlements_this_year.copy()))
+        self.settlements_this_year[:] = 0.0
         self.loans_this_year[:] = self.credit_without_lever_this_year = 0.0
         self.received_this_year[:] = self.payouts_this_year[:] = self.without_lever_this_year = 0.0
 

@@ -8,20 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sim.policy.lever_rows import NEW_SETTLEMENT
 from sim.scenario.lever import Lever
 
-WORKER, INSURER, SCHEME, FIRM, BANK = "worker", "insurer", "scheme", "firm", "bank"
-INSURANCE_FUND = "insurance_fund"
-_CONTRIBUTIONS = ("new_insurance", "kept_insurance")
+WORKER, INSURER, SCHEME, BANK = "worker", "insurer", "scheme", "bank"
+LOCAL, CITY = "local", "city"
 # Who is paid for serving somebody on an occasion, where it is not the worker.
 _BY_OCCASION = {
     "work_month": "firm",
     "training_enrolment": "school",
     "study_start": "school",
     "school_place_month": "school",
-    "settlement": "city",
-    "new_settlement": "city",
-    "housing_month": "city",
+    "settlement": CITY,
+    "new_settlement": CITY,
+    "housing_month": CITY,
     "works_job": "firm",
     "workshop_job": "firm",
     "festival_trip": "carrier",
@@ -29,7 +29,6 @@ _BY_OCCASION = {
 }
 _BY_EFFECT = {
     "business_loss_insured_share": INSURER,
-    "insurance_contribution_rate": INSURANCE_FUND,
     "guaranteed_loan_yuan": BANK,
     "startup_loan_yuan": BANK,
 }
@@ -51,8 +50,6 @@ class YearOfLever(NamedTuple):
 
 def recipient(lever: Lever, payer: str) -> str:
     """Who receives what a payer bears of a lever beside the money that it hands to workers."""
-    if payer == FIRM and lever.unit_cost is not None and lever.unit_cost.per in _CONTRIBUTIONS:
-        return INSURANCE_FUND  # employers contribute for those who join
     for effect, account in _BY_EFFECT.items():
         if effect in lever.changes:
             return account
@@ -62,6 +59,20 @@ def recipient(lever: Lever, payer: str) -> str:
     if cost.per == "business_month" and cost.follows_strength:
         return "business"  # a tax that its owner need not pay
     return _BY_OCCASION.get(cost.per, _OTHERWISE)
+
+
+def share_for_settlements(lever: Lever) -> float:
+    """The part of what a lever spends that pays the cost of settlements, which a city would bear otherwise.
+
+    All of it where it is billed for settlements that levers make; where it pays cities for everybody who
+    settles, what others than local government pay.
+    """
+    cost = lever.unit_cost
+    if cost is None or cost.per not in ("settlement", NEW_SETTLEMENT):
+        return 0.0
+    if cost.per == NEW_SETTLEMENT:
+        return 1.0
+    return 1.0 - cost.shares.get(LOCAL, 0.0) if "settlement_transfer_yuan" in lever.changes else 0.0
 
 
 def flows(sums: YearOfLever, lever: Lever | None) -> Iterator[tuple]:
@@ -77,6 +88,12 @@ def flows(sums: YearOfLever, lever: Lever | None) -> Iterator[tuple]:
     for payer, account, yuan in found:
         if yuan != 0.0:
             yield (sums.year, sums.name, instrument, payer, account, yuan)
+
+
+def settlement_flows(year: int, by_city: float) -> Iterator[tuple]:
+    """The row of the table for what no lever pays of the cost of settlements."""
+    if by_city != 0.0:
+        yield (year, "", None, LOCAL, CITY, by_city)
 
 
 def loan_flows(year: int, lent: float, repaid: float, interest: float) -> Iterator[tuple]:

@@ -47,6 +47,11 @@ NATIONAL: Columns = {
         "yuan",
         "social insurance contributions that schemes receive from employees, aid by levers included",
     ),
+    "employer_contributions_yuan": ("yuan", "what schemes receive from employers for the same employees"),
+    "promised_pensions_yuan": (
+        "yuan",
+        "what the pensions and the cover are worth that the insured are promised for both contributions",
+    ),
     "savings_stock_yuan": ("yuan", "savings held at the end of the month"),
     "debt_stock_yuan": ("yuan", "owed on loans of businesses at the end of the month"),
     "lent_yuan": ("yuan", "lent to founders"),
@@ -76,6 +81,7 @@ NATIONAL: Columns = {
     "additional_business_jobs": ("jobs", "paid jobs in these"),
     "net_additional_jobs": ("jobs", "paid jobs in these, less the local jobs that they displace"),
     "settlements": ("persons", "moved registration to a city"),
+    "new_settlements": ("persons", "of them, who would not have done so now without the levers"),
     "training_enrolments": ("persons", "enrolled on a course"),
     "separations": ("persons", "lost a job"),
     "hires": ("persons", "found a job"),
@@ -88,6 +94,10 @@ NATIONAL: Columns = {
     "policy_spending_yuan": ("yuan", "spent by levers"),
     "public_spending_yuan": ("yuan", "spent by levers, the part that central and local government pay"),
     "levy_yuan": ("yuan", "paid by employers towards levers, where they are financed by a levy on payroll"),
+    "settlement_cost_yuan": (
+        "yuan",
+        "lifetime cost to cities of those who settled in the month, beside what levers pay of it",
+    ),
     "output_lost_percent": ("percent", "assumed output that is lost because jobs stay open"),
     "mean_income_yuan": ("yuan of 2023 per month", "mean net income per worker"),
     "median_income_yuan": (
@@ -181,9 +191,17 @@ TABLES: dict[str, Columns] = {
         **_YEAR,
         "lever": ("name", "lever that moved the money; empty for what is paid without one"),
         "instrument": ("name", "its instrument in the catalogue, empty for a lever of one's own"),
-        "payer": ("name", "account that pays: central, local, firm, worker, insurer or scheme"),
+        "payer": ("name", "account that pays: central, local, firm, worker, insurer, bank or scheme"),
         "recipient": ("name", "account that receives: worker, or whoever serves workers for the lever"),
         "yuan": ("yuan", "moved from the payer's account to the recipient's"),
+    },
+    "settlement_costs": {
+        **_YEAR,
+        "province": ("name", "province of the city"),
+        "settlements": ("persons", "moved registration there"),
+        "cost_yuan": ("yuan", "lifetime cost of those who settled, to whoever pays"),
+        "levers_yuan": ("yuan", "what levers pay of it"),
+        "city_yuan": ("yuan", "what is left to the city, which no lever pays"),
     },
     "income_histogram": {
         **_YEAR,
@@ -479,13 +497,15 @@ VALIDATION_TABLES: dict[str, Columns] = {
 _FRACTIONS = {
     "national": (
         "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan "
-        "policy_spending_yuan public_spending_yuan levy_yuan output_lost_percent "
+        "policy_spending_yuan public_spending_yuan levy_yuan settlement_cost_yuan promised_pensions_yuan "
+        "output_lost_percent "
         "mean_income_yuan median_income_yuan lowest_tenth_yuan highest_tenth_yuan gini_percent poor_percent"
     ),
     "places": "vacancies tightness wage_index",
     "official": "value",
     "ledger": "served spending_yuan budget_yuan unspent_yuan queue queue_for_places",
     "flows": "yuan",
+    "settlement_costs": "cost_yuan levers_yuan city_yuan",
     "income_histogram": "lower_yuan upper_yuan",
 }
 _FRACTIONS["baseline"] = _FRACTIONS["national"]

@@ -72,11 +72,14 @@ def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
 
 
 def _net_public_cost(national: pd.DataFrame) -> np.ndarray:
-    """What government spends on levers, and on loans of levers that have ended, less the contributions and
-    the levy that it receives, yuan.
+    """What government spends on levers, on loans of levers that have ended and on those who settle, and
+    promises to the insured, less the contributions and the levy that it receives, yuan.
     """
-    received = _column("contributions_yuan", "levy_yuan")(national)
-    return _column("public_spending_yuan", "scheme_loan_cost_yuan")(national) - received
+    borne = _column(
+        "public_spending_yuan", "scheme_loan_cost_yuan", "settlement_cost_yuan", "promised_pensions_yuan"
+    )
+    received = _column("contributions_yuan", "employer_contributions_yuan", "levy_yuan")
+    return borne(national) - received(national)
 
 
 def _of_years(name: str) -> Callable[[pd.DataFrame], np.ndarray]:
@@ -201,9 +204,10 @@ _TABLE = (
             N_("spent by the levers in the year, all payers together, current yuan"),
             _column("policy_spending_yuan")),
     Outcome("net_public_cost", "Net cost to government", "财政净成本", "yuan", "flow", "neutral",
-            N_("spent by central and local government on levers in the year, less the social insurance "
-            "contributions of employees and a levy on payroll where there is one, current yuan; the pensions "
-            "that contributions promise are not counted; in a comparison, what a policy adds to it"),
+            N_("spent by central and local government on levers in the year, and by cities on those who "
+            "settle, with the pensions and cover promised to the insured, less the social insurance "
+            "contributions of employees and employers and a levy on payroll where there is one, current "
+            "yuan; in a comparison, what a policy adds to it"),
             _net_public_cost),
 )
 # fmt: on

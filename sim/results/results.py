@@ -99,6 +99,8 @@ class RunTables:
     """A row per calendar year, lever, province and payer."""
     flows: pd.DataFrame
     """A row per calendar year, lever, payer's account and receiving account: in double entry."""
+    settlement_costs: pd.DataFrame
+    """A row per calendar year and province: what settlements cost, and who pays it."""
     income_histogram: pd.DataFrame
     """A row per calendar year, group and band of yearly income."""
     traces: pd.DataFrame

@@ -6,7 +6,7 @@ from sim.core.arithmetic import exp
 from sim.core.categories import LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
 from sim.core.compiled import inlined_rule, rule
 from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
-from sim.rules.household import dissaving, remittance, saving
+from sim.rules.household import dissaving, remittance, saving, share_of
 from sim.steps.ideas import idea_factor
 from sim.steps.income import extra_living_cost, note_income
 from sim.steps.levers import effective, serve
@@ -119,6 +119,8 @@ def earn(w, c, b, k) -> None:
         received = pay - withheld_pay(w, c, b, pay) + recovered_pay(w, c, b, k)
     if flags & INSURED:
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
+        on_top = share_of(min(pay, received), c.economy.insurance_employer_rate)
+        b.money[MONEY.employer_contribution] += on_top
         if has_transfer(c, WORKER.insurance_contribution_rate):
             aid = premium_aid(w, c, b, k, pay, received, contribution)
             contribution += aid

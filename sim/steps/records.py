@@ -64,7 +64,7 @@ EVENT = codes("Event", EVENTS)
 MONEY_FLOWS = (
     "earned", "withheld", "recovered", "benefit", "grant", "loan", "contribution", "remittance",
     "consumption", "capital", "saved", "exit_savings", "payout", "premium_aid", "fee", "family_fee",
-    "repaid", "interest", "interest_aid", "guarantee", "written_off",
+    "repaid", "interest", "interest_aid", "guarantee", "written_off", "employer_contribution",
 )
 # fmt: on
 MONEY = codes("Money", MONEY_FLOWS)

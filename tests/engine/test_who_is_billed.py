@@ -152,7 +152,8 @@ def test_aid_with_contributions_is_counted_once():
     assert cost(policy.national).sum() - cost(base.national).sum() == pytest.approx(spent, rel=1e-9)
 
 
-def test_employers_who_contribute_for_more_workers_pay_the_schemes():
+def test_who_wins_workers_for_the_scheme_is_paid_and_employers_contribute_month_by_month():
+    """A lever's cost is for the service; what employers contribute is in the accounts."""
     more = make_lever(
         {"insurance_enrolment_probability": {"scale": 2.0}},
         "2014-01",
@@ -164,12 +165,19 @@ def test_employers_who_contribute_for_more_workers_pay_the_schemes():
             "source": "a test",
         },
     )
-    flows = simulate(make_scenario({"x": more}, to="2014-12"), scale=50_000, end="2014-12", seed=1).flows
-    flows = flows[flows["lever"] != ""]  # the rest is lent to owners and paid back by them
+    base, policy = (
+        simulate(make_scenario(levers, to="2014-12"), scale=50_000, end="2014-12", seed=1)
+        for levers in ({}, {"x": more})
+    )
+    flows = policy.flows[policy.flows["lever"] != ""]  # the rest is lent to owners and paid back by them
     assert set(zip(flows["payer"], flows["recipient"], strict=True)) == {
-        ("firm", "insurance_fund"),
+        ("firm", "service"),
         ("local", "service"),
     }
+    added = accounts_of_seed(base, policy, "untied").groupby(["account", "item"])["yuan"].sum()
+    from_employers = added["employers", "employers' contributions"]
+    assert from_employers < 0 < added["insured", "promised pensions"]
+    assert added["government", "employers' contributions"] == pytest.approx(-from_employers)
 
 
 @pytest.mark.parametrize(

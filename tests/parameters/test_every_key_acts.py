@@ -109,13 +109,15 @@ def scenario_with(name: str = "", **more) -> Scenario:
 
 
 def signature(run: Simulation) -> tuple:
-    """All that the month has come to: workers, markets, money, and what help is due."""
+    """All that the month has come to: workers, markets, money, what is owed, and what help is due."""
     markets = run.economy.market_state.markets
     return (
         run.workers[: run.rows].tobytes(),
         *(array.tobytes() for array in markets),
         run.block.money.tobytes(),
         run.block.events.tobytes(),
+        run.ledger.month_settlement_cost,
+        run.ledger.month_promised,
         run.incomes.tobytes() if run.month % 12 == 0 else b"",  # counted each December
     )
 

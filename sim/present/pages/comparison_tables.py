@@ -265,7 +265,8 @@ ACCOUNT_WORDS = {
     "employers": "Their employers",
     "central": "Central government",
     "local": "Local governments",
-    "government": "Government: contributions, levies, and what others bear",
+    "government": "Government: contributions less the pensions they promise, levies, and what others bear",
+    "insured": "Insured workers: pensions and cover promised",
     "taxpayers": "Taxpayers outside the model",
     "other residents": "A city's other residents",
     "school": "Schools and training providers",
@@ -274,7 +275,6 @@ ACCOUNT_WORDS = {
     "service": "Employment and other services",
     "carrier": "Carriers",
     "firm": "Firms",
-    "insurance_fund": "Insurance funds",
     "insurer": "Insurers",
     "business": "Businesses of returned founders",
 }
