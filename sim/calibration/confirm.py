@@ -9,12 +9,14 @@ from functools import partial
 import numpy as np
 
 from sim.calibration.declaration import Responses
+from sim.calibration.moves import moves_errors
 from sim.calibration.observations import TABLES, measured
 from sim.calibration.responses import response_errors, tables_needed
 from sim.comparison.bands import with_member
 from sim.core.arguments import whole_number
 from sim.parameters.posterior import Posterior, versions
 from sim.scenario.loading import load_scenario
+from sim.studies.checks import Expected
 
 TOLERANCE = 1e-9  # of an error: what adding in another order may change
 
@@ -37,6 +39,9 @@ def confirm(
     plan = posterior.about["calibration"]
     base = load_scenario(plan["scenario"])
     responses = None if plan.get("responses") is None else Responses.model_validate(plan["responses"])
+    moves_from = {
+        region: Expected.model_validate(expect) for region, expect in plan.get("moves_from", {}).items()
+    }
     tables = (*TABLES, *tables_needed(responses))
     heaviest = np.argsort(-posterior.weights, kind="stable")[:count]
     worst = 0.0
@@ -48,7 +53,8 @@ def confirm(
         for seed in plan["seeds"]:
             again = partial(simulate, scale=plan["scale"], seed=seed, cache=cache)
             results = again(drawn, end=plan["period"]["to"], tables=tables)
-            runs.append({**measured(results), **response_errors(responses, drawn, results, again)})
+            answers = response_errors(responses, drawn, results, again)
+            runs.append({**measured(results), **answers, **moves_errors(moves_from, drawn, results)})
         stored = posterior.errors.iloc[int(number)]
         now = np.array([np.mean([run[name] for run in runs]) for name in stored.index])
         worst = max(worst, float(np.max(np.abs(now - stored.to_numpy()))))

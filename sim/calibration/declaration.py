@@ -8,21 +8,22 @@ from pathlib import Path
 from typing import Annotated
 
 import numpy as np
-from pydantic import Field, model_validator
+from pydantic import Field, StrictStr, model_validator
 
 from sim.core.arguments import parse_scale
+from sim.core.categories import REGIONS
 from sim.core.errors import Problem, SimError, UsageError, nearest
 from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.declaration import Declaration
-from sim.scenario.fields import Number, ParameterName, Strict, Text, Whole, refuse
+from sim.scenario.fields import Number, OneOf, ParameterName, Strict, Text, Whole, refuse
 from sim.scenario.loading import load_scenario
 from sim.scenario.problems import placed, read_checked
-from sim.studies.checks import BASE, CheckFile, load_checks
+from sim.studies.checks import BASE, CheckFile, Expected, load_checks
 from sim.validation.targets import LAST_USED_YEAR
 
 MOST_FITTED = 10
-MOST_ALWAYS = 5
+MOST_ALWAYS = 7
 LAST_MONTH = f"{LAST_USED_YEAR}-12"
 MEASURED = ("level", "change", "ratio", "largest", "smallest")  # of checks that can be targets
 
@@ -92,6 +93,8 @@ class Calibration(Declaration):
     """Parameters that are fitted whatever the screening says; it picks ``stages.fitted`` of the others."""
     responses: Responses | None = None
     """Experiments whose answers are targets too."""
+    moves_from: dict[Annotated[StrictStr, OneOf("moves_from", lambda: REGIONS)], Expected] = {}
+    """Regions, and which share of the five-year moves between provinces should begin there."""
     draw_seed: Whole = 1
     """The seed of the points that are drawn."""
 
@@ -130,6 +133,14 @@ class Calibration(Declaration):
                 )
             elif name in self.always_fitted[:place]:
                 yield Problem("is named twice", key=f"always_fitted.{place}", value=name)
+        for region, expect in self.moves_from.items():
+            if not 0.0 <= expect.low < expect.high <= 1.0:
+                yield Problem(
+                    "must run from a lower to a higher share",
+                    key=f"moves_from.{region}",
+                    value=f"{expect.low:g} to {expect.high:g}",
+                    allowed="shares from 0 to 1",
+                )
         if self.period.to < LAST_MONTH:
             yield Problem(
                 f"parameters are set on years to {LAST_USED_YEAR}",

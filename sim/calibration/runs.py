@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from sim.calibration.declaration import Calibration, Responses
+from sim.calibration.moves import moves_errors
 from sim.calibration.observations import TABLES, Observation, measured
 from sim.calibration.responses import response_errors, tables_needed
 from sim.core.errors import Problem, RunsFailed
@@ -23,15 +24,18 @@ from sim.results.results import Results
 from sim.scenario.fields import Label
 from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Scenario
+from sim.studies.checks import Expected
 from sim.validation.targets import LAST_USED_YEAR
 
 
 class Stage(Experiment):
     """A sweep whose rows are errors on the targets: one row a run. ``seeds_apart``: no seed serves
-    two points. ``responses``: experiments that are made beside each run."""
+    two points. ``responses``: experiments that are made beside each run. ``moves_from``: regions, and what
+    share of the moves between provinces should begin there."""
 
     seeds_apart: bool = False
     responses: Responses | None = None
+    moves_from: dict[str, Expected] = {}
 
     @property
     def tables(self) -> tuple[str, ...]:
@@ -47,8 +51,11 @@ class Stage(Experiment):
         return pd.DataFrame([{"year": LAST_USED_YEAR, **measured(results)}])
 
     def further(self, scenario: Scenario, results: Results, simulate: Callable[..., Results]) -> dict:
-        """The errors of the responses."""
-        return response_errors(self.responses, scenario, results, simulate)
+        """The errors of the responses, and of where moves begin."""
+        return {
+            **response_errors(self.responses, scenario, results, simulate),
+            **moves_errors(self.moves_from, scenario, results),
+        }
 
 
 @dataclass
@@ -139,6 +146,7 @@ def _experiment(
             "figure": Figure(outcome="out"),
             "seeds_apart": seeds_apart,
             "responses": calibration.responses,
+            "moves_from": calibration.moves_from,
         }
     )
     experiment.design.read(folder)

@@ -24,6 +24,7 @@ import pandas as pd
 from sim.calibration.declaration import Calibration, load_calibration
 from sim.calibration.default_point import default_point
 from sim.calibration.emulator import Emulator, fit_emulator
+from sim.calibration.moves import moves_observations
 from sim.calibration.observations import observations
 from sim.calibration.outcome import CalibrationOutcome, describe
 from sim.calibration.recovery import recover
@@ -69,7 +70,11 @@ def calibrate(
     with claimed_folder(folder, KIND):
         with explained(folder):
             _begin(Path(folder), calibration)
-        seen = observations() + response_observations(calibration.responses)
+        seen = (
+            *observations(),
+            *response_observations(calibration.responses),
+            *moves_observations(calibration.moves_from),
+        )
         return _calibrated(Work(calibration, Path(folder), jobs, seen, progress))
 
 

@@ -179,7 +179,7 @@ def test_tightness_of_the_future_has_no_trend(future):
 
 @pytest.mark.parametrize("jobs, sign", [(1.1, 1.0), (0.9, -1.0)], ids=["scarce", "plentiful"])
 def test_scarcity_and_slack_are_answered_in_a_few_years(jobs, sign):
-    """A tenth more, or fewer, jobs at once: tightness leaves its mean of the observed years and comes back."""
+    """A tenth more, or fewer, jobs at once: tightness leaves its mean of the observed years, and returns."""
     lever = make_lever({"jobs_scale": {"scale": jobs}}, "2025-01", "2035-12", no_cost="a test")
     tightness = yearly_tightness(run_to("2035-12", 1, {"jobs": lever}).places)
     away = sign * np.log(tightness / tightness[:"2024"].mean())
