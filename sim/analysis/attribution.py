@@ -28,6 +28,7 @@ from sim.analysis.shapley import (
 )
 from sim.core.arguments import as_list, parse_scale, whole_number
 from sim.core.errors import Problem, RunsFailed, UsageError, nearest
+from sim.core.language import _
 from sim.experiments.execution import Bundle, RunEnd
 from sim.experiments.executors import make_executor
 from sim.experiments.experiment import Run
@@ -113,9 +114,13 @@ def attribute(
     if permutations is None and len(groups) > MOST_FOR_ALL:
         raise UsageError(
             Problem(
-                f"all orders of {len(groups)} groups need {every:,} runs for each seed",
+                _(
+                    "all orders of {count} groups need {every:,} runs for each seed",
+                    count=len(groups),
+                    every=every,
+                ),
                 key="permutations",
-                allowed="a number of orders to sample, such as 8",
+                allowed=_("a number of orders to sample, such as 8"),
             )
         )
     is_exact = permutations is None or every <= min(map(len, sampled.values()))
@@ -147,7 +152,9 @@ def _checked_outcome(word: str) -> str:
     if word not in SHORT and word not in OUTCOMES:
         words = (*SHORT, *OUTCOMES)
         raise UsageError(
-            Problem("no such outcome", key="outcome", value=word, allowed=words, nearest=nearest(word, words))
+            Problem(
+                _("no such outcome"), key="outcome", value=word, allowed=words, nearest=nearest(word, words)
+            )
         )
     return outcome(SHORT.get(word, word)).key
 
@@ -157,7 +164,7 @@ def _groups(package: Scenario, reference: Scenario, over: str) -> tuple[tuple[Gr
     if over not in OVER:
         raise UsageError(
             Problem(
-                "cannot be shared out over that",
+                _("cannot be shared out over that"),
                 key="over",
                 value=over,
                 allowed=OVER,
@@ -168,7 +175,7 @@ def _groups(package: Scenario, reference: Scenario, over: str) -> tuple[tuple[Gr
     if not own:
         raise UsageError(
             Problem(
-                f"has no lever that {reference.name} has not: there is nothing to share out",
+                _("has no lever that {name} has not: there is nothing to share out", name=reference.name),
                 key="scenario",
                 value=package.name,
             )
@@ -214,10 +221,10 @@ def _period(package: Scenario, own: Mapping[str, Any], year: int | None) -> Peri
     if not first <= chosen <= last:
         raise UsageError(
             Problem(
-                "not a whole year of the scenario since the package begins",
+                _("not a whole year of the scenario since the package begins"),
                 key="year",
                 value=chosen,
-                allowed=f"{first} to {last}",
+                allowed=_("{low} to {high}", low=first, high=last),
             )
         )
     return Period.model_validate({"from": f"{first}-01", "to": f"{chosen}-12"})
@@ -308,8 +315,13 @@ def _refuse_failures(failed: Sequence[RunEnd], folder: Path) -> None:
     if failed:
         raise RunsFailed(
             Problem(
-                f"{len(failed)} runs failed, the first in {failed[0].stage}: {failed[0].message}",
+                _(
+                    "{count} runs failed, the first in {stage}: {message}",
+                    count=len(failed),
+                    stage=_(failed[0].stage or ""),
+                    message=failed[0].message,
+                ),
                 file=str(folder),
-                allowed="the same command once more: what had finished is kept",
+                allowed=_("the same command once more: what had finished is kept"),
             )
         )

@@ -14,6 +14,7 @@ from typing import Any
 import pandas as pd
 
 from sim.core.errors import Problem, RunsFailed
+from sim.core.language import _
 from sim.experiments.execution import Bundle, Declared, Simulate
 from sim.experiments.executors import make_executor
 from sim.experiments.journal import Journal
@@ -30,7 +31,7 @@ def kept_rows(
     jobs: int,
     progress: Callable[..., None] | None = None,
     simulate: Simulate | None = None,
-    what: str,
+    failed: str,
     instead: str,
 ) -> pd.DataFrame:
     """The rows of every run: kept ones, and missing ones run now, on ``jobs`` processes.
@@ -38,11 +39,11 @@ def kept_rows(
     ``plan`` has the ``kind``, ``name``, ``settings`` and ``columns`` of a ``Journal``; runs are kept in a
     subfolder of ``folder`` that is named after the kind and the settings, or in a passing one.
     ``progress(done, total, failed)`` is called as runs finish. Raises ``RunsFailed`` when one fails, with
-    ``what`` they are and what may be asked for ``instead``.
+    ``failed`` as the message, and what may be asked for ``instead``.
     """
     execute = make_executor("processes", jobs, None)
     total = sum(len(bundle) for bundle in bundles)
-    failed = []
+    lost = []
     with _journal(folder, plan) as journal:
         finished = journal.finished()
         missing = [tuple(run for run in bundle if run.number not in finished) for bundle in bundles]
@@ -51,16 +52,16 @@ def kept_rows(
             progress(len(finished), total, 0)
         try:
             for end in execute(declared, [bundle for bundle in missing if bundle], simulate):
-                failed += [end] if end.rows is None else []
+                lost += [end] if end.rows is None else []
                 keeper.take(end)
                 if progress:
-                    progress(len(finished) + keeper.taken, total, len(failed))
+                    progress(len(finished) + keeper.taken, total, len(lost))
         finally:  # also when interrupted from the keyboard
             keeper.flush()
-        if failed:
+        if lost:
             raise RunsFailed(
                 Problem(
-                    f"{len(failed)} {what} failed, the first in {failed[0].stage}: {failed[0].message}",
+                    _(failed, count=len(lost), stage=_(lost[0].stage or ""), message=lost[0].message),
                     file=str(folder or ""),
                     allowed=instead,
                 )
@@ -73,7 +74,7 @@ def _journal(folder: str | os.PathLike | None, plan: Mapping[str, Any]) -> Itera
     """Where runs are kept: a subfolder of its own for every plan; a passing one where none is named."""
     with ExitStack() as passing:
         if not folder:
-            with explained("a folder for passing files"):
+            with explained(_("a folder for passing files")):
                 folder = passing.enter_context(tempfile.TemporaryDirectory())
         within = Path(folder) / f"{plan['kind']}-{fingerprint(plan['settings'])}"
         with Journal.open(within, plan) as journal:

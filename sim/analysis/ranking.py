@@ -33,7 +33,7 @@ from sim.comparison.intervals import mean_and_interval, verdict
 from sim.comparison.lever_draws import lever_draws
 from sim.core.arguments import parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, ScenarioError, UsageError, nearest
-from sim.core.language import N_
+from sim.core.language import N_, _
 from sim.core.months import add_months
 from sim.experiments.execution import Bundle, Simulate
 from sim.experiments.experiment import Run
@@ -194,17 +194,17 @@ def rank(
     STAGES. Raises ``UsageError`` for what makes no sense, ``RunsFailed`` when a run fails.
     """
     if not np.isfinite(budget) or budget <= 0:
-        raise UsageError(Problem("a budget is a sum above nought", key="budget", value=budget))
+        raise UsageError(Problem(_("a budget is a sum above nought"), key="budget", value=budget))
     keys = checked_outcomes(outcomes)
     chosen = chosen_instruments(document, tuple(families), tuple(instruments))
     seeds, scale, jobs = checked_seeds(seeds), parse_scale(scale), whole_number(jobs, "jobs", least=1)
     if len(seeds) < 2:
         raise UsageError(
             Problem(
-                "one seed cannot tell which differences are real",
+                _("one seed cannot tell which differences are real"),
                 key="seeds",
                 value=len(seeds),
-                allowed="2 and more; 8 or more are better",
+                allowed=_("2 and more; 8 or more are better"),
             )
         )
     if members:  # a mistake is told before anything runs
@@ -215,10 +215,14 @@ def rank(
     if end > base.period.to or begin <= base.period.from_:
         raise UsageError(
             Problem(
-                f"the policy years, {begin} to {end}, do not lie in the baseline's period",
+                _(
+                    "the policy years, {begin} to {end}, do not lie in the baseline's period",
+                    begin=begin,
+                    end=end,
+                ),
                 key="begin",
                 value=begin,
-                allowed=f"after {base.period.from_}, and over by {base.period.to}",
+                allowed=_("after {from_}, and over by {to}", from_=base.period.from_, to=base.period.to),
             )
         )
     notes = {one.slug: _kind_of(one) for one in chosen}
@@ -255,7 +259,7 @@ def checked_outcomes(words: Iterable[str]) -> tuple[str, ...]:
     named = [part.strip() for word in words for part in word.split(",")]
     found = [outcome(ALIASES.get(name, name)).key for name in named]
     if not found:
-        raise UsageError(Problem("names no outcome", key="outcome", allowed="such as local,settled"))
+        raise UsageError(Problem(_("names no outcome"), key="outcome", allowed=_("such as local,settled")))
     return tuple(dict.fromkeys(found))
 
 
@@ -266,13 +270,24 @@ def chosen_instruments(
     every = checked_instruments(catalogue())
     problems = []
     known = tuple(dict.fromkeys(one.family for one in every.values()))
-    for key, words, allowed in (
-        ("document", [document] if document is not None else [], tuple(known_documents())),
-        ("family", families, known),
-        ("instrument", named, tuple(every)),
+    for key, missing, words, allowed in (
+        (
+            "document",
+            N_("no such document"),
+            [document] if document is not None else [],
+            tuple(known_documents()),
+        ),
+        ("family", N_("no such family"), families, known),
+        ("instrument", N_("no such instrument"), named, tuple(every)),
     ):
         problems += [
-            Problem(f"no such {key}", key=key, value=word, allowed=allowed, nearest=nearest(word, allowed))
+            Problem(
+                _(missing),
+                key=key,
+                value=word,
+                allowed=allowed,
+                nearest=nearest(word, allowed),
+            )
             for word in words
             if word not in allowed
         ]
@@ -287,7 +302,7 @@ def chosen_instruments(
     ]
     if not found:
         raise UsageError(
-            Problem("no instrument is in all that was named", key="family", value=", ".join(families))
+            Problem(_("no instrument is in all that was named"), key="family", value=", ".join(families))
         )
     return found
 
@@ -350,7 +365,7 @@ class _Trial:
         good, bad = 1.0, high
         if self._is_possible(high):
             return high
-        for _ in range(20):
+        for __ in range(20):
             middle = 0.5 * (good + bad)
             good, bad = (middle, bad) if self._is_possible(middle) else (good, middle)
         return round(good, 3)
@@ -404,7 +419,7 @@ def _find_sizes(trials: Mapping[str, _Trial], runs: _Runs, budget: float, years:
         missing = {
             slug: trial
             for slug, trial in trials.items()
-            if trial.size not in [size for size, _ in trial.tried]
+            if trial.size not in [size for size, __ in trial.tried]
         }
         if not missing:
             return
@@ -462,8 +477,10 @@ class _Runs:
             jobs=self.jobs,
             progress=None if shown is None else lambda *counts: shown(stage, *counts),
             simulate=self.simulate,
-            what="runs of the ranking",
-            instead="the same command, which runs again what failed; fewer instruments; or a coarser --scale",
+            failed=N_("{count} runs of the ranking failed, the first in {stage}: {message}"),
+            instead=_(
+                "the same command, which runs again what failed; fewer instruments; or a coarser --scale"
+            ),
         )
 
     def drawn(self, stage: str, scenarios: Mapping[str, Scenario], draws: Sequence[Draw]) -> pd.DataFrame:
@@ -480,7 +497,7 @@ class _Runs:
             for number, (draw, name, overrides, seed) in enumerate(planned)
         ]
         alike = groupby(runs, key=lambda run: (run.point["draw"], run.seed))
-        parted = [list(group) for _, group in alike]
+        parted = [list(group) for __, group in alike]
         bundles = [
             tuple(group[first : first + LARGEST_BUNDLE])
             for group in parted

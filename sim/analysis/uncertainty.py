@@ -42,6 +42,7 @@ from sim.comparison.horizons import horizons as years_within
 from sim.comparison.lever_draws import lever_draws
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import ResultsError
+from sim.core.language import N_, _
 from sim.engine.simulation import checked_month
 from sim.experiments.execution import Bundle, Simulate
 from sim.experiments.experiment import Run
@@ -143,7 +144,9 @@ def compare_with_bands(
             try:
                 found.save(kept)
             except ResultsError as error:  # a full disk; the end may still find room, or another place
-                warnings.warn(f"what has finished cannot be kept on the way: {error}", stacklevel=2)
+                warnings.warn(
+                    _("what has finished cannot be kept on the way: {error}", error=error), stacklevel=2
+                )
                 kept = None
     if not members:
         return found
@@ -241,8 +244,8 @@ def _months(
         jobs=jobs,
         progress=progress,
         simulate=simulate,
-        what="runs behind the bands",
-        instead="--ensemble 0 for a comparison without them",
+        failed=N_("{count} runs behind the bands failed, the first in {stage}: {message}"),
+        instead=_("--ensemble 0 for a comparison without them"),
     )
 
 

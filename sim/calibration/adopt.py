@@ -8,6 +8,7 @@ from pathlib import Path
 
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.files import reason, write_whole
+from sim.core.language import _
 from sim.parameters import behaviour
 from sim.parameters.posterior import Posterior
 
@@ -24,7 +25,9 @@ def adopt(posterior: Posterior, table: Path, is_rehearsal: bool = False) -> dict
     """
     point = posterior.about.get("default_point")
     if point is None:
-        raise UsageError(Problem("the ensemble holds no default point", allowed="one made by a calibration"))
+        raise UsageError(
+            Problem(_("the ensemble holds no default point"), allowed=_("one made by a calibration"))
+        )
     with open(table, encoding="utf-8", newline="") as file:
         reader = csv.DictReader(file)
         columns, rows = list(reader.fieldnames or ()), {row["name"]: row for row in reader}
@@ -32,7 +35,7 @@ def adopt(posterior: Posterior, table: Path, is_rehearsal: bool = False) -> dict
     for name in point["fitted"]:
         if name not in rows:
             raise UsageError(
-                Problem("the table of parameters has no such entry", file=str(table), value=name)
+                Problem(_("the table of parameters has no such entry"), file=str(table), value=name)
             )
         row, value = rows[name], point["values"][name]
         if float(row["default"]) != value:
@@ -46,5 +49,7 @@ def adopt(posterior: Posterior, table: Path, is_rehearsal: bool = False) -> dict
         try:
             write_whole(table, text.getvalue().encode())
         except OSError as error:
-            raise ResultsError(Problem(f"cannot be written: {reason(error)}", file=str(table))) from error
+            raise ResultsError(
+                Problem(_("cannot be written: {reason}", reason=reason(error)), file=str(table))
+            ) from error
     return changed

@@ -13,6 +13,7 @@ from pydantic import Field, StrictStr, model_validator
 from sim.core.arguments import parse_scale
 from sim.core.categories import REGIONS
 from sim.core.errors import Problem, SimError, UsageError, nearest
+from sim.core.language import N_, _, in_language
 from sim.experiments.experiment import ExperimentError
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.declaration import Declaration
@@ -93,7 +94,7 @@ class Calibration(Declaration):
     """Parameters that are fitted whatever the screening says; it picks ``stages.fitted`` of the others."""
     responses: Responses | None = None
     """Experiments whose answers are targets too."""
-    moves_from: dict[Annotated[StrictStr, OneOf("moves_from", lambda: REGIONS)], Expected] = {}
+    moves_from: dict[Annotated[StrictStr, OneOf(N_("region"), lambda: REGIONS)], Expected] = {}
     """Regions, and which share of the five-year moves between provinces should begin there."""
     draw_seed: Whole = 1
     """The seed of the points that are drawn."""
@@ -108,45 +109,47 @@ class Calibration(Declaration):
             known, where = PARAMETERS[name], f"priors.{name}"
             if not known.low <= prior.low < prior.high <= known.high:
                 yield Problem(
-                    "must run from a lower to a higher value within the parameter's bounds",
+                    _("must run from a lower to a higher value within the parameter's bounds"),
                     key=where,
-                    value=f"{prior.low:g} to {prior.high:g}",
-                    allowed=f"{known.low:g} to {known.high:g}",
+                    value=_("{low:g} to {high:g}", low=prior.low, high=prior.high),
+                    allowed=_("{low:g} to {high:g}", low=known.low, high=known.high),
                 )
             elif prior.mode is not None and not prior.low <= prior.mode <= prior.high:
                 yield Problem(
-                    "lies outside the prior",
+                    _("lies outside the prior"),
                     key=f"{where}.mode",
                     value=prior.mode,
-                    allowed=f"{prior.low:g} to {prior.high:g}",
+                    allowed=_("{low:g} to {high:g}", low=prior.low, high=prior.high),
                 )
             if known.scope != "economy" and known.scope != "worker":
-                yield Problem("only parameters that everybody faces can be calibrated", key=where, value=name)
+                yield Problem(
+                    _("only parameters that everybody faces can be calibrated"), key=where, value=name
+                )
         for place, name in enumerate(self.always_fitted):
             if name not in self.priors:
                 yield Problem(
-                    "has no prior, so it cannot be fitted",
+                    _("has no prior, so it cannot be fitted"),
                     key=f"always_fitted.{place}",
                     value=name,
                     allowed=tuple(self.priors),
                     nearest=nearest(name, self.priors),
                 )
             elif name in self.always_fitted[:place]:
-                yield Problem("is named twice", key=f"always_fitted.{place}", value=name)
+                yield Problem(_("is named twice"), key=f"always_fitted.{place}", value=name)
         for region, expect in self.moves_from.items():
             if not 0.0 <= expect.low < expect.high <= 1.0:
                 yield Problem(
-                    "must run from a lower to a higher share",
+                    _("must run from a lower to a higher share"),
                     key=f"moves_from.{region}",
-                    value=f"{expect.low:g} to {expect.high:g}",
-                    allowed="shares from 0 to 1",
+                    value=_("{low:g} to {high:g}", low=expect.low, high=expect.high),
+                    allowed=_("shares from 0 to 1"),
                 )
         if self.period.to < LAST_MONTH:
             yield Problem(
-                f"parameters are set on years to {LAST_USED_YEAR}",
+                _("parameters are set on years to {year}", year=LAST_USED_YEAR),
                 key="period.to",
                 value=self.period.to,
-                allowed=f"{LAST_MONTH} or later",
+                allowed=_("{month} or later", month=LAST_MONTH),
             )
 
     def values(self, shares: np.ndarray, names: tuple[str, ...] | None = None) -> np.ndarray:
@@ -167,7 +170,7 @@ def load_calibration(name_or_path: str | Path) -> Calibration:
     path = Path(name_or_path)
     if not path.is_file():
         raise ExperimentError(
-            Problem("no such file", value=str(path), allowed="the path of a calibration file")
+            Problem(_("no such file"), value=str(path), allowed=_("the path of a calibration file"))
         )
     found, tree, problems = read_checked(path, Calibration, ExperimentError)
     try:
@@ -194,35 +197,43 @@ def _problems_of_responses(found: Calibration) -> Iterator[Problem]:
         return
     if file.scenario != found.scenario:
         yield Problem(
-            "the checks start from another scenario", key="responses.checks", value=file.scenario,
+            _("the checks start from another scenario"), key="responses.checks", value=file.scenario,
             allowed=found.scenario,
         )  # fmt: skip
     if file.period.to > LAST_MONTH:
         yield Problem(
-            f"parameters are set on years to {LAST_USED_YEAR}, and these checks run on", key="responses.checks",
-            value=file.period.to, allowed=f"a file whose period ends in {LAST_MONTH} or earlier",
+            _("parameters are set on years to {year}, and these checks run on", year=LAST_USED_YEAR),
+            key="responses.checks", value=file.period.to,
+            allowed=_("a file whose period ends in {month} or earlier", month=LAST_MONTH),
         )  # fmt: skip
     for place, name in enumerate(responses.runs):
         key = f"responses.runs.{place}"
         known = (BASE, *file.runs)
         if name not in known:
-            yield Problem("no such run", key=key, value=name, allowed=known, nearest=nearest(name, known))
+            yield Problem(_("no such run"), key=key, value=name, allowed=known, nearest=nearest(name, known))
         elif name in responses.runs[:place]:
-            yield Problem("is named twice", key=key, value=name)
+            yield Problem(_("is named twice"), key=key, value=name)
         yield from _problems_of_checks(file, name, responses.runs, key)
 
 
 def _problems_of_checks(file: CheckFile, run: str, runs: tuple[str, ...], key: str) -> Iterator[Problem]:
     checks = [check for check in file.checks if check.run == run]
     if run in (BASE, *file.runs) and not checks:
-        yield Problem("the file checks nothing of this run", key=key, value=run)
+        yield Problem(_("the file checks nothing of this run"), key=key, value=run)
     for check in checks:
         if check.measure not in MEASURED or check.against not in (BASE, *runs):
             yield Problem(
-                f"the check {check.label.en!r} cannot be a target",
+                _("the check {title!r} cannot be a target", title=in_language(check.label.model_dump())),
                 key=key,
                 value=run,
-                allowed=f"checks by {', '.join(MEASURED)}, against the scenario itself or a run named here",
+                allowed=_(
+                    "checks by {names}, against the scenario itself or a run named here",
+                    names=", ".join(MEASURED),
+                ),
             )
         elif check.expect.low >= check.expect.high:
-            yield Problem(f"the check {check.label.en!r} allows a single number", key=key, value=run)
+            yield Problem(
+                _("the check {title!r} allows a single number", title=in_language(check.label.model_dump())),
+                key=key,
+                value=run,
+            )

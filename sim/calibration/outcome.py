@@ -12,6 +12,7 @@ from sim.calibration.observations import Observation, observations
 from sim.calibration.recovery import recovery_words
 from sim.calibration.sampler import weighted_quantiles
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
 from sim.parameters.posterior import Posterior
 
@@ -160,7 +161,7 @@ def stored_outcome(posterior: Posterior) -> CalibrationOutcome:
     about = posterior.about
     if not {"parameters", "default_point", "recovery"} <= set(about):
         raise UsageError(
-            Problem("the ensemble does not hold what was found", allowed="one made by a calibration")
+            Problem(_("the ensemble does not hold what was found"), allowed=_("one made by a calibration"))
         )
     found = _observations(posterior)
     labels = {one.name: one.label for one in observations()}

@@ -15,6 +15,7 @@ from sim.calibration.observations import TABLES, Observation, measured
 from sim.calibration.responses import response_errors, tables_needed
 from sim.core.errors import Problem, RunsFailed
 from sim.core.files import write_whole
+from sim.core.language import _
 from sim.experiments.design import Design, Factor
 from sim.experiments.experiment import Experiment, Figure, Run
 from sim.experiments.sweep import run_sweep
@@ -120,7 +121,7 @@ class Work:
         errors = table.to_numpy(float).reshape(len(points), len(seeds), -1)
         if np.isfinite(errors).all(axis=(1, 2)).sum() < len(points) / 2:
             raise RunsFailed(
-                Problem("most runs of this stage failed: see failures.parquet in its folder", value=stage)
+                Problem(_("most runs of this stage failed: see failures.parquet in its folder"), value=stage)
             )
         return errors
 

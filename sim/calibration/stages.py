@@ -39,6 +39,7 @@ from sim.calibration.sampler import (
 from sim.core.arguments import whole_number
 from sim.core.errors import Problem, UsageError
 from sim.core.files import write_whole
+from sim.core.language import _
 from sim.parameters.posterior import Posterior, versions
 from sim.results.folders import MANIFEST, claimed_folder, explained
 from sim.results.results import FORMAT
@@ -166,9 +167,9 @@ def _needed() -> None:
     except ImportError as error:
         raise UsageError(
             Problem(
-                f"calibration needs {error.name}, which is not installed",
+                _("calibration needs {name}, which is not installed", name=error.name),
                 value=error.name,
-                allowed='pip install "labor-migration-sim[experiments]"',
+                allowed=_('pip install "labor-migration-sim[experiments]"'),
             )
         ) from None
 

@@ -33,6 +33,7 @@ from sim.comparison.intervals import NORMAL_975, t_975, verdict
 from sim.core.arguments import whole_number
 from sim.core.deprecated import old_names
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.parameters.posterior import Posterior, load_posterior
 from sim.results.columns import COMPARISON_TABLES
 from sim.results.outcomes import OUTCOMES
@@ -113,10 +114,10 @@ def parameter_draws(members: int, posterior: Posterior) -> list[Draw]:
     if members < 2:
         raise UsageError(
             Problem(
-                "a band needs at least two members",
+                _("a band needs at least two members"),
                 key="ensemble",
                 value=members,
-                allowed="0 for no band, or 2 and more",
+                allowed=_("0 for no band, or 2 and more"),
             )
         )
     draws = [Draw(DEFAULT, {}, SEEDS)]

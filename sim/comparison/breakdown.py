@@ -40,6 +40,7 @@ from sim.core.categories import (
     TIERS,
 )
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import _
 from sim.results.columns import STOCKS
 from sim.results.results import Results
 
@@ -100,7 +101,7 @@ def checked_dimensions(words: Iterable[str]) -> tuple[str, ...]:
     if wrong:
         raise UsageError(
             Problem(
-                "no such way to divide", key="by", value=name, allowed=known, nearest=nearest(name, known)
+                _("no such way to divide"), key="by", value=name, allowed=known, nearest=nearest(name, known)
             )
             for name in wrong
         )

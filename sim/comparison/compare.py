@@ -30,6 +30,7 @@ from sim.comparison.references import another_reference, by_reference
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.policy.budgets import bound_by
 from sim.results.columns import COMPARISON_TABLES, FOCUS_TABLES, empty_table
 from sim.results.outcomes import OUTCOMES
@@ -117,7 +118,7 @@ def with_base(
     given = _loaded(as_list(policies))
     if base is None:
         if not given:
-            raise UsageError(Problem("at least one policy is needed", key="policies"))
+            raise UsageError(Problem(_("at least one policy is needed"), key="policies"))
         return by_reference(given)
     [loaded] = _loaded([base])
     return loaded, given, another_reference(loaded, given)
@@ -146,7 +147,11 @@ def _years_of(
         begin = ", ".join(f"{one.name} {start}" for one, start in zip(policies, starts, strict=True))
         raise UsageError(
             Problem(
-                f"no policy has such a year before {end}, the end of the run (they begin: {begin})",
+                _(
+                    "no policy has such a year before {end}, the end of the run (they begin: {begin})",
+                    end=end,
+                    begin=begin,
+                ),
                 key="horizons",
                 value=",".join(words),
             )
@@ -266,19 +271,19 @@ def checked_seeds(seeds: int | Iterable[int]) -> list[int]:
     else:
         chosen = list(range(1, 1 + whole_number(seeds, "seeds", least=1)))
     if not chosen:
-        raise UsageError(Problem("at least one seed is needed", key="seeds", value=chosen))
+        raise UsageError(Problem(_("at least one seed is needed"), key="seeds", value=chosen))
     if len(set(chosen)) < len(chosen):
-        raise UsageError(Problem("a seed is named twice", key="seeds", value=chosen))
+        raise UsageError(Problem(_("a seed is named twice"), key="seeds", value=chosen))
     return chosen
 
 
 def _check_names(base: Scenario, policies: list[Scenario]) -> None:
     if not policies:
-        raise UsageError(Problem("at least one policy is needed", key="policies"))
+        raise UsageError(Problem(_("at least one policy is needed"), key="policies"))
     names = [scenario.name for scenario in (base, *policies)]
     twice = sorted({name for name in names if names.count(name) > 1})
     if twice:
-        raise UsageError(Problem("two scenarios have the same name", key="name", value=", ".join(twice)))
+        raise UsageError(Problem(_("two scenarios have the same name"), key="name", value=", ".join(twice)))
 
 
 def _check_months(
@@ -291,10 +296,14 @@ def _check_months(
         if begins > end and _apart_from_levers(policy, own) == _apart_from_levers(base, own):
             problems.append(
                 Problem(
-                    f"no month of the policy {policy.name}, which begins in {begins}, is in this run",
+                    _(
+                        "no month of the policy {name}, which begins in {begins}, is in this run",
+                        name=policy.name,
+                        begins=begins,
+                    ),
                     key="to",
                     value=end,
-                    allowed=f"{begins} or later",
+                    allowed=_("{month} or later", month=begins),
                 )
             )
     if problems:

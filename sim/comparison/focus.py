@@ -19,6 +19,7 @@ from sim.comparison.intervals import mean_and_interval, verdict
 from sim.comparison.winners import count_winners, winners_over_seeds
 from sim.core.categories import TIERS
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import _
 from sim.results.results import Results
 from sim.scenario.references import province_called, region_of_province
 
@@ -63,7 +64,9 @@ def checked_province(word: str) -> str:
     if found is None:
         known = tuple(region_of_province())
         close = nearest(word.strip().title(), known)
-        raise UsageError(Problem("no such province", key="focus", value=word, allowed=known, nearest=close))
+        raise UsageError(
+            Problem(_("no such province"), key="focus", value=word, allowed=known, nearest=close)
+        )
     return found
 
 
@@ -204,7 +207,7 @@ def _flow_table(seeds: Sequence[FocusSums]) -> pd.DataFrame:
 
 def _order(name: str) -> tuple[int, int, str]:
     """The kinds of place of the own province first, then the other provinces."""
-    _, _, tier = name.partition(" > ")
+    __, __, tier = name.partition(" > ")
     return (0, TIERS.index(tier), "") if tier else (1, 0, name)
 
 

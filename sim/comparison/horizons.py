@@ -17,13 +17,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from sim.core.errors import Problem, UsageError
+from sim.core.language import N_, _
 from sim.core.months import add_months, month_number
 
 USUAL = ("+5", "+10", "end")
 MAIN = 5  # policies act slowly: they are judged in their fifth year, where they last that long
 MONTHS = 12
 _END = "end"
-_FORMS = "end, a calendar year such as 2028, or a year of the policy such as +5"
+_FORMS = N_("end, a calendar year such as 2028, or a year of the policy such as +5")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +68,9 @@ def checked_horizons(words: Iterable[Any] | str | int | None) -> tuple[str, ...]
         said = wrong[0] if wrong else ""
         hint = f"+{said}" if re.fullmatch("[1-9][0-9]?", said) else None
         raise UsageError(
-            Problem("this does not name a year", key="horizons", value=said, allowed=_FORMS, nearest=hint)
+            Problem(
+                _("this does not name a year"), key="horizons", value=said, allowed=_(_FORMS), nearest=hint
+            )
         )
     return found
 

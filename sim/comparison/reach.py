@@ -8,6 +8,8 @@ from typing import Any
 
 import pandas as pd
 
+from sim.core.language import _
+
 FEW_USES = 10.0  # simulated, in a run: with fewer an effect is one of chance alone
 _STEPS = (5, 2, 1)  # scales are named as these times a power of ten
 
@@ -32,12 +34,22 @@ def reach_warnings(
         total = sum(uses.values())
         if uses and len(uses) == len(own) and total < FEW_USES:
             said.append(
-                f"{policy}: reached {uses_in_words(total)}: no answer at this scale{_finer(total, scale)}"
+                _(
+                    "{policy}: reached {uses}: no answer at this scale{advice}",
+                    policy=policy,
+                    uses=uses_in_words(total),
+                    advice=_finer(total, scale),
+                )
             )
             continue
         said += [
-            f"{policy}, lever {name}: reached {uses_in_words(count)}: no answer on it at this scale"
-            f"{_finer(count, scale)}"
+            _(
+                "{policy}, lever {name}: reached {uses}: no answer on it at this scale{advice}",
+                policy=policy,
+                name=name,
+                uses=uses_in_words(count),
+                advice=_finer(count, scale),
+            )
             for name, count in uses.items()
             if count < FEW_USES
         ]
@@ -51,16 +63,23 @@ def uses_in_words(count: float) -> str:
     ('half a simulated worker', 'no simulated worker', 'one simulated worker', '3.2 simulated workers')
     """
     if count == 0.0:
-        return "no simulated worker"
-    named = {0.5: "half a simulated worker", 1.0: "one simulated worker"}
-    return named.get(count, f"{count:.1f} simulated workers" if count >= 0.1 else f"{count:.2g} of one")
+        return _("no simulated worker")
+    if count == 0.5:
+        return _("half a simulated worker")
+    if count == 1.0:
+        return _("one simulated worker")
+    if count >= 0.1:
+        return _("{count:.1f} simulated workers", count=count)
+    return _("{count:.2g} of one", count=count)
 
 
 def _finer(count: float, scale: float) -> str:
     """The scale at which a run would reach enough, in words."""
     if count == 0.0:
-        return "; take a finer one, or see whether anybody can qualify"
+        return _("; take a finer one, or see whether anybody can qualify")
     wanted = scale * count / FEW_USES
     size = 10 ** floor(log10(wanted)) if wanted >= 1.0 else 0
     step = next((step for step in _STEPS if step * size <= wanted), 0)
-    return f"; 1:{step * size:,} would reach some {FEW_USES:.0f}" if step else ""
+    if not step:
+        return ""
+    return _("; 1:{scale:,} would reach some {count:.0f}", scale=step * size, count=FEW_USES)

@@ -9,12 +9,20 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sim.core.errors import Problem, UsageError
+from sim.core.errors import Problem, UsageError, enumerated
+from sim.core.language import N_, Words, _, plural
 from sim.scenario.loading import USUAL_REFERENCE, load_reference, load_scenario
 from sim.scenario.scenario import Scenario
 
 _FOR_READERS = ("name", "title", "description", "compare_with", "focus", "period")
-_BY_NAME = ("parameters", "paths", "shocks", "levers")  # sections of which each entry is taken by itself
+# Sections of which each entry is taken by itself, with how they are counted.
+_BY_NAME = {
+    "parameters": (N_("{count} parameter"), N_("{count} parameters")),
+    "paths": (N_("{count} path"), N_("{count} paths")),
+    "shocks": (N_("{count} shock"), N_("{count} shocks")),
+    "levers": (N_("{count} lever"), N_("{count} levers")),
+}
+_SECTIONS = Words({"assumptions": N_("assumptions"), "future": N_("future"), "financing": N_("financing")})
 
 
 def by_reference(policies: Sequence[Scenario]) -> tuple[Scenario, list[Scenario], list[str]]:
@@ -29,11 +37,13 @@ def by_reference(policies: Sequence[Scenario]) -> tuple[Scenario, list[Scenario]
         if references[policy.name].name == policy.name:
             raise UsageError(
                 Problem(
-                    f"{policy.name} is what policies are compared with",
+                    _("{name} is what policies are compared with", name=policy.name),
                     key="policies",
                     value=policy.name,
-                    allowed="a policy, which is compared with the reference that it names; or the "
-                    "scenario to compare with, then policies",
+                    allowed=_(
+                        "a policy, which is compared with the reference that it names; or the "
+                        "scenario to compare with, then policies"
+                    ),
                 )
             )
     names = {reference.name for reference in references.values()}
@@ -45,9 +55,13 @@ def by_reference(policies: Sequence[Scenario]) -> tuple[Scenario, list[Scenario]
         laid.append(policy if own.name == common.name else moved(policy, own, common))
         if own.name != common.name:
             said.append(
-                f"{policy.name} is made to be compared with {own.name}. Here all are held against "
-                f"{common.name}, their common base: of {policy.name} counts what goes beyond what history "
-                "had carried out."
+                _(
+                    "{policy} is made to be compared with {own}. Here all are held against {common}, their "
+                    "common base: of {policy} counts what goes beyond what history had carried out.",
+                    policy=policy.name,
+                    own=own.name,
+                    common=common.name,
+                )
             )
     return common, laid, said
 
@@ -110,15 +124,25 @@ def another_reference(base: Any, policies: Sequence[Any]) -> list[str]:
             continue
         foreign = _held_by_base_alone(base, reference, said)
         if foreign:
-            what = f"what {base.name} and {reference.name} differ in ({foreign})"
-            consequence = f"so {what} is counted among its effects"
+            consequence = _(
+                "so what {base} and {reference} differ in ({foreign}) is counted among its effects",
+                base=base.name,
+                reference=reference.name,
+                foreign=foreign,
+            )
         elif named:
-            consequence = f"so its effects are what it adds to {base.name}"
+            consequence = _("so its effects are what it adds to {base}", base=base.name)
         else:
             continue
         found.append(
-            f"{policy.name} is made to be compared with {reference.name}; here it is compared with "
-            f"{base.name}, {consequence}. To compare with its own reference: labor-sim compare {policy.name}"
+            _(
+                "{policy} is made to be compared with {reference}; here it is compared with {base}, "
+                "{consequence}. To compare with its own reference: labor-sim compare {policy}",
+                policy=policy.name,
+                reference=reference.name,
+                base=base.name,
+                consequence=consequence,
+            )
         )
     return found
 
@@ -132,7 +156,7 @@ def _held_by_base_alone(base: Scenario, reference: Scenario, policy: Mapping[str
             continue
         here, there, said = (content.get(section) for content in (has, lacks, policy))
         if section not in _BY_NAME:
-            counts += [section] if here != there and said != here else []
+            counts += [_SECTIONS.get(section, section)] if here != there and said != here else []
             continue
         here, there, said = here or {}, there or {}, said or {}
         names = [
@@ -141,6 +165,5 @@ def _held_by_base_alone(base: Scenario, reference: Scenario, policy: Mapping[str
             if here.get(name) != there.get(name) and said.get(name) != here.get(name)
         ]
         if names:
-            word = section if len(names) > 1 else section.removesuffix("s")
-            counts.append(f"{len(names)} {word}")
-    return ", ".join(counts)
+            counts.append(plural(*_BY_NAME[section], len(names)))
+    return enumerated(counts)

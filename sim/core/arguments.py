@@ -13,6 +13,7 @@ from fractions import Fraction
 from typing import Any
 
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.core.meant import month_meant
 
 LARGEST_SCALE = 1_000_000
@@ -33,11 +34,11 @@ def whole_number(value: Any, key: str, least: int = 0) -> int:
         allowed: a whole number, 0 or more
     """
     number = _whole(value)
-    allowed = f"a whole number, {least} or more"
+    allowed = _("a whole number, {least} or more", least=least)
     if number is None:
-        raise UsageError(Problem("not a whole number", key=key, value=_shown(value), allowed=allowed))
+        raise UsageError(Problem(_("not a whole number"), key=key, value=_shown(value), allowed=allowed))
     if number < least:
-        few = "at least one is needed" if least == 1 else "too small"
+        few = _("at least one is needed") if least == 1 else _("too small")
         raise UsageError(Problem(few, key=key, value=number, allowed=allowed))
     return number
 
@@ -91,10 +92,10 @@ def parse_scale(value: Any, key: str = "scale") -> int:
     if number is None or not 1 <= number <= LARGEST_SCALE:
         raise UsageError(
             Problem(
-                "not a scale",
+                _("not a scale"),
                 key=key,
                 value=_shown(value),
-                allowed=f"1:1 to 1:{LARGEST_SCALE}, such as 1:5000 or 5000",
+                allowed=_("1:1 to 1:{largest_scale}, such as 1:5000 or 5000", largest_scale=LARGEST_SCALE),
             )
         )
     return number
@@ -120,8 +121,8 @@ def parse_month(value: Any, key: str) -> str:
     shape = re.fullmatch(r"[0-9]{4}-([0-9]{2})", text)
     if not shape or not 1 <= int(shape[1]) <= 12:
         meant = month_meant(value, is_end=key.endswith("to"))
-        such = f"write {meant}" if meant else "such as 2014-01"
-        raise UsageError(Problem("no such month", key=key, value=_shown(value), allowed=f"YYYY-MM, {such}"))
+        allowed = _("YYYY-MM, write {month}", month=meant) if meant else _("YYYY-MM, such as 2014-01")
+        raise UsageError(Problem(_("no such month"), key=key, value=_shown(value), allowed=allowed))
     return str(text)
 
 
@@ -174,5 +175,5 @@ def parse_ids(text: str, key: str) -> tuple[int, ...]:
     words = [word.strip() for word in text.split(",") if word.strip()]
     wrong = next((word for word in words if not (word.isascii() and word.isdigit())), None)
     if wrong is not None:
-        raise UsageError(Problem("not a whole number", key=key, value=wrong, allowed="such as 17,42"))
+        raise UsageError(Problem(_("not a whole number"), key=key, value=wrong, allowed=_("such as 17,42")))
     return tuple(int(word) for word in words)

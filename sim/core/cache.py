@@ -17,6 +17,7 @@ from multiprocessing import parent_process
 from pathlib import Path
 
 from sim.core.files import reason, write_whole
+from sim.core.language import _
 
 NAME = "labor-migration-sim"
 _DIGEST = 64  # hexadecimal digits at the beginning of what is kept
@@ -118,6 +119,9 @@ def _warn(used: Path | None) -> None:
     if root == used or _warned or parent_process() is not None or os.environ.get(IS_HELPER):
         return
     _warned.append(True)
-    why = f"{root}: {_unwritable.get(root, '')}" if root else "there is no home folder"
-    instead = f"is kept in {used}" if used else "is made again in every process"
-    warnings.warn(f"compiled code cannot be kept ({why}); it {instead}", stacklevel=2)
+    why = f"{root}: {_unwritable.get(root, '')}" if root else _("there is no home folder")
+    if used:
+        said = _("compiled code cannot be kept ({why}); it is kept in {folder}", why=why, folder=used)
+    else:
+        said = _("compiled code cannot be kept ({why}); it is made again in every process", why=why)
+    warnings.warn(said, stacklevel=2)

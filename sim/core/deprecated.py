@@ -14,6 +14,8 @@ from importlib.machinery import ModuleSpec
 from types import ModuleType
 from typing import Any
 
+from sim.core.language import _
+
 # Modules of 0.1 that users imported from -> where their contents are now.
 MODULES = {
     "sim.batch": "sim.experiments",
@@ -77,7 +79,11 @@ KEYS = {
 
 def warn(old: str, new: str) -> None:
     """Say what an old name is called now, to whoever called the caller."""
-    warnings.warn(f"{old} is now {new}; the old name goes with version 0.3", DeprecationWarning, stacklevel=3)
+    warnings.warn(
+        _("{old} is now {new}; the old name goes with version 0.3", old=old, new=new),
+        DeprecationWarning,
+        stacklevel=3,
+    )
 
 
 class _OldModules(MetaPathFinder, Loader):
@@ -103,7 +109,12 @@ def key_of_today(key: Sequence[str | int], where: str) -> str | int:
     found = _word_of_today(key)
     if found != key[-1]:
         warnings.warn(
-            f"{where}: {key[-1]!r} is now called {found!r}; the old word goes with version 0.3",
+            _(
+                "{where}: {key!r} is now called {found!r}; the old word goes with version 0.3",
+                where=where,
+                key=key[-1],
+                found=found,
+            ),
             FutureWarning,
             stacklevel=2,
         )
@@ -143,7 +154,7 @@ def old_names(module: str) -> Callable[[str], Any]:
     def find(name: str) -> Any:
         if name not in NAMES[module]:
             raise AttributeError(f"module {module!r} has no attribute {name!r}")
-        home, _, new = NAMES[module][name].rpartition(".")
+        home, __, new = NAMES[module][name].rpartition(".")
         warn(f"{module}.{name}", f"{home}.{new}")
         return getattr(import_module(home), new)
 

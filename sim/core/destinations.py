@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.files import OWN, partial_beside, write_whole
+from sim.core.language import _
 
 LOCK = f"{OWN}lock"
 _UNMOVABLE = {errno.EACCES, errno.EPERM, errno.EROFS, errno.EBUSY, errno.EXDEV}
@@ -148,7 +149,7 @@ def claimed(folder: Path) -> Iterator[Path]:
 
 def _try_folder(folder: Path) -> None:
     """Make, move and remove a small file."""
-    first, second = (partial_beside(folder / "trial") for _ in range(2))
+    first, second = (partial_beside(folder / "trial") for __ in range(2))
     try:
         first.write_bytes(b"trial")
         os.replace(first, second)
@@ -208,7 +209,7 @@ def _lock(descriptor: int) -> None:
         return
     except OSError as error:
         if error.errno in (errno.EAGAIN, errno.EACCES, errno.EDEADLK):
-            raise InUseError(errno.EAGAIN, "another process is writing to this folder") from None
+            raise InUseError(errno.EAGAIN, _("another process is writing to this folder")) from None
         # else a file system without locks: the last one wins
 
 

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
+from sim.core.language import _
+
 _LISTED = 12  # allowed values beyond this many are counted, not listed
 
 
@@ -27,18 +29,27 @@ class Problem:
     value: Any = None
     allowed: tuple[str, ...] | str | None = None
     nearest: str | None = None
+    kind: str = ""
+    """What code tells it by: ``missing`` a key, a wrong ``key``, a ``conflict``; empty for all others."""
 
     def __str__(self) -> str:
         place = ":".join(str(part) for part in (self.file, self.line) if part is not None)
-        first = ": ".join(part for part in (place, self.key, self.message) if part)
+        first = self.message
+        for before in (self.key, place):
+            first = headed(before, first) if before else first
         if self.value is not None:
-            first += f" (got {self.value!r})"
+            first = _("{problem} (got {value!r})", problem=first, value=self.value)
         lines = [first]
         if self.nearest is not None:
-            lines.append(f"    did you mean {self.nearest!r}?")
+            lines.append("    " + _("did you mean {word!r}?", word=self.nearest))
         if self.allowed:
-            lines.append(f"    allowed: {_in_words(self.allowed)}")
+            lines.append("    " + _("allowed: {values}", values=_in_words(self.allowed)))
         return "\n".join(lines)
+
+
+def headed(head: object, text: object) -> str:
+    """What it is about, and what is said of it: ``levers.grant: required key is missing``."""
+    return _("{head}: {text}", head=head, text=text)
 
 
 class SimError(Exception):
@@ -86,21 +97,25 @@ class AccountingError(SimError):
     exit_code = 1
 
 
-def written_by(version: str | None, what: str, again: str, file: str, use: str = "read it") -> Problem:
+def written_by(version: str | None, what: str, remedy: str, file: str, is_whole: bool = True) -> Problem:
     """Why a file or folder is not read, and which version reads it.
 
     ``version``: the earlier version that wrote it, None for a newer one. ``what``: ``the checkpoint``.
-    ``again``: what makes it anew with this version. ``use``: what one would do with it.
+    ``remedy``: what makes it anew with this version. ``is_whole``: one would read it, else finish it.
 
     >>> print(written_by("0.1", "the checkpoint", "save it again", "january.state"))
     january.state: the checkpoint was written by version 0.1
         allowed: read it with version 0.1, or save it again
     """
     if version is None:
-        message = f"{what} was written by a newer version of the simulator"
-        return Problem(message, file=file, allowed=f"update the simulator, or {again}")
-    message = f"{what} was written by version {version}"
-    return Problem(message, file=file, allowed=f"{use} with version {version}, or {again}")
+        message = _("{what} was written by a newer version of the simulator", what=what)
+        return Problem(message, file=file, allowed=_("update the simulator, or {remedy}", remedy=remedy))
+    message = _("{what} was written by version {version}", what=what, version=version)
+    if is_whole:
+        allowed = _("read it with version {version}, or {remedy}", version=version, remedy=remedy)
+    else:
+        allowed = _("finish it with version {version}, or {remedy}", version=version, remedy=remedy)
+    return Problem(message, file=file, allowed=allowed)
 
 
 def nearest(word: object, allowed: Iterable[str]) -> str | None:
@@ -128,9 +143,14 @@ def nearest(word: object, allowed: Iterable[str]) -> str | None:
     return by_lower[by_end[ends[0]] if ends else close[0]]
 
 
+def enumerated(words: Iterable[str]) -> str:
+    """Words with commas between them, in the way of the language."""
+    return _(", ").join(words)
+
+
 def _in_words(allowed: tuple[str, ...] | str) -> str:
     if isinstance(allowed, str):
         return allowed
-    listed = ", ".join(str(choice) for choice in allowed[:_LISTED])
+    listed = enumerated(str(choice) for choice in allowed[:_LISTED])
     more = len(allowed) - _LISTED
-    return f"{listed} and {more} more" if more > 0 else listed
+    return _("{listed} and {count} more", listed=listed, count=more) if more > 0 else listed

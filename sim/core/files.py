@@ -7,19 +7,21 @@ import os
 from collections.abc import Callable
 from pathlib import Path
 
+from sim.core.language import N_, _
+
 _REASONS = {
-    errno.ENOSPC: "the disk is full",
-    errno.EACCES: "no permission to write there",
-    errno.EPERM: "no permission to write there",
-    errno.EROFS: "the disk can only be read",
-    errno.ENOENT: "a folder above it does not exist and cannot be made",
-    errno.ENOTDIR: "a file stands where a folder is needed",
-    errno.EEXIST: "a file stands where a folder is needed",
-    errno.ENAMETOOLONG: "the name is too long",
-    errno.EISDIR: "it is a folder",
-    errno.ELOOP: "its links run in a circle",
-    errno.EDQUOT: "the disk quota is used up",
-    errno.EFBIG: "the file would be larger than is allowed here",
+    errno.ENOSPC: N_("the disk is full"),
+    errno.EACCES: N_("no permission to write there"),
+    errno.EPERM: N_("no permission to write there"),
+    errno.EROFS: N_("the disk can only be read"),
+    errno.ENOENT: N_("a folder above it does not exist and cannot be made"),
+    errno.ENOTDIR: N_("a file stands where a folder is needed"),
+    errno.EEXIST: N_("a file stands where a folder is needed"),
+    errno.ENAMETOOLONG: N_("the name is too long"),
+    errno.EISDIR: N_("it is a folder"),
+    errno.ELOOP: N_("its links run in a circle"),
+    errno.EDQUOT: N_("the disk quota is used up"),
+    errno.EFBIG: N_("the file would be larger than is allowed here"),
 }
 
 
@@ -76,7 +78,8 @@ def reason(error: OSError) -> str:
 
 def why_not(code: int) -> str:
     """What an ``errno`` says about writing, in words; empty for one that has none."""
-    return _REASONS.get(code, "")
+    words = _REASONS.get(code)
+    return _(words) if words else ""
 
 
 def partial_beside(path: Path) -> Path:

@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import Problem, SimError, UsageError
+from sim.core.language import _
 
-GUARD = 'two lines:\n        if __name__ == "__main__":\n            main()  # a function that does all'
+GUARD = '        if __name__ == "__main__":\n            main()'
 
 
 class ProcessDied(SimError):
@@ -59,9 +60,11 @@ def may_start_processes() -> bool:
     if getattr(current_process(), "_inheriting", False):
         raise UsageError(
             Problem(
-                "a script that starts processes is run again by each of them, and would start more",
+                _("a script that starts processes is run again by each of them, and would start more"),
                 file=getattr(sys.modules["__main__"], "__file__", None),
-                allowed=f"a script that ends in these {GUARD}",
+                allowed=_(
+                    "a script that ends in these two lines:\n{guard}  # a function that does all", guard=GUARD
+                ),
             )
         )
     return not current_process().daemon
@@ -92,16 +95,19 @@ def death(pool: WorkerPool) -> SimError:
     if pool.has_begun:
         return ProcessDied(
             Problem(
-                "a worker process died (out of memory, or killed)",
+                _("a worker process died (out of memory, or killed)"),
                 key="jobs",
-                allowed="fewer processes, or a coarser scale, which needs less memory",
+                allowed=_("fewer processes, or a coarser scale, which needs less memory"),
             )
         )
     return UsageError(
         Problem(
-            "worker processes end as soon as they are started",
+            _("worker processes end as soon as they are started"),
             key="jobs",
-            allowed=f"1 process; or a script that ends in these {GUARD}",
+            allowed=_(
+                "1 process; or a script that ends in these two lines:\n{guard}  # a function that does all",
+                guard=GUARD,
+            ),
         )
     )
 
@@ -172,13 +178,15 @@ def _needs_main(prepare: Callable | None, arguments: tuple) -> bool:
     try:
         needs = b"__main__" in pickle.dumps((prepare, arguments))
     except (pickle.PicklingError, AttributeError, TypeError) as error:
-        reason = f"cannot be sent to worker processes: {error}"
-        raise UsageError(Problem(reason, key="jobs", allowed="functions and classes of a module")) from None
+        reason = _("cannot be sent to worker processes: {error}", error=error)
+        raise UsageError(
+            Problem(reason, key="jobs", allowed=_("functions and classes of a module"))
+        ) from None
     main = sys.modules["__main__"]
     is_found = getattr(main, "__spec__", None) or Path(getattr(main, "__file__", None) or "").is_file()
     if needs and not is_found:
-        reason = "worker processes cannot find what a notebook, a prompt or standard input defines"
-        raise UsageError(Problem(reason, key="jobs", allowed="functions and classes of a module"))
+        reason = _("worker processes cannot find what a notebook, a prompt or standard input defines")
+        raise UsageError(Problem(reason, key="jobs", allowed=_("functions and classes of a module")))
     return needs
 
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from sim.core.errors import Problem, ResultsError
 from sim.core.files import reason
+from sim.core.language import _
 
 _SEAL = b"labor-sim sha256"
 
@@ -32,7 +33,7 @@ def read_sealed(path: Path, again: str) -> Any:
         with open(path, "rb") as stream:
             begins = stream.read(4)
         if begins and begins != b"PAR1":
-            raise ResultsError(Problem("is not a Parquet file", file=str(path), allowed=again))
+            raise ResultsError(Problem(_("is not a Parquet file"), file=str(path), allowed=again))
         table = parquet.read_table(path)
         table.validate(full=True)
         about = table.schema.metadata or {}
@@ -40,11 +41,13 @@ def read_sealed(path: Path, again: str) -> Any:
     except (FileNotFoundError, ResultsError):
         raise
     except PermissionError as error:
-        raise ResultsError(Problem(f"cannot be read: {reason(error)}", file=str(path))) from None
+        raise ResultsError(
+            Problem(_("cannot be read: {reason}", reason=reason(error)), file=str(path))
+        ) from None
     except Exception:  # the library has an error of its own for every way in which a file may be damaged
         is_whole = False
     if not is_whole:
-        told = "the file is damaged: it is cut short, or was changed after it was written"
+        told = _("the file is damaged: it is cut short, or was changed after it was written")
         raise ResultsError(Problem(told, file=str(path), allowed=again))
     return table
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.categories import MIGRANT_SEARCH, MIGRANT_WORK
 from sim.core.errors import AccountingError
+from sim.core.language import _
 from sim.core.months import month_text
 from sim.engine.stocks import carry_stock
 from sim.steps.records import EVENT, MONEY
@@ -71,32 +72,32 @@ class Accounts:
         )
         block.by_home, block.by_place, block.away = self.by_home, self.by_place, self.away
         exits, money = int(block.events[EVENT.exits]), block.money.tolist()
-        _must(month, "workers by place and activity", found.living, found.expected, found.astray == 0)
-        _must(month, "leavers and joiners", found.left, found.joined)
-        _must(month, "exits", found.exited, exits)
-        _must(month, "workers in all", found.living, found.before - exits)
-        _must(month, "cells with fewer than no workers", found.negative, 0)
+        _must(month, _("workers by place and activity"), found.living, found.expected, found.astray == 0)
+        _must(month, _("leavers and joiners"), found.left, found.joined)
+        _must(month, _("exits"), found.exited, exits)
+        _must(month, _("workers in all"), found.living, found.before - exits)
+        _must(month, _("cells with fewer than no workers"), found.negative, 0)
         _must(
             month,
-            "money received and used",
+            _("money received and used"),
             sum(money[code] for code in _RECEIVED),
             sum(money[code] for code in _USED),
         )
         _must(
             month,
-            "transfers received and booked",
+            _("transfers received and booked"),
             sum(money[code] for code in _TRANSFERS),
             int(block.transfers.sum() + block.payouts.sum()),
         )
         _must(
             month,
-            "fees paid and booked",
+            _("fees paid and booked"),
             money[MONEY.fee] + money[MONEY.family_fee],
             int(block.fees.sum()),
         )
         _must(
             month,
-            "what banks receive for loans and what is booked for them",
+            _("what banks receive for loans and what is booked for them"),
             money[MONEY.interest_aid] + money[MONEY.guarantee],
             int(block.credit.sum()),
         )
@@ -109,14 +110,19 @@ class Accounts:
         stock: workers by home, place and activity. savings, debt: yuan.
         """
         if not np.array_equal(stock, self.stock):
-            _must(month, "workers counted afresh", stock.sum(), self.stock.sum(), is_same=False)
-        _must(month, "savings counted afresh", int(savings), self.savings)
-        _must(month, "debts counted afresh", int(debt), self.debt)
+            _must(month, _("workers counted afresh"), stock.sum(), self.stock.sum(), is_same=False)
+        _must(month, _("savings counted afresh"), int(savings), self.savings)
+        _must(month, _("debts counted afresh"), int(debt), self.debt)
 
 
 def _must(month: int, what: str, found: int, expected: int, is_same: bool = True) -> None:
     """Raise AccountingError where two sums differ, or what they are the sums of is not the same."""
     if found != expected or not is_same:
         raise AccountingError(
-            f"the accounts of {month_text(month)} do not balance: {what} differ by {found - expected} in all"
+            _(
+                "the accounts of {month} do not balance: {what} differ by {value} in all",
+                month=month_text(month),
+                what=what,
+                value=found - expected,
+            )
         )

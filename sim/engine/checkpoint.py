@@ -24,6 +24,7 @@ import pandas as pd
 from sim.core.destinations import try_file, write_file
 from sim.core.errors import Problem, ResultsError, UsageError, written_by
 from sim.core.files import reason
+from sim.core.language import N_, _
 from sim.core.months import month_index, month_text
 from sim.core.sources import model_hash
 from sim.scenario.scenario import Scenario
@@ -77,7 +78,9 @@ class Checkpoint:
             content = Path(path).read_bytes()
         except OSError as error:
             reason = error.strerror or str(error)
-            raise ResultsError(Problem(f"cannot read the checkpoint: {reason}", file=str(path))) from error
+            raise ResultsError(
+                Problem(_("cannot read the checkpoint: {reason}", reason=reason), file=str(path))
+            ) from error
         return _decoded(content, str(path))
 
     def check(
@@ -98,36 +101,40 @@ class Checkpoint:
         if self.about["code_hash"] != model_hash():
             raise UsageError(
                 Problem(
-                    "the checkpoint was saved by another version of the model",
+                    _("the checkpoint was saved by another version of the model"),
                     key="branch_from",
                     value=self.about["code_hash"],
-                    allowed=f"{model_hash()}; save it again",
+                    allowed=_("{hash}; save it again", hash=model_hash()),
                 )
             )
         problems = [
             Problem(
-                f"the checkpoint was saved from a run with another {what}",
+                _(message),
                 key=what,
                 value=given,
                 allowed=str(self.about[what]),
             )
-            for what, given in (("seed", seed), ("scale", scale), ("start", start))
+            for what, given, message in (
+                ("seed", seed, N_("the checkpoint was saved from a run with another seed")),
+                ("scale", scale, N_("the checkpoint was saved from a run with another scale")),
+                ("start", start, N_("the checkpoint was saved from a run with another start")),
+            )
             if given != self.about[what]
         ]
         before = month_text(month_index(self.month) - 1)
         problems += [
             Problem(
-                "lies before the month from which the run branches",
+                _("lies before the month from which the run branches"),
                 key=key,
                 value=month,
-                allowed=f"{first} or later",
+                allowed=_("{month} or later", month=first),
             )
             for key, month, first in [("to", end, before), *(("keep", m, self.month) for m in keep)]
             if month < first
         ]
         problems += [
             Problem(
-                "the run that was saved did not make this table",
+                _("the run that was saved did not make this table"),
                 key="tables",
                 value=name,
                 allowed=tuple(self.about["tables"]),
@@ -137,7 +144,7 @@ class Checkpoint:
         found = list(differences(self.about["history"], history_before(scenario, self.month)))
         problems += [
             Problem(
-                f"acts before {self.month} and differs from the checkpoint's",
+                _("acts before {month} and differs from the checkpoint's", month=self.month),
                 key=key,
                 value=_short(theirs),
                 allowed=_short(mine),
@@ -145,7 +152,15 @@ class Checkpoint:
             for key, mine, theirs in found[:_MOST_TOLD]
         ]
         if len(found) > _MOST_TOLD:
-            problems.append(Problem(f"and {len(found) - _MOST_TOLD} more that act before {self.month}"))
+            problems.append(
+                Problem(
+                    _(
+                        "and {value} more that act before {month}",
+                        value=len(found) - _MOST_TOLD,
+                        month=self.month,
+                    )
+                )
+            )
         if problems:
             raise UsageError(problems)
 
@@ -157,13 +172,13 @@ def _written(path: Path) -> Iterator[None]:
     except BrokenPipeError:  # standard output, whose reader has gone
         raise
     except OSError as error:
-        problem = Problem(f"cannot write the checkpoint: {reason(error)}", file=str(path))
+        problem = Problem(_("cannot write the checkpoint: {error}", error=reason(error)), file=str(path))
         raise ResultsError(problem) from error
 
 
 def _short(value: Any) -> str:
     if value is None:
-        return "not there"
+        return _("not there")
     text = value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
     return text if len(text) <= 60 else f"{text[:57]}..."
 
@@ -188,16 +203,18 @@ def _encoded(checkpoint: Checkpoint) -> bytes:
 def _decoded(content: bytes, file: str) -> Checkpoint:
     import pyarrow
 
-    title, _, rest = content.partition(b"\n")
+    title, __, rest = content.partition(b"\n")
     if not title.startswith(_TITLE):
         raise ResultsError(
-            Problem("not a checkpoint", file=file, allowed="a file written by `labor-sim run --save-at`")
+            Problem(
+                _("not a checkpoint"), file=file, allowed=_("a file written by `labor-sim run --save-at`")
+            )
         )
     found = title.removeprefix(_TITLE).decode(errors="replace")
     if found != str(FORMAT):
         version = _WRITTEN_BY.get(int(found)) if found.isascii() and found.isdigit() else None
-        raise ResultsError(written_by(version, "the checkpoint", "save it again", file))
-    head, _, body = rest.partition(b"\n")
+        raise ResultsError(written_by(version, _("the checkpoint"), _("save it again"), file))
+    head, __, body = rest.partition(b"\n")
     try:
         digest, length, size = head.decode().split()
         is_whole = len(body) == int(length) and hashlib.sha256(body).hexdigest() == digest
@@ -206,9 +223,9 @@ def _decoded(content: bytes, file: str) -> Checkpoint:
     if not is_whole:
         raise ResultsError(
             Problem(
-                "the checkpoint is damaged: it is cut short, or was changed after it was written",
+                _("the checkpoint is damaged: it is cut short, or was changed after it was written"),
                 file=file,
-                allowed="save it again",
+                allowed=_("save it again"),
             )
         )
     try:
@@ -218,7 +235,9 @@ def _decoded(content: bytes, file: str) -> Checkpoint:
             skeleton = json.loads(arrays["skeleton"].tobytes())
             return Checkpoint(skeleton["about"], _unpack(skeleton["state"], arrays))
     except (KeyError, OSError, ValueError, MemoryError, OverflowError, zipfile.BadZipFile) as error:
-        raise ResultsError(Problem(f"the checkpoint cannot be read: {error}", file=file)) from error
+        raise ResultsError(
+            Problem(_("the checkpoint cannot be read: {error}", error=error), file=file)
+        ) from error
 
 
 def _pack(value: Any, arrays: list[np.ndarray]) -> Any:

@@ -12,6 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from sim.core.categories import codes
+from sim.core.language import N_, _
 
 MOST_BOUND = 0.01  # share of worker-months above which a guard is no longer one
 
@@ -26,18 +27,23 @@ class Guard(NamedTuple):
 
 
 GUARDS = (
-    Guard("wage_gap", ("wage_gap_max",), "the wage's distance from its outside trend", "workers of a place"),
+    Guard(
+        "wage_gap",
+        ("wage_gap_max",),
+        N_("the wage's distance from its outside trend"),
+        N_("workers of a place"),
+    ),
     Guard(
         "wage_tightness",
         ("wage_tightness_ratio_min", "wage_tightness_ratio_max"),
-        "the tightness that the wage answers to",
-        "workers of a place",
+        N_("the tightness that the wage answers to"),
+        N_("workers of a place"),
     ),
     Guard(
         "vacancy_news",
         ("vacancy_news_tightness_min", "vacancy_news_max"),
-        "what is told elsewhere of a place's vacancies",
-        "workers of a place away",
+        N_("what is told elsewhere of a place's vacancies"),
+        N_("workers of a place away"),
     ),
 )
 GUARD = codes("Guard", tuple(one.name for one in GUARDS))
@@ -54,8 +60,14 @@ def bound_shares(counts: np.ndarray) -> dict[str, float]:
 def guard_warnings(shares: dict[str, float]) -> list[str]:
     """A sentence for each guard that bound too often."""
     return [
-        f"the guard on {one.keeps} bound for {100.0 * shares[one.name]:.1f} % of the months of "
-        f"{one.concerned}: the result rests on {' and '.join(one.parameters)} there"
+        _(
+            "the guard on {keeps} bound for {share:.1f} % of the months of {concerned}: the result rests on "
+            "{parameters} there",
+            keeps=_(one.keeps),
+            share=100.0 * shares[one.name],
+            concerned=_(one.concerned),
+            parameters=_(" and ").join(one.parameters),
+        )
         for one in GUARDS
         if shares[one.name] > MOST_BOUND
     ]

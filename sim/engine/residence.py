@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.categories import EXITED
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.core.months import month_text
 from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation, checked_month
@@ -40,7 +41,10 @@ def simulate_moves(
     if last <= first:
         raise UsageError(
             Problem(
-                "the second date must lie after the first", key="to", value=end, allowed=f"later than {start}"
+                _("the second date must lie after the first"),
+                key="to",
+                value=end,
+                allowed=_("later than {start}", start=start),
             )
         )
     if progress is not None:

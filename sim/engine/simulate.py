@@ -13,6 +13,7 @@ import pandas as pd
 
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import _
 from sim.core.months import DECEMBER, month_index, month_text
 from sim.core.sources import model_hash
 from sim.core.version import __version__
@@ -81,14 +82,22 @@ def simulate(
     if last < first:
         raise UsageError(
             Problem(
-                "the run ends before it begins", key="to", value=month_text(last), allowed=f"{start} or later"
+                _("the run ends before it begins"),
+                key="to",
+                value=month_text(last),
+                allowed=_("{month} or later", month=start),
             )
         )
     kept = {checked_month("keep", month) for month in keep}
     if kept and max(kept) > last:
         late, latest = month_text(max(kept)), month_text(last)
         raise UsageError(
-            Problem("not a month of this run", key="keep", value=late, allowed=f"{latest} or earlier")
+            Problem(
+                _("not a month of this run"),
+                key="keep",
+                value=late,
+                allowed=_("{month} or earlier", month=latest),
+            )
         )
     begin = month_index(saved_state.month) if saved_state is not None else 0
     saved = _checked_saves(begin, last, save_at, save_to)
@@ -154,7 +163,9 @@ def _checked_saves(
     if bool(months) != (save_to is not None) or (len(months) > 1 and not callable(save_to)):
         raise UsageError(
             Problem(
-                "saving needs a month and one file to save to", key="save_at", value=", ".join(months) or None
+                _("saving needs a month and one file to save to"),
+                key="save_at",
+                value=", ".join(months) or None,
             )
         )
     if months and not callable(save_to):
@@ -165,10 +176,10 @@ def _checked_saves(
         if not max(begin, 1) <= index <= last + 1:
             raise UsageError(
                 Problem(
-                    "not a month of this run",
+                    _("not a month of this run"),
                     key="save_at",
                     value=month,
-                    allowed=(f"{month_text(max(begin, 1))} to {month_text(last + 1)}"),
+                    allowed=(_("{low} to {high}", low=month_text(max(begin, 1)), high=month_text(last + 1))),
                 )
             )
         found[index] = save_to if callable(save_to) else lambda checkpoint: checkpoint.save(save_to)
@@ -181,7 +192,7 @@ def _checked_tables(tables: str | Iterable[str] | None) -> frozenset[str]:
     for name in sorted(wanted - TABLES.keys()):
         raise UsageError(
             Problem(
-                "no such table",
+                _("no such table"),
                 key="tables",
                 value=name,
                 allowed=tuple(TABLES),
@@ -203,8 +214,11 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
     initial = int((run.workers.id[: run.rows] < ENTRANT_BIT).sum())
     if initial < FEW_WORKERS:
         warnings.append(
-            f"only {initial} workers: shares by province, place, age group or trade, rare events "
-            "(settlements, businesses) and policy effects are unreliable; use a finer scale"
+            _(
+                "only {count} workers: shares by province, place, age group or trade, rare events "
+                "(settlements, businesses) and policy effects are unreliable; use a finer scale",
+                count=initial,
+            )
         )
     guards = bound_shares(run.economy.market_state.markets.guards)
     warnings += guard_warnings(guards)

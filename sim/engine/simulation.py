@@ -14,7 +14,8 @@ from sim.core.arguments import parse_month, parse_scale, whole_number
 from sim.core.categories import EMPLOYEES, members
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
-from sim.core.months import DECEMBER, month_index, month_text
+from sim.core.language import _
+from sim.core.months import DECEMBER, FIRST_MONTH, month_index, month_text
 from sim.engine.accounts import Accounts
 from sim.engine.census import CENSUS_MONTHS, census_type, count_census
 from sim.engine.economy import Economy
@@ -184,7 +185,7 @@ class Simulation:
         Raises UsageError where that month was lived by another: before the run was copied or restored.
         """
         if int(self.economy.opening.now.month[0]) != self.month - 1:
-            raise UsageError(Problem("a year is counted right after its last month", key="count_year"))
+            raise UsageError(Problem(_("a year is counted right after its last month"), key="count_year"))
         kind = year_type(len(self.places))
         return self._shards.count(
             count_year, kind, self.rows, *self._memory, self.economy.opening.plain, self.places.regions
@@ -281,13 +282,14 @@ def checked_month(key: str, month: Any) -> int:
     """Month index of "YYYY-MM", or of a date, within what the model can simulate. Raises UsageError."""
     month = parse_month(month, key)
     index = month_index(month)
-    if not 0 <= index < month_index(f"{LAST_YEAR}-01"):
+    last = f"{LAST_YEAR - 1}-12"
+    if not 0 <= index <= month_index(last):
         raise UsageError(
             Problem(
-                "outside the years that can be simulated",
+                _("outside the years that can be simulated"),
                 key=key,
                 value=month,
-                allowed=f"2014-01 to {LAST_YEAR - 1}-12",
+                allowed=_("{low} to {high}", low=FIRST_MONTH, high=last),
             )
         )
     return index

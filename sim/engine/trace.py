@@ -8,6 +8,7 @@ from typing import Any
 import pandas as pd
 
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.core.months import month_text
 from sim.engine.interpreted import copy_row
 from sim.engine.simulation import Simulation
@@ -26,10 +27,10 @@ class Tracer:
         if unknown:
             raise UsageError(
                 Problem(
-                    "no worker with this id at this scale, or none who enters before the run ends",
+                    _("no worker with this id at this scale, or none who enters before the run ends"),
                     key="trace",
                     value=unknown[0],
-                    allowed=f"such as {', '.join(map(str, known.numbers(3)))}",
+                    allowed=_("such as {names}", names=", ".join(map(str, known.numbers(3)))),
                 )
             )
 

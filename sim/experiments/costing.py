@@ -18,6 +18,7 @@ from typing import Any
 
 from sim.core.arguments import parse_scale, whole_number
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import _
 from sim.core.months import month_index, month_text
 from sim.engine.simulation import checked_month
 from sim.experiments.executors import RUNS_PER_PROCESS
@@ -64,23 +65,27 @@ class Costing:
         return [
             {"what": what, "value": value}
             for what, value in (
-                ("runs", f"{self.runs:,}"),
-                ("simulated workers in January 2014", f"{self.workers:,}"),
-                ("months in each run", f"{self.months:,}"),
-                ("processes at once", str(self.processes)),
-                ("one run", f"{self.run_seconds:.2g} s"),
-                ("expected time", duration(self.seconds)),
-                ("memory", f"{self.memory_mb:,.0f} MB"),
-                ("disk", f"{self.disk_mb:,.1f} MB"),
+                (_("runs"), f"{self.runs:,}"),
+                (_("simulated workers in January 2014"), f"{self.workers:,}"),
+                (_("months in each run"), f"{self.months:,}"),
+                (_("processes at once"), str(self.processes)),
+                (_("one run"), _("{seconds:.2g} s", seconds=self.run_seconds)),
+                (_("expected time"), duration(self.seconds)),
+                (_("memory"), f"{self.memory_mb:,.0f} MB"),
+                (_("disk"), f"{self.disk_mb:,.1f} MB"),
                 (
-                    "shared history",
-                    f"until {self.shared_until}: saves {100 * self.months_saved:.0f} % of all months"
+                    _("shared history"),
+                    _(
+                        "until {month}: saves {share:.0f} % of all months",
+                        month=self.shared_until,
+                        share=100 * self.months_saved,
+                    )
                     if self.shared_until
-                    else "none: the runs differ from the first month on",
+                    else _("none: the runs differ from the first month on"),
                 ),
-                ("judged by", self.basis),
+                (_("judged by"), self.basis),
             )
-            if what != "shared history" or self.runs > 1
+            if what != _("shared history") or self.runs > 1
         ]
 
 
@@ -123,10 +128,10 @@ def make_plan(
         names = (*scenario_files(), *experiment_files())
         raise UsageError(
             Problem(
-                "no such scenario or experiment",
+                _("no such scenario or experiment"),
                 value=name,
                 nearest=nearest(name, names),
-                allowed=(*names, "or the path of a file"),
+                allowed=(*names, _("or the path of a file")),
             )
         )
     scenario = load_scenario(name)
@@ -141,16 +146,16 @@ def _refuse_other_kinds(name: str) -> None:
     path = declared_files().get(name, Path(name))
     tree = read_tree(path, []) if path.is_file() else None
     for key, kind, command in (
-        ("priors", "a calibration", f"labor-sim calibrate {path}"),
-        ("estimates", "a virtual experiment", f"labor-sim virtual {name}"),
-        ("checks", "a file of checks", f"labor-sim check-model {name}"),
+        ("priors", _("a calibration"), f"labor-sim calibrate {path}"),
+        ("estimates", _("a virtual experiment"), f"labor-sim virtual {name}"),
+        ("checks", _("a file of checks"), f"labor-sim check-model {name}"),
     ):
         if tree is not None and key in tree.value:
             raise UsageError(
                 Problem(
-                    f"this is {kind}, which cannot be planned",
+                    _("this is {kind}, which cannot be planned", kind=kind),
                     value=name,
-                    allowed=f"a scenario or an experiment; `{command}` runs this one",
+                    allowed=_("a scenario or an experiment; `{command}` runs this one", command=command),
                 )
             )
 
@@ -173,9 +178,9 @@ def plan_experiment(
     saved = sharing.saved if sharing else 0.0
     seconds = fmean(earlier) if earlier else (1.0 - saved) * pace.seconds(workers, months)
     basis = (
-        f"{len(earlier):,} earlier runs of this sweep"
+        _("{count:,} earlier runs of this sweep", count=len(earlier))
         if earlier
-        else f"two measured runs of {MEASURED_MONTHS} months"
+        else _("two measured runs of {months} months", months=MEASURED_MONTHS)
     )
     columns = 5 + len(experiment.design.factors) + len(experiment.outcomes)
     table = experiment.run_count * (len(experiment.years) * columns * CELL_BYTES + RUN_BYTES)
@@ -190,7 +195,7 @@ def plan_scenario(
     """Plan runs of one scenario to month ``end``, every run's tables kept."""
     pace = measured(scenario, simulate)
     months, workers = _months(end), round(pace.population / scale)
-    basis = f"two measured runs of {MEASURED_MONTHS} months"
+    basis = _("two measured runs of {months} months", months=MEASURED_MONTHS)
     return _plan(
         scenario.name,
         seeds,
@@ -262,7 +267,7 @@ def _earlier_seconds(folder: Path) -> list[float]:
     kept: list[dict[str, Any]] = [
         event["runs"] for event in Journal(folder).events() if event.get("event") == "kept"
     ]
-    return [float(seconds) for runs in kept for _, seconds in runs.values()]
+    return [float(seconds) for runs in kept for __, seconds in runs.values()]
 
 
 def _process_megabytes() -> float:

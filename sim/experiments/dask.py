@@ -20,6 +20,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, SimError, UsageError
+from sim.core.language import _
 from sim.core.processes import may_start_processes, without_main
 from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute, new_cache
 
@@ -61,7 +62,7 @@ def on_cluster(
     except ImportError:
         raise UsageError(
             Problem(
-                "the executor dask needs dask.distributed, which is not installed",
+                _("the executor dask needs dask.distributed, which is not installed"),
                 key="executor",
                 value="dask",
                 allowed=EXTRA,
@@ -78,7 +79,7 @@ def on_cluster(
             alone_now += alone(lost)
             while alone_now and not watch.is_deserted:  # to learn which run it was that killed its workers
                 bundle = alone_now.popleft()
-                again, _ = yield from _through(client, watch, shared, [bundle], 1)
+                again, __ = yield from _through(client, watch, shared, [bundle], 1)
                 if again:
                     yield from died(bundle)
 
@@ -102,10 +103,10 @@ class _Watch:
         self._looked = now
         try:
             answer = self._client.sync(self._client.scheduler.ncores, callback_timeout=CONNECT_SECONDS)
-            missing = "" if answer else "has no workers"
+            is_working = bool(answer)
         except (OSError, TimeoutError):  # lost, which its futures tell; or alive and without an answer
-            answer, missing = {}, "does not answer"
-        if not missing:
+            answer, is_working = None, False
+        if is_working:
             self._alive, self._told = now, float("-inf")
             self.breadth = AHEAD * sum(answer.values())
         elif self._scheduler is None:
@@ -113,18 +114,44 @@ class _Watch:
         elif now - self._alive >= self._wait_seconds:
             raise UsageError(
                 Problem(
-                    f"the scheduler {missing}, after {self._wait_seconds:,.0f} seconds of waiting",
+                    (
+                        _(
+                            "the scheduler does not answer, after {seconds:,.0f} seconds of waiting",
+                            seconds=self._wait_seconds,
+                        )
+                        if answer is None
+                        else _(
+                            "the scheduler has no workers, after {seconds:,.0f} seconds of waiting",
+                            seconds=self._wait_seconds,
+                        )
+                    ),
                     key="scheduler",
                     value=self._scheduler,
-                    allowed="the same command again once there are workers (`dask worker`), which resumes "
-                    "the sweep; a longer --wait",
+                    allowed=_(
+                        "the same command again once there are workers (`dask worker`), which resumes "
+                        "the sweep; a longer --wait"
+                    ),
                 )
             )
         elif now - self._told >= TELL_SECONDS:
             self._told = now
-            waited = f"{now - self._alive:,.0f} of {self._wait_seconds:,.0f} seconds"
+            told: dict[str, Any] = {
+                "scheduler": self._scheduler,
+                "waited": now - self._alive,
+                "seconds": self._wait_seconds,
+            }
             warnings.warn(
-                f"the scheduler {self._scheduler} {missing}: waited {waited} for some (`dask worker`)",
+                _(
+                    "the scheduler {scheduler} does not answer: waited {waited:,.0f} of {seconds:,.0f} "
+                    "seconds for some (`dask worker`)",
+                    **told,
+                )
+                if answer is None
+                else _(
+                    "the scheduler {scheduler} has no workers: waited {waited:,.0f} of {seconds:,.0f} "
+                    "seconds for some (`dask worker`)",
+                    **told,
+                ),
                 stacklevel=2,
             )
 
@@ -166,17 +193,17 @@ def _through(
         except (CancelledError, OSError) as error:
             raise UsageError(
                 Problem(
-                    f"the scheduler was lost: {error}",
+                    _("the scheduler was lost: {error}", error=error),
                     key="scheduler",
-                    allowed="the same command again, which resumes the sweep",
+                    allowed=_("the same command again, which resumes the sweep"),
                 )
             ) from None
         except Exception as error:  # a run's own failure is told, not raised: this is the worker's
             raise UsageError(
                 Problem(
-                    f"a worker of the cluster cannot execute runs: {error}",
+                    _("a worker of the cluster cannot execute runs: {error}", error=error),
                     key="scheduler",
-                    allowed="workers in which this package is installed",
+                    allowed=_("workers in which this package is installed"),
                 )
             ) from error
         if watch.is_deserted:
@@ -217,7 +244,7 @@ def _execute_there(shared: _Shared, bundle: Bundle, code: str) -> list[RunEnd]:
     if _model_hash() != code:
         raise UsageError(
             Problem(
-                "a worker of the cluster has another version of the program or of its data",
+                _("a worker of the cluster has another version of the program or of its data"),
                 key="code_hash",
                 value=_model_hash(),
                 allowed=code,
@@ -247,10 +274,10 @@ def _client(distributed: Any, jobs: int, scheduler: str | None, needs_main: bool
         if not may_start_processes():
             raise UsageError(
                 Problem(
-                    "a daemonic process may not start the processes of a cluster",
+                    _("a daemonic process may not start the processes of a cluster"),
                     key="executor",
                     value="dask",
-                    allowed="processes, which then executes here; or a scheduler",
+                    allowed=_("processes, which then executes here; or a scheduler"),
                 )
             )
         with without_main(lambda name: name == _NANNYS_CHILD and not needs_main):
@@ -259,7 +286,7 @@ def _client(distributed: Any, jobs: int, scheduler: str | None, needs_main: bool
                     n_workers=jobs, threads_per_worker=1, host=HERE, dashboard_address=None
                 )
             except Exception as error:
-                reason = f"a cluster cannot be started on this machine: {error}"
+                reason = _("a cluster cannot be started on this machine: {error}", error=error)
                 problem = Problem(reason, key="executor", value="dask", allowed="processes")
                 raise UsageError(problem) from error
             with cluster, distributed.Client(cluster) as client:
@@ -272,11 +299,13 @@ def _client(distributed: Any, jobs: int, scheduler: str | None, needs_main: bool
         reason = str(error).splitlines()[0] if str(error) else type(error).__name__
         raise UsageError(
             Problem(
-                f"no scheduler answers: {reason}",
+                _("no scheduler answers: {reason}", reason=reason),
                 key="scheduler",
                 value=scheduler,
-                allowed="such as tcp://127.0.0.1:8786, or the path of a scheduler file; "
-                "start one with `dask scheduler`",
+                allowed=_(
+                    "such as tcp://127.0.0.1:8786, or the path of a scheduler file; "
+                    "start one with `dask scheduler`"
+                ),
             )
         ) from None
     with client:
@@ -291,9 +320,11 @@ def _address(scheduler: str) -> str:
         with open(scheduler, encoding="utf-8") as stream:
             return str(json.load(stream)["address"])
     except (OSError, ValueError, TypeError, LookupError) as error:
-        reason = (error.strerror if isinstance(error, OSError) else None) or "it holds no address"
-        allowed = "the file that `dask scheduler --scheduler-file FILE` writes"
-        problem = Problem(f"no scheduler file: {reason}", key="scheduler", value=scheduler, allowed=allowed)
+        reason = (error.strerror if isinstance(error, OSError) else None) or _("it holds no address")
+        allowed = _("the file that `dask scheduler --scheduler-file FILE` writes")
+        problem = Problem(
+            _("no scheduler file: {reason}", reason=reason), key="scheduler", value=scheduler, allowed=allowed
+        )
         raise UsageError(problem) from None
 
 
@@ -311,7 +342,7 @@ def _connected(connect: Callable[[], Client]) -> Client:
     try:
         answer = answers.get(timeout=2 * CONNECT_SECONDS)
     except Empty:
-        raise TimeoutError("what answers there is no scheduler") from None
+        raise TimeoutError(_("what answers there is no scheduler")) from None
     if isinstance(answer, Exception):
         raise answer
     return answer

@@ -21,6 +21,7 @@ import numpy as np
 from pydantic import Field, PrivateAttr, StrictStr, ValidationInfo, model_validator
 
 from sim.core.errors import Problem, SimError, UsageError, nearest
+from sim.core.language import N_, _
 from sim.experiments.point_files import as_number, read_points
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.fields import Flag, Label, Name, Number, OneOf, Strict, Text, Whole, refuse
@@ -32,7 +33,7 @@ EXTRA = 'pip install "labor-migration-sim[experiments]"'
 
 _MOST_TRIED, _FEW_TRIED = 100, 20  # values of a factor that are tried beforehand, listed and from a file
 
-Kind = Annotated[StrictStr, OneOf("kind of design", lambda: KINDS)]
+Kind = Annotated[StrictStr, OneOf(N_("kind of design"), lambda: KINDS)]
 
 
 class DesignError(SimError):
@@ -160,15 +161,20 @@ class Design(Strict):
         needed = {"samples": self.kind in SAMPLED, "seed": self.kind in SAMPLED, "file": self.kind == "file"}
         for key, is_needed in needed.items():
             if is_needed != (getattr(self, key) is not None):
-                words = "needs this key" if is_needed else "has no such key"
-                yield Problem(f"a design of kind {self.kind} {words}", key=key, value=getattr(self, key))
+                yield Problem(
+                    _("a design of kind {kind} needs this key", kind=self.kind)
+                    if is_needed
+                    else _("a design of kind {kind} has no such key", kind=self.kind),
+                    key=key,
+                    value=getattr(self, key),
+                )
         if self.kind == "sobol" and self.samples and self.samples & (self.samples - 1):
             below = 1 << (self.samples.bit_length() - 1)
             yield Problem(
-                "the number of Sobol' points must be a power of two",
+                _("the number of Sobol' points must be a power of two"),
                 key="samples",
                 value=self.samples,
-                allowed=f"{below} or {2 * below}",
+                allowed=_("{below} or {above}", below=below, above=2 * below),
             )
         for name, factor in self.factors.items():
             given = {
@@ -179,13 +185,13 @@ class Design(Strict):
             allowed = ("values",) if self.kind in LISTED else ("low", "high") * (self.kind in SAMPLED)
             for key in (key for key in given if given[key] and key not in allowed):
                 yield Problem(
-                    f"a factor of a {self.kind} design has no such key",
+                    _("a factor of a {kind} design has no such key", kind=self.kind),
                     key=f"factors.{name}.{key}",
                     allowed=allowed,
                 )
             if self.kind in LISTED and not factor.values:
                 yield Problem(
-                    "must not be empty", key=f"factors.{name}.values", allowed="at least one number"
+                    _("must not be empty"), key=f"factors.{name}.values", allowed=_("at least one number")
                 )
 
     def _keys_written_twice(self) -> Iterator[Problem]:
@@ -194,7 +200,7 @@ class Design(Strict):
             for key in factor.keys:
                 if writers.setdefault(key, name) != name:
                     yield Problem(
-                        f"factor {writers[key]!r} already writes to this key",
+                        _("factor {name!r} already writes to this key", name=writers[key]),
                         key=f"factors.{name}.keys",
                         value=key,
                     )
@@ -205,20 +211,20 @@ class Design(Strict):
             where = f"factors.{name}"
             if self.kind == "grid" and len(set(factor.values)) < lengths[name]:
                 twice = next(v for i, v in enumerate(factor.values) if v in factor.values[:i])
-                yield Problem("this value is given twice", key=f"{where}.values", value=twice)
+                yield Problem(_("this value is given twice"), key=f"{where}.values", value=twice)
             if self.kind == "list" and lengths[name] != next(iter(lengths.values())):
                 yield Problem(
-                    "the factors of a list need equally many values",
+                    _("the factors of a list need equally many values"),
                     key=f"{where}.values",
                     value=f"{lengths[name]} values",
-                    allowed=f"{next(iter(lengths.values()))} values",
+                    allowed=_("{count} values", count=next(iter(lengths.values()))),
                 )
             if factor.whole and any(value != int(value) for value in factor.values):
                 yield Problem(
-                    "this factor takes whole numbers only",
+                    _("this factor takes whole numbers only"),
                     key=f"{where}.values",
                     value=next(v for v in factor.values if v != int(v)),
-                    allowed="whole numbers",
+                    allowed=_("whole numbers"),
                 )
             if self.kind in SAMPLED:
                 yield from _bounds_wrong(factor, where)
@@ -232,7 +238,7 @@ def _bounds_wrong(factor: Factor, where: str) -> Iterator[Problem]:
     ]
     for position, name in unknown:
         yield Problem(
-            "unknown parameter",
+            _("unknown parameter"),
             key=f"{where}.keys.{position}",
             value=name,
             allowed=tuple(PARAMETERS),
@@ -242,11 +248,19 @@ def _bounds_wrong(factor: Factor, where: str) -> Iterator[Problem]:
     if unknown:
         return
     if low is None or high is None:
-        yield Problem("this factor has no bounds of its own: give low and high", key=where)
+        yield Problem(_("this factor has no bounds of its own: give low and high"), key=where)
     elif low >= high:
-        yield Problem("the lowest value must lie below the highest", key=where, value=f"{low:g} to {high:g}")
+        yield Problem(
+            _("the lowest value must lie below the highest"),
+            key=where,
+            value=_("{low:g} to {high:g}", low=low, high=high),
+        )
     elif factor.whole and math.ceil(low) > math.floor(high):
-        yield Problem("no whole number lies between low and high", key=where, value=f"{low:g} to {high:g}")
+        yield Problem(
+            _("no whole number lies between low and high"),
+            key=where,
+            value=_("{low:g} to {high:g}", low=low, high=high),
+        )
 
 
 def parameter_in(key: str) -> str | None:
@@ -285,14 +299,14 @@ def file_table(design: Design, path: Path) -> np.ndarray:
         table = read_points(path)
     except FileNotFoundError:
         raise DesignError(
-            Problem("no such file beside the experiment", key="file", value=design.file)
+            Problem(_("no such file beside the experiment"), key="file", value=design.file)
         ) from None
     except UsageError as error:
         raise DesignError(replace(error.problems[0], key="file", value=design.file)) from None
     columns = tuple(map(str, table.columns))
     problems = [
         Problem(
-            "the file has no column for this factor",
+            _("the file has no column for this factor"),
             key=f"factors.{name}",
             value=name,
             allowed=columns,
@@ -302,13 +316,13 @@ def file_table(design: Design, path: Path) -> np.ndarray:
         if name not in columns
     ]
     problems += [
-        Problem("the file has two columns of this name", key="file", value=name)
+        Problem(_("the file has two columns of this name"), key="file", value=name)
         for name in design.factors
         if columns.count(name) > 1
     ]
     if not problems and table.empty:
         problems.append(
-            Problem("the file has no rows, so there would be no run", key="file", value=design.file)
+            Problem(_("the file has no rows, so there would be no run"), key="file", value=design.file)
         )
     numbers: dict[str, np.ndarray] = {}
     for name in () if problems else design.factors:
@@ -321,10 +335,10 @@ def file_table(design: Design, path: Path) -> np.ndarray:
             row = int(np.argmax(wrong))
             problems.append(
                 Problem(
-                    f"no usable number in row {row + 1} of column {name!r}",
+                    _("no usable number in row {row} of column {name!r}", row=row + 1, name=name),
                     key="file",
                     value=str(table[name].iloc[row]),
-                    allowed="whole numbers" if design.factors[name].whole else "numbers",
+                    allowed=_("whole numbers") if design.factors[name].whole else _("numbers"),
                 )
             )
     if problems:
@@ -339,7 +353,7 @@ def _unit_cube(design: Design) -> np.ndarray:
     except ImportError:
         raise UsageError(
             Problem(
-                f"a {design.kind} design needs scipy, which is not installed",
+                _("a {kind} design needs scipy, which is not installed", kind=design.kind),
                 key="design.kind",
                 value=design.kind,
                 allowed=EXTRA,

@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 import pandas as pd
 
 from sim.core.errors import SimError
+from sim.core.language import N_, _
 from sim.core.months import FIRST_MONTH
 from sim.experiments.experiment import Experiment, Run
 from sim.experiments.sharing import share_out, shared_month
@@ -30,7 +31,8 @@ if TYPE_CHECKING:
 Simulate = Callable[..., Results]
 Bundle = tuple[Run, ...]
 
-DIED = "the worker process died (out of memory, or killed)"
+STAGES = (N_("process"), N_("scenario"), N_("simulate"), N_("outcomes"))  # of a run, where it may fail
+DIED = N_("the worker process died (out of memory, or killed)")
 
 
 @dataclass(frozen=True)
@@ -137,7 +139,7 @@ def alone(lost: Iterable[Bundle]) -> list[Bundle]:
 
 def died(bundle: Bundle) -> list[RunEnd]:
     """The ends of the runs of a bundle whose worker process died."""
-    return [RunEnd(run.number, 0.0, stage="process", message=DIED) for run in bundle]
+    return [RunEnd(run.number, 0.0, stage="process", message=_(DIED)) for run in bundle]
 
 
 def _scenario(experiment: Declared, run: Run) -> Scenario:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from sim.core.arguments import whole_number
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.core.processes import death, may_start_processes, worker_pool
 from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute, new_cache
 
@@ -32,7 +33,7 @@ Executor = Callable[[Declared, Sequence[Bundle], Simulate | None], Iterator[RunE
 def make_executor(kind: str, jobs: int, scheduler: str | None, wait_seconds: int | None = None) -> Executor:
     """The executor of that kind. Raises ``UsageError`` for options that do not go together."""
     if kind not in EXECUTORS:
-        raise UsageError(Problem("no such executor", key="executor", value=kind, allowed=EXECUTORS))
+        raise UsageError(Problem(_("no such executor"), key="executor", value=kind, allowed=EXECUTORS))
     jobs = whole_number(jobs, "jobs", least=1)
     if kind == "dask":
         from sim.experiments.dask import WAIT_SECONDS, on_cluster
@@ -42,10 +43,10 @@ def make_executor(kind: str, jobs: int, scheduler: str | None, wait_seconds: int
     if scheduler:
         raise UsageError(
             Problem(
-                "a scheduler needs the executor dask",
+                _("a scheduler needs the executor dask"),
                 key="scheduler",
                 value=scheduler,
-                allowed="--executor dask --scheduler ADDRESS",
+                allowed=_("--executor dask --scheduler ADDRESS"),
             )
         )
     return lambda *work: on_processes(*work, jobs=jobs)
@@ -72,7 +73,7 @@ def on_processes(
         lost, untouched = yield from _on_one_pool(experiment, batch, jobs, simulate)
         waiting.extendleft(reversed(untouched))
         for bundle in alone(lost):  # to learn which run it was that killed its process
-            again, _ = yield from _on_one_pool(experiment, [bundle], 1, simulate)
+            again, __ = yield from _on_one_pool(experiment, [bundle], 1, simulate)
             if again:
                 yield from died(bundle)
 

@@ -19,6 +19,7 @@ from pydantic import (
 
 from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, SimError, nearest
+from sim.core.language import N_, _
 from sim.experiments.design import LISTED, Design
 from sim.results.outcomes import OUTCOMES
 from sim.results.yearly import yearly
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from sim.results.results import Results
 
 MOST_RUNS = 1_000_000  # more are refused unless asked for once more
-OutcomeName = Annotated[StrictStr, OneOf("outcome", lambda: OUTCOMES)]
+OutcomeName = Annotated[StrictStr, OneOf(N_("outcome"), lambda: OUTCOMES)]
 RESERVED = frozenset(("run", "run_id", "scenario", "seed", "year", "outcome", "unit", "value"))
 
 
@@ -115,10 +116,13 @@ class Experiment(Strict):
             refuse(
                 [
                     Problem(
-                        "must be a number of seeds, or the seeds themselves",
+                        _("must be a number of seeds, or the seeds themselves"),
                         value=value,
-                        allowed="a whole number above 0, or a list of whole numbers such as [1, 2, 3]; "
-                        f"at most {MOST_RUNS:,}",
+                        allowed=_(
+                            "a whole number above 0, or a list of whole numbers such as [1, 2, 3]; at most "
+                            "{most_runs:,}",
+                            most_runs=MOST_RUNS,
+                        ),
                     )
                 ]
             )
@@ -194,27 +198,27 @@ class Experiment(Strict):
     def _problems(self) -> Iterator[Problem]:
         if (self.scenario is None) == (not self.scenarios):
             yield Problem(
-                "an experiment needs exactly one of these keys",
+                _("an experiment needs exactly one of these keys"),
                 key="scenario",
-                allowed="scenario: NAME, or scenarios: [NAME, NAME]",
+                allowed=_("scenario: NAME, or scenarios: [NAME, NAME]"),
             )
         if len(set(self.scenarios)) < len(self.scenarios):
-            yield Problem("a scenario is given twice", key="scenarios", value=str(list(self.scenarios)))
+            yield Problem(_("a scenario is given twice"), key="scenarios", value=str(list(self.scenarios)))
         if not self.years:
             yield Problem(
-                "results are yearly, and this period holds no whole calendar year",
+                _("results are yearly, and this period holds no whole calendar year"),
                 key="period",
                 value=f"{self.period.from_} to {self.period.to}",
             )
         if len(set(self.seeds)) < len(self.seeds):
-            yield Problem("a seed is given twice", key="seeds", value=str(list(self.seeds)))
+            yield Problem(_("a seed is given twice"), key="seeds", value=str(list(self.seeds)))
         taken = sorted(RESERVED & set(self.design.factors) | set(self.design.factors) & set(self.outcomes))
         for name in taken:
             yield Problem(
-                "the results have a column of this name",
+                _("the results have a column of this name"),
                 key=f"design.factors.{name}",
                 value=name,
-                allowed="another name",
+                allowed=_("another name"),
             )
         yield from self._figure_problems()
 
@@ -222,15 +226,15 @@ class Experiment(Strict):
         figure, factors = self.figure, tuple(self.design.factors)
         if self.years and figure.year is not None and figure.year not in self.years:
             yield Problem(
-                "not a whole year of the period",
+                _("not a whole year of the period"),
                 key="figure.year",
                 value=figure.year,
-                allowed=f"{self.years[0]} to {self.years[-1]}",
+                allowed=_("{low} to {high}", low=self.years[0], high=self.years[-1]),
             )
         for key, name in (("x", figure.x), ("by", figure.by)):
             if name is not None and name not in factors:
                 yield Problem(
-                    "unknown factor",
+                    _("unknown factor"),
                     key=f"figure.{key}",
                     value=name,
                     allowed=factors,
@@ -238,21 +242,21 @@ class Experiment(Strict):
                 )
         if figure.by is not None and figure.by == (figure.x or figure.by):
             yield Problem(
-                "needs an x that is another factor",
+                _("needs an x that is another factor"),
                 key="figure.by",
                 value=figure.by,
                 allowed=tuple(name for name in factors if name != figure.by),
             )
         if figure.x in factors and self.design.kind not in LISTED:
             yield Problem(
-                "this factor takes a different value at every point",
+                _("this factor takes a different value at every point"),
                 key="figure.x",
                 value=figure.x,
-                allowed="no x: the figure then shows how strongly the outcome depends on each factor",
+                allowed=_("no x: the figure then shows how strongly the outcome depends on each factor"),
             )
         if figure.outcome not in self.outcomes:
             yield Problem(
-                "this outcome is not among the experiment's",
+                _("this outcome is not among the experiment's"),
                 key="figure.outcome",
                 value=figure.outcome,
                 allowed=self.outcomes,

@@ -21,10 +21,11 @@ import pandas as pd
 
 from sim.core.destinations import write_file
 from sim.core.errors import Problem, ResultsError, UsageError, written_by
+from sim.core.language import _
 from sim.experiments.columns import described
 from sim.experiments.journal import Journal, write_table
 from sim.results.csv_files import csv_bytes
-from sim.results.folders import MANIFEST, explained
+from sim.results.folders import MANIFEST, explained, kind_words
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import manifest_of_today, refuse_damaged, version_of
 
@@ -44,7 +45,7 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
     ``ResultsError`` for a folder that holds no sweep, ``UsageError`` for another form.
     """
     if form not in FORMS:
-        raise UsageError(Problem("unknown form", key="form", value=form, allowed=FORMS))
+        raise UsageError(Problem(_("unknown form"), key="form", value=form, allowed=FORMS))
     path = Path(folder)
     manifest = _manifest(path)
     try:
@@ -53,9 +54,9 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
         columns = described(factors, outcomes) if set(outcomes) <= OUTCOMES.keys() else {}
         planned = {"name": manifest["name"], "runs_planned": manifest["runs"]}
     except (KeyError, TypeError, AttributeError):
-        raise ResultsError(Problem(f"{MANIFEST} is damaged", file=str(folder))) from None
+        raise ResultsError(Problem(_("{manifest} is damaged", manifest=MANIFEST), file=str(folder))) from None
     if not set(outcomes) <= OUTCOMES.keys():
-        raise ResultsError(written_by(version_of(manifest), "the sweep", "run it again", str(folder)))
+        raise ResultsError(written_by(version_of(manifest), _("the sweep"), _("run it again"), str(folder)))
     rows = Journal(path).rows()
     if rows.empty:
         rows = _without_runs(factors, outcomes)
@@ -69,8 +70,8 @@ def load(folder: str | os.PathLike, form: str = "wide") -> pd.DataFrame:
         **planned,
         "outcomes": outcomes,
         "runs_finished": finished,
-        "units": {name: unit for name, (unit, _) in columns.items()},
-        "meanings": {name: meaning for name, (_, meaning) in columns.items()},
+        "units": {name: unit for name, (unit, __) in columns.items()},
+        "meanings": {name: meaning for name, (__, meaning) in columns.items()},
     }
     return rows
 
@@ -104,7 +105,7 @@ def export(table: pd.DataFrame, path: str | os.PathLike, excel_csv: bool = False
     suffix = path.suffix.lower()
     writers = dict(zip(SUFFIXES, (_to_csv, _to_parquet, _to_excel, _to_netcdf), strict=True))
     if suffix not in writers:
-        raise UsageError(Problem("unknown kind of file", value=path.name, allowed=SUFFIXES))
+        raise UsageError(Problem(_("unknown kind of file"), value=path.name, allowed=SUFFIXES))
     make = partial(_to_csv, excel=excel_csv) if suffix == ".csv" else writers[suffix]
     if suffix == ".xlsx":
         _refuse_too_large(table, path)
@@ -126,33 +127,45 @@ def _refuse_too_large(table: pd.DataFrame, path: Path) -> None:
     """Raise ``UsageError`` for what an Excel sheet cannot hold, before anything is written."""
     problem = None
     if len(table) >= EXCEL_ROWS:
-        problem = ("rows", f"{len(table):,} rows", f"at most {EXCEL_ROWS - 1:,} beside the heading")
+        problem = (
+            "rows",
+            _("{count:,} rows", count=len(table)),
+            _("at most {most:,} beside the heading", most=EXCEL_ROWS - 1),
+        )
     elif len(table.columns) > EXCEL_COLUMNS:
-        problem = ("columns", f"{len(table.columns):,} columns", f"at most {EXCEL_COLUMNS:,}")
+        problem = (
+            "columns",
+            _("{count:,} columns", count=len(table.columns)),
+            _("at most {most:,}", most=EXCEL_COLUMNS),
+        )
     else:
         for name in table.columns:
             if pd.api.types.is_numeric_dtype(table[name]):
                 continue
             lengths = table[name].dropna().map(str).str.len()
             if len(lengths) and lengths.max() > EXCEL_LETTERS:
-                longest = f"a text of {lengths.max():,} letters in row {lengths.argmax() + 1}"
-                problem = (str(name), longest, f"at most {EXCEL_LETTERS:,} letters in a cell")
+                longest = _(
+                    "a text of {count:,} letters in row {row}",
+                    count=lengths.max(),
+                    row=lengths.argmax() + 1,
+                )
+                problem = (str(name), longest, _("at most {most:,} letters in a cell", most=EXCEL_LETTERS))
                 break
     if problem:
         key, value, allowed = problem
         raise UsageError(
             Problem(
-                "an Excel sheet cannot hold this table",
+                _("an Excel sheet cannot hold this table"),
                 file=str(path),
                 key=key,
                 value=value,
-                allowed=f"{allowed}; .csv and .parquet have no limit",
+                allowed=_("{allowed}; .csv and .parquet have no limit", allowed=allowed),
             )
         )
 
 
 def _to_excel(table: pd.DataFrame, path: Path) -> None:
-    _needed("openpyxl", "an Excel file")
+    _needed("openpyxl", _("an Excel file"))
     from openpyxl import Workbook
 
     units, meanings = table.attrs.get("units", {}), table.attrs.get("meanings", {})
@@ -187,11 +200,13 @@ def _cell(sheet: Any, value: Any) -> Any:
 
 
 def _to_netcdf(table: pd.DataFrame, path: Path) -> None:
-    _needed("xarray", "a NetCDF file")
-    _needed("scipy", "a NetCDF file")
+    _needed("xarray", _("a NetCDF file"))
+    _needed("scipy", _("a NetCDF file"))
     if "outcome" in table:
         raise UsageError(
-            Problem("NetCDF is written from the wide form", key="form", value="long", allowed="load(folder)")
+            Problem(
+                _("NetCDF is written from the wide form"), key="form", value="long", allowed="load(folder)"
+            )
         )
     units, meanings = table.attrs.get("units", {}), table.attrs.get("meanings", {})
     outcomes = [name for name in table.columns if name in table.attrs.get("outcomes", OUTCOMES)]
@@ -214,9 +229,9 @@ def _needed(library: str, what: str) -> None:
     except ImportError:
         raise UsageError(
             Problem(
-                f"{what} needs {library}, which is not installed",
+                _("{what} needs {library}, which is not installed", what=what, library=library),
                 value=library,
-                allowed=f"pip install {library}; .csv and .parquet need nothing",
+                allowed=_("pip install {library}; .csv and .parquet need nothing", library=library),
             )
         ) from None
 
@@ -227,14 +242,21 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (FileNotFoundError, NotADirectoryError):
         raise ResultsError(
             Problem(
-                "no sweep in this folder", file=str(folder), allowed="a folder that labor-sim sweep wrote"
+                _("no sweep in this folder"),
+                file=str(folder),
+                allowed=_("a folder that labor-sim sweep wrote"),
             )
         ) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}", file=str(folder))) from None
+        raise ResultsError(
+            Problem(_("{manifest} cannot be read: {error}", manifest=MANIFEST, error=error), file=str(folder))
+        ) from None
     refuse_damaged(manifest, folder)
     if manifest.get("kind") != "sweep":
         raise ResultsError(
-            Problem(f"the folder holds a {manifest.get('kind', 'run')}, not a sweep", file=str(folder))
+            Problem(
+                _("the folder holds a {kind}, not a sweep", kind=kind_words(manifest.get("kind", "run"))),
+                file=str(folder),
+            )
         )
     return manifest_of_today(manifest, folder)

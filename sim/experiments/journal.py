@@ -26,6 +26,7 @@ import pandas as pd
 
 from sim.core.errors import Problem, ResultsError, UsageError, written_by
 from sim.core.files import OWN, write_whole
+from sim.core.language import N_, Words, _
 from sim.core.sealed import read_sealed, write_sealed
 from sim.experiments.columns import described
 from sim.results.folders import MANIFEST, claimed_folder, explained
@@ -35,6 +36,25 @@ JOURNAL, PARTS = "journal.jsonl", "parts"
 RESULTS, FAILURES = "results.parquet", "failures.parquet"
 _PART = r"[0-9]{7,}-[0-9]{7,}-[0-9]+\.parquet"
 _SHOWN = 8  # differences beyond this many are counted, not listed
+
+_THIS = Words(
+    {
+        "sweep": N_("this sweep"),
+        "attribution": N_("this attribution"),
+        "calibration": N_("this calibration"),
+        "ensemble": N_("this ensemble"),
+        "ranking": N_("this ranking"),
+    }
+)
+_ANOTHER = Words(
+    {
+        "sweep": N_("the folder holds another sweep, or an earlier version of this one:"),
+        "attribution": N_("the folder holds another attribution, or an earlier version of this one:"),
+        "calibration": N_("the folder holds another calibration, or an earlier version of this one:"),
+        "ensemble": N_("the folder holds another ensemble, or an earlier version of this one:"),
+        "ranking": N_("the folder holds another ranking, or an earlier version of this one:"),
+    }
+)
 
 
 class Journal:
@@ -60,7 +80,9 @@ class Journal:
         journal._columns = {**described(factors, settings["outcomes"]), **plan.get("columns", {})}
         with claimed_folder(folder, kind) as place, ExitStack() as opened:
             if place in cls._open:  # this process holds the folder, in another thread perhaps
-                raise UsageError(Problem("another process or thread is running this sweep", file=str(folder)))
+                raise UsageError(
+                    Problem(_("another process or thread is running this sweep"), file=str(folder))
+                )
             cls._open.add(place)
             opened.callback(cls._open.discard, place)
             with explained(folder):
@@ -160,24 +182,30 @@ class Journal:
             before = json.loads((self.folder / MANIFEST).read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError) as error:
             raise ResultsError(
-                Problem(f"{MANIFEST} cannot be read: {error}", file=str(self.folder))
+                Problem(
+                    _("{manifest} cannot be read: {error}", manifest=MANIFEST, error=error),
+                    file=str(self.folder),
+                )
             ) from error
         refuse_damaged(before, self.folder)
         kind = plan.get("kind", "sweep")
         if before.get("format", 0) != FORMAT:
             version = version_of(before) if before.get("format", 0) < FORMAT else None
-            file, again = str(self.folder), "name a new folder"
-            raise UsageError(written_by(version, f"this {kind}", again, file, use="finish it"))
+            again = _("name a new folder")
+            raise UsageError(
+                written_by(version, _THIS.get(kind, _THIS["sweep"]), again, str(self.folder), is_whole=False)
+            )
         now = json.loads(json.dumps(dict(plan), default=str))
         changed = list(_differences(before.get("settings", {}), now["settings"]))
         if changed:
-            shown = changed[:_SHOWN] + [f"and {len(changed) - _SHOWN} more"] * (len(changed) > _SHOWN)
+            shown = changed[:_SHOWN]
+            if len(changed) > _SHOWN:
+                shown.append(_("and {count} more", count=len(changed) - _SHOWN))
             raise UsageError(
                 Problem(
-                    f"the folder holds another {kind}, or an earlier version of this one:\n    "
-                    + "\n    ".join(shown),
+                    "\n    ".join([_ANOTHER.get(kind, _ANOTHER["sweep"]), *shown]),
                     file=str(self.folder),
-                    allowed="--out with a new folder",
+                    allowed=_("--out with a new folder"),
                 )
             )
 
@@ -206,7 +234,7 @@ def write_table(
 
 def read_table(path: Path) -> pd.DataFrame:
     """A file written by ``write_table``. Raises ``ResultsError`` where it is damaged."""
-    return read_sealed(path, "remove the file: its runs are made again").to_pandas()
+    return read_sealed(path, _("remove the file: its runs are made again")).to_pandas()
 
 
 def _differences(before: Any, now: Any, key: str = "") -> Iterator[str]:

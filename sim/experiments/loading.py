@@ -13,7 +13,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from sim.core.errors import Problem, ScenarioError
+from sim.core.errors import Problem, ScenarioError, headed
+from sim.core.language import _
 from sim.experiments.design import DesignError
 from sim.experiments.experiment import Experiment, ExperimentError
 from sim.results.outcomes import OUTCOMES
@@ -45,7 +46,7 @@ def load_experiment(name_or_path: str | Path) -> Experiment:
     >>> experiment.run_count == experiment.design.point_count * len(experiment.seeds)
     True
     """
-    path = named_file(str(name_or_path), experiment_files(), "experiment", ExperimentError)
+    path = named_file(str(name_or_path), experiment_files(), _("no such experiment"), ExperimentError)
     problems: list[Problem] = []
     tree = read_tree(path, problems)
     if tree is None:
@@ -155,7 +156,7 @@ def _bases(experiment: Experiment, tree: Tree, problems: list[Problem]) -> dict[
             found[name] = with_overrides(scenario, experiment.overrides)
         except ScenarioError as error:
             problems += [
-                placed(replace(problem, message=f"{problem.key}: {problem.message}", key="overrides"), tree)
+                placed(replace(problem, message=headed(problem.key, problem.message), key="overrides"), tree)
                 for problem in error.problems
             ]
     return found
@@ -177,9 +178,9 @@ def _wrong_values(experiment: Experiment, tree: Tree) -> list[Problem]:
 
 def _placed_in_factor(problem: Problem, name: str, keys: Sequence[str], where: str, tree: Tree) -> Problem:
     """The problem placed in the file: a wrong key at the key, anything else at the value."""
-    is_key = problem.message.startswith(("there is no", "unknown", "a list can"))
+    is_key = problem.kind == "key"
     at = next((i for i, key in enumerate(keys) if str(problem.key).startswith(key)), None)
-    told = replace(problem, message=f"{problem.key}: {problem.message}", key=f"design.{where}")
+    told = replace(problem, message=headed(problem.key, problem.message), key=f"design.{where}")
     if is_key and at is not None:
         told = replace(told, key=f"design.factors.{name}.keys.{at}", value=None)
     return placed(told, tree)

@@ -14,7 +14,9 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.core.encodings import not_utf8
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 
 SUFFIXES = (".csv", ".parquet", ".tsv", ".xlsx")
 _NUMBER = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
@@ -28,16 +30,16 @@ def read_points(path: Path) -> pd.DataFrame:
     """
     suffix = path.suffix.lower()
     if suffix not in SUFFIXES:
-        raise UsageError(Problem("not a readable kind of table", allowed=SUFFIXES))
+        raise UsageError(Problem(_("not a readable kind of table"), allowed=SUFFIXES))
     try:
         if suffix in (".csv", ".tsv"):
-            return _text_table(path.read_bytes())
+            return _text_table(path.read_bytes(), str(path))
         return _excel_table(path) if suffix == ".xlsx" else pd.read_parquet(path)
     except (FileNotFoundError, UsageError):
         raise
     except Exception as error:  # whatever the libraries make of a damaged file
         told = str(error).splitlines() or [type(error).__name__]
-        raise UsageError(Problem(f"cannot be read: {told[0]}")) from None
+        raise UsageError(Problem(_("cannot be read: {reason}", reason=told[0]))) from None
 
 
 def as_number(cell: object) -> float:
@@ -56,14 +58,14 @@ def as_number(cell: object) -> float:
         return math.nan
 
 
-def _text_table(content: bytes) -> pd.DataFrame:
+def _text_table(content: bytes, file: str) -> pd.DataFrame:
     encoding = next((name for mark, name in _MARKS.items() if content.startswith(mark)), "utf-8")
     try:
         text = content.decode(encoding)
     except UnicodeError:
-        raise UsageError(Problem("is not UTF-8 text", allowed="a CSV file saved as UTF-8")) from None
+        raise UsageError(not_utf8(content, file)) from None
     if "\0" in text:
-        raise UsageError(Problem("is not a text file"))
+        raise UsageError(Problem(_("is not a text file")))
     heading = next((line for line in text.splitlines() if line.strip()), "")
     separator = max(",;\t", key=heading.count)
     if not heading:
@@ -84,7 +86,9 @@ def _excel_table(path: Path) -> pd.DataFrame:
         rows = pd.read_excel(path, header=None, dtype=object)
     except ImportError:
         raise UsageError(
-            Problem("an Excel file needs openpyxl, which is not installed", allowed="pip install openpyxl")
+            Problem(
+                _("an Excel file needs openpyxl, which is not installed"), allowed=_("pip install openpyxl")
+            )
         ) from None
     if rows.empty:
         return pd.DataFrame()

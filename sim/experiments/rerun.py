@@ -18,11 +18,12 @@ from pydantic import ValidationError
 
 from sim.core.arguments import whole_number
 from sim.core.errors import Problem, ResultsError, UsageError, nearest
+from sim.core.language import _
 from sim.experiments.execution import Simulate, execute
 from sim.experiments.experiment import Run, restored_experiment
 from sim.experiments.journal import FAILURES, Journal, read_table
 from sim.experiments.sweep import program
-from sim.results.folders import MANIFEST
+from sim.results.folders import MANIFEST, kind_words
 from sim.results.results import Results, read_manifest, version_of
 from sim.scenario.scenario import Scenario
 
@@ -65,9 +66,9 @@ def rerun(run: str | int, folder: str | os.PathLike | None = None, simulate: Sim
     elif _is_number(run):
         raise UsageError(
             Problem(
-                "the number of a run needs the folder of its sweep",
+                _("the number of a run needs the folder of its sweep"),
                 value=run,
-                allowed=f"labor-sim rerun {run} FOLDER, or a run_id",
+                allowed=_("labor-sim rerun {run} FOLDER, or a run_id", run=run),
             )
         )
     else:
@@ -81,17 +82,19 @@ def rerun(run: str | int, folder: str | os.PathLike | None = None, simulate: Sim
         ids = sorted(_ids_in(Path(where))) if folder else []
         raise UsageError(
             Problem(
-                "no such run",
+                _("no such run"),
                 file=str(where),
                 value=run,
                 nearest=nearest(run, ids),
-                allowed="a run_id, its beginning, or the number of a run in a sweep",
+                allowed=_("a run_id, its beginning, or the number of a run in a sweep"),
             )
         )
     if len({kept.run_id for kept in found}) > 1:
         raise UsageError(
             Problem(
-                "several runs begin like this", value=run, allowed=tuple(str(kept.run_id) for kept in found)
+                _("several runs begin like this"),
+                value=run,
+                allowed=tuple(str(kept.run_id) for kept in found),
             )
         )
     return found[0].again(simulate)
@@ -198,9 +201,9 @@ def _runs_in(folder: Path, run: str, is_asked_for: bool = True) -> list[_SweptRu
         if is_asked_for:
             raise ResultsError(
                 Problem(
-                    f"the folder holds a {kind}",
+                    _("the folder holds a {kind}", kind=kind_words(kind)),
                     file=str(folder),
-                    allowed="a folder of labor-sim sweep, or of labor-sim run --out",
+                    allowed=_("a folder of labor-sim sweep, or of labor-sim run --out"),
                 )
             )
         return []
@@ -215,7 +218,7 @@ def _runs_in(folder: Path, run: str, is_asked_for: bool = True) -> list[_SweptRu
     if rows.empty:
         return []
     kept = rows[rows["run_id"].astype(str).str.startswith(run)]
-    return [_SweptRun(folder, manifest, one) for _, one in kept.groupby("run")]
+    return [_SweptRun(folder, manifest, one) for __, one in kept.groupby("run")]
 
 
 def _ids_in(folder: Path) -> set[str]:
@@ -248,10 +251,16 @@ def _read(folder: Path, manifest: Mapping[str, Any], make: Callable[[Any], Any],
         first = error.errors(include_url=False)[0]
         raise ResultsError(
             Problem(
-                f"this version cannot run what version {version_of(manifest)} ran: {first['msg']}",
+                _(
+                    "this version cannot run what version {version} ran: {reason}",
+                    version=version_of(manifest),
+                    reason=first["msg"],
+                ),
                 file=str(folder / MANIFEST),
                 key=".".join(map(str, first["loc"])),
-                allowed=f"labor-sim rerun with version {version_of(manifest)}, or a new run",
+                allowed=_(
+                    "labor-sim rerun with version {version}, or a new run", version=version_of(manifest)
+                ),
             )
         ) from None
 
@@ -282,7 +291,7 @@ def _table_differences(kept: pd.DataFrame | None, now: pd.DataFrame | None) -> I
         yield {"row": None, "column": None, "kept": _presence(kept), "now": _presence(now)}
         return
     if len(kept) != len(now):
-        yield {"row": None, "column": "number of rows", "kept": len(kept), "now": len(now)}
+        yield {"row": None, "column": _("number of rows"), "kept": len(kept), "now": len(now)}
         return
     for column in dict.fromkeys([*kept.columns, *now.columns]):
         if column not in kept or column not in now:

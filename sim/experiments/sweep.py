@@ -18,6 +18,7 @@ import pandas as pd
 
 from sim.core.arguments import whole_number
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.experiments.execution import RunEnd, Simulate, bundles
 from sim.experiments.executors import make_executor
 from sim.experiments.experiment import MOST_RUNS, Experiment, Run
@@ -75,17 +76,17 @@ def run_sweep(
     if resume and not (Path(folder) / MANIFEST).is_file():
         raise UsageError(
             Problem(
-                "nothing to resume: no sweep was begun in this folder",
+                _("nothing to resume: no sweep was begun in this folder"),
                 file=str(folder),
-                allowed="a folder in which this sweep was begun; no --resume to begin it",
+                allowed=_("a folder in which this sweep was begun; no --resume to begin it"),
             )
         )
     if experiment.run_count > MOST_RUNS and not many:
         raise UsageError(
             Problem(
-                f"the experiment has {experiment.run_count:,} runs",
+                _("the experiment has {run_count:,} runs", run_count=experiment.run_count),
                 value=experiment.name,
-                allowed=f"up to {MOST_RUNS:,}, or --yes to run that many",
+                allowed=_("up to {count:,}, or --yes to run that many", count=MOST_RUNS),
             )
         )
     runs = experiment.runs()

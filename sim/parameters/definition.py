@@ -10,6 +10,7 @@ from typing import NamedTuple, TypeVar
 
 from sim.core.categories import HOME_TOWNSHIP, TIERS
 from sim.core.errors import DataError, Problem
+from sim.core.language import _
 
 SCOPES = ("economy", "place", "corridor", "worker")
 STATUSES = ("observed", "estimated", "calibrated", "assumed")
@@ -97,15 +98,15 @@ def _parameter(path: Path, number: int, row: dict[str, str]) -> Parameter:
             group=row["group"],
         )
     except (KeyError, TypeError, ValueError) as error:
-        raise DataError(Problem("not a parameter", file=f"{path}:{number}", value=str(error))) from error
+        raise DataError(Problem(_("not a parameter"), file=f"{path}:{number}", value=str(error))) from error
     if not found.low <= found.default <= found.high:
         raise DataError(
             Problem(
-                "the default lies outside the bounds",
+                _("the default lies outside the bounds"),
                 file=f"{path}:{number}",
                 key=found.name,
                 value=found.default,
-                allowed=f"{found.low} to {found.high}",
+                allowed=_("{low} to {high}", low=found.low, high=found.high),
             )
         )
     places = FACED_IN[:1] if found.scope == "economy" else FACED_IN[1:]
@@ -114,7 +115,7 @@ def _parameter(path: Path, number: int, row: dict[str, str]) -> Parameter:
         if getattr(found, key) not in allowed:
             raise DataError(
                 Problem(
-                    f"no such {key}",
+                    _("no such {key}", key=key),
                     file=f"{path}:{number}",
                     key=found.name,
                     value=getattr(found, key),
@@ -124,7 +125,7 @@ def _parameter(path: Path, number: int, row: dict[str, str]) -> Parameter:
     if found.is_fixed and found.scope != "economy":
         raise DataError(
             Problem(
-                "only a parameter of the economy can be fixed at the start",
+                _("only a parameter of the economy can be fixed at the start"),
                 file=f"{path}:{number}",
                 key=found.name,
                 value=found.scope,

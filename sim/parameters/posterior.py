@@ -20,6 +20,7 @@ from sim.core.deprecated import content_of_today
 from sim.core.destinations import write_file
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.files import files_of, reason
+from sim.core.language import _
 from sim.core.sealed import read_sealed, write_sealed
 from sim.core.sources import file_hash, run_hash
 from sim.parameters.behaviour import PARAMETERS
@@ -60,10 +61,10 @@ class Posterior:
         if count > len(self.members):
             raise UsageError(
                 Problem(
-                    "the calibrated ensemble has not so many members",
+                    _("the calibrated ensemble has not so many members"),
                     key="members",
                     value=count,
-                    allowed=f"at most {len(self.members)}",
+                    allowed=_("at most {count}", count=len(self.members)),
                 )
             )
         picks = np.searchsorted(np.cumsum(self.weights), (np.arange(count) + 0.5) / count)
@@ -88,7 +89,7 @@ class Posterior:
         try:
             write_file(Path(path), lambda partial: write_sealed(made, partial))
         except OSError as error:
-            problem = Problem(f"cannot be written: {reason(error)}", file=str(path))
+            problem = Problem(_("cannot be written: {reason}", reason=reason(error)), file=str(path))
             raise ResultsError(problem) from error
 
 
@@ -98,15 +99,15 @@ def load_posterior(path: str | os.PathLike | None = None) -> Posterior:
     if not path.is_file():
         raise ResultsError(
             Problem(
-                "no calibrated ensemble lies here",
+                _("no calibrated ensemble lies here"),
                 file=str(path),
-                allowed="a file written by labor-sim calibrate",
+                allowed=_("a file written by labor-sim calibrate"),
             )
         )
     table = read_sealed(path, "another file; one that labor-sim calibrate writes anew")
     about = (table.schema.metadata or {}).get(_ABOUT)
     if about is None:
-        raise ResultsError(Problem("the file holds no calibrated ensemble", file=str(path)))
+        raise ResultsError(Problem(_("the file holds no calibrated ensemble"), file=str(path)))
     frame = table.to_pandas()
     names = [name for name in frame if name in PARAMETERS]
     errors = frame[[name for name in frame if name.startswith(_ERROR)]]
@@ -118,7 +119,9 @@ def load_posterior(path: str | os.PathLike | None = None) -> Posterior:
             content_of_today(json.loads(about)),
         )
     except (KeyError, ValueError):
-        raise ResultsError(Problem("the file holds no whole calibrated ensemble", file=str(path))) from None
+        raise ResultsError(
+            Problem(_("the file holds no whole calibrated ensemble"), file=str(path))
+        ) from None
 
 
 def versions() -> dict[str, str]:

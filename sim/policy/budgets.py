@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import AccountingError
+from sim.core.language import _
 from sim.core.months import month_index, month_text
 from sim.policy.flows import YearOfLever, flows, loan_flows, settlement_flows, share_for_settlements
 from sim.policy.policy import Policy
@@ -156,8 +157,14 @@ class Ledger:
             left, claim = self._left(n, month), self.policy.most_claimed(n, month) * self.scale
             if by_lever[n] > 0.0 and by_lever[n] - claim >= left:
                 raise AccountingError(
-                    f"lever {self.policy.names[n]} served {uses[n]} in {month_text(month)}, "
-                    f"more than the {max(left, 0.0) / self.scale / prices[n]:.1f} that its money allowed"
+                    _(
+                        "lever {name} served {uses} in {month}, more than the {allowed:.1f} that its money "
+                        "allowed",
+                        name=self.policy.names[n],
+                        uses=uses[n],
+                        month=month_text(month),
+                        allowed=max(left, 0.0) / self.scale / prices[n],
+                    )
                 )
             turned_away = 0 if self._claimed_first is None else self._claimed_first[n] - uses[n]
             turned_away = max(int(turned_away), int(refused[n]))
@@ -203,8 +210,13 @@ class Ledger:
         received, billed = block.transfers[:count], block.billed[:count].sum(axis=1)
         for n in np.flatnonzero(received > billed):
             raise AccountingError(
-                f"workers received {received[n]} yuan of {self.policy.names[n]} in {month_text(month)}, "
-                f"which was billed {billed[n]}"
+                _(
+                    "workers received {received} yuan of {names} in {month}, which was billed {billed}",
+                    received=received[n],
+                    names=self.policy.names[n],
+                    month=month_text(month),
+                    billed=billed[n],
+                )
             )
         self.received_this_year += received * float(self.scale)
         self.payouts_this_year += block.payouts[:count] * float(self.scale)
@@ -217,7 +229,7 @@ class Ledger:
         levers = self.policy.scenario.levers
         rows = [row for sums in self._flows for row in flows(YearOfLever(*sums), levers.get(sums[1]))]
         rows += [row for sums in self._loans for row in loan_flows(*sums)]
-        for year, (_, cost, by_levers) in self._settlements:
+        for year, (_persons, cost, by_levers) in self._settlements:
             rows += settlement_flows(year, float((cost - by_levers).sum()))
         return pd.DataFrame(rows, columns=["year", "lever", "instrument", "payer", "recipient", "yuan"])
 

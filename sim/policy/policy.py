@@ -16,6 +16,7 @@ import numpy as np
 
 from sim.core.categories import SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
+from sim.core.language import _
 from sim.core.months import FIRST_MONTH, month_text
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.cash import PAYOUT, cost_beside, is_billed_as_received, most_received
@@ -291,7 +292,7 @@ class Policy:
 
     def _relief(self, month: str) -> np.ndarray:
         value = self._no_relief
-        for _, _, after in self._by_place.steps(CORRIDOR_NAMES[0], value, month, self._corridors_of):
+        for _first, _last, after in self._by_place.steps(CORRIDOR_NAMES[0], value, month, self._corridors_of):
             value = after
         if value is self._no_relief:
             return value
@@ -358,7 +359,7 @@ def _economy_in(scenario: Scenario, month: str, changes: list[tuple[Shock, str, 
     for name, path in scenario.paths.items():
         if name in ECONOMY_NAMES:
             values[ECONOMY_NAMES.index(name)] = path.value(month, TIERS[0])
-    for _, name, change in changes:
+    for __, name, change in changes:
         if name in ECONOMY_NAMES:
             values[ECONOMY_NAMES.index(name)] = change.on(values[ECONOMY_NAMES.index(name)])
     return within_bounds(ECONOMY_NAMES, values)
@@ -371,13 +372,13 @@ def _economy_of(scenario: Scenario) -> np.ndarray:
 def _refuse_too_many(levers: list[Lever], effects: int) -> None:
     """Raise ScenarioError where a scenario has more levers than the month's record can hold."""
     counts = {
-        "levers": (len(levers), MAX_LEVERS),
-        "levers with a budget": (sum(lever.money is not None for lever in levers), MAX_BUDGETS),
-        "effects decided worker by worker": (effects, MAX_EFFECTS),
+        _("too many levers"): (len(levers), MAX_LEVERS),
+        _("too many levers with a budget"): (sum(lever.money is not None for lever in levers), MAX_BUDGETS),
+        _("too many effects decided worker by worker"): (effects, MAX_EFFECTS),
     }
     problems = [
-        Problem(f"too many {what}", key="levers", value=found, allowed=f"at most {most}")
-        for what, (found, most) in counts.items()
+        Problem(message, key="levers", value=found, allowed=_("at most {count}", count=most))
+        for message, (found, most) in counts.items()
         if found > most
     ]
     if problems:

@@ -22,11 +22,23 @@ from typing import Any
 from sim.core.destinations import InUseError, claimed
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.files import OWN, is_file, is_folder, reason
+from sim.core.language import N_, Words, _
 
 MANIFEST = "manifest.json"
 FILES = "files"  # key of the manifest: every other file that belongs to the results -> its hash
-KINDS = ("run", "comparison", "validation", "sweep", "attribution", "ranking", "ensemble", "calibration")
 UNFINISHED = f"{OWN}unfinished"  # folder of what a killed command goes on with
+KINDS = Words(
+    {
+        "run": N_("run"),
+        "comparison": N_("comparison"),
+        "validation": N_("validation"),
+        "sweep": N_("sweep"),
+        "attribution": N_("attribution"),
+        "ranking": N_("ranking"),
+        "ensemble": N_("ensemble"),
+        "calibration": N_("calibration"),
+    }
+)
 _STAGING = f"{OWN}writing"
 _EARLIER = f"{OWN}earlier"
 # What file systems, desktops and version control put into folders, beside all that begins with a dot.
@@ -44,6 +56,11 @@ def check_folder(folder: str | os.PathLike, kind: str | None = None) -> None:
     """
     with claimed_folder(folder, kind):
         pass
+
+
+def kind_words(kind: str) -> str:
+    """What a folder of results holds, in words, by the ``kind`` of its manifest."""
+    return KINDS.get(kind, kind)
 
 
 @contextmanager
@@ -68,31 +85,41 @@ def explained(folder: str | os.PathLike) -> Iterator[None]:
     except InUseError as error:
         raise UsageError(
             Problem(
-                str(error.strerror), file=str(folder), allowed="another folder, or wait until it has ended"
+                str(error.strerror), file=str(folder), allowed=_("another folder, or wait until it has ended")
             )
         ) from None
     except OSError as error:
-        raise ResultsError(Problem(f"cannot write results: {reason(error)}", file=str(folder))) from error
+        raise ResultsError(
+            Problem(_("cannot write results: {error}", error=reason(error)), file=str(folder))
+        ) from error
 
 
 def refuse_foreign(folder: Path, kind: str | None = None) -> None:
     """Raise ``ResultsError`` unless the folder is new, empty or holds results (of that ``kind``)."""
     if is_file(folder):
-        raise ResultsError(Problem("a file of that name exists", file=str(folder)))
+        raise ResultsError(Problem(_("a file of that name exists"), file=str(folder)))
     if not is_folder(folder):
         return
     about = _manifest(folder)
     if about is None:
         if foreign_in(folder):
-            raise ResultsError(Problem("the folder holds other files; name a new one", file=str(folder)))
+            raise ResultsError(Problem(_("the folder holds other files; name a new one"), file=str(folder)))
         return
     if not _is_ours(about):
         raise ResultsError(
-            Problem(f"the folder holds a {MANIFEST} of another program; name a new one", file=str(folder))
+            Problem(
+                _("the folder holds a {manifest} of another program; name a new one", manifest=MANIFEST),
+                file=str(folder),
+            )
         )
     found = about.get("kind", "run")
     if kind is not None and found != kind:
-        raise ResultsError(Problem(f"holds a {found}, not a {kind}", file=str(folder)))
+        raise ResultsError(
+            Problem(
+                _("holds a {found}, not a {kind}", found=kind_words(found), kind=kind_words(kind)),
+                file=str(folder),
+            )
+        )
 
 
 def foreign_in(folder: Path) -> list[str]:
@@ -187,7 +214,13 @@ def _clear_way(final: Path, name: str, former: Mapping[str, str]) -> None:
             number += 1
         path.rename(aside)
         warnings.warn(
-            f"{path.name} in {final} was not part of the results: it is now {aside.name}", stacklevel=2
+            _(
+                "{name} in {final} was not part of the results: it is now {name_2}",
+                name=path.name,
+                final=final,
+                name_2=aside.name,
+            ),
+            stacklevel=2,
         )
 
 
@@ -233,9 +266,9 @@ def _manifest(folder: Path) -> dict[str, Any] | None:
     except ValueError as error:
         raise ResultsError(
             Problem(
-                f"{MANIFEST} cannot be read: {error}",
+                _("{manifest} cannot be read: {error}", manifest=MANIFEST, error=error),
                 file=str(folder),
-                allowed="a new folder, or remove that file",
+                allowed=_("a new folder, or remove that file"),
             )
         ) from None
     return found if isinstance(found, dict) else {"kind": None}

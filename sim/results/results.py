@@ -19,8 +19,9 @@ import pandas as pd
 
 from sim.core.deprecated import content_of_today
 from sim.core.errors import Problem, ResultsError, nearest, written_by
+from sim.core.language import _
 from sim.results.columns import TABLES, dtypes
-from sim.results.folders import FILES, MANIFEST, check_folder, file_digest, files_in, replaced
+from sim.results.folders import FILES, MANIFEST, check_folder, file_digest, files_in, kind_words, replaced
 
 __all__ = [
     "FORMAT",
@@ -202,11 +203,19 @@ _WRITTEN_BY = {
 def of_another_kind(manifest: Mapping[str, Any], kind: str, folder: str | os.PathLike) -> Problem:
     """That a folder holds results of another kind than asked for, and where the wanted come from."""
     found = manifest["kind"]
-    allowed = f"a folder that {_WRITTEN_BY[kind]} writes" if kind in _WRITTEN_BY else None
+    allowed = _("a folder that {command} writes", command=_WRITTEN_BY[kind]) if kind in _WRITTEN_BY else None
     if found == "comparison" and kind == "run":
         base = (manifest.get("base") or {}).get("name") or "SCENARIO"
-        allowed = f"{allowed}; a comparison keeps no whole runs: name its scenario instead, such as {base}"
-    return Problem(f"holds a {found}, not a {kind}", file=str(folder), allowed=allowed)
+        allowed = _(
+            "{allowed}; a comparison keeps no whole runs: name its scenario instead, such as {base}",
+            allowed=allowed,
+            base=base,
+        )
+    return Problem(
+        _("holds a {found}, not a {kind}", found=kind_words(found), kind=kind_words(kind)),
+        file=str(folder),
+        allowed=allowed,
+    )
 
 
 def read_folder(
@@ -234,7 +243,9 @@ def read_folder(
         tables[name] = _rescaled(table, RESCALED_COLUMNS.get(name, {}), written)
     missing = sorted(listed - there)
     if missing:
-        raise ResultsError(Problem(f"tables are missing: {', '.join(missing)}", file=str(folder)))
+        raise ResultsError(
+            Problem(_("tables are missing: {names}", names=", ".join(missing)), file=str(folder))
+        )
     return tables, {**manifest, "format": FORMAT, "tables": sorted(tables)}
 
 
@@ -316,18 +327,23 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        message = "no such folder" if not folder.exists() else f"not a results folder: it has no {MANIFEST}"
+        if folder.exists():
+            message = _("not a results folder: it has no {manifest}", manifest=MANIFEST)
+        else:
+            message = _("no such folder")
         raise ResultsError(Problem(message, file=str(folder))) from None
     except (OSError, ValueError, RecursionError) as error:
-        raise ResultsError(Problem(f"{MANIFEST} cannot be read: {error}", file=str(folder))) from error
+        raise ResultsError(
+            Problem(_("{manifest} cannot be read: {error}", manifest=MANIFEST, error=error), file=str(folder))
+        ) from error
     if not isinstance(manifest, dict):
-        raise ResultsError(Problem(f"{MANIFEST} is not a mapping", file=str(folder)))
+        raise ResultsError(Problem(_("{manifest} is not a mapping", manifest=MANIFEST), file=str(folder)))
     return manifest_of_today(manifest, folder)
 
 
 def refuse_damaged(manifest: Any, folder: Path) -> None:
     """Raise ``ResultsError`` for what cannot be a manifest that we wrote."""
-    damaged = f"{MANIFEST} is damaged"
+    damaged = _("{manifest} is damaged", manifest=MANIFEST)
     if not isinstance(manifest, dict):
         raise ResultsError(Problem(damaged, file=str(folder)))
     for key, kind in _KINDS_OF_KEYS.items():
@@ -342,7 +358,7 @@ def manifest_of_today(manifest: dict[str, Any], folder: Path) -> dict[str, Any]:
     refuse_damaged(manifest, folder)
     written_in = manifest.get("format") or 0
     if written_in > FORMAT:
-        raise ResultsError(written_by(None, "the folder", "run it again", str(folder)))
+        raise ResultsError(written_by(None, _("the folder"), _("run it again"), str(folder)))
     return content_of_today(manifest) if written_in < FORMAT else manifest
 
 
@@ -359,14 +375,18 @@ def _read_table(path: Path, digest: str | None) -> pd.DataFrame:
         table = pd.read_parquet(io.BytesIO(content))
     except Exception as error:  # the library has an error of its own for every way to damage a file
         told = (str(error).splitlines() or [type(error).__name__])[0]
-        raise ResultsError(Problem(f"the table cannot be read: {told}", file=str(path))) from error
+        raise ResultsError(
+            Problem(_("the table cannot be read: {told}", told=told), file=str(path))
+        ) from error
     if digest is not None and file_digest(content) != digest:
         raise ResultsError(
             Problem(
-                "the table is not the one that was written with these results: it was changed or damaged, or "
-                "replacing the results was cut short",
+                _(
+                    "the table is not the one that was written with these results: it was changed or "
+                    "damaged, or replacing the results was cut short"
+                ),
                 file=str(path),
-                allowed="the command that made the results once more",
+                allowed=_("the command that made the results once more"),
             )
         )
     return table

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
+from sim.core.language import _
 from sim.scenario.fields import PAYERS, Flag, Occasion, Payer, Strict, Text, WholeYuan, Year, Yuan, refuse
 
 _PartOfAll = Annotated[float, Field(strict=True, gt=0, le=1)]
@@ -58,7 +59,7 @@ class UnitCost(Strict):
             refuse(
                 [
                     Problem(
-                        "name one payer, or the share of each of several",
+                        _("name one payer, or the share of each of several"),
                         key="payer",
                         allowed=("payer", "payers"),
                     )
@@ -68,10 +69,10 @@ class UnitCost(Strict):
             refuse(
                 [
                     Problem(
-                        "the shares of the payers must add up to 1",
+                        _("the shares of the payers must add up to 1"),
                         key="payers",
                         value=round(sum(self.payers.values()), 6),
-                        allowed="1 in all",
+                        allowed=_("1 in all"),
                     )
                 ]
             )
@@ -79,9 +80,16 @@ class UnitCost(Strict):
             refuse(
                 [
                     Problem(
-                        f"a cost that follows {self.follows} needs the year that it is stated for",
+                        _(
+                            "a cost that follows {follows} needs the year that it is stated for",
+                            follows=self.follows,
+                        ),
                         key="in_yuan_of",
-                        allowed=f"{FIRST_PRICE_YEAR} to {LAST_PRICE_YEAR}",
+                        allowed=_(
+                            "{low} to {high}",
+                            low=FIRST_PRICE_YEAR,
+                            high=LAST_PRICE_YEAR,
+                        ),
                     )
                 ]
             )
@@ -89,10 +97,10 @@ class UnitCost(Strict):
             refuse(
                 [
                     Problem(
-                        "a sum that follows nothing is the same in every year",
+                        _("a sum that follows nothing is the same in every year"),
                         key="in_yuan_of",
                         value=self.in_yuan_of,
-                        allowed="no in_yuan_of; or follows: prices, or wages",
+                        allowed=_("no in_yuan_of; or follows: prices, or wages"),
                     )
                 ]
             )
@@ -143,7 +151,7 @@ class Budget(Strict):
             refuse(
                 [
                     Problem(
-                        "a budget is one sum: a year, or in all",
+                        _("a budget is one sum: a year, or in all"),
                         key="",
                         allowed=("yuan_per_year", "yuan_total"),
                     )

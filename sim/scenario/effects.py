@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
+from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.eligibility import Where
 from sim.scenario.fields import Month, Number, Strict, refuse
@@ -23,7 +24,7 @@ class Effect(Strict):
     @model_validator(mode="after")
     def _does_something(self) -> Effect:
         if self.set is None and self.scale is None and self.add is None:
-            refuse([Problem("an effect changes nothing", key="", allowed=("set", "scale", "add"))])
+            refuse([Problem(_("an effect changes nothing"), key="", allowed=("set", "scale", "add"))])
         return self
 
     def at(self, strength: float) -> Effect:
@@ -51,7 +52,7 @@ class MonthlyEffect(Strict):
     @model_validator(mode="after")
     def _does_something(self) -> MonthlyEffect:
         if not self.months:
-            refuse([Problem("an effect changes nothing", key="", allowed=("set", "scale", "add"))])
+            refuse([Problem(_("an effect changes nothing"), key="", allowed=("set", "scale", "add"))])
         return self
 
     @property
@@ -69,19 +70,23 @@ def out_of_bounds(name: str, effect: Effect, key: str) -> Iterator[Problem]:
     parameter = PARAMETERS[name]
     bounds = f"{parameter.low:g} to {parameter.high:g} {parameter.unit}"
     if effect.set is not None and not parameter.low <= effect.set <= parameter.high:
-        yield Problem("outside the parameter's bounds", key=f"{key}.set", value=effect.set, allowed=bounds)
+        yield Problem(_("outside the parameter's bounds"), key=f"{key}.set", value=effect.set, allowed=bounds)
     if effect.set is None and effect.scale is not None:
         scaled = parameter.default * effect.scale
         if not parameter.low <= scaled <= parameter.high:
             yield Problem(
-                f"the default {parameter.default:g} would become {scaled:g}, outside the bounds",
+                _(
+                    "the default {default:g} would become {scaled:g}, outside the bounds",
+                    default=parameter.default,
+                    scaled=scaled,
+                ),
                 key=f"{key}.scale",
                 value=effect.scale,
                 allowed=bounds,
             )
     if effect.add is not None and abs(effect.add) > parameter.high - parameter.low:
         yield Problem(
-            "moves the parameter by more than its whole range",
+            _("moves the parameter by more than its whole range"),
             key=f"{key}.add",
             value=effect.add,
             allowed=bounds,
@@ -91,9 +96,9 @@ def out_of_bounds(name: str, effect: Effect, key: str) -> Iterator[Problem]:
 def fixed_at_the_start(name: str, key: str) -> Problem:
     """What is wrong with changing, from some month on, a parameter that a run reads once."""
     return Problem(
-        f"{name} is read once, at the start of a run: no month can have a value of its own",
+        _("{name} is read once, at the start of a run: no month can have a value of its own", name=name),
         key=key,
-        allowed=f"one number for the whole run: parameters.{name}",
+        allowed=_("one number for the whole run: parameters.{name}", name=name),
     )
 
 
@@ -102,7 +107,7 @@ def faced_nowhere(name: str, where: Where) -> Iterator[Problem]:
     parameter = PARAMETERS[name]
     if where.tiers and set(where.tiers).isdisjoint(parameter.tiers):
         yield Problem(
-            f"nobody faces {name} in {', '.join(where.tiers)}",
+            _("nobody faces {name} in {names}", name=name, names=", ".join(where.tiers)),
             key=f"effects.{name}",
-            allowed=f"where.tiers with one of {', '.join(parameter.tiers)}",
+            allowed=_("where.tiers with one of {names}", names=", ".join(parameter.tiers)),
         )

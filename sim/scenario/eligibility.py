@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 
 from sim.core.categories import TIERS
 from sim.core.errors import Problem
+from sim.core.language import _
 from sim.core.months import month_index, month_number, month_text
 from sim.scenario import references as documents
 from sim.scenario.fields import (
@@ -47,10 +48,10 @@ class Window(Strict):
             refuse(
                 [
                     Problem(
-                        "the window ends before it begins",
+                        _("the window ends before it begins"),
                         key="to",
                         value=self.to,
-                        allowed=f"{self.from_} or later",
+                        allowed=_("{month} or later", month=self.from_),
                     )
                 ]
             )
@@ -58,10 +59,10 @@ class Window(Strict):
             refuse(
                 [
                     Problem(
-                        "no month of the season lies in the window",
+                        _("no month of the season lies in the window"),
                         key="season",
                         value=list(self.season),
-                        allowed=f"calendar months from {self.from_} to {self.to}",
+                        allowed=_("calendar months from {from_} to {to}", from_=self.from_, to=self.to),
                     )
                 ]
             )
@@ -180,7 +181,7 @@ class Who(Strict):
             "months_since_course": self.months_since_course,
         }
         refuse(
-            Problem("the range ends before it begins", key=key, value=list(ends))
+            Problem(_("the range ends before it begins"), key=key, value=list(ends))
             for key, ends in ranges.items()
             if ends and ends[1] is not None and ends[1] < ends[0]
         )

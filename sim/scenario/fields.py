@@ -26,6 +26,7 @@ from pydantic_core.core_schema import no_info_after_validator_function
 
 from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem
+from sim.core.language import N_, _
 from sim.parameters.behaviour import PARAMETERS, REMOVED
 from sim.scenario import references as documents
 
@@ -85,7 +86,7 @@ class OneOf:
         """The word itself. Raises pydantic's error of kind ``refused`` for any other."""
         allowed = tuple(self.words())
         if word not in allowed:
-            raise _refused(f"unknown {self.what}", allowed, word, self.meant)
+            raise _refused(_("unknown {what}", what=_(self.what)), allowed, word, self.meant)
         return word
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
@@ -108,7 +109,11 @@ def _check_month(text: str) -> str:
 
 
 def _no_month() -> PydanticCustomError:
-    return _refused("no such month", f"YYYY-MM, from {FIRST_YEAR}-01 to {LAST_YEAR}-12", is_month=True)
+    return _refused(
+        _("no such month"),
+        _("YYYY-MM, from {first_year}-01 to {last_year}-12", first_year=FIRST_YEAR, last_year=LAST_YEAR),
+        is_month=True,
+    )
 
 
 def _refuse_a_number(value: Any) -> Any:
@@ -125,9 +130,11 @@ def _as_year(value: Any) -> Any:
 
 def _check_parameter(name: str) -> str:
     if name in REMOVED:
-        raise _refused(f"this parameter no longer exists: {REMOVED[name]}", tuple(PARAMETERS))
+        raise _refused(
+            _("this parameter no longer exists: {removed}", removed=REMOVED[name]), tuple(PARAMETERS)
+        )
     if name not in PARAMETERS:
-        raise _refused("unknown parameter", tuple(PARAMETERS), name)
+        raise _refused(_("unknown parameter"), tuple(PARAMETERS), name)
     return name
 
 
@@ -135,14 +142,17 @@ def _check_province(word: str) -> str:
     """The English name of a province that may be written in other ways."""
     found = documents.province_called(word)
     if found is None:
-        raise _refused("unknown province", tuple(documents.region_of_province()), word.title())
+        raise _refused(_("unknown province"), tuple(documents.region_of_province()), word.title())
     return found
 
 
 def _check_instrument(number: int) -> int:
     known = documents.instruments()
     if number not in known:
-        raise _refused("unknown instrument", f"{min(known)} to {max(known)}, the rows of instruments.csv")
+        raise _refused(
+            _("unknown instrument"),
+            _("{low} to {high}, the rows of instruments.csv", low=min(known), high=max(known)),
+        )
     return number
 
 
@@ -150,8 +160,8 @@ def _check_text(text: str) -> str:
     wrong = next((letter for letter in text if _CONTROL.match(letter)), None)
     if wrong is not None:
         raise _refused(
-            f"holds U+{ord(wrong):04X}, a control character that cannot be shown",
-            "letters of any script, blanks, tabs and new lines",
+            _("holds U+{code:04X}, a control character that cannot be shown", code=ord(wrong)),
+            _("letters of any script, blanks, tabs and new lines"),
         )
     return text
 
@@ -246,20 +256,20 @@ _PAYERS_MEANT = {
     **dict.fromkeys(("household", "family", "participant", "workers", "migrant", "self"), "worker"),
 }
 
-Province = Annotated[StrictStr, OneOf("province", documents.region_of_province)]
+Province = Annotated[StrictStr, OneOf(N_("province"), documents.region_of_province)]
 ProvinceInWords = Annotated[Text, AfterValidator(_check_province)]
-Region = Annotated[StrictStr, OneOf("region", lambda: REGIONS)]
-Tier = Annotated[StrictStr, OneOf("tier", lambda: TIERS, _TIERS_MEANT)]
-Sector = Annotated[StrictStr, OneOf("sector", lambda: SECTORS, _SECTORS_MEANT)]
-Activity = Annotated[StrictStr, OneOf("activity", lambda: ACTIVITIES, _ACTIVITIES_MEANT)]
-Education = Annotated[StrictStr, OneOf("education level", lambda: EDUCATION, _EDUCATION_MEANT)]
-Sex = Annotated[StrictStr, OneOf("sex", lambda: SEXES, _SEXES_MEANT)]
-Occasion = Annotated[StrictStr, OneOf("occasion", lambda: OCCASIONS, _OCCASIONS_MEANT)]
-Payer = Annotated[StrictStr, OneOf("payer", lambda: PAYERS, _PAYERS_MEANT)]
-Financing = Annotated[StrictStr, OneOf("way of financing", lambda: FINANCING)]
-Grade = Annotated[StrictStr, OneOf("evidence grade", lambda: documents.GRADES)]
+Region = Annotated[StrictStr, OneOf(N_("region"), lambda: REGIONS)]
+Tier = Annotated[StrictStr, OneOf(N_("tier"), lambda: TIERS, _TIERS_MEANT)]
+Sector = Annotated[StrictStr, OneOf(N_("sector"), lambda: SECTORS, _SECTORS_MEANT)]
+Activity = Annotated[StrictStr, OneOf(N_("activity"), lambda: ACTIVITIES, _ACTIVITIES_MEANT)]
+Education = Annotated[StrictStr, OneOf(N_("education level"), lambda: EDUCATION, _EDUCATION_MEANT)]
+Sex = Annotated[StrictStr, OneOf(N_("sex"), lambda: SEXES, _SEXES_MEANT)]
+Occasion = Annotated[StrictStr, OneOf(N_("occasion"), lambda: OCCASIONS, _OCCASIONS_MEANT)]
+Payer = Annotated[StrictStr, OneOf(N_("payer"), lambda: PAYERS, _PAYERS_MEANT)]
+Financing = Annotated[StrictStr, OneOf(N_("way of financing"), lambda: FINANCING)]
+Grade = Annotated[StrictStr, OneOf(N_("evidence grade"), lambda: documents.GRADES)]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-DocumentId = Annotated[StrictStr, OneOf("document", documents.documents)]
+DocumentId = Annotated[StrictStr, OneOf(N_("document"), documents.documents)]
 
 
 class Label(Strict):

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from sim.core.errors import Problem, ScenarioError, nearest
 from sim.core.files import files_of
+from sim.core.language import _
 from sim.scenario.eligibility import Window
 from sim.scenario.fields import Label, Slug, Strict
 from sim.scenario.lever import Lever
@@ -100,7 +101,7 @@ def _read(state: tuple[tuple[str, int], ...], _cwd: str) -> Catalogue:
     problems: list[Problem] = []
     families: dict[str, Tree] = {}
     instruments: dict[str, Tree] = {}
-    for name, _ in state:
+    for name, __ in state:
         path = Path(name)
         tree = read_tree(path, problems)
         if tree is None:
@@ -111,7 +112,11 @@ def _read(state: tuple[tuple[str, int], ...], _cwd: str) -> Catalogue:
                 first = instruments[slug]
                 problems.append(
                     Problem(
-                        f"this instrument is already in {first.file}, line {first.line}",
+                        _(
+                            "this instrument is already in {file}, line {line}",
+                            file=first.file,
+                            line=first.line,
+                        ),
                         entry.file,
                         entry.line,
                         f"instruments.{slug}",
@@ -182,36 +187,43 @@ def _gaps(lever: Lever) -> Iterable[Problem]:
     """What is missing: a lever may leave it out, an instrument of the catalogue may not."""
     for key in ("acts_on", "not_known", "first_outcome", "strength_range"):
         if getattr(lever, key) is None:
-            yield Problem("an instrument of the catalogue needs this key", key=key)
+            yield Problem(_("an instrument of the catalogue needs this key"), key=key)
     if lever.unit_cost is None and lever.no_cost is None and lever.not_costed is None:
         yield Problem(
-            "an instrument of the catalogue needs a cost, or the reason why it costs nothing or is not "
-            "costed",
+            _(
+                "an instrument of the catalogue needs a cost, or the reason why it costs nothing or is not "
+                "costed"
+            ),
             key="unit_cost",
             allowed=("unit_cost", "no_cost", "not_costed"),
         )
     cost = lever.unit_cost
     if cost is not None and cost.index is None and cost.follows != "nothing":
         yield Problem(
-            "a cost of the catalogue says the year of its prices, or that it is a sum that follows nothing",
+            _(
+                "a cost of the catalogue says the year of its prices, or that it is a sum that follows "
+                "nothing"
+            ),
             key="unit_cost.in_yuan_of",
-            allowed=("in_yuan_of", "follows: nothing"),
+            allowed=("in_yuan_of", _("follows: nothing")),
         )
     if cost is not None and cost.status is None:
         yield Problem(
-            "a cost of the catalogue says how it is known",
+            _("a cost of the catalogue says how it is known"),
             key="unit_cost.status",
             allowed=("seen", "recalled", "assumed"),
         )
     if lever.part is not None and lever.part_label is None:
-        yield Problem("a part needs a label that distinguishes it from the others", key="part_label")
+        yield Problem(_("a part needs a label that distinguishes it from the others"), key="part_label")
     if len(lever.instruments) != 1:
-        yield Problem("an instrument has one number", key="instruments", value=list(lever.instruments))
+        yield Problem(_("an instrument has one number"), key="instruments", value=list(lever.instruments))
     if lever.effects and any(effect.set is not None for effect in lever.effects.values()):
-        yield Problem("a `set` cannot be multiplied by a strength", key="effects", allowed=("scale", "add"))
+        yield Problem(
+            _("a `set` cannot be multiplied by a strength"), key="effects", allowed=("scale", "add")
+        )
     if lever.first_outcome and (lever.first_outcome.direction == "none") != (lever.no_effect is not None):
         yield Problem(
-            "direction none is for instruments without an effect, and for no others",
+            _("direction none is for instruments without an effect, and for no others"),
             key="first_outcome.direction",
             value=lever.first_outcome.direction,
         )
@@ -241,12 +253,12 @@ def named_levers(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[
         if not entry.is_map or not {"instrument", "name"} & entry.value.keys():
             problems.append(
                 Problem(
-                    "must name an instrument",
+                    _("must name an instrument"),
                     entry.file,
                     entry.line,
                     "levers",
                     entry.plain if not entry.is_map else None,
-                    allowed="- instrument: NAME, or a map of levers by name",
+                    allowed=_("- instrument: NAME, or a map of levers by name"),
                 )
             )
             continue
@@ -257,11 +269,11 @@ def named_levers(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[
         if word in found:
             problems.append(
                 Problem(
-                    f"this lever is already listed on line {found[word].line}",
+                    _("this lever is already listed on line {line}", line=found[word].line),
                     entry.file,
                     entry.line,
                     f"levers.{word}",
-                    allowed="another `name` for one of them",
+                    allowed=_("another `name` for one of them"),
                 )
             )
             word = next(free for n in count(2) if (free := f"{word}_{n}") not in found)  # both are checked
@@ -295,7 +307,7 @@ def _filled(lever: Tree, catalogue: Catalogue, problems: list[Problem], name: st
         slugs = tuple(catalogue.instruments)
         problems.append(
             Problem(
-                "unknown instrument",
+                _("unknown instrument"),
                 named.file,
                 named.line,
                 dotted((*key, "instrument")),
@@ -315,18 +327,18 @@ def _filled(lever: Tree, catalogue: Catalogue, problems: list[Problem], name: st
         known = tuple(str(word) for word in parts if word)
         problems.append(
             Problem(
-                "the instrument has no such part",
+                _("the instrument has no such part"),
                 of_parts[unknown].file,
                 of_parts[unknown].line,
                 dotted((*key, "parts", unknown)),
-                allowed=known or "no parts",
+                allowed=known or _("no parts"),
                 nearest=nearest(unknown, known),
             )
         )
     if len(parts) > 1 and "budget" in own:
         problems.append(
             Problem(
-                "this instrument has parts, and each has a budget of its own",
+                _("this instrument has parts, and each has a budget of its own"),
                 own["budget"].file,
                 own["budget"].line,
                 dotted((*key, "budget")),
@@ -353,7 +365,7 @@ def _of_documents(instrument: Tree, chosen: Tree, problems: list[Problem], key: 
         else:
             problems.append(
                 Problem(
-                    "this document does not name the instrument",
+                    _("this document does not name the instrument"),
                     word.file,
                     word.line,
                     dotted((*key, "documents")),

@@ -15,7 +15,8 @@ from typing import Annotated, Any
 from pydantic import BeforeValidator, Field, model_validator
 
 from sim.core.categories import BY_PLACE, OCCASIONS
-from sim.core.errors import Problem
+from sim.core.errors import Problem, headed
+from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.costs import CASH, LOAN, Budget, UnitCost
 from sim.scenario.delivery import Delivery
@@ -147,30 +148,33 @@ class Lever(Strict):
             yield from self.strength_range.problems(self.strength)
         elif self.strength < 0.0:
             yield Problem(
-                "a strength cannot be negative",
+                _("a strength cannot be negative"),
                 key="strength",
                 value=self.strength,
-                allowed="0 or more, in multiples of the effects given",
+                allowed=_("0 or more, in multiples of the effects given"),
             )
         for name, effect in self.effects.items():
             if effect.set is not None and self.acting not in (0.0, 1.0):
                 yield Problem(
-                    f"a `set` cannot be multiplied by a strength, and this lever acts at {self.acting:g}",
+                    _(
+                        "a `set` cannot be multiplied by a strength, and this lever acts at {acting:g}",
+                        acting=self.acting,
+                    ),
                     key=f"effects.{name}.set",
                     value=effect.set,
-                    allowed="scale or add; or a strength of 0 or 1 and a baseline_share of 0",
+                    allowed=_("scale or add; or a strength of 0 or 1 and a baseline_share of 0"),
                 )
             elif name in self.changes and not [*out_of_bounds(name, effect, "")]:
                 for problem in out_of_bounds(name, self.changes[name], f"effects.{name}"):
                     yield replace(
-                        problem, key="strength", value=self.strength, message=f"{name}: {problem.message}"
+                        problem, key="strength", value=self.strength, message=headed(name, problem.message)
                     )
 
     def _effect_problems(self) -> Iterator[Problem]:
         said = [bool(self.effects), self.delivery is not None, self.no_effect is not None]
         if sum(said) != 1:
             yield Problem(
-                "a lever needs exactly one of these keys",
+                _("a lever needs exactly one of these keys"),
                 key="effects",
                 allowed=("effects", "delivery", "no_effect"),
             )
@@ -178,48 +182,50 @@ class Lever(Strict):
             parameter = PARAMETERS[name]
             if parameter.scope == "economy":
                 yield Problem(
-                    "a lever cannot change a parameter that is one number for the whole economy; "
-                    "set it under `parameters` instead",
+                    _(
+                        "a lever cannot change a parameter that is one number for the whole economy; "
+                        "set it under `parameters` instead"
+                    ),
                     key=f"effects.{name}",
                     allowed=tuple(p.name for p in PARAMETERS.values() if p.scope != "economy"),
                 )
             elif parameter.scope == "place":
                 yield from self._people_named_for_a_place(name)
             elif parameter.scope == "corridor":
-                yield from self._people_named(f"everybody from a home faces the same {name}")
+                yield from self._people_named(_("everybody from a home faces the same {name}", name=name))
             yield from faced_nowhere(name, self.where)
             yield from out_of_bounds(name, effect, f"effects.{name}")
 
     def _people_named_for_a_place(self, name: str) -> Iterator[Problem]:
-        reason = f"everybody in a place faces the same {name}"
+        reason = _("everybody in a place faces the same {name}", name=name)
         yield from self._people_named(reason)
         if self.where.names_homes:
             yield Problem(
-                f"{reason}, so this lever cannot restrict who",
+                _("{reason}, so this lever cannot restrict who", reason=reason),
                 key="where",
-                allowed="provinces, regions, tiers",
+                allowed=_("provinces, regions, tiers"),
             )
 
     def _people_named(self, reason: str) -> Iterator[Problem]:
         if not self.who.is_everyone:
             yield Problem(
-                f"{reason}, so this lever cannot restrict who",
+                _("{reason}, so this lever cannot restrict who", reason=reason),
                 key="who",
-                allowed="remove `who`, or put this effect in a lever of its own",
+                allowed=_("remove `who`, or put this effect in a lever of its own"),
             )
         if self.take_up < 1.0:
             yield Problem(
-                f"{reason}: nobody can decline it",
+                _("{reason}: nobody can decline it", reason=reason),
                 key="take_up",
                 value=self.take_up,
-                allowed="1, or no take_up at all",
+                allowed=_("1, or no take_up at all"),
             )
 
     def _money_problems(self) -> Iterator[Problem]:
         said = [key for key in ("unit_cost", "no_cost", "not_costed") if getattr(self, key) is not None]
         if len(said) > 1:
             yield Problem(
-                "a lever has a cost, costs nothing, or is not costed, and cannot be two of these",
+                _("a lever has a cost, costs nothing, or is not costed, and cannot be two of these"),
                 key=said[1],
                 allowed=("unit_cost", "no_cost", "not_costed"),
             )
@@ -229,22 +235,22 @@ class Lever(Strict):
             return
         if self.unit_cost is None or self.unit_cost.yuan == 0:
             yield Problem(
-                "a budget needs a unit cost: serving somebody costs nothing here",
+                _("a budget needs a unit cost: serving somebody costs nothing here"),
                 key="budget",
-                allowed="a unit_cost above 0 yuan",
+                allowed=_("a unit_cost above 0 yuan"),
             )
         elif self.unit_cost.per in BY_PLACE:
             yield Problem(
-                "a budget is rationed among workers; this is counted by a share of the people in a place",
+                _("a budget is rationed among workers; this is counted by a share of the people in a place"),
                 key="budget",
                 value=self.unit_cost.per,
                 allowed=tuple(name for name in OCCASIONS if name not in BY_PLACE),
             )
         if all(PARAMETERS[name].scope in ("place", "corridor") for name in self.effects):
             yield Problem(
-                "a budget is rationed among workers, and this lever has no effect on workers",
+                _("a budget is rationed among workers, and this lever has no effect on workers"),
                 key="budget",
-                allowed="a lever with an effect on workers",
+                allowed=_("a lever with an effect on workers"),
             )
 
     def _worker_payer_problems(self, cost: UnitCost) -> Iterator[Problem]:
@@ -252,7 +258,10 @@ class Lever(Strict):
         others = tuple(payer for payer in PAYERS if payer != "worker")
         if cost.per in BY_PLACE:
             yield Problem(
-                f"{cost.per} is counted by a share of the people in a place: no worker can be asked to pay",
+                _(
+                    "{per} is counted by a share of the people in a place: no worker can be asked to pay",
+                    per=cost.per,
+                ),
                 key=f"unit_cost.{key}",
                 value="worker",
                 allowed=others,
@@ -260,7 +269,7 @@ class Lever(Strict):
         handed = [name for name in self.effects if name in (*CASH, LOAN)]
         if handed:
             yield Problem(
-                f"what workers are handed ({handed[0]}) cannot be paid for by them",
+                _("what workers are handed ({handed}) cannot be paid for by them", handed=handed[0]),
                 key=f"unit_cost.{key}",
                 value="worker",
                 allowed=others,
@@ -282,9 +291,15 @@ def conflicting_sets(levers: dict[str, Lever]) -> Iterator[Problem]:
             continue
         for name in sorted(both):
             yield Problem(
-                f"lever {one!r} sets the same parameter for some of the same workers in some of the "
-                f"same months ({first.window.from_} to {first.window.to})",
+                _(
+                    "lever {one!r} sets the same parameter for some of the same workers in some of the same "
+                    "months ({from_} to {to})",
+                    one=one,
+                    from_=first.window.from_,
+                    to=first.window.to,
+                ),
                 key=f"levers.{other}.effects.{name}.set",
                 value=second.changes[name].set,
-                allowed="windows, places or workers that do not overlap; or scale or add",
+                allowed=_("windows, places or workers that do not overlap; or scale or add"),
+                kind="conflict",
             )

@@ -10,6 +10,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 
 from sim.core.errors import ScenarioError
+from sim.core.language import _
 from sim.scenario.loading import (
     USUAL_REFERENCE,
     load_reference,
@@ -31,7 +32,7 @@ def list_scenarios() -> list[dict[str, Any]]:
             rows.append(
                 {
                     "name": name,
-                    "title": f"({len(error.problems)} problems: check it)",
+                    "title": _("({count} problems: check it)", count=len(error.problems)),
                     "title_zh": "",
                     "extends": [],
                     "compare_with": "",
@@ -61,13 +62,15 @@ def scenario_notes(rows: list[dict[str, Any]]) -> list[str]:
     names = {row["name"] for row in rows}
     notes = []
     if "baseline" in names:
-        notes.append("baseline is history as it was, and a future without further policy.")
+        notes.append(_("baseline is history as it was, and a future without further policy."))
     if "none" in names:
         notes.append(
-            "none is a reference too, not a policy: history without the measures of 2020 and 2022, which its "
-            "levers take away."
+            _(
+                "none is a reference too, not a policy: history without the measures of 2020 and 2022, which "
+                "its levers take away."
+            )
         )
-    notes.append("labor-sim compare NAME holds a scenario against what it is made to be compared with.")
+    notes.append(_("labor-sim compare NAME holds a scenario against what it is made to be compared with."))
     return notes
 
 
@@ -78,7 +81,9 @@ def describe(scenario: Scenario) -> str:
     """
     content = scenario.model_dump(by_alias=True, exclude_none=True)
     document = _commented(content, scenario.origins, ())
-    document.yaml_set_start_comment(f"scenario {scenario.name}, fingerprint {scenario.fingerprint()}")
+    document.yaml_set_start_comment(
+        _("scenario {name}, fingerprint {hash}", name=scenario.name, hash=scenario.fingerprint())
+    )
     yaml = YAML()
     yaml.width = 1000
     yaml.indent(mapping=2, sequence=4, offset=2)

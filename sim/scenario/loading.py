@@ -18,6 +18,7 @@ from sim.core.arguments import as_written
 from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
 from sim.core.files import files_of, is_broken_link, is_file, is_folder
+from sim.core.language import N_, Words, _
 from sim.scenario.instruments import (
     Catalogue,
     filled_in,
@@ -26,7 +27,7 @@ from sim.scenario.instruments import (
     read_catalogue,
 )
 from sim.scenario.lever import Lever, conflicting_sets
-from sim.scenario.problems import MISSING, placed, problems_of, told, without_unknown_keys
+from sim.scenario.problems import placed, problems_of, told, without_unknown_keys
 from sim.scenario.scenario import Scenario
 from sim.scenario.yaml_tree import Key, Tree, dotted, merge, parts, read_tree, shown
 
@@ -43,13 +44,15 @@ _KEYS_OF = {
     "checks": {"checks"},
     "family": {"instruments"},
 }
-KINDS = {
-    "experiment": "an experiment, for labor-sim sweep",
-    "calibration": "a calibration, for labor-sim calibrate",
-    "virtual": "a virtual experiment, for labor-sim virtual",
-    "checks": "a file of checks, for labor-sim check-model",
-    "family": "a family of instruments, for the folder scenarios/levers",
-}
+KINDS = Words(
+    {
+        "experiment": N_("an experiment, for labor-sim sweep"),
+        "calibration": N_("a calibration, for labor-sim calibrate"),
+        "virtual": N_("a virtual experiment, for labor-sim virtual"),
+        "checks": N_("a file of checks, for labor-sim check-model"),
+        "family": N_("a family of instruments, for the folder scenarios/levers"),
+    }
+)
 USUAL_REFERENCE = "baseline"  # what a scenario is compared with if it names no other
 DOCUMENTS = "documents"  # the folder of scenarios that carry out a policy document
 
@@ -73,7 +76,7 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
     files = _extended(path, problems)
     own_kind = _kind_of(files[path]) if path in files else "scenario"
     if own_kind != "scenario":
-        raise ScenarioError(Problem(f"is {KINDS[own_kind]}, not a scenario", shown(path), 1))
+        raise ScenarioError(Problem(_("is {kind}, not a scenario", kind=KINDS[own_kind]), shown(path), 1))
     merged = None
     for tree in files.values():
         own = Tree({k: v for k, v in tree.value.items() if k != "extends"}, tree.file, tree.line)
@@ -88,12 +91,12 @@ def load_scenario(name_or_path: str | Path | Scenario) -> Scenario:
         misplaced = merged.value.pop("name")
         problems.append(
             Problem(
-                "a scenario is named by its file",
+                _("a scenario is named by its file"),
                 misplaced.file,
                 misplaced.line,
                 "name",
                 misplaced.value,
-                allowed="no `name` line",
+                allowed=_("no `name` line"),
             )
         )
     return _checked(path.stem, filled_in(merged, catalogue, problems), problems)
@@ -106,7 +109,7 @@ def load_reference(scenario: Scenario) -> Scenario:
     ``ScenarioError`` where there is no such scenario.
     """
     named = scenario.compare_with or USUAL_REFERENCE
-    file, _, _ = scenario.origins.get("compare_with", "").rpartition(":")
+    file, __, __ = scenario.origins.get("compare_with", "").rpartition(":")
     path = _located(named, ((Path(file).parent,) if file else ()) + folders())
     if path is None:
         raise ScenarioError(_not_found(named, key="compare_with"))
@@ -191,16 +194,16 @@ def declared_files() -> dict[str, Path]:
     return files_in("experiments", "experiments/virtual", "experiments/checks", "experiments/published")
 
 
-def named_file(name: str, files: Mapping[str, Path], what: str, error: type[SimError]) -> Path:
-    """The file of a name among ``files``, or at a path. Raises ``error``: no such ``what``."""
+def named_file(name: str, files: Mapping[str, Path], missing: str, error: type[SimError]) -> Path:
+    """The file of a name among ``files``, or at a path. Raises ``error`` with the message ``missing``."""
     path = Path(name) if name.endswith((".yaml", ".yml")) else files.get(name, Path(name))
     if not path.is_file():
         raise error(
             Problem(
-                f"no such {what}",
+                missing,
                 value=name,
                 nearest=nearest(path.stem, files),
-                allowed=(*files, "or the path of a file"),
+                allowed=(*files, _("or the path of a file")),
             )
         )
     return path
@@ -228,17 +231,17 @@ def _not_found(name: str, **where: Any) -> Problem:
     names, path = tuple(scenario_files()), Path(name)
     if _is_path(name):
         return _no_file(name, names, where)
-    wrong = "no such scenario"
+    wrong = _("no such scenario")
     if is_broken_link(path):
-        wrong = "this link leads nowhere"
+        wrong = _("this link leads nowhere")
     elif is_folder(path):
-        wrong = "this is a folder, not a scenario"
+        wrong = _("this is a folder, not a scenario")
     elif is_file(path):  # by another name than those that are looked at
-        wrong = "the name of a scenario's file ends in .yaml"
+        wrong = _("the name of a scenario's file ends in .yaml")
     return Problem(
         wrong,
         value=name,
-        allowed=(*names, "or the path of a file"),
+        allowed=(*names, _("or the path of a file")),
         nearest=_nearest_scenario(path.stem, names),
         **where,
     )
@@ -248,20 +251,20 @@ def _no_file(name: str, names: tuple[str, ...], where: dict[str, Any]) -> Proble
     """That there is no such file, with the nearest of its folder, or the ready scenario of that name."""
     path = Path(name)
     if is_broken_link(path):
-        wrong = "this link leads nowhere"
+        wrong = _("this link leads nowhere")
     elif is_folder(path):
-        wrong = "this is a folder, not a scenario"
+        wrong = _("this is a folder, not a scenario")
     elif is_file(path):  # by another name than those that are looked at
-        wrong = "the name of a scenario's file ends in .yaml"
+        wrong = _("the name of a scenario's file ends in .yaml")
     elif not is_folder(path.parent):
-        wrong = "no such scenario: the folder is not there"
+        wrong = _("no such scenario: the folder is not there")
     else:
-        wrong = _NO_FILE
+        wrong = _(_NO_FILE)
     return Problem(
         wrong,
         value=name,
-        allowed=(*names, "or the path of a file"),
-        nearest=_nearest_file(path, names) if wrong == _NO_FILE else None,
+        allowed=(*names, _("or the path of a file")),
+        nearest=_nearest_file(path, names) if wrong == _(_NO_FILE) else None,
         **where,
     )
 
@@ -290,7 +293,7 @@ def _nearest_scenario(word: str, names: tuple[str, ...]) -> str | None:
     return close
 
 
-_NO_FILE = "no such scenario: the file is not there"
+_NO_FILE = N_("no such scenario: the file is not there")
 _NONE, _NEARLY = "none", 0.86  # of difflib's ratio
 
 
@@ -314,23 +317,27 @@ def _extended(
     if len(entries) > MOST_PARENTS:
         problems.append(
             Problem(
-                "extends too many files", entries[0].file, entries[0].line, "extends", len(entries),
-                allowed=f"at most {MOST_PARENTS}",
+                _("extends too many files"), entries[0].file, entries[0].line, "extends", len(entries),
+                allowed=_("at most {count}", count=MOST_PARENTS),
             )
         )  # fmt: skip
     for entry in entries[:MOST_PARENTS]:
         where: dict[str, Any] = {"file": entry.file, "line": entry.line, "key": "extends"}
         if not isinstance(entry.value, str):
-            problems.append(Problem("must be a scenario's name or path", value=entry.plain, **where))
+            problems.append(Problem(_("must be a scenario's name or path"), value=entry.plain, **where))
             continue
         parent = _located(entry.value, (path.parent, *folders()))
         if parent is None:
             problems.append(_not_found(entry.value, **where))
         elif parent in trail:
             loop = " -> ".join(shown(step) for step in (*trail[trail.index(parent) :], parent))
-            problems.append(Problem(f"a scenario cannot extend itself ({loop})", value=entry.value, **where))
+            problems.append(
+                Problem(_("a scenario cannot extend itself ({loop})", loop=loop), value=entry.value, **where)
+            )
         elif len(trail) > DEEPEST:
-            problems.append(Problem(f"extends more than {DEEPEST} files deep", value=entry.value, **where))
+            problems.append(
+                Problem(_("extends more than {count} files deep", count=DEEPEST), value=entry.value, **where)
+            )
         elif parent not in files:
             _extended(parent, problems, trail, files)
     files[path] = tree
@@ -351,12 +358,12 @@ def _refuse_too_many_levers(tree: Tree) -> None:
     if levers is not None and levers.is_map and len(levers.value) > MOST_LEVERS:
         raise ScenarioError(
             Problem(
-                "too many levers",
+                _("too many levers"),
                 levers.file,
                 levers.line,
                 "levers",
                 len(levers.value),
-                f"at most {MOST_LEVERS}",
+                _("at most {count}", count=MOST_LEVERS),
             )
         )
 
@@ -382,9 +389,9 @@ def _checked(
                 for problem in problems_of(further, Scenario, tree)
                 if not any(f"{known.key}.".startswith(f"{problem.key}.") for known in found)
             ]
-        if not any(problem.message.startswith("lever ") for problem in found):
+        if not any(problem.kind == "conflict" for problem in found):
             found += [placed(problem, tree) for problem in conflicting_sets(_sound_levers(content))]
-        problems = problems + [p for p in found if is_whole or p.message != MISSING]
+        problems = problems + [p for p in found if is_whole or p.kind != "missing"]
     else:
         problems = [*problems, *(placed(problem, tree) for problem in scenario.scales_of_nothing())]
     if problems:
@@ -449,17 +456,18 @@ def _override(content: dict[str | int, Any], key: str, value: Any) -> Problem | 
         if not isinstance(target, dict) or part not in target:
             names = tuple(str(name) for name in target) if isinstance(target, dict) else ()
             return Problem(
-                f"there is no {part!r} to change",
+                _("there is no {part!r} to change", part=part),
                 key=key,
                 value=value,
                 allowed=names,
                 nearest=nearest(part, names),
+                kind="key",
             )
         if target[part] is None:  # an optional map, such as budget
             target[part] = {}
         target = target[part]
     if not isinstance(target, dict):
-        return Problem("a list can only be changed as a whole", key=key, value=value)
+        return Problem(_("a list can only be changed as a whole"), key=key, value=value, kind="key")
     if value is None:
         target.pop(last, None)
     else:
@@ -475,7 +483,7 @@ def _origins_after(scenario: Scenario, overrides: Mapping[str, Any]) -> dict[str
     }
     for key, value in overrides.items():
         leaves = _tree_of(value, {}, parts(key)).leaves(parts(key))
-        kept |= {dotted(leaf): OVERRIDE for leaf, _ in leaves if value is not None}
+        kept |= {dotted(leaf): OVERRIDE for leaf, __ in leaves if value is not None}
     return kept
 
 
@@ -488,5 +496,5 @@ def _tree_of(content: Any, origins: Mapping[str, str], key: Key = ()) -> Tree:
     origin = origins.get(dotted(key), OVERRIDE)
     if origin == OVERRIDE:
         return Tree(content, OVERRIDE, None)
-    file, _, line = origin.rpartition(":")
+    file, __, line = origin.rpartition(":")
     return Tree(content, file, int(line))

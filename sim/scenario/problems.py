@@ -12,27 +12,30 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.core.errors import Problem, SimError, nearest
+from sim.core.language import N_, _
 from sim.core.meant import month_meant, number_meant, share_meant
 from sim.scenario.yaml_tree import Key, Tree, dotted, find, parts, read_tree
 
 Model = TypeVar("Model", bound=BaseModel)
-MISSING = "required key is missing"
 MOST_TOLD = 100  # problems of one file; more are counted
 
 # What to say for the validator's kinds of error, and what would have been right.
 _WORDS: dict[str, tuple[str, str]] = {
-    "float_type": ("must be a number", "a number, without quotes"),
-    "int_type": ("must be a whole number", "a whole number, without quotes"),
-    "string_type": ("must be text", "text; put numbers and dates in quotes"),
-    "bool_type": ("must be true or false", "true, false"),
-    "tuple_type": ("must be a list", "a list, such as [a, b]"),
-    "dict_type": ("must be a map", "`key: value` lines"),
-    "model_type": ("must be a map", "`key: value` lines"),
-    "string_pattern_mismatch": ("not a usable name", "small letters, digits and _, beginning with a letter"),
-    "string_too_short": ("must not be empty", "some text"),
-    "finite_number": ("must be a finite number", "a number"),
-    "multiple_of": ("must be whole", "a whole number of yuan"),
-    "too_short": ("must not be empty", "at least one entry"),
+    "float_type": (N_("must be a number"), N_("a number, without quotes")),
+    "int_type": (N_("must be a whole number"), N_("a whole number, without quotes")),
+    "string_type": (N_("must be text"), N_("text; put numbers and dates in quotes")),
+    "bool_type": (N_("must be true or false"), N_("true, false")),
+    "tuple_type": (N_("must be a list"), N_("a list, such as [a, b]")),
+    "dict_type": (N_("must be a map"), N_("`key: value` lines")),
+    "model_type": (N_("must be a map"), N_("`key: value` lines")),
+    "string_pattern_mismatch": (
+        N_("not a usable name"),
+        N_("small letters, digits and _, beginning with a letter"),
+    ),
+    "string_too_short": (N_("must not be empty"), N_("some text")),
+    "finite_number": (N_("must be a finite number"), N_("a number")),
+    "multiple_of": (N_("must be whole"), N_("a whole number of yuan")),
+    "too_short": (N_("must not be empty"), N_("at least one entry")),
 }
 
 
@@ -75,7 +78,7 @@ def told(problems: list[Problem]) -> list[Problem]:
 
 
 def _and_more(count: int) -> list[Problem]:
-    return [Problem(f"and {count:,} more problems")] if count > 0 else []
+    return [Problem(_("and {count:,} more problems", count=count))] if count > 0 else []
 
 
 def without_unknown_keys(error: ValidationError, content: Any) -> Any:
@@ -120,25 +123,32 @@ def _in_words(detail: ErrorDetails, key: Key, context: dict[str, Any], model: ty
         meant = None if word is None else context["meant"].get(str(word).lower()) or nearest(word, allowed)
         if context["is_month"]:
             allowed = _written(allowed, month_meant(detail["input"], _is_end(key)))
-        return Problem(context["message"], key=name, value=value, allowed=allowed, nearest=meant)
+        return Problem(
+            context["message"],
+            key=name,
+            value=value,
+            allowed=allowed,
+            nearest=meant,
+            kind="key" if "[key]" in detail["loc"] else "",
+        )
     if kind == "extra_forbidden":
         known = _keys_allowed(model, key[:-1])
-        return Problem("unknown key", key=name, allowed=known, nearest=nearest(key[-1], known))
+        return Problem(_("unknown key"), key=name, allowed=known, nearest=nearest(key[-1], known), kind="key")
     if kind == "missing":
-        return Problem(MISSING, key=name)
+        return Problem(_("required key is missing"), key=name, kind="missing")
     if kind in _WORDS:
-        message, allowed = _WORDS[kind]
+        message, allowed = (_(words) for words in _WORDS[kind])
         if kind == "bool_type":
             allowed = _written(allowed, _YES_OR_NO.get(str(value).lower()))
         elif kind in ("float_type", "int_type"):
             allowed = _written(allowed, number_meant(value))
         return Problem(message, key=name, value=value, allowed=allowed)
-    for bound, words in (("ge", "or more"), ("le", "or less")):
+    for bound, words in (("ge", N_("{bound:g} or more")), ("le", N_("{bound:g} or less"))):
         if bound in context:
-            allowed = f"{context[bound]:g} {words}"
+            allowed = _(words, bound=context[bound])
             if bound == "le" and context[bound] == 1:
                 allowed = _written(allowed, share_meant(value))
-            return Problem("out of range", key=name, value=value, allowed=allowed)
+            return Problem(_("out of range"), key=name, value=value, allowed=allowed)
     message = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
     return Problem(message, key=name, value=value)
 
@@ -151,7 +161,7 @@ _YES_OR_NO = {
 
 def _written(allowed: str, meant: str | None) -> str:
     """What is allowed, and how what was probably meant is written."""
-    return f"{allowed}; write {meant}" if meant else allowed
+    return _("{allowed}; write {value}", allowed=allowed, value=meant) if meant else allowed
 
 
 def _is_end(key: Key) -> bool:

@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Any
 
 from sim.core.errors import DataError
+from sim.core.language import _
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,7 +153,9 @@ def _rows(name: str) -> list[dict[str, str]]:
     try:
         text = resources.files("sim").joinpath("data", name).read_bytes().decode("utf-8")
     except OSError as error:
-        raise DataError(f"the packaged table {name} cannot be read: {error.strerror}") from error
+        raise DataError(
+            _("the packaged table {name} cannot be read: {strerror}", name=name, strerror=error.strerror)
+        ) from error
     return list(csv.DictReader(io.StringIO(text, newline="")))
 
 

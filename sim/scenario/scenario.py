@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, StrictStr, model_validator
 
 from sim.core.errors import Problem
+from sim.core.language import N_, _, in_language
 from sim.core.months import FIRST_MONTH, month_number
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.effects import fixed_at_the_start
@@ -36,7 +37,7 @@ from sim.scenario.lever import Lever, conflicting_sets
 from sim.scenario.shock import Shock
 
 Growth = Annotated[float, Field(strict=True, ge=-0.2, le=0.3)]
-Variant = Annotated[StrictStr, OneOf("set of assumptions", lambda: ("low", "middle", "high"))]
+Variant = Annotated[StrictStr, OneOf(N_("set of assumptions"), lambda: ("low", "middle", "high"))]
 
 
 class Period(Strict):
@@ -51,10 +52,10 @@ class Period(Strict):
             refuse(
                 [
                     Problem(
-                        "no month before this one is simulated",
+                        _("no month before this one is simulated"),
                         key="from",
                         value=self.from_,
-                        allowed=f"{FIRST_MONTH} or later",
+                        allowed=_("{month} or later", month=FIRST_MONTH),
                     )
                 ]
             )
@@ -62,10 +63,10 @@ class Period(Strict):
             refuse(
                 [
                     Problem(
-                        "the period ends before it begins",
+                        _("the period ends before it begins"),
                         key="to",
                         value=self.to,
-                        allowed=f"{self.from_} or later",
+                        allowed=_("{month} or later", month=self.from_),
                     )
                 ]
             )
@@ -105,7 +106,7 @@ class Path(Strict):
     @model_validator(mode="after")
     def _is_one_kind(self) -> Path:
         if bool(self.all) == bool(self.by_tier):
-            refuse([Problem("a path needs exactly one of these keys", key="", allowed=("all", "by_tier"))])
+            refuse([Problem(_("a path needs exactly one of these keys"), key="", allowed=("all", "by_tier"))])
         return self
 
     def value(self, month: str, tier: str) -> float | None:
@@ -207,9 +208,14 @@ class Scenario(Strict):
         nothing.
         """
         strengths = (
-            f"lever {name}: strength {lever.strength:g} is outside the credible "
-            f"{lever.strength_range.credible[0]:g} to {lever.strength_range.credible[1]:g} "
-            f"({lever.strength_range.source})"
+            _(
+                "lever {name}: strength {strength:g} is outside the credible {low:g} to {high:g} ({source})",
+                name=name,
+                strength=lever.strength,
+                low=lever.strength_range.credible[0],
+                high=lever.strength_range.credible[1],
+                source=lever.strength_range.source,
+            )
             for name, lever in self.levers.items()
             if lever.strength_range and not lever.strength_range.is_credible(lever.strength)
         )
@@ -217,12 +223,15 @@ class Scenario(Strict):
 
     def missing_title(self) -> str | None:
         """A warning where the scenario goes by the title of a file that it extends, else None."""
-        file, _, _ = self._origins.get("title.en", "").rpartition(":")
+        file, __, __ = self._origins.get("title.en", "").rpartition(":")
         if not file or PurePath(file).stem == self.name:
             return None
-        return (
-            f"{self.name}: no title of its own: results are headed {self.title.en!r}, the title of "
-            f"{PurePath(file).name}; add a line title: {{en: ..., zh: ...}}"
+        return _(
+            "{name}: no title of its own: results are headed {title!r}, the title of {file}; add a line "
+            "title: {{en: ..., zh: ...}}",
+            name=self.name,
+            title=in_language(self.title.model_dump()),
+            file=PurePath(file).name,
         )
 
     def _odd_budgets(self) -> Iterator[str]:
@@ -232,15 +241,26 @@ class Scenario(Strict):
             if budget is None:
                 continue
             yuan = budget.yuan_per_year if budget.yuan_per_year is not None else budget.yuan_total
-            period = "a year" if budget.yuan_per_year is not None else "in all"
             price = lever.unit_cost.at(lever.strength) if lever.unit_cost else 0
             if yuan is None or yuan == 0.0:  # nothing is to be spent
                 continue
-            said = f"a budget of {yuan:,.0f} yuan {period}"
+            if budget.yuan_per_year is not None:
+                said = _("a budget of {yuan:,.0f} yuan a year", yuan=yuan)
+            else:
+                said = _("a budget of {yuan:,.0f} yuan in all", yuan=yuan)
             if yuan < price:
-                yield f"lever {name}: {said} does not pay for one use, which costs {price:,} yuan"
+                yield _(
+                    "lever {name}: {budget} does not pay for one use, which costs {price:,} yuan",
+                    name=name,
+                    budget=said,
+                    price=price,
+                )
             elif yuan < SMALL_BUDGET:
-                yield f"lever {name}: {said} is very small; write yuan, not thousands or millions of them"
+                yield _(
+                    "lever {name}: {budget} is very small; write yuan, not thousands or millions of them",
+                    name=name,
+                    budget=said,
+                )
 
     def scales_of_nothing(self) -> Iterator[Problem]:
         """Scales of a parameter that is nought, and that the scenario gives no other value: told of a file,
@@ -270,10 +290,12 @@ class Scenario(Strict):
         for key, name, value in scaling:
             if PARAMETERS[name].default == 0.0 and name not in given:
                 yield Problem(
-                    f"{name} is 0 here, and stays 0 however it is scaled",
+                    _("{name} is 0 here, and stays 0 however it is scaled", name=name),
                     key=key,
                     value=value,
-                    allowed=f"set or add; or another value, under parameters.{name} or paths.{name}",
+                    allowed=_(
+                        "set or add; or another value, under parameters.{name} or paths.{name}", name=name
+                    ),
                 )
 
     def _values_out_of_bounds(self) -> Iterator[Problem]:
@@ -282,23 +304,23 @@ class Scenario(Strict):
             given += [(name, f"paths.{name}.{key}", value) for key, value in path.values()]
             if name in self.parameters:
                 yield Problem(
-                    "this parameter already follows a path",
+                    _("this parameter already follows a path"),
                     key=f"parameters.{name}",
                     value=self.parameters[name],
-                    allowed=f"remove it, or set paths.{name} to null",
+                    allowed=_("remove it, or set paths.{name} to null", name=name),
                 )
             if PARAMETERS[name].scope == "corridor":
                 yield Problem(
-                    f"{name} belongs to corridors, which only a lever changes",
+                    _("{name} belongs to corridors, which only a lever changes", name=name),
                     key=f"paths.{name}",
-                    allowed="a parameter of places, workers or the economy",
+                    allowed=_("a parameter of places, workers or the economy"),
                 )
             if PARAMETERS[name].is_fixed:
                 yield fixed_at_the_start(name, f"paths.{name}")
             elif PARAMETERS[name].scope != "economy":
                 yield from (
                     Problem(
-                        f"nobody faces {name} in {tier}",
+                        _("nobody faces {name} in {tier}", name=name, tier=tier),
                         key=f"paths.{name}.by_tier.{tier}",
                         allowed=PARAMETERS[name].tiers,
                     )
@@ -307,7 +329,7 @@ class Scenario(Strict):
                 )
             if path.by_tier and PARAMETERS[name].scope == "economy":
                 yield Problem(
-                    "this parameter is one number for the whole economy",
+                    _("this parameter is one number for the whole economy"),
                     key=f"paths.{name}.by_tier",
                     allowed="all",
                 )
@@ -315,10 +337,10 @@ class Scenario(Strict):
             low, high = PARAMETERS[name].low, PARAMETERS[name].high
             if not low <= value <= high:
                 yield Problem(
-                    "outside the parameter's bounds",
+                    _("outside the parameter's bounds"),
                     key=key,
                     value=value,
-                    allowed=f"{low:g} to {high:g} {PARAMETERS[name].unit}",
+                    allowed=_("{low:g} to {high:g} {unit}", low=low, high=high, unit=PARAMETERS[name].unit),
                 )
 
     def _months_outside_the_period(self) -> Iterator[Problem]:
@@ -337,8 +359,8 @@ class Scenario(Strict):
         for key, month in named:
             if not self.period.from_ <= month <= self.period.to:
                 yield Problem(
-                    "outside the scenario's period",
+                    _("outside the scenario's period"),
                     key=key,
                     value=month,
-                    allowed=f"{self.period.from_} to {self.period.to}",
+                    allowed=_("{low} to {high}", low=self.period.from_, high=self.period.to),
                 )

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pydantic import Field, model_validator
 
 from sim.core.errors import Problem
+from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.effects import MonthlyEffect, faced_nowhere, fixed_at_the_start, out_of_bounds
 from sim.scenario.eligibility import Where
@@ -38,35 +39,39 @@ class Shock(Strict):
     def _reach_problems(self) -> Iterator[Problem]:
         if self.where.names_homes:
             yield Problem(
-                "a shock holds for everybody in a place, wherever they come from",
+                _("a shock holds for everybody in a place, wherever they come from"),
                 key="where",
-                allowed="provinces, regions, tiers",
+                allowed=_("provinces, regions, tiers"),
             )
         if self.sectors and self.where != Where():
-            yield Problem("a shock to sectors holds in all places alike", key="where", allowed="no `where`")
+            yield Problem(
+                _("a shock to sectors holds in all places alike"), key="where", allowed=_("no `where`")
+            )
         for name, effect in self.effects.items():
             if PARAMETERS[name].is_fixed:
                 yield fixed_at_the_start(name, f"effects.{name}")
             if PARAMETERS[name].scope == "corridor":
                 yield Problem(
-                    f"{name} belongs to corridors, which only a lever changes",
+                    _("{name} belongs to corridors, which only a lever changes", name=name),
                     key=f"effects.{name}",
-                    allowed="a parameter of places, workers or the economy",
+                    allowed=_("a parameter of places, workers or the economy"),
                 )
             yield from faced_nowhere(name, self.where)
             yield from self._months_without_effect(name, effect)
             if PARAMETERS[name].scope == "economy" and self.where != Where():
                 yield Problem(
-                    f"{name} is one number for the whole economy", key="where", allowed="no `where`"
+                    _("{name} is one number for the whole economy", name=name),
+                    key="where",
+                    allowed=_("no `where`"),
                 )
             if self.sectors and name not in SECTOR_PARAMETERS:
                 yield Problem(
-                    "this parameter is the same for every sector",
+                    _("this parameter is the same for every sector"),
                     key=f"effects.{name}",
                     allowed=SECTOR_PARAMETERS,
                 )
             elif self.sectors and (effect.set or effect.add):
-                yield Problem("a shock to sectors can only scale", key=f"effects.{name}", allowed="scale")
+                yield Problem(_("a shock to sectors can only scale"), key=f"effects.{name}", allowed="scale")
 
     def _months_without_effect(self, name: str, effect: MonthlyEffect) -> Iterator[Problem]:
         parameter = PARAMETERS[name]
@@ -74,10 +79,10 @@ class Shock(Strict):
             for month, value in getattr(effect, kind).items():
                 if not parameter.acts_in(month):
                     yield Problem(
-                        f"{name} changes nothing in this month of the year",
+                        _("{name} changes nothing in this month of the year", name=name),
                         key=f"effects.{name}.{kind}.{month}",
                         value=value,
-                        allowed=f"months {', '.join(map(str, parameter.months))} of a year",
+                        allowed=_("months {names} of a year", names=", ".join(map(str, parameter.months))),
                     )
 
     def _size_problems(self) -> Iterator[Problem]:

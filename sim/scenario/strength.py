@@ -8,11 +8,12 @@ from typing import Annotated
 from pydantic import Field, StrictStr, model_validator
 
 from sim.core.errors import Problem
+from sim.core.language import N_, _
 from sim.scenario.fields import Number, OneOf, Share, Strict, Text, refuse
 
 _NotNegative = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
 DIRECTIONS = ("higher", "lower", "unknown", "none")
-Direction = Annotated[StrictStr, OneOf("direction", lambda: DIRECTIONS)]
+Direction = Annotated[StrictStr, OneOf(N_("direction"), lambda: DIRECTIONS)]
 
 
 class StrengthRange(Strict):
@@ -29,10 +30,10 @@ class StrengthRange(Strict):
             refuse(
                 [
                     Problem(
-                        "the credible range must include 1, the documented strength, and end by `most`",
+                        _("the credible range must include 1, the documented strength, and end by `most`"),
                         key="credible",
                         value=[low, high],
-                        allowed="low <= 1 <= high <= most",
+                        allowed=_("low <= 1 <= high <= most"),
                     )
                 ]
             )
@@ -43,10 +44,15 @@ class StrengthRange(Strict):
         if not 0.0 <= strength <= self.most:
             low, high = self.credible
             yield Problem(
-                "a strength outside what the instrument allows",
+                _("a strength outside what the instrument allows"),
                 key="strength",
                 value=strength,
-                allowed=f"0 to {self.most:g} times the documented strength; credible is {low:g} to {high:g}",
+                allowed=_(
+                    "0 to {most:g} times the documented strength; credible is {low:g} to {high:g}",
+                    most=self.most,
+                    low=low,
+                    high=high,
+                ),
             )
 
     def is_credible(self, strength: float) -> bool:
@@ -70,10 +76,10 @@ class FirstOutcome(Strict):
             refuse(
                 [
                     Problem(
-                        "a column is needed, except with direction none",
+                        _("a column is needed, except with direction none"),
                         key="column",
                         value=self.column,
-                        allowed="a column of the national table, or direction none without a column",
+                        allowed=_("a column of the national table, or direction none without a column"),
                     )
                 ]
             )

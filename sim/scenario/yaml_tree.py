@@ -14,8 +14,10 @@ from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.parser import Parser
 
 from sim.core.deprecated import key_of_today
+from sim.core.encodings import not_utf8
 from sim.core.errors import Problem, ScenarioError
-from sim.scenario.yaml_faults import in_words, not_utf8
+from sim.core.language import _
+from sim.scenario.yaml_faults import in_words
 
 Key = tuple[str | int, ...]
 
@@ -89,18 +91,18 @@ def read_tree(path: Path, problems: list[Problem]) -> Tree | None:
     except YAMLError as error:  # characters that YAML does not allow
         place = getattr(error, "position", None)
         line = None if place is None else text.count("\n", 0, place) + 1
-        problems.append(Problem(f"not YAML: {error}".splitlines()[0], file, line))
+        problems.append(Problem(_("not YAML: {reason}", reason=str(error).splitlines()[0]), file, line))
         return None
     except (
         ValueError
     ) as error:  # what the library takes for a value of its own, such as a year of many digits
-        problems.append(Problem(f"not YAML: {error}".splitlines()[0], file))
+        problems.append(Problem(_("not YAML: {reason}", reason=str(error).splitlines()[0]), file))
         return None
     if node is None or (isinstance(node, ScalarNode) and not node.value):
-        problems.append(Problem("the file is empty", file, 1, allowed="a map of `key: value` lines"))
+        problems.append(Problem(_("the file is empty"), file, 1, allowed=_("a map of `key: value` lines")))
         return None
     if not isinstance(node, MappingNode):
-        problems.append(Problem("a scenario is a map", file, 1, allowed="`key: value` lines"))
+        problems.append(Problem(_("a scenario is a map"), file, 1, allowed=_("`key: value` lines")))
         return None
     try:
         return _TreeReader(yaml, file, problems).tree(node, ())
@@ -113,16 +115,28 @@ def _text(path: Path, file: str) -> str:
     """The text of a file. Raises ``ScenarioError`` for one that cannot be read, is too large or no UTF-8."""
     try:
         if path.stat().st_size > MOST_BYTES:
-            problem = Problem("is too large", file=file, allowed=f"at most {MOST_BYTES:,} bytes")
+            problem = Problem(
+                _("is too large"), file=file, allowed=_("at most {count:,} bytes", count=MOST_BYTES)
+            )
             raise ScenarioError(problem)
         content = path.read_bytes()
     except OSError as error:
-        raise ScenarioError(Problem(f"cannot be read: {error.strerror}", file=file)) from error
+        raise ScenarioError(
+            Problem(_("cannot be read: {reason}", reason=error.strerror), file=file)
+        ) from error
     try:
         return content.decode("utf-8-sig").replace("\r\n", "\n").replace("\r", "\n")
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise ScenarioError(not_utf8(content, file, line)) from error
+
+
+def _most_values() -> str:
+    return _("at most {count:,} values", count=MOST_VALUES)
+
+
+def _most_levels() -> str:
+    return _("at most {count} levels", count=DEEPEST)
 
 
 class _TooMuch(Exception):
@@ -147,9 +161,9 @@ class _Bounded(Parser):
         elif isinstance(event, CollectionEndEvent):
             self.depth -= 1
         if self.seen > MOST_VALUES:
-            raise _TooMuch("holds too much", event.start_mark.line + 1, f"at most {MOST_VALUES:,} values")
+            raise _TooMuch(_("holds too much"), event.start_mark.line + 1, _most_values())
         if self.depth > DEEPEST:
-            raise _TooMuch("is nested too deep", event.start_mark.line + 1, f"at most {DEEPEST} levels")
+            raise _TooMuch(_("is nested too deep"), event.start_mark.line + 1, _most_levels())
         return event
 
 
@@ -165,14 +179,14 @@ class _TreeReader:
         line = node.start_mark.line + 1 if line is None else line
         self.made += 1
         if self.made > MOST_VALUES:
-            raise _TooMuch("is too large with its aliases", line, f"at most {MOST_VALUES:,} values")
+            raise _TooMuch(_("is too large with its aliases"), line, _most_values())
         if isinstance(node, ScalarNode):
             return Tree(self.scalar(node, key), self.file, line)
         if any(node is other for other in self.inside):
-            self.note("an alias stands inside what it stands for", key, line)
+            self.note(_("an alias stands inside what it stands for"), key, line)
             return Tree(None, self.file, line)
         if len(self.inside) >= DEEPEST:
-            raise _TooMuch("is nested too deep with its aliases", line, f"at most {DEEPEST} levels")
+            raise _TooMuch(_("is nested too deep with its aliases"), line, _most_levels())
         self.inside.append(node)
         if isinstance(node, MappingNode):
             value: Any = self.children(node, key)
@@ -193,12 +207,12 @@ class _TreeReader:
                     number_key, number = whole
                     self.problems.append(
                         Problem(
-                            "a number is written without commas",
+                            _("a number is written without commas"),
                             self.file,
                             line,
                             dotted((*key, number_key)),
                             f"{int(number):,}",
-                            allowed=f"write {number}",
+                            allowed=_("write {number}", number=number),
                         )
                     )
                 continue
@@ -207,14 +221,18 @@ class _TreeReader:
                     merged.setdefault(name, child)
                 continue
             if not isinstance(key_node, ScalarNode):
-                self.note("a key must be a word", key, line)
+                self.note(_("a key must be a word"), key, line)
                 continue
             name = self.scalar(key_node, key)
             if not isinstance(name, int) or isinstance(name, bool):  # years are numbers, `no` is a word
                 name = key_node.value
             name = key_of_today((*key, name), f"{self.file}:{line}")
             if name in children:
-                self.note(f"this key was already given on line {children[name].line}", (*key, name), line)
+                self.note(
+                    _("this key was already given on line {line}", line=children[name].line),
+                    (*key, name),
+                    line,
+                )
                 continue
             children[name] = self.tree(value_node, (*key, name), line)
         return {**{name: child for name, child in merged.items() if name not in children}, **children}
@@ -225,7 +243,7 @@ class _TreeReader:
         found: dict[str | int, Tree] = {}
         for one in nodes:
             if not isinstance(one, MappingNode):
-                self.note("`<<` takes a map, or a list of maps", key, line)
+                self.note(_("`<<` takes a map, or a list of maps"), key, line)
                 continue
             brought = self.tree(one, key, line).value
             found = {**(brought if isinstance(brought, dict) else {}), **found}
@@ -234,7 +252,7 @@ class _TreeReader:
     def scalar(self, node: ScalarNode, key: Key) -> Any:
         tag = str(node.tag)
         if tag not in _PLAIN_TAGS:
-            self.note(f"unknown YAML tag {tag}", key, node.start_mark.line + 1)
+            self.note(_("unknown YAML tag {tag}", tag=tag), key, node.start_mark.line + 1)
         if tag in _TEXT_TAGS or tag not in _PLAIN_TAGS:
             return node.value
         try:
@@ -243,7 +261,7 @@ class _TreeReader:
             value = None
         is_huge = isinstance(value, int) and abs(value) > LARGEST
         if is_huge or (value is None and tag != "tag:yaml.org,2002:null"):
-            self.note("not a usable number", key, node.start_mark.line + 1)
+            self.note(_("not a usable number"), key, node.start_mark.line + 1)
             return 0
         return value
 
@@ -309,7 +327,10 @@ def merge(
             if children.pop(name, None) is None:
                 problems.append(
                     Problem(
-                        "is empty, and there is nothing to remove here", child.file, child.line, dotted(place)
+                        _("is empty, and there is nothing to remove here"),
+                        child.file,
+                        child.line,
+                        dotted(place),
                     )
                 )
         else:

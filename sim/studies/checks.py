@@ -20,6 +20,7 @@ from pydantic import Field, PrivateAttr, StrictStr, model_validator
 from sim.comparison.intervals import mean_and_interval
 from sim.core.arguments import parse_scale, whole_number
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
+from sim.core.language import N_, _
 from sim.engine.run_cache import RunCache
 from sim.engine.simulate import simulate
 from sim.results.columns import TABLES
@@ -50,7 +51,7 @@ class Quantity(StudyOutcome):
     as it is in the run that is compared with. For prices and wages, so that who moved does not move the mean.
     """
 
-    table: Annotated[StrictStr, OneOf("table", lambda: _PANELS)] = "national"
+    table: Annotated[StrictStr, OneOf(N_("table"), lambda: _PANELS)] = "national"
     where: Units = Units()
     levers: tuple[Text, ...] = ()
     only: dict[Text, Text] = {}
@@ -72,7 +73,7 @@ class Check(Strict):
     counts the cells of all tables, but those of ``except_tables``, in which two runs differ."""
 
     label: Label
-    measure: Annotated[StrictStr, OneOf("measure", lambda: MEASURES)]
+    measure: Annotated[StrictStr, OneOf(N_("measure"), lambda: MEASURES)]
     run: Text
     against: Text = BASE
     of: Quantity | None = None
@@ -88,9 +89,9 @@ class Check(Strict):
 
     def _problems(self) -> Iterator[Problem]:
         if self.measure != "unequal_cells" and self.of is None:
-            yield Problem(f"a check by {self.measure} needs this key", key="of")
+            yield Problem(_("a check by {measure} needs this key", measure=self.measure), key="of")
         if self.measure == "ratio" and self.to is None:
-            yield Problem("a ratio needs what it is divided by", key="to")
+            yield Problem(_("a ratio needs what it is divided by"), key="to")
         for key, one in (("of", self.of), ("to", self.to)):
             if one is not None:
                 yield from unknown_columns(one, one.table, key)
@@ -101,11 +102,11 @@ class Check(Strict):
 
 def _unknown_texts(one: Quantity, key: str) -> Iterator[Problem]:
     """The columns by which rows are picked that the table does not have, or that hold numbers."""
-    columns = tuple(name for name, (unit, _) in TABLES[one.table].items() if unit == "name")
+    columns = tuple(name for name, (unit, __) in TABLES[one.table].items() if unit == "name")
     for name in one.only:
         if name not in columns:
             yield Problem(
-                "the table has no such column of names",
+                _("the table has no such column of names"),
                 key=f"{key}.{name}",
                 value=name,
                 allowed=columns,
@@ -160,7 +161,7 @@ def load_checks(name_or_path: str | Path) -> CheckFile:
     >>> sorted(load_checks("demand-falls").scenarios)
     ['base', 'no_jobs']
     """
-    path = named_file(str(name_or_path), check_files(), "file of checks", CheckError)
+    path = named_file(str(name_or_path), check_files(), _("no such file of checks"), CheckError)
     found, tree, problems = read_checked(path, CheckFile, CheckError)
     try:
         base = load_scenario(found.scenario)
@@ -173,7 +174,7 @@ def load_checks(name_or_path: str | Path) -> CheckFile:
         for key in ("run", "against"):
             if getattr(check, key) not in (BASE, *found.runs):
                 wrong = Problem(
-                    "no such run",
+                    _("no such run"),
                     key=f"checks.{number}.{key}",
                     value=getattr(check, key),
                     allowed=(BASE, *found.runs),

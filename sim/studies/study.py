@@ -9,6 +9,7 @@ from typing import Annotated, Any
 from pydantic import Field, PrivateAttr, StrictStr, model_validator
 
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
+from sim.core.language import N_, _
 from sim.results.columns import TABLES
 from sim.scenario.declaration import Declaration
 from sim.scenario.fields import (
@@ -33,10 +34,10 @@ DESIGNS = ("difference_in_differences", "with_and_without", "matching")
 PANELS = ("national", "places", "homes")
 FORMS = ("log_percent", "percent_of_base", "points", "level")
 MATCHED = ("sex", "age", "education", "province", "activity", "sector", "earnings")
-Form = Annotated[StrictStr, OneOf("form", lambda: FORMS)]
-DesignName = Annotated[StrictStr, OneOf("design", lambda: DESIGNS)]
-Panel = Annotated[StrictStr, OneOf("table", lambda: PANELS)]
-MatchingVariable = Annotated[StrictStr, OneOf("matching variable", lambda: MATCHED)]
+Form = Annotated[StrictStr, OneOf(N_("form"), lambda: FORMS)]
+DesignName = Annotated[StrictStr, OneOf(N_("design"), lambda: DESIGNS)]
+Panel = Annotated[StrictStr, OneOf(N_("table"), lambda: PANELS)]
+MatchingVariable = Annotated[StrictStr, OneOf(N_("matching variable"), lambda: MATCHED)]
 
 
 class VirtualError(SimError):
@@ -78,10 +79,10 @@ def unknown_columns(outcome: StudyOutcome, table: str, key: str) -> Iterator[Pro
 
 def unknown_column(name: str, table: str, key: str) -> Iterator[Problem]:
     """The problem with a column, if there is one."""
-    columns = tuple(column for column, (unit, _) in TABLES[table].items() if unit != "name")
+    columns = tuple(column for column, (unit, __) in TABLES[table].items() if unit != "name")
     if name not in columns:
         yield Problem(
-            "the table has no such column",
+            _("the table has no such column"),
             key=key,
             value=name,
             allowed=columns,
@@ -127,7 +128,7 @@ class Estimate(Strict):
         }[self.design]
         for key in needs:
             if not getattr(self, key):
-                yield Problem(f"a {self.design} needs this key", key=key)
+                yield Problem(_("a {design} needs this key", design=self.design), key=key)
         if self.outcome:
             yield from unknown_columns(self.outcome, self.table, "outcome")
 
@@ -151,7 +152,7 @@ class VirtualExperiment(Declaration):
     @model_validator(mode="after")
     def _changes_something(self) -> VirtualExperiment:
         if not (self.levers or self.shocks):
-            told([Problem("without a lever or a shock there is nothing to estimate", key="levers")])
+            told([Problem(_("without a lever or a shock there is nothing to estimate"), key="levers")])
         return self
 
     @property
@@ -180,7 +181,7 @@ def load_virtual(name_or_path: str | Path) -> VirtualExperiment:
     >>> set(experiment.levers) <= set(experiment.policy.levers) - set(experiment.base.levers)
     True
     """
-    path = named_file(str(name_or_path), virtual_files(), "virtual experiment", VirtualError)
+    path = named_file(str(name_or_path), virtual_files(), _("no such virtual experiment"), VirtualError)
     found, tree, problems = read_checked(path, VirtualExperiment, VirtualError)
     try:
         base = load_scenario(found.scenario)

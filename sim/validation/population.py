@@ -24,6 +24,7 @@ from sim.core.categories import (
 )
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 from sim.parameters.behaviour import DEFAULTS
 from sim.world.places import HOMES
 from sim.world.synthesis import (
@@ -79,10 +80,14 @@ def make_alone(worker_id: int, seed: int = 0) -> Workers:
     if worker_id >= ENTRANT_BIT or home >= HOMES:
         raise UsageError(
             Problem(
-                "no worker of January 2014 has this id",
+                _("no worker of January 2014 has this id"),
                 key="worker_id",
                 value=worker_id,
-                allowed=f"home * 2**{ID_HOME_SHIFT} + number, home from 0 to {HOMES - 1}",
+                allowed=_(
+                    "home * 2**{id_home_shift} + number, home from 0 to {value}",
+                    id_home_shift=ID_HOME_SHIFT,
+                    value=HOMES - 1,
+                ),
             )
         )
     workers = Workers.empty(Ids.of(np.array([worker_id]), np.array([1])))
@@ -225,7 +230,7 @@ def _stocks_by_region(population: Population) -> Iterator[_Row]:
     """Local, cross-province and within-province workers by region of origin."""
     workers, places = population.workers, population.world.places
     region = places.regions[workers.home]
-    out, local, _ = _groups(workers)
+    out, local, __ = _groups(workers)
     across = places.province[workers.place] != workers.home
     kinds = (("cross_province", out & across), ("within_province", out & ~across), ("local", local))
     for name, chosen in kinds:

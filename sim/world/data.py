@@ -17,6 +17,7 @@ import pandas as pd
 from sim.core.categories import REGIONS
 from sim.core.errors import DataError, Problem
 from sim.core.kept import kept
+from sim.core.language import _
 from sim.world.data_checks import (
     check_columns,
     check_keys,
@@ -235,11 +236,11 @@ def _distances(table: pd.DataFrame, provinces: pd.DataFrame, marginals: pd.DataF
     if not np.isfinite(km).all():
         lacking = ", ".join(str(code) for code in own.index[own.isna()])
         problem = Problem(
-            "province without an own distance",
+            _("province without an own distance"),
             file="provinces.csv",
             key="mean_km_rural_to_capital",
             value=lacking,
-            allowed="a distance, or a municipality_area among the marginals",
+            allowed=_("a distance, or a municipality_area among the marginals"),
         )
         raise DataError([problem])
     return _fixed(km)

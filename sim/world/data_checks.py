@@ -14,6 +14,7 @@ import pandas as pd
 
 from sim.core.categories import REGIONS
 from sim.core.errors import Problem, nearest
+from sim.core.language import _
 
 # Lowest and highest plausible value of each unit; changes and growth rates may be negative.
 UNIT_BOUNDS = {
@@ -44,7 +45,7 @@ UNIT_BOUNDS = {
 def read_rows(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
     """A CSV file as text columns, indexed by line number; None, with a problem noted, if unusable."""
     if not path.is_file():
-        problems.append(Problem("data file is missing", file=str(path)))
+        problems.append(Problem(_("data file is missing"), file=str(path)))
         return None
     rows, lines = [], []
     with path.open(newline="", encoding="utf-8") as handle:
@@ -59,7 +60,7 @@ def read_rows(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
                 line, found = reader.line_num, len(row)
                 problems.append(_problem("wrong number of cells", path.name, line, "", found, allowed))
     if not rows:
-        problems.append(Problem("data file has no rows", file=path.name, line=1))
+        problems.append(Problem(_("data file has no rows"), file=path.name, line=1))
         return None
     return pd.DataFrame(rows, columns=header, index=pd.Index(lines, name="line"), dtype=object)
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from sim.core.categories import CITY, COUNTY_TOWN, HOME_TOWNSHIP, LARGE_CITY, MEGA_CITY, TIERS
 from sim.core.errors import DataError, Problem
+from sim.core.language import _
 from sim.parameters.behaviour import DEFAULTS
 from sim.parameters.definition import chosen
 from sim.world.data import Data
@@ -67,12 +68,12 @@ def build_places(data: Data, numbers: PlaceNumbers = DEFAULT_NUMBERS) -> Places:
             rows.append((i, COUNTY_TOWN, max(rest, 0.0)))
         rows += [(i, tier, size) for tier, size in cities.items() if size > 0.0]
     return Places(
-        names=tuple(f"{names[i]}, {TIERS[tier].replace('_', ' ')}" for i, tier, _ in rows),
+        names=tuple(f"{names[i]}, {TIERS[tier].replace('_', ' ')}" for i, tier, _size in rows),
         provinces=names,
         regions=np.asarray(data.region_of, dtype=np.int64),
-        province=np.array([i for i, _, _ in rows], dtype=np.int64),
-        tier=np.array([tier for _, tier, _ in rows], dtype=np.int64),
-        population=np.array([size for _, _, size in rows]),
+        province=np.array([i for i, _tier, _size in rows], dtype=np.int64),
+        tier=np.array([tier for _i, tier, _size in rows], dtype=np.int64),
+        population=np.array([size for _i, _tier, size in rows]),
     )
 
 
@@ -87,7 +88,7 @@ def _city_population(
             if field not in PlaceNumbers._fields:
                 raise DataError(
                     Problem(
-                        "no number of people in one of the largest cities",
+                        _("no number of people in one of the largest cities"),
                         file="cities.csv",
                         key=city.name_en,
                     )
