@@ -118,6 +118,7 @@ def trace(
     last = parse_month(end, "--to") if end else None
     checked_picture(picture)
     from sim.agents.following import follow
+    from sim.present.text.lines import columns
     from sim.present.text.lives import life_as_json, life_in_words
     from sim.present.text.numbers import month_label
     from sim.scenario.loading import load_scenario
@@ -136,8 +137,10 @@ def trace(
     told = life_in_words(life)
     for text in (told.title, told.about, "", told.summary, ""):
         print_text(text)
-    for entry in told.entries:
-        print_entry(month_label(entry.month), entry.text)
+    heads = [month_label(entry.month) for entry in told.entries]
+    widest = max(map(columns, heads), default=0)
+    for head, entry in zip(heads, told.entries, strict=True):
+        print_entry(head + " " * (widest - columns(head)), entry.text)
 
 
 def print_entry(head: str, text: str) -> None:

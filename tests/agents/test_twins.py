@@ -6,9 +6,11 @@ import re
 
 import numpy as np
 import pytest
+from support.messages import faults_of_chinese
 
 from sim.agents.twins import CAUSES, Pair, _Month, find_twin, follow_twins, scan_twins
 from sim.core.errors import UsageError
+from sim.core.language import speaking
 from sim.core.months import month_index
 from sim.engine.interpreted import plain_conditions
 from sim.engine.simulation import Simulation
@@ -128,6 +130,21 @@ def test_the_words_have_no_gaps(pairs):
         assert twins_as_json(twins)["base"]["worker"]["worker"] == twins.base.worker
         if twins.parting is None:
             assert "the same" in told.parting[0] and not told.rows
+
+
+def test_the_words_are_chinese(pairs):
+    with speaking("zh"):
+        for twins in pairs:
+            told = twins_in_words(twins)
+            rows = (cell for row in (*told.rows, *told.totals) for cell in row)
+            for said in (told.title, told.about, *told.parting, *told.heads, *rows):
+                assert not faults_of_chinese(said), said
+        both = next(one for one in pairs if one.parting)
+        figure = twins_chart(both)
+        shown = [
+            text.get_text() for axes in figure.axes for text in (*axes.texts, axes.yaxis.label, axes.title)
+        ]
+        assert not faults_of_chinese("\n".join([*shown, *(text.get_text() for text in figure.texts)]))
 
 
 def test_the_picture_marks_the_parting(pairs):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from support.command import caller
+from support.messages import left_in_english
 
 from sim.engine.simulation import Simulation
 
@@ -24,6 +25,33 @@ def test_a_life_is_told_and_drawn(labor_sim, tmp_path):
     assert "work away" in (tmp_path / "life.svg").read_text("utf-8") or "local work" in (
         tmp_path / "life.svg"
     ).read_text("utf-8")
+
+
+def test_lives_are_told_in_chinese(labor_sim, tmp_path):
+    trace = labor_sim("trace", "baseline", "--find", "女，务农", "--lang", "zh", *SMALL)
+    explain = labor_sim(
+        "explain", "baseline", "--find", "外出，30岁以上", "--month", "2016-02", "--lang", "zh",
+        "--scale", "1:500000", "--picture", tmp_path / "why.svg",
+    )  # fmt: skip
+    twins = labor_sim(
+        "twins",
+        "baseline",
+        "combined",
+        "--find",
+        "20至60岁",
+        "--lang",
+        "zh",
+        "--scale",
+        "1:200000",
+        "--to",
+        "2025-12",
+    )
+    assert trace.out.split("，")[1].endswith("女性") and "\n2014年1月" in trace.out
+    assert "对数几率" in explain.out and "运气" in (tmp_path / "why.svg").read_text("utf-8")
+    assert "两种经历" in twins.out and "符合条件的有" in twins.err
+    for said in (trace, explain, twins):
+        assert said.code == 0 and not left_in_english(said.out), left_in_english(said.out)
+    assert labor_sim("trace", "baseline", "--worker", 0, *SMALL).out.startswith("Worker 0: a ")
 
 
 def test_a_life_as_json_has_every_month(labor_sim):

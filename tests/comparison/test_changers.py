@@ -6,9 +6,11 @@ import re
 
 import numpy as np
 import pytest
+from support.messages import faults_of_chinese
 
 from sim.comparison.changers import SAMPLE, STATES, _largest_ways, gallery
 from sim.core.arguments import parse_scale
+from sim.core.language import speaking
 from sim.present.charts.lives import gallery_chart
 from sim.present.pages.changers import changers_section
 from sim.present.text import life_phrases as words
@@ -67,6 +69,16 @@ def test_the_words_and_the_section_say_it_without_gaps(support):
     assert section.count("data:image/svg+xml") == len(support.groups) and "<script" not in section
     assert gallery_as_json(support)["groups"][0]["typical"]["parting"]["causes"]
     assert set(words.STATES) == set(words.INSTEAD) == set(STATES)
+
+
+def test_the_section_in_chinese(support):
+    with speaking("zh"):
+        told, section = gallery_in_words(support), changers_section(support)
+    for card in told.cards:
+        for said in (card.title, card.numbers, card.causes, card.typical, *card.story):
+            assert not faults_of_chinese(said), said
+    shown = re.sub(r'(src|style|class)="[^"]*"|alt=|</?[a-z][^ >]*', "", section)
+    assert told.title.startswith("谁因政策而改变") and not faults_of_chinese(shown.replace("\n", "")), shown
 
 
 def test_the_picture_has_a_panel_for_each_group(support):

@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from support.messages import faults_of_chinese
 
 from sim.agents.find import find_workers, pick
 from sim.agents.following import run_to
 from sim.agents.taken_apart import explain_month
 from sim.core.errors import UsageError
+from sim.core.language import speaking
 from sim.present.charts.lives import GROUP_COLOURS, TERM_GROUPS, decision_chart
 from sim.present.text import life_phrases as words
 from sim.present.text.decisions import decision_as_json, explained_in_words, reasons
@@ -58,6 +60,22 @@ def test_the_sentences_have_no_gaps(explained):
         for said in (*told.before, *told.after):
             assert re.match(r"[A-Z]", said) and said[-1] in ".:", said
             assert not re.search(r"[{}_]|  |None|\bnan\b", said), said
+
+
+def test_a_decision_is_told_in_chinese(explained):
+    with speaking("zh"):
+        for one in explained.values():
+            told = explained_in_words(one)
+            for said in (*told.before, *told.after):
+                assert said[-1] in "。：" and not faults_of_chinese(said), said
+            for cell in (told.title, *told.heads, *(cell for row in told.rows for cell in row)):
+                assert not faults_of_chinese(cell), cell
+            if one.decision.options:
+                figure = decision_chart(one)
+                labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
+                labels += [text.get_text() for text in figure.axes[0].get_legend().get_texts()]
+                labels += [text.get_text() for text in figure.texts] + [figure.axes[0].get_xlabel()]
+                assert not faults_of_chinese("\n".join(labels)), labels
 
 
 def test_who_has_no_choice_is_told_so(explained):

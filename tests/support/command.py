@@ -11,6 +11,7 @@ import pytest
 from support import fake_runs
 
 from sim import cli
+from sim.core.language import speaking
 
 
 @dataclass
@@ -34,7 +35,7 @@ def caller(monkeypatch, capsys, simulate: Callable | None = fake_runs.any_scenar
 
     def call(*words) -> Said:
         monkeypatch.setattr(sys, "argv", ["labor-sim", *map(str, words)])
-        with pytest.raises(SystemExit) as leaving:
+        with speaking(None), pytest.raises(SystemExit) as leaving:
             cli.main()
         captured = capsys.readouterr()
         return Said(leaving.value.code or 0, captured.out, captured.err)

@@ -89,6 +89,12 @@ def left_in_english(text: str) -> list[str]:
     return re.findall("[A-Za-z]{2,}", LATIN.sub(" ", text))
 
 
+def faults_of_chinese(text: str) -> list[str]:
+    """What a Chinese text must not hold: English words, blanks between letters, gaps, half-width signs."""
+    faults = r"[A-Za-z]{2,}|[{}_]|(?<=[一-龥，。；：）]) +| +(?=[一-龥，。；：（])|[,;:!?](?!\d)|[，。；：]{2}"
+    return re.findall(faults, LATIN.sub("", text))
+
+
 def missing() -> dict[Key, str]:
     """Marked messages without a Chinese text."""
     known = {entry.key for entry in entries() if entry.chinese}

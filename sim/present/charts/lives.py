@@ -64,14 +64,24 @@ def life_chart(life: Life, first: str | None = None) -> Figure:
 
 
 def draw_band(
-    panel: Axes, months: list[LivedMonth], at: float = 0.0, height: float = 1.0, marks: bool = True
+    panel: Axes,
+    months: list[LivedMonth],
+    at: float = 0.0,
+    height: float = 1.0,
+    marks: bool = True,
+    line: float | None = None,
 ) -> None:
-    """A band of activities, each stretch labelled with its place where there is room, and what happened."""
+    """A band of activities, each stretch labelled with its place where there is room, and what happened.
+
+    line: where one will be drawn across the band; labels keep to its wider side.
+    """
     span = len(months) * _MONTH
     for (activity, place), group in groupby(months, key=lambda one: (one.activity, one.place)):
         stretch = list(group)
         left, width = decimal_year(stretch[0].month) - _MONTH / 2, len(stretch) * _MONTH
         panel.barh(at, width, height, left, align="edge", color=ACTIVITY_COLOURS[activity], linewidth=0)
+        if line is not None and left < line < left + width:
+            left, width = (left, line - left) if line > left + width / 2 else (line, left + width - line)
         if place.tier != "home_township":
             for shown in (place_in_two_lines(place), province_in_words(place.province)):
                 longest = max(columns(line) for line in shown.split("\n"))
@@ -242,8 +252,9 @@ def twins_chart(twins: Twins) -> Figure:
     figure = empty_figure(WIDTH, 3.6)
     above, below, gain = figure.subplots(3, 1, sharex=True, height_ratios=(1.0, 1.0, 1.5))
     lives = twins.base, twins.policy
+    line = _line(twins)
     for panel, life in zip((above, below), lives, strict=True):
-        draw_band(panel, list(life.months))
+        draw_band(panel, list(life.months), line=line)
         panel.set_ylabel(wrapped(life.title, 14, 3), rotation=0, ha="right", va="center", fontsize=8)
     _key(above, [month for life in lives for month in life.months])
     years, sums = _gain(twins)
@@ -254,14 +265,19 @@ def twins_chart(twins: Twins) -> Figure:
     gain.yaxis.set_major_formatter(lambda value, _: f"{value:,.0f}".replace("-", "−"))
     _years_axis(gain, years)
     parts = words.TWINS["chart.same"]
-    if twins.parting is not None:
+    if twins.parting is not None and line is not None:
         parts = words.TWINS["chart.parts"].format(month=month_in_words(twins.parting.month))
         for panel in (above, below, gain):
-            panel.axvline(decimal_year(twins.parting.month) - _MONTH / 2, color=INK, linewidth=1.2, zorder=6)
+            panel.axvline(line, color=INK, linewidth=1.2, zorder=6)
     about = {"base": lives[0].title, "policy": lives[1].title, "seed": lives[0].seed}
     about["scale"] = f"{lives[0].scale:,}"
     headed(figure, title_of(lives[0]), words.TWINS["chart"].format(**about, parts=parts))
     return figure
+
+
+def _line(twins: Twins) -> float | None:
+    """Where on an axis of years the two lives part."""
+    return None if twins.parting is None else decimal_year(twins.parting.month) - _MONTH / 2
 
 
 def _gain(twins: Twins) -> tuple[list[float], list[float]]:
@@ -300,11 +316,12 @@ def gallery_chart(gallery: Gallery) -> Figure:
     ]
     for panel, group in zip(panels, groups, strict=False):
         twins = group.typical
-        draw_band(panel, list(twins.policy.months), at=0.0, marks=False)
-        draw_band(panel, list(twins.base.months), at=1.15, marks=False)
+        line = _line(twins)
+        draw_band(panel, list(twins.policy.months), at=0.0, marks=False, line=line)
+        draw_band(panel, list(twins.base.months), at=1.15, marks=False, line=line)
         panel.set_ylim(-0.05, 2.2)
-        if twins.parting is not None:
-            panel.axvline(decimal_year(twins.parting.month) - _MONTH / 2, color=INK, linewidth=1.2, zorder=6)
+        if line is not None:
+            panel.axvline(line, color=INK, linewidth=1.2, zorder=6)
         panel.set_title(group_title(group), fontsize=8.5)
     if groups:
         _key(panels[0], every, marks=False, above=1.35)
