@@ -91,7 +91,9 @@ def left_in_english(text: str) -> list[str]:
 
 def faults_of_chinese(text: str) -> list[str]:
     """What a Chinese text must not hold: English words, blanks between letters, gaps, half-width signs."""
-    faults = r"[A-Za-z]{2,}|[{}_]|(?<=[一-龥，。；：）]) +| +(?=[一-龥，。；：（])|[,;:!?](?!\d)|[，。；：]{2}"
+    faults = (
+        r"[A-Za-z]{2,}|[{}_]|(?<=[一-龥，。；：）]) +| +(?=[一-龥，。；：（])|[,;:!?](?!\d)|[，。；：]{2}"
+    )
     return re.findall(faults, LATIN.sub("", text))
 
 
