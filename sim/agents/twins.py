@@ -251,7 +251,7 @@ class _Month:
             run, state = self._runs[levers_of], copy(self._markets[markets_of])
             state.policy = run.policy
             mixed = MonthConditions(state)
-            mixed.write(self._month, run.rationing.rationed)
+            mixed.write(self._month, run.rationing.rationed, run.rationing.closed)
             mixed.ration(self._month, run.rationing)
             for name in (*_OF_THE_RUN, "levy_rate"):
                 getattr(mixed.now, name)[...] = run.conditions[name]

@@ -121,12 +121,14 @@ class Economy:
         state.home_taste = np.clip(taste, -start.home_taste_max, start.home_taste_max)
 
     # --- the month --------------------------------------------------------------------------------
-    def begin(self, month: int, rationed: frozenset[int] = frozenset()) -> MonthConditions:
+    def begin(
+        self, month: int, rationed: frozenset[int] = frozenset(), closed: frozenset[int] = frozenset()
+    ) -> MonthConditions:
         """What workers meet in a month, in a record that is written anew for the next.
 
-        rationed: levers whose money does not reach everybody who qualifies.
+        rationed: levers whose money does not reach everybody who qualifies; closed: those that have none.
         """
-        self.opening.write(month, rationed)
+        self.opening.write(month, rationed, closed)
         return self.opening
 
     def conditions(self, month: int) -> np.recarray:
@@ -179,7 +181,7 @@ class Economy:
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
         rise = min(max(rise, numbers.applicants_rise_min), numbers.applicants_rise_max)
         shift = self.sector_shift(month)
-        tables = self.policy.place_parameters(month)
+        tables = opening.policy.place_parameters(month)
         demand = LabourDemand(
             self.jobs_2014,
             self.people_2014,

@@ -74,10 +74,19 @@ class MonthConditions:
         now.life_keys[:] = state.life_keys
         now.ability_factor[:], now.match_factor[:] = _byte_factors()
 
-    def write(self, month: int, rationed: frozenset[int] = frozenset()) -> np.recarray:
-        """What workers meet in a month, before quotas. rationed: levers whose money does not reach all."""
+    @property
+    def policy(self) -> Policy:
+        """The policy of the month, as far as money reaches."""
+        return self._policy
+
+    def write(
+        self, month: int, rationed: frozenset[int] = frozenset(), closed: frozenset[int] = frozenset()
+    ) -> np.recarray:
+        """What workers meet in a month, before quotas. rationed: levers whose money does not reach all.
+        closed: those of them that have none at all.
+        """
         state, now = self.market_state, self.now
-        self._policy, self._rationed = state.policy.with_rationed(rationed), rationed
+        self._policy, self._rationed = state.policy.with_rationed(rationed, closed), rationed
         self.write_places(month)
         self._write_corridors(month)
         self._write_levers(month)
@@ -132,7 +141,7 @@ class MonthConditions:
     def ration(self, month: int, rationing: Rationing) -> None:
         """Write how far the money of each lever reaches this month, before quotas."""
         if rationing.rationed != self._rationed:
-            self.write(month, rationing.rationed)
+            self.write(month, rationing.rationed, rationing.closed)
         self._write_reach(rationing)
 
     def _write_reach(self, rationing: Rationing) -> None:

@@ -209,7 +209,7 @@ class Simulation:
     def open_month(self) -> np.recarray:
         """Conditions of the coming month, with quotas rationed; levers without money left serve nobody."""
         self.rationing = self.ledger.rationing(self.month)
-        opening = self.economy.begin(self.month, self.rationing.rationed)
+        opening = self.economy.begin(self.month, self.rationing.rationed, self.rationing.closed)
         opening.now.levy_rate[0] = self.levy.rate
         if self.rationing.rationed:
             opening.ration(self.month, self.rationing)

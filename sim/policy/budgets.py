@@ -54,6 +54,7 @@ class Ledger:
         self._flows: list[tuple] = []  # fields of YearOfLever, of past years
         self.carried = np.zeros(count)  # yuan less than a claim that the year before left over, or overdrew
         self.queue = np.zeros(count, dtype=np.int64)  # turned away for want of money this year
+        self.has_run_out = np.zeros(count, dtype=bool)  # turned somebody away since money came
         self.waiting = np.zeros(count, dtype=np.int64)  # for want of a place in a quota
         self.short_months = np.zeros((count, 2), dtype=np.int64)  # of this year: of money, of places
         self.month_spending = self.month_public_spending = 0.0  # by all payers, and by government
@@ -75,6 +76,7 @@ class Ledger:
             "spent": self._by_name(self.spent),
             "queue": self._by_name(self.queue),
             "waiting": self._by_name(self.waiting),
+            "has_run_out": self._by_name(self.has_run_out),
             "short_months": self._by_name(self.short_months),
             "received_this_year": self._by_name(self.received_this_year),
             "payouts_this_year": self._by_name(self.payouts_this_year),
@@ -98,6 +100,7 @@ class Ledger:
         self._take_over(self.spent, state["spent"])
         self._take_over(self.queue, state["queue"])
         self._take_over(self.waiting, state["waiting"])
+        self._take_over(self.has_run_out, state["has_run_out"])
         self._take_over(self.short_months, state["short_months"])
         self._take_over(self.received_this_year, state["received_this_year"])
         self._take_over(self.payouts_this_year, state["payouts_this_year"])
@@ -126,7 +129,8 @@ class Ledger:
         left = {n: self._left(n, month) for n in self.policy.rationed(month)}
         self._claim_rows = [self.policy.budgeted.index(n) for n in left]
         self._claimed_first = None
-        return Rationing(left, len(self.policy.names))
+        closed = frozenset(n for n, yuan in left.items() if yuan < 0.0 or self.has_run_out[n])
+        return Rationing(left, len(self.policy.names), closed)
 
     def is_settled(self, rationing: Rationing, block: SimpleNamespace) -> bool:
         """Whether the month just lived is within what money is left; ``block``: its sums."""
@@ -169,6 +173,7 @@ class Ledger:
             turned_away = 0 if self._claimed_first is None else self._claimed_first[n] - uses[n]
             turned_away = max(int(turned_away), int(refused[n]))
             self.queue[n] += turned_away
+            self.has_run_out[n] |= turned_away > 0
             self.short_months[n, 0] += turned_away > 0
         self.spent += by_lever
         self.spent_this_year += spending
@@ -361,7 +366,7 @@ class Ledger:
             if month > 0 and self._is_in_force(self.policy.names[n], month - 1):
                 left = self._given(n, month - 1) + self.carried[n] - self.spent[n]
                 self.carried[n] = left if left < prices[n] * self.scale else 0.0
-            self.spent[n] = 0.0
+            self.spent[n], self.has_run_out[n] = 0.0, False
 
     def _left(self, lever: int, month: int) -> float:
         """Whole yuan that may still be spent, as far as released; less than none where it is overdrawn."""

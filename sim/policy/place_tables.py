@@ -7,7 +7,7 @@ written to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -28,6 +28,7 @@ from sim.world.places import Places
 MOST_KEPT = 160  # tables of as many situations, some 60 to 120 kB each: eleven years in which paths move
 _SECTOR_JOBS = [PLACE_NAMES.index(f"jobs_scale_{sector}") for sector in SECTORS]
 _SECTOR_PAY = [PLACE_NAMES.index(f"pay_scale_{sector}") for sector in SECTORS]
+QUOTA = "settlement_quota_share"
 Step = tuple[int, np.ndarray, np.ndarray]  # a lever, a parameter before it and after it
 
 
@@ -55,10 +56,12 @@ class ByPlace:
         is_for_everybody: Sequence[bool],
         changed_by: dict[str, list[int]],
         steering: Steering,
+        closed: Collection[int] = (),
     ):
         """is_for_everybody: whether a lever reaches everybody in its places. changed_by: the levers that
-        change a parameter.
+        change a parameter. closed: levers without money, which change no place.
         """
+        self._closed = closed
         self._levers, self._steering = levers, steering
         self._is_for_everybody, self._changed_by = is_for_everybody, changed_by
         self._places = places
@@ -155,13 +158,16 @@ class ByPlace:
     def sizes(self, name: str, month: str) -> list[tuple[int, float]]:
         """Levers in force that change a parameter for all in a place or corridor, and how far they do.
 
-        A ramp brings each change part of the way; steering makes changes of places larger or smaller.
+        A ramp brings each change part of the way; steering makes changes of places larger or smaller. A lever
+        without money changes none; of a quota each place is paid for one by one (``sim.steps.levers``).
         """
         reach, is_worker = self._steering.reach(month), PARAMETERS[name].scope == "worker"
         return [
             (n, reach[n].strength * (1.0 if is_worker else reach[n].effect_scale))
             for n in self._changed_by.get(name, ())
-            if reach[n].strength > 0.0 and (self._is_for_everybody[n] or not is_worker)
+            if reach[n].strength > 0.0
+            and (self._is_for_everybody[n] or not is_worker)
+            and (n not in self._closed or name == QUOTA)
         ]
 
     def place_mask(self, where: Where) -> np.ndarray:

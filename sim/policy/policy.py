@@ -88,6 +88,7 @@ class Policy:
         self._worker_shares = np.array(
             [lever.unit_cost.shares.get("worker", 0.0) if lever.unit_cost else 0.0 for lever in self._levers]
         )
+        self._acts_beyond_workers = [not {*lever.changes} <= {*WORKER_NAMES} for lever in self._levers]
         self._cash = effects_on((*CASH, LOAN, PAYOUT), self.names, self._levers)
         self._steering = Steering(self._levers)
         self._changed_by: dict[str, list[int]] = {}
@@ -110,17 +111,25 @@ class Policy:
         )
         self._changes = changes_by_month(scenario)
         self._cost_index: np.ndarray | None = None  # (months, levers), of costs that follow prices or wages
-        self._with_rationed: dict[frozenset[int], Policy] = {}
+        self._with_rationed: dict[tuple[frozenset[int], frozenset[int]], Policy] = {}
 
     def _decided_for_all(self, rationed: Collection[int]) -> list[bool]:
         """Whether a lever's effects on workers are the same for all in a place, where some are rationed."""
         return [so and n not in rationed for n, so in enumerate(self._reaches_everybody)]
 
-    def _lay_out(self, rationed: Collection[int]) -> None:
-        """Lay the levers out over places and workers, where money for some does not reach everybody."""
+    def _lay_out(self, rationed: Collection[int], closed: Collection[int] = ()) -> None:
+        """Lay the levers out over places and workers, where money for some does not reach everybody, and
+        there is none for others.
+        """
         is_for_everybody = self._is_for_everybody = self._decided_for_all(rationed)
         self._by_place = ByPlace(
-            self.scenario, self.places, self._levers, is_for_everybody, self._changed_by, self._steering
+            self.scenario,
+            self.places,
+            self._levers,
+            is_for_everybody,
+            self._changed_by,
+            self._steering,
+            closed,
         )
         self._effects = worker_effects(self.names, self._levers, is_for_everybody)
         self._fixed = lever_rows(
@@ -137,19 +146,21 @@ class Policy:
         self.servings_of_places = ServingsOfPlaces(self._by_place, self.places, self.occasions)
         self._head_counts = HeadCounts(self._levers, self._by_place, self.places)
 
-    def with_rationed(self, levers: frozenset[int]) -> Policy:
+    def with_rationed(self, levers: frozenset[int], closed: frozenset[int] = frozenset()) -> Policy:
         """The policy in a month in which the money for some levers does not reach everybody.
 
-        What they change is then decided worker by worker; all else is as if there were no budgets.
+        What they change for workers is then decided worker by worker. closed: those of them without any
+        money, which change no places or corridors. All else is as if there were no budgets.
         """
         changed = frozenset(n for n in levers if self._reaches_everybody[n])
-        if not changed:
+        closed = frozenset(n for n in closed if self._acts_beyond_workers[n])
+        if not changed and not closed:
             return self
-        found = self._with_rationed.get(changed)
+        found = self._with_rationed.get((changed, closed))
         if found is None:
             found = copy(self)
-            found._lay_out(changed)
-            found = self._with_rationed.setdefault(changed, found)
+            found._lay_out(changed, closed)
+            found = self._with_rationed.setdefault((changed, closed), found)
         return found
 
     def following(self, series: Series) -> Policy:

@@ -22,10 +22,11 @@ class Rationing:
 
     cutoff: tickets below it are served; TICKETS = all. bins_from, bin_bits: the ticket of the first bin,
     and that a bin holds 2 ** bin_bits of them. left: yuan that a lever with a budget has left. A lever with
-    none left serves nobody.
+    none left serves nobody. closed: those for want of whose money somebody was turned away before, which do
+    nothing this month, for places neither.
     """
 
-    def __init__(self, left: Mapping[int, float], levers: int):
+    def __init__(self, left: Mapping[int, float], levers: int, closed: frozenset[int] = frozenset()):
         self._left, self._runs = dict(left), 0
         self.cutoff = np.full(levers, TICKETS, dtype=np.int64)
         self.bins_from = np.zeros(levers, dtype=np.int64)
@@ -33,6 +34,7 @@ class Rationing:
         for lever, yuan in self._left.items():
             if yuan <= 0.0:
                 self.cutoff[lever] = 0
+        self.closed = closed & self.rationed
 
     @property
     def rationed(self) -> frozenset[int]:
