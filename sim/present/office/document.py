@@ -8,16 +8,19 @@ from typing import TYPE_CHECKING, Any
 
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _, language
 from sim.present.charts import style
 from sim.present.pages import comparison_tables, side_by_side
 from sim.present.text.brief import answers, caveat, question, shown_outcomes
 from sim.present.text.comparison import reference_sentence, title_of, trust_sentences
+from sim.present.text.numbers import in_a_row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 _WIDTH = 6.3  # inches between the margins
 _SMALL = 8.5  # points, in tables
+_CHINESE_FONT = "微软雅黑"  # on every machine with Word in Chinese
 
 
 def document_bytes(comparison: Comparison, figures: Mapping[str, Figure], missed: str = "") -> bytes:
@@ -25,9 +28,11 @@ def document_bytes(comparison: Comparison, figures: Mapping[str, Figure], missed
 
     Raises ``UsageError`` where the library that writes it is not installed.
     """
-    document = library().Document()
+    document = _empty()
     titles = [title_of(policy) for policy in comparison.policies]
-    document.add_heading(f"{', '.join(titles)}: what would change", 0)
+    heading = _("{policies}: what would change", policies=in_a_row(titles))
+    document.add_heading(heading, 0)
+    document.core_properties.title = heading
     document.add_paragraph(question(comparison))
     if said := reference_sentence(comparison):
         document.add_paragraph(said)
@@ -35,34 +40,37 @@ def document_bytes(comparison: Comparison, figures: Mapping[str, Figure], missed
         document.add_heading(answer.title, 2)
         document.add_paragraph(answer.sentence)
         if answer.loss:
-            _led(document, "What is lost.", answer.loss)
+            _led(document, _("What is lost."), answer.loss)
     if "answer" in figures:
         _picture(document, figures["answer"])
-    _led(document, "Before you rely on it.", caveat(comparison, missed))
-    document.add_heading("Side by side", 1)
+    _led(document, _("Before you rely on it."), caveat(comparison, missed))
+    document.add_heading(_("Side by side"), 1)
     _table(
         document,
-        ["Difference from the baseline", *titles],
+        [_("Difference from the baseline"), *titles],
         [
-            [f"{row['label']}, {row['unit']}", *(_cell(cell) for cell in row["cells"])]
+            [
+                _("{outcome}, {unit}", outcome=row["label"], unit=row["unit"]),
+                *(_cell(cell) for cell in row["cells"]),
+            ]
             for row in comparison_tables.side_by_side(comparison)
         ],
     )
     money = side_by_side.money_table(comparison)
     if money["rows"]:
-        document.add_heading("Money", 1)
+        document.add_heading(_("Money"), 1)
         _table(
             document,
-            [f"{money['years']}, yuan", *titles],
+            [_("{years}, yuan", years=money["years"]), *titles],
             [[row["label"], *row["cells"]] for row in money["rows"]],
         )
     for key in shown_outcomes(comparison):
         if f"difference-{key}" in figures:
             _picture(document, figures[f"difference-{key}"])
     if "winners" in figures:
-        document.add_heading("Who gains and who loses", 1)
+        document.add_heading(_("Who gains and who loses"), 1)
         _picture(document, figures["winners"])
-    document.add_heading("How sure this is", 1)
+    document.add_heading(_("How sure this is"), 1)
     for sentence in trust_sentences(comparison):
         document.add_paragraph(sentence, style="List Bullet")
     stream = BytesIO()
@@ -77,7 +85,7 @@ def library() -> Any:
     except ImportError:
         raise UsageError(
             Problem(
-                "a brief for Word needs python-docx, which is not installed",
+                _("a brief for Word needs python-docx, which is not installed"),
                 key="--docx",
                 allowed='pip install "labor-migration-sim[office]"',
             )
@@ -85,9 +93,29 @@ def library() -> Any:
     return docx
 
 
+def _empty() -> Any:
+    """A document in the language in use, with its fonts, for whoever checks the spelling or lays it out anew."""
+    from docx.oxml.ns import qn
+
+    document = library().Document()
+    document.core_properties.author = "labor-sim"
+    document.core_properties.language = {"en": "en-GB", "zh": "zh-CN"}[language()]
+    defaults = document.styles.element.find(f"{qn('w:docDefaults')}/{qn('w:rPrDefault')}/{qn('w:rPr')}")
+    spoken = defaults.find(qn("w:lang"))
+    spoken.set(qn("w:val"), "en-GB")
+    spoken.set(qn("w:eastAsia"), "zh-CN")
+    for style in document.styles:
+        properties = style.element.find(qn("w:rPr"))
+        fonts = None if properties is None else properties.find(qn("w:rFonts"))
+        if fonts is not None:
+            fonts.attrib.pop(qn("w:eastAsiaTheme"), None)
+            fonts.set(qn("w:eastAsia"), _CHINESE_FONT)
+    return document
+
+
 def _led(document: Any, lead: str, text: str) -> None:
     paragraph = document.add_paragraph()
-    paragraph.add_run(f"{lead} ").bold = True
+    paragraph.add_run(lead if language() == "zh" else f"{lead} ").bold = True
     paragraph.add_run(text)
 
 
@@ -114,4 +142,4 @@ def _table(document: Any, heads: Sequence[str], rows: Sequence[Sequence[str]]) -
 
 
 def _cell(cell: Mapping[str, str]) -> str:
-    return f"{cell['text']}\n{cell['range']}" if cell["range"] else cell["text"]
+    return "\n".join(filter(None, (cell["text"], cell["range"])))

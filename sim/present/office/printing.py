@@ -1,13 +1,16 @@
-"""A page as PDF, through a browser that is installed."""
+"""A page as PDF or as a picture, through a browser that is installed."""
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import tempfile
+from importlib.resources import as_file, files
 from pathlib import Path
 
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 
 _BROWSERS = (
     "chromium",
@@ -20,6 +23,14 @@ _BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 _SECONDS = 120
+# The machine's fonts and the packaged ones: a machine without a Chinese font would print boxes.
+_FONTS = """<?xml version="1.0"?>
+<!DOCTYPE fontconfig SYSTEM "fonts.dtd">
+<fontconfig>
+<include ignore_missing="yes">/etc/fonts/fonts.conf</include>
+<dir>{folder}</dir>
+</fontconfig>
+"""
 
 
 def check_browser() -> str:
@@ -29,31 +40,42 @@ def check_browser() -> str:
             return found
     raise UsageError(
         Problem(
-            "a PDF needs Chromium, Chrome or Edge, and none was found",
+            _("a PDF needs Chromium, Chrome or Edge, and none was found"),
             key="--pdf",
-            allowed="open report.html in any browser and print it to a file; the page is laid out for A4",
+            allowed=_("open report.html in any browser and print it to a file; the page is laid out for A4"),
         )
     )
 
 
 def printed(page: str) -> bytes:
     """The page as PDF, laid out for A4. Raises ``UsageError`` where no browser prints it."""
-    browser = check_browser()
     with tempfile.TemporaryDirectory() as folder:
-        source, target = Path(folder) / "page.html", Path(folder) / "page.pdf"
+        source = Path(folder) / "page.html"
         source.write_text(page, encoding="utf-8")
+        return browsed(source, "print-to-pdf", "--no-pdf-header-footer")
+
+
+def browsed(page: Path, makes: str, *options: str) -> bytes:
+    """What a browser makes of a page: ``print-to-pdf`` or ``screenshot``. Raises ``UsageError`` where none does."""
+    browser = check_browser()
+    with tempfile.TemporaryDirectory() as folder, as_file(files("sim.present") / "fonts") as fonts:
+        target, known = Path(folder) / "made", Path(folder) / "fonts.conf"
+        known.write_text(_FONTS.format(folder=fonts), encoding="utf-8")
         command = [
             browser,
             "--headless=new",
             "--disable-gpu",
             "--no-sandbox",
-            "--no-pdf-header-footer",
+            *options,
             f"--user-data-dir={folder}/profile",
-            f"--print-to-pdf={target}",
-            source.as_uri(),
+            f"--{makes}={target}",
+            page.resolve().as_uri(),
         ]
+        environment = {**os.environ, "FONTCONFIG_FILE": str(known)}
         try:
-            done = subprocess.run(command, capture_output=True, timeout=_SECONDS, check=False)
+            done = subprocess.run(
+                command, capture_output=True, timeout=_SECONDS, check=False, env=environment
+            )
         except (OSError, subprocess.TimeoutExpired) as error:
             raise _not_printed(browser, str(error)) from None
         if not target.is_file():
@@ -64,8 +86,8 @@ def printed(page: str) -> bytes:
 def _not_printed(browser: str, why: str) -> UsageError:
     return UsageError(
         Problem(
-            f"{Path(browser).name} did not print the page: {why}",
+            _("{browser} did not print the page: {why}", browser=Path(browser).name, why=why),
             key="--pdf",
-            allowed="open report.html in any browser and print it to a file",
+            allowed=_("open report.html in any browser and print it to a file"),
         )
     )

@@ -1,11 +1,14 @@
-"""Heads of columns in both languages, with the number format that a spreadsheet shows them in."""
+"""Heads of columns in both languages, with the number format that a spreadsheet shows them in; words of cells."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
 
+from sim.core.language import N_, Words, language, speaking
+from sim.present.text.numbers import unit_word
 from sim.results.outcomes import OUTCOMES
 
 
@@ -22,8 +25,8 @@ class Heading(NamedTuple):
 WHOLE, SIGNED, SHARE, PLAIN = "#,##0", "+#,##0;-#,##0;0", "0.0", "General"
 POLICY = Heading("policy", "Policy", "政策", PLAIN, 24)
 OUTCOME = (
-    Heading("outcome_en", "Outcome", "指标", PLAIN, 36),
-    Heading("outcome_zh", "Outcome (Chinese)", "指标（中文）", PLAIN, 26),
+    Heading("outcome_en", "Outcome", "指标（英文）", PLAIN, 36),
+    Heading("outcome_zh", "Outcome (Chinese)", "指标", PLAIN, 26),
     Heading("unit", "Unit", "单位", PLAIN, 16),
 )
 HORIZON = (
@@ -37,7 +40,38 @@ INTERVAL = (
     Heading("high", "High end, 95 %", "95%区间上限", SIGNED, 16),
 )
 VERDICT = Heading("verdict", "Verdict", "判断", PLAIN, 14)
-VERDICTS_ZH = {"higher": "上升", "lower": "下降", "identical": "不变", "cannot tell": "无法判断"}
+# What stands in the tables as a code, in words.
+VERDICTS = Words(
+    {
+        "higher": N_("higher"),
+        "lower": N_("lower"),
+        "identical": N_("identical"),
+        "cannot tell": N_("cannot tell"),
+    }
+)
+COST_NOTES = Words(
+    {
+        "not a count": N_("not a count"),
+        "not costed": N_("not costed"),
+        "no spending": N_("no spending"),
+        "no change": N_("no change"),
+        "moved the other way": N_("moved the other way"),
+        "cannot tell": N_("cannot tell"),
+        "no net cost": N_("no net cost"),
+    }
+)
+ITEMS = Words(
+    {
+        "wages due": N_("wages due"),
+        "wages withheld": N_("wages withheld"),
+        "wages recovered": N_("wages recovered"),
+        "contributions": N_("contributions"),
+        "levy on payroll": N_("levy on payroll"),
+        "loans": N_("loans"),
+        "levers": N_("levers"),
+        "financing": N_("financing"),
+    }
+)
 _FINE = {"percent": "+0.00;-0.00;0.00"}
 
 
@@ -46,11 +80,35 @@ def form_of(unit: str) -> str:
     return _FINE.get(unit, SIGNED)
 
 
+def cell_unit(unit: str) -> str:
+    """A unit in a column of units; English shows it as it is called in the tables."""
+    return unit if language() == "en" else unit_word(unit)
+
+
+def own_language_first(columns: Sequence[Heading]) -> tuple[Heading, ...]:
+    """The columns; of those that hold a text in English and in Chinese, the one in the language in use first."""
+    found = list(columns)
+    if language() == "zh":
+        for place in range(1, len(found)):
+            if found[place].key == f"{found[place - 1].key.removesuffix('_en')}_zh":
+                found[place - 1 : place + 1] = found[place], found[place - 1]
+    return tuple(found)
+
+
+def in_both(said: Callable[[], list[str]]) -> list[tuple[str, str]]:
+    """Texts in English and Chinese. said: makes them in the language in use."""
+    texts = []
+    for name in ("en", "zh"):
+        with speaking(name):
+            texts.append(said())
+    return list(zip(*texts, strict=True))
+
+
 def with_outcome_words(table: pd.DataFrame) -> pd.DataFrame:
     """A table of outcomes with each in words of both languages, beside its key."""
     said, place = table.copy(), list(table.columns).index("outcome") + 1
-    for number, language in ((1, "zh"), (0, "en")):
-        said.insert(place, f"outcome_{language}", [outcome_words(key)[number] for key in table["outcome"]])
+    for number, name in ((1, "zh"), (0, "en")):
+        said.insert(place, f"outcome_{name}", [outcome_words(key)[number] for key in table["outcome"]])
     return said
 
 
