@@ -48,6 +48,7 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str, at: s
     panel.set_ylabel(_("difference ({unit})", unit=unit))
     for axis in (panel.xaxis, panel.yaxis):
         axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    first = f"{doses.iloc[0]:,.10g}"
     headed(
         figure,
         _("{outcome}, {year}: difference", outcome=outcome.label, year=table["year"].iloc[0]),
@@ -55,7 +56,7 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str, at: s
             "{unit} more or less than with {factor} at {value}",
             unit=unit,
             factor=label,
-            value=f"{doses.iloc[0]:,.10g}",
+            value=first,
         ),
         _("band: 95 % over {seeds} paired seeds", seeds=table["seeds"].iloc[0]),
         at,

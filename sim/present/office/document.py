@@ -104,8 +104,8 @@ def _empty() -> Any:
     spoken = defaults.find(qn("w:lang"))
     spoken.set(qn("w:val"), "en-GB")
     spoken.set(qn("w:eastAsia"), "zh-CN")
-    for style in document.styles:
-        properties = style.element.find(qn("w:rPr"))
+    for one in document.styles:
+        properties = one.element.find(qn("w:rPr"))
         fonts = None if properties is None else properties.find(qn("w:rFonts"))
         if fonts is not None:
             fonts.attrib.pop(qn("w:eastAsiaTheme"), None)

@@ -206,12 +206,8 @@ def _of(ranking: Ranking, key: str) -> pd.DataFrame:
 
 def place_of(row: Any) -> str:
     """The place, and between which it may lie."""
-    place = f"{row.rank:.0f}"
-    if row.rank_best == row.rank_worst:
-        return place
-    return _(
-        "{place} ({best}–{worst})", place=place, best=f"{row.rank_best:.0f}", worst=f"{row.rank_worst:.0f}"
-    )
+    place, best, worst = (f"{one:.0f}" for one in (row.rank, row.rank_best, row.rank_worst))
+    return place if best == worst else _("{place} ({best}–{worst})", place=place, best=best, worst=worst)
 
 
 def title_of(row: Any) -> str:
