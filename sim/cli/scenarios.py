@@ -118,7 +118,7 @@ def levers(
     """List policy instruments and what levers can change."""
     from sim.present.pages.instruments import page
     from sim.present.text.instruments import find_instrument, list_instruments, whole
-    from sim.scenario.references import GRADE_RANGE
+    from sim.scenario.references import grade_range
 
     if markdown:
         print(page(), end="")
@@ -145,7 +145,7 @@ def levers(
         },
     )
     print_text(
-        f"* Evidence: {GRADE_RANGE}. None counted: the ledger charges nothing for it, for the reason that "
+        f"* Evidence: {grade_range()}. None counted: the ledger charges nothing for it, for the reason that "
         "follows. Nothing: it has no effect of its own. Ids such as F13 are rows of the evidence: "
         "`labor-sim cite F13`."
     )

@@ -56,6 +56,14 @@ def _(message: str, /, **values: Any) -> str:
     return said.format(**values) if values else said
 
 
+def translated(text: str | None) -> str:
+    """A text that the packaged data hold in English, in the language in use; empty for none.
+
+    What people write into files of their own stays as they wrote it.
+    """
+    return _(text) if text else ""
+
+
 def N_(message: str) -> str:
     """Mark a constant for translation and leave it as it is; ``_`` translates it where it is used."""
     return message

@@ -43,6 +43,8 @@ class Citation(Strict):
 
     document: DocumentId
     clause: Text
+    article: Annotated[int, Field(strict=True, ge=1, le=99)] | None = None
+    """The article that the clause stands in, by its number; none where the document has no articles."""
 
 
 def _one_as_list(value: Any) -> Any:

@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from sim.core.errors import DataError
-from sim.core.language import _
+from sim.core.language import N_, Words, _, in_language, language
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +29,11 @@ class Document:
     date: str
     description: str
     source: str
+
+    @property
+    def title(self) -> str:
+        """Its title in the language in use."""
+        return in_language({"en": self.title_en, "zh": self.title_zh})
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +154,16 @@ def province_called(word: str) -> str | None:
     return known.get(word.strip()) or known.get(_letters(word))
 
 
+def province_in_words(name: str) -> str:
+    """A province, given by its English name, in the language in use."""
+    return _chinese_provinces().get(name, name) if language() == "zh" else name
+
+
+@cache
+def _chinese_provinces() -> dict[str, str]:
+    return {row["name_en"]: row["name_zh"] for row in _rows("provinces.csv")}
+
+
 def _rows(name: str) -> list[dict[str, str]]:
     try:
         text = resources.files("sim").joinpath("data", name).read_bytes().decode("utf-8")
@@ -160,11 +175,17 @@ def _rows(name: str) -> list[dict[str, str]]:
 
 
 # Grades of the evidence on a lever's effect, in words.
-GRADES = {
-    "A": "a quasi-experiment in China",
-    "B": "a quasi-experiment elsewhere, or matching in China",
-    "C": "counts or associations, not a measured effect",
-    "D": "a prior: nobody has measured the effect",
-    "n/a": "a principle without an effect of its own",
-}
-GRADE_RANGE = f"A, {GRADES['A']}, to D, {GRADES['D']}"
+GRADES = Words(
+    {
+        "A": N_("a quasi-experiment in China"),
+        "B": N_("a quasi-experiment elsewhere, or matching in China"),
+        "C": N_("counts or associations, not a measured effect"),
+        "D": N_("a prior: nobody has measured the effect"),
+        "n/a": N_("a principle without an effect of its own"),
+    }
+)
+
+
+def grade_range() -> str:
+    """What the best and the weakest grade mean."""
+    return _("A, {best}, to D, {weakest}", best=GRADES["A"], weakest=GRADES["D"])

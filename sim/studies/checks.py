@@ -314,6 +314,7 @@ def _judged(file: CheckFile, by_seed: pd.DataFrame) -> pd.DataFrame:
             {
                 "file": file.name,
                 "check": check.label.en,
+                "check_zh": check.label.zh,
                 "scale": scale,
                 "expected_low": expect.low,
                 "expected_high": expect.high,

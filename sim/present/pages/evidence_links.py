@@ -7,12 +7,22 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-_STATUS = {"seen": "read in the source", "recalled": "recalled, not read again"}
+from sim.core.language import N_, Words, _, translated
+from sim.present.text.citations import range_words, source_words
+
+_STATUS = Words(
+    {
+        "seen": N_("read in the source"),
+        "recalled": N_("recalled, not read again"),
+        "judged": N_("judged"),
+    }
+)
 
 
 def cited(text: str, evidence: dict[str, Any]) -> Markup:
     """The text for the page, each id of the evidence in it a link to the list at the end."""
-    parts = re.split(r"\b(" + "|".join(map(re.escape, evidence)) + r")\b", text) if evidence else [text]
+    ids = "|".join(map(re.escape, evidence))
+    parts = re.split(rf"(?<![A-Za-z0-9])({ids})(?![A-Za-z0-9])", text) if evidence else [text]
     link = Markup('<a href="#evidence-{0}">{0}</a>')
     return Markup("").join(link.format(part) if part in evidence else escape(part) for part in parts)
 
@@ -22,18 +32,21 @@ def evidence_rows(about: dict[str, Any]) -> list[dict[str, str]]:
     return [
         {
             "id": name,
-            "finding": row["parameter"],
-            "value": " ".join(filter(None, (_separated(row["value"]), row["unit"].removeprefix("-")))),
-            "range": " to ".join(
-                dict.fromkeys(_separated(end) for end in (row["range_low"], row["range_high"]) if end)
-            ),
-            "source": row["source"].replace("JUDGEMENT", "a judgement"),
-            "status": "judged"
+            "finding": translated(row["parameter"]),
+            "value": _value(row),
+            "range": range_words(_separated(row["range_low"]), _separated(row["range_high"])),
+            "source": source_words(row["source"]),
+            "status": _STATUS["judged"]
             if row["source"].startswith("JUDGEMENT")
             else _STATUS.get(row["status"], row["status"]),
         }
         for name, row in (about.get("evidence") or {}).items()
     ]
+
+
+def _value(row: dict[str, str]) -> str:
+    value, unit = _separated(row["value"]), translated(row["unit"].removeprefix("-"))
+    return _("{value} {unit}", value=value, unit=unit) if value and unit else value or unit
 
 
 def _separated(figure: str) -> str:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.present.text.numbers import number
-from sim.present.text.validation import figure_words
+from sim.core.language import N_, Words, _, translated
+from sim.present.text.numbers import join, number
+from sim.present.text.validation import figure_words, moment_words, verdict_words
 from sim.validation.benchmarks import most_accurate
 from sim.validation.validate import Validation
 
-_ERROR_WORDS = {"percent": " %", "points": " points", "years": " years", "months": " months", "ratio": ""}
+_ERROR_WORDS = Words(
+    {"percent": "%", "points": N_("points"), "years": N_("years"), "months": N_("months"), "ratio": ""}
+)
 
 
 def validation_rows(validation: Validation) -> list[dict[str, Any]]:
@@ -25,21 +28,25 @@ def validation_rows(validation: Validation) -> list[dict[str, Any]]:
                 digits = 2 if row["error_unit"] == "ratio" else 1
                 unit = _ERROR_WORDS[row["error_unit"]]
                 cells[period] = {
-                    "error": number(row["mean_absolute_error"], digits) + unit,
-                    "worst": number(row["worst_error"], digits, signed=True) + unit,
-                    "verdict": row["verdict"],
+                    "error": join(number(row["mean_absolute_error"], digits), unit),
+                    "worst": join(number(row["worst_error"], digits, signed=True), unit),
+                    "verdict": verdict_words(row["verdict"]),
+                    "kind": row["verdict"],
                     "years": int(row["years"]),
                 }
         if cells:
             allowed = dict.fromkeys(f"{size:g}" for size in (target.tolerance, target.tolerance_unseen))
-            rows.append({"label": target.label, "tolerance": " / ".join(allowed) + unit, **cells})
+            rows.append(
+                {"label": translated(target.label), "tolerance": join(" / ".join(allowed), unit), **cells}
+            )
     return rows
 
 
 def missed(validation: Validation, period: str) -> list[str]:
     """Labels of the targets missed in a period."""
     found = validation.summary
-    return found[(found["period"] == period) & (found["verdict"] == "missed")]["label"].tolist()
+    labels = found[(found["period"] == period) & (found["verdict"] == "missed")]["label"]
+    return [translated(label) for label in labels]
 
 
 def benchmark_rows(validation: Validation) -> list[dict[str, str]]:
@@ -48,7 +55,7 @@ def benchmark_rows(validation: Validation) -> list[dict[str, str]]:
     found = found[(found["indicator"] == "migrant_workers") & found["group"].isin(["out", "local", "total"])]
     return [
         {
-            "label": row.label,
+            "label": translated(row.label),
             "model": number(row.mean_absolute_error, 1),
             "held": number(row.last_value_error, 1),
             "trend": number(row.trend_error, 1),
@@ -62,17 +69,22 @@ def validation_in_short(validation: Validation) -> list[str]:
     """How many series meet their tolerance in either period, and on how many the model beats the benchmark forecasts."""
     counts = validation.summary.groupby(["period", "verdict"]).size()
     lines = []
-    for period, words in (("fit", "the years to 2019"), ("unseen", "the unseen years")):
+    told = {
+        "fit": N_("Of {all} series in the years to 2019: {met} met, {near} near, {missed} missed."),
+        "unseen": N_("Of {all} series in the unseen years: {met} met, {near} near, {missed} missed."),
+    }
+    for period, words in told.items():
         found = {name: int(counts.get((period, name), 0)) for name in ("met", "near", "missed")}
         if sum(found.values()):
-            lines.append(
-                f"Of {sum(found.values())} series in {words}: {found['met']} met, "
-                f"{found['near']} near, {found['missed']} missed."
-            )
+            lines.append(_(words, all=sum(found.values()), **found))
     beaten, of = benchmarks_beaten(validation)
     if of:
         lines.append(
-            f"In the unseen years the model errs less than both benchmark forecasts on {beaten} of {of} series."
+            _(
+                "In the unseen years the model errs less than both benchmark forecasts on {some} of {all} series.",
+                some=beaten,
+                all=of,
+            )
         )
     return lines
 
@@ -91,12 +103,13 @@ def stylised_fact_rows(validation: Validation) -> list[dict[str, str]]:
     """Stylised facts that no official series holds: target, model, verdict."""
     return [
         {
-            "label": row.label + figure_words(row.official_year),
+            "label": translated(row.label) + figure_words(row.official_year),
             "years": row.years,
-            "unit": row.unit,
+            "unit": translated(row.unit),
             "target": f"{number(row.official, 1)} ± {row.tolerance:g}",
             "model": number(row.model, 1),
-            "verdict": row.verdict,
+            "verdict": verdict_words(row.verdict),
+            "kind": row.verdict,
         }
         for row in validation.stylised_facts.itertuples()
     ]
@@ -106,10 +119,11 @@ def quarter_rows(validation: Validation) -> list[dict[str, str]]:
     """The path within 2020, official and model."""
     return [
         {
-            "moment": row.moment,
+            "moment": moment_words(row.moment),
             "official": number(row.official_percent, 1, signed=True),
             "model": number(row.model_percent, 1, signed=True),
-            "verdict": row.verdict,
+            "verdict": verdict_words(row.verdict),
+            "kind": row.verdict,
             "tolerance": f"{row.tolerance:g}",
         }
         for row in validation.quarters.itertuples()

@@ -17,7 +17,7 @@ from sim.present.text.numbers import (
     with_interval,
 )
 from sim.results.outcomes import OUTCOMES
-from sim.scenario.references import GRADE_RANGE
+from sim.scenario.references import grade_range
 
 _ONE = {"families": "family", "instruments": "instrument", "levers": "lever"}
 
@@ -96,7 +96,7 @@ def notes(found: Attribution) -> list[str]:
         "they help each other.",
         "Intervals hold the Monte Carlo error and that of the sampled orders, not the uncertainty of the model; "
         "the standard error from orders alone falls with more permutations.",
-        f"Evidence: {GRADE_RANGE}.",
+        f"Evidence: {grade_range()}.",
     ]
     starts = sorted(
         {

@@ -4,47 +4,53 @@ from __future__ import annotations
 
 import pandas as pd
 
+from sim.core.language import N_, Words, _, in_language, translated
 from sim.present.text.numbers import join, number, scale_of, significant
 
 _LARGE = 1e6  # from here on numbers are scaled to millions and billions
-HEADINGS = {
-    "check": "check",
-    "expected": "expected",
-    "found": "found (95 % interval over seeds)",
-    "verdict": "verdict",
-    "source": "why",
-}
+HEADINGS = Words(
+    {
+        "check": N_("check"),
+        "expected": N_("expected"),
+        "found": N_("found (95 % interval over seeds)"),
+        "verdict": N_("verdict"),
+        "source": N_("why"),
+    }
+)
+_VERDICTS = Words({"passed": N_("passed"), "failed": N_("failed")})
 
 
 def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
     """Rows for printing: what was expected and found, in the check's unit."""
     rows, is_by_scale = [], table["scale"].nunique() > 1
     for row in table.itertuples():
-        same = row.expected_low == row.expected_high
-        expected = (
-            effect_figure(row.expected_low)
-            if same
-            else f"{effect_figure(row.expected_low)} to {effect_figure(row.expected_high)}"
-        )
+        expected = _range(row.expected_low, row.expected_high)
         found = effect_figure(row.found)
         if row.low == row.low and row.low != row.high:
-            found += f" ({effect_figure(row.low)} to {effect_figure(row.high)})"
+            found = _("{figure} ({range})", figure=found, range=_range(row.low, row.high))
+        check = in_language({"en": row.check, "zh": row.check_zh})
+        check = _("{check} ({unit})", check=check, unit=translated(row.unit))
         rows.append(
             {
-                "check": f"{row.check} ({row.unit})" + (f", at 1:{row.scale}" if is_by_scale else ""),
+                "check": _("{check}, at 1:{scale}", check=check, scale=row.scale) if is_by_scale else check,
                 "expected": expected,
                 "found": found,
-                "verdict": row.verdict,
-                "source": row.source,
+                "verdict": _VERDICTS[row.verdict],
+                "source": translated(row.source),
             }
         )
     return rows
 
 
+def _range(low: float, high: float) -> str:
+    ends = [effect_figure(end) for end in (low, high)]
+    return ends[0] if low == high else _("{low} to {high}", low=ends[0], high=ends[1])
+
+
 def effect_figure(value: float) -> str:
     """A number in three figures or so: ``-0.25``, ``166 million``."""
     if value != value:
-        return "none"
+        return _("none")
     if abs(value) >= _LARGE:
         factor, word = scale_of(value)
         return join(number(value / factor, significant(value / factor)), word)

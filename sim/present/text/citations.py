@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import _, in_language, translated
 from sim.parameters.behaviour import PARAMETERS
-from sim.present.text.levers import OCCASION_WORDS, payer_words, plain
+from sim.present.text.levers import (
+    OCCASION_WORDS,
+    article_words,
+    date_words,
+    lever_title,
+    payer_words,
+    plain,
+)
 from sim.scenario import references as documents
 from sim.scenario.references import GRADES
 from sim.scenario.scenario import Scenario
@@ -18,18 +26,19 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
     """What a scenario rests on: its documents, levers, unit costs, shocks, paths, assumptions and data."""
     levers = [
         {
-            "label": lever.title,
+            "label": lever_title(plain(lever)),
             "lever": name,
             "document": citation.document,
-            "clause": citation.clause,
+            "article": article_words({"article": citation.article}),
+            "clause": translated(citation.clause),
             "instrument": lever.instrument,
             "family": lever.family,
             "strength": lever.strength,
-            "not_known": lever.not_known,
-            "instruments": [documents.instruments()[number].name for number in lever.instruments],
+            "not_known": lever.not_known and translated(lever.not_known),
+            "instruments": [translated(documents.instruments()[number].name) for number in lever.instruments],
             "evidence": lever.evidence,
             "evidence_means": GRADES[lever.evidence],
-            "note": lever.note,
+            "note": lever.note and translated(lever.note),
         }
         for name, lever in scenario.levers.items()
         for citation in lever.citation
@@ -50,12 +59,12 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
         "documents": [
             {
                 "id": d.id,
-                "title": d.title_en,
+                "title": d.title,
                 "title_zh": d.title_zh,
                 "number": d.number,
-                "issued_by": d.issuing_bodies,
-                "date": d.date,
-                "source": d.source,
+                "issued_by": translated(d.issuing_bodies),
+                "date": date_words(d.date),
+                "source": translated(d.source),
             }
             for d in documents.documents().values()
             if d.id in cited
@@ -63,25 +72,34 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
         "levers": levers,
         "unit_costs": [
             {
-                "label": lever.title,
+                "label": lever_title(plain(lever)),
                 "lever": name,
                 "yuan": lever.unit_cost.yuan,
                 "per": OCCASION_WORDS[lever.unit_cost.per],
                 "payers": payer_words(plain(lever)["unit_cost"]),
-                "source": lever.unit_cost.source,
+                "source": translated(lever.unit_cost.source),
             }
             for name, lever in scenario.levers.items()
             if lever.unit_cost
         ],
         "shocks": [
-            {"label": shock.label.en, "shock": name, "source": shock.source, "note": shock.note}
+            {
+                "label": in_language(shock.label.model_dump()),
+                "shock": name,
+                "source": translated(shock.source),
+                "note": shock.note and translated(shock.note),
+            }
             for name, shock in scenario.shocks.items()
         ],
         "paths": [
-            {"what": PARAMETERS[name].meaning, "parameter": name, "source": path.source}
+            {
+                "what": translated(PARAMETERS[name].meaning),
+                "parameter": name,
+                "source": translated(path.source),
+            }
             for name, path in scenario.paths.items()
         ],
-        "assumptions": [{"future": scenario.assumptions, "source": chosen.source}],
+        "assumptions": [{"future": translated(scenario.assumptions), "source": translated(chosen.source)}],
         "evidence": evidence_in(texts),
         "data": [_data_row(source) for source in documents.data_sources().values()],
     }
@@ -95,20 +113,32 @@ def is_evidence_id(word: str) -> bool:
 def evidence_in(texts: Iterable[str]) -> list[dict[str, Any]]:
     """The rows of evidence whose ids stand in texts, in the order of the table."""
     ids = {word for text in texts for word in re.findall(r"\b[A-Z][0-9][0-9]\b", text)}
-    return [
-        {
-            "id": row["id"],
-            "what": row["parameter"],
-            "value": row["value"],
-            "unit": row["unit"],
-            "range": " to ".join(filter(None, (row["range_low"], row["range_high"]))),
-            "status": row["status"],
-            "source": row["source"].replace("JUDGEMENT", "a judgement"),
-            "note": row["note"],
-        }
-        for row in documents.evidence().values()
-        if row["id"] in ids
-    ]
+    return [evidence_row(row) for row in documents.evidence().values() if row["id"] in ids]
+
+
+def evidence_row(row: Mapping[str, str]) -> dict[str, Any]:
+    """A row of the evidence table in the language in use; studies keep the words of their publication."""
+    return {
+        "id": row["id"],
+        "what": translated(row["parameter"]),
+        "value": row["value"],
+        "unit": translated(row["unit"]),
+        "range": range_words(row["range_low"], row["range_high"]),
+        "status": translated(row["status"]),
+        "source": source_words(row["source"]),
+        "note": row["note"] and translated(row["note"]),
+    }
+
+
+def range_words(*ends: str) -> str:
+    """From the least to the most; one number where they are the same or only one is known."""
+    known = [*dict.fromkeys(end for end in ends if end)]
+    return _("{low} to {high}", low=known[0], high=known[1]) if len(known) > 1 else "".join(known)
+
+
+def source_words(source: str) -> str:
+    """The source of a row of evidence, with judgements named as such."""
+    return translated(source).replace("JUDGEMENT", _("a judgement"))
 
 
 def cited_as(word: str) -> dict[str, list[dict[str, Any]]]:
@@ -134,8 +164,8 @@ def cited_as(word: str) -> dict[str, list[dict[str, Any]]]:
 def _data_row(source: documents.Source) -> dict[str, Any]:
     return {
         "id": source.id,
-        "title": source.title,
-        "publisher": source.publisher,
-        "seen": source.where_seen,
-        "date": source.reference_date,
+        "title": translated(source.title),
+        "publisher": translated(source.publisher),
+        "seen": translated(source.where_seen),
+        "date": translated(source.reference_date),
     }

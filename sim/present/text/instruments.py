@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from sim.core.errors import Problem, UsageError, nearest
+from sim.core.language import N_, Words, _, in_language, language, translated
 from sim.present.text.citations import evidence_in
 from sim.present.text.levers import (
+    article_words,
     budget_words,
     change_words,
     cost_words,
@@ -16,13 +18,21 @@ from sim.present.text.levers import (
     where_words,
     who_words,
 )
+from sim.present.text.numbers import apart
 from sim.scenario import references as documents
 from sim.scenario.instruments import Instrument, checked_instruments
 from sim.scenario.lever import Lever
 from sim.scenario.loading import catalogue, load_scenario, scenario_files
 from sim.scenario.references import GRADES
 
-_DIRECTION = {"higher": "rises", "lower": "falls", "unknown": "sign unknown", "none": "nothing moves"}
+_DIRECTION = Words(
+    {
+        "higher": N_("rises"),
+        "lower": N_("falls"),
+        "unknown": N_("sign unknown"),
+        "none": N_("nothing moves"),
+    }
+)
 
 
 def instruments() -> dict[str, Instrument]:
@@ -81,8 +91,8 @@ def instrument_row(one: Instrument) -> dict[str, Any]:
         "family": one.family,
         "documents": list(one.documents),
         "evidence": one.main.evidence,
-        "changes": "; ".join(dict.fromkeys(_changes(lever) for lever in one.parts)),
-        "cost": "; ".join(dict.fromkeys(_cost(lever) for lever in one.parts)),
+        "changes": apart([*dict.fromkeys(_changes(lever) for lever in one.parts)]),
+        "cost": apart([*dict.fromkeys(_cost(lever) for lever in one.parts)]),
         "first_outcome": _outcome(one.main),
     }
 
@@ -98,23 +108,33 @@ def whole(one: Instrument) -> dict[str, Any]:
         "instrument": one.slug,
         "label": lever.label.en,
         "label_zh": lever.label.zh,
-        "family": f"{one.family} ({one.family_label.en})",
+        "family": one.family_label.zh if language() == "zh" else f"{one.family} ({one.family_label.en})",
         "clauses": [
             {
                 "document": clause.document,
-                "title": documents.documents()[clause.document].title_en,
-                "clause": clause.clause,
+                "title": documents.documents()[clause.document].title,
+                **({"article": article_words({"article": clause.article})} if clause.article else {}),
+                "clause": translated(clause.clause),
             }
             for clause in lever.citation
         ],
-        "acts_on": lever.acts_on,
-        "evidence": f"{lever.evidence}: {GRADES[lever.evidence]}",
-        "not_known": lever.not_known,
-        "note": lever.note,
+        "acts_on": translated(lever.acts_on),
+        "evidence": _("{head}: {words}", head=lever.evidence, words=GRADES[lever.evidence]),
+        "not_known": translated(lever.not_known),
+        "note": lever.note and translated(lever.note),
         "first_outcome": _outcome(lever),
-        "credible_strength": f"{strengths.credible[0]:g} to {strengths.credible[1]:g} times the documented "
-        f"one, {strengths.most:g} at most ({strengths.source})",
-        "implemented_share": f"{implemented.share:g} of it ({implemented.source})" if implemented else None,
+        "credible_strength": _(
+            "{low} to {high} times the documented one, {most} at most ({source})",
+            low=f"{strengths.credible[0]:g}",
+            high=f"{strengths.credible[1]:g}",
+            most=f"{strengths.most:g}",
+            source=translated(strengths.source),
+        ),
+        "implemented_share": _(
+            "{share} of it ({source})", share=f"{implemented.share:g}", source=translated(implemented.source)
+        )
+        if implemented
+        else None,
         "parts": [_part(part) for part in one.parts],
         "evidence_rows": evidence_in(_texts(one)),
     }
@@ -135,24 +155,24 @@ def _part(lever: Lever) -> dict[str, Any]:
     said = plain(lever)
     return {
         "part": lever.part,
-        "label": lever.part_label.en if lever.part_label else None,
+        "label": in_language(lever.part_label.model_dump()) if lever.part_label else None,
         "changes": _changes(lever),
         "who": who_words(said["who"]),
         "where": where_words(said["where"]),
-        "when": f"{when_words(said['window'])}, where a scenario names no months",
+        "when": _("{when}, where a scenario names no months", when=when_words(said["window"])),
         "take_up": lever.take_up,
         "cost": _cost(lever),
-        "cost_source": lever.unit_cost.source if lever.unit_cost else None,
+        "cost_source": translated(lever.unit_cost.source) if lever.unit_cost else None,
     }
 
 
 def _changes(lever: Lever) -> str:
-    return "; ".join(change_words(plain(lever)))
+    return apart(change_words(plain(lever)))
 
 
 def _cost(lever: Lever) -> str:
-    limit = budget_words(plain(lever))
-    return cost_words(plain(lever)) + (f"; at most {limit}" if limit else "")
+    cost, limit = cost_words(plain(lever)), budget_words(plain(lever))
+    return _("{cost}; at most {limit}", cost=cost, limit=limit) if limit else cost
 
 
 def _outcome(lever: Lever) -> str:
@@ -160,7 +180,11 @@ def _outcome(lever: Lever) -> str:
     assert outcome is not None, "the catalogue refuses an instrument without"
     if outcome.column is None:
         return _DIRECTION[outcome.direction]
-    return f"{outcome.column.replace('_', ' ')}: {_DIRECTION[outcome.direction]}"
+    return _(
+        "{head}: {words}",
+        head=translated(outcome.column.replace("_", " ")),
+        words=_DIRECTION[outcome.direction],
+    )
 
 
 def list_levers() -> list[dict[str, Any]]:
@@ -182,7 +206,7 @@ def _lever_row(lever: Lever) -> dict[str, Any]:
         "documents": [citation.document for citation in lever.citation],
         "evidence": lever.evidence,
         "evidence_means": GRADES[lever.evidence],
-        "window": f"{lever.window.from_} to {lever.window.to}",
+        "window": _("{first} to {last}", first=lever.window.from_, last=lever.window.to),
         "effects": _changes(lever),
         "unit_cost": _cost(lever),
         "take_up": lever.take_up,

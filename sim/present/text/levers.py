@@ -8,67 +8,110 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from functools import reduce
 from typing import Any
 
 from sim.comparison.comparison import Comparison
 from sim.core.labels import ACTIVITIES, SCHOOLING, SECTORS, TIERS, region
+from sim.core.language import N_, Words, _, in_language, language, plural, speaking, translated
 from sim.parameters.behaviour import PARAMETERS
-from sim.present.text.numbers import amount, listing, month_in_words, number
+from sim.present.text.numbers import amount, apart, listing, month_in_words, month_name, number
 from sim.scenario.lever import Lever
-from sim.scenario.references import GRADES, instrument_evidence
+from sim.scenario.references import GRADES, instrument_evidence, province_in_words
 
-PAYERS = {"central": "central government", "local": "local government", "firm": "firms", "worker": "workers"}
-OCCASION_WORDS = {
-    "person_month": "person and month",
-    "work_month": "month in work",
-    "search_month": "month of search",
-    "business_start": "business started",
-    "business_month": "business and month",
-    "training_enrolment": "enrolment",
-    "arrears_case": "case of unpaid wages and month",
-    "settlement": "settlement",
-    "new_settlement": "settlement that would have been refused",
-    "business_half_year": "business that has run for six months",
-    "business_closure": "business closed",
-    "loan_month": "guaranteed loan and month",
-    "loan_default": "guaranteed loan not paid back",
-    "works_job": "job on public works",
-    "workshop_job": "workshop job begun",
-    "post_month": "month in a public post",
-    "placement": "hiring",
-    "replacement": "worker placed anew",
-    "festival_trip": "return after Spring Festival",
-    "departure": "departure for work away",
-    "relief": "relief paid",
-    "study_start": "worker who goes to school",
-    "school_place_month": "school place and month",
-    "housing_month": "home and month",
-    "added_job_month": "filled job added and month",
-    "raised_pay_month": "worker in the trade and month",
-    "new_insurance": "worker who joins and would not have joined without",
-    "kept_insurance": "worker who stays insured on leaving a job",
-    "workshop_month": "workshop job and month",
-}
-_CHOICES = (("education", "schooling", SCHOOLING), ("activity", "now", ACTIVITIES), ("sector", "in", SECTORS))
+PAYERS = Words(
+    {
+        "central": N_("central government"),
+        "local": N_("local government"),
+        "firm": N_("firms"),
+        "worker": N_("workers"),
+    }
+)
+OCCASION_WORDS = Words(
+    {
+        "person_month": N_("person and month"),
+        "work_month": N_("month in work"),
+        "search_month": N_("month of search"),
+        "business_start": N_("business started"),
+        "business_month": N_("business and month"),
+        "training_enrolment": N_("enrolment"),
+        "arrears_case": N_("case of unpaid wages and month"),
+        "settlement": N_("settlement"),
+        "new_settlement": N_("settlement that would have been refused"),
+        "business_half_year": N_("business that has run for six months"),
+        "business_closure": N_("business closed"),
+        "loan_month": N_("guaranteed loan and month"),
+        "loan_default": N_("guaranteed loan not paid back"),
+        "works_job": N_("job on public works"),
+        "workshop_job": N_("workshop job begun"),
+        "post_month": N_("month in a public post"),
+        "placement": N_("hiring"),
+        "replacement": N_("worker placed anew"),
+        "festival_trip": N_("return after Spring Festival"),
+        "departure": N_("departure for work away"),
+        "relief": N_("relief paid"),
+        "study_start": N_("worker who goes to school"),
+        "school_place_month": N_("school place and month"),
+        "housing_month": N_("home and month"),
+        "added_job_month": N_("filled job added and month"),
+        "raised_pay_month": N_("worker in the trade and month"),
+        "new_insurance": N_("worker who joins and would not have joined without"),
+        "kept_insurance": N_("worker who stays insured on leaving a job"),
+        "workshop_month": N_("workshop job and month"),
+    }
+)
+_CHOICES = (
+    ("education", N_("schooling: {words}"), SCHOOLING),
+    ("activity", N_("now: {words}"), ACTIVITIES),
+    ("sector", N_("in: {words}"), SECTORS),
+)
 _RANGES = {
-    "migrant_months": "months of work away so far",
-    "insured_months": "months insured so far",
-    "months_in_activity": "months at what they do now",
-    "months_since_course": "months after a course",
+    "migrant_months": (
+        N_("at least {least} months of work away so far"),
+        N_("{least} to {most} months of work away so far"),
+    ),
+    "insured_months": (
+        N_("at least {least} months insured so far"),
+        N_("{least} to {most} months insured so far"),
+    ),
+    "months_in_activity": (
+        N_("at least {least} months at what they do now"),
+        N_("{least} to {most} months at what they do now"),
+    ),
+    "months_since_course": (
+        N_("at least {least} months after a course"),
+        N_("{least} to {most} months after a course"),
+    ),
 }
 _FLAGS = {
-    "poor": ("from a poor household", "not from a poor household"),
-    "has_school_child": ("with a child of school age", "without a child of school age"),
-    "insured": ("insured", "not insured"),
-    "trained": ("trained", "not trained"),
-    "displaced": ("out of a lost job", "not out of a lost job"),
-    "had_business": ("with a business before this one", "without a business before this one"),
+    "poor": (N_("from a poor household"), N_("not from a poor household")),
+    "has_school_child": (N_("with a child of school age"), N_("without a child of school age")),
+    "insured": (N_("insured"), N_("not insured")),
+    "trained": (N_("trained"), N_("not trained")),
+    "displaced": (N_("out of a lost job"), N_("not out of a lost job")),
+    "had_business": (N_("with a business before this one"), N_("without a business before this one")),
+}
+_FOLLOWED = Words({"prices": N_("prices"), "wages": N_("wages"), "nothing": N_("nothing")})
+# Units that Chinese writes behind the number; all others, of coefficients, say nothing there.
+_SHORT_UNITS = {
+    "yuan": "元",
+    "yuan, once": "元（一次性）",
+    "yuan per month": "元/月",
+    "yuan per person and year": "元/人·年",
+    "yuan per settler": "元/人",
+    "months": "个月",
+    "years": "年",
+    "years of age": "岁",
+    "persons": "人",
+    "paid jobs": "个岗位",
+    "points": "分",
+    "vacancies per searcher": "",
 }
 _STEERED = (
-    ("take_up_scale", "take-up"),
-    ("effect_scale", "effects on places"),
-    ("unit_cost_scale", "unit costs"),
-    ("budget_scale", "budgets"),
+    ("take_up_scale", N_("take-up multiplied by {factor}")),
+    ("effect_scale", N_("effects on places multiplied by {factor}")),
+    ("unit_cost_scale", N_("unit costs multiplied by {factor}")),
+    ("budget_scale", N_("budgets multiplied by {factor}")),
 )
 
 
@@ -103,53 +146,85 @@ def lever_cards(comparison: Comparison) -> list[dict[str, Any]]:
     return found
 
 
-def lever_title(lever: Mapping[str, Any], language: str = "en") -> str:
-    """A lever's label, and which part of its instrument it is; empty where it has none in the language."""
-    parts = [lever["label"].get(language), (lever.get("part_label") or {}).get(language)]
-    return (": " if language == "en" else "：").join(filter(None, parts))
+def lever_title(lever: Mapping[str, Any], spoken: str | None = None) -> str:
+    """A lever's label, and which part of its instrument it is, in the language in use.
+
+    In the language ``spoken``, it is empty where the lever has no label in it.
+    """
+    labels = [lever["label"], lever.get("part_label") or {}]
+    parts = [in_language(label) if spoken is None else label.get(spoken) for label in labels]
+    with speaking(spoken):
+        label, part = parts
+        return _("{label}: {part}", label=label, part=part) if label and part else label or part or ""
 
 
 def grade_counts(policy: Mapping[str, Any]) -> list[str]:
     """How many levers rest on which grade of evidence, weakest first."""
     grades = [lever.get("evidence", "D") for lever in policy["levers"].values()]
     return [
-        f"{grades.count(grade)} of {len(grades)} on grade {grade} ({GRADES[grade]})"
+        _(
+            "{some} of {all} on grade {grade} ({words})",
+            some=grades.count(grade),
+            all=len(grades),
+            grade=grade,
+            words=GRADES[grade],
+        )
         for grade in sorted(set(grades), reverse=True)
     ]
 
 
 def _lever_card(manifest: Mapping[str, Any], lever: dict[str, Any]) -> dict[str, Any]:
-    grade, cost = lever.get("evidence", "D"), lever.get("unit_cost")
+    grade, cost, short_cost = lever.get("evidence", "D"), lever.get("unit_cost"), cost_words(lever)
     return {
         "label": lever_title(lever),
-        "label_zh": lever_title(lever, "zh"),
+        "label_zh": lever_title(lever, "zh") if language() == "en" else "",
         "instrument": _instrument_words(lever),
         "changes": change_words(lever, manifest.get("parameters")),
+        "parameters": list(lever.get("effects") or {}),
         "strength": _strength_words(lever),
         "when": when_words(lever["window"]),
         "where": where_words(lever.get("where") or {}),
         "who": who_words(lever.get("who") or {}),
-        "take_up": f"{number(100 * lever.get('take_up', 1), 0)} % of those eligible, at most",
-        "cost": cost_words(lever) + (f" (source: {cost['source']})" if cost else ""),
-        "budget": budget_words(lever) or "no limit",
+        "take_up": _(
+            "{share} of those eligible, at most", share=amount(100 * lever.get("take_up", 1), "percent")
+        ),
+        "cost": _("{cost} (source: {source})", cost=short_cost, source=translated(cost["source"]))
+        if cost
+        else short_cost,
+        "budget": budget_words(lever) or _("no limit"),
         "grade": grade,
         "grade_words": GRADES.get(grade, ""),
         "studies": _studies(manifest, lever),
-        "short_cost": cost_words(lever),
-        "note": lever.get("note", ""),
-        "not_known": lever.get("not_known", ""),
+        "short_cost": short_cost,
+        "note": translated(lever.get("note")),
+        "not_known": translated(lever.get("not_known")),
         "citations": [_citation(manifest, citation) for citation in lever["citation"]],
     }
 
 
 def _instrument_words(lever: Mapping[str, Any]) -> str:
-    """``64 settlement-limits, of the family residency-and-points``."""
-    if not lever.get("instrument"):
+    """``64 settlement-limits, of the family residency-and-points``; in Chinese by their names."""
+    slug, part = lever.get("instrument"), lever.get("part")
+    if not slug:
         return ""
     numbers = ", ".join(str(number) for number in lever.get("instruments") or ())
-    family = (lever.get("family") or "").replace("-", " ")
-    part = f", part {lever['part']}" if lever.get("part") else ""
-    return f"{numbers} {lever['instrument']}{part}, of the family {family}"
+    family = family_words(lever.get("family") or "")
+    if language() == "zh":
+        slug, part = in_language(lever["label"]), part and in_language(lever.get("part_label") or {})
+    if part:
+        return _(
+            "{numbers} {name}, part {part}, of the family {family}",
+            numbers=numbers,
+            name=slug,
+            part=part,
+            family=family,
+        )
+    return _("{numbers} {name}, of the family {family}", numbers=numbers, name=slug, family=family)
+
+
+def family_words(family: str) -> str:
+    """A family of instruments in words: ``residency and points``."""
+    return translated(family.replace("-", " "))
 
 
 def _studies(manifest: Mapping[str, Any], lever: Mapping[str, Any]) -> str:
@@ -157,29 +232,57 @@ def _studies(manifest: Mapping[str, Any], lever: Mapping[str, Any]) -> str:
     known = manifest.get("evidence") or {}
     words = set(re.findall(r"\w+", json.dumps(lever, ensure_ascii=False, default=str)))
     ids = [name for name in known if name in words or name in instrument_evidence(lever)]
-    return ", ".join(
-        f"{name} (recalled)" if known[name].get("status") == "recalled" else name for name in ids
+    return (", " if language() == "en" else "、").join(
+        _("{id} (recalled)", id=name) if known[name].get("status") == "recalled" else name for name in ids
     )
 
 
 def _citation(manifest: Mapping[str, Any], citation: Mapping[str, Any]) -> dict[str, str]:
     document = manifest.get("documents", {}).get(citation["document"], {})
+    clause = citation.get("clause", "")
+    is_chinese = language() == "zh"
+    with speaking("zh"):
+        clause_zh = translated(clause)
     return {
-        "title": document.get("title_en", citation["document"]),
-        "title_zh": document.get("title_zh", ""),
+        "id": citation["document"],
+        "title": _document_title(document, citation),
+        "title_zh": "" if is_chinese else document.get("title_zh", ""),
         "number": document.get("number", ""),
-        "date": str(document.get("date", "")),
-        "clause": citation.get("clause", ""),
+        "date": date_words(str(document.get("date", ""))),
+        "article": article_words(citation),
+        "clause": translated(clause),
+        "clause_zh": "" if is_chinese or clause_zh == clause else clause_zh,
         "short": _short(document, citation),
     }
 
 
+def _document_title(document: Mapping[str, Any], citation: Mapping[str, Any]) -> str:
+    titles = {"en": document.get("title_en", ""), "zh": document.get("title_zh", "")}
+    return in_language(titles) or citation["document"]
+
+
+def date_words(date: str) -> str:
+    """A date as documents carry it, as exact as it is known: ``2024-11-15``, in Chinese ``2024年11月15日``."""
+    if language() == "en" or not re.fullmatch(r"[0-9]{4}(-[0-9]{2}){0,2}", date):
+        return date
+    return "".join(f"{int(part)}{unit}" for part, unit in zip(date.split("-"), "年月日", strict=False))
+
+
 def _short(document: Mapping[str, Any], citation: Mapping[str, Any]) -> str:
     """A document by number and date, as officials name it, and the clause: ``人社部发〔2024〕76号, 2024-11-15: ...``."""
-    named = document.get("number") or document.get("title_en", citation["document"])
-    dated = ", ".join(filter(None, (named, str(document.get("date", "")))))
-    clause = citation.get("clause", "")
-    return f"{dated}: {clause}" if clause else dated
+    named = document.get("number") or _document_title(document, citation)
+    date = date_words(str(document.get("date", "")))
+    dated = _("{document}, {date}", document=named, date=date) if date else named
+    article, clause = article_words(citation), citation.get("clause", "")
+    if article:
+        dated = _("{document}, {article}", document=dated, article=article)
+    return _("{head}: {words}", head=dated, words=translated(clause)) if clause else dated
+
+
+def article_words(citation: Mapping[str, Any]) -> str:
+    """The article of a document that a clause stands in; empty where it has none: ``article 2``."""
+    article = citation.get("article")
+    return _("article {number}", number=article) if article else ""
 
 
 # --- what it changes ----------------------------------------------------------------------------------
@@ -197,7 +300,7 @@ def change_words(lever: Mapping[str, Any], parameters: Mapping[str, Any] | None 
     if lever.get("delivery"):
         said.append(_delivery_words(lever["delivery"]))
     if lever.get("no_effect"):
-        said.append(f"Nothing: {lever['no_effect']}")
+        said.append(_("Nothing: {reason}", reason=translated(lever["no_effect"])))
     return said
 
 
@@ -206,52 +309,83 @@ def _effect_words(name: str, effect: Mapping[str, float], parameter: Mapping[str
     if parameter is None and name in PARAMETERS:
         parameter = {"meaning": PARAMETERS[name].meaning, "unit": PARAMETERS[name].unit}
     meaning, unit = (
-        (parameter or {}).get("meaning", name.replace("_", " ")),
+        translated((parameter or {}).get("meaning", name.replace("_", " "))),
         (parameter or {}).get("unit", ""),
     )
     steps = []
     if effect.get("set") is not None:
-        steps.append(f"set to {_quantity(effect['set'], unit)}")
+        steps.append(_("set to {value}", value=quantity(effect["set"], unit)))
     if effect.get("scale") is not None:
-        steps.append(f"multiplied by {effect['scale']:g}")
+        steps.append(_("multiplied by {factor}", factor=f"{effect['scale']:g}"))
     if effect.get("add") is not None:
-        way = "raised" if effect["add"] >= 0 else "lowered"
-        by = _quantity(abs(effect["add"]), unit)
-        steps.append(f"{way} by {by.replace(' %', ' percentage points', 1)}")
-    return f"{meaning[:1].upper()}{meaning[1:]}: {', then '.join(steps)}"
+        by = quantity(abs(effect["add"]), unit)
+        if language() == "en":
+            by = by.replace(" %", " percentage points", 1)
+        elif is_share(unit):
+            by = by.replace("%", "个百分点", 1)
+        steps.append(_("raised by {by}", by=by) if effect["add"] >= 0 else _("lowered by {by}", by=by))
+    changed = reduce(lambda first, then: _("{first}, then {then}", first=first, then=then), steps or [""])
+    return _("{head}: {words}", head=f"{meaning[:1].upper()}{meaning[1:]}", words=changed)
 
 
-def _quantity(value: float, unit: str) -> str:
-    """A value with its unit; shares as percentages, factors bare."""
-    if unit.split(" ")[0] == "share":
+def quantity(value: float, unit: str) -> str:
+    """A value of a parameter with its unit; shares as percentages, factors bare."""
+    if language() == "zh":
+        return f"{100 * value:,.10g}%" if is_share(unit) else f"{value:,.10g}{_SHORT_UNITS.get(unit, '')}"
+    if is_share(unit):
         return f"{100 * value:,.10g} %{unit.removeprefix('share')}"
     return f"{value:,.10g} {unit}".removesuffix(" factor")
+
+
+def is_share(unit: str) -> bool:
+    """Whether a parameter of this unit is a share, which people read as a percentage."""
+    return unit.split(" ")[0] == "share"
 
 
 def _delivery_words(delivery: Mapping[str, Any]) -> str:
     """``Steers all levers: take-up multiplied by 1.12``."""
     steers = delivery.get("steers") or {}
-    whom = [*steers.get("families", ()), *(f"instrument {n}" for n in steers.get("instruments", ()))]
+    whom = [name if language() == "en" else family_words(name) for name in steers.get("families", ())]
+    whom += [_("instrument {number}", number=n) for n in steers.get("instruments", ())]
     steps = [
-        f"{words} multiplied by {delivery[field]:g}"
+        _(words, factor=f"{delivery[field]:g}")
         for field, words in _STEERED
         if delivery.get(field, 1.0) != 1.0
     ]
     if delivery.get("first_in_queue"):
-        steps.append("those named here served first")
-    return f"Steers {listing(whom) if whom else 'all levers'}: {'; '.join(steps) or 'nothing'}"
+        steps.append(_("those named here served first"))
+    return _(
+        "Steers {levers}: {steps}",
+        levers=listing(whom) if whom else _("all levers"),
+        steps=apart(steps) or _("nothing"),
+    )
 
 
 def _strength_words(lever: Mapping[str, Any]) -> str:
     """The strength, what of it the reference holds already, and what is credible."""
     strength, in_baseline = lever.get("strength", 1.0), lever.get("baseline_share", 0.0)
-    said = "in full, as documented" if strength == 1.0 else f"{strength:g} times the documented one"
+    said = (
+        _("in full, as documented")
+        if strength == 1.0
+        else _("{strength} times the documented one", strength=f"{strength:g}")
+    )
     if in_baseline:
-        said += f", of which {in_baseline:g} lies in the baseline: it acts at {_acting(lever):g}"
+        said = _(
+            "{strength}, of which {share} lies in the baseline: it acts at {rest}",
+            strength=said,
+            share=f"{in_baseline:g}",
+            rest=f"{_acting(lever):g}",
+        )
     strengths = lever.get("strength_range")
     if strengths:
         low, high = strengths["credible"]
-        said += f" (credible: {low:g} to {high:g}; {strengths['source']})"
+        said = _(
+            "{strength} (credible: {low} to {high}; {source})",
+            strength=said,
+            low=f"{low:g}",
+            high=f"{high:g}",
+            source=translated(strengths["source"]),
+        )
     return said
 
 
@@ -268,22 +402,41 @@ def cost_words(lever: Mapping[str, Any]) -> str:
     cost = lever.get("unit_cost")
     if not cost:
         if lever.get("no_cost"):
-            return f"nothing: {lever['no_cost']}"
-        return f"not costed: {lever.get('not_costed') or 'its file gives no cost'}"
+            return _("nothing: {reason}", reason=translated(lever["no_cost"]))
+        return _("not costed: {reason}", reason=translated(lever.get("not_costed")) or _("its file gives no cost"))
     per, acting = OCCASION_WORDS.get(cost["per"], cost["per"]), _acting(lever)
     if cost.get("labour_share"):
-        per += f", which is {number(100 * cost['labour_share'], 0)} % of the spending"
-    yuan = f"{number(cost['yuan'])} yuan"
+        share = amount(100 * cost["labour_share"], "percent")
+        per = _("{occasion}, which is {share} of the spending", occasion=per, share=share)
+    yuan = _yuan(cost["yuan"])
     if cost.get("follows_strength") and acting > 0.0 and acting != 1.0:
-        yuan = f"{number(round(cost['yuan'] * acting))} yuan (at strength 1: {yuan})"
-    return f"{yuan} per {per}{price_words(cost)}, paid by {payer_words(cost)}"
+        yuan = _("{yuan} (at strength 1: {whole})", yuan=_yuan(round(cost["yuan"] * acting)), whole=yuan)
+    if price := price_words(cost):
+        return _(
+            "{yuan} per {occasion} ({price}), paid by {payer}",
+            yuan=yuan,
+            occasion=per,
+            price=price,
+            payer=payer_words(cost),
+        )
+    return _("{yuan} per {occasion}, paid by {payer}", yuan=yuan, occasion=per, payer=payer_words(cost))
+
+
+def _yuan(value: float) -> str:
+    """Whole yuan, not scaled."""
+    return _("{sum} yuan", sum=number(value))
 
 
 def price_words(cost: Mapping[str, Any]) -> str:
     """Of which year's money a unit cost is, and what it moves with; empty for a sum that stays as it is."""
     if not cost.get("in_yuan_of"):
         return ""
-    return f" (yuan of {cost['in_yuan_of']}, moves with {cost.get('follows') or 'prices'})"
+    follows = cost.get("follows") or "prices"
+    return _(
+        "yuan of {year}, moves with {what}",
+        year=cost["in_yuan_of"],
+        what=_FOLLOWED.get(follows, follows),
+    )
 
 
 def payer_words(cost: Mapping[str, Any]) -> str:
@@ -291,7 +444,9 @@ def payer_words(cost: Mapping[str, Any]) -> str:
     shares = cost.get("payers") or {cost["payer"]: 1.0}
     return listing(
         [
-            PAYERS.get(payer, payer) + (f" ({number(100 * share, 0)} %)" if share < 1.0 else "")
+            _("{payer} ({share})", payer=PAYERS.get(payer, payer), share=amount(100 * share, "percent"))
+            if share < 1.0
+            else PAYERS.get(payer, payer)
             for payer, share in shares.items()
         ]
     )
@@ -300,9 +455,14 @@ def payer_words(cost: Mapping[str, Any]) -> str:
 def budget_words(lever: Mapping[str, Any]) -> str:
     """``2.00 billion yuan a year``; empty where there is no limit."""
     budget = lever.get("budget") or {}
-    limits = ((budget.get("yuan_per_year"), " a year"), (budget.get("yuan_total"), " in all"))
-    pace = ", released by the month" if budget.get("release") else ""
-    return ", ".join(amount(yuan, "yuan") + words + pace for yuan, words in limits if yuan is not None)
+    limits = (
+        (budget.get("yuan_per_year"), N_("{sum} a year")),
+        (budget.get("yuan_total"), N_("{sum} in all")),
+    )
+    said = [_(words, sum=amount(yuan, "yuan")) for yuan, words in limits if yuan is not None]
+    if budget.get("release"):
+        said = [_("{limit}, released by the month", limit=limit) for limit in said]
+    return (", " if language() == "en" else "，").join(said)
 
 
 # --- whom, where and when it reaches ------------------------------------------------------------------
@@ -311,43 +471,48 @@ def budget_words(lever: Mapping[str, Any]) -> str:
 def where_words(where: Mapping[str, Any]) -> str:
     """``for people from the West; in cities of 1 to 3 million``; ``everywhere`` where nothing is named."""
     parts = []
-    homes = [*where.get("home_provinces", ()), *map(region, where.get("home_regions", ()))]
-    places = [*where.get("provinces", ()), *map(region, where.get("regions", ()))]
+    homes = [
+        *map(province_in_words, where.get("home_provinces", ())),
+        *map(region, where.get("home_regions", ())),
+    ]
+    places = [*map(province_in_words, where.get("provinces", ())), *map(region, where.get("regions", ()))]
     if homes:
-        parts.append(f"for people from {listing(homes)}")
+        parts.append(_("for people from {places}", places=listing(homes)))
     if places:
-        parts.append(f"in {listing(places)}")
+        parts.append(_("in {places}", places=listing(places)))
     if where.get("tiers"):
-        parts.append(f"in {listing([TIERS[tier] for tier in where['tiers']])}")
-    return "; ".join(parts) or "everywhere"
+        parts.append(_("in {places}", places=listing([TIERS[tier] for tier in where["tiers"]])))
+    return apart(parts) or _("everywhere")
 
 
 def who_words(who: Mapping[str, Any]) -> str:
     """``men; aged 22 to 50``; ``everybody whom it concerns`` where nothing is named."""
     parts = []
     if who.get("sex"):
-        parts.append({"male": "men", "female": "women"}[who["sex"]])
+        parts.append({"male": _("men"), "female": _("women")}[who["sex"]])
     if who.get("age"):
-        parts.append(f"aged {who['age'][0]} to {who['age'][1]}")
+        parts.append(_("aged {least} to {most}", least=who["age"][0], most=who["age"][1]))
     for field, head, words in _CHOICES:
         if who.get(field):
-            parts.append(f"{head}: {listing([words[word] for word in who[field]])}")
-    for field, meaning in _RANGES.items():
+            parts.append(_(head, words=listing([words[word] for word in who[field]])))
+    for field, (open_ended, closed) in _RANGES.items():
         if who.get(field):
             least, most = who[field]
-            parts.append(f"{f'at least {least}' if most is None else f'{least} to {most}'} {meaning}")
+            parts.append(_(open_ended if most is None else closed, least=least, most=most))
     for field, (yes, no) in _FLAGS.items():
         if who.get(field) is not None:
-            parts.append(yes if who[field] else no)
-    return "; ".join(parts) or "everybody whom it concerns"
+            parts.append(_(yes if who[field] else no))
+    return apart(parts) or _("everybody whom it concerns")
 
 
 def when_words(window: Mapping[str, Any]) -> str:
     """``January 2025 to December 2034, in full after 24 months, in January and February alone``."""
-    said = f"{month_in_words(window['from'])} to {month_in_words(window['to'])}"
-    if window.get("ramp_months"):
-        said += f", in full after {window['ramp_months']} months"
+    said = _("{first} to {last}", first=month_in_words(window["from"]), last=month_in_words(window["to"]))
+    if months := window.get("ramp_months"):
+        said = plural(
+            "{when}, in full after {count} month", "{when}, in full after {count} months", months, when=said
+        )
     if window.get("season"):
-        names = [month_in_words(f"2000-{number:02d}").removesuffix(" 2000") for number in window["season"]]
-        said += f", in {listing(names)} alone"
+        names = listing([month_name(number) for number in window["season"]])
+        said = _("{when}, in {months} alone", when=said, months=names)
     return said

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from typing import NamedTuple
+from unicodedata import east_asian_width
 
 from sim.core.language import N_, _, language
 
@@ -189,6 +190,11 @@ def apart(parts: Iterable[str]) -> str:
     return ("; " if language() == "en" else "；").join(part for part in parts if part)
 
 
+def month_name(number_of_month: int) -> str:
+    """A month of the year: ``January``, in Chinese ``1月``."""
+    return f"{number_of_month}月" if language() == "zh" else _MONTHS[number_of_month - 1]
+
+
 def month_in_words(month: str) -> str:
     """A month ``YYYY-MM`` in words.
 
@@ -198,7 +204,7 @@ def month_in_words(month: str) -> str:
     year, number_of_month = month.split("-")
     if language() == "zh":
         return f"{year}年{int(number_of_month)}月"
-    return f"{_MONTHS[int(number_of_month) - 1]} {year}"
+    return f"{month_name(int(number_of_month))} {year}"
 
 
 def month_label(month: str) -> str:
@@ -215,3 +221,22 @@ def sentence(*parts: str) -> str:
     if language() == "zh":
         return "".join(f"{part}。" for part in parts if part)
     return " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts if part)
+
+
+def left(text: str, width: int) -> str:
+    """Text at the left of a field of ``width`` columns; Chinese characters take two."""
+    return text + " " * (width - columns(text))
+
+
+def right(text: str, width: int) -> str:
+    """Text at the right of a field of ``width`` columns."""
+    return " " * (width - columns(text)) + text
+
+
+def columns(text: str) -> int:
+    """How many columns of a terminal a text takes.
+
+    >>> columns("year"), columns("年份")
+    (4, 4)
+    """
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from sim.core.labels import region
-from sim.present.text.numbers import number
+from sim.core.language import N_, Words, _, in_context, language, plural, translated
+from sim.present.text.numbers import apart, in_a_row, left, number, right
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
 from sim.validation.five_year_moves import MEASURES
@@ -14,58 +15,71 @@ from sim.validation.targets import NEW_SAMPLE
 from sim.validation.validate import RULE, Validation
 
 FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
-_PERIODS = {"fit": "fit", "unseen": "unseen", "new sample": "since"}
-_NEW_SAMPLE = (
-    f"  since: the survey drew a new sample in {NEW_SAMPLE}, whose levels do not continue the earlier ones; judged is "
-    "what the error changed since then"
-)
+_PERIODS = Words({"fit": N_("fit"), "unseen": N_("unseen"), "new sample": N_("since")})
 _LABEL, _CELL, _BENCHMARK = 40, 8, 11
-_UNIT_WORDS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month", "ratio": "ratio"}
-_ERROR_SIGNS = {"percent": "%", "points": "pt", "years": "yr", "months": "mo", "ratio": ""}
+_UNIT_WORDS = Words(
+    {
+        "10k_persons": N_("10,000 persons"),
+        "percent": "%",
+        "yuan": N_("yuan a month"),
+        "ratio": N_("ratio"),
+    }
+)
+_ERROR_SIGNS = Words({"percent": "%", "points": N_("pt"), "years": N_("yr"), "months": N_("mo"), "ratio": ""})
+_VERDICTS = Words(
+    {"met": N_("met"), "near": N_("near"), "missed": N_("missed"), "not measured": N_("not measured")}
+)
+_FORECASTS = Words({"model": N_("model"), "last value": N_("last value"), "trend": N_("trend")})
 _DIGITS = {"10k_persons": 0, "yuan": 0, "percent": 1, "years": 1, "ratio": 2}
 _ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2}
 
 
 def validation_text(validation: Validation) -> str:
-    """The whole table. Errors are model less official; bars part fit years, unseen ones and the new sample."""
+    """The whole table. Errors are model less official; bars part fit years, bars ones and the new sample."""
     rows, about = validation.rows, validation.about
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())
     bars = set(rows.groupby("period")["year"].min()) - {min(years, default=0)}
     seeds = about.get("seeds") or []
-    runs = f"mean of {len(seeds)} seed{'s' if len(seeds) != 1 else ''}"
-    if about.get("members"):
-        runs = f"mean of {about['members']} members of the calibrated ensemble"
+    runs = plural("mean of {count} seed", "mean of {count} seeds", len(seeds))
+    if members := about.get("members"):
+        runs = _("mean of {members} members of the calibrated ensemble", members=members)
     lines = [
-        f"Model against official statistics: {about.get('scenario_name')}, scale 1:{about.get('scale')}, "
-        f"{runs}",
+        _(
+            "Model against official statistics: {scenario}, scale 1:{scale}, {runs}",
+            scenario=translated(str(about.get("scenario_name"))),
+            scale=about.get("scale"),
+            runs=runs,
+        ),
         *filter(None, [sampling_warning(validation)]),
         "",
-        _line("Levels", [str(year) for year in years], years, bars),
+        _line(_("Levels"), [str(year) for year in years], years, bars),
     ]
     for target in validation.targets:
         part = _of(rows, target)
         if target.headline and len(part):
-            lines += _levels(part, target.label, years, bars)
+            lines += _levels(part, translated(target.label), years, bars)
     lines += [
         "",
         _line(
-            "Errors (model less official)",
+            _("Errors (model less official)"),
             [str(year) for year in years],
             years,
             bars,
             tuple(_PERIODS.values()),
         )
-        + f"  verdict {', '.join(_PERIODS.values())}",
+        + "  "
+        + _("verdict {periods}", periods=in_a_row(_PERIODS.values())),
     ]
     lines += [
         _errors(validation, target, years, bars) for target in validation.targets if len(_of(rows, target))
     ]
-    lines += [
-        "  pt: percentage points; *: a break in the official series, left out of the mean",
-        _NEW_SAMPLE,
-        "",
-        RULE,
-    ]
+    signs = _("pt: percentage points; *: a break in the official series, left out of the mean")
+    sample = _(
+        "since: the survey drew a new sample in {year}, whose levels do not continue the earlier ones; judged is "
+        "what the error changed since then",
+        year=NEW_SAMPLE,
+    )
+    lines += [f"  {signs}", f"  {sample}", "", _(RULE)]
     parts = (
         _band_lines(validation, years, bars),
         _benchmark_lines(validation),
@@ -84,10 +98,14 @@ def sampling_warning(validation: Validation) -> str:
     if scale <= FINE_ENOUGH or stocks.empty:
         return ""
     least = stocks.loc[stocks["model"].idxmin()]
-    return (
-        f"Sampling: at 1:{scale} chance blurs the verdicts: the smallest stock, {least['label']}, "
-        f"{least['year']}, is {number(1e4 * least['model'] / scale)} simulated workers a run; "
-        f"use --scale 1:{FINE_ENOUGH} or finer."
+    return _(
+        "Sampling: at 1:{scale} chance blurs the verdicts: the smallest stock, {series}, {year}, is {workers} "
+        "simulated workers a run; use --scale 1:{fine} or finer.",
+        scale=scale,
+        series=translated(least["label"]),
+        year=least["year"],
+        workers=number(1e4 * least["model"] / scale),
+        fine=FINE_ENOUGH,
     )
 
 
@@ -97,19 +115,19 @@ def _of(rows: pd.DataFrame, target) -> pd.DataFrame:
 
 def _line(label: str, cells: list[str], years: list, bars: set, more: tuple[str, ...] = ()) -> str:
     """One line: label, a cell a year with bars between periods, further cells."""
-    text = f"{label:<{_LABEL}}"
+    text = left(label, _LABEL)
     for year, cell in zip(years, cells, strict=True):
-        text += (" |" if year in bars else "") + f"{cell:>{_CELL}}"
-    return text + (" |" if more else "") + "".join(f"{cell:>{_CELL}}" for cell in more)
+        text += (" |" if year in bars else "") + right(cell, _CELL)
+    return text + (" |" if more else "") + "".join(right(cell, _CELL) for cell in more)
 
 
 def _levels(part: pd.DataFrame, label: str, years: list, bars: set) -> list[str]:
     unit = part["unit"].iloc[0]
     by_year = part.set_index("year")
-    lines = [f"{label}, {_UNIT_WORDS.get(unit, unit)}"]
-    for column in ("official", "model"):
+    lines = [_("{series}, {unit}", series=label, unit=_UNIT_WORDS.get(unit, unit))]
+    for column, words in (("official", _("official")), ("model", _("model"))):
         cells = [number(by_year[column].get(year, float("nan")), _DIGITS[unit]) for year in years]
-        lines.append(_line(f"  {column}", cells, years, bars))
+        lines.append(_line(f"  {words}", cells, years, bars))
     return lines
 
 
@@ -128,30 +146,37 @@ def _errors(validation: Validation, target, years: list, bars: set) -> str:
     for period in _PERIODS:
         row = found[found["period"] == period]
         means.append(number(row["mean_absolute_error"].iloc[0], digits) + sign if len(row) else "")
-        verdicts.append(row["verdict"].iloc[0] if len(row) else "–")
-    return _line(target.label, cells, years, bars, tuple(means)) + f"  {', '.join(verdicts)}"
+        verdicts.append(verdict_words(row["verdict"].iloc[0]) if len(row) else "–")
+    return _line(translated(target.label), cells, years, bars, tuple(means)) + f"  {in_a_row(verdicts)}"
+
+
+def verdict_words(verdict: str) -> str:
+    """A verdict in the language in use."""
+    return _VERDICTS.get(verdict, verdict)
 
 
 def _band_lines(validation: Validation, years: list, bars: set) -> list[str]:
     """How much of the headline errors the unknown parameters make, and whether the figures lie inside."""
     if not validation.about.get("members"):
         return []
-    lines = [_line("Middle 90 % of the ensemble, error", [str(year) for year in years], years, bars)]
+    lines = [_line(_("Middle 90 % of the ensemble, error"), [str(year) for year in years], years, bars)]
     inside = known = 0
     for target in validation.targets:
         part = _of(validation.rows, target).set_index("year")
         if not target.headline or part.empty:
             continue
         scale = 100.0 / part["official"] if part["error_unit"].iloc[0] == "percent" else 1.0
-        for name in ("band_low", "band_high"):
+        ends = (("band_low", N_("{series}, low")), ("band_high", N_("{series}, high")))
+        for name, words in ends:
             errors = (part[name] - part["official"]) * scale
             digits = _ERROR_DIGITS[part["error_unit"].iloc[0]]
             cells = [number(errors.get(year, float("nan")), digits, signed=True) for year in years]
-            lines.append(_line(f"{target.label}, {name.removeprefix('band_')}", cells, years, bars))
+            lines.append(_line(_(words, series=translated(target.label)), cells, years, bars))
         comparable = part[(part["note"] == "")]
         inside += int(comparable["official"].between(comparable["band_low"], comparable["band_high"]).sum())
         known += len(comparable)
-    return [*lines, f"  {inside} of {known} official headline figures lie inside the band."]
+    said = _("{some} of {all} official headline figures lie inside the band.", some=inside, all=known)
+    return [*lines, f"  {said}"]
 
 
 def _benchmark_lines(validation: Validation) -> list[str]:
@@ -159,36 +184,55 @@ def _benchmark_lines(validation: Validation) -> list[str]:
     found = validation.summary.dropna(subset=["last_value_error"])
     if found.empty:
         return []
-    head = "".join(f"{word:>{_BENCHMARK}}" for word in ("model", "last value", "trend"))
-    lines = [f"{'Unseen years, mean absolute error':<{_LABEL}}{head}  errs least"]
+    head = "".join(right(words, _BENCHMARK) for words in _FORECASTS.values())
+    lines = [left(_("Unseen years, mean absolute error"), _LABEL) + f"{head}  {_('errs least')}"]
     wins: dict[str, int] = {}
     for row in found.itertuples():
         sign, digits = _ERROR_SIGNS[row.error_unit], _ERROR_DIGITS[row.error_unit]
         errors = (row.mean_absolute_error, row.last_value_error, row.trend_error)
         cells = "".join(
-            f"{number(error, digits) + sign if error == error else '–':>{_BENCHMARK}}" for error in errors
+            right(number(error, digits) + sign if error == error else "–", _BENCHMARK) for error in errors
         )
         winner = most_accurate(*errors)
         wins[winner] = wins.get(winner, 0) + 1
-        lines.append(f"{row.label:<{_LABEL}}{cells}  {winner}")
-    counted = ", ".join(f"{name} {count}" for name, count in sorted(wins.items()))
-    return [
-        *lines,
-        f"  Errs least, number of series: {counted}. Last value: that of the last fit year; "
-        "trend: the line through them.",
-    ]
+        lines.append(f"{left(translated(row.label), _LABEL)}{cells}  {forecast_words(winner)}")
+    counted = (", " if language() == "en" else "，").join(
+        _("{forecast} {count}", forecast=forecast_words(name), count=count)
+        for name, count in sorted(wins.items())
+    )
+    told = _(
+        "Errs least, number of series: {counted}. Last value: that of the last fit year; trend: the line "
+        "through them.",
+        counted=counted,
+    )
+    return [*lines, f"  {told}"]
+
+
+def forecast_words(name: str) -> str:
+    """The model or one of the two benchmark forecasts, in the language in use."""
+    return _FORECASTS.get(name, name)
 
 
 def _quarter_lines(validation: Validation) -> list[str]:
     lines = []
     for row in validation.quarters.itertuples():
-        changes = (number(value, 1, signed=True) for value in (row.official_percent, row.model_percent))
-        official, model = changes
-        lines.append(
-            f"  {row.moment:<58} official {official:>6}%   model {model:>6}%   {row.verdict} "
-            f"(within {row.tolerance:g} points)"
+        official, model = (
+            number(value, 1, signed=True) for value in (row.official_percent, row.model_percent)
         )
-    return ["Rural workers away within 2020 (unseen)", *lines] if lines else []
+        figures = _(
+            "official {official}   model {model}   {verdict} (within {tolerance} points)",
+            official=right(f"{official}%", 7),
+            model=right(f"{model}%", 7),
+            verdict=verdict_words(row.verdict),
+            tolerance=f"{row.tolerance:g}",
+        )
+        lines.append(f"  {left(moment_words(row.moment), 58)} {figures}")
+    return [_("Rural workers away within 2020 (unseen)"), *lines] if lines else []
+
+
+def moment_words(moment: str) -> str:
+    """A moment of 2020 and what it is compared with, in the language in use."""
+    return in_context("moment", moment)
 
 
 def _stylised_fact_lines(validation: Validation) -> list[str]:
@@ -196,12 +240,18 @@ def _stylised_fact_lines(validation: Validation) -> list[str]:
     lines = []
     for row in validation.stylised_facts.itertuples():
         model = "–" if row.model != row.model else number(row.model, 2)
-        lines.append(
-            f"  {row.label:<44} {row.years:<10} target {number(row.official, 2):>6} "
-            f"±{row.tolerance:g} {row.unit:<15} model {model:>6}   {row.verdict}"
-            f"{figure_words(row.official_year)}"
+        figures = _(
+            "target {target} ±{tolerance} {unit} model {model}   {verdict}",
+            target=right(number(row.official, 2), 6),
+            tolerance=f"{row.tolerance:g}",
+            unit=left(translated(row.unit), 15),
+            model=right(model, 6),
+            verdict=verdict_words(row.verdict),
         )
-    return ["Stylised facts", *lines] if lines else []
+        lines.append(
+            f"  {left(translated(row.label), 44)} {row.years:<10} {figures}{figure_words(row.official_year)}"
+        )
+    return [_("Stylised facts"), *lines] if lines else []
 
 
 def _corridor_lines(validation: Validation) -> list[str]:
@@ -209,15 +259,18 @@ def _corridor_lines(validation: Validation) -> list[str]:
     if validation.corridors.empty:
         return []
     table = moves_in_words(validation.corridors)
-    head = f"  {'':<34}{'census':>9}{'model':>9}{'2005-10':>9}"
-    lines = [
-        f"  {row['measure']:<34}{row['census']:>9}{row['model']:>9}{row['table of 2005-10']:>9}"
-        f"   errs least: {row['errs least']}"
-        + (f"; {row['verdict']} ({row['aim']})" if row["verdict"] else "")
-        for row in table.to_dict("records")
-    ]
-    title = "Moves 2014-19 between provinces, at 1:250 or finer, against the census table of 2010-15 (unseen)"
-    return [title, head, *lines]
+    heads = "".join(right(words, 9) for words in (_("census"), _("model"), _("2005-10")))
+    lines = []
+    for row in table.to_dict("records"):
+        told = _("errs least: {forecast}", forecast=row["errs least"])
+        if row["verdict"]:
+            told = apart([told, _("{verdict} ({aim})", verdict=row["verdict"], aim=row["aim"])])
+        cells = "".join(right(row[name], 9) for name in ("census", "model", "table of 2005-10"))
+        lines.append(f"  {left(row['measure'], 34)}{cells}   {told}")
+    title = _(
+        "Moves 2014-19 between provinces, at 1:250 or finer, against the census table of 2010-15 (unseen)"
+    )
+    return [title, f"  {left('', 34)}{heads}", *lines]
 
 
 def moves_warning(moves: np.ndarray, scale: int) -> str:
@@ -228,10 +281,13 @@ def moves_warning(moves: np.ndarray, scale: int) -> str:
     if scale <= MOVES_FINE_ENOUGH:
         return ""
     moved = (moves.sum() - np.trace(moves)) / scale
-    return (
-        f"Sampling: at 1:{scale} {number(moved)} simulated workers a run moved between provinces, over "
-        f"{moves.size - len(moves)} cells: too few for a verdict, since chance lowers both measures; "
-        f"use --scale 1:{MOVES_FINE_ENOUGH} or finer."
+    return _(
+        "Sampling: at 1:{scale} {workers} simulated workers a run moved between provinces, over {cells} cells: "
+        "too few for a verdict, since chance lowers both measures; use --scale 1:{fine} or finer.",
+        scale=scale,
+        workers=number(moved),
+        cells=moves.size - len(moves),
+        fine=MOVES_FINE_ENOUGH,
     )
 
 
@@ -250,9 +306,10 @@ def moves_in_words(compared: pd.DataFrame) -> pd.DataFrame:
                 "census": "" if is_measure else cells[0],
                 "model": cells[1],
                 "table of 2005-10": cells[2],
-                "aim": f"at least {row.least:g}" if row.least == row.least else "",
-                "verdict": row.verdict,
-                "errs least": "model" if is_ours else "table of 2005-10",
+                "aim": _("at least {least}", least=f"{row.least:g}") if row.least == row.least else "",
+                "verdict": verdict_words(row.verdict),
+                "kind": row.verdict,
+                "errs least": _("model") if is_ours else _("table of 2005-10"),
             }
         )
     return pd.DataFrame(rows)
@@ -261,11 +318,15 @@ def moves_in_words(compared: pd.DataFrame) -> pd.DataFrame:
 def measure_words(measure: str) -> str:
     """A measure of ``compare_moves`` in words: ``share from East`` -> ``from the East, % of moves``."""
     if measure in MEASURES:
-        return MEASURES[measure]
-    _, side, name = measure.split(" ")
-    return f"{side} {region(name)}, % of moves"
+        return _(MEASURES[measure])
+    _share, side, name = measure.split(" ")
+    words = N_("from {place}, % of moves") if side == "from" else N_("to {place}, % of moves")
+    return _(words, place=region(name))
 
 
 def figure_words(official_year: str) -> str:
     """What is said behind a target that is the figure of another year: `` (target: the figure of 2013)``."""
-    return f" (target: the figure of {official_year})" if official_year else ""
+    if not official_year:
+        return ""
+    said = _("(target: the figure of {year})", year=official_year)
+    return said if language() == "zh" else f" {said}"
