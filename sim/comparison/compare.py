@@ -378,7 +378,11 @@ def _cited(policies: list[dict]) -> dict[str, Any]:
     cited = {citation["document"] for lever in levers for citation in lever["citation"]}
     changed = {name for lever in levers for name in lever["effects"]}
     words = set(re.findall(r"\w+", json.dumps(levers, ensure_ascii=False, default=str)))
-    words = words.union(*map(instrument_evidence, levers))
+    words = words.union(
+        *map(instrument_evidence, levers),
+        re.findall(r"\w+", " ".join(PARAMETERS[name].source for name in changed)),
+    )
+    described = ("meaning", "unit", "default", "low", "high", "status", "source")
     fields = ("title_en", "title_zh", "number", "issuing_bodies", "date", "source")
     return {
         "evidence": {name: row for name, row in evidence().items() if name in words},
@@ -388,7 +392,7 @@ def _cited(policies: list[dict]) -> dict[str, Any]:
             if name in cited
         },
         "parameters": {
-            name: {"meaning": parameter.meaning, "unit": parameter.unit, "default": parameter.default}
+            name: {field: getattr(parameter, field) for field in described}
             for name, parameter in PARAMETERS.items()
             if name in changed
         },

@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from sim.core.language import N_
+
 if TYPE_CHECKING:
     from sim.world.data import Data
 
 COMMON_PART, LOG_CORRELATION = "common_part_of_commuters", "log_correlation"
-MEASURES = {COMMON_PART: "common part of commuters (CPC)", LOG_CORRELATION: "correlation of logs"}
-RULE = (
+MEASURES = {COMMON_PART: N_("common part of commuters (CPC)"), LOG_CORRELATION: N_("correlation of logs")}
+RULE = N_(
     "A verdict is given by a rule stated beforehand in sim/data/targets.csv: met when a measure reaches its "
     "aim. The table of 2005-10 is the benchmark forecast: where it errs least, it is the better of the two."
 )

@@ -21,6 +21,7 @@ import pandas as pd
 
 from sim.core.arguments import whole_number
 from sim.core.deprecated import old_attribute, old_method
+from sim.core.language import N_
 from sim.results.columns import VALIDATION_TABLES, empty_table
 from sim.results.csv_files import csv_bytes
 from sim.results.official import official_table
@@ -33,7 +34,7 @@ from sim.validation.targets import FIRST_YEAR, NEW_SAMPLE, Target, period_of, re
 if TYPE_CHECKING:
     from sim.world.data import Data
 
-RULE = (
+RULE = N_(
     "A verdict is given by rule: met when the error of every year is within the tolerance, near when only "
     "the mean absolute error is, missed otherwise."
 )

@@ -223,7 +223,8 @@ def test_a_sum_of_money_leads_to_the_clause_that_it_rests_on(comparison, page):
 
 def test_an_id_of_the_evidence_leads_to_what_it_stands_for(comparison, page, parsed):
     assert comparison.manifest["evidence"].keys() == {"H01", "B24", "B25", "B26", "B27", "B31"}
-    assert '<a href="#evidence-H01">H01</a>' in page and '<tr id="evidence-H01">' in page
+    note = re.search(r'<th [^>]*id="evidence-H01" data-note="(\d+)">H01</th>', page)[1]
+    assert f'<a href="#evidence-H01" data-note="{note}">H01</a>' in page
     row = comparison.manifest["evidence"]["H01"]
     assert row["parameter"] in parsed.words and row["source"] in parsed.words
     told = cited("H01, <b>H011</b> and H02", comparison.manifest["evidence"])

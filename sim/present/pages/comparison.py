@@ -15,6 +15,7 @@ from sim.comparison.bands import SEEN
 from sim.comparison.changers import Gallery
 from sim.comparison.comparison import Comparison
 from sim.comparison.horizons import USUAL
+from sim.core.language import _
 from sim.present.charts import brief, style
 from sim.present.charts import comparison as charts
 from sim.present.charts import validation as validation_charts
@@ -23,9 +24,16 @@ from sim.present.pages import comparison_tables, side_by_side
 from sim.present.pages.breakdown import sections, tables_by_dimension
 from sim.present.pages.changers import changers_section
 from sim.present.pages.comparison_tables import group_words
-from sim.present.pages.evidence_links import cited, evidence_rows
+from sim.present.pages.evidence_links import (
+    authority,
+    cited,
+    document_rows,
+    evidence_rows,
+    parameter_rows,
+    with_notes,
+)
 from sim.present.pages.focus import province_files
-from sim.present.pages.record import record_of
+from sim.present.pages.record import made_words, record_of
 from sim.present.pages.validation import (
     PAGE,
     charted,
@@ -157,7 +165,7 @@ def render_report(
         "about": about,
         "seeds": len(about["seeds"]),
         "people": _simulated(about),
-        "period": f"{month_in_words(about['start'])} to {month_in_words(about['end'])}",
+        "repeat": made_words(about, _simulated(about), _period(about)),
         "money": side_by_side.money_table(comparison),
         "price_rows": side_by_side.price_rows(comparison),
         "accounts": side_by_side.account_table(comparison),
@@ -179,8 +187,10 @@ def render_report(
         "outcomes": list(OUTCOMES.values()),
         "images": {name: image_address(figures.get(name)) for name in _OTHER_CHARTS},
         "validation": validation_words,
-        "documents": list((about.get("documents") or {}).values()),
+        "documents": document_rows(about),
+        "parameters": parameter_rows(about),
         "evidence": evidence_rows(about),
+        "authority": partial(authority, documents=about.get("documents") or {}),
         "cited": partial(cited, evidence=about.get("evidence") or {}),
         "ended": _ended_words(comparison),
         "not_calendar": _not_calendar_words(comparison),
@@ -191,7 +201,7 @@ def render_report(
         "lives": [Markup(changers_section(gallery, heading=3)) for gallery in lives],
         "record": record_of(comparison, by, command, bool(lives)),
     }
-    return page_template("report.html.j2").render(context)
+    return with_notes(page_template("report.html.j2").render(context))
 
 
 def _path_charts(figures: dict[str, Figure], keys: Sequence[str]) -> list[tuple[str, str | None]]:
@@ -293,6 +303,10 @@ def _horizon_words(comparison: Comparison) -> str:
     """The years whose effects are shown: ``years 1, 5 and 10``."""
     horizons = sorted({int(horizon) for horizon in comparison.judged.get("horizon_years", ())})
     return f"year{'s' if len(horizons) > 1 else ''} {listing([str(horizon) for horizon in horizons])}"
+
+
+def _period(about: dict[str, Any]) -> str:
+    return _("{first} to {last}", first=month_in_words(about["start"]), last=month_in_words(about["end"]))
 
 
 def _simulated(about: dict[str, Any]) -> str:

@@ -1,14 +1,19 @@
-"""The evidence that levers cite: ids in the page's text as links, and the list that they lead to."""
+"""What stands behind the figures of a page, as links: lever, clause, parameter, study; on paper numbered notes."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from html.parser import HTMLParser
 from typing import Any
 
 from markupsafe import Markup, escape
 
-from sim.core.language import N_, Words, _, translated
+from sim.core.language import N_, Words, _, language, translated
+from sim.parameters.behaviour import PARAMETERS
 from sim.present.text.citations import range_words, source_words
+from sim.present.text.levers import date_words, quantity
+from sim.present.text.parameters import STATUS_NAMES, STATUS_WORDS, meaning_of, source_of
 
 _STATUS = Words(
     {
@@ -52,3 +57,131 @@ def _value(row: dict[str, str]) -> str:
 def _separated(figure: str) -> str:
     """A whole number of the evidence table with its thousands separated, anything else as it is."""
     return f"{int(figure):,}" if figure.isdigit() and len(figure) > 4 else figure
+
+
+# --- clauses and documents ------------------------------------------------------------------------------
+
+
+def authority(citation: Mapping[str, str], documents: Mapping[str, Any]) -> Markup:
+    """A clause: the document, which leads to the list of sources, its number, date and article, the paraphrase.
+
+    A page in English has the paraphrase in Chinese too.
+    """
+    title: Markup = escape(citation["title"])
+    if citation["id"] in documents:
+        title = Markup('<a href="#document-{}">{}</a>').format(citation["id"], title)
+    if citation["title_zh"]:
+        title += " " + _chinese(citation["title_zh"])
+    if citation["number"]:
+        title += _bracketed(_chinese(citation["number"]))
+    said = _with_commas([title, citation["date"], citation["article"]])
+    if citation["clause"]:
+        said += Markup("{}{}").format("：" if language() == "zh" else ": ", citation["clause"])
+    return said + " " + _chinese(citation["clause_zh"], "zh") if citation["clause_zh"] else said
+
+
+def document_rows(about: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The documents that the levers cite: id, and title, issuing bodies, number and date in a row."""
+    return [
+        {"id": name, "words": _document(document)}
+        for name, document in (about.get("documents") or {}).items()
+    ]
+
+
+def _document(document: Mapping[str, Any]) -> Markup:
+    title, chinese = document["title_en"], document.get("title_zh")
+    details = [
+        translated(document.get("issuing_bodies")),
+        _chinese(document["number"]) if document.get("number") else "",
+        date_words(str(document.get("date") or "")),
+    ]
+    if language() == "zh":
+        return Markup("《{}》。{}。").format(chinese or title, _with_commas(details))
+    title = Markup("{} {}").format(title, _chinese(chinese)) if chinese else title
+    return Markup("{}. {}.").format(title, _with_commas(details))
+
+
+def _chinese(text: str, kind: str = "") -> Markup:
+    """Chinese words on the page, marked as such."""
+    mark = Markup(' class="{}"').format(kind) if kind else ""
+    return Markup('<span{} lang="zh">{}</span>').format(mark, text)
+
+
+def _bracketed(text: Markup) -> Markup:
+    return Markup("（{}）" if language() == "zh" else " ({})").format(text)
+
+
+def _with_commas(parts: list[Any]) -> Markup:
+    return Markup("，" if language() == "zh" else ", ").join(part for part in parts if part)
+
+
+# --- parameters -----------------------------------------------------------------------------------------
+
+
+def parameter_rows(about: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The parameters that the levers change: in words, unit, value without a lever, bounds, status and source."""
+    return [{"name": name, **_parameter(name, row)} for name, row in (about.get("parameters") or {}).items()]
+
+
+def _parameter(name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
+    """One parameter as the results keep it; what older results do not hold is that of today."""
+    today = PARAMETERS.get(name)
+    row = {
+        field: getattr(today, field) for field in ("low", "high", "status", "source") if today is not None
+    } | dict(kept)
+    unit, ends = row["unit"], [row.get("low"), row.get("high")]
+    words = meaning_of(name, row["meaning"])
+    return {
+        "words": f"{words[:1].upper()}{words[1:]}",
+        "unit": translated(unit),
+        "default": quantity(row["default"], unit) if language() == "zh" else f"{row['default']:,.10g}",
+        "range": range_words(*(f"{end:,.10g}" for end in ends if end is not None)),
+        "status": _(
+            "{status}: {words}", status=STATUS_NAMES[row["status"]], words=STATUS_WORDS[row["status"]]
+        )
+        if row.get("status")
+        else "",
+        "source": source_of(row.get("source") or ""),
+    }
+
+
+# --- on paper -------------------------------------------------------------------------------------------
+
+
+class _Links(HTMLParser):
+    """Which parts of a page are linked from its text, its list of contents left out, and all its anchors in order."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.linked: set[str] = set()
+        self.anchors: list[str] = []
+        self._is_contents = False
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        named = dict(attributes)
+        self._is_contents = self._is_contents or tag == "nav"
+        if anchor := named.get("id"):
+            self.anchors.append(anchor)
+        address = named.get("href") or ""
+        if tag == "a" and address.startswith("#") and not self._is_contents:
+            self.linked.add(address[1:])
+
+    def handle_endtag(self, tag: str) -> None:
+        self._is_contents = self._is_contents and tag != "nav"
+
+
+def with_notes(page: str) -> str:
+    """The page with a number on every link within it and on the place that it leads to, which only paper shows.
+
+    Places are numbered in their order on the page, so that a reader of the print finds note 12 behind note 11.
+    """
+    found = _Links()
+    found.feed(page)
+    linked = [anchor for anchor in found.anchors if anchor in found.linked]
+    notes = {anchor: number for number, anchor in enumerate(linked, 1)}
+
+    def marked(match: re.Match) -> str:
+        number = notes.get(match["anchor"])
+        return f'{match[0]} data-note="{number}"' if number else match[0]
+
+    return re.sub(r'(?<=\s)(?:href="#|id=")(?P<anchor>[^"]+)"', marked, page)

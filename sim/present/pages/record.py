@@ -13,14 +13,16 @@ import gzip
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from difflib import SequenceMatcher
 from html import unescape
 from typing import Any, NamedTuple
 
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, ResultsError
+from sim.core.language import _, language
 from sim.experiments.sweep import program
+from sim.present.text.numbers import in_a_row
 from sim.results.csv_files import csv_bytes
 
 _BEGIN, _END = '<template id="run-record">', "</template>"
@@ -48,6 +50,19 @@ def record_of(comparison: Comparison, by: Sequence[str], command: str, has_lives
     }
     packed = gzip.compress(json.dumps(record, ensure_ascii=False, default=str).encode(), mtime=0)
     return base64.b64encode(packed).decode()
+
+
+def made_words(about: Mapping[str, Any], people: str, period: str) -> str:
+    """What a comparison was made with, in sentences: workers, months, day, versions, code and seeds."""
+    versions = in_a_row(f"{name} {version}" for name, version in (about.get("versions") or {}).items())
+    said = [
+        _("{people}; months {period}.", people=people, period=period),
+        _("Made {day}.", day=about["created"]) if about.get("created") else "",
+        _("Versions: {versions}.", versions=versions) if versions else "",
+        _("Code {hash}.", hash=about["code_hash"]) if about.get("code_hash") else "",
+        _("Seeds: {seeds}.", seeds=in_a_row(str(seed) for seed in about["seeds"])),
+    ]
+    return (" " if language() == "en" else "").join(part for part in said if part)
 
 
 def table_hashes(comparison: Comparison) -> dict[str, str]:

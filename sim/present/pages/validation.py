@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from sim.core.language import _, in_two_forms, language
+from sim.core.language import _, in_two_forms, language, plural, translated
 from sim.present.charts import style
 from sim.present.charts import validation as charts
 from sim.present.pages import validation_tables
+from sim.present.text.numbers import apart
 from sim.present.text.validation import moves_in_words, sampling_warning, validation_text
 from sim.validation.five_year_moves import RULE
 from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR
@@ -71,15 +72,20 @@ def render_validation(validation: Validation, national: pd.DataFrame) -> str:
     if len(validation.quarters):
         figures["within-2020"] = charts.stock_within_2020(national, validation.stocks)
     about = validation.about
-    one, many = (
-        ("member of the calibrated ensemble", "members of the calibrated ensemble")
-        if about.get("members")
-        else ("seed", "seeds")
+    members = about.get("members")
+    runs = (
+        plural(
+            "{count} member of the calibrated ensemble",
+            "{count} members of the calibrated ensemble",
+            members,
+        )
+        if members
+        else plural("{count} seed", "{count} seeds", len(about.get("seeds") or []))
     )
-    count = about.get("members") or len(about.get("seeds") or [])
     context = {
         "about": about,
-        "runs": f"{count} {one if count == 1 else many}",
+        "scenario": translated(str(about.get("scenario_name"))),
+        "runs": runs,
         "validation": {
             **validation_context(validation),
             "short": validation_tables.validation_in_short(validation),
@@ -105,9 +111,9 @@ def validation_context(validation: Validation) -> dict[str, Any]:
         "stylised_facts": validation_tables.stylised_fact_rows(validation),
         "quarters": validation_tables.quarter_rows(validation),
         "corridors": moves_in_words(validation.corridors).to_dict("records"),
-        "corridor_rule": RULE,
+        "corridor_rule": _(RULE),
         "sampling": sampling_warning(validation),
-        "rule": validation.about.get("rule", ""),
+        "rule": translated(validation.about.get("rule")),
         "fit": f"{FIRST_YEAR}–{LAST_FIT_YEAR}",
         "unseen": _years(validation.rows.loc[validation.rows["period"] == "unseen", "year"]),
     }
@@ -116,7 +122,7 @@ def validation_context(validation: Validation) -> dict[str, Any]:
 def _some(labels: list[str], most: int = 6) -> str:
     """The first few of a list in words, the others counted; nothing for an empty list."""
     more = len(labels) - most
-    return "; ".join(labels[:most]) + (f"; and {more} more" if more > 0 else "")
+    return apart([*labels[:most], _("and {count} more", count=more) if more > 0 else ""])
 
 
 def _years(years: pd.Series) -> str:
@@ -131,9 +137,13 @@ def image_address(figure: Figure | None) -> str | None:
     return "data:image/svg+xml;base64," + base64.b64encode(style.as_svg(figure)).decode()
 
 
-@cache
 def page_template(name: str):
     """A template of ``templates``; ``{% trans %}`` and ``_("…")`` in it speak the language in use."""
+    return _template(name, language())
+
+
+@cache
+def _template(name: str, spoken: str):
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
@@ -146,5 +156,5 @@ def page_template(name: str):
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(_, in_two_forms, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals |= {"language": language()}
+    environment.globals |= {"language": spoken}
     return environment.get_template(name)

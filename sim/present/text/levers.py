@@ -195,11 +195,28 @@ def _lever_card(manifest: Mapping[str, Any], lever: dict[str, Any]) -> dict[str,
         "grade": grade,
         "grade_words": GRADES.get(grade, ""),
         "studies": _studies(manifest, lever),
-        "short_cost": short_cost,
-        "note": translated(lever.get("note")),
+        "evidence": _evidence_words(manifest, lever),
         "not_known": translated(lever.get("not_known")),
+        "short_cost": short_cost,
         "citations": [_citation(manifest, citation) for citation in lever["citation"]],
     }
+
+
+def _evidence_words(manifest: Mapping[str, Any], lever: Mapping[str, Any]) -> str:
+    """What a lever's grade means, the studies behind it, a note, and what is not known."""
+    said = GRADES.get(lever.get("evidence", "D"), "")
+    studies, note, open_question = (
+        _studies(manifest, lever),
+        translated(lever.get("note")),
+        translated(lever.get("not_known")),
+    )
+    if studies:
+        said = _("{grade}. Studies: {studies}", grade=said, studies=studies)
+    if note:
+        said = _("{said}. {note}", said=said, note=note)
+    if open_question and note.endswith((".", "。")):
+        return _("{said} Not known: {what}", said=said, what=open_question)
+    return _("{said}. Not known: {what}", said=said, what=open_question) if open_question else said
 
 
 def _instrument_words(lever: Mapping[str, Any]) -> str:
@@ -403,7 +420,9 @@ def cost_words(lever: Mapping[str, Any]) -> str:
     if not cost:
         if lever.get("no_cost"):
             return _("nothing: {reason}", reason=translated(lever["no_cost"]))
-        return _("not costed: {reason}", reason=translated(lever.get("not_costed")) or _("its file gives no cost"))
+        return _(
+            "not costed: {reason}", reason=translated(lever.get("not_costed")) or _("its file gives no cost")
+        )
     per, acting = OCCASION_WORDS.get(cost["per"], cost["per"]), _acting(lever)
     if cost.get("labour_share"):
         share = amount(100 * cost["labour_share"], "percent")

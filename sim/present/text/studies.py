@@ -19,7 +19,9 @@ def studies_text(result: VirtualResult) -> str:
     """A virtual experiment in plain lines."""
     runs = result.by_seed["seed"].nunique()
     spread = (
-        _("{count} members of the calibrated ensemble", count=runs)
+        plural(
+            "{count} member of the calibrated ensemble", "{count} members of the calibrated ensemble", runs
+        )
         if result.members
         else plural("{count} seed", "{count} seeds", runs)
     )
