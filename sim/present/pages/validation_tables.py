@@ -4,15 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.core.language import N_, Words, _, translated
+from sim.core.language import N_, _, in_context, translated
 from sim.present.text.numbers import join, number
 from sim.present.text.validation import figure_words, moment_words, verdict_words
 from sim.validation.benchmarks import most_accurate
 from sim.validation.validate import Validation
-
-_ERROR_WORDS = Words(
-    {"percent": "%", "points": N_("points"), "years": N_("years"), "months": N_("months"), "ratio": ""}
-)
 
 
 def validation_rows(validation: Validation) -> list[dict[str, Any]]:
@@ -26,7 +22,7 @@ def validation_rows(validation: Validation) -> list[dict[str, Any]]:
             if key in by.index:
                 row = by.loc[key]
                 digits = 2 if row["error_unit"] == "ratio" else 1
-                unit = _ERROR_WORDS[row["error_unit"]]
+                unit = _error_unit(row["error_unit"])
                 cells[period] = {
                     "error": join(number(row["mean_absolute_error"], digits), unit),
                     "worst": join(number(row["worst_error"], digits, signed=True), unit),
@@ -128,3 +124,14 @@ def quarter_rows(validation: Validation) -> list[dict[str, str]]:
         }
         for row in validation.quarters.itertuples()
     ]
+
+
+def _error_unit(unit: str) -> str:
+    """The unit of an error in words; years are years of age."""
+    words = {
+        "percent": "%",
+        "points": _("points"),
+        "years": in_context("age", "years"),
+        "months": _("months"),
+    }
+    return words.get(unit, "")
