@@ -138,7 +138,7 @@ def test_an_analyst_finds_everything_asked_for(parsed):
         "Opinions on Further Strengthening the Services and Guarantees for Migrant Workers",
         "nobody has measured the effect",
         "Last value",
-        "Unseen years, 2020–2021",
+        "Unseen years, 2020–2022",
         "end of February 2020",
         "not the uncertainty of the model's assumptions",
         "--seeds 4 --scale 1:5000 --from 2014-01 --to 2035-12",

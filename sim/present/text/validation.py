@@ -35,7 +35,7 @@ _ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2}
 
 
 def validation_text(validation: Validation) -> str:
-    """The whole table. Errors are model less official; bars part fit years, bars ones and the new sample."""
+    """The whole table. Errors are model less official; bars part fit years, unseen ones and the new sample."""
     rows, about = validation.rows, validation.about
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())
     bars = set(rows.groupby("period")["year"].min()) - {min(years, default=0)}
