@@ -399,7 +399,7 @@ def test_every_note_of_the_cost_has_words(comparison):
 def test_the_validation_rows_hold_both_periods(validation):
     rows = {row["label"]: row for row in validation_rows(validation)}
     assert rows["Out-of-township migrant workers"]["fit"]["verdict"] == "met"
-    assert rows["Out-of-township migrant workers"]["unseen"]["years"] == 2
+    assert rows["Out-of-township migrant workers"]["unseen"]["years"] == 3
     assert "fit" not in rows["Mean age, local"]
 
 
