@@ -6,7 +6,6 @@ import pytest
 from support import synthetic
 from support.command import caller
 
-from sim.analysis import ranking
 from sim.analysis.ranking import (
     COLUMNS,
     FREE,
@@ -17,12 +16,16 @@ from sim.analysis.ranking import (
     RANKED,
     THROUGH_OTHERS,
     UNCLEAR,
+    chosen_instruments,
     differences,
     paired_p,
     per_billion,
     picked,
     rank,
 )
+from sim.analysis.ranking.instruments import is_run, kind_of
+from sim.analysis.ranking.runs import SIZING
+from sim.analysis.ranking.sizes import Trial
 from sim.cli.ranking import parse_yuan
 from sim.comparison.intervals import mean_and_interval
 from sim.core.errors import RunsFailed, UsageError
@@ -31,6 +34,8 @@ from sim.present.charts.style import as_png
 from sim.present.pages.ranking import load_ranking, publish_ranking
 from sim.present.text.ranking import apart_rows, headline, ranked_rows, sentences, title
 from sim.results.results import Results
+from sim.scenario.instruments import Instrument
+from sim.scenario.loading import load_scenario
 
 FAMILY = "return-and-enterprise"
 FEW = ("guaranteed-loan", "founder-parks")
@@ -111,19 +116,19 @@ def test_each_instrument_spends_the_budget_or_says_why_not(ranked):
 
 @pytest.mark.parametrize("power", [0.7, 1.0, 2.0, 2.8])
 def test_a_size_is_found_where_spending_does_not_grow_in_proportion(power):
-    chosen = ranking.chosen_instruments(None, [], ["guaranteed-loan"])[0]
-    trial = ranking._Trial(chosen, ranking.load_scenario("baseline"), "2026-01", "2030-12", 20e9)
+    chosen = chosen_instruments(None, [], ["guaranteed-loan"])[0]
+    trial = Trial(chosen, load_scenario("baseline"), "2026-01", "2030-12", 20e9)
     trial.range = (0.01, 100.0)
-    for _ in ranking.SIZING:
+    for _ in SIZING:
         trial.learn(3e9 * trial.size**power, 20e9)
     assert 3e9 * trial.size**power == pytest.approx(20e9, rel=0.06)
 
 
 def test_a_size_stays_where_every_parameter_is_within_its_bounds():
-    base = ranking.load_scenario("baseline")
-    for chosen in ranking.chosen_instruments(None, [], []):
-        if ranking._is_run(ranking._kind_of(chosen)):
-            trial = ranking._Trial(chosen, base, "2026-01", "2030-12", 20e9)
+    base = load_scenario("baseline")
+    for chosen in chosen_instruments(None, [], []):
+        if is_run(kind_of(chosen)):
+            trial = Trial(chosen, base, "2026-01", "2030-12", 20e9)
             low, high = trial.range
             assert 0 < low <= 1 <= high <= chosen.main.strength_range.credible[1]
             for size in (low, high):
@@ -134,7 +139,7 @@ def test_a_size_stays_where_every_parameter_is_within_its_bounds():
 
 
 def test_the_catalogue_is_parted_by_what_can_be_said_of_its_cost():
-    kinds = {one.slug: ranking._kind_of(one) for one in ranking.chosen_instruments(None, [], [])}
+    kinds = {one.slug: kind_of(one) for one in chosen_instruments(None, [], [])}
     assert kinds["founder-finance"] == kinds["injury-pilot"] == OTHERS_PAY
     assert kinds["service-windows"] == kinds["county-coordination"] == THROUGH_OTHERS
     assert kinds["honours"] == kinds["equal-weight"] == NO_EFFECT
@@ -143,11 +148,11 @@ def test_the_catalogue_is_parted_by_what_can_be_said_of_its_cost():
 
 
 def test_what_is_not_costed_or_free_stands_apart():
-    chosen = ranking.chosen_instruments(None, [], ["guaranteed-loan"])[0]
+    chosen = chosen_instruments(None, [], ["guaranteed-loan"])[0]
     part = chosen.main.model_copy(update={"unit_cost": None, "not_costed": "nobody knows"})
-    assert ranking._kind_of(ranking.Instrument("x", "y", chosen.family_label, (part,))) == NOT_COSTED
+    assert kind_of(Instrument("x", "y", chosen.family_label, (part,))) == NOT_COSTED
     part = chosen.main.model_copy(update={"unit_cost": None, "no_cost": "a rule"})
-    assert ranking._kind_of(ranking.Instrument("x", "y", chosen.family_label, (part,))) == FREE
+    assert kind_of(Instrument("x", "y", chosen.family_label, (part,))) == FREE
 
 
 def test_the_order_is_that_of_effect_per_billion_of_net_cost(ranked):
