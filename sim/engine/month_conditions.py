@@ -184,7 +184,7 @@ class MonthConditions:
 
     def _write_corridors(self, month: int) -> None:
         relief, state = self._policy.corridor_relief(month), self.market_state
-        years = min(month, state.series.observed_months) / 12.0  # what drifted in the observed years stays
+        years = min(month / 12.0, self.numbers.province_border_drift_years)  # from then on the cost stays
         border_cost = self.numbers.province_border_cost + self.numbers.province_border_drift * years
         if relief is self._relief and border_cost == self._border_cost:
             return
