@@ -13,6 +13,7 @@ from sim.cli.app import ExcelCsv, Jobs, Json, Scale, check_out, command, print_f
 from sim.cli.terminal import print_json, print_table, print_text
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 
 _WORDS = {
     "": 1.0,
@@ -123,7 +124,7 @@ def rank(
             print()
             print_table(ranked_rows(found, key), title(found, key), HEADS)
             if rows := apart_rows(found, key):
-                print_table(rows, "Not ranked", APART_HEADS)
+                print_table(rows, _("Not ranked"), APART_HEADS)
             for sentence in sentences(found, key):
                 print_text(f"* {sentence}")
     if unsaved:

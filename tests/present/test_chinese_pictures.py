@@ -5,11 +5,13 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+import pandas as pd
 import pytest
 
 from sim.core.language import speaking
 from sim.present.charts import fonts
 from sim.present.charts.style import axis_words, empty_figure, headed, styled, wrapped
+from sim.present.text.headings import with_outcome_words, with_titles
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = (
@@ -98,3 +100,28 @@ def test_an_axis_says_what_is_counted(word, unit, noun, chinese, english):
     with speaking("zh"):
         assert axis_words(word, unit, noun=noun) == chinese
     assert axis_words(word, unit, noun=noun) == english
+
+
+def test_csv_files_have_words_in_both_languages():
+    table = pd.DataFrame(
+        {
+            "policy": ["easing"],
+            "outcome": ["settled"],
+            "unit": ["persons"],
+            "verdict": ["cannot tell"],
+            "cost_note": ["no net cost"],
+        }
+    )
+    said = with_titles(with_outcome_words(table), {"easing": {"en": "Easing", "zh": "放宽落户"}})
+    assert list(said) == [
+        *("policy", "policy_en", "policy_zh", "outcome", "outcome_en", "outcome_zh"),
+        *("unit", "unit_zh", "verdict", "verdict_zh", "cost_note", "cost_note_zh"),
+    ]
+    row = said.iloc[0]
+    assert (row["policy_zh"], row["outcome_en"], row["outcome_zh"]) == (
+        "放宽落户",
+        "Settled in a city",
+        "已落户人员",
+    )
+    assert (row["unit_zh"], row["verdict_zh"], row["cost_note_zh"]) == ("人", "无法判断", "没有净成本")
+    assert list(table) == ["policy", "outcome", "unit", "verdict", "cost_note"]

@@ -19,7 +19,8 @@ from functools import cache
 from importlib.resources import as_file, files
 from typing import TYPE_CHECKING
 
-from sim.core.language import language
+from sim.core.language import _, language
+from sim.present.text.numbers import in_a_row
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -152,10 +153,15 @@ def _warn(letters: set[str]) -> None:
     if not new:
         return
     _TOLD.update(new)
-    named = ", ".join(f"{letter} (U+{ord(letter):04X})" for letter in new[:_LISTED])
-    more = f" and {len(new) - _LISTED} more" if len(new) > _LISTED else ""
+    named = in_a_row(f"{letter} (U+{ord(letter):04X})" for letter in new[:_LISTED])
+    more = len(new) - _LISTED
+    if more > 0:
+        named = _("{letters} and {count} more", letters=named, count=more)
     warnings.warn(
-        f"no font on this machine has {named}{more}: they are boxes in PNG charts; pages and tables have them "
-        "as written. A font that has them, installed on this machine, is used by itself.",
+        _(
+            "no font on this machine has {letters}: they are boxes in PNG charts; pages and tables have them "
+            "as written. A font that has them, installed on this machine, is used by itself.",
+            letters=named,
+        ),
         stacklevel=2,
     )

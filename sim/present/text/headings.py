@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -104,12 +104,38 @@ def in_both(said: Callable[[], list[str]]) -> list[tuple[str, str]]:
     return list(zip(*texts, strict=True))
 
 
+_CODED = ("verdict", "unit", "cost_note")  # columns whose codes are English already
+
+
 def with_outcome_words(table: pd.DataFrame) -> pd.DataFrame:
-    """A table of outcomes with each in words of both languages, beside its key."""
-    said, place = table.copy(), list(table.columns).index("outcome") + 1
+    """A table of outcomes with each in words of both languages, beside its key; other codes in Chinese too."""
+    said = table.copy()
+    for column in _CODED:
+        if column in said:
+            with speaking("zh"):
+                _beside(said, column, "zh", [_code_words(column, code) for code in table[column]])
     for number, name in ((1, "zh"), (0, "en")):
-        said.insert(place, f"outcome_{name}", [outcome_words(key)[number] for key in table["outcome"]])
+        _beside(said, "outcome", name, [outcome_words(key)[number] for key in table["outcome"]])
     return said
+
+
+def with_titles(table: pd.DataFrame, titles: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
+    """A table of policies with each policy's title in both languages beside its name. titles: by name."""
+    said = table.copy()
+    for name in ("zh", "en"):
+        _beside(said, "policy", name, [titles.get(one, {}).get(name, "") for one in table["policy"]])
+    return said
+
+
+def _beside(table: pd.DataFrame, column: str, language: str, words: list[str]) -> None:
+    table.insert(list(table.columns).index(column) + 1, f"{column}_{language}", words)
+
+
+def _code_words(column: str, code: str) -> str:
+    """A code of the tables in words, in the language in use."""
+    if column == "unit":
+        return unit_word(code)
+    return {"verdict": VERDICTS, "cost_note": COST_NOTES}[column].get(code, code)
 
 
 def outcome_words(key: str) -> tuple[str, str]:

@@ -21,6 +21,7 @@ from sim.analysis.ranking import (
 )
 from sim.core.language import N_, Words, _, in_language, in_two_forms, plural
 from sim.present.text.comparison import period_words
+from sim.present.text.headings import in_both, with_outcome_words
 from sim.present.text.numbers import (
     amount,
     apart,
@@ -198,6 +199,19 @@ def headline(ranking: Ranking) -> list[str]:
             forms = _FREE_IMPROVES if is_judged else _FREE_RAISES
             found.append(in_two_forms(*forms, len(free)).format(outcome=outcome.label, instruments=names))
     return found
+
+
+def with_reasons(table: pd.DataFrame) -> pd.DataFrame:
+    """The table of a ranking with outcomes, verdicts, units and notes in words of both languages."""
+    said = with_outcome_words(table)
+    notes = in_both(lambda: [WHY.get(note, "") for note in table["note"]])
+    sizes = in_both(lambda: [_(note) if note else "" for note in table["size_note"].fillna("")])
+    for column, texts in (("note", notes), ("size_note", sizes)):
+        place = list(said.columns).index(column) + 1
+        said.insert(place, f"{column}_zh", [chinese for _english, chinese in texts])
+    place = list(said.columns).index("note") + 1
+    said.insert(place, "note_en", [english for english, _chinese in notes])
+    return said
 
 
 def _of(ranking: Ranking, key: str) -> pd.DataFrame:
