@@ -17,7 +17,6 @@ def changers_section(gallery: Gallery, heading: int = 2) -> str:
         {
             "card": card,
             "about": join(card.numbers, card.causes),
-            "story": join(*card.story),
             "image": image_address(twins_chart(card.twins)),
             "alt": words.CHANGERS["alt"].format(title=card.title, typical=card.typical),
         }
