@@ -64,8 +64,8 @@ class CalibrationOutcome:
         about = self.posterior.about
         lines = [
             f"{about['calibration']['name']}: {len(self.parameters)} uncertain parameters, "
-            f"{len(about['fitted'])} fitted, {len(self.observations)} observations of 2014 to 2019 and of the "
-            "change from 2023 to 2024",
+            f"{len(about['fitted'])} fitted, {len(self.observations)} observations of 2014 to 2019 and of "
+            "the change from 2023 to 2024",
             point_in_force(self.posterior),
             "",
             "Parameters (90 % intervals)",
