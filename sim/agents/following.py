@@ -15,7 +15,7 @@ from sim.agents.life import Life, LivedMonth
 from sim.agents.living import live_again
 from sim.core.arguments import whole_number
 from sim.core.categories import EDUCATION, EXITED, OWN_BUSINESS, REGIONS, SEXES
-from sim.core.errors import AccountingError, Problem, UsageError
+from sim.core.errors import AccountingError, Problem, UsageError, enumerated
 from sim.core.language import _
 from sim.core.months import FIRST_MONTH, JANUARY, month_text
 from sim.engine.interpreted import copy_row, plain_conditions
@@ -167,7 +167,7 @@ def row_of(run: Simulation, worker: int, key: str = "--worker") -> int:
                 _("no worker with this id at this scale, or none who enters before the run ends"),
                 key=key,
                 value=worker,
-                allowed=_("such as {workers}", workers=", ".join(map(str, run.workers.ids.numbers(3)))),
+                allowed=_("such as {workers}", workers=enumerated(map(str, run.workers.ids.numbers(3)))),
             )
         )
     return row

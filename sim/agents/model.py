@@ -25,7 +25,7 @@ from sim.agents.explain import decision, in_words
 from sim.agents.worker import Worker
 from sim.core.arguments import whole_number
 from sim.core.categories import EXITED
-from sim.core.errors import Problem, UsageError, nearest
+from sim.core.errors import Problem, UsageError, enumerated, nearest
 from sim.core.language import _
 from sim.core.months import month_text
 from sim.engine.interpreted import copy_row, liver, plain_conditions, plain_sums, spare_sums
@@ -161,7 +161,7 @@ class LaborMigrationModel(mesa.Model):
                     _("no worker with this id at this scale"),
                     key="worker_id",
                     value=worker_id,
-                    allowed=_("such as {workers}", workers=", ".join(map(str, self.workers.ids.numbers(3)))),
+                    allowed=_("such as {workers}", workers=enumerated(map(str, self.workers.ids.numbers(3)))),
                 )
             )
         self.create_workers()

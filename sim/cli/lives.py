@@ -41,9 +41,9 @@ def refuse_two(worker: int | None, find: str | None) -> None:
     if (worker is None) == (find is None):
         raise UsageError(
             Problem(
-                "say who: an id or a description, and not both",
+                _("say who: an id or a description, and not both"),
                 key="--worker",
-                allowed='--worker ID, or --find "woman, Henan, 30"',
+                allowed=_('--worker ID, or --find "woman, Henan, 30"'),
             )
         )
 
@@ -80,10 +80,10 @@ def checked_picture(picture: Path | None) -> Path | None:
     if picture is not None and picture.suffix.lower() not in (".png", ".svg"):
         raise UsageError(
             Problem(
-                "not a kind of picture",
+                _("not a kind of picture"),
                 key="--picture",
                 value=str(picture),
-                allowed="a name with .png or .svg",
+                allowed=_("a name with .png or .svg"),
             )
         )
     check_file(picture)

@@ -23,7 +23,7 @@ IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1,
 # What stays as it is in a Chinese text: commands, options, files, and names that have no Chinese form.
 LATIN = re.compile(
     r"\{[^}]*\}|%\([^)]*\)s|%%|`[^`]*`|<code>[^<]*</code>|<[^>]*>|--[a-z][a-z-]*|labor-sim[a-z -]*|"
-    r"[\w*./-]+\.(?:html|csv|md|yaml|xlsx|docx|pdf|parquet|json|svg|png|txt)|\bhttps?://\S+|"
+    r"[\w*./-]*\.(?:html|csv|md|yaml|xlsx|docx|pdf|parquet|json|svg|png|txt)|\bhttps?://\S+|"
     r"(?<![A-Za-z])(?:[A-D]|HTML|CSV|PDF|SVG|PNG|JSON|YAML|UTF-8|UTF-16|GBK|Excel|Word|"
     r"Chromium|Chrome|Edge|openpyxl|python-docx|"
     r"Parquet|Python|YYYY|MM|Ctrl-C|SIGTERM|SCENARIO|FOLDER|FILE|ID|GDP|zh|en)(?![A-Za-z])",
