@@ -3,7 +3,7 @@
 A *cell* is a group of a dimension: people from Henan, workers in county towns, women. Its effect is the
 policy less the baseline under the same seeds, as of the whole country. Head-counts are means over the months
 of a policy year, so that the homes, or the places, add up to the national effect; incomes and what hangs on
-a worker's past are those of the last December of it.
+a worker's past are those of the December of the calendar year that has most of its months.
 
 A cell of few simulated workers carries nothing. How few is learnt from the seeds: the variance of a cell's
 difference grows with its workers, and what it is for one worker (``noise``) is pooled over the cells of a

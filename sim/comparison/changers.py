@@ -19,7 +19,7 @@ import numpy as np
 from sim.agents.find import pick
 from sim.agents.twins import Pair, Scan, Twins, follow_twins, partings_of, scan_twins
 from sim.comparison.comparison import Comparison
-from sim.comparison.horizons import MONTHS
+from sim.comparison.horizons import answered
 from sim.core.categories import (
     EDUCATION,
     EXITED,
@@ -34,7 +34,7 @@ from sim.core.categories import (
     TRAINING,
 )
 from sim.core.language import _, in_language
-from sim.core.months import add_months, month_text
+from sim.core.months import month_text
 from sim.engine.run_cache import RunCache
 from sim.scenario.scenario import Scenario
 from sim.world.places import Places
@@ -111,11 +111,10 @@ def galleries(
     """
     about, cache, found = comparison.manifest, RunCache(), []
     for described, policy in zip(comparison.policies, policies, strict=True):
-        if described["main_year"]:
-            end = add_months(described["start"], MONTHS * described["main_year"] - 1)
+        if year := answered(described):
             scale, seed = max(int(about["scale"]), SCALE), about["seeds"][0]
             shared: dict[str, Any] = {"scale": scale, "seed": seed, "cache": cache, "progress": progress}
-            found.append(gallery(base, policy, end=end, **shared))
+            found.append(gallery(base, policy, end=year.last, **shared))
     return found
 
 

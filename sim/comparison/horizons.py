@@ -35,6 +35,18 @@ class Horizon:
     first: str
     last: str
 
+    def calendar_year(self, run_end: str) -> int:
+        """The calendar year that stands for it in yearly figures: the one with the most of its months, of two
+        halves the first; the first too where the run ends before the other does.
+
+        >>> [Horizon(5, first, last).calendar_year("2035-12") for first, last in (("2029-01", "2029-12"),
+        ... ("2028-12", "2029-11"), ("2029-07", "2030-06"))]
+        [2029, 2029, 2029]
+        """
+        first, last = int(self.first[:4]), int(self.last[:4])
+        is_mostly_last = 2 * int(self.last[5:]) > MONTHS
+        return last if is_mostly_last and f"{last}-12" <= run_end else first
+
 
 def horizons(policy_start: str, run_end: str, years: Iterable[int]) -> list[Horizon]:
     """The policy's ``years`` that fit in the run, whose last month is ``run_end``. Months are ``YYYY-MM``.
@@ -108,6 +120,17 @@ def whole_years(start: str, levers: Mapping[str, Mapping[str, Any]], longest: bo
         return None
     last = max(ends) if longest else min(ends)
     return max(month_number(last) - month_number(start) + 1, 0) // MONTHS
+
+
+def answered(policy: Mapping[str, Any]) -> Horizon | None:
+    """The year that the answer about a policy, as a comparison's manifest describes it, is about; None where
+    the run holds none of its years.
+    """
+    years = policy["main_year"]
+    if not years:
+        return None
+    first = add_months(policy["start"], MONTHS * (years - 1))
+    return Horizon(years, first, add_months(first, MONTHS - 1))
 
 
 def main_year(years: Iterable[int], start: str, levers: Mapping[str, Mapping[str, Any]]) -> int | None:

@@ -195,11 +195,8 @@ def _of_years(found: Callable[..., Any], plan: PairedPlan, index: int, base: Res
 
 
 def winner_months(start: str, end: str, years: Sequence[int]) -> dict[int, str]:
-    """The December of the last calendar year that is complete when each of the policy's years ends."""
-    found = {}
-    for window in horizons(start, end, years):
-        year = int(window.last[:4]) - (not window.last.endswith("-12"))
-        found[window.years] = f"{max(year, int(start[:4]))}-12"
+    """For each of the policy's years the December of the calendar year that stands for it."""
+    found = {window.years: f"{window.calendar_year(end)}-12" for window in horizons(start, end, years)}
     return {horizon: month for horizon, month in found.items() if month <= end}
 
 

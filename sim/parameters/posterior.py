@@ -20,7 +20,7 @@ from sim.core.deprecated import content_of_today
 from sim.core.destinations import write_file
 from sim.core.errors import Problem, ResultsError, UsageError
 from sim.core.files import files_of, reason
-from sim.core.language import _
+from sim.core.language import N_, _
 from sim.core.sealed import read_sealed, write_sealed
 from sim.core.sources import file_hash, run_hash
 from sim.parameters.behaviour import PARAMETERS
@@ -74,7 +74,11 @@ class Posterior:
     def stale(self) -> list[str]:
         """What has changed since the calibration, in words; empty where it still holds."""
         made = self.about.get("versions", {})
-        words = {"code": "rules or engine", "data": "input data", "targets": "targets or official figures"}
+        words = {
+            "code": N_("rules or engine"),
+            "data": N_("input data"),
+            "targets": N_("targets or official figures"),
+        }
         return [words[name] for name, now in versions().items() if made.get(name) != now]
 
     def save(self, path: str | os.PathLike) -> None:

@@ -377,7 +377,10 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **_HORIZON,
         "unit": ("name", "unit of the outcome"),
         "persons": ("persons", "workers in the group under the baseline"),
-        "baseline": ("unit of the outcome", "mean of the year, or of the last December of it"),
+        "baseline": (
+            "unit of the outcome",
+            "mean of the year, or of the December of its calendar year",
+        ),
         **_ENDS,
         "relative_percent": ("percent", "difference over baseline"),
         "verdict": ("name", "higher, lower, identical, or cannot tell: the interval spans zero"),

@@ -333,14 +333,17 @@ def test_every_condition_of_a_lever_is_told():
 
 def test_regions_are_spelled_alike_everywhere():
     from sim.core.labels import region
-    from sim.present.pages.comparison_tables import GROUP_WORDS
+    from sim.present.pages.comparison_tables import group_words as of_winners
     from sim.present.text.official import group_words
     from sim.present.text.validation import measure_words
     from sim.validation.targets import read_targets
     from sim.world.data import load_data
 
     assert region("Central") == "Central China"
-    assert GROUP_WORDS["Central"] == "Home in Central China" and group_words("central") == "Central China"
+    assert (
+        of_winners("region", "Central") == "Home in Central China"
+        and group_words("central") == "Central China"
+    )
     assert group_words("dest_central") == "working in Central China"
     assert measure_words("share from Central").startswith("from Central China")
     labels = [target.label for target in read_targets(load_data()) if "Central" in target.label]

@@ -24,7 +24,7 @@ from sim.present.charts.style import (
     styled,
     wrapped,
 )
-from sim.present.text.bands import PART_WORDS
+from sim.present.text.bands import part_words
 from sim.present.text.comparison import main_horizon, title_of, year_of_answer
 from sim.results.outcomes import OUTCOMES
 
@@ -139,7 +139,7 @@ def parts_of_bands(comparison: Comparison, keys: Sequence[str]) -> Figure:
                 edgecolor="white",
                 linewidth=0.4,
                 height=0.7,
-                label=PART_WORDS[name][0] if index == 0 else None,
+                label=part_words(name) if index == 0 else None,
             )
             left += shares
         panel.set_title(wrapped(title_of(policy), 40))

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import pandas as pd
 
 from sim.comparison.comparison import Comparison
+from sim.core.language import _
 from sim.present.charts import breakdown as charts
 from sim.present.text.breakdown import (
     by_rows,
@@ -33,7 +34,7 @@ _MAPPED = ("home-province", "destination")
 class Section:
     """One dimension of one policy, ready for a page: heading, sentences, heads of columns, rows, pictures.
 
-    ``rows`` are those of ``sim.present.text.breakdown.by_rows``; ``columns`` are (measure, English, Chinese).
+    ``rows`` are those of ``sim.present.text.breakdown.by_rows``; ``columns`` are (measure, its words, and in Chinese).
     ``figures``: name of the file -> picture.
     """
 
@@ -64,6 +65,7 @@ def sections(
             if table.empty:
                 continue
             figures: dict[str, Figure] = {}
+            by = dimension_words(dimension)
             if with_figures:
                 stem = f"{dimension}-{policy['name']}"
                 if dimension in _MAPPED and not is_mapped:
@@ -76,7 +78,7 @@ def sections(
                 Section(
                     policy["name"],
                     dimension,
-                    f"{title_of(policy)}: {dimension_words(dimension).lower()}",
+                    _("{policy}: {dimension}", policy=title_of(policy), dimension=by.lower()),
                     dimension_words(dimension, "zh"),
                     when_words(comparison, policy["name"]),
                     scale_sentences(comparison, policy["name"], dimension, named),

@@ -15,7 +15,7 @@ from sim.comparison.bands import SEEN
 from sim.comparison.changers import Gallery
 from sim.comparison.comparison import Comparison
 from sim.comparison.horizons import USUAL
-from sim.core.language import _
+from sim.core.language import N_, Words, _, plural
 from sim.present.charts import brief, style
 from sim.present.charts import comparison as charts
 from sim.present.charts import validation as validation_charts
@@ -43,16 +43,18 @@ from sim.present.pages.validation import (
 )
 from sim.present.text.brief import answers, caveat, question, shown_outcomes
 from sim.present.text.comparison import (
+    chinese_title,
     last_month,
-    main_horizon,
     period_words,
     reference_sentence,
     title_of,
     trust_sentences,
+    year_of_answer,
+    year_words,
 )
 from sim.present.text.headings import with_outcome_words
 from sim.present.text.levers import grade_counts, lever_cards
-from sim.present.text.numbers import listing, month_in_words, number
+from sim.present.text.numbers import clauses, in_a_row, listing, month_in_words, number
 from sim.present.text.validation import validation_text
 from sim.results.csv_files import READABLE, csv_bytes
 from sim.results.official import official_table
@@ -62,7 +64,8 @@ from sim.validation.validate import Validation, validate
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-OUTLOOK = {"total": "All migrant workers", "out": "Out-of-township", "local": "Local"}
+OUTLOOK = Words({"total": N_("All migrant workers"), "out": N_("Out-of-township"), "local": N_("Local")})
+ASSUMPTIONS = Words({"low": N_("low"), "middle": N_("middle"), "high": N_("high")})
 _OTHER_CHARTS = ("answer", "parts", "baseline", "spending", "winners", "tenths", "validation", "within-2020")
 _TENTHS = "income_tenth"
 
@@ -87,11 +90,11 @@ def publish_comparison(
     validation = validate(comparison.baseline_runs())
     with style.house_style():
         figures = comparison_charts(comparison, validation)
-        page = render_report(comparison, validation, figures, command, by, lives)
+        said = validation_context(validation)
+        page = render_report(comparison, validation, figures, command, by, lives, said)
         files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
     files |= tables_by_dimension(comparison, by, excel_csv)
-    missed = validation_context(validation)["missed_unseen"]
-    files |= office_files(also, comparison, figures, page, missed)
+    files |= office_files(also, comparison, figures, page, said["missed_unseen"])
     if "focus" in comparison.manifest:
         files |= province_files(comparison, excel_csv)
     tables = {"effects": with_outcome_words(comparison.effects), "winners": comparison.winners}
@@ -144,25 +147,30 @@ def render_report(
     command: str | None = None,
     by: Sequence[str] = (),
     lives: Sequence[Gallery] = (),
+    validation_words: dict[str, Any] | None = None,
 ) -> str:
     """The page as text: no script, no request to anywhere, every picture inside.
 
     ``figures`` are those of ``comparison_charts``, to which those of the sections ``by`` place and group are
-    added; ``command`` is what the page names for repeating the run.
+    added; ``command`` is what the page names for repeating the run; ``validation_words`` are those of
+    ``validation_context``.
     """
     figures = comparison_charts(comparison, validation) if figures is None else figures
     divided, command = sections(comparison, by), command or command_of(comparison.manifest)
     for section in divided:
         figures |= section.figures
     about, shown = comparison.manifest, shown_outcomes(comparison)
-    validation_words = validation_context(validation)
+    validation_words = validation_words or validation_context(validation)
+    titles = [title_of(policy) for policy in comparison.policies]
     context = {
-        "titles": [title_of(policy) for policy in comparison.policies],
+        "titles": titles,
+        "all_titles": in_a_row(titles),
         "answers": answers(comparison),
         "caveat": caveat(comparison, validation_words["missed_unseen"]),
         "short": comparison.judged.empty,
         "question": question(comparison),
         "about": about,
+        "assumptions": ASSUMPTIONS[about["base"]["scenario"].get("assumptions", "middle")],
         "seeds": len(about["seeds"]),
         "people": _simulated(about),
         "repeat": made_words(about, _simulated(about), _period(about)),
@@ -179,7 +187,7 @@ def render_report(
         "reference": reference_sentence(comparison),
         "trust": trust_sentences(comparison),
         "main_words": _main_year_words(comparison),
-        "side_words": "Side by side" if len(comparison.policies) > 1 else "The effects at a glance",
+        "side_words": _("Side by side") if len(comparison.policies) > 1 else _("The effects at a glance"),
         "horizon_words": _horizon_words(comparison),
         "side_by_side": comparison_tables.side_by_side(comparison),
         "path_charts": _path_charts(figures, shown),
@@ -226,9 +234,9 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, An
     winners = comparison_tables.winners_of(comparison, policy)
     return {
         "title": title_of(policy),
-        "title_zh": (policy.get("title") or {}).get("zh", ""),
+        "title_zh": chinese_title(policy),
         "name": policy["name"],
-        "description": policy.get("description", ""),
+        "description": _(policy.get("description", "")),
         "start": month_in_words(policy["start"]),
         "effects": comparison_tables.policy_table(comparison, policy),
         "uncertainty": comparison_tables.uncertainty_rows(comparison, policy),
@@ -237,7 +245,7 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, An
             name: comparison_tables.money_words(comparison, policy, name)
             for name in ("payer", "family", "grade")
         },
-        "winners_year": int(winners["year"].iloc[0]) if len(winners) else None,
+        "winners_year": year_words(int(winners["year"].iloc[0])) if len(winners) else None,
         "winners": comparison_tables.winner_rows(winners) if len(winners) else [],
         "levers": levers,
         "grades": grade_counts(policy),
@@ -259,50 +267,61 @@ def _ended_words(comparison: Comparison) -> str:
     ends = {title_of(policy): last_month(policy) for policy in comparison.policies}
     told = {title: end for title, end in ends.items() if end and end < comparison.manifest["end"]}
     if len(set(told.values())) == 1 and len(told) == len(ends):
-        return f"all in {month_in_words(next(iter(told.values())))}"
-    return "; ".join(f"{title} in {month_in_words(end)}" for title, end in told.items())
+        return _("all in {month}", month=month_in_words(next(iter(told.values()))))
+    return clauses(
+        _("{policy} in {month}", policy=title, month=month_in_words(end)) for title, end in told.items()
+    )
 
 
 def _not_calendar_words(comparison: Comparison) -> str:
     """Which policies' years are not calendar years, and what that means for other figures."""
-    table = comparison.effects
-    table = table[~table["from_month"].str.endswith("-01")] if len(table) else table
-    if table.empty:
-        return ""
     told = []
     for policy in comparison.policies:
-        own = table[table["policy"] == policy["name"]]
-        if len(own):
-            year = own[own["horizon_years"] == main_horizon(policy)].iloc[0]
+        year = year_of_answer(comparison, policy)
+        if len(year) and not year["from_month"].iloc[0].endswith("-01"):
+            row = year.iloc[0]
+            period = period_words(row["from_month"], row["to_month"])
             told.append(
-                f"{title_of(policy)}: year {year['horizon_years']} is "
-                f"{period_words(year['from_month'], year['to_month'])}"
+                _(
+                    "{policy}: year {year} is {period}",
+                    policy=title_of(policy),
+                    year=row["horizon_years"],
+                    period=period,
+                )
             )
-    return "; ".join(told)
+    return clauses(told)
 
 
 def _main_year_words(comparison: Comparison) -> str:
     """The year of the side-by-side table, in words."""
-    main = pd.DataFrame(
-        [(policy["name"], main_horizon(policy)) for policy in comparison.policies],
-        columns=["policy", "horizon_years"],
-    )
-    periods = comparison.judged.merge(main)[["horizon_years", "from_month", "to_month"]].drop_duplicates()
+    years = [year_of_answer(comparison, policy) for policy in comparison.policies]
+    keys = ["horizon_years", "from_month", "to_month"]
+    periods = pd.concat(years)[keys].drop_duplicates()
     if periods.empty:
         return ""
     if len(periods) > 1:
-        years = periods["horizon_years"].unique()
-        which = f"year {years[0]}" if len(years) == 1 else f"years {listing([str(y) for y in sorted(years)])}"
-        return f"{which} of each policy, counted from its own start"
-    whose = "each" if len(comparison.policies) > 1 else "the"
+        numbers = sorted(periods["horizon_years"].unique())
+        return plural(
+            "year {years} of each policy, counted from its own start",
+            "years {years} of each policy, counted from its own start",
+            len(numbers),
+            years=listing([str(year) for year in numbers]),
+        )
     year = periods.iloc[0]
-    return f"year {year['horizon_years']} of {whose} policy ({period_words(year['from_month'], year['to_month'])})"
+    said = {
+        "year": year["horizon_years"],
+        "period": period_words(year["from_month"], year["to_month"]),
+    }
+    if len(comparison.policies) > 1:
+        return _("year {year} of each policy ({period})", **said)
+    return _("year {year} of the policy ({period})", **said)
 
 
 def _horizon_words(comparison: Comparison) -> str:
     """The years whose effects are shown: ``years 1, 5 and 10``."""
     horizons = sorted({int(horizon) for horizon in comparison.judged.get("horizon_years", ())})
-    return f"year{'s' if len(horizons) > 1 else ''} {listing([str(horizon) for horizon in horizons])}"
+    told = listing([str(horizon) for horizon in horizons])
+    return plural("year {years}", "years {years}", len(horizons), years=told)
 
 
 def _period(about: dict[str, Any]) -> str:
@@ -310,7 +329,11 @@ def _period(about: dict[str, Any]) -> str:
 
 
 def _simulated(about: dict[str, Any]) -> str:
-    scale = str(about["scale"]).removeprefix("1:")
-    workers = about.get("workers")
-    each = f"each standing for {number(float(scale))} real ones"
-    return f"{number(workers)} simulated workers, {each}" if workers else f"simulated workers, {each}"
+    scale = number(float(str(about["scale"]).removeprefix("1:")))
+    if workers := about.get("workers"):
+        return _(
+            "{count} simulated workers, each standing for {scale} real ones",
+            count=number(workers),
+            scale=scale,
+        )
+    return _("simulated workers, each standing for {scale} real ones", scale=scale)

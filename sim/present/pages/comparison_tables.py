@@ -8,48 +8,64 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED
-from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, region
-from sim.policy.budgets import NO_LIMIT, PLACES, bound_by
-from sim.present.text.bands import PART_WORDS, band_rows
-from sim.present.text.comparison import gained_in, main_horizon, period_words, title_of, years_to
+from sim.core.language import N_, Words, _
+from sim.policy.budgets import MONEY, NO_LIMIT, PLACES, bound_by
+from sim.present.text.bands import band_rows, part_words
+from sim.present.text.comparison import (
+    gained_in,
+    main_horizon,
+    period_words,
+    title_of,
+    year_of_answer,
+    years_to,
+)
 from sim.present.text.levers import PAYERS, lever_title
-from sim.present.text.numbers import amount, number, unit_word, with_interval
+from sim.present.text.numbers import (
+    amount,
+    bare_amount,
+    clauses,
+    interval_alone,
+    number,
+    percent,
+    unit_word,
+    with_interval,
+)
 from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
 
-GROUP_WORDS = {
-    "all": "All workers",
-    "male": "Men",
-    "female": "Women",
-    **{group: f"Aged {words}" for group, words in AGES.items()},
-    **{level: words.capitalize() for level, words in SCHOOLING.items()},
-    **{name: f"Home in {region(name)}" for name in REGIONS},
-    "farm": "Farming or idle before",
-    "local_work": "Working locally before",
-    "own_business": "Own business before",
-    "migrant_work": "Working away before",
-    "migrant_search": "Looking for work away before",
-    "settled_work": "Settled and working before",
-    "settled_search": "Settled and looking for work before",
-    "training": "In training before",
-    "exited": "Out of the labour force before",
-    "entered_later": "Entered after the start",
-    "poor_household": "Poor household",
-    "other_household": "Other household",
-    **{f"income_tenth_{n}": f"Income tenth {n} before" for n in range(1, 11)},
-    "income_tenth_1": "Lowest tenth of incomes before",
-    "income_tenth_10": "Highest tenth of incomes before",
-}
-
-_NO_COST = {
-    "cannot tell": "cannot tell",
-    "moved the other way": "moved the other way",
-    "no spending": "no spending",
-    "no net cost": "no net cost",
-    NOT_COSTED: "not costed",
-    "no change": "–",
-    "not a count": "",
-}
+_GROUPS = Words(
+    {
+        "all": N_("All workers"),
+        "male": N_("Men"),
+        "female": N_("Women"),
+        "farm": N_("Farming or idle before"),
+        "local_work": N_("Working locally before"),
+        "own_business": N_("Own business before"),
+        "migrant_work": N_("Working away before"),
+        "migrant_search": N_("Looking for work away before"),
+        "settled_work": N_("Settled and working before"),
+        "settled_search": N_("Settled and looking for work before"),
+        "training": N_("In training before"),
+        "exited": N_("Out of the labour force before"),
+        "entered_later": N_("Entered after the start"),
+        "poor_household": N_("Poor household"),
+        "other_household": N_("Other household"),
+        "income_tenth_1": N_("Lowest tenth of incomes before"),
+        "income_tenth_10": N_("Highest tenth of incomes before"),
+    }
+)
+_TENTH = "income_tenth_"
+_NO_COST = Words(
+    {
+        "cannot tell": N_("cannot tell"),
+        "moved the other way": N_("moved the other way"),
+        "no spending": N_("no spending"),
+        "no net cost": N_("no net cost"),
+        NOT_COSTED: N_("not costed"),
+        "no change": "–",
+        "not a count": "",
+    }
+)
 
 
 # --- effects ----------------------------------------------------------------------------------------
@@ -59,10 +75,8 @@ def side_by_side(comparison: Comparison) -> list[dict[str, Any]]:
     """Headline outcomes by policy in the main year: one row an outcome, one cell a policy."""
     cells = {}
     for policy in comparison.policies:
-        table = _of_policy(comparison.judged, policy)
-        if len(table):
-            for row in table[table["horizon_years"] == main_horizon(policy)].itertuples():
-                cells[row.outcome, policy["name"]] = effect_cell(OUTCOMES[row.outcome], row)
+        for row in year_of_answer(comparison, policy).itertuples():
+            cells[row.outcome, policy["name"]] = effect_cell(OUTCOMES[row.outcome], row)
     names = [policy["name"] for policy in comparison.policies]
     return [
         {**_row_head(OUTCOMES[key]), "cells": [cells.get((key, name), NONE) for name in names]}
@@ -116,7 +130,7 @@ def uncertainty_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dic
             "parts": [
                 {
                     "name": name,
-                    "words": PART_WORDS[name][0],
+                    "words": part_words(name),
                     "percent": round(share, 1),
                     "text": row["shares"][name],
                 }
@@ -131,26 +145,28 @@ NONE = {"text": "–", "range": "", "kind": "none"}
 
 
 def effect_cell(outcome: Outcome, row: Any) -> dict[str, str]:
-    """A difference with its interval; what cannot be told is said instead of the number."""
+    """A difference with its interval; what cannot be told is said instead of the number.
+
+    Money has no unit, which the head of its row says.
+    """
     if row.verdict == "identical":
-        return {"text": "no change", "range": "", "kind": "none"}
-    text, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
+        return {"text": _("no change"), "range": "", "kind": "none"}
+    said = (row.difference, row.low, row.high, outcome.unit, outcome.digits)
+    has_unit = outcome.unit == "percent"
+    text, ends = with_interval(*said, with_unit=has_unit)
     if outcome.key == "policy_spending":  # counted in the ledger, so its sign is no finding
-        return {"text": _bare(text), "range": ends if row.low >= 0 else "", "kind": "none"}
-    if row.verdict == "cannot tell":
-        scale = " ".join(_bare(text).split(" ")[1:])  # the point estimate is not shown, so its scale is
-        return {"text": "cannot tell", "range": f"{ends} {scale}".strip(), "kind": "unclear"}
-    return {"text": _bare(text), "range": ends, "kind": _kind(outcome, row.verdict)}
+        return {"text": text, "range": ends if row.low >= 0 else "", "kind": "none"}
+    if row.verdict == "cannot tell":  # the point estimate is not shown, so its scale is
+        alone = interval_alone(*said, with_unit=has_unit)
+        return {"text": _("cannot tell"), "range": alone, "kind": "unclear"}
+    return {"text": text, "range": ends, "kind": _kind(outcome, row.verdict)}
 
 
 def _level(outcome: Outcome, value: float) -> str:
     """A level for a cell whose row already names the unit."""
-    return _bare(amount(value, outcome.unit, outcome.digits, noun=False))
-
-
-def _bare(text: str) -> str:
-    """A number without the money word, which the head of its row says."""
-    return text.removesuffix(" a month").removesuffix(" yuan")
+    if outcome.unit in ("yuan", "yuan per month"):
+        return bare_amount(value, outcome.unit, outcome.digits)
+    return amount(value, outcome.unit, outcome.digits, noun=False)
 
 
 def _kind(outcome: Outcome, verdict: str) -> str:
@@ -166,22 +182,27 @@ def cost_cell(outcome: Outcome, row: Any) -> dict[str, str]:
     text, ends = with_interval(
         row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan, "yuan", signed=False
     )
-    which = "avoided " if outcome.good == "lower" else ""
-    return {
-        "text": text,
-        "kind": "moved",
-        "range": f"{ends}, per {which}{outcome.one} {gained_in(outcome, row.horizon_years)}",
-    }
+    said = {"ends": ends, "one": _(outcome.one), "when": gained_in(outcome, row.horizon_years)}
+    whose = (
+        _("{ends}, per avoided {one} {when}", **said)
+        if outcome.good == "lower"
+        else _("{ends}, per {one} {when}", **said)
+    )
+    return {"text": text, "kind": "moved", "range": whose, "ends": ends}
 
 
 def _row_head(outcome: Outcome) -> dict[str, str]:
     unit = unit_word(outcome.unit)
-    summed = "total of the year" if outcome.kind == "flow" else "mean of the year"
+    summed = (
+        _("{unit}, total of the year", unit=unit)
+        if outcome.kind == "flow"
+        else _("{unit}, mean of the year", unit=unit)
+    )
     return {
         "label": outcome.label,
         "label_zh": outcome.label_zh,
-        "unit": f"{unit}, {summed}",
-        "definition": outcome.definition,
+        "unit": summed,
+        "definition": outcome.meaning,
     }
 
 
@@ -209,11 +230,11 @@ def cost_rows(
                     "lever": label,
                     "anchor": anchors.get(lever, ""),
                     "grade": described.get("evidence", ""),
-                    "spending": NOT_COSTED,
+                    "spending": _("not costed"),
                 }
             )
             continue
-        years = f"{part['year'].min()}–{part['year'].max()}"
+        years = years_words(part["year"])
         has_budget = part["budget_yuan"].notna().any()
         rows.append(
             {
@@ -225,7 +246,7 @@ def cost_rows(
                 "spending": amount(part["spending_yuan"].sum(), "yuan"),
                 "per_year": amount(part["spending_yuan"].sum() / part["year"].nunique(), "yuan"),
                 "served": amount(part["served"].sum(), "persons", noun=False),
-                "unspent": amount(part["unspent_yuan"].sum(), "yuan") if has_budget else "no limit",
+                "unspent": amount(part["unspent_yuan"].sum(), "yuan") if has_budget else _("no limit"),
                 "queue": amount(part["queue"].sum(), "persons", noun=False) if has_budget else "–",
                 "bound": bound_words(part),
             }
@@ -239,9 +260,19 @@ def bound_words(part: pd.DataFrame) -> str:
     if limit == NO_LIMIT:
         return "–"
     months = part[f"months_short_of_{limit}"].sum() / (12 * part["year"].nunique())
+    said = {"limit": _LIMITS[limit], "share": percent(100 * months)}
+    if limit != PLACES:
+        return _("{limit}, {share} of months", **said)
     waiting = amount(part["queue_for_places"].sum(), "persons", noun=False)
-    behind = f", {waiting} waited" if limit == PLACES else ""
-    return f"{limit}, {number(100 * months, 0)} % of months{behind}"
+    return _("{limit}, {share} of months, {people} waited", **said, people=waiting)
+
+
+_LIMITS = Words({MONEY: N_("money"), PLACES: N_("places")})
+
+
+def years_words(years: pd.Series) -> str:
+    """The first and the last of calendar years: ``2025–2034``."""
+    return f"{years.min()}–{years.max()}"
 
 
 def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> str:
@@ -251,33 +282,51 @@ def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> 
     if column == "payer":
         keys = table["payer"].map(lambda payer: PAYERS.get(payer, payer))
     elif column == "family":
-        keys = table["lever"].map(lambda name: (levers.get(name, {}).get("family") or "").replace("-", " "))
+        keys = table["lever"].map(lambda name: _family(levers.get(name, {}).get("family") or ""))
     else:
-        keys = table["lever"].map(lambda name: f"grade {levers.get(name, {}).get('evidence', 'D')}")
+        keys = table["lever"].map(lambda name: grade_words(levers.get(name, {}).get("evidence", "D")))
     if column == "family" and not keys.any():  # no lever is of a family: there is nothing to tell apart
         return ""
     sums = table["spending_yuan"].groupby(keys).sum().sort_values(ascending=False)
-    return "; ".join(f"{key or 'own levers'} {amount(spent, 'yuan')}" for key, spent in sums.items() if spent)
+    return clauses(
+        _("{whose} {sum}", whose=key or _("own levers"), sum=amount(spent, "yuan"))
+        for key, spent in sums.items()
+        if spent
+    )
 
 
-ACCOUNT_WORDS = {
-    "workers": "Workers in the model",
-    "employers": "Their employers",
-    "central": "Central government",
-    "local": "Local governments",
-    "government": "Government: contributions less the pensions they promise, levies, and what others bear",
-    "insured": "Insured workers: pensions and cover promised",
-    "taxpayers": "Taxpayers outside the model",
-    "other residents": "A city's other residents",
-    "school": "Schools and training providers",
-    "city": "Cities, for services to those who settle",
-    "bank": "Banks and guarantors",
-    "service": "Employment and other services",
-    "carrier": "Carriers",
-    "firm": "Firms",
-    "insurer": "Insurers",
-    "business": "Businesses of returned founders",
-}
+def _family(family: str) -> str:
+    """A family of instruments in words; none stays empty."""
+    return _(family.replace("-", " ")) if family else ""
+
+
+def grade_words(grade: str) -> str:
+    """A grade of evidence in a list of sums."""
+    return _("grade {grade}", grade=grade)
+
+
+ACCOUNT_WORDS = Words(
+    {
+        "workers": N_("Workers in the model"),
+        "employers": N_("Their employers"),
+        "central": N_("Central government"),
+        "local": N_("Local governments"),
+        "government": N_(
+            "Government: contributions less the pensions they promise, levies, and what others bear"
+        ),
+        "insured": N_("Insured workers: pensions and cover promised"),
+        "taxpayers": N_("Taxpayers outside the model"),
+        "other residents": N_("A city's other residents"),
+        "school": N_("Schools and training providers"),
+        "city": N_("Cities, for services to those who settle"),
+        "bank": N_("Banks and guarantors"),
+        "service": N_("Employment and other services"),
+        "carrier": N_("Carriers"),
+        "firm": N_("Firms"),
+        "insurer": N_("Insurers"),
+        "business": N_("Businesses of returned founders"),
+    }
+)
 
 
 # --- winners and losers -----------------------------------------------------------------------------
@@ -299,7 +348,11 @@ def winner_rows(winners: pd.DataFrame) -> list[dict[str, Any]]:
             "winners": number(row.winners_percent, 1),
             "losers": number(row.losers_percent, 1),
             "change": number(row.mean_change_yuan, 0, signed=True),
-            "range": f"{number(row.low, 0, signed=True)} to {number(row.high, 0, signed=True)}",
+            "range": _(
+                "{low} to {high}",
+                low=number(row.low, 0, signed=True),
+                high=number(row.high, 0, signed=True),
+            ),
             "kind": "moved" if row.low > 0 or row.high < 0 else "unclear",
             "few": not row.is_reliable,
         }
@@ -308,8 +361,16 @@ def winner_rows(winners: pd.DataFrame) -> list[dict[str, Any]]:
 
 
 def group_words(grouping: str, group: str) -> str:
-    """A group as it is written."""
-    return GROUP_WORDS.get(group, group)
+    """A group of the table of winners as it is written."""
+    if group in _GROUPS:
+        return _GROUPS[group]
+    if group in AGES:
+        return _("Aged {ages}", ages=AGES[group])
+    if group in SCHOOLING:
+        return SCHOOLING[group].capitalize()
+    if group.startswith(_TENTH):
+        return _("Income tenth {number} before", number=group.removeprefix(_TENTH))
+    return _("Home in {region}", region=region(group)) if grouping == "region" else group
 
 
 def _of_policy(table: pd.DataFrame, policy: dict[str, Any]) -> pd.DataFrame:

@@ -6,19 +6,20 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.comparison.focus import COME, GO, JOBS, PEOPLE
+from sim.core.language import language
 from sim.present.charts.focus import province_over_time
 from sim.present.charts.style import as_png
 from sim.present.pages.comparison_tables import winner_rows
 from sim.present.pages.validation import image_address, page_template
 from sim.present.text.breakdown import scale_sentences, when_words
-from sim.present.text.comparison import main_horizon, reference_sentence, title_of
+from sim.present.text.comparison import chinese_title, main_horizon, reference_sentence, title_of, year_words
 from sim.present.text.focus import (
     cost_rows,
     flow_rows,
     page_of,
     province_of,
     province_sentences,
-    province_zh,
+    province_words,
     side_rows,
     years_of,
 )
@@ -46,11 +47,9 @@ def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str,
         policies.append(
             {
                 "title": title_of(policy),
-                "title_zh": (policy.get("title") or {}).get("zh", ""),
+                "title_zh": chinese_title(policy),
                 "when": when_words(comparison, policy["name"]),
-                "sentences": [
-                    sentence.partition(": ")[2] for sentence in province_sentences(comparison, policy)
-                ],
+                "sentences": province_sentences(comparison, policy),
                 "years": years_of(comparison, policy),
                 "people": side_rows(comparison, policy, PEOPLE),
                 "jobs": side_rows(comparison, policy, JOBS),
@@ -58,7 +57,7 @@ def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str,
                 "come": flow_rows(comparison, policy, COME),
                 "costs": cost_rows(comparison, policy),
                 "winners": winner_rows(own) if len(own) else [],
-                "winners_year": int(own["year"].iloc[0]) if len(own) else None,
+                "winners_year": year_words(int(own["year"].iloc[0])) if len(own) else None,
                 "image": image_address(figures.get(policy["name"])),
                 "scale": scale_sentences(
                     comparison, policy["name"], "home-province", named=[province_of(comparison)]
@@ -67,8 +66,8 @@ def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str,
         )
     about = comparison.manifest
     page = page_template("focus.html.j2").render(
-        province=province_of(comparison),
-        province_zh=province_zh(comparison),
+        province=province_words(comparison),
+        province_zh=province_words(comparison, "zh") if language() != "zh" else "",
         policies=policies,
         about=about,
         scale=number(float(about["scale"])),

@@ -11,12 +11,11 @@ import pandas as pd
 from sim.comparison.aims import aims
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import DISCOUNT_RATE, NOT_COSTED
-from sim.comparison.horizons import MONTHS
-from sim.core.months import add_months
+from sim.core.language import _, in_context
 from sim.present.pages.comparison_tables import ACCOUNT_WORDS, NONE, cost_cell, winners_of
-from sim.present.text.comparison import main_horizon
+from sim.present.text.comparison import calendar_year, main_horizon, year_words
 from sim.present.text.levers import PAYERS
-from sim.present.text.numbers import amount, number
+from sim.present.text.numbers import amount, bare_amount, number, percent
 from sim.results.outcomes import OUTCOMES
 
 Policy = dict[str, Any]
@@ -24,7 +23,7 @@ Policy = dict[str, Any]
 
 def money_table(comparison: Comparison) -> dict[str, Any]:
     """What policies spend from their beginning to the year of the answer: by payer, to whom, what is left."""
-    ends = {policy["name"]: _last_year(policy) for policy in comparison.policies}
+    ends = {policy["name"]: calendar_year(comparison, policy) for policy in comparison.policies}
     costs = comparison.costs
     if costs.empty:
         return {"rows": [], "years": ""}
@@ -42,35 +41,32 @@ def money_table(comparison: Comparison) -> dict[str, Any]:
         is_open = payer is None and (own["cost_note"] == NOT_COSTED).any()
         own = own if payer is None else own[own["payer"] == payer]
         said = _yuan(own["spending_yuan"].sum())
-        return f"{said} and what is not costed" if is_open else said
+        return _("{sum} and what is not costed", sum=said) if is_open else said
 
     payers = [payer for payer in PAYERS if costs.loc[costs["payer"] == payer, "spending_yuan"].sum() > 0]
-    rows = [row("Spent", spent)]
-    rows += [row(f"by {PAYERS[payer]}", partial(spent, payer=payer)) for payer in payers]
+    rows = [row(_("Spent"), spent)]
+    rows += [row(_("by {payer}", payer=PAYERS[payer]), partial(spent, payer=payer)) for payer in payers]
     rows.append(
-        row("Received by workers", lambda p: _yuan(_levers_of(comparison, p, "workers")), starts=True)
-        | {"note": "the rest goes to whoever serves them"}
+        row(_("Received by workers"), lambda p: _yuan(_levers_of(comparison, p, "workers")), starts=True)
+        | {"note": _("the rest goes to whoever serves them")}
     )
-    rows.append(row("Left in budgets", lambda p: _left(costs[costs["policy"] == p["name"]]), starts=True))
+    rows.append(row(_("Left in budgets"), lambda p: _left(costs[costs["policy"] == p["name"]]), starts=True))
     rows.append(
-        row("Held back", lambda p: _held_back(costs[costs["policy"] == p["name"]]))
-        | {"note": "claims in months when a budget was spent"}
+        row(_("Held back"), lambda p: _held_back(costs[costs["policy"] == p["name"]]))
+        | {"note": _("claims in months when a budget was spent")}
     )
     net = _answers(comparison)
     rows.append(
-        row("Net cost to government", lambda p: _from(net, p, "net_cost_to_date_yuan"), starts=True)
-        | {"note": "spending less contributions and levies"}
+        row(_("Net cost to government"), lambda p: _from(net, p, "net_cost_to_date_yuan"), starts=True)
+        | {"note": _("spending less contributions and levies")}
     )
     rows.append(
-        row("in present value", lambda p: _from(net, p, "net_cost_present_value_yuan"))
-        | {"note": f"at {100 * DISCOUNT_RATE:.0f} % a year, of the policy's beginning"}
+        row(_("in present value"), lambda p: _from(net, p, "net_cost_present_value_yuan"))
+        | {"note": _("at {rate} a year, of the policy's beginning", rate=percent(100 * DISCOUNT_RATE))}
     )
-    first = min(policy["start"][:4] for policy in comparison.policies)
-    last = max(ends.values())
-    return {
-        "rows": rows,
-        "years": f"{first} to {last}" if len(set(ends.values())) == 1 else "to its own year",
-    }
+    first = min(int(policy["start"][:4]) for policy in comparison.policies)
+    years = year_words(first, max(ends.values()))
+    return {"rows": rows, "years": years if len(set(ends.values())) == 1 else _("to its own year")}
 
 
 def price_rows(comparison: Comparison) -> list[dict[str, Any]]:
@@ -87,19 +83,20 @@ def price_rows(comparison: Comparison) -> list[dict[str, Any]]:
             cost_cell(outcome, own[policy["name"]]) if policy["name"] in own else NONE
             for policy in comparison.policies
         ]
-        avoided = " avoided" if outcome.good == "lower" else ""
         for cell in cells:
-            cell["range"] = cell["range"].split(", per ")[0]
-        rows.append(
-            {"label": f"{outcome.one}{avoided}"[:1].upper() + f"{outcome.one}{avoided}"[1:], "cells": cells}
+            cell["range"] = cell.get("ends", cell["range"])
+        one = _(outcome.one)
+        said = (
+            _("{one} avoided", one=one) if outcome.good == "lower" else in_context("gained", "{one}", one=one)
         )
+        rows.append({"label": said[:1].upper() + said[1:], "cells": cells})
     return rows
 
 
 def account_table(comparison: Comparison) -> dict[str, Any]:
     """What each policy adds to every account in the calendar year of the answer; the columns come to nothing."""
     table = comparison.tables.get("accounts")
-    years = [_last_year(policy) for policy in comparison.policies]
+    years = [calendar_year(comparison, policy) for policy in comparison.policies]
     if table is None or table.empty or not any(years):
         return {"rows": [], "year": ""}
     sums = {
@@ -116,7 +113,7 @@ def account_table(comparison: Comparison) -> dict[str, Any]:
         for name, words in ACCOUNT_WORDS.items()
         if any(abs(own.get(name, 0.0)) >= 0.5 for own in sums.values())
     ]
-    return {"rows": rows, "year": str(years[0]) if len(set(years)) == 1 else "the year of the answer"}
+    return {"rows": rows, "year": _one_year(years)}
 
 
 def gains(comparison: Comparison) -> dict[str, Any]:
@@ -124,18 +121,15 @@ def gains(comparison: Comparison) -> dict[str, Any]:
     years = [
         int(found["year"].iloc[0]) for p in comparison.policies if len(found := winners_of(comparison, p))
     ]
-    return {"rows": bool(years), "year": str(years[0]) if len(set(years)) == 1 else "the year of the answer"}
+    return {"rows": bool(years), "year": _one_year(years)}
 
 
 # --- parts ----------------------------------------------------------------------------------------------
 
 
-def _last_year(policy: Policy) -> int:
-    """The last calendar year that is over when the year of the answer ends; 0 where there is none."""
-    if not main_horizon(policy):
-        return 0
-    last = add_months(policy["start"], MONTHS * main_horizon(policy) - 1)
-    return max(int(last[:4]) - (not last.endswith("-12")), int(policy["start"][:4]))
+def _one_year(years: list[int]) -> str:
+    """The calendar year of all policies; each its own where they differ."""
+    return year_words(years[0]) if len(set(years)) == 1 else _("the year of the answer")
 
 
 def _answers(comparison: Comparison) -> pd.DataFrame:
@@ -150,14 +144,14 @@ def _levers_of(comparison: Comparison, policy: Policy, account: str) -> float:
     table = comparison.tables.get("accounts")
     if table is None or table.empty:
         return float("nan")
-    is_own = (table["policy"] == policy["name"]) & (table["year"] <= _last_year(policy))
+    is_own = (table["policy"] == policy["name"]) & (table["year"] <= calendar_year(comparison, policy))
     is_meant = (table["account"] == account) & (table["item"] == "levers")
     return float(table.loc[is_own & is_meant, "yuan"].sum())
 
 
 def _left(own: pd.DataFrame) -> str:
     limited = own[own["budget_yuan"].notna()]
-    return _yuan(limited["unspent_yuan"].clip(lower=0.0).sum()) if len(limited) else "no limit"
+    return _yuan(limited["unspent_yuan"].clip(lower=0.0).sum()) if len(limited) else _("no limit")
 
 
 def _held_back(own: pd.DataFrame) -> str:
@@ -171,8 +165,8 @@ def _from(table: pd.DataFrame, policy: Policy, column: str) -> str:
 
 
 def _yuan(value: float) -> str:
-    return amount(value, "yuan").removesuffix(" yuan") if value else "0"
+    return bare_amount(value, "yuan") if value else "0"
 
 
 def _signed(value: float) -> str:
-    return amount(value, "yuan", signed=True).removesuffix(" yuan") if abs(value) >= 0.5 else number(0)
+    return bare_amount(value, "yuan", signed=True) if abs(value) >= 0.5 else number(0)

@@ -138,7 +138,10 @@ def image_address(figure: Figure | None) -> str | None:
 
 
 def page_template(name: str):
-    """A template of ``templates``; ``{% trans %}`` and ``_("…")`` in it speak the language in use."""
+    """A template of ``templates``; ``{% trans %}`` and ``_("…")`` in it speak the language in use.
+
+    ``language`` is that language, ``space`` what stands between two sentences in it.
+    """
     return _template(name, language())
 
 
@@ -156,5 +159,6 @@ def _template(name: str, spoken: str):
     )
     environment.policies["ext.i18n.trimmed"] = True
     environment.install_gettext_callables(_, in_two_forms, newstyle=True)  # type: ignore[attr-defined]
-    environment.globals |= {"language": spoken}
+    environment.filters |= {"apart": apart}
+    environment.globals |= {"language": spoken, "space": " " if spoken == "en" else ""}
     return environment.get_template(name)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from functools import cache
 from typing import Any
 
 import numpy as np
@@ -12,112 +11,100 @@ import pandas as pd
 from sim.comparison.breakdown import dimensions, scale_for
 from sim.comparison.comparison import Comparison
 from sim.core.labels import ACTIVITIES, AGES, SCHOOLING, TIERS, region_alone
-from sim.present.text.comparison import main_horizon, period_words
-from sim.present.text.numbers import amount, listing, number, with_interval
+from sim.core.language import N_, Words, _, in_context, speaking
+from sim.present.text.comparison import in_small, main_horizon, period_words
+from sim.present.text.numbers import amount, clauses, interval_alone, listing, number, with_interval
 from sim.results.outcomes import OUTCOMES
+from sim.scenario.references import province_in_words
 
-# Each dimension: what it divides by, in both languages, and what one of its groups is called.
-DIMENSIONS: dict[str, tuple[str, str, str]] = {
-    "home-province": ("By province of registration", "按户籍省份", "provinces"),
-    "destination": ("By province of work", "按就业省份", "provinces"),
-    "tier": ("By kind of place", "按就业地类型", "kinds of place"),
-    "corridor": ("By region of home and of work", "按流出与流入地区", "corridors"),
-    "region": ("By region of home", "按户籍地区", "regions"),
-    "age": ("By age", "按年龄", "age groups"),
-    "sex": ("By sex", "按性别", "groups"),
-    "schooling": ("By schooling", "按受教育程度", "groups"),
-    "poor": ("By poor households", "按是否贫困户", "groups"),
-    "activity": ("By what workers did before", "按政策实施前的就业状态", "groups"),
-}
-_MEASURES: dict[str, tuple[str, str]] = {
-    "at_work": ("In work there", "在当地就业人数"),
-    "net_income": ("Real net income per worker", "劳动者人均年实际净收入"),
-}
-_REGIONS_ZH = {"East": "东部", "Central": "中部", "West": "西部", "Northeast": "东北"}
+# Each dimension: what it divides by, and what its groups are called.
+_DIMENSIONS = Words(
+    {
+        "home-province": N_("By province of registration"),
+        "destination": N_("By province of work"),
+        "tier": N_("By kind of place"),
+        "corridor": N_("By region of home and of work"),
+        "region": N_("By region of home"),
+        "age": N_("By age"),
+        "sex": N_("By sex"),
+        "schooling": N_("By schooling"),
+        "poor": N_("By poor households"),
+        "activity": N_("By what workers did before"),
+    }
+)
+_PLURALS = Words(
+    {
+        "home-province": N_("provinces"),
+        "destination": N_("provinces"),
+        "tier": N_("kinds of place"),
+        "corridor": N_("corridors"),
+        "region": N_("regions"),
+        "age": N_("age groups"),
+        "sex": N_("groups"),
+        "schooling": N_("groups"),
+        "poor": N_("groups"),
+        "activity": N_("groups"),
+    }
+)
+DIMENSIONS = tuple(_DIMENSIONS)
+_MEASURES = Words({"at_work": N_("In work there"), "net_income": N_("Real net income per worker")})
 OWN_PROVINCE = "own province"
-_ZH: dict[str, str] = {
-    **_REGIONS_ZH,
-    "home_township": "本乡镇",
-    "county_town": "县城及百万人以下城镇",
-    "city": "100万至300万人口城市",
-    "large_city": "300万至500万人口城市",
-    "mega_city": "500万以上人口城市",
-    "16_20": "16—20岁",
-    "21_30": "21—30岁",
-    "31_40": "31—40岁",
-    "41_50": "41—50岁",
-    "over_50": "50岁以上",
-    "male": "男",
-    "female": "女",
-    "none": "未上过学",
-    "primary": "小学",
-    "junior": "初中",
-    "senior": "高中",
-    "college": "大专及以上",
-    "poor_household": "贫困户",
-    "other_household": "非贫困户",
-    "farm": "务农或闲居",
-    "local_work": "本地务工",
-    "own_business": "自主创业",
-    "migrant_work": "外出务工",
-    "migrant_search": "外出求职",
-    "settled_work": "已落户就业",
-    "settled_search": "已落户求职",
-    "training": "脱产培训",
-    "entered_later": "政策实施后进入劳动力市场",
-}
-_EN: dict[str, str] = {
-    **{name: words[:1].upper() + words[1:] for name, words in TIERS.items()},
-    **{group: f"Aged {words}" for group, words in AGES.items()},
-    **{level: words.capitalize() for level, words in SCHOOLING.items()},
-    **{name: words[:1].upper() + words[1:] for name, words in ACTIVITIES.items()},
-    "male": "Men",
-    "female": "Women",
-    "poor_household": "Poor households",
-    "other_household": "Other households",
-    "entered_later": "Entered after the start",
-}
+_GROUPS = Words(
+    {
+        "male": N_("Men"),
+        "female": N_("Women"),
+        "poor_household": N_("Poor households"),
+        "other_household": N_("Other households"),
+        "entered_later": N_("Entered after the start"),
+    }
+)
 MAIN = ("local", "out", "settled", "at_work", "net_income")  # measures that a narrow table shows
 MOST_NAMED = 3  # groups for which another scale is named
 
 
-def dimension_words(name: str, language: str = "en") -> str:
-    """A dimension as a heading."""
-    return DIMENSIONS[name][1 if language == "zh" else 0]
+def dimension_words(name: str, language: str | None = None) -> str:
+    """A dimension as a heading, in the language in use or in another one."""
+    with speaking(language):
+        return _DIMENSIONS[name]
 
 
-def measure_words(name: str, language: str = "en") -> str:
+def measure_words(name: str, language: str | None = None) -> str:
     """What is counted, as the head of a column."""
-    if name in _MEASURES:
-        return _MEASURES[name][1 if language == "zh" else 0]
-    return OUTCOMES[name].label_zh if language == "zh" else OUTCOMES[name].label_en
+    with speaking(language):
+        return _MEASURES[name] if name in _MEASURES else OUTCOMES[name].label
 
 
-def group_words(dimension: str, group: str, language: str = "en") -> str:
-    """A group as it is written.
+def group_words(dimension: str, group: str, language: str | None = None) -> str:
+    """A group as it is written, in the language in use or in another one.
 
     >>> group_words("corridor", "West > own province"), group_words("tier", "city", "zh")
-    ('West, own province', '100万至300万人口城市')
+    ('West, own province', '100万至300万人的城市')
     """
-    if dimension == "corridor":
-        home, place = group.split(" > ")
-        if language == "zh":
-            return f"{_ZH[home]}{'：本省' if place == OWN_PROVINCE else f'至{_ZH[place]}'}"
-        if place == OWN_PROVINCE:
-            return f"{region_alone(home)}, own province"
-        elsewhere = ", other province" if home == place else ""
-        return f"{region_alone(home)} to {region_alone(place)}{elsewhere}"
-    if language == "zh":
-        return _ZH.get(group) or _province_names().get(group, group)
-    return _EN.get(group) or region_alone(group)
+    with speaking(language):
+        if dimension == "corridor":
+            return _corridor(*group.split(" > "))
+        if group in _GROUPS:
+            return _GROUPS[group]
+        if group in AGES:
+            return _("Aged {ages}", ages=AGES[group])
+        if group in SCHOOLING:
+            return SCHOOLING[group].capitalize()
+        words = TIERS.get(group) or ACTIVITIES.get(group)
+        return words[:1].upper() + words[1:] if words else place_words(group)
 
 
-@cache
-def _province_names() -> dict[str, str]:
-    """Province -> its Chinese name."""
-    from sim.world.data import load_data
+def _corridor(home: str, place: str) -> str:
+    here = region_alone(home)
+    if place == OWN_PROVINCE:
+        return _("{region}, own province", region=here)
+    if home == place:
+        return _("{home} to {place}, other province", home=here, place=region_alone(place))
+    return in_context("corridor", "{home} to {place}", home=here, place=region_alone(place))
 
-    return load_data().provinces.set_index("name_en")["name_zh"].to_dict()
+
+def place_words(name: str) -> str:
+    """A province, by its English name, or a region, as a heading in the language in use."""
+    return province_in_words(region_alone(name))
 
 
 # --- tables -----------------------------------------------------------------------------------------
@@ -142,7 +129,7 @@ def when_words(comparison: Comparison, policy: str) -> str:
     table = comparison.effects[comparison.effects["policy"] == policy]
     horizon = _main(comparison, policy)
     first, last = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0]
-    return f"year {horizon} ({period_words(first, last)})"
+    return _("year {year} ({period})", year=horizon, period=period_words(first, last))
 
 
 def by_rows(comparison: Comparison, policy: str, dimension: str) -> list[dict[str, Any]]:
@@ -168,15 +155,18 @@ def by_rows(comparison: Comparison, policy: str, dimension: str) -> list[dict[st
 
 
 def _cell(row: Any) -> dict[str, str]:
-    text, ends = with_interval(row.difference, row.low, row.high, row.unit)
-    text = text.removesuffix(" yuan a year").removesuffix(" yuan")
-    if not row.is_reliable:
-        return {"text": "few workers", "range": "", "kind": "few"}
+    return {"text": _("few workers"), "range": "", "kind": "few"} if not row.is_reliable else told_cell(row)
+
+
+def told_cell(row: Any) -> dict[str, str]:
+    """The cell of a row with ``difference``, ``low``, ``high``, ``unit`` and ``verdict``; money without its unit."""
     if row.verdict == "identical":
-        return {"text": "no change", "range": "", "kind": "none"}
-    scale = " ".join(text.split(" ")[1:])
+        return {"text": _("no change"), "range": "", "kind": "none"}
+    said, has_unit = (row.difference, row.low, row.high, row.unit), row.unit == "percent"
     if row.verdict == "cannot tell":
-        return {"text": "cannot tell", "range": f"{ends} {scale}".strip(), "kind": "unclear"}
+        alone = interval_alone(*said, with_unit=has_unit)
+        return {"text": _("cannot tell"), "range": alone, "kind": "unclear"}
+    text, ends = with_interval(*said, with_unit=has_unit)
     return {"text": text, "range": ends, "kind": "moved"}
 
 
@@ -207,17 +197,30 @@ def scale_sentences(
         return []
     seeds, scale = len(comparison.manifest["seeds"]), float(comparison.manifest["scale"])
     if seeds < 2:
-        return ["One seed gives no error, so no cell can be told from chance: take at least 5 seeds."]
-    what, groups = DIMENSIONS[dimension][2], table.groupby("group", sort=False).first()
+        return [_("One seed gives no error, so no cell can be told from chance: take at least 5 seeds.")]
+    groups = table.groupby("group", sort=False).first()
     measures = table.groupby("outcome", sort=False)["workers_needed"].first()
     carried = []
     for name, needed in measures.items():
         have = int((table.loc[table["outcome"] == name, "workers"] >= needed).sum())
-        least = amount(float(needed) * scale, "persons", noun=False)
-        carried.append(f"{_small(measure_words(str(name)))}: {least} ({have} of {len(groups)})")
+        carried.append(
+            _(
+                "{measure}: {least} ({count} of {all})",
+                measure=in_small(measure_words(str(name))),
+                least=amount(float(needed) * scale, "persons", noun=False),
+                count=have,
+                all=len(groups),
+            )
+        )
     sentences = [
-        f"At 1:{number(scale)} with {seeds} seeds an effect of the usual size is told from chance in {what} with at "
-        f"least so many workers: {'; '.join(carried)}. Cells with fewer are grey."
+        _(
+            "At 1:{scale} with {seeds} seeds an effect of the usual size is told from chance in {groups} with at "
+            "least so many workers: {measures}. Cells with fewer are grey.",
+            scale=number(scale),
+            seeds=seeds,
+            groups=_PLURALS[dimension],
+            measures=clauses(carried),
+        )
     ]
     told = [name for name in measures.index if name in _told(comparison, policy)]
     measure = str(told[0] if told else measures.index[0])
@@ -227,7 +230,7 @@ def scale_sentences(
         others = others.loc[[name for name in named if name in others.index]]
     if len(others):
         finer = _finer(dimension, others, float(measures[measure]))
-        sentences.append(f"For {_small(measure_words(measure))} {finer}.")
+        sentences.append(_("For {measure} {finer}.", measure=in_small(measure_words(measure)), finer=finer))
     return sentences
 
 
@@ -236,9 +239,11 @@ def _finer(dimension: str, groups: pd.DataFrame, needed: float) -> str:
     told: list[str] = []
     for name, row in groups.head(MOST_NAMED).iterrows():
         finer = scale_for(float(row["persons"]), needed)
-        verb = "" if told else " use"
-        scale = f"1:{finer}" if finer else "more seeds"
-        told.append(f"in {group_words(dimension, str(name))}{verb} {scale}")
+        said = {
+            "group": group_words(dimension, str(name)),
+            "scale": f"1:{finer}" if finer else _("more seeds"),
+        }
+        told.append(_("in {group} {scale}", **said) if told else _("in {group} use {scale}", **said))
     return listing(told)
 
 
@@ -248,10 +253,6 @@ def _told(comparison: Comparison, policy: str) -> list[str]:
     own = table[table["policy"] == policy]
     year = own[own["horizon_years"] == _main(comparison, policy)]
     return year.loc[year["verdict"].isin(["higher", "lower"]), "outcome"].tolist()
-
-
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
 
 
 def measures_of(dimension: str, table: pd.DataFrame) -> list[str]:

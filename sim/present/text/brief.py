@@ -11,43 +11,55 @@ import pandas as pd
 from sim.comparison.aims import aims, is_trivial
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED
-from sim.comparison.horizons import MONTHS, whole_years
+from sim.comparison.horizons import answered, whole_years
 from sim.core.labels import AGES, SCHOOLING, region
-from sim.core.months import add_months
+from sim.core.language import N_, Words, _, plural
 from sim.present.text.comparison import (
     FEW_SEEDS,
     PRIOR_ONLY,
+    calendar_year,
+    change_words,
     in_a_sentence,
     main_horizon,
     period_words,
     title_of,
     year_of_answer,
+    year_words,
 )
-from sim.present.text.numbers import amount, listing, month_in_words, number, unit_word, with_interval
+from sim.present.text.numbers import (
+    amount,
+    clauses,
+    interval_alone,
+    listing,
+    month_in_words,
+    percent,
+    sentence,
+)
 from sim.results.outcomes import OUTCOMES, Outcome
 from sim.scenario.references import GRADES
 
 MOST_TOLD = 3  # effects in the sentence of one policy
 # Groups in a sentence, by the grouping of the table ``winners``; others are too fine to name one.
-WHOM = {
-    "sex": {"male": "men", "female": "women"},
-    "age_group": {group: f"those aged {words}" for group, words in AGES.items()},
-    "education": {level: f"those with {words}" for level, words in SCHOOLING.items()},
-    "region": {name: f"those from {region(name)}" for name in ("East", "Central", "West", "Northeast")},
-    "household": {"poor_household": "poor households", "other_household": "other households"},
-    "starting_activity": {
-        "farm": "those who farmed or were idle before",
-        "local_work": "those who worked locally before",
-        "migrant_work": "those who worked away before",
-        "own_business": "those who had a business before",
-        "migrant_search": "those who looked for work away before",
-        "settled_work": "those who had settled before and worked",
-        "settled_search": "those who had settled before and looked for work",
-    },
-    "income_tenth": {
-        "income_tenth_1": "the tenth with the lowest incomes before",
-        "income_tenth_10": "the tenth with the highest incomes before",
-    },
+_NAMED = {
+    "sex": Words({"male": N_("men"), "female": N_("women")}),
+    "household": Words({"poor_household": N_("poor households"), "other_household": N_("other households")}),
+    "starting_activity": Words(
+        {
+            "farm": N_("those who farmed or were idle before"),
+            "local_work": N_("those who worked locally before"),
+            "migrant_work": N_("those who worked away before"),
+            "own_business": N_("those who had a business before"),
+            "migrant_search": N_("those who looked for work away before"),
+            "settled_work": N_("those who had settled before and worked"),
+            "settled_search": N_("those who had settled before and looked for work"),
+        }
+    ),
+    "income_tenth": Words(
+        {
+            "income_tenth_1": N_("the tenth with the lowest incomes before"),
+            "income_tenth_10": N_("the tenth with the highest incomes before"),
+        }
+    ),
 }
 
 
@@ -63,14 +75,23 @@ class Answer(NamedTuple):
 def question(comparison: Comparison) -> str:
     """What the comparison asks, in a sentence."""
     titles = [in_a_sentence(title_of(policy)) for policy in comparison.policies]
-    asked = "who would gain, who would lose, what would it cost, and how sure is that?"
     starts = [month_in_words(policy["start"]) for policy in comparison.policies]
     if len(set(starts)) > 1:
-        titles = [f"{title} from {start}" for title, start in zip(titles, starts, strict=True)]
-        when = ", each from its own start"
-    else:
-        when = f" from {starts[0]}"
-    return f"What would {listing(titles)} change for China's rural migrant workers{when}: {asked}"
+        dated = [
+            _("{policy} from {month}", policy=title, month=start)
+            for title, start in zip(titles, starts, strict=True)
+        ]
+        return _(
+            "What would {policies} change for China's rural migrant workers, each from its own start: who would "
+            "gain, who would lose, what would it cost, and how sure is that?",
+            policies=listing(dated),
+        )
+    return _(
+        "What would {policies} change for China's rural migrant workers from {month}: who would gain, who would "
+        "lose, what would it cost, and how sure is that?",
+        policies=listing(titles),
+        month=starts[0],
+    )
 
 
 def answers(comparison: Comparison) -> list[Answer]:
@@ -90,7 +111,7 @@ def _answer(comparison: Comparison, policy: dict[str, Any]) -> Answer:
     keys, title = aims(policy, comparison.costs), title_of(policy)
     year = year_of_answer(comparison, policy)
     if year.empty:
-        told = "The run ends before the policy's first year does, so nothing can be said."
+        told = _("The run ends before the policy's first year does, so nothing can be said.")
         return Answer(title, told, "", keys)
     first = year.iloc[0]
     when = period_words(first["from_month"], first["to_month"])
@@ -99,32 +120,36 @@ def _answer(comparison: Comparison, policy: dict[str, Any]) -> Answer:
     doubtful = [key for key in keys if rows[key].verdict == "cannot tell"]
     if clear:
         said = listing([_change(OUTCOMES[key], rows[key]) for key in clear[:MOST_TOLD]])
+        effects = _("in {year}: {effects}", year=when, effects=said)
     elif doubtful:
-        said = (
-            "no effect on what it is for that can be told from zero ("
-            f"{listing([_range(OUTCOMES[key], rows[key]) for key in doubtful[:MOST_TOLD]])})"
+        ranges = listing([_range(OUTCOMES[key], rows[key]) for key in doubtful[:MOST_TOLD]])
+        effects = _(
+            "in {year}: no effect on what it is for that can be told from zero ({ranges})",
+            year=when,
+            ranges=ranges,
         )
     else:
-        said = "no effect on what it is for"
-    parts = [f"in {when}: {said}", _whom(comparison, policy), _net_cost(comparison, policy, first)]
-    parts += [_how_sure(policy), _ended(policy)]
-    sentence = " ".join(f"{part[:1].upper()}{part[1:]}." for part in parts if part)
-    return Answer(title, sentence, _loss(comparison, policy), keys)
+        effects = _("in {year}: no effect on what it is for", year=when)
+    said = sentence(
+        effects,
+        _whom(comparison, policy),
+        _net_cost(comparison, policy, first),
+        _how_sure(policy),
+        _over(policy),
+    )
+    return Answer(title, said, _loss(comparison, policy), keys)
 
 
 # --- the parts of the sentence ------------------------------------------------------------------------
 
 
 def _change(outcome: Outcome, row: Any) -> str:
-    """``+1.57 million local non-farm workers (0.90 to 2.25 million; 1.2 %)``."""
-    gap, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
-    share = "" if outcome.unit == "percent" else f", {number(row.relative_percent, 1, signed=True)} %"
-    return f"{in_a_sentence(outcome.label)} {gap} ({ends}{share})"
+    return change_words(outcome, row, percent(row.relative_percent, 1, signed=True))
 
 
 def _range(outcome: Outcome, row: Any) -> str:
-    gap, ends = with_interval(row.difference, row.low, row.high, outcome.unit, outcome.digits)
-    return f"{in_a_sentence(outcome.label)} {' '.join([ends, *gap.split(' ')[1:]])}"
+    ends = interval_alone(row.difference, row.low, row.high, outcome.unit, outcome.digits)
+    return _("{outcome} {ends}", outcome=in_a_sentence(outcome.label), ends=ends)
 
 
 def _whom(comparison: Comparison, policy: dict[str, Any]) -> str:
@@ -134,22 +159,39 @@ def _whom(comparison: Comparison, policy: dict[str, Any]) -> str:
     if found.empty:
         return ""
     row = found.loc[found["mean_change_yuan"].idxmax()]
-    return f"incomes gain most among {_group(row)} ({_a_year(row['mean_change_yuan'])} each)"
+    return _(
+        "incomes gain most among {group} ({sum} each)",
+        group=_group(row["grouping"], row["group"]),
+        sum=_a_year(row["mean_change_yuan"]),
+    )
 
 
 def _net_cost(comparison: Comparison, policy: dict[str, Any], year: pd.Series) -> str:
-    costs = comparison.costs
+    costs, years = comparison.costs, int(year["horizon_years"])
     own = costs[costs["policy"] == policy["name"]]
-    span = "the first year" if year["horizon_years"] == 1 else f"{year['horizon_years']} years"
     if (own["cost_note"] == NOT_COSTED).any():
-        known = amount(year["spending_to_date_yuan"], "yuan")
-        return f"some of what it does is not costed; the rest costs {known} in {span}"
+        return plural(
+            "some of what it does is not costed; the rest costs {sum} in the first year",
+            "some of what it does is not costed; the rest costs {sum} in {count} years",
+            years,
+            sum=amount(year["spending_to_date_yuan"], "yuan"),
+        )
     net = year["net_cost_to_date_yuan"]
     if not year["spending_to_date_yuan"]:
-        return "it costs nothing"
+        return _("it costs nothing")
     if net <= 0:
-        return f"government gains {amount(-net, 'yuan')} in {span}"
-    return f"the net cost to government is {amount(net, 'yuan')} in {span}"
+        return plural(
+            "government gains {sum} in the first year",
+            "government gains {sum} in {count} years",
+            years,
+            sum=amount(-net, "yuan"),
+        )
+    return plural(
+        "the net cost to government is {sum} in the first year",
+        "the net cost to government is {sum} in {count} years",
+        years,
+        sum=amount(net, "yuan"),
+    )
 
 
 def _how_sure(policy: dict[str, Any]) -> str:
@@ -158,29 +200,35 @@ def _how_sure(policy: dict[str, Any]) -> str:
     graded = sorted({grade for grade in grades if grade in "ABCD"}, reverse=True)
     if not graded:
         return ""
-    weakest = graded[0]
-    count, levers = grades.count(weakest), len(grades)
+    weakest, levers = graded[0], len(grades)
+    count, said = grades.count(weakest), {"grade": weakest, "meaning": GRADES[weakest]}
     if count == levers:
-        share = "its levers rest" if levers > 1 else "its lever rests"
-    else:
-        share = f"{count} of its {levers} levers rest{'' if count > 1 else 's'}"
-    return f"{share} on evidence of grade {weakest} ({GRADES[weakest]})"
+        return plural(
+            "its lever rests on evidence of grade {grade} ({meaning})",
+            "its levers rest on evidence of grade {grade} ({meaning})",
+            levers,
+            **said,
+        )
+    return plural(
+        "{count} of its {levers} levers rests on evidence of grade {grade} ({meaning})",
+        "{count} of its {levers} levers rest on evidence of grade {grade} ({meaning})",
+        count,
+        levers=levers,
+        **said,
+    )
 
 
-def _ended(policy: dict[str, Any]) -> str:
+def _over(policy: dict[str, Any]) -> str:
     """Which part of the policy was over before the end of the year in which it is judged."""
-    horizon = main_horizon(policy)
-    last = add_months(policy["start"], MONTHS * horizon - 1)
+    year = answered(policy)
     ends = [lever["window"]["to"] for lever in policy["levers"].values()]
-    over = [end for end in ends if end < last]
-    if not over:
+    over = [end for end in ends if year and end < year.last]
+    if not over or not year:
         return ""
-    if (
-        len(over) == len(ends)
-        and (whole_years(policy["start"], policy["levers"], longest=True) or 0) < horizon
-    ):
-        return "the policy had ended by then: this is what remains of it"
-    return f"{len(over)} of its {len(ends)} levers had ended by then"
+    lasted = whole_years(policy["start"], policy["levers"], longest=True) or 0
+    if len(over) == len(ends) and lasted < year.years:
+        return _("the policy had ended by then: this is what remains of it")
+    return _("{count} of its {levers} levers had ended by then", count=len(over), levers=len(ends))
 
 
 # --- what is lost ---------------------------------------------------------------------------------------
@@ -188,60 +236,62 @@ def _ended(policy: dict[str, Any]) -> str:
 
 def _loss(comparison: Comparison, policy: dict[str, Any]) -> str:
     """The biggest loss: of a group of workers, or of those outside the model who bear most."""
-    said = []
     found = _groups(comparison, policy)
     losers = found[found["high"] < 0.0] if len(found) else found
+    workers = ""
     if len(losers):
         row = losers.loc[losers["mean_change_yuan"].idxmin()]
-        people = amount(row["persons"], "persons")
-        said.append(
-            f"{_group(row)} lose {_a_year(abs(row['mean_change_yuan']), signed=False)} each ({people})"
+        workers = _(
+            "{group} lose {sum} each ({people})",
+            group=_group(row["grouping"], row["group"]),
+            sum=_a_year(abs(row["mean_change_yuan"]), signed=False),
+            people=amount(row["persons"], "persons"),
         )
     elif len(found):
-        said.append("no group of workers clearly loses income")
-    bears = _who_bears(comparison, policy)
-    if bears:
-        said.append(bears)
-    if not said:
-        return ""
-    told = "; ".join(said)
-    return f"{told[:1].upper()}{told[1:]}."
+        workers = _("no group of workers clearly loses income")
+    return sentence(clauses([workers, _who_bears(comparison, policy)]))
 
 
 _OUTSIDE = {
-    "employers": "employers pay {} more in {}, wages above all",
-    "taxpayers": "taxpayers outside the model bear {} in {}",
-    "other residents": "a city's other residents lose services worth {} in {}",
+    "employers": N_("employers pay {sum} more in {year}, wages above all"),
+    "taxpayers": N_("taxpayers outside the model bear {sum} in {year}"),
+    "other residents": N_("a city's other residents lose services worth {sum} in {year}"),
 }
 
 
 def _who_bears(comparison: Comparison, policy: dict[str, Any]) -> str:
     """Who outside the workers bears most in the year of the answer, in yuan."""
-    table = comparison.tables.get("accounts")
-    if table is None or table.empty or not main_horizon(policy):
+    table, year = comparison.tables.get("accounts"), calendar_year(comparison, policy)
+    if table is None or table.empty or not year:
         return ""
-    year = int(add_months(policy["start"], MONTHS * main_horizon(policy) - 1)[:4])
     own = table[(table["policy"] == policy["name"]) & (table["year"] == year)]
     sums = own[own["account"].isin([*_OUTSIDE])].groupby("account")["yuan"].sum()
     if sums.empty or not sums.min() < 0:
         return ""
-    return _OUTSIDE[sums.idxmin()].format(amount(-sums.min(), "yuan"), year)
+    return _(_OUTSIDE[sums.idxmin()], sum=amount(-sums.min(), "yuan"), year=year_words(year))
 
 
 def _groups(comparison: Comparison, policy: dict[str, Any]) -> pd.DataFrame:
     """Groups of the year of the answer that can be named and hold enough simulated workers."""
     table = comparison.winners
     own = table[(table["policy"] == policy["name"]) & (table["horizon_years"] == main_horizon(policy))]
-    is_named = [row.group in WHOM.get(row.grouping, ()) for row in own.itertuples()]
+    is_named = [bool(_group(row.grouping, row.group)) for row in own.itertuples()]
     return own[pd.Series(is_named, index=own.index, dtype=bool) & own["is_reliable"].astype(bool)]
 
 
-def _group(row: pd.Series) -> str:
-    return WHOM[row["grouping"]][row["group"]]
+def _group(grouping: str, group: str) -> str:
+    """A group of ``winners`` in a sentence; empty for one that is too fine to be named."""
+    if grouping == "age_group":
+        return _("those aged {ages}", ages=AGES[group])
+    if grouping == "education":
+        return _("those with {schooling}", schooling=SCHOOLING[group])
+    if grouping == "region":
+        return _("those from {region}", region=region(group))
+    return _NAMED[grouping].get(group, "") if grouping in _NAMED else ""
 
 
 def _a_year(yuan: float, signed: bool = True) -> str:
-    return f"{number(yuan, 0, signed=signed)} {unit_word('yuan per year')}"
+    return amount(yuan, "yuan per year", signed=signed)
 
 
 # --- the caveat -------------------------------------------------------------------------------------------
@@ -253,23 +303,29 @@ def caveat(comparison: Comparison, missed: str = "") -> str:
     """
     seeds = len(comparison.manifest["seeds"])
     if seeds < FEW_SEEDS:
-        return (
-            f"With {seeds} paired {'run' if seeds == 1 else 'runs'} chance cannot be told from the policy: "
-            f"use at least {FEW_SEEDS} seeds."
+        return plural(
+            "With {count} paired run chance cannot be told from the policy: use at least {few} seeds.",
+            "With {count} paired runs chance cannot be told from the policy: use at least {few} seeds.",
+            seeds,
+            few=FEW_SEEDS,
         )
     spent, on_priors = _spent_on_priors(comparison)
     if spent and on_priors > 0.5 * spent:
-        return (
-            f"{number(100 * on_priors / spent, 0)} % of the spending goes to levers whose effect nobody has "
-            "measured (grade D): read what they do as what would follow if they worked as assumed."
+        return _(
+            "{share} of the spending goes to levers whose effect nobody has measured (grade D): read what they do "
+            "as what would follow if they worked as assumed.",
+            share=percent(100 * on_priors / spent),
         )
     if not comparison.manifest.get("ensemble"):
-        return (
+        return _(
             "The ranges hold chance alone, not how uncertain behaviour, sizes of levers and the future are."
         )
     if missed:
-        return f"In years on which it was not fitted the baseline misses official figures for: {missed}."
-    return "The ranges do not hold what another form of the model would give."
+        return _(
+            "In years on which it was not fitted the baseline misses official figures for: {missed}.",
+            missed=missed,
+        )
+    return _("The ranges do not hold what another form of the model would give.")
 
 
 def _spent_on_priors(comparison: Comparison) -> tuple[float, float]:

@@ -8,12 +8,13 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED
+from sim.comparison.horizons import answered
 from sim.core.language import _, in_context, in_language, language, plural
 from sim.present.text.bands import band_sentences
 from sim.present.text.numbers import (
     amount,
-    apart,
     change,
+    clauses,
     listing,
     month_in_words,
     ordinal,
@@ -87,7 +88,10 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
     sentences = [_spending(title, horizon, year)]
     clear = rows[rows["verdict"].isin(["higher", "lower"])]
     if len(clear):
-        changes = apart(change_words(OUTCOMES[row.Index], row) for row in clear.itertuples())
+        changes = clauses(
+            change_words(OUTCOMES[row.Index], row, _percent(row.relative_percent))
+            for row in clear.itertuples()
+        )
         sentences.append(
             _(
                 "{title}: {when}, against the baseline: {changes}.",
@@ -123,7 +127,7 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
                 "time: {costs}.",
                 horizon,
                 title=title,
-                costs=apart(costs),
+                costs=clauses(costs),
             )
         )
     return sentences
@@ -200,9 +204,20 @@ def year_of_answer(comparison: Comparison, policy: dict[str, Any]) -> pd.DataFra
     return table[(table["policy"] == policy["name"]) & (table["horizon_years"] == main_horizon(policy))]
 
 
+def calendar_year(comparison: Comparison, policy: dict[str, Any]) -> int:
+    """The calendar year that stands for the year of the answer in yearly figures; 0 where there is none."""
+    year = answered(policy)
+    return year.calendar_year(comparison.manifest["end"]) if year else 0
+
+
 def title_of(described: dict[str, Any]) -> str:
     """A scenario's title in the language in use, or its name."""
     return in_language(described.get("title") or {}) or described["name"]
+
+
+def chinese_title(described: dict[str, Any]) -> str:
+    """A scenario's Chinese title, to stand beside the English one; empty in a text that is Chinese itself."""
+    return "" if language() == "zh" else (described.get("title") or {}).get("zh", "")
 
 
 def last_month(described: dict[str, Any]) -> str:
@@ -257,13 +272,16 @@ def lever_label(lever: dict[str, Any] | None, name: str) -> str:
     return in_language(lever["label"]) if lever else name
 
 
-def change_words(outcome: Outcome, row: Any) -> str:
-    """``local non-farm workers +1.57 million (+0.90 to +2.25, +1.2 %)``: what one outcome changes by."""
+def change_words(outcome: Outcome, row: Any, share: str) -> str:
+    """What one outcome changes by: ``local non-farm workers +1.57 million (+0.90 to +2.25, +1.2 %)``.
+
+    share: the change relative to the baseline, in words; left out of outcomes that are percentages themselves.
+    """
     gap, ends = change(row.difference, row.low, row.high, outcome.unit, outcome.digits)
     said = {"outcome": in_small(outcome.label), "gap": gap, "ends": ends}
     if outcome.unit == "percent":
         return _("{outcome} {gap} ({ends})", **said)
-    return _("{outcome} {gap} ({ends}, {share})", **said, share=_percent(row.relative_percent))
+    return _("{outcome} {gap} ({ends}, {share})", **said, share=share)
 
 
 def _percent(value: float) -> str:

@@ -12,25 +12,31 @@ from sim.comparison.comparison import Comparison
 from sim.comparison.focus import COME, GO, JOBS, OWN, PEOPLE
 from sim.comparison.winners import FEWEST_WORKERS
 from sim.core.labels import TIERS
-from sim.present.text.breakdown import group_words, measure_words, when_words
-from sim.present.text.comparison import lever_label, main_horizon, title_of
+from sim.core.language import N_, Words, _, language
+from sim.present.text.breakdown import group_words, measure_words, told_cell, when_words
+from sim.present.text.comparison import calendar_year, in_small, lever_label, main_horizon, title_of
 from sim.present.text.levers import PAYERS
-from sim.present.text.numbers import amount, listing, number, with_interval
+from sim.present.text.numbers import amount, interval_alone, listing, number, with_interval
+from sim.scenario.references import province_in_words
 
 SIDES = {PEOPLE: "home-province", JOBS: "destination"}  # the dimension of each
-_MEASURES = {"vacancies": "Open jobs"}
+_MEASURES = Words({"vacancies": N_("Open jobs")})
 _MOST_FLOWS = 12  # other provinces that are listed, the largest first
-_PEOPLE_WORDS = {
-    "local": "work near home",
-    "out": "are out-of-township migrants",
-    "settled": "are settled in a city",
-    "farm": "farm or are idle at home",
-}
-_JOBS_WORDS = {
-    "at_work": "are in work there",
-    "out": "are out-of-township migrants there",
-    "settled": "are settled there",
-}
+_PEOPLE_WORDS = Words(
+    {
+        "local": N_("work near home"),
+        "out": N_("are out-of-township migrants"),
+        "settled": N_("are settled in a city"),
+        "farm": N_("farm or are idle at home"),
+    }
+)
+_JOBS_WORDS = Words(
+    {
+        "at_work": N_("are in work there"),
+        "out": N_("are out-of-township migrants there"),
+        "settled": N_("are settled there"),
+    }
+)
 
 
 def province_of(comparison: Comparison) -> str:
@@ -43,53 +49,84 @@ def page_of(province: str) -> str:
     return f"{province.lower().replace(' ', '-')}.html"
 
 
-def province_zh(comparison: Comparison) -> str:
-    return group_words("home-province", province_of(comparison), "zh")
+def province_words(comparison: Comparison, language: str | None = None) -> str:
+    """Its name in the language in use, or in another one."""
+    return group_words("home-province", province_of(comparison), language)
 
 
 def province_headline(comparison: Comparison) -> list[str]:
     """For each policy what changes for its people and in its jobs, what is spent there; then the scale."""
-    found = []
-    for policy in comparison.policies:
-        found += province_sentences(comparison, policy)
-    return found
+    return [
+        _(
+            "{policy}, {when}: {said}",
+            policy=title_of(policy),
+            when=when_words(comparison, policy["name"]),
+            said=said,
+        )
+        if main_horizon(policy)
+        else _("{policy}: {said}", policy=title_of(policy), said=said)
+        for policy in comparison.policies
+        for said in province_sentences(comparison, policy)
+    ]
 
 
 def province_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str]:
-    """What one policy changes for the province; what cannot be told is said to be so."""
-    name, province = policy["name"], province_of(comparison)
+    """What one policy changes for the province in the year of the answer; what cannot be told is said to be so."""
+    name, province = policy["name"], province_words(comparison)
     people, jobs = (_rows(comparison, name, side) for side in (PEOPLE, JOBS))
     if people.empty:
-        return [f"{title_of(policy)}: nothing can be said of {province} from these runs."]
-    when = when_words(comparison, name)
-    lead = f"{title_of(policy)}, {when}:"
+        return [_("nothing can be said of {province} from these runs.", province=province)]
     found = [
-        f"{lead} of the people of {province}, wherever they work, {_told(people, _PEOPLE_WORDS)}.",
-        f"{lead} of workers in {province}, whoever they are, {_told(jobs, _JOBS_WORDS)}.",
+        _(
+            "of the people of {province}, wherever they work, {changes}.",
+            province=province,
+            changes=_told(people, _PEOPLE_WORDS),
+        ),
+        _(
+            "of workers in {province}, whoever they are, {changes}.",
+            province=province,
+            changes=_told(jobs, _JOBS_WORDS),
+        ),
     ]
     for row in people[(people["outcome"] == "net_income") & people["is_reliable"]].itertuples():
-        text, ends = with_interval(row.difference, row.low, row.high, "yuan per year")
-        is_unclear = row.verdict == "cannot tell"
-        said = f"cannot be told from no change ({ends} yuan a year)" if is_unclear else f"{text} ({ends})"
-        found.append(f"{lead} real net income of its people: {said}.")
+        ends = (row.difference, row.low, row.high, "yuan per year")
+        if row.verdict == "cannot tell":
+            alone = interval_alone(*ends)
+            found.append(
+                _("real net income of its people: cannot be told from no change ({ends}).", ends=alone)
+            )
+        else:
+            text, within = with_interval(*ends)
+            found.append(_("real net income of its people: {gap} ({ends}).", gap=text, ends=within))
     spent = spending(comparison, policy)
     if spent:
-        found.append(f"{lead} {amount(spent, 'yuan')} are spent in {province} up to the end of that year.")
+        found.append(
+            _(
+                "{sum} are spent in {province} up to the end of that year.",
+                sum=amount(spent, "yuan"),
+                province=province,
+            )
+        )
     few = [
-        f"{_small(measure_words(row.outcome))} ({_finer(row)})"
+        _("{measure} ({scale})", measure=in_small(measure_words(row.outcome)), scale=_finer(row))
         for row in people.itertuples()
         if not row.is_reliable
     ]
     if few:
-        scale = number(float(comparison.manifest["scale"]))
-        found.append(f"{lead} too few of its workers are simulated at 1:{scale} for {listing(few)}.")
+        found.append(
+            _(
+                "too few of its workers are simulated at 1:{scale} for {measures}.",
+                scale=number(float(comparison.manifest["scale"])),
+                measures=listing(few),
+            )
+        )
     return found
 
 
 def _finer(row: Any) -> str:
     """The scale at which the province has the workers that a measure needs."""
     finer = scale_for(float(row.persons), float(row.workers_needed))
-    return f"use 1:{finer}" if finer else "use more seeds"
+    return _("use 1:{scale}", scale=finer) if finer else _("use more seeds")
 
 
 def side_rows(comparison: Comparison, policy: dict[str, Any], side: str) -> list[dict[str, Any]]:
@@ -107,7 +144,7 @@ def side_rows(comparison: Comparison, policy: dict[str, Any], side: str) -> list
         rows.append(
             {
                 "label": measure_words(measure),
-                "label_zh": measure_words(measure, "zh"),
+                "label_zh": "" if language() == "zh" else measure_words(measure, "zh"),
                 "baseline": amount(main["baseline"], main["unit"], noun=False),
                 "cells": [_cell(row) for row in cells.itertuples()],
             }
@@ -154,9 +191,9 @@ def _largest(others: pd.DataFrame) -> pd.DataFrame:
 def _place_words(place: str) -> str:
     _, _, tier = place.partition(" > ")
     if not tier:
-        return place
+        return province_in_words(place)
     words = TIERS[tier]
-    return f"{words[:1].upper()}{words[1:]} of the province"
+    return _("{places} of the province", places=words[:1].upper() + words[1:])
 
 
 def cost_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, str]]:
@@ -185,14 +222,12 @@ def spending(comparison: Comparison, policy: dict[str, Any]) -> float:
     table = comparison.tables.get("focus_costs", pd.DataFrame())
     if table.empty:
         return 0.0
-    effects = comparison.effects
-    is_main = (effects["policy"] == policy["name"]) & (effects["horizon_years"] == main_horizon(policy))
-    last = int(effects.loc[is_main, "to_month"].iloc[0][:4])
-    own = table[(table["policy"] == policy["name"]) & (table["year"] <= last)]
+    own = table[(table["policy"] == policy["name"]) & (table["year"] <= calendar_year(comparison, policy))]
     return float(own["spending_yuan"].sum())
 
 
 def focus_measure_words(measure: str) -> str:
+    """What is counted of the province, as the head of a picture."""
     return _MEASURES.get(measure) or measure_words(measure)
 
 
@@ -208,7 +243,7 @@ def _rows(comparison: Comparison, policy: str, side: str) -> pd.DataFrame:
     ]
 
 
-def _told(table: pd.DataFrame, words: dict[str, str]) -> str:
+def _told(table: pd.DataFrame, words: Words) -> str:
     """What is told of head-counts, and what is not: ``+98 thousand (…) work near home; cannot be told: …``."""
     told, unclear = [], []
     for row in table.itertuples():
@@ -216,31 +251,26 @@ def _told(table: pd.DataFrame, words: dict[str, str]) -> str:
             continue
         if row.is_reliable and row.verdict in ("higher", "lower"):
             text, ends = with_interval(row.difference, row.low, row.high, row.unit)
-            more = "more" if row.difference > 0 else "fewer"
-            told.append(f"{text.lstrip('+−')} {more} ({ends}) {words[row.outcome]}")
+            said = {"count": text.lstrip("+−"), "ends": ends, "doing": words[row.outcome]}
+            told.append(
+                _("{count} more ({ends}) {doing}", **said)
+                if row.difference > 0
+                else _("{count} fewer ({ends}) {doing}", **said)
+            )
         else:
             unclear.append(words[row.outcome])
     if not told:
-        return f"it cannot be told whether more or fewer {listing(unclear)}"
-    rest = f"; not told from no change: how many {listing(unclear)}" if unclear else ""
-    return f"{listing(told)}{rest}"
+        return _("it cannot be told whether more or fewer {doing}", doing=listing(unclear))
+    if not unclear:
+        return listing(told)
+    return _(
+        "{changes}; not told from no change: how many {doing}", changes=listing(told), doing=listing(unclear)
+    )
 
 
 def _cell(row: Any) -> dict[str, str]:
-    text, ends = with_interval(row.difference, row.low, row.high, row.unit)
-    text = text.removesuffix(" yuan a year").removesuffix(" yuan")
-    if row.verdict == "identical":
-        return {"text": "no change", "range": "", "kind": "none"}
-    if not row.is_reliable:
-        return {"text": "few workers", "range": "", "kind": "few"}
-    if row.verdict == "cannot tell":
-        scale = " ".join(text.split(" ")[1:])
-        return {"text": "cannot tell", "range": f"{ends} {scale}".strip(), "kind": "unclear"}
-    return {"text": text, "range": ends, "kind": "moved"}
-
-
-def _small(words: str) -> str:
-    return words[:1].lower() + words[1:]
+    is_few = row.verdict != "identical" and not row.is_reliable
+    return {"text": _("few workers"), "range": "", "kind": "few"} if is_few else told_cell(row)
 
 
 __all__ = ["COME", "GO", "JOBS", "PEOPLE"]

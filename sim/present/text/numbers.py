@@ -73,6 +73,14 @@ def amount(value: float, unit: str, digits: int = 0, signed: bool = False, noun:
     return join(number(value / factor, digits, signed), word, unit_word(unit, noun))
 
 
+def bare_amount(value: float, unit: str, digits: int = 0, signed: bool = False) -> str:
+    """A value on its scale without its unit, which something else names: ``1.20 billion``."""
+    if value is None or not math.isfinite(value):
+        return "–"
+    factor, word, digits = _on_scale(value, unit, digits)
+    return join(number(value / factor, digits, signed), word)
+
+
 def difference(value: float, unit: str, digits: int = 0, noun: bool = True) -> str:
     """A signed difference: ``+12.4 thousand people``, ``−0.31 points``."""
     return amount(value, _DIFFERENCE_UNITS.get(unit, unit), digits, signed=True, noun=noun)
@@ -185,7 +193,7 @@ def in_a_row(words: Iterable[str]) -> str:
     return (", " if language() == "en" else "、").join(words)
 
 
-def apart(parts: Iterable[str]) -> str:
+def clauses(parts: Iterable[str]) -> str:
     """Parts of a sentence with semicolons between them, the empty ones left out: ``it costs; it gains``."""
     return ("; " if language() == "en" else "；").join(part for part in parts if part)
 
