@@ -54,7 +54,7 @@ from sim.present.text.comparison import (
 )
 from sim.present.text.headings import with_outcome_words
 from sim.present.text.levers import grade_counts, lever_cards
-from sim.present.text.numbers import clauses, in_a_row, listing, month_in_words, number
+from sim.present.text.numbers import apart, in_a_row, listing, month_in_words, number
 from sim.present.text.validation import validation_text
 from sim.results.csv_files import READABLE, csv_bytes
 from sim.results.official import official_table
@@ -268,7 +268,7 @@ def _ended_words(comparison: Comparison) -> str:
     told = {title: end for title, end in ends.items() if end and end < comparison.manifest["end"]}
     if len(set(told.values())) == 1 and len(told) == len(ends):
         return _("all in {month}", month=month_in_words(next(iter(told.values()))))
-    return clauses(
+    return apart(
         _("{policy} in {month}", policy=title, month=month_in_words(end)) for title, end in told.items()
     )
 
@@ -289,7 +289,7 @@ def _not_calendar_words(comparison: Comparison) -> str:
                     period=period,
                 )
             )
-    return clauses(told)
+    return apart(told)
 
 
 def _main_year_words(comparison: Comparison) -> str:

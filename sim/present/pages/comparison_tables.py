@@ -23,8 +23,8 @@ from sim.present.text.comparison import (
 from sim.present.text.levers import PAYERS, lever_title
 from sim.present.text.numbers import (
     amount,
+    apart,
     bare_amount,
-    clauses,
     interval_alone,
     number,
     percent,
@@ -288,7 +288,7 @@ def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> 
     if column == "family" and not keys.any():  # no lever is of a family: there is nothing to tell apart
         return ""
     sums = table["spending_yuan"].groupby(keys).sum().sort_values(ascending=False)
-    return clauses(
+    return apart(
         _("{whose} {sum}", whose=key or _("own levers"), sum=amount(spent, "yuan"))
         for key, spent in sums.items()
         if spent

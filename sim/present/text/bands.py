@@ -132,7 +132,7 @@ def _row(key: str, row: pd.Series) -> dict[str, Any]:
         "agree": _(
             "{count} of {all}",
             count=round(row["sign_agrees"] * row["members"]),
-            all=f"{row['members']:.0f}",
+            all=int(row["members"]),
         ),
         "reading": _reading(row["verdict"], parts),
     }

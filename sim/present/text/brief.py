@@ -28,7 +28,7 @@ from sim.present.text.comparison import (
 )
 from sim.present.text.numbers import (
     amount,
-    clauses,
+    apart,
     interval_alone,
     listing,
     month_in_words,
@@ -249,7 +249,7 @@ def _loss(comparison: Comparison, policy: dict[str, Any]) -> str:
         )
     elif len(found):
         workers = _("no group of workers clearly loses income")
-    return sentence(clauses([workers, _who_bears(comparison, policy)]))
+    return sentence(apart([workers, _who_bears(comparison, policy)]))
 
 
 _OUTSIDE = {

@@ -13,8 +13,8 @@ from sim.core.language import _, in_context, in_language, language, plural
 from sim.present.text.bands import band_sentences
 from sim.present.text.numbers import (
     amount,
+    apart,
     change,
-    clauses,
     listing,
     month_in_words,
     ordinal,
@@ -88,7 +88,7 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
     sentences = [_spending(title, horizon, year)]
     clear = rows[rows["verdict"].isin(["higher", "lower"])]
     if len(clear):
-        changes = clauses(
+        changes = apart(
             change_words(OUTCOMES[row.Index], row, _percent(row.relative_percent))
             for row in clear.itertuples()
         )
@@ -127,7 +127,7 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
                 "time: {costs}.",
                 horizon,
                 title=title,
-                costs=clauses(costs),
+                costs=apart(costs),
             )
         )
     return sentences

@@ -193,7 +193,7 @@ def in_a_row(words: Iterable[str]) -> str:
     return (", " if language() == "en" else "、").join(words)
 
 
-def clauses(parts: Iterable[str]) -> str:
+def apart(parts: Iterable[str]) -> str:
     """Parts of a sentence with semicolons between them, the empty ones left out: ``it costs; it gains``."""
     return ("; " if language() == "en" else "；").join(part for part in parts if part)
 
