@@ -13,7 +13,7 @@ from sim.comparison.comparison import Comparison
 from sim.core.labels import ACTIVITIES, AGES, SCHOOLING, TIERS, region_alone
 from sim.core.language import N_, Words, _, in_context, speaking
 from sim.present.text.comparison import in_small, main_horizon, period_words
-from sim.present.text.numbers import amount, interval_alone, listing, number, with_interval
+from sim.present.text.numbers import amount, apart, interval_alone, listing, number, with_interval
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.references import province_in_words
 

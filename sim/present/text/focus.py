@@ -189,7 +189,7 @@ def _largest(others: pd.DataFrame) -> pd.DataFrame:
 
 
 def _place_words(place: str) -> str:
-    _, _, tier = place.partition(" > ")
+    tier = place.partition(" > ")[2]
     if not tier:
         return province_in_words(place)
     words = TIERS[tier]
