@@ -428,7 +428,7 @@ def test_a_validation_chart_shows_every_official_figure(validation):
     figure = validation_chart(validation, "monthly_income", "all")
     points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
     drawn = sorted(year for line in points for year in line.get_xdata())
-    assert drawn == list(range(2014, 2022))
+    assert drawn == list(range(2014, 2025))
     hollow = next(line for line in points if line.get_markerfacecolor() == "white")
     assert list(hollow.get_xdata()) == [2014]  # a break in the series
     assert "yuan a month" in words_of(figure)

@@ -20,7 +20,7 @@ from sim.present.text.comparison import (
     year_of_answer,
     years_to,
 )
-from sim.present.text.levers import PAYERS, lever_title
+from sim.present.text.levers import PAYERS, family_words, lever_title
 from sim.present.text.numbers import (
     amount,
     apart,
@@ -282,7 +282,7 @@ def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> 
     if column == "payer":
         keys = table["payer"].map(lambda payer: PAYERS.get(payer, payer))
     elif column == "family":
-        keys = table["lever"].map(lambda name: _family(levers.get(name, {}).get("family") or ""))
+        keys = table["lever"].map(lambda name: family_words(levers.get(name, {}).get("family") or ""))
     else:
         keys = table["lever"].map(lambda name: grade_words(levers.get(name, {}).get("evidence", "D")))
     if column == "family" and not keys.any():  # no lever is of a family: there is nothing to tell apart
@@ -293,11 +293,6 @@ def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> 
         for key, spent in sums.items()
         if spent
     )
-
-
-def _family(family: str) -> str:
-    """A family of instruments in words; none stays empty."""
-    return _(family.replace("-", " ")) if family else ""
 
 
 def grade_words(grade: str) -> str:
