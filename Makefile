@@ -40,6 +40,7 @@ bench: $(VENV)/.installed
 	$(BIN)/python tests/bench/bench_sweep.py
 	$(BIN)/python tests/bench/bench_before.py
 	$(BIN)/python tests/bench/bench_bands.py
+	$(BIN)/python tests/bench/bench_pairs.py
 
 clean:
 	rm -rf $(VENV) build dist *.egg-info .pytest_cache .ruff_cache .hypothesis
