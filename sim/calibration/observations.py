@@ -14,8 +14,9 @@ from dataclasses import dataclass
 import pandas as pd
 
 from sim.results.results import Results
+from sim.validation.stylised_facts import stylised_facts_table
 from sim.validation.targets import LAST_USED_YEAR, NEW_SAMPLE, read_targets
-from sim.validation.validate import Validation, validate
+from sim.validation.validate import compared_rows
 from sim.world.data import Data, load_data
 
 TABLES = ("national", "official")  # of results, which ``measured`` reads
@@ -63,13 +64,14 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
 
 def measured(results: Results, data: Data | None = None) -> dict[str, float]:
     """The errors of one run by observation name; absent where the run does not hold it."""
-    validation = validate(results, data)
+    data = data or load_data()
+    rows, _ = compared_rows([results], data)
     values = {}
-    for row in validation.stylised_facts.itertuples():
+    for row in stylised_facts_table([results], read_targets(data, "stylised_fact")).itertuples():
         values[f"{row.id}:{FACT}"] = row.error
-    for target_id, part in _rows_of(validation, "new sample"):
+    for target_id, part in _rows_of(rows, "new sample"):
         values[f"{target_id}:{RECENT}"] = float(part.sort_values("year")["judged_error"].iloc[-1])
-    for target_id, part in _rows_of(validation, "fit"):
+    for target_id, part in _rows_of(rows, "fit"):
         part = part.sort_values("year")
         values[f"{target_id}:{LEVEL}"] = float(part["error"].mean())
         if part["year"].iloc[-1] - part["year"].iloc[0] >= _YEARS_FOR_A_CHANGE:
@@ -77,9 +79,8 @@ def measured(results: Results, data: Data | None = None) -> dict[str, float]:
     return {name: value for name, value in values.items() if pd.notna(value)}
 
 
-def _rows_of(validation: Validation, period: str):
+def _rows_of(rows: pd.DataFrame, period: str):
     """The comparable rows of every annual target in a period, by its id."""
-    rows = validation.rows
     is_used = (rows["label"] != "") & (rows["note"] == "") & rows["judged_error"].notna()
     is_used &= rows["year"] <= LAST_USED_YEAR
     rows = rows[is_used & (rows["period"] == period)]
@@ -92,5 +93,5 @@ def _years(data: Data, period: str) -> dict[str, list[int]]:
     official = data.official_annual.query("year >= 2014")
     national = pd.DataFrame({"month": pd.Series(dtype=str), "away_now": []})
     figures = official[["year", "indicator", "group", "value", "unit"]]
-    perfect = Results({"official": figures, "national": national}, {})
-    return {name: part["year"].tolist() for name, part in _rows_of(validate(perfect, data), period)}
+    perfect, _ = compared_rows([Results({"official": figures, "national": national}, {})], data)
+    return {name: part["year"].tolist() for name, part in _rows_of(perfect, period)}
