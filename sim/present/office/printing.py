@@ -23,6 +23,7 @@ _BROWSERS = (
     "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
 )
 _SECONDS = 120
+_MADE = {"print-to-pdf": "made.pdf", "screenshot": "made.png"}
 # The machine's fonts and the packaged ones: a machine without a Chinese font would print boxes.
 _FONTS = """<?xml version="1.0"?>
 <!DOCTYPE fontconfig SYSTEM "fonts.dtd">
@@ -59,7 +60,7 @@ def browsed(page: Path, makes: str, *options: str) -> bytes:
     """What a browser makes of a page: ``print-to-pdf`` or ``screenshot``. Raises ``UsageError`` where none does."""
     browser = check_browser()
     with tempfile.TemporaryDirectory() as folder, as_file(files("sim.present") / "fonts") as fonts:
-        target, known = Path(folder) / "made", Path(folder) / "fonts.conf"
+        target, known = Path(folder) / _MADE[makes], Path(folder) / "fonts.conf"
         known.write_text(_FONTS.format(folder=fonts), encoding="utf-8")
         command = [
             browser,
