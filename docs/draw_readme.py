@@ -110,13 +110,12 @@ FRESH = ("ranking", "lives")  # need no comparison
 
 
 def small(picture: bytes) -> bytes:
-    """The picture with few colours, so that a clone stays small."""
+    """The same picture in fewer bytes, so that a clone stays small."""
     from PIL import Image
 
+    stream = BytesIO()
     with Image.open(BytesIO(picture)) as image:
-        few = image.convert("RGB").quantize(128, dither=Image.Dither.NONE)
-        stream = BytesIO()
-        few.save(stream, "PNG", optimize=True)
+        image.convert("RGB").save(stream, "PNG", optimize=True)
     return stream.getvalue()
 
 

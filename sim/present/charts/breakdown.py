@@ -188,6 +188,8 @@ def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
             strength = min(abs(cell.difference) / cell.persons / largest, 1.0)
             face = _mixed(MORE if cell.difference > 0 else FEWER, 0.2 + 0.65 * strength)
             value, ink = _change(cell.difference), INK
+            if cell.difference > 0 and strength > _DARK:
+                ink = "white"
         else:
             value = _change(cell.difference)
         panel.add_patch(
@@ -209,7 +211,7 @@ def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
             ha="center",
             va="center",
             fontsize=6.8,
-            color=INK if not hatch else "#777777",
+            color="#777777" if hatch else "white" if ink == "white" else INK,
             linespacing=1.05,
         )
         panel.text(column + 0.47, row + 0.73, value, ha="center", va="center", fontsize=7.4, color=ink)
@@ -226,6 +228,7 @@ def _province(name: str) -> str:
     return wrapped(group_words("home-province", name), 9, 2)
 
 
+_DARK = 0.75  # of the strongest blue: darker tiles have white letters
 _ALL = 1e6  # persons: their scale word (million, 万) is that of all migrants of a corridor
 _CHANGE = 1e4  # persons: their scale word (thousand, 万) is that of all changes on maps
 

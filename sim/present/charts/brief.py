@@ -102,7 +102,7 @@ def _panel(panel: Axes, marks: Sequence[Mark], label: str, unit: str) -> None:
     ends = np.abs(np.array([mark[:3] for mark in marks], dtype=float))
     largest = float(np.nanmax(ends)) if np.isfinite(ends).any() else 0.0
     factor, word = scaled(largest or 1.0, unit)
-    row_panel(panel, ticks=4, signed=unit != "yuan")
+    row_panel(panel, ticks=3, signed=unit != "yuan")
     for place, mark in enumerate(marks):
         ends, colour = (mark.low / factor, mark.high / factor), COLOURS[place % len(COLOURS)]
         estimate(panel, place, mark.value / factor, ends, colour, mark.is_clear, 6.5)
