@@ -15,6 +15,7 @@ from unicodedata import category
 
 from sim.cli.streams import exit_code_of
 from sim.core.errors import SimError
+from sim.core.language import language
 
 DEBUG = "LABOR_SIM_DEBUG"
 LINE_SECONDS = 15.0  # between lines of progress where there is no terminal for a bar
@@ -77,7 +78,12 @@ def print_text(text: str) -> None:
     """Print text as it is, wrapped at words to the width of the terminal."""
     from rich.text import Text
 
-    _console().print(Text(visible(text)))  # neither markup in brackets nor emoji between colons
+    console = _console()
+    if language() == "zh":  # rich takes no heed of where Chinese lines may end
+        from sim.present.text.lines import filled_lines
+
+        text = "\n".join(filled_lines(line, console.width) for line in text.split("\n"))
+    console.print(Text(visible(text)))  # neither markup in brackets nor emoji between colons
 
 
 @contextmanager

@@ -6,7 +6,10 @@ import pytest
 from support.command import caller
 from support.messages import left_in_english
 
+from sim.cli.terminal import print_text
+from sim.core.language import speaking
 from sim.engine.simulation import Simulation
+from sim.present.text.lines import columns
 
 SMALL = ("--scale", "1:500000", "--to", "2016-12", "--seed", "1")
 
@@ -147,3 +150,12 @@ def test_mistakes_are_told_before_the_run(labor_sim, words, told, monkeypatch):
     monkeypatch.setattr(Simulation, "step", lambda *_: pytest.fail("the run began"))
     said = labor_sim(*words, *SMALL)
     assert said.code == 2 and told in said.err and not said.out
+
+
+def test_chinese_lines_end_where_they_may(capsys):
+    with speaking("zh"):
+        print_text("在当地的居民服务行业找到工作，月工资4,311元。" * 12 + "\n\n  第二段。")
+    said = capsys.readouterr().out.split("\n")
+    assert len(said) > 4 and all(columns(line) <= 160 for line in said)
+    assert not any(line.startswith(("，", "。", "元", ",")) or line.endswith("4") for line in said)
+    assert said[-3:] == ["", "  第二段。", ""]
