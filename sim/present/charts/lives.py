@@ -17,7 +17,7 @@ from sim.present.text.decisions import option_in_words
 from sim.present.text.lines import columns
 from sim.present.text.lives import place_in_two_lines, title_of
 from sim.present.text.numbers import month_in_words
-from sim.present.text.provinces import province_in_words
+from sim.scenario.references import province_in_words
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

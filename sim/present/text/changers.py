@@ -56,7 +56,7 @@ def gallery_in_words(gallery: Gallery) -> GalleryText:
 
 def group_title(group: Changers) -> str:
     """How many more are in one position instead of another."""
-    count = amount(group.persons, "persons")
+    count = amount(group.persons, "persons", noun=False)
     return words.CHANGERS["group"].format(
         count=count, after=words.STATES[group.after], before=words.INSTEAD[group.before]
     )

@@ -541,7 +541,7 @@ CHANGERS = Words(
         "none": N_(
             "No way is told from chance: on none do more workers go than come back by more than chance would bring. A finer scale sees more."
         ),
-        "group": N_("{count} more {after} instead of {before}"),
+        "group": N_("{count} more people {after} instead of {before}"),
         "numbers": N_(
             "{workers} simulated workers go this way, and {opposite} the other. Most are {sexes} from {region}, {education}; half are over {age}."
         ),

@@ -12,7 +12,7 @@ from sim.core.labels import SCHOOLING
 from sim.core.language import plural
 from sim.present.text import life_phrases as words
 from sim.present.text.numbers import join, listing, month_in_words, number
-from sim.present.text.provinces import province_in_words
+from sim.scenario.references import province_in_words
 
 _QUIET_MONTHS = 3  # a stretch without events that is told is at least so long
 _MOVES = ("goes_to_farm", "leaves_home", "moves_on", "goes_back")  # told with how likely they were
