@@ -10,6 +10,7 @@ from support.messages import entries, fields, left_in_english, marked, missing
 from sim.core.language import speaking
 from sim.present.text import numbers
 
+NAMED_SOURCES = "sources.po"  # authors, journals, sites and data sets keep the names that they publish under
 PRONOUNS = {
     "she",
     "She",
@@ -34,17 +35,27 @@ def test_no_message_is_translated_twice():
     assert not [key.english for key, count in counts.items() if count > 1]
 
 
-@pytest.mark.parametrize("entry", entries(), ids=lambda entry: f"{entry.file}: {entry.key.english[:40]}")
-def test_translations_hold_the_same_values(entry):
+def test_translations_hold_the_same_values():
+    assert not {entry.key.english: entry.chinese for entry in entries() if not _has_its_values(entry)}
+
+
+def _has_its_values(entry):
     for is_template in (False, True):
         forms = (entry.key.english, entry.many or entry.key.english)  # "a year" needs no count in English
         english, chinese = [fields(form, is_template) for form in forms], fields(entry.chinese, is_template)
-        assert chinese - PRONOUNS in [names - PRONOUNS for names in english]
-        assert not chinese & PRONOUNS or english[0] & PRONOUNS, "only who is spoken of has a pronoun"
+        if chinese - PRONOUNS not in [names - PRONOUNS for names in english]:
+            return False
+        if chinese & PRONOUNS and not english[0] & PRONOUNS:  # only who is spoken of has a pronoun
+            return False
+    return True
 
 
 def test_translations_are_chinese():
-    left = {entry.key.english: left_in_english(entry.chinese) for entry in entries()}
+    left = {
+        entry.key.english: left_in_english(entry.chinese)
+        for entry in entries()
+        if entry.file != NAMED_SOURCES
+    }
     assert not {english: words for english, words in left.items() if words}
 
 

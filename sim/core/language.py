@@ -56,12 +56,14 @@ def _(message: str, /, **values: Any) -> str:
     return said.format(**values) if values else said
 
 
-def translated(text: str | None) -> str:
+def translated(text: str | None, context: str = "") -> str:
     """A text that the packaged data hold in English, in the language in use; empty for none.
 
-    What people write into files of their own stays as they wrote it.
+    What people write into files of their own stays as they wrote it. ``context`` as of ``in_context``.
     """
-    return _(text) if text else ""
+    if not text:
+        return ""
+    return in_context(context, text) if context else _(text)
 
 
 def N_(message: str) -> str:

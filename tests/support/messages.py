@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
+from support.data_texts import data_texts
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted((ROOT / "sim" / "data" / "zh").glob("*.po"))
@@ -24,7 +25,7 @@ IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1,
 LATIN = re.compile(
     r"\{[^}]*\}|%\([^)]*\)s|%%|`[^`]*`|<code>[^<]*</code>|<[^>]*>|--[a-z][a-z-]*|labor-sim[a-z -]*|"
     r"[\w*./-]*\.(?:html|csv|md|yaml|xlsx|docx|pdf|parquet|json|svg|png|txt)|\bhttps?://\S+|"
-    r"(?<![A-Za-z])(?:[A-D]|HTML|CSV|PDF|SVG|PNG|JSON|YAML|UTF-8|UTF-16|GBK|Excel|Word|"
+    r"(?<![A-Za-z])(?:[A-D]|[A-Z]{1,2}[0-9]{2,4}|HTML|CSV|PDF|SVG|PNG|JSON|YAML|UTF-8|UTF-16|GBK|Excel|Word|"
     r"Chromium|Chrome|Edge|openpyxl|python-docx|"
     r"Parquet|Python|YYYY|MM|Ctrl-C|SIGTERM|SCENARIO|FOLDER|FILE|ID|GDP|zh|en)(?![A-Za-z])",
     re.ASCII,
@@ -46,7 +47,7 @@ class Entry(NamedTuple):
 
 
 def marked() -> dict[Key, str]:
-    """Every message that the program marks, with the file and line of its first use."""
+    """Every message that the program marks or its data hold, with where it stands first."""
     return {key: place for key, (place, _) in _extracted().items()}
 
 
@@ -63,6 +64,8 @@ def _extracted() -> dict[Key, tuple[str, str]]:
                 for line, message, _, context in extract(method, stream, keywords, options=options):
                     english, many = (message, "") if isinstance(message, str) else message[:2]
                     found.setdefault(Key(context, english), (f"{path.relative_to(ROOT)}:{line}", many))
+    for text in data_texts():
+        found.setdefault(Key(text.context, text.english), (text.place, ""))
     return found
 
 

@@ -84,7 +84,7 @@ def render_validation(validation: Validation, national: pd.DataFrame) -> str:
     )
     context = {
         "about": about,
-        "scenario": translated(str(about.get("scenario_name"))),
+        "scenario": translated(str(about.get("scenario_name")), "scenario"),
         "runs": runs,
         "validation": {
             **validation_context(validation),

@@ -99,7 +99,9 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
             }
             for name, path in scenario.paths.items()
         ],
-        "assumptions": [{"future": translated(scenario.assumptions), "source": translated(chosen.source)}],
+        "assumptions": [
+            {"future": translated(scenario.assumptions, "future"), "source": translated(chosen.source)}
+        ],
         "evidence": evidence_in(texts),
         "data": [_data_row(source) for source in documents.data_sources().values()],
     }
@@ -166,6 +168,6 @@ def _data_row(source: documents.Source) -> dict[str, Any]:
         "id": source.id,
         "title": translated(source.title),
         "publisher": translated(source.publisher),
-        "seen": translated(source.where_seen),
-        "date": translated(source.reference_date),
+        "seen": source.where_seen,
+        "date": source.reference_date,
     }

@@ -182,7 +182,7 @@ def _outcome(lever: Lever) -> str:
         return _DIRECTION[outcome.direction]
     return _(
         "{head}: {words}",
-        head=translated(outcome.column.replace("_", " ")),
+        head=translated(outcome.column.replace("_", " "), "column"),
         words=_DIRECTION[outcome.direction],
     )
 

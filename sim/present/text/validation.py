@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.labels import region
-from sim.core.language import N_, Words, _, in_context, language, plural, translated
+from sim.core.language import N_, Words, _, language, plural, translated
 from sim.present.text.numbers import apart, in_a_row, left, number, right
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
@@ -46,7 +46,7 @@ def validation_text(validation: Validation) -> str:
     lines = [
         _(
             "Model against official statistics: {scenario}, scale 1:{scale}, {runs}",
-            scenario=translated(str(about.get("scenario_name"))),
+            scenario=translated(str(about.get("scenario_name")), "scenario"),
             scale=about.get("scale"),
             runs=runs,
         ),
@@ -232,7 +232,7 @@ def _quarter_lines(validation: Validation) -> list[str]:
 
 def moment_words(moment: str) -> str:
     """A moment of 2020 and what it is compared with, in the language in use."""
-    return in_context("moment", moment)
+    return translated(moment, "moment")
 
 
 def _stylised_fact_lines(validation: Validation) -> list[str]:
