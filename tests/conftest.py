@@ -22,6 +22,7 @@ SLOW = """
     analysis/test_ranking.py
     calibration/test_calibration.py
     calibration/test_responses.py
+    cli/test_chinese_terminal.py
     cli/test_cli.py
     cli/test_lives.py
     cli/test_streams.py

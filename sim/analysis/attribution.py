@@ -318,7 +318,7 @@ def _refuse_failures(failed: Sequence[RunEnd], folder: Path) -> None:
                 _(
                     "{count} runs failed, the first in {stage}: {message}",
                     count=len(failed),
-                    stage=_(failed[0].stage or ""),
+                    stage=_(str(failed[0].stage)),
                     message=failed[0].message,
                 ),
                 file=str(folder),

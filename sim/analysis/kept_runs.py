@@ -61,7 +61,7 @@ def kept_rows(
         if lost:
             raise RunsFailed(
                 Problem(
-                    _(failed, count=len(lost), stage=_(lost[0].stage or ""), message=lost[0].message),
+                    _(failed, count=len(lost), stage=_(str(lost[0].stage)), message=lost[0].message),
                     file=str(folder or ""),
                     allowed=instead,
                 )

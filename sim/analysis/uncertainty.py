@@ -54,7 +54,7 @@ from sim.scenario.loading import load_scenario
 from sim.scenario.scenario import Period, Scenario
 
 KIND = "ensemble"
-STAGES = ("seeds", "runs behind the bands")
+STAGES = (N_("seeds"), N_("runs behind the bands"))
 Progress = Callable[..., None]
 
 

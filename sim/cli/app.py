@@ -19,19 +19,22 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from sim.cli.terminal import explained_errors, progress_bar, say
+from sim.cli.help import OPTION, Command, Group
+from sim.cli.terminal import explained_errors, progress_bar, say, warn
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.destinations import try_file, write_file
-from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.errors import Problem, ResultsError, UsageError, enumerated, headed
 from sim.core.files import reason
-from sim.core.language import LANGUAGES, use
+from sim.core.language import _
 from sim.core.version import __version__
+from sim.present.text.lines import columns
 
 SOME_FAILED = 1  # the exit code where some runs failed, as of a fault in the program
 _EXIT_CODES = (
     "Exit codes: 0 done; 2 a mistake that you can mend, or output that cannot be written; 1 runs failed, a "
     "process died, a repeated run differs, or the program has a fault; 130 Ctrl-C, 143 SIGTERM."
 )
+_PLACES = 10  # columns before the places where results lie
 _COMPILE_SECONDS = 2.0  # between lines about what is compiled
 _claims = ExitStack()  # what the command holds until it ends
 
@@ -41,6 +44,7 @@ app = typer.Typer(
     epilog=_EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
+    cls=Group,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )
@@ -70,7 +74,7 @@ ExcelCsv = Annotated[
     bool, typer.Option("--excel-csv", help="Begin CSV files with a byte order mark, which Excel needs.")
 ]
 Lang = Annotated[
-    str | None, typer.Option("--lang", metavar="en|zh", help="Language of all text: English or Chinese.")
+    str | None, typer.Option(OPTION, metavar="en|zh", help="Language of all text: English or Chinese.")
 ]
 _LANG = inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=Lang)
 Jobs = Annotated[int, typer.Option(min=1, help="Number of processes; results do not depend on it.")]
@@ -92,10 +96,8 @@ def command(
         return functools.partial(command, simulates=simulates, of=of)
 
     @functools.wraps(function)
-    def explained(lang: str | None, **options: Any) -> None:
+    def explained(lang: str | None, **options: Any) -> None:  # ``main`` has heard the language before
         with explained_errors(), _claims:
-            if lang is not None:
-                speak(lang)
             _refuse_other_digits(function, sys.argv[1:])
             if simulates(options) if callable(simulates) else simulates:
                 _say_what_is_compiled()
@@ -105,15 +107,7 @@ def command(
     vars(explained)["simulates"] = simulates
     vars(explained)["__signature__"] = own.replace(parameters=[*own.parameters.values(), _LANG])
     explained.__annotations__ = {**function.__annotations__, "lang": Lang}
-    return of.command()(explained)
-
-
-def speak(name: str) -> None:
-    """Print and write all text in that language. Raises ``UsageError`` for one that there is not."""
-    if name not in LANGUAGES:
-        offered = ", ".join(f"{key} ({words})" for key, words in LANGUAGES.items())
-        raise UsageError(Problem("no such language", key="--lang", value=name, allowed=offered))
-    use(name)
+    return of.command(cls=Command)(explained)
 
 
 def _refuse_other_digits(function: Callable, words: list[str]) -> None:
@@ -126,7 +120,9 @@ def _refuse_other_digits(function: Callable, words: list[str]) -> None:
         option, is_joined, value = word.partition("=")
         value = value if is_joined else following
         if option in names and not re.fullmatch("[+-]?[0-9]+", value):
-            raise UsageError(Problem("not a whole number", key=option, value=value, allowed="digits 0 to 9"))
+            raise UsageError(
+                Problem(_("not a whole number"), key=option, value=value, allowed=_("digits 0 to 9"))
+            )
 
 
 def _say_what_is_compiled() -> None:
@@ -141,8 +137,15 @@ def _say_what_is_compiled() -> None:
         nonlocal last
         if monotonic() - last >= _COMPILE_SECONDS:
             last = monotonic()
-            more = f", {left} more parts after it" if left > 0 else ""
-            say(f"compiling the model, once for this code: {what}{more}")
+            if left > 0:
+                said = _(
+                    "compiling the model, once for this code: {what}, {count} more parts after it",
+                    what=what,
+                    count=left,
+                )
+            else:
+                said = _("compiling the model, once for this code: {what}", what=what)
+            say(said)
 
     on_compile[:] = [tell]
 
@@ -159,6 +162,7 @@ def _options(
         bool,
         typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version and exit."),
     ] = False,
+    lang: Lang = None,
 ) -> None:
     pass
 
@@ -172,7 +176,7 @@ def simulated(scenario: str, scale: str, start: str, end: str | None, seed: int,
 
     loaded = load_scenario(scenario)
     say_if_untitled(loaded)
-    with progress_bar(f"running {loaded.name}, seed {seed}", "months") as progress:
+    with progress_bar(_("running {name}, seed {seed}", name=loaded.name, seed=seed), "months") as progress:
         return simulate(
             loaded, scale=size, start=first, end=last, seed=seed, trace=trace, progress=progress, **state
         )
@@ -195,7 +199,8 @@ def staged_bars(label: str) -> Iterator[Callable[..., None]]:
         def show(stage: str, *counts: int) -> None:
             if stage not in bars:
                 open_bars.close()
-                bars[stage] = open_bars.enter_context(progress_bar(f"{label}, {stage}"))
+                words = _("{label}, {stage}", label=label, stage=_(stage))
+                bars[stage] = open_bars.enter_context(progress_bar(words))
             bars[stage](*counts)
 
         yield show
@@ -206,14 +211,16 @@ def say_if_untitled(*scenarios: Any) -> None:
     for scenario in scenarios:
         warning = scenario.missing_title()
         if warning:
-            say(f"warning: {warning}")
+            warn(warning)
 
 
 def say_if_stale(posterior) -> None:
     if posterior.stale():
-        say(
-            f"warning: the calibrated ensemble was made with other {', '.join(posterior.stale())}; "
-            "run labor-sim calibrate again"
+        warn(
+            _(
+                "the calibrated ensemble was made with other {names}; run labor-sim calibrate again",
+                names=enumerated(_(word) for word in posterior.stale()),
+            )
         )
 
 
@@ -238,7 +245,9 @@ def moves_over(
     cache = RunCache()
     total: Any = 0.0  # then a table
     for seed in seeds:
-        with progress_bar(f"moves of {loaded.name}, seed {seed}", "months") as progress:
+        with progress_bar(
+            _("moves of {name}, seed {seed}", name=loaded.name, seed=seed), "months"
+        ) as progress:
             total = total + simulate_moves(
                 loaded, first, last, scale=parse_scale(scale), seed=seed, progress=progress, cache=cache
             )
@@ -273,10 +282,10 @@ def written(path: Path) -> Iterator[None]:
         raise
     except OSError as error:
         words = {
-            errno.EISDIR: "is a folder; name a file",
-            errno.ENOENT: "cannot be written: there is no such folder",
+            errno.EISDIR: _("is a folder; name a file"),
+            errno.ENOENT: _("cannot be written: there is no such folder"),
         }
-        told = words.get(error.errno or 0) or f"cannot be written: {reason(error)}"
+        told = words.get(error.errno or 0) or _("cannot be written: {reason}", reason=reason(error))
         raise ResultsError(Problem(told, file=str(path))) from error
 
 
@@ -314,11 +323,9 @@ def _with_place(error: ResultsError, kept: Path | None) -> ResultsError:
     if kept is None:
         return error
     first, *rest = error.problems
-    return ResultsError([replace(first, allowed=f"what was computed is kept in {kept}"), *rest])
-
-
-def counted(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return ResultsError(
+        [replace(first, allowed=_("what was computed is kept in {folder}", folder=kept)), *rest]
+    )
 
 
 def check_out(out: Path | None, kind: str) -> None:
@@ -339,15 +346,21 @@ def check_out(out: Path | None, kind: str) -> None:
 def print_folder(out: Path | None) -> None:
     """Print where the page, the pictures and the tables are."""
     if out is None:
-        print("\nNot saved: add --out FOLDER to save the tables and the pictures.")
+        print("\n" + _("Not saved: add --out FOLDER to save the tables and the pictures."))
         return
     print()
-    for words, name in (("Page", "report.html"), ("Pictures", "charts")):
+    for words, name in ((_("Page"), "report.html"), (_("Pictures"), "charts")):
         if (out / name).exists():
-            print(f"{words + ':':<10}{out / name}")
-    print(f"{'Tables:':<10}{out}")
+            print_place(words, out / name)
+    print_place(_("Tables"), out)
+
+
+def print_place(words: str, path: Path) -> None:
+    """Print where something lies, below one another."""
+    head = headed(words, "").rstrip()
+    print(f"{head}{' ' * max(_PLACES - columns(head), 1)}{path}")
 
 
 def print_warnings(manifest: dict[str, Any]) -> None:
     for warning in manifest.get("warnings") or ():
-        say(f"warning: {warning}")
+        warn(warning)

@@ -15,7 +15,6 @@ from sim.cli.app import (
     check_file,
     check_out,
     command,
-    counted,
     write_text,
 )
 from sim.cli.terminal import (
@@ -23,7 +22,8 @@ from sim.cli.terminal import (
     progress_bar,
     say,
 )
-from sim.core.errors import Problem, UsageError
+from sim.core.errors import Problem, UsageError, enumerated
+from sim.core.language import _, plural
 
 
 @command(simulates=lambda options: not (options["adopt"] or options["show"]))
@@ -70,10 +70,10 @@ def calibrate(
     asked = [name for name, given in (("--adopt", adopt), ("--confirm", confirm), ("--show", show)) if given]
     if len(asked) > 1:
         raise UsageError(
-            Problem("these options exclude one another", value=" ".join(asked), allowed="one of them")
+            Problem(_("these options exclude one another"), value=" ".join(asked), allowed=_("one of them"))
         )
     if dry_run and not adopt:
-        raise UsageError(Problem("needs --adopt", key="--dry-run"))
+        raise UsageError(Problem(_("needs --adopt"), key="--dry-run"))
     from sim.calibration import calibrate as calibrated
     from sim.calibration import load_calibration
     from sim.calibration.stages import KIND
@@ -93,12 +93,12 @@ def calibrate(
     check_file(store)
     check_out(folder, KIND)
     told: set[str] = set()
-    with progress_bar(f"calibrating {loaded.name}", "runs") as bar:
+    with progress_bar(_("calibrating {name}", name=loaded.name), "runs") as bar:
 
         def progress(stage: str, done: int, total: int) -> None:
             if stage not in told:
                 told.add(stage)
-                say(f"{stage}: {total} runs")
+                say(_("{stage}: {total} runs", stage=_(stage), total=total))
             bar(done, total)
 
         found = calibrated(loaded, folder, jobs=jobs, progress=progress)
@@ -111,9 +111,17 @@ def calibrate(
     write_text(folder / "screen.csv", csv_bytes(found.screen, excel_csv, index=True, index_label="parameter"))
     _print_outcome(found, json)
     if not json:
-        print(f"\nEnsemble and tables: {folder}")
+        print("\n" + _("Ensemble and tables: {folder}", folder=folder))
     for stage, count in found.failed_runs.items():
-        say(f"{counted(count, 'run')} of {stage} failed: see {folder / stage / 'failures.parquet'}")
+        say(
+            plural(
+                "{count} run of {stage} failed: see {file}",
+                "{count} runs of {stage} failed: see {file}",
+                count,
+                stage=_(stage),
+                file=folder / stage / "failures.parquet",
+            )
+        )
     if found.failed_runs:
         raise SystemExit(SOME_FAILED)
 
@@ -128,9 +136,12 @@ def _stored_ensemble(calibration, path: Path | None):
     if differ:
         raise UsageError(
             Problem(
-                f"the stored ensemble was made by a calibration that differs in {', '.join(differ)}",
+                _(
+                    "the stored ensemble was made by a calibration that differs in {names}",
+                    names=enumerated(differ),
+                ),
                 value=calibration.name,
-                allowed=f"the file that made it ({made['name']}), or another --store",
+                allowed=_("the file that made it ({name}), or another --store", name=made["name"]),
             )
         )
     return posterior
@@ -172,16 +183,26 @@ def _adopt_point(posterior, dry_run: bool, json: bool) -> None:
         print_json({"changes": rows, "file": str(TABLE), "dry_run": dry_run})
         return
     if not changed:
-        print("The parameters are at the default point already.")
+        print(_("The parameters are at the default point already."))
         return
     for name, value in changed.items():
-        print(f"{name}: {PARAMETERS[name].default:g} becomes {value:g}")
+        print(
+            _(
+                "{name}: {default:g} becomes {value:g}",
+                name=name,
+                default=PARAMETERS[name].default,
+                value=value,
+            )
+        )
     if dry_run:
-        print(f"Nothing was written; without --dry-run these values are written to {TABLE}.")
+        print(_("Nothing was written; without --dry-run these values are written to {file}.", file=TABLE))
         return
     print(
-        f"Written to {TABLE}. The ensemble was made with the former table: check "
-        "that its members still hold (labor-sim calibrate FILE --confirm 3)."
+        _(
+            "Written to {file}. The ensemble was made with the former table: check that its members still "
+            "hold (labor-sim calibrate FILE --confirm 3).",
+            file=TABLE,
+        )
     )
 
 
@@ -191,15 +212,26 @@ def _confirm_ensemble(posterior, path: Path | None, count: int, json: bool) -> N
     from sim.parameters.posterior import PACKAGED
 
     check_file(path or PACKAGED)
-    with progress_bar("running members again", "members") as progress:
+    with progress_bar(_("running members again"), "members") as progress:
         renewed, worst = confirm(posterior, count, progress)
     if renewed is not None:
         renewed.save(path or PACKAGED)
     if json:
         print_json({"holds": renewed is not None, "members": count, "largest_difference": worst})
     elif renewed is None:
-        print(f"The ensemble is no longer valid: an error differs by {worst:.3g}. Calibrate again.")
+        print(
+            _(
+                "The ensemble is no longer valid: an error differs by {worst:.3g}. Calibrate again.",
+                worst=worst,
+            )
+        )
     else:
-        print(f"{counted(count, 'member')} with the same errors as before: the ensemble is valid.")
+        print(
+            plural(
+                "{count} member with the same errors as before: the ensemble is valid.",
+                "{count} members with the same errors as before: the ensemble is valid.",
+                count,
+            )
+        )
     if renewed is None:
         raise SystemExit(1)

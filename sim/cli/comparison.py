@@ -20,8 +20,8 @@ from sim.cli.app import (
     Start,
     check_out,
     command,
-    counted,
     print_folder,
+    print_place,
     print_warnings,
     save,
     say_if_stale,
@@ -32,10 +32,11 @@ from sim.cli.terminal import (
     print_json,
     print_table,
     print_text,
-    say,
+    warn,
 )
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _, plural
 
 OWN_REFERENCE = "reference"  # in the place of a base: the reference that the policies name
 
@@ -73,7 +74,7 @@ def chosen_forms(out: Path | None, **asked: bool) -> list[str]:
     forms = [form for form, is_asked in asked.items() if is_asked]
     if forms and out is None:
         raise UsageError(
-            Problem("needs a folder to be written to", key=f"--{forms[0]}", allowed="--out FOLDER")
+            Problem(_("needs a folder to be written to"), key=f"--{forms[0]}", allowed=_("--out FOLDER"))
         )
     check_forms(forms)
     return forms
@@ -166,7 +167,7 @@ def compare(
         named = None if base == OWN_REFERENCE else base
     reference, loaded, said = with_base(named, policies)
     for sentence in said:
-        say(f"warning: {sentence}")
+        warn(sentence)
     province = focus_named(focus, loaded)
     say_if_untitled(*loaded)
     members = MEMBERS if ensemble is None else ensemble
@@ -174,7 +175,9 @@ def compare(
     if posterior:
         say_if_stale(posterior)
     unfinished = out / UNFINISHED if out else None
-    with staged_bars(f"comparing {counted(len(policies), 'policy', 'policies')}") as progress:
+    with staged_bars(
+        plural("comparing {count} policy", "comparing {count} policies", len(policies))
+    ) as progress:
         comparison = compare_with_bands(
             reference,
             loaded,
@@ -231,14 +234,14 @@ def compare(
         raise unsaved
     print_folder(out)
     if out and province:
-        print(f"{'Province:':<10}{out / page_of(province)}")
+        print_place(_("Province"), out / page_of(province))
 
 
 def _galleries(comparison: Any, base: Any, policies: Any) -> Any:
     """Who moves because of each policy."""
     from sim.comparison.changers import galleries
 
-    with staged_bars("looking for who moves") as progress:
+    with staged_bars(_("looking for who moves")) as progress:
         return galleries(comparison, base, policies, progress=progress)
 
 
@@ -255,18 +258,23 @@ def _print_bands(comparison: Any) -> None:
             months = table.loc[table["horizon_years"] == horizon, ["from_month", "to_month"]].iloc[0]
             print_table(
                 [{**row, **row["shares"]} for row in rows],
-                f"{title_of(policy)}, year {horizon} ({period_words(*months)}): the effect in that "
-                "year, its 95 % band, and the share of each source of uncertainty",
+                _(
+                    "{policy}, year {year} ({period}): the effect in that year, its 95 % band, and the share "
+                    "of each source of uncertainty",
+                    policy=title_of(policy),
+                    year=horizon,
+                    period=period_words(*months),
+                ),
                 {
-                    "outcome": "outcome",
-                    "unit": "unit",
-                    "effect": "effect",
-                    "band": "95 % band",
-                    "parameters": "parameters",
-                    "levers": "size of levers",
-                    "monte_carlo": "Monte Carlo",
-                    "scenario": "future",
-                    "reading": "reading",
+                    "outcome": _("outcome"),
+                    "unit": _("unit"),
+                    "effect": _("effect"),
+                    "band": _("95 % band"),
+                    "parameters": _("parameters"),
+                    "levers": _("size of levers"),
+                    "monte_carlo": _("Monte Carlo"),
+                    "scenario": _("future"),
+                    "reading": _("reading"),
                 },
             )
 
@@ -291,12 +299,20 @@ def _print_by_group(comparison: Any, dimensions: Sequence[str]) -> None:
             }
             for row in section.rows
         ]
-        heads = {name: words for name, words, _ in section.columns if name in MAIN}
-        print_table(rows, f"{section.title}, {section.when}", {"group": "", "persons": "workers", **heads})
+        heads = {name: words for name, words, _unit in section.columns if name in MAIN}
+        print_table(
+            rows,
+            _("{title}, {period}", title=section.title, period=section.when),
+            {"group": "", "persons": _("workers"), **heads},
+        )
         for sentence in section.sentences:
             print_text(f"* {sentence}")
         print()
 
 
 def _with_range(cell: dict[str, str]) -> str:
-    return f"{cell['text']} ({cell['range']})" if cell["range"] else cell["text"]
+    return (
+        _("{value} ({interval})", value=cell["text"], interval=cell["range"])
+        if cell["range"]
+        else cell["text"]
+    )

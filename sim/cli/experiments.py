@@ -15,7 +15,6 @@ from sim.cli.app import (
     Scale,
     ScenarioName,
     command,
-    counted,
 )
 from sim.cli.terminal import (
     print_json,
@@ -26,6 +25,7 @@ from sim.cli.terminal import (
 )
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
+from sim.core.language import N_, _, plural
 
 
 @command(simulates=True)
@@ -68,7 +68,7 @@ def sweep(
 
     loaded = load_experiment(experiment)
     folder = out or Path("results") / "sweeps" / loaded.name
-    with progress_bar(f"sweeping {loaded.name}", "runs") as bar:
+    with progress_bar(_("sweeping {name}", name=loaded.name), "runs") as bar:
         done = run_sweep(
             loaded,
             folder,
@@ -83,17 +83,24 @@ def sweep(
     table = answer(done)
     pictures = draw_answer(done, table)
     for failure in done.failures.to_dict("records"):
-        say(f"run {failure['run']} failed in {failure['stage']}: {failure['message']}")
+        said = {"run": failure["run"], "stage": _(failure["stage"]), "message": failure["message"]}
+        say(_("run {run} failed in {stage}: {message}", **said))
     if json:
         print_json({"answer": table, "failures": done.failures, "folder": str(folder)})
     else:
         print_table(table, loaded.question)
-        print(f"Table, one row per run and year: {folder / 'results.parquet'}")
+        print(_("Table, one row per run and year: {file}", file=folder / "results.parquet"))
         for picture in pictures:
-            print(f"Picture: {picture}")
+            print(_("Picture: {file}", file=picture))
     if len(done.failures):
-        failed = counted(len(done.failures), "run")
-        say(f"{failed} of {loaded.run_count:,} failed; the same command tries them again")
+        say(
+            plural(
+                "{count} run of {total:,} failed; the same command tries them again",
+                "{count} runs of {total:,} failed; the same command tries them again",
+                len(done.failures),
+                total=loaded.run_count,
+            )
+        )
         raise SystemExit(SOME_FAILED)
 
 
@@ -104,11 +111,26 @@ def _kept_first(bar: Callable[..., None], is_resumed: bool) -> Callable[..., Non
     def progress(done: int, total: int, failed: int) -> None:
         nonlocal is_first
         if is_first and (done or is_resumed):
-            say(f"{done:,} of {counted(total, 'run')} were done before; {total - done:,} are left")
+            say(
+                plural(
+                    "{done:,} of {count} run were done before; {left:,} are left",
+                    "{done:,} of {count} runs were done before; {left:,} are left",
+                    total,
+                    done=done,
+                    left=total - done,
+                )
+            )
         is_first = False
         bar(done, total, failed)
 
     return progress
+
+
+_ATTRIBUTING = {
+    "families": N_("attributing {name} to its families"),
+    "instruments": N_("attributing {name} to its instruments"),
+    "levers": N_("attributing {name} to its levers"),
+}
 
 
 @command(simulates=True)
@@ -152,18 +174,20 @@ def attribute(
     ):
         raise UsageError(
             Problem(
-                "not a number of orders",
+                _("not a number of orders"),
                 key="--permutations",
                 value=permutations,
-                allowed="a whole number above 0, or all",
+                allowed=_("a whole number above 0, or all"),
             )
         )
     keys = [word.strip() for word in outcome.split(",") if word.strip()]
     if not keys:
         raise UsageError(
-            Problem("names no outcome", key="--outcome", value=outcome, allowed="such as settled,out")
+            Problem(_("names no outcome"), key="--outcome", value=outcome, allowed=_("such as settled,out"))
         )
-    with progress_bar(f"attributing {Path(scenario).stem} to its {over}", "runs") as progress:
+    with progress_bar(
+        _(_ATTRIBUTING.get(over, _ATTRIBUTING["levers"]), name=Path(scenario).stem), "runs"
+    ) as progress:
         found = shared_out(
             scenario,
             base=base,
@@ -184,7 +208,7 @@ def attribute(
         print_table(rows(found, key), title(found, key))
     for note in notes(found):
         print_text(f"* {note}")
-    print(f"Values of all combinations: {found.folder / 'results.parquet'}")
+    print(_("Values of all combinations: {file}", file=found.folder / "results.parquet"))
 
 
 @command(simulates=True)
@@ -208,10 +232,19 @@ def rerun(
         print_json({"identical": again.is_identical, **vars(again)})
     else:
         for change in again.changed:
-            print_text(f"changed since: {change}")
-        about = f"run {again.run_id or run_id} of {again.folder} ({again.scenario}, seed {again.seed})"
-        print_text(f"{about}: {'identical' if again.is_identical else f'{again.differing} values differ'}")
-        if not again.is_identical:
+            print_text(_("changed since: {change}", change=change))
+        about = {"run": again.run_id or run_id, "folder": again.folder}
+        about |= {"scenario": again.scenario, "seed": again.seed}
+        if again.is_identical:
+            print_text(_("run {run} of {folder} ({scenario}, seed {seed}): identical", **about))
+        else:
+            print_text(
+                _(
+                    "run {run} of {folder} ({scenario}, seed {seed}): {count} values differ",
+                    count=again.differing,
+                    **about,
+                )
+            )
             print_table(again.differences)
     if not again.is_identical:
         raise SystemExit(1)
@@ -252,4 +285,4 @@ def plan(
     if json:
         print_json(vars(planned))
     else:
-        print_table(planned.rows(), f"{planned.name}: nothing was started")
+        print_table(planned.rows(), _("{name}: nothing was started", name=planned.name))

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from sim.cli.app import End, Json, Scale, ScenarioName, Seed, check_file, command, staged_bars, write_text
-from sim.cli.terminal import print_json, print_table, print_text, progress_bar, say
+from sim.cli.terminal import print_json, print_table, print_text, progress_bar, say, warn
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
 from sim.core.language import _
@@ -125,7 +125,7 @@ def trace(
 
     loaded = load_scenario(scenario)
     chosen = chosen_worker(loaded, worker, find, parse_month(at, "--at") if at else first, size, seed)
-    with progress_bar(_("following worker {worker}", worker=chosen), _("months")) as progress:
+    with progress_bar(_("following worker {worker}", worker=chosen), "months") as progress:
         [life] = follow(loaded, chosen, scale=size, end=last, seed=seed, start=first, progress=progress)
     if picture and life.months:
         from sim.present.charts.lives import life_chart
@@ -171,7 +171,7 @@ def explain(
 
     loaded = load_scenario(scenario)
     chosen = chosen_worker(loaded, worker, find, when, size, seed)
-    with progress_bar(_("to {month}", month=month_label(when)), _("months")) as progress:
+    with progress_bar(_("to {month}", month=month_label(when)), "months") as progress:
         explained = explain_month(loaded, chosen, when, scale=size, seed=seed, progress=progress)
     if picture and explained.decision.options:
         from sim.present.charts.lives import decision_chart
@@ -219,7 +219,7 @@ def twins(
 
     one, other = load_scenario(base), load_scenario(policy)
     for sentence in another_reference(one, [other]):
-        say(f"warning: {sentence}")
+        warn(sentence)
     if worker is None and find is None:
         _tell_gallery(one, other, picture, json, scale=size, end=last, seed=seed)
         return
@@ -229,12 +229,12 @@ def twins(
     chosen = worker
     if find is not None:
         when = when or first_apart(one, other, last)
-        with progress_bar(_("looking for a worker whose lives part"), _("months")) as progress:
+        with progress_bar(_("looking for a worker whose lives part"), "months") as progress:
             found = find_twin(one, other, find, when, scale=size, end=last, seed=seed, progress=progress)
         chosen = found.worker
         say(twins_found_in_words(found.fitting, found.apart, when, chosen))
     assert chosen is not None, "an id or a description is given"
-    with progress_bar(_("following worker {worker} twice", worker=chosen), _("months")) as progress:
+    with progress_bar(_("following worker {worker} twice", worker=chosen), "months") as progress:
         [pair] = follow_twins(one, other, chosen, scale=size, end=last, seed=seed, progress=progress)
     if picture:
         from sim.present.charts.lives import twins_chart

@@ -90,7 +90,7 @@ def rank(
     from sim.results.folders import UNFINISHED
 
     unfinished = folder / UNFINISHED
-    with staged_bars("ranking") as progress:
+    with staged_bars(_("ranking")) as progress:
         found = ranked(
             yuan,
             keys,
@@ -146,10 +146,10 @@ def parse_yuan(text: str, key: str) -> float:
         hint = text.replace(",", "") if re.fullmatch(r"[0-9]{1,3}(,[0-9]{3})+", text.strip()) else None
         raise UsageError(
             Problem(
-                "not a sum of money",
+                _("not a sum of money"),
                 key=key,
                 value=text,
-                allowed="yuan above 0, without commas: 20e9, 20 billion, 200亿",
+                allowed=_("yuan above 0, without commas: 20e9, 20 billion, 200亿"),
                 nearest=hint,
             )
         )

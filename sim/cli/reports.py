@@ -10,14 +10,17 @@ import typer
 
 from sim.cli.app import ExcelCsv, Jobs, Json, Out, app, check_out, command, print_folder, save, staged_bars
 from sim.cli.comparison import By, Docx, Pdf, Svg, Xlsx, chosen_forms
+from sim.cli.help import Group
 from sim.cli.terminal import print_json, print_table, print_text
-from sim.core.errors import Problem, ResultsError
+from sim.core.errors import Problem, ResultsError, enumerated
+from sim.core.language import _
 
 DIFFERENT = 1  # the exit code where numbers differ
 _MOST_SHOWN = 40  # differences that are printed
 report = typer.Typer(
     help="Make the page of a comparison again, or verify its numbers.",
     no_args_is_help=True,
+    cls=Group,
     rich_markup_mode=None,
 )
 app.add_typer(report, name="report")
@@ -47,10 +50,13 @@ def show(
     if lacking := comparison.missing():
         raise ResultsError(
             Problem(
-                "an earlier version of the program wrote this comparison; its page needs more than it holds",
+                _(
+                    "an earlier version of the program wrote this comparison; its page needs more than it "
+                    "holds"
+                ),
                 file=str(folder),
                 value=", ".join(lacking[:3]),
-                allowed="labor-sim compare once more",
+                allowed=_("labor-sim compare once more"),
             )
         )
     unsaved = save(
@@ -70,7 +76,7 @@ def verify(
     """Run a page again; name what differs."""
     from sim.present.pages.verification import verify_page
 
-    with staged_bars(f"verifying {file}") as progress:
+    with staged_bars(_("verifying {file}", file=file)) as progress:
         found = verify_page(file, jobs=jobs, progress=progress)
     if json:
         print_json(
@@ -83,16 +89,17 @@ def verify(
         )
     else:
         if found.program:
-            print_text("The page was made with another version of the program or its data.")
+            print_text(_("The page was made with another version of the program or its data."))
         if found.is_same:
-            print_text("Every number of the page is found again.")
+            print_text(_("Every number of the page is found again."))
         if found.tables:
-            print_text(f"Tables that differ: {', '.join(found.tables)}.")
+            print_text(_("Tables that differ: {names}.", names=enumerated(found.tables)))
         if found.words:
             rows = [difference._asdict() for difference in found.words[:_MOST_SHOWN]]
-            title = f"{len(found.words)} places where the page shows something else"
-            print_table(rows, title, {"section": "under", "page": "the page", "again": "made again"})
+            title = _("{count} places where the page shows something else", count=len(found.words))
+            heads = {"section": _("under"), "page": _("the page"), "again": _("made again")}
+            print_table(rows, title, heads)
             if len(found.words) > _MOST_SHOWN:
-                print_text(f"{len(found.words) - _MOST_SHOWN} more: --json lists all.")
+                print_text(_("{count} more: --json lists all.", count=len(found.words) - _MOST_SHOWN))
     if not found.is_same:
         raise typer.Exit(DIFFERENT)

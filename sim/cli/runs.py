@@ -28,6 +28,7 @@ from sim.cli.terminal import (
 )
 from sim.core.arguments import parse_ids, parse_month
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _
 
 
 @command(simulates=True)
@@ -60,7 +61,7 @@ def run(
     """Run one scenario and print its headline outcomes by year."""
     ids = parse_ids(trace, "--trace")
     if save_to and not save_at:
-        raise UsageError(Problem("needs --save-at", key="--save-to", value=str(save_to)))
+        raise UsageError(Problem(_("needs --save-at"), key="--save-to", value=str(save_to)))
     check_out(out, "run")
     state: dict[str, Any] = {"branch_from": branch_from} if branch_from else {}
     if save_at:
@@ -88,10 +89,11 @@ def run(
             raise unsaved
         return
     print_table(
-        years_in_words(years), f"{results.manifest['scenario_name']}: yearly means, and totals of flows"
+        years_in_words(years),
+        _("{name}: yearly means, and totals of flows", name=results.manifest["scenario_name"]),
     )
     if save_at:
-        print(f"State before {save_at}: {save_to}")
+        print(_("State before {month}: {file}", month=save_at, file=save_to))
     if unsaved:
         raise unsaved
-    print(f"Results: {out}" if out else "Not saved: add --out FOLDER to save the tables.")
+    print(_("Results: {folder}", folder=out) if out else _("Not saved: add --out FOLDER to save the tables."))

@@ -10,17 +10,17 @@ from sim.cli.app import (
     Json,
     ScenarioName,
     command,
-    counted,
 )
 from sim.cli.terminal import (
     print_json,
     print_records,
     print_table,
     print_text,
-    say,
     visible,
+    warn,
 )
-from sim.core.errors import Problem, ScenarioError
+from sim.core.errors import Problem, ScenarioError, headed
+from sim.core.language import _, language, plural
 
 
 @command
@@ -30,19 +30,19 @@ def scenarios(json: Json = False) -> None:
 
     rows = list_scenarios()
     if not rows:
-        raise ScenarioError("no ready scenarios lie here or in the package: install it again")
+        raise ScenarioError(_("no ready scenarios lie here or in the package: install it again"))
     if json:
         print_json(rows)
     else:
         print_table(
             rows,
             columns={
-                "name": "name",
-                "title": "title",
-                "extends": "extends",
-                "compare_with": "compared with",
-                "levers": "levers",
-                "file": "file",
+                "name": _("name"),
+                "title" if language() == "en" else "title_zh": _("title"),
+                "extends": _("extends"),
+                "compare_with": _("compared with"),
+                "levers": _("levers"),
+                "file": _("file"),
             },
         )
         for note in scenario_notes(rows):
@@ -66,13 +66,15 @@ def check(
     for file in files:
         kinds[file], found[file], warnings = check_file(file)
         for warning in warnings:
-            say(f"warning: {file}: {warning}")
+            warn(headed(file, warning))
     if json:
         print_json({file: [vars(problem) for problem in problems] for file, problems in found.items()})
     else:
         for file, problems in found.items():
-            kind = f" ({KINDS[kinds[file]]})" if kinds[file] in KINDS else ""
-            print(visible(f"{file}: {counted(len(problems), 'problem') if problems else 'ok'}{kind}"))
+            said = plural("{count} problem", "{count} problems", len(problems)) if problems else _("ok")
+            if kinds[file] in KINDS:
+                said = _("{result} ({kind})", result=said, kind=KINDS[kinds[file]])
+            print(visible(headed(file, said)))
             for problem in problems:
                 print(visible(str(problem)))
     if any(found.values()):
@@ -134,33 +136,41 @@ def levers(
         return
     print_table(
         rows,
-        f"{counted(len(rows), 'instrument')} (`labor-sim levers ID` shows one in full)",
+        plural(
+            "{count} instrument (`labor-sim levers ID` shows one in full)",
+            "{count} instruments (`labor-sim levers ID` shows one in full)",
+            len(rows),
+        ),
         {
-            "number": "no.",
-            "instrument": "instrument",
-            "evidence": "evidence",
-            "label": "what",
-            "changes": "changes",
-            "cost": "cost",
+            "number": _("no."),
+            "instrument": _("instrument"),
+            "evidence": _("evidence"),
+            "label": _("what"),
+            "changes": _("changes"),
+            "cost": _("cost"),
         },
     )
     print_text(
-        f"* Evidence: {grade_range()}. None counted: the ledger charges nothing for it, for the reason that "
-        "follows. Nothing: it has no effect of its own. Ids such as F13 are rows of the evidence: "
-        "`labor-sim cite F13`."
+        "* "
+        + _(
+            "Evidence: {grades}. None counted: the ledger charges nothing for it, for the reason that "
+            "follows. Nothing: it has no effect of its own. Ids such as F13 are rows of the evidence: "
+            "`labor-sim cite F13`.",
+            grades=grade_range(),
+        )
     )
     if others:
         print_table(
             others["parameters"],
-            "What a lever can change (by these names, under `effects:`)",
+            _("What a lever can change (by these names, under `effects:`)"),
             {
-                "parameter": "parameter",
-                "default": "default",
-                "low": "least",
-                "high": "most",
-                "unit": "unit",
-                "faced_by": "faced by",
-                "meaning": "meaning",
+                "parameter": _("parameter"),
+                "default": _("default"),
+                "low": _("least"),
+                "high": _("most"),
+                "unit": _("unit"),
+                "faced_by": _("faced by"),
+                "meaning": _("meaning"),
             },
         )
 
@@ -195,15 +205,15 @@ def _print_instrument(told: dict[str, Any], json: bool) -> None:
     clauses, parts, evidence = (told.pop(name) for name in ("clauses", "parts", "evidence_rows"))
     print_records(
         [{"title": f"{told.pop('label')} {told.pop('label_zh')}", **told}],
-        f"Instrument {told['number']}: {told['instrument']}",
+        _("Instrument {number}: {instrument}", number=told["number"], instrument=told["instrument"]),
     )
-    print_records(clauses, "What the documents say")
+    print_records(clauses, _("What the documents say"))
     print_records(
-        [{"part": part.pop("part") or "one lever", **part} for part in parts],
-        "What it changes, at strength 1",
+        [{"part": part.pop("part") or _("one lever"), **part} for part in parts],
+        _("What it changes, at strength 1"),
     )
     if evidence:
-        print_records(evidence, "The evidence cited above")
+        print_records(evidence, _("The evidence cited above"))
 
 
 @command

@@ -25,6 +25,7 @@ from typing import Any
 
 from sim.core.errors import SimError
 from sim.core.files import reason
+from sim.core.language import _
 
 _SPELT = "labor-sim.spelt"  # the name of the error handler
 _PLAIN = {
@@ -76,7 +77,8 @@ def command_streams() -> Iterator[None]:
         stream.flush()
     outlet = outlets["stdout"]
     if outlet is not None and outlet.failure is not None:
-        print(f"error: the output cannot be written: {reason(outlet.failure)}", file=sys.stderr, flush=True)
+        message = _("the output cannot be written: {reason}", reason=reason(outlet.failure))
+        print(_("error: {message}", message=message), file=sys.stderr, flush=True)
         code = code or SimError.exit_code
     raise SystemExit(code)
 

@@ -9,7 +9,8 @@ import typer
 
 from sim.cli.app import SOME_FAILED, ExcelCsv, Json, check_file, command, say_if_stale, write_text
 from sim.cli.terminal import print_json, print_table, progress_bar, say
-from sim.core.errors import Problem, UsageError
+from sim.core.errors import Problem, UsageError, headed
+from sim.core.language import _, in_language
 
 
 @command(simulates=lambda options: bool(options["name"]))
@@ -38,17 +39,19 @@ def virtual(
 
     if not name:
         rows = [{"name": key, "question": load_virtual(key).question} for key in virtual_files()]
-        print_json(rows) if json else print_table(rows, "Virtual experiments")
+        print_json(rows) if json else print_table(
+            rows, _("Virtual experiments"), {"name": _("name"), "question": _("question")}
+        )
         return
     if members == 1:
-        raise UsageError(Problem("an interval needs at least two members", key="--members", value=members))
+        raise UsageError(Problem(_("an interval needs at least two members"), key="--members", value=members))
     loaded, posterior = load_virtual(name), None
     if members:
         from sim.parameters.posterior import load_posterior
 
         posterior = load_posterior()
         say_if_stale(posterior)
-    with progress_bar(f"running {loaded.name}", "pairs") as progress:
+    with progress_bar(_("running {name}", name=loaded.name), "pairs") as progress:
         found = run_virtual(
             loaded, seeds=seeds, scale=scale, posterior=posterior, members=members, progress=progress
         )
@@ -58,7 +61,7 @@ def virtual(
         print_json({"estimates": found.table, "by_seed": found.by_seed})
         return
     print(studies_text(found), end="")
-    print("Letters and numbers in brackets are rows of the evidence: `labor-sim cite A14` prints one.")
+    print(_("Letters and numbers in brackets are rows of the evidence: `labor-sim cite A14` prints one."))
 
 
 @command(simulates=True)
@@ -91,16 +94,27 @@ def check_model(
     files = [load_checks(name) for name in names or check_files()]  # all are read before the first is run
     results = []
     for file in files:
-        with progress_bar(f"running {file.name}", "runs") as progress:
+        with progress_bar(_("running {name}", name=file.name), "runs") as progress:
             results.append(run_checks(file, seeds=seeds, scale=scale, progress=progress))
         if not json:
-            print_table(check_rows(results[-1].table), f"{file.title.en}: {file.question}", HEADINGS)
+            print_table(
+                check_rows(results[-1].table),
+                headed(in_language(file.title.model_dump()), file.question),
+                HEADINGS,
+            )
     table = pd.concat([one.table for one in results], ignore_index=True)
     if out:
         write_text(out, csv_bytes(table, excel_csv))
     if json:
         print_json(table)
     failed = sum(one.failed for one in results)
-    say(f"{len(table)} checks: {len(table) - failed} passed, {failed} failed")
+    say(
+        _(
+            "{count} checks: {passed} passed, {failed} failed",
+            count=len(table),
+            passed=len(table) - failed,
+            failed=failed,
+        )
+    )
     if failed:
         raise SystemExit(SOME_FAILED)

@@ -14,8 +14,10 @@ from typing import Any
 from unicodedata import category
 
 from sim.cli.streams import exit_code_of
-from sim.core.errors import SimError
-from sim.core.language import language
+from sim.core.errors import SimError, enumerated, headed
+from sim.core.language import N_, _, language
+from sim.present.text.lines import columns as columns_of
+from sim.present.text.lines import filled_lines
 
 DEBUG = "LABOR_SIM_DEBUG"
 LINE_SECONDS = 15.0  # between lines of progress where there is no terminal for a bar
@@ -25,6 +27,11 @@ _PIPED_WIDTH = 160  # columns when the output is not a terminal
 def say(text: str) -> None:
     """A line for the person at the keyboard, never part of the output."""
     print(visible(text), file=sys.stderr, flush=True)
+
+
+def warn(text: object) -> None:
+    """A warning for the person at the keyboard."""
+    say(_("warning: {message}", message=text))
 
 
 def visible(text: str) -> str:
@@ -45,6 +52,23 @@ def print_json(value: Any) -> None:
     print(json.dumps(_plain(value), ensure_ascii=not is_any_letter, indent=1))
 
 
+def field_in_words(name: str) -> str:
+    """A column or field in words: what several commands print stands here, what one prints is named there."""
+    return _(name.replace("_", " "))
+
+
+_FIELDS = (
+    N_("acts on"), N_("changes"), N_("clause"), N_("clauses"), N_("cost"), N_("cost source"),
+    N_("credible strength"), N_("date"), N_("document"), N_("documents"), N_("effects"), N_("evidence"),
+    N_("evidence means"), N_("family"), N_("first outcome"), N_("id"), N_("implemented share"),
+    N_("instrument"), N_("issued by"), N_("label"), N_("label zh"), N_("lever"), N_("month"), N_("name"),
+    N_("not known"), N_("note"), N_("number"), N_("origin"), N_("parameter"), N_("part"), N_("payers"),
+    N_("per"), N_("publisher"), N_("range"), N_("seen"), N_("shock"), N_("source"), N_("status"),
+    N_("take up"), N_("title"), N_("title zh"), N_("unit"), N_("unit cost"), N_("value"), N_("what"),
+    N_("when"), N_("where"), N_("who"), N_("window"), N_("yuan"), N_("year"),
+)  # fmt: skip
+
+
 def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = None) -> None:
     """Print rows (a DataFrame or dicts); ``columns`` selects and heads them: ``{name: heading}``."""
     from rich import box
@@ -52,7 +76,7 @@ def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = 
     from rich.text import Text
 
     rows = _rows(rows)
-    columns = columns or {name: name.replace("_", " ") for name in (rows[0] if rows else {})}
+    columns = columns or {name: field_in_words(name) for name in (rows[0] if rows else {})}
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False)
     for name, heading in columns.items():
         is_number = any(isinstance(row.get(name), (int, float)) for row in rows)
@@ -66,11 +90,11 @@ def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = 
 
 def print_records(rows: Iterable[Mapping[str, Any]], title: str) -> None:
     """Print rows with long cells as ``name: value`` lines, the first value as a heading."""
-    lines = [title, "=" * len(title)]
+    lines = [title, "=" * columns_of(title)]
     for row in rows:
         said = {name: _cell(value) for name, value in row.items() if value not in (None, "", [])}
-        first, *rest = (f"{name.replace('_', ' ')}: {value}" for name, value in said.items())
-        lines += ["", first.split(": ", 1)[1], *(f"    {line}" for line in rest)]
+        first, *rest = said.items()
+        lines += ["", first[1], *(f"    {headed(field_in_words(name), value)}" for name, value in rest)]
     print(visible("\n".join(lines)) + "\n")
 
 
@@ -80,8 +104,6 @@ def print_text(text: str) -> None:
 
     console = _console()
     if language() == "zh":  # rich takes no heed of where Chinese lines may end
-        from sim.present.text.lines import filled_lines
-
         text = "\n".join(filled_lines(line, console.width) for line in text.split("\n"))
     console.print(Text(visible(text)))  # neither markup in brackets nor emoji between colons
 
@@ -130,50 +152,75 @@ def progress_bar(label: str, unit: str = "") -> Iterator[Callable[..., None]]:
                 now = monotonic()
                 if now - said >= LINE_SECONDS:
                     said = now
-                    say(
-                        f"{label}: {done} of {total}{f' {unit}' if unit else ''} after {now - begun:,.0f} s"
-                        + (f", {failed} failed" if failed else "")
-                    )
+                    say(_progress(label, done, total, unit, now - begun, failed))
                 return
             speed = bar.tasks[0].speed
             bar.update(
                 task,
                 completed=done,
                 total=total,
-                failed=f"{failed} failed" if failed else "",
-                rate=f"{60 * speed:,.1f} {unit} a minute" if unit and speed else "",
+                failed=_("{count} failed", count=failed) if failed else "",
+                rate=_(_RATES[unit], count=60 * speed) if unit and speed else "",
             )
 
         yield show
+
+
+# How much of what is counted is done, and how fast.
+_COUNTS = {
+    "": N_("{label}: {done} of {total} after {seconds:,.0f} s"),
+    "months": N_("{label}: {done} of {total} months after {seconds:,.0f} s"),
+    "runs": N_("{label}: {done} of {total} runs after {seconds:,.0f} s"),
+    "members": N_("{label}: {done} of {total} members after {seconds:,.0f} s"),
+    "pairs": N_("{label}: {done} of {total} pairs after {seconds:,.0f} s"),
+    "files": N_("{label}: {done} of {total} files after {seconds:,.0f} s"),
+}
+_RATES = {
+    "months": N_("{count:,.1f} months a minute"),
+    "runs": N_("{count:,.1f} runs a minute"),
+    "members": N_("{count:,.1f} members a minute"),
+    "pairs": N_("{count:,.1f} pairs a minute"),
+    "files": N_("{count:,.1f} files a minute"),
+}
+
+
+def _progress(label: str, done: int, total: int, unit: str, seconds: float, failed: int) -> str:
+    said = _(_COUNTS[unit], label=label, done=done, total=total, seconds=seconds)
+    return _("{progress}, {count} failed", progress=said, count=failed) if failed else said
 
 
 @contextmanager
 def explained_errors() -> Iterator[None]:
     """Print an error as a message and exit: with 2 for the user's mistake, with 1 for ours."""
     is_debugging = os.environ.get(DEBUG, "") not in ("", "0")
-    warnings.showwarning = lambda message, *_: say(f"warning: {message}")
+    warnings.showwarning = lambda message, *__: warn(message)
     try:
         yield
         sys.stdout.flush()
     except KeyboardInterrupt as stop:
-        say("interrupted; no incomplete file was left behind")
+        say(_("interrupted; no incomplete file was left behind"))
         raise SystemExit(exit_code_of(stop)) from None
     except SimError as error:
         if is_debugging:
             raise
-        say(f"error: {error}")
+        say(_("error: {message}", message=error))
         raise SystemExit(error.exit_code) from None
     except MemoryError:
         if is_debugging:
             raise
-        say("error: not enough memory: take a coarser --scale, fewer runs or fewer processes")
+        say(_("error: not enough memory: take a coarser --scale, fewer runs or fewer processes"))
         raise SystemExit(2) from None
     except Exception as error:
         if is_debugging:
             raise
         say(
-            f"error in the program, not in your input: {type(error).__name__}: {error}\n"
-            f"    set {DEBUG}=1 to see where"
+            _(
+                "error in the program, not in your input: {kind}: {message}\n"
+                "    set {variable}=1 to see where",
+                kind=type(error).__name__,
+                message=error,
+                variable=DEBUG,
+            )
         )
         raise SystemExit(1) from None
 
@@ -189,10 +236,10 @@ def _cell(value: Any) -> str:
     if value is None:
         return "–"
     if isinstance(value, bool):
-        return "yes" if value else "no"
+        return _("yes") if value else _("no")
     if isinstance(value, float):
         return f"{value:,.0f}" if abs(value) >= 1000 or value == int(value) else f"{value:,.4g}"
-    return ", ".join(str(item) for item in value) if isinstance(value, list) else str(value)
+    return enumerated(str(item) for item in value) if isinstance(value, list) else str(value)
 
 
 def _rows(table: Any) -> list[dict[str, Any]]:

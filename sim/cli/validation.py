@@ -19,7 +19,6 @@ from sim.cli.app import (
     check_file,
     check_out,
     command,
-    counted,
     moves_over,
     moves_scale,
     print_folder,
@@ -33,6 +32,7 @@ from sim.cli.app import (
 from sim.cli.terminal import print_json, print_table, print_text, progress_bar
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
+from sim.core.language import _, plural
 
 
 @command(simulates=True)
@@ -117,13 +117,13 @@ def trust(
     found = validated(runs, moves=moves)
     posterior = load_posterior() if PACKAGED.is_file() else None
     rows = [*list_levers(), *list_instruments()]
-    with progress_bar("running published effects", "files") as progress:
+    with progress_bar(_("running published effects"), "files") as progress:
         effects = published_effects(progress=progress)
     command = f"labor-sim trust --seeds {seeds} --scale {scale}"
     page = trust_page(found, rows, posterior, command, effects)
     if out:
         write_text(out, page)
-        print(f"Page: {out}")
+        print(_("Page: {file}", file=out))
     else:
         print(page, end="")
 
@@ -158,7 +158,9 @@ def official(
     table = official_table(results)
     if table.empty:
         raise UsageError(
-            Problem("the run holds no whole calendar year, and the official figures are yearly", value=source)
+            Problem(
+                _("the run holds no whole calendar year, and the official figures are yearly"), value=source
+            )
         )
     if out:
         write_text(out, csv_bytes(table, excel_csv))
@@ -169,7 +171,7 @@ def official(
 
         print_table(
             official_in_words(table),
-            "Under the official definitions (--json and --out use the names of the data files)",
+            _("Under the official definitions (--json and --out use the names of the data files)"),
         )
 
 
@@ -186,18 +188,18 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
 
     print_table(
         population_in_words(table),
-        "The synthetic workers of January 2014 beside the sources of their marginals",
+        _("The synthetic workers of January 2014 beside the sources of their marginals"),
         {
-            "marginal": "marginal",
-            "group": "group",
-            "category": "category",
-            "made": "made",
-            "expected": "expected",
-            "sampling_error": "sampling error",
-            "source_value": "source value",
-            "unit": "unit",
-            "status": "status",
-            "source": "source",
+            "marginal": _("marginal"),
+            "group": _("group"),
+            "category": _("category"),
+            "made": _("made"),
+            "expected": _("expected"),
+            "sampling_error": _("sampling error"),
+            "source_value": _("source value"),
+            "unit": _("unit"),
+            "status": _("status"),
+            "source": _("source"),
         },
     )
     for note in table["note"][table["note"].str.startswith("made ")].str.split(";").str[0].unique():
@@ -251,18 +253,24 @@ def moves(
     moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
     print_table(
         moved.head(20).astype({"origin_code": str, "dest_code": str}),
-        f"{scenario}: the largest of {len(moved)} cross-province corridors, by residence at the end of "
-        f"{first} and of {last}, persons",
+        _(
+            "{scenario}: the largest of {count} cross-province corridors, by residence at the end of "
+            "{first} and of {last}, persons",
+            scenario=scenario,
+            count=len(moved),
+            first=first,
+            last=last,
+        ),
     )
     print_table(
         moves_in_words(compared),
-        "Compared with the census table of 2010-15 (all registrations, age five and over)",
+        _("Compared with the census table of 2010-15 (all registrations, age five and over)"),
     )
     print_text(RULE)
     if warning:
         print_text(warning)
     if (first, last) != ("2014-11", "2019-11"):
-        print_text("The aims hold for moves from November 2014 to November 2019.")
+        print_text(_("The aims hold for moves from November 2014 to November 2019."))
 
 
 @command
@@ -286,16 +294,18 @@ def estimate(
         return
     print_table(
         estimates_in_words(table),
-        "Gravity by Poisson on shares of the moves of 2005-10; standard errors clustered by origin; "
-        "CPC: common part of commuters",
+        _(
+            "Gravity by Poisson on shares of the moves of 2005-10; standard errors clustered by origin; "
+            "CPC: common part of commuters"
+        ),
         {
-            "specification": "specification",
-            "term": "term",
-            "estimate": "estimate",
-            "standard_error": "standard error",
-            "common_part_of_commuters_2005_10": "CPC 2005-10",
-            "common_part_of_commuters_2010_15": "CPC 2010-15",
-            "log_correlation_2010_15": "log correlation 2010-15",
+            "specification": _("specification"),
+            "term": _("term"),
+            "estimate": _("estimate"),
+            "standard_error": _("standard error"),
+            "common_part_of_commuters_2005_10": _("CPC 2005-10"),
+            "common_part_of_commuters_2010_15": _("CPC 2010-15"),
+            "log_correlation_2010_15": _("log correlation 2010-15"),
         },
     )
 
@@ -317,7 +327,12 @@ def _ensemble_runs(scenario: str, scale: str, end: str, count: int, seeds: int) 
 
     loaded, posterior, found = load_scenario(scenario), load_posterior(), []
     say_if_stale(posterior)
-    with progress_bar(f"running {loaded.name} at {counted(count, 'member')}", "runs") as progress:
+    with progress_bar(
+        plural(
+            "running {name} at {count} member", "running {name} at {count} members", count, name=loaded.name
+        ),
+        "runs",
+    ) as progress:
         runs = ensemble_runs(
             loaded,
             count,

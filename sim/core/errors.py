@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from sim.core.language import _
+from sim.core.language import _, language
 
 _LISTED = 12  # allowed values beyond this many are counted, not listed
 
@@ -38,13 +38,18 @@ class Problem:
         for before in (self.key, place):
             first = headed(before, first) if before else first
         if self.value is not None:
-            first = _("{problem} (got {value!r})", problem=first, value=self.value)
+            first = _("{problem} (got {value})", problem=first, value=quoted(self.value))
         lines = [first]
         if self.nearest is not None:
-            lines.append("    " + _("did you mean {word!r}?", word=self.nearest))
+            lines.append("    " + _("did you mean {word}?", word=quoted(self.nearest)))
         if self.allowed:
             lines.append("    " + _("allowed: {values}", values=_in_words(self.allowed)))
         return "\n".join(lines)
+
+
+def quoted(value: object) -> str:
+    """A value as it was given: text in the quotation marks of the language."""
+    return f"“{value}”" if isinstance(value, str) and language() == "zh" else repr(value)
 
 
 def headed(head: object, text: object) -> str:

@@ -21,7 +21,7 @@ from pathlib import Path
 from typing import Any
 
 from sim.core.errors import Problem, SimError, UsageError
-from sim.core.language import _
+from sim.core.language import _, language, use
 
 GUARD = '        if __name__ == "__main__":\n            main()'
 
@@ -38,7 +38,7 @@ class WorkerPool(ProcessPoolExecutor):
     def __init__(self, jobs: int, prepare: Callable | None, arguments: tuple):
         self._context = _Context(_needs_main(prepare, arguments))
         self._ready = self._context.Event()
-        super().__init__(jobs, self._context, _begin, (self._ready, prepare, arguments))
+        super().__init__(jobs, self._context, _begin, (self._ready, language(), prepare, arguments))
 
     @property
     def has_begun(self) -> bool:
@@ -190,7 +190,8 @@ def _needs_main(prepare: Callable | None, arguments: tuple) -> bool:
     return needs
 
 
-def _begin(ready: Any, prepare: Callable | None, arguments: tuple) -> None:
+def _begin(ready: Any, spoken: str, prepare: Callable | None, arguments: tuple) -> None:
+    use(spoken)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     threading.Thread(target=_leave_with_parent, daemon=True).start()

@@ -18,7 +18,7 @@ from typing import Any
 
 from sim.core.arguments import parse_scale, whole_number
 from sim.core.errors import Problem, UsageError, nearest
-from sim.core.language import _
+from sim.core.language import N_, _
 from sim.core.months import month_index, month_text
 from sim.engine.simulation import checked_month
 from sim.experiments.executors import RUNS_PER_PROCESS
@@ -237,10 +237,12 @@ def duration(seconds: float) -> str:
     >>> [duration(seconds) for seconds in (45, 180, 9000, 267_840)]
     ['45 s', '3 min', '2.5 h', '3.1 days']
     """
-    for size, word in ((86400, "days"), (3600, "h")):
+    for size, words in ((86400, N_("{count:,.1f} days")), (3600, N_("{count:,.1f} h"))):
         if seconds >= 1.5 * size:
-            return f"{seconds / size:,.1f} {word}"
-    return f"{seconds / 60:.0f} min" if seconds >= 90 else f"{max(seconds, 1):.0f} s"
+            return _(words, count=seconds / size)
+    if seconds >= 90:
+        return _("{count:.0f} min", count=seconds / 60)
+    return _("{count:.0f} s", count=max(seconds, 1))
 
 
 def _plan(

@@ -20,7 +20,7 @@ from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from sim.core.errors import Problem, SimError, UsageError
-from sim.core.language import _
+from sim.core.language import _, language, use
 from sim.core.processes import may_start_processes, without_main
 from sim.experiments.execution import Bundle, Declared, RunEnd, Simulate, alone, died, execute, new_cache
 
@@ -68,7 +68,7 @@ def on_cluster(
                 allowed=EXTRA,
             )
         ) from None
-    packed = pickle.dumps((experiment, simulate))
+    packed = pickle.dumps((experiment, simulate, language()))
     waiting, alone_now = list(bundles), deque[Bundle]()
     while waiting or alone_now:
         with _client(distributed, jobs, scheduler, b"__main__" in packed) as client:
@@ -235,7 +235,8 @@ _Shared = tuple["Declared", "Simulate | None", "RunCache | None"]
 
 def _unpacked(packed: bytes) -> _Shared:
     """What all runs share, made once on every worker."""
-    experiment, simulate = pickle.loads(packed)
+    experiment, simulate, spoken = pickle.loads(packed)
+    use(spoken)
     return experiment, simulate, new_cache(simulate)
 
 

@@ -15,6 +15,10 @@ from typing import NamedTuple
 from babel.messages.extract import extract
 from babel.messages.pofile import read_po
 from support.data_texts import data_texts
+from typer.main import get_command
+
+from sim.cli import app
+from sim.cli.help import texts_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted((ROOT / "sim" / "data" / "zh").glob("*.po"))
@@ -66,6 +70,8 @@ def _extracted() -> dict[Key, tuple[str, str]]:
                     found.setdefault(Key(context, english), (f"{path.relative_to(ROOT)}:{line}", many))
     for text in data_texts():
         found.setdefault(Key(text.context, text.english), (text.place, ""))
+    for text in texts_of(get_command(app)):
+        found.setdefault(Key(None, text), ("sim/cli: help", ""))
     return found
 
 

@@ -24,7 +24,7 @@ from sim.results.results import Results
 from sim.scenario.scenario import Period, Scenario
 
 KIND = "ranking"
-SIZING = ("1st sizes", "2nd sizes", "3rd sizes")
+SIZING = (N_("1st sizes"), N_("2nd sizes"), N_("3rd sizes"))
 MAIN, BEHIND_BANDS = "runs", "runs behind the bands"
 STAGES = (*SIZING, MAIN, BEHIND_BANDS)
 SIZING_SEEDS = (1, 2)

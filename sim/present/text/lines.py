@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from unicodedata import east_asian_width
 
-_OPENS, _CLOSES = "（《“‘", "，。；：、）》”’！？%"  # signs that no line ends, or begins, with
+_OPENS, _CLOSES = "（〔《“‘", "，。；：、）〕》”’！？%"  # signs that no line ends, or begins, with
 _WIDE = "\u2e80-\u9fff\uff00-\uffef"
 _UNITS = "元年月日岁人个万亿号"  # stay with their number
 _PIECE = re.compile(rf"[{_OPENS}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENS}]+[{_UNITS}]?)[{_CLOSES}]*\s*|\s+")
