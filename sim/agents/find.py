@@ -13,7 +13,7 @@ from unicodedata import normalize
 import numpy as np
 
 from sim.agents import in_chinese
-from sim.agents.in_chinese import condition_in_chinese
+from sim.agents.in_chinese import conditions_in_chinese
 from sim.core.categories import (
     ACTIVITIES,
     EDUCATION,
@@ -123,8 +123,8 @@ def parse_description(text: str, provinces: tuple[str, ...], key: str = "--find"
     parts = [part.strip() for part in re.split("[,;，、；]", text) if part.strip()]
     found, problems = [], []
     for part in parts:
-        one = _condition(part, provinces)
-        if one is None:
+        asked = _conditions(part, provinces)
+        if not asked:
             problems.append(
                 Problem(
                     _("no such words for a worker"),
@@ -134,8 +134,7 @@ def parse_description(text: str, provinces: tuple[str, ...], key: str = "--find"
                     allowed=_("words with commas between them, such as {words}", words=_(_SAID)),
                 )
             )
-        else:
-            found.append(one)
+        found += asked
     if not parts:
         allowed = _("words such as {words}", words=_(_SAID))
         problems = [Problem(_("says nothing"), key=key, value=text, allowed=allowed)]
@@ -164,6 +163,15 @@ def _may_all_hold(values: list[Any], kind: str) -> bool:
     return len(set(values)) < 2
 
 
+def _conditions(part: str, provinces: tuple[str, ...]) -> list[Condition]:
+    """What the words between two commas ask for; nothing where they are not known."""
+    one = _condition(part, provinces)
+    if one is not None:
+        return [one]
+    said = normalize("NFKC", part).lower()
+    return [Condition(part, *asked) for asked in conditions_in_chinese(said, _chinese_provinces())]
+
+
 def _condition(part: str, provinces: tuple[str, ...]) -> Condition | None:
     said = normalize("NFKC", part).lower()  # full-width letters and digits are letters and digits
     words = re.sub(r"^(an?|the|with|who is|is) ", "", re.sub(r"\s+", " ", said))
@@ -185,8 +193,7 @@ def _condition(part: str, provinces: tuple[str, ...]) -> Condition | None:
         shape = pattern.fullmatch(words)
         if shape and shape["name"] in by_name:
             return Condition(part, kind, by_name[shape["name"]])
-    chinese = condition_in_chinese(words, _chinese_provinces())
-    return None if chinese is None else Condition(part, *chinese)
+    return None
 
 
 def _chinese_provinces() -> dict[str, int]:

@@ -20,8 +20,8 @@ from sim.core.categories import (
 from sim.world.worker import INSURED, TRAINED
 
 _ASKED: tuple[tuple[str, str, Any], ...] = (  # words, the name of a condition, its value
-    ("女 女性 妇女 女工 女劳动者", "female", True),
-    ("男 男性 男工 男劳动者", "female", False),
+    ("女 女性 女人 妇女 女工 女劳动者", "female", True),
+    ("男 男性 男人 男工 男劳动者", "female", False),
     ("贫困 贫困户 脱贫户 贫困家庭 脱贫家庭", "poor", True),
     ("非贫困 非贫困户 不贫困", "poor", False),
     ("未上过学 没上过学 文盲", "education", "none"),
@@ -62,6 +62,7 @@ _ASKED: tuple[tuple[str, str, Any], ...] = (  # words, the name of a condition, 
 )
 WORDS = {word: (kind, value) for words, kind, value in _ASKED for word in words.split()}
 
+_LONGEST = 60  # letters without a comma
 _DOING = "(?:外出)?(?:务工|打工|工作|上班|就业)?"
 _ORIGIN = re.compile(
     r"(?:来自|户籍(?:地|在|为)?|老家(?:是|在)?|籍贯|家在)?(?P<name>.+?)(?:人|籍|户籍|老家|农民工)?"
@@ -83,15 +84,30 @@ _AGES = (  # a shape, and the youngest and oldest of it; law counts the number i
 )
 
 
-def condition_in_chinese(words: str, provinces: Mapping[str, int]) -> tuple[str, Any] | None:
-    """The name of a condition and its value that Chinese words stand for; None for words not known.
+def conditions_in_chinese(words: str, provinces: Mapping[str, int]) -> list[tuple[str, Any]]:
+    """The names of conditions and their values that Chinese words stand for; empty for words not known.
 
-    provinces: their numbers by Chinese name. Blanks count for nothing.
+    provinces: their numbers by Chinese name. Blanks count for nothing, and commas may be left out.
 
-    >>> condition_in_chinese("四十岁以上", {}), condition_in_chinese("在河南务工", {"河南": 15})
-    (('age', (40, 99)), ('province', 15))
+    >>> conditions_in_chinese("四十岁以上", {}), conditions_in_chinese("在河南务工的女性", {"河南": 15})
+    ([('age', (40, 99))], [('province', 15), ('female', True)])
     """
     words = _NUMERAL.sub(_as_digits, re.sub(r"\s", "", words))
+    if len(words) > _LONGEST:
+        return []
+    # what the words up to each letter ask for, in the fewest conditions; None where they ask for nothing
+    asked: list[list[tuple[str, Any]] | None] = [[]]
+    for end in range(1, len(words) + 1):
+        ways = [
+            [*before, one]
+            for start, before in enumerate(asked)
+            if before is not None and (one := _condition(words[start:end].removesuffix("的"), provinces))
+        ]
+        asked.append(min(ways, key=len, default=None))
+    return asked[-1] or []
+
+
+def _condition(words: str, provinces: Mapping[str, int]) -> tuple[str, Any] | None:
     if words in WORDS:
         return WORDS[words]
     for shape, ends in _AGES:
