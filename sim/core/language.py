@@ -71,6 +71,11 @@ def N_(message: str) -> str:
     return message
 
 
+def NC_(context: str, message: str) -> str:
+    """As ``N_``, for a constant that ``in_context`` translates where it is used."""
+    return message
+
+
 def in_context(context: str, message: str, /, **values: Any) -> str:
     """As ``_``, for a message that needs another translation elsewhere; ``context`` says which is meant."""
     said = message if language() == "en" else catalogue().get(f"{context}{_BETWEEN}{message}", message)

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.errors import Problem, UsageError, nearest
-from sim.core.language import N_, _, in_language
+from sim.core.language import N_, NC_, _, in_context, in_language
 
 KINDS = ("stock", "flow", "rate")
 DIRECTIONS = ("higher", "lower", "neutral")
@@ -51,6 +51,11 @@ class Outcome:
     def meaning(self) -> str:
         """The definition in the language in use."""
         return _(self.definition)
+
+    @property
+    def one_more(self) -> str:
+        """A single one of a count in the language in use, as it follows "one more"."""
+        return in_context("one more", self.one)
 
     @property
     def is_count(self) -> bool:
@@ -110,21 +115,21 @@ _TABLE = (
             N_("rural workers outside the home township, working or looking for work, plus those who moved "
             "their registration to a city since the start. Settling removes a worker from the official "
             "count, so this is the measure that easing registration does not distort"),
-            _column("out", "settled"), headline=True, one=N_("migrant or settled worker")),
+            _column("out", "settled"), headline=True, one=NC_("one more", "migrant or settled worker")),
     Outcome("out", "Out-of-township migrants", "外出农民工", "persons", "stock", "neutral",
             N_("rural-registered workers outside the home township, working or looking for work, at month "
             "end; the official yearly count asks for six months or more of work in the year"),
-            _column("out"), headline=True, one=N_("out-of-township migrant")),
+            _column("out"), headline=True, one=NC_("one more", "out-of-township migrant")),
     Outcome("local", "Local non-farm workers", "本地农民工", "persons", "stock", "neutral",
             N_("rural-registered workers in non-farm work inside the home township, own business included"),
             _column("local_work", "own_business"), headline=True,
-            one=N_("local non-farm worker")),
+            one=NC_("one more", "local non-farm worker")),
     Outcome("settled", "Settled in a city", "已落户人员", "persons", "stock", "neutral",
             N_("workers who moved their registration to a city since the start of the run and are still in "
-            "the labour force"), _column("settled"), headline=True, one=N_("settled worker")),
+            "the labour force"), _column("settled"), headline=True, one=NC_("one more", "settled worker")),
     Outcome("farm", "Farming or idle at home", "务农或闲居人员", "persons", "stock", "neutral",
             N_("rural-registered workers without non-farm work in the home township"), _column("farm"),
-            one=N_("worker without non-farm work")),
+            one=NC_("one more", "worker without non-farm work")),
     Outcome("cross_province_share", "Cross-province share of migrants", "跨省流动占外出农民工比重",
             "percent", "rate", "neutral",
             N_("out-of-township migrants outside the home province, as a share of all of them"),
@@ -132,20 +137,20 @@ _TABLE = (
     # --- own business --------------------------------------------------------------------------------
     Outcome("business_starts", "Businesses started by returned migrants", "返乡创业新增企业", "businesses",
             "flow", "higher", N_("businesses that workers started in the home township in the year"),
-            _column("business_starts"), headline=True, one=N_("business started")),
+            _column("business_starts"), headline=True, one=NC_("one more", "business started")),
     Outcome("businesses", "Businesses in operation", "在营返乡创业企业", "businesses", "stock", "higher",
             N_("businesses of returned migrants in operation"), _column("businesses"), headline=True,
-            one=N_("business in operation")),
+            one=NC_("one more", "business in operation")),
     Outcome("business_jobs", "Paid jobs in those businesses", "返乡创业带动就业岗位", "jobs", "stock",
             "higher", N_("paid jobs made by owners, before counting the jobs they displace elsewhere"),
-            _column("business_jobs"), one=N_("paid job in them")),
+            _column("business_jobs"), one=NC_("one more", "paid job in them")),
     Outcome("additional_businesses", "Businesses made by levers", "政策新增在营企业", "businesses", "stock",
             "higher", N_("businesses in operation that would not have been started without the levers"),
-            _column("additional_businesses"), one=N_("business made by levers")),
+            _column("additional_businesses"), one=NC_("one more", "business made by levers")),
     Outcome("net_business_jobs", "Net paid jobs made by levers", "政策净新增就业岗位", "jobs", "stock",
             "higher",
             N_("paid jobs in businesses that would not have been started without the levers, less the local "
-            "jobs that these displace"), _column("net_additional_jobs"), one=N_("net paid job")),
+            "jobs that these displace"), _column("net_additional_jobs"), one=NC_("one more", "net paid job")),
     Outcome("business_debt", "Debt of owners", "创业贷款余额", "yuan", "stock", "neutral",
             N_("owed on loans of businesses, current yuan"), _column("debt_stock_yuan")),
     Outcome("loan_losses", "Loans not paid back", "未偿还贷款", "yuan", "flow", "lower",
@@ -189,16 +194,16 @@ _TABLE = (
             _column("searching_rate"), digits=2, headline=True),
     Outcome("arrears_cases", "Workers hit by unpaid wages", "新增被拖欠工资人数", "persons", "flow", "lower",
             N_("workers whose wages newly went unpaid in the year"), _column("arrears_cases"),
-            one=N_("worker hit by unpaid wages")),
+            one=NC_("one more", "worker hit by unpaid wages")),
     Outcome("insured", "Insured in the workers' scheme", "参加职工养老保险人数", "persons", "stock",
             "higher", N_("rural-registered workers in the urban employees' pension scheme"),
-            _column("insured"), one=N_("insured worker")),
+            _column("insured"), one=NC_("one more", "insured worker")),
     Outcome("trained", "Ever trained", "接受过技能培训人数", "persons", "stock", "higher",
             N_("workers who ever completed a training course"), _column("trained"), headline=True,
-            one=N_("trained worker")),
+            one=NC_("one more", "trained worker")),
     Outcome("parents_away", "Out-migrants with a child under 16", "有未成年子女的外出人数", "persons",
             "stock", "neutral", N_("out-migrants with a child under 16, wherever the child lives"),
-            _column("parents_away"), one=N_("out-migrant with a child under 16")),
+            _column("parents_away"), one=NC_("one more", "out-migrant with a child under 16")),
     # --- money spent ---------------------------------------------------------------------------------
     Outcome("policy_spending", "Policy spending", "政策支出", "yuan", "flow", "neutral",
             N_("spent by the levers in the year, all payers together, current yuan"),

@@ -22,7 +22,7 @@ from sim.cli.help import texts_of
 
 ROOT = Path(__file__).resolve().parents[2]
 CATALOGUES = sorted((ROOT / "sim" / "data" / "zh").glob("*.po"))
-KEYWORDS = {"_": None, "N_": None, "in_context": ((1, "c"), 2), "plural": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "in_context": ((1, "c"), 2), "NC_": ((1, "c"), 2), "plural": (1, 2)}
 IN_TEMPLATES = {"_": None, "gettext": None, "ngettext": (1, 2), "pgettext": ((1, "c"), 2)}
 
 # What stays as it is in a Chinese text: commands, options, files, and names that have no Chinese form.

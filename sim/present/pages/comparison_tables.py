@@ -182,7 +182,7 @@ def cost_cell(outcome: Outcome, row: Any) -> dict[str, str]:
     text, ends = with_interval(
         row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan, "yuan", signed=False
     )
-    said = {"ends": ends, "one": _(outcome.one), "when": gained_in(outcome, row.horizon_years)}
+    said = {"ends": ends, "one": outcome.one_more, "when": gained_in(outcome, row.horizon_years)}
     whose = (
         _("{ends}, per avoided {one} {when}", **said)
         if outcome.good == "lower"

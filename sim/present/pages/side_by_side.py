@@ -85,7 +85,7 @@ def price_rows(comparison: Comparison) -> list[dict[str, Any]]:
         ]
         for cell in cells:
             cell["range"] = cell.get("ends", cell["range"])
-        one = _(outcome.one)
+        one = outcome.one_more
         said = (
             _("{one} avoided", one=one) if outcome.good == "lower" else in_context("gained", "{one}", one=one)
         )

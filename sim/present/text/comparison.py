@@ -295,7 +295,7 @@ def _cost(outcome: Outcome, row: Any, horizon: int) -> str:
     figure, ends = with_interval(
         row.cost_per_additional_yuan, row.cost_low_yuan, row.cost_high_yuan, "yuan", signed=False
     )
-    said = {"figure": figure, "ends": ends, "one": _(outcome.one), "when": gained_in(outcome, horizon)}
+    said = {"figure": figure, "ends": ends, "one": outcome.one_more, "when": gained_in(outcome, horizon)}
     if outcome.good == "lower":
         return _("{figure} ({ends}) per avoided {one} {when}", **said)
     return _("{figure} ({ends}) per additional {one} {when}", **said)

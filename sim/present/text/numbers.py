@@ -15,7 +15,7 @@ from sim.core.language import N_, _, language
 
 _SCALES = {
     "en": ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")),
-    "zh": ((1e8, "亿"), (1e4, "万")),
+    "zh": ((1e12, "万亿"), (1e8, "亿"), (1e4, "万")),
 }
 _NOUNS = {"persons": N_("people"), "businesses": N_("businesses"), "jobs": N_("jobs")}
 _UNITS = {

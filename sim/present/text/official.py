@@ -2,60 +2,78 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, SECTORS, TIERS, region, region_alone
+from sim.core.language import N_, Words, _
 from sim.present.text.numbers import number
 
-INDICATORS = {
-    "age_share": "Share by age",
-    "education_share": "Share by schooling",
-    "female_share": "Share of women",
-    "industry_share": "Share by industry",
-    "mean_age": "Mean age",
-    "migrant_workers": "Migrant workers",
-    "migrant_workers_by_destination": "Migrant workers by region of work",
-    "migrant_workers_by_origin": "Migrant workers by region of home",
-    "monthly_income": "Monthly income",
-    "months_worked_per_year": "Months worked in the year",
-    "out_cross_province_by_origin": "Cross-province out-migrants by region of home",
-    "out_cross_province_share": "Cross-province share of out-migrants",
-    "out_migrants_by_origin": "Out-of-township migrants by region of home",
-    "out_within_province_by_origin": "Within-province out-migrants by region of home",
-    "owed_wages_share": "Owed wages at the end of the year",
-    "return_entrepreneurs_cumulative": "Founders who returned, cumulative",
-    "social_insurance_share": "Covered by social insurance",
-    "training_share": "Ever trained",
+INDICATORS = Words(
+    {
+        "age_share": N_("Share by age"),
+        "education_share": N_("Share by schooling"),
+        "female_share": N_("Share of women"),
+        "industry_share": N_("Share by industry"),
+        "mean_age": N_("Mean age"),
+        "migrant_workers": N_("Migrant workers"),
+        "migrant_workers_by_destination": N_("Migrant workers by region of work"),
+        "migrant_workers_by_origin": N_("Migrant workers by region of home"),
+        "monthly_income": N_("Monthly income"),
+        "months_worked_per_year": N_("Months worked in the year"),
+        "out_cross_province_by_origin": N_("Cross-province out-migrants by region of home"),
+        "out_cross_province_share": N_("Cross-province share of out-migrants"),
+        "out_migrants_by_origin": N_("Out-of-township migrants by region of home"),
+        "out_within_province_by_origin": N_("Within-province out-migrants by region of home"),
+        "owed_wages_share": N_("Owed wages at the end of the year"),
+        "return_entrepreneurs_cumulative": N_("Founders who returned, cumulative"),
+        "social_insurance_share": N_("Covered by social insurance"),
+        "training_share": N_("Ever trained"),
+    }
+)
+_CHANGES = {
+    "_change": N_("{series}, change from the year before"),
+    "_yoy_growth": N_("{series}, growth from the year before"),
 }
-_CHANGES = {"_change": ", change from the year before", "_yoy_growth": ", growth from the year before"}
-_GROUPS = {
-    "all": "all",
-    "total": "all",
-    "any": "all",
-    "out": "out-of-township",
-    "local": "local",
-    "out_cross_province": "out-of-township, cross-province",
-    "out_within_province": "out-of-township, within the province",
-    **AGES,
-    **SECTORS,
-    "le_40": "40 or under",
-    # the official series name some of the model's groups otherwise, and join others
-    "no_schooling": SCHOOLING["none"],
-    "primary": SCHOOLING["primary"],
-    "junior_middle": SCHOOLING["junior"],
-    "senior_middle": SCHOOLING["senior"],
-    "senior_middle_or_above": f"{SCHOOLING['senior']} or more",
-    "college_plus": "college or more",
-    "accommodation_catering": SECTORS["hotel_catering"],
-    "transport_storage_post": SECTORS["transport"],
-    **{name.lower(): region_alone(name) for name in REGIONS},
-    "all_types": "of all kinds",
-    "migrant_workers": "migrant workers",
-    "pension": "pension",
+_GROUPS = Words(
+    {
+        "all": N_("all"),
+        "total": N_("all"),
+        "any": N_("all"),
+        "out": N_("out-of-township"),
+        "local": N_("local"),
+        "out_cross_province": N_("out-of-township, cross-province"),
+        "out_within_province": N_("out-of-township, within the province"),
+        "le_40": N_("40 or under"),
+        "senior_middle_or_above": N_("senior middle school or more"),
+        "college_plus": N_("college or more"),
+        "all_types": N_("of all kinds"),
+        "migrant_workers": N_("migrant workers"),
+        "pension": N_("pension"),
+    }
+)
+# The official series name some of the model's groups otherwise.
+_OF_THE_MODEL: dict[str, tuple[Mapping[str, str], str]] = {
+    **{name: (AGES, name) for name in AGES},
+    **{name: (SECTORS, name) for name in SECTORS},
+    "no_schooling": (SCHOOLING, "none"),
+    "primary": (SCHOOLING, "primary"),
+    "junior_middle": (SCHOOLING, "junior"),
+    "senior_middle": (SCHOOLING, "senior"),
+    "accommodation_catering": (SECTORS, "hotel_catering"),
+    "transport_storage_post": (SECTORS, "transport"),
 }
-_SIDES = {"local": "local", "out": "out-of-township", "dest": "working in", "origin": "from"}
-_UNITS = {"10k_persons": "10,000 persons", "percent": "%", "yuan": "yuan a month"}
+_UNITS = Words(
+    {
+        "10k_persons": N_("10,000 persons"),
+        "percent": "%",
+        "yuan": N_("yuan a month"),
+        "years": N_("years"),
+        "months": N_("months"),
+    }
+)
 _DIGITS = {"10k_persons": 0, "percent": 1, "yuan": 0, "years": 1, "months": 1}
 MOST_YEARS = 11
 
@@ -79,29 +97,42 @@ def official_in_words(table: pd.DataFrame) -> pd.DataFrame:
             }
         )
     order = {name: position for position, name in enumerate(dict.fromkeys(row["series"] for row in rows))}
-    return pd.DataFrame(sorted(rows, key=lambda row: (order[row["series"]], row["group"] != "all")))
+    return pd.DataFrame(sorted(rows, key=lambda row: (order[row["series"]], row["group"] != _("all"))))
 
 
 def indicator_words(indicator: str) -> str:
     """An indicator of the official series in words."""
     for ending, words in _CHANGES.items():
         if indicator.endswith(ending):
-            return indicator_words(indicator.removesuffix(ending)) + words
+            return _(words, series=indicator_words(indicator.removesuffix(ending)))
     return INDICATORS.get(indicator, indicator.replace("_", " "))
 
 
 def group_words(group: str) -> str:
     """A group of the official series in words: ``local_over_50`` -> ``local, over 50``."""
-    if group in _GROUPS:
-        return _GROUPS[group]
-    first, _, rest = group.partition("_")
-    if first in _SIDES and rest:
-        joint = " " if first in ("dest", "origin") else ", "
-        return f"{_SIDES[first]}{joint}{_region(rest) if joint == ' ' else group_words(rest)}"
-    first, _, side = group.rpartition("_")
-    if side in _SIDES and first in _GROUPS:
-        return _SIDES[side] if first == "any" else f"{_SIDES[side]}, {_GROUPS[first]}"
+    if named := _named(group):
+        return named
+    first, _end, rest = group.partition("_")
+    if rest and first == "dest":
+        return _("working in {region}", region=_region(rest))
+    if rest and first == "origin":
+        return _("from {region}", region=_region(rest))
+    if rest and first in ("local", "out"):
+        return _("{side}, {group}", side=_GROUPS[first], group=group_words(rest))
+    first, _end, side = group.rpartition("_")
+    if side in ("local", "out") and (named := _named(first)):
+        return _GROUPS[side] if first == "any" else _("{side}, {group}", side=_GROUPS[side], group=named)
     return group.replace("_", " ")
+
+
+def _named(group: str) -> str:
+    """A group that the tables above hold, in words; empty for any other."""
+    if group in _OF_THE_MODEL:
+        words, name = _OF_THE_MODEL[group]
+        return words[name]
+    if group.capitalize() in REGIONS:
+        return region_alone(group.capitalize())
+    return _GROUPS.get(group, "")
 
 
 def _region(group: str) -> str:

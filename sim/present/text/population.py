@@ -6,63 +6,73 @@ from typing import TYPE_CHECKING
 
 from sim.core.categories import REGIONS
 from sim.core.labels import AGES, SCHOOLING, SECTORS, TIERS, region_alone
+from sim.core.language import N_, Words, _
+from sim.scenario.references import province_in_words
 
 if TYPE_CHECKING:
     import pandas as pd
 
-MARGINALS = {
-    "labour_force": "Workers",
-    "origin_four_regions": "Workers by region of home",
-    "home_province": "Workers by province of home",
-    "destination_tier": "Migrants by kind of place",
-    "age_shares": "Share by age",
-    "over_50_shares": "Share by age, of those over 50",
-    "mean_age": "Mean age",
-    "female_share": "Share of women",
-    "poor_household_share": "Share from poor households",
-    "trained_share": "Share ever trained",
-    "insured_share": "Share insured",
-    "education_shares": "Share by schooling",
-    "sector_shares": "Share by industry",
-    "searching_share": "Share looking for work",
-    "business_owners": "Business owners",
-    "savings_median": "Median savings",
-    "savings_spread": "Spread of savings",
-    "experience_mean": "Mean experience",
-}
-_GROUPS = {
-    "out": "out-of-township",
-    "local": "local",
-    "farm_idle": "farming or idle",
-    "cross_province": "out-of-township, cross-province",
-    "within_province": "out-of-township, within the province",
-}
-_CATEGORIES = {
-    **_GROUPS,
-    **AGES,
-    **SCHOOLING,
-    **SECTORS,
-    **TIERS,
-    **{name: region_alone(name) for name in REGIONS},
-    "total": "all",
-    "implied": "implied by the shares",
-    "female": "women",
-    "poor": "poor",
-    "pension": "pension",
-    "searching": "looking for work",
-    "returned_founders": "returned founders",
-    "yuan_2013": "yuan of 2013",
-    "sd_of_log": "standard deviation of logs",
-    "years_away": "years away",
-    "years_nonfarm": "years of non-farm work",
-}
+MARGINALS = Words(
+    {
+        "labour_force": N_("Workers"),
+        "origin_four_regions": N_("Workers by region of home"),
+        "home_province": N_("Workers by province of home"),
+        "destination_tier": N_("Migrants by kind of place"),
+        "age_shares": N_("Share by age"),
+        "over_50_shares": N_("Share by age, of those over 50"),
+        "mean_age": N_("Mean age"),
+        "female_share": N_("Share of women"),
+        "poor_household_share": N_("Share from poor households"),
+        "trained_share": N_("Share ever trained"),
+        "insured_share": N_("Share insured"),
+        "education_shares": N_("Share by schooling"),
+        "sector_shares": N_("Share by industry"),
+        "searching_share": N_("Share looking for work"),
+        "business_owners": N_("Business owners"),
+        "savings_median": N_("Median savings"),
+        "savings_spread": N_("Spread of savings"),
+        "experience_mean": N_("Mean experience"),
+    }
+)
+_GROUPS = Words(
+    {
+        "out": N_("out-of-township"),
+        "local": N_("local"),
+        "farm_idle": N_("farming or idle"),
+        "cross_province": N_("out-of-township, cross-province"),
+        "within_province": N_("out-of-township, within the province"),
+    }
+)
+_CATEGORIES = Words(
+    {
+        "total": N_("all"),
+        "implied": N_("implied by the shares"),
+        "female": N_("women"),
+        "poor": N_("poor"),
+        "pension": N_("pension"),
+        "searching": N_("looking for work"),
+        "returned_founders": N_("returned founders"),
+        "yuan_2013": N_("yuan of 2013"),
+        "sd_of_log": N_("standard deviation of logs"),
+        "years_away": N_("years away"),
+        "years_nonfarm": N_("years of non-farm work"),
+    }
+)
 
 
 def population_in_words(table: pd.DataFrame) -> pd.DataFrame:
     """``population_table`` with marginals, groups, categories and sources in words."""
+    derived = {"derived: README.md": _("derived: sim/data/README.md")}
     return table.assign(
         marginal=table["marginal"].map(lambda name: MARGINALS.get(name, name.replace("_", " "))),
         group=table["group"].map(lambda name: _GROUPS.get(name, name)),
-        category=table["category"].map(lambda name: _CATEGORIES.get(name, name.replace("_", "–"))),
-        source=table["source"].replace({"derived: README.md": "derived: sim/data/README.md"}),
+        category=table["category"].map(_category),
+        source=table["source"].replace(derived),
     )
+
+
+def _category(name: str) -> str:
+    for words in (_GROUPS, AGES, SCHOOLING, SECTORS, TIERS, _CATEGORIES):
+        if name in words:
+            return words[name]
+    return region_alone(name) if name in REGIONS else province_in_words(name.replace("_", "–"))
