@@ -36,8 +36,10 @@ def _chart(sweep: Sweep, rows: pd.DataFrame):
     figure, factors = sweep.experiment.figure, sweep.experiment.design.factors
     labels = {name: in_language(factor.label.model_dump()) for name, factor in factors.items()}
     if figure.x:
-        value = None if figure.by is None else f"{rows[figure.by].iloc[0]:,.10g}"
-        at = "" if value is None else _("{factor}: {value}", factor=labels[figure.by], value=value)
+        at = ""
+        if figure.by is not None:
+            value = f"{rows[figure.by].iloc[0]:,.10g}"
+            at = _("{factor}: {value}", factor=labels[figure.by], value=value)
         return response_chart(rows, figure.x, labels[figure.x], figure.outcome, at)
     return tornado_chart(rows, labels, figure.outcome)
 
