@@ -124,5 +124,5 @@ def _label(row: Any) -> str:
 def _bar(panel: Axes, place: int, row: Any, factor: float, limit: float, good: str) -> None:
     colour = COLOURS[0] if good == "neutral" or (row.per_billion > 0) == (good != "lower") else COLOURS[1]
     low, high = ends_of(row)
-    ends = tuple(float(end) / factor for end in np.clip([low, high], -limit, limit))
+    ends = (min(max(low, -limit), limit) / factor, min(max(high, -limit), limit) / factor)
     estimate(panel, place, row.per_billion / factor, ends, colour, low > 0 or high < 0, 4.5)
