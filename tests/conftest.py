@@ -63,6 +63,7 @@ SLOW = """
     long/test_drawn_files.py
     parameters/test_every_key_acts.py
     policy/test_policy_in_the_engine.py
+    present/test_chinese_pictures.py
     present/test_decision_text.py
     present/test_pages.py
     present/test_settings.py

@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
+import docx
+import openpyxl
 import pandas as pd
 import pytest
+from docx.oxml.ns import qn
+from support.messages import left_in_english
 
+from sim.analysis.ranking import Ranking
+from sim.comparison.breakdown import dimensions
+from sim.comparison.compare import compare
 from sim.core.language import speaking
 from sim.present.charts import fonts
+from sim.present.charts.dose_response import response_chart
+from sim.present.charts.focus import province_over_time
+from sim.present.charts.ranking import what_a_billion_buys
 from sim.present.charts.style import axis_words, empty_figure, headed, styled, wrapped
-from sim.present.text.headings import with_outcome_words, with_titles
+from sim.present.charts.tornado import tornado_chart
+from sim.present.charts.validation import validation_chart
+from sim.present.office import document, workbook
+from sim.present.pages.breakdown import sections
+from sim.present.pages.comparison import comparison_charts
+from sim.present.pages.validation import charted
+from sim.present.text.headings import ITEMS, with_outcome_words, with_titles
+from sim.present.text.ranking import HEADS, apart_rows, headline, ranked_rows, sentences, title
+from sim.validation.validate import validate
 
 ROOT = Path(__file__).resolve().parents[2]
 SAID = (
@@ -125,3 +144,169 @@ def test_csv_files_have_words_in_both_languages():
     )
     assert (row["unit_zh"], row["verdict_zh"], row["cost_note_zh"]) == ("人", "无法判断", "没有净成本")
     assert list(table) == ["policy", "outcome", "unit", "verdict", "cost_note"]
+
+
+# --- every picture and file ---------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    """One policy in its second year, of which places, groups and one province are shown."""
+    return compare(
+        None, "startup-support", seeds=2, scale=100_000, end="2026-12", horizons="+2", jobs=1, focus="河南"
+    )
+
+
+def words_of(figure):
+    from matplotlib.text import Text
+
+    return {mark.get_text() for mark in figure.findobj(Text) if mark.get_text()}
+
+
+def english_in(texts):
+    return {text: left for text in texts if (left := left_in_english(text))}
+
+
+def every_figure(comparison):
+    """Every kind of picture with its name, in the language in use."""
+    validation = validate(comparison.baseline_runs())
+    yield from comparison_charts(comparison, validation).items()
+    for section in sections(comparison, list(dimensions())):
+        yield from section.figures.items()
+    yield "province", province_over_time(comparison, comparison.policies[0])
+    yield "one series", validation_chart(validation, *charted(validation)[0])
+    table = pd.DataFrame(
+        {
+            "dose": [0, 1],
+            "difference": [0.0, 2e4],
+            "low": [0.0, 1e4],
+            "high": [0.0, 3e4],
+            "year": 2030,
+            "seeds": 4,
+        }
+    )
+    yield "doses", response_chart(table, "dose", "创业补贴", "local")
+    table = pd.DataFrame(
+        {"factor": ["a"], "change": [2e4], "low": [1e4], "high": [3e4], "year": 2030, "points": 9}
+    )
+    yield "tornado", tornado_chart(table, {"a": "创业补贴"}, "out")
+    yield "ranking", what_a_billion_buys(ranked_by_hand())
+
+
+def ranked_by_hand():
+    table = pd.DataFrame(
+        {
+            "outcome": ["local", "local", "local"],
+            "instrument": ["loan", "grant", "course"],
+            "title": ["Loan", "Grant", "Course"],
+            "title_zh": ["担保贷款", "创业补贴", "创业培训"],
+            "evidence": ["C", "D", "B"],
+            "unit": "persons",
+            "note": ["", "", "effect not told"],
+            "rank": [1, 2, 0],
+            "rank_best": [1, 1, 0],
+            "rank_worst": [2, 2, 0],
+            "size": [1.0, 2.0, 1.0],
+            "size_note": ["", "the most of its range", "spends less"],
+            "spending_per_year_yuan": [20e9, 12e9, 1e9],
+            "net_cost_per_year_yuan": [19e9, 12e9, 1e9],
+            "effect": [180_000.0, 60_000.0, 5.0],
+            "low": [150_000.0, 50_000.0, -900.0],
+            "high": [200_000.0, 70_000.0, 955.0],
+            "verdict": ["higher", "higher", "cannot tell"],
+            "per_billion": [1_800.0, 600.0, float("nan")],
+            "per_billion_low": [1_700.0, 500.0, float("nan")],
+            "per_billion_high": [1_900.0, 700.0, float("nan")],
+            "band_low": float("nan"),
+            "band_high": float("nan"),
+            "per_billion_spent": [1_800.0, 600.0, 5.0],
+            "per_billion_spent_low": [1_700.0, 500.0, -9.0],
+            "per_billion_spent_high": [1_900.0, 700.0, 9.0],
+        }
+    )
+    pairs = pd.DataFrame(
+        {"outcome": ["local"], "instrument": ["loan"], "other": ["grant"], "is_real": [False]}
+    )
+    about = {"budget_yuan_per_year": 20e9, "outcomes": ["local"], "seeds": [1, 2], "years": 5}
+    return Ranking(table, pairs, {**about, "begin": "2026-01", "end": "2030-12"})
+
+
+@pytest.fixture(scope="module")
+def figures(comparison):
+    """Every kind of picture, in Chinese."""
+    with speaking("zh"):
+        return dict(every_figure(comparison))
+
+
+def test_no_picture_in_chinese_holds_english(figures):
+    found = {name: english_in(words_of(figure)) for name, figure in figures.items()}
+    assert len(found) > 25
+    assert not {name: left for name, left in found.items() if left}
+
+
+def test_a_ranking_in_chinese(capsys):
+    ranking = ranked_by_hand()
+    with speaking("zh"):
+        told = [title(ranking, "local"), *headline(ranking), *sentences(ranking, "local"), *HEADS.values()]
+        rows = [*ranked_rows(ranking, "local"), *apart_rows(ranking, "local")]
+    assert not english_in([*told, *(value for row in rows for value in row.values())])
+    assert told[0] == "本地农民工：各项措施单独实施、年支出200亿元，第5年（2030年）的效果"
+    assert (
+        told[1]
+        == "本地农民工，每10亿元财政净成本：担保贷款增加1,800人（证据等级C）和创业补贴增加600人（证据等级D）。"
+    )
+    assert rows[1] == {
+        "place": "2（1至2）",
+        "title": "创业补贴",
+        "evidence": "D",
+        "size": "2.00×，已达可信范围上限",
+        "money": "120亿（120亿）",
+        "effect": "+6.00万（+5.00万至+7.00万）",
+        "per_billion": "+600（+500至+700）",
+    }
+    assert rows[2]["effect"] == "无法判断（−900至+955）" and rows[2]["why"] == "效果小于随机波动"
+
+
+def test_every_item_of_an_account_has_words():
+    text = (ROOT / "sim/comparison/accounts.py").read_text(encoding="utf-8")
+    items = set(re.findall(r'\("([^"]+)", [A-Z]+, [A-Z]+,', text)) | {
+        "loans",
+        "levers",
+        "settlements",
+        "financing",
+    }
+    assert len(items) > 8 and items == set(ITEMS)
+
+
+def test_the_workbook_in_chinese_leads_with_chinese_and_keeps_both(comparison):
+    with speaking("zh"):
+        book = openpyxl.load_workbook(BytesIO(workbook.workbook_bytes(comparison)))
+    english = openpyxl.load_workbook(BytesIO(workbook.workbook_bytes(comparison)))
+    assert book.sheetnames == english.sheetnames and len(book.sheetnames) == 8
+    for sheet in book:
+        own, other = ([cell.value for cell in sheet[row]] for row in (4, 5))
+        assert not english_in(own) and all(re.search("[A-Za-z]", head) for head in other)
+        assert sheet["A1"].value.startswith(english[sheet.title]["A1"].value.split("  ")[1])
+        for place, head in enumerate(own):
+            if "英文" in head or head in ("成本来源", "分组方式"):
+                continue
+            cells = {row[place] for row in sheet.iter_rows(min_row=6, values_only=True)}
+            assert not english_in(cell for cell in cells if isinstance(cell, str)), (sheet.title, head)
+    answer = [row[0].value for row in book["Answer 结论"].iter_rows(min_row=6)]
+    assert answer[0] == comparison.policies[0]["title"]["zh"]
+
+
+def test_the_brief_for_word_in_chinese(comparison, figures):
+    with speaking("zh"):
+        found = docx.Document(BytesIO(document.document_bytes(comparison, figures)))
+    texts = [paragraph.text for paragraph in found.paragraphs]
+    texts += [cell.text for table in found.tables for row in table.rows for cell in row.cells]
+    assert not english_in(texts)
+    assert texts[0].endswith("：政策效果") and found.core_properties.title == texts[0]
+    fonts_named = {
+        name
+        for style in found.styles
+        for mark in style.element.iter(qn("w:rFonts"))
+        if (name := mark.get(qn("w:eastAsia")))
+    }
+    assert fonts_named == {"微软雅黑"}

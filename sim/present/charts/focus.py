@@ -21,7 +21,7 @@ from sim.present.charts.style import (
     wrapped,
 )
 from sim.present.text.comparison import title_of
-from sim.present.text.focus import focus_measure_words, province_of
+from sim.present.text.focus import focus_measure_words, province_words
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -51,7 +51,7 @@ def province_over_time(comparison: Comparison, policy: dict[str, Any]) -> Figure
         )
     headed(
         figure,
-        _("{policy} in {province}", policy=title_of(policy), province=province_of(comparison)),
+        _("{policy} in {province}", policy=title_of(policy), province=province_words(comparison)),
         _(
             "{unit}, difference from the baseline, mean of the last 12 months",
             unit=axis_words(word, "persons"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from sim.core.language import _, in_context
+from sim.core.language import _, in_context, translated
 from sim.present.charts.style import (
     COLOURS,
     MODEL,
@@ -82,7 +82,7 @@ def validation_chart(validation: Validation, indicator: str, group: str) -> Figu
     _against_official(panel, rows, _rows_of(validation.model, indicator, group))
     headed(
         figure,
-        rows["label"].iloc[0],
+        translated(rows["label"].iloc[0]),
         _official_unit(rows),
         _("line: model"),
         _("points: official"),
@@ -103,7 +103,8 @@ def validation_grid(validation: Validation, pairs: Sequence[tuple[str, str]]) ->
             continue
         rows, model = (_rows_of(table, *pairs[index]) for table in (validation.rows, validation.model))
         _against_official(panel, rows, model)
-        panel.set_title(f"{rows['label'].iloc[0]}\n{_official_unit(rows)}", fontsize=8.6, linespacing=1.4)
+        title = f"{translated(rows['label'].iloc[0])}\n{_official_unit(rows)}"
+        panel.set_title(title, fontsize=8.6, linespacing=1.4)
     headed(
         figure,
         _("The baseline against official statistics"),

@@ -39,7 +39,7 @@ from sim.present.text.headings import (
     own_language_first,
     with_outcome_words,
 )
-from sim.present.text.levers import OCCASION_WORDS, PAYERS, lever_title
+from sim.present.text.levers import OCCASION_WORDS, PAYERS, clauses_of, lever_title
 from sim.results.outcomes import HEADLINE, OUTCOMES
 
 if TYPE_CHECKING:
@@ -168,7 +168,7 @@ def _by_place(comparison: Comparison) -> pd.DataFrame:
     return _titled(
         comparison,
         rows.assign(
-            dimension=[" ".join(words[name]) for name in rows["dimension"]],
+            dimension=[" ".join(_ordered(words[name])) for name in rows["dimension"]],
             outcome_en=[OUTCOMES[key].label_en if key in OUTCOMES else key for key in rows["outcome"]],
             **_said_of(rows),
         ),
@@ -196,9 +196,7 @@ def _levers(comparison: Comparison) -> pd.DataFrame:
                     "yuan": cost.get("yuan"),
                     "per": OCCASION_WORDS.get(cost.get("per", ""), cost.get("per", "")),
                     "source": cost.get("source", ""),
-                    "clauses": "; ".join(
-                        f"{one['document']}: {one.get('clause', '')}" for one in lever["citation"]
-                    ),
+                    "clauses": clauses_of(comparison.manifest, lever),
                 }
             )
     return pd.DataFrame(rows)
@@ -248,8 +246,8 @@ SHEETS = (
         ("A simulation: every figure is the model's.", "模拟结果：所有数字均来自模型。"),
         (
             Heading("who_en", "Policy", "政策（英文）", PLAIN, 28),
-            Heading("what_en", "Answer", "结论（英文）", PLAIN, 90),
             Heading("who_zh", "Policy (Chinese)", "政策", PLAIN, 24),
+            Heading("what_en", "Answer", "结论（英文）", PLAIN, 90),
             Heading("what_zh", "Answer (Chinese)", "结论", PLAIN, 90),
         ),
         _answer,

@@ -296,6 +296,11 @@ def _short(document: Mapping[str, Any], citation: Mapping[str, Any]) -> str:
     return _("{head}: {words}", head=dated, words=translated(clause)) if clause else dated
 
 
+def clauses_of(manifest: Mapping[str, Any], lever: Mapping[str, Any]) -> str:
+    """The clauses that a lever comes from, each with its document by number and date."""
+    return apart(_citation(manifest, one)["short"] for one in lever["citation"])
+
+
 def article_words(citation: Mapping[str, Any]) -> str:
     """The article of a document that a clause stands in; empty where it has none: ``article 2``."""
     article = citation.get("article")
