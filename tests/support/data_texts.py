@@ -78,7 +78,7 @@ def _of_lever(name: str, lever: Lever) -> Iterator[DataText]:
 
 def _of_tables() -> Iterator[DataText]:
     for row in _rows("evidence.csv"):
-        columns = ("parameter", "unit", "status", "source", "note")
+        columns = ("parameter", "value", "unit", "status", "source", "note")
         yield from _named("evidence.csv", row["id"], *(row[column] for column in columns))
         yield from _named("evidence.csv", row["id"], row["unit"].removeprefix("-"))
     for row in _rows("documents.csv"):

@@ -50,7 +50,7 @@ def evidence_rows(about: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _value(row: dict[str, str]) -> str:
-    value, unit = _separated(row["value"]), translated(row["unit"].removeprefix("-"))
+    value, unit = _separated(translated(row["value"])), translated(row["unit"].removeprefix("-"))
     return _("{value} {unit}", value=value, unit=unit) if value and unit else value or unit
 
 

@@ -123,7 +123,7 @@ def evidence_row(row: Mapping[str, str]) -> dict[str, Any]:
     return {
         "id": row["id"],
         "what": translated(row["parameter"]),
-        "value": row["value"],
+        "value": translated(row["value"]),
         "unit": translated(row["unit"]),
         "range": range_words(row["range_low"], row["range_high"]),
         "status": translated(row["status"]),
