@@ -100,6 +100,7 @@ OCCASIONS = {
     "arrears_case": "an eligible worker's wages go unpaid, or stay unpaid for a further month",
     "settlement": "an eligible worker moves registration to the city",
     "new_settlement": "a worker settles who, without levers, would be refused or not apply",
+    "business_idea": "an eligible worker weighs up a business of one's own",
     "business_half_year": "an eligible worker's business has run for six months",
     "business_closure": "an eligible worker's business closes",
     "works_job": "an eligible worker begins a temporary job on public works",

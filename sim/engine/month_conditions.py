@@ -213,6 +213,8 @@ class MonthConditions:
         elif reach is not self._reach:
             policy.fill_levers_of_month(levers, month)
         policy.fill_prices(levers, month)
+        policy.fill_late_grant(levers, month)
+        self.now.late_grant[:] = policy.late_grant(month)[:HOMES]
         self._filled, self._reach = policy, reach
         self._write_reach(Rationing({}, len(policy.names)))
 

@@ -111,7 +111,8 @@ class Simulation:
             by_heads = self.policy.served_by_heads(month, self.block.stock, self.block.by_place)
             served += by_heads
             billed += by_heads * self.policy.prices(month)[:, None]
-            self.ledger.enter(month, served, billed, refused, in_places)
+            fees = self.block.fees[: len(self.policy.names)]
+            self.ledger.enter(month, served, billed, refused, in_places, fees)
             self.ledger.enter_waiting(month, self.economy.quota_waiting)
         self.ledger.enter_received(month, self.block)
         self.ledger.enter_promised(self.block.money, self.economy.opening.numbers.insurance_rights_per_yuan)

@@ -17,7 +17,15 @@ import pandas as pd
 from sim.core.errors import AccountingError
 from sim.core.language import _
 from sim.core.months import month_index, month_text
-from sim.policy.flows import YearOfLever, flows, loan_flows, settlement_flows, share_for_settlements
+from sim.policy.flows import (
+    WORKER,
+    YearOfLever,
+    flows,
+    loan_flows,
+    settlement_flows,
+    share_for_settlements,
+    shares_paid,
+)
 from sim.policy.policy import Policy
 from sim.policy.rationing import Rationing
 from sim.scenario.fields import PUBLIC_PAYERS
@@ -43,6 +51,7 @@ class Ledger:
         self.spent = np.zeros(count)  # yuan since the budget's period began
         self.received_this_year = np.zeros(count)  # yuan, by workers
         self.payouts_this_year = np.zeros(count)  # yuan, by workers from insurers
+        self.fees_this_year = np.zeros(count)  # yuan that workers pay of what is spent on them
         self.without_lever_this_year = 0.0  # yuan that workers receive from no lever
         self.credit_without_lever_this_year = 0.0  # yuan that banks receive for loans from no lever
         self.loans_this_year = np.zeros(len(_LOANS))  # yuan lent to owners, and paid by them
@@ -58,7 +67,14 @@ class Ledger:
         self.waiting = np.zeros(count, dtype=np.int64)  # for want of a place in a quota
         self.short_months = np.zeros((count, 2), dtype=np.int64)  # of this year: of money, of places
         self.month_spending = self.month_public_spending = 0.0  # by all payers, and by government
-        self._public_share = np.array([_public_share(policy.scenario.levers[name]) for name in policy.names])
+        shares = [_shares(policy.scenario.levers[name]) for name in policy.names]
+        # of what workers do not pay themselves
+        self._public_share = np.array(
+            [
+                sum(one.get(payer, 0.0) for payer in PUBLIC_PAYERS) / max(_by_others(one), _ROUNDING)
+                for one in shares
+            ]
+        )
         self._for_settlements = np.array(
             [share_for_settlements(policy.scenario.levers[name]) for name in policy.names]
         )
@@ -80,6 +96,7 @@ class Ledger:
             "short_months": self._by_name(self.short_months),
             "received_this_year": self._by_name(self.received_this_year),
             "payouts_this_year": self._by_name(self.payouts_this_year),
+            "fees_this_year": self._by_name(self.fees_this_year),
             "without_lever_this_year": self.without_lever_this_year,
             "credit_without_lever_this_year": self.credit_without_lever_this_year,
             "loans_this_year": self.loans_this_year.copy(),
@@ -104,6 +121,7 @@ class Ledger:
         self._take_over(self.short_months, state["short_months"])
         self._take_over(self.received_this_year, state["received_this_year"])
         self._take_over(self.payouts_this_year, state["payouts_this_year"])
+        self._take_over(self.fees_this_year, state["fees_this_year"])
         self.without_lever_this_year, self._flows = state["without_lever_this_year"], list(state["flows"])
         self.credit_without_lever_this_year = state["credit_without_lever_this_year"]
         self.loans_this_year[:], self._loans = state["loans_this_year"], list(state["loans"])
@@ -148,9 +166,11 @@ class Ledger:
         billed: np.ndarray,
         refused: np.ndarray,
         in_places: np.ndarray | float = 0.0,
+        fees: np.ndarray | float = 0.0,
     ) -> None:
         """Book a month. served, billed: (levers, 31) uses and yuan by province. refused: (levers,) uses that
         no money was left for. in_places: (levers, 31) uses by a share of the people in places, not whole.
+        fees: (levers,) yuan of what was billed that workers pay.
         Raises AccountingError where more than one claim was beyond what was left.
         """
         prices = self.policy.prices(month)
@@ -178,7 +198,9 @@ class Ledger:
         self.spent += by_lever
         self.spent_this_year += spending
         self.month_spending = float(spending.sum())
-        self.month_public_spending = float(by_lever @ self._public_share)
+        fees = fees * float(self.scale)
+        self.fees_this_year += fees
+        self.month_public_spending = float((by_lever - fees) @ self._public_share)
         self.served_this_year += served * self.scale + persons.astype(np.int64)
 
     def enter_waiting(self, month: int, waiting: np.ndarray) -> None:
@@ -253,6 +275,7 @@ class Ledger:
 
     def close_year(self, month: int) -> None:
         """Keep the sums of the year that the month ends, of levers that have any, and start a new year."""
+        fees = self.fees_this_year.copy()
         self._close_flows(int(month_text(month)[:4]))
         totals = self.served_this_year.sum(axis=1)
         for n, name in enumerate(self.policy.names):
@@ -270,6 +293,7 @@ class Ledger:
                         self.served_this_year[n, served].tolist(),
                         self.spent_this_year[n, served].tolist(),
                         float(self.spent_this_year[n].sum()),
+                        float(fees[n]),
                     )
                 )
         self.served_this_year[:] = 0
@@ -279,16 +303,24 @@ class Ledger:
 
     def _close_flows(self, year: int) -> None:
         others = self.spent_this_year.sum(axis=1) - self.received_this_year
-        sums = zip(self.policy.names, self.received_this_year, others, self.payouts_this_year, strict=True)
+        sums = zip(
+            self.policy.names,
+            self.received_this_year,
+            others,
+            self.payouts_this_year,
+            self.fees_this_year,
+            strict=True,
+        )
         found = [YearOfLever(year, name, *map(float, yuan)) for name, *yuan in sums]
         without, credit = self.without_lever_this_year, self.credit_without_lever_this_year
-        found.append(YearOfLever(year, "", without, credit, 0.0))
+        found.append(YearOfLever(year, "", without, credit, 0.0, 0.0))
         self._flows += [tuple(one) for one in found if any(one[2:])]
         self._loans.append((year, *map(float, self.loans_this_year)))
         self._settlements.append((year, self.settlements_this_year.copy()))
         self.settlements_this_year[:] = 0.0
         self.loans_this_year[:] = self.credit_without_lever_this_year = 0.0
         self.received_this_year[:] = self.payouts_this_year[:] = self.without_lever_this_year = 0.0
+        self.fees_this_year[:] = 0.0
 
     def table(self) -> pd.DataFrame:
         """Rows by year, lever, province and payer; each payer's share of served, money and queue.
@@ -325,10 +357,13 @@ class Ledger:
         served: list[int],
         spent: list[float],
         all_spent: float,
+        fees: float,
     ) -> Iterator[tuple]:
         """A row for each province and payer of a lever's year, with the payer's share of the amounts."""
         lever = self.policy.scenario.levers[name]
-        payers = lever.unit_cost.shares if lever.unit_cost else {None: 1.0}
+        payers: Mapping[str | None, float] = {None: 1.0}
+        if lever.unit_cost:
+            payers = {**shares_paid(lever, all_spent, fees)}
         total = sum(served)
         by_province: list[tuple[str | None, tuple[float, ...]]]
         by_province = [(None, (0, 0.0, budget, budget, *queues))]
@@ -374,9 +409,14 @@ class Ledger:
         return float(np.floor(released + self.carried[lever] - self.spent[lever] + _ROUNDING))
 
     def _given(self, lever: int, month: int) -> float:
-        """Yuan of the budget's period, a year or the window."""
+        """Yuan of the budget's period, the window or a year; of a year that the window holds a part of, as
+        large a part.
+        """
         budget = self._budget(lever)
-        amount = budget.yuan_total if budget.yuan_per_year is None else budget.yuan_per_year
+        amount = budget.yuan_total
+        if budget.yuan_per_year is not None:
+            window = self.policy.scenario.levers[self.policy.names[lever]].window
+            amount = budget.yuan_per_year * window.part_of_year(month_text(month)[:4])
         return self.policy.budget_scale(lever, month) * amount
 
     def _released(self, lever: int, month: int) -> float:
@@ -408,7 +448,10 @@ def bound_by(queue: float, queue_for_places: float) -> str:
     return MONEY if queue >= queue_for_places else PLACES
 
 
-def _public_share(lever: Lever) -> float:
-    """The share of a lever's cost that central and local government pay."""
-    shares = lever.unit_cost.shares if lever.unit_cost else {}
-    return sum(share for payer, share in shares.items() if payer in PUBLIC_PAYERS)
+def _shares(lever: Lever) -> dict[str, float]:
+    return lever.unit_cost.shares if lever.unit_cost else {}
+
+
+def _by_others(shares: Mapping[str, float]) -> float:
+    """The part of a lever's cost that the workers whom it serves do not pay."""
+    return 1.0 - shares.get(WORKER, 0.0)

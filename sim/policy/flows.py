@@ -46,6 +46,7 @@ class YearOfLever(NamedTuple):
     received: float  # by workers, from the payers
     other: float  # by whoever serves them; without a lever, by banks
     payouts: float  # by workers, from insurers
+    fees: float  # paid by workers, of the other
 
 
 def recipient(lever: Lever, payer: str) -> str:
@@ -59,6 +60,22 @@ def recipient(lever: Lever, payer: str) -> str:
     if cost.per == "business_month" and cost.follows_strength:
         return "business"  # a tax that its owner need not pay
     return _BY_OCCASION.get(cost.per, _OTHERWISE)
+
+
+def shares_paid(lever: Lever, spent: float, fees: float) -> dict[str, float]:
+    """The share of a year's spending that each payer bore; of a lever without a stated cost, a scheme.
+
+    spent: yuan. fees: what workers paid of it. As a fee is whole yuan, that is not to the last yuan their
+    share of the cost: the others bear the rest, so that what is booked is what was paid.
+    """
+    if lever.unit_cost is None:
+        return {SCHEME: 1.0}
+    stated = lever.unit_cost.shares
+    if not 0.0 < stated.get(WORKER, 0.0) < 1.0 or not spent > 0.0:
+        return stated
+    by_workers = fees / spent
+    others = (1.0 - by_workers) / (1.0 - stated[WORKER])
+    return {payer: by_workers if payer == WORKER else share * others for payer, share in stated.items()}
 
 
 def share_for_settlements(lever: Lever) -> float:
@@ -78,7 +95,7 @@ def share_for_settlements(lever: Lever) -> float:
 def flows(sums: YearOfLever, lever: Lever | None) -> Iterator[tuple]:
     """Rows of the table: year, lever, instrument, payer, recipient, yuan."""
     instrument = lever.instrument if lever else None
-    payers = lever.unit_cost.shares if lever and lever.unit_cost else {SCHEME: 1.0}
+    payers = shares_paid(lever, sums.received + sums.other, sums.fees) if lever else {SCHEME: 1.0}
     found = [(payer, WORKER, sums.received * share) for payer, share in payers.items()]
     if lever is None:
         found.append((SCHEME, BANK, sums.other))

@@ -38,6 +38,7 @@ WAYS = {
     "workshop_job": "workshop_offer_probability",
     "workshop_month": "workshop_offer_probability",
     "replacement": "replacement_probability",
+    "business_idea": "startup_consideration_probability",
     "new_insurance": "insurance_enrolment_probability",
     "kept_insurance": "insurance_portability_share",
     "festival_trip": "festival_transport_share",

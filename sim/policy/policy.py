@@ -36,6 +36,7 @@ from sim.steps.lever_record import (
     MAX_EFFECTS,
     MAX_FIRST,
     MAX_LEVERS,
+    MONTHS_UNTIL_DUE,
     SCALE,
     SET,
     TICKET_BIN_BITS,
@@ -47,6 +48,7 @@ from sim.steps.records import (
     ECONOMY_NAMES,
     OCCASION,
     OCCASION_NAMES,
+    WORKER,
     WORKER_NAMES,
 )
 from sim.world.places import Places
@@ -110,6 +112,7 @@ class Policy:
             ).reshape(len(places.provinces), len(places))
         )
         self._changes = changes_by_month(scenario)
+        self._moved = {*scenario.paths, *(name for one in scenario.shocks.values() for name in one.effects)}
         self._cost_index: np.ndarray | None = None  # (months, levers), of costs that follow prices or wages
         self._with_rationed: dict[tuple[frozenset[int], frozenset[int]], Policy] = {}
 
@@ -252,6 +255,26 @@ class Policy:
             cost_beside(one, int(price)) if is_so else 0 for one, price, is_so in beside
         ]
         levers["fee"][:count] = np.rint(prices * self._worker_shares)
+
+    def fill_late_grant(self, levers: np.record, month: int) -> None:
+        """Write what the month's levers will do to the late part of a grant when it is due to founders."""
+        reach, then = self.reach(month), self.reach(month + MONTHS_UNTIL_DUE)
+        acting = [one for one in self._cash if reach[one.lever].strength > 0.0]
+        for position, one in enumerate(acting):
+            if one.parameter == WORKER.startup_late_grant_yuan:
+                strength = then[one.lever].strength
+                share = strength if self._reaches_everybody[one.lever] else float(strength > 0.0)
+                levers["due_value"][position], levers["due_share"][position] = one.part(share), share
+
+    def late_grant(self, month: int) -> np.ndarray:
+        """The late part of a start-up grant without levers when it is due for whoever starts in the month,
+        yuan by place.
+        """
+        if "startup_late_grant_yuan" in self._moved:
+            tables = self._by_place.tables(month_text(month + MONTHS_UNTIL_DUE), with_levers=False)
+        else:
+            tables = self._by_place.tables(month_text(month))
+        return tables.without_levers[WORKER.startup_late_grant_yuan]
 
     def settles_in(self, month: int) -> list[tuple[int, np.ndarray]]:
         """The levers in force that offer or pay for settlements, and the places in which they do."""

@@ -136,6 +136,7 @@ class UnitCost(Strict):
 class Budget(Strict):
     """How much may be spent, by calendar year or over the whole window. Exactly one of the two.
 
+    Of a year that the window holds a part of, as large a part of the yearly sum is there.
     Everybody who qualifies is paid until it is spent. ``release: monthly`` lets it be spent evenly instead:
     by the end of each month as large a part of it as has passed of the months in force of the year, or of the
     window.

@@ -17,7 +17,8 @@ from sim.rules.household import share_of
 from sim.rules.loans import can_be_served, cost_of_capital, loan_units, private_credit
 from sim.steps.earnings import current_pay, log_skill
 from sim.steps.ideas import idea_rank, quality_of
-from sim.steps.levers import effective, serve
+from sim.steps.lever_record import MONTHS_TO_LATE_GRANT, MONTHS_UNTIL_DUE
+from sim.steps.levers import effective, late_grant_when_due, serve, serve_once
 from sim.steps.loans import is_given_up, settle_loan
 from sim.steps.migration import go_home
 from sim.steps.records import EVENT, MONEY, OCCASION, WORKER
@@ -38,7 +39,6 @@ from sim.world.worker import (
     age_months,
 )
 
-MONTHS_TO_LATE_GRANT = 6
 MOST_CAPITAL = 100_000_000  # yuan; no savings, grant or loan reaches it
 
 
@@ -130,8 +130,10 @@ def weigh_up_business(w, c, b, k) -> None:
     """Think of a business; start it if the capital can be raised and the idea is worth it."""
     here = int(w.place)
     considers = uniform(c.keys, PURPOSE.business_consider, int(w.id))
-    if considers >= effective(w, c, b, k, WORKER.startup_consideration_probability):
+    considered = effective(w, c, b, k, WORKER.startup_consideration_probability)
+    if considers >= considered:
         return
+    serve_once(w, c, b, k, OCCASION.business_idea, considers / considered)
     rank, capital, grant, own, units, is_guaranteed, chance = weigh(w, c, b, k)
     if rank >= chance:
         return
@@ -170,11 +172,27 @@ def weigh(w, c, b, k):
         cost,
         effective(w, c, b, k, WORKER.business_profit_shift),
         grant,
-        effective(w, c, b, k, WORKER.startup_late_grant_yuan),
+        late_grant_as_owner(w, c),
         effective(w, c, b, k, WORKER.startup_odds_shift),
         effective(w, c, b, k, WORKER.business_loss_insured_share),
     )
     return rank, capital, grant, own, units, is_guaranteed, chance
+
+
+@rule
+def late_grant_as_owner(w, c) -> float:
+    """The late part of a start-up grant, in yuan, that levers of today will pay when it is due for a business
+    that the worker starts now: to an owner at home, so many months older.
+    """
+    activity, place, since, status = int(w.activity), int(w.place), int(w.since_month), int(w.status)
+    birth, trained = int(w.birth_month), int(w.trained_month)
+    w.activity, w.place, w.status = OWN_BUSINESS, w.home, status & ~(DISPLACED | NEW | INSURED)
+    w.since_month = c.month - MONTHS_UNTIL_DUE
+    w.birth_month, w.trained_month = birth - MONTHS_UNTIL_DUE, trained - MONTHS_UNTIL_DUE
+    grant = late_grant_when_due(w, c)
+    w.activity, w.place, w.since_month, w.status = activity, place, since, status
+    w.birth_month, w.trained_month = birth, trained
+    return grant
 
 
 @rule
@@ -202,7 +220,7 @@ def chance_without_levers(w, c, rank, capital) -> float:
         cost,
         rules[WORKER.business_profit_shift, here],
         grant,
-        rules[WORKER.startup_late_grant_yuan, here],
+        c.late_grant[int(w.home)],
         rules[WORKER.startup_odds_shift, here],
         rules[WORKER.business_loss_insured_share, here],
     )

@@ -8,13 +8,19 @@ prices. Per worker: how families share incomes is not in the model.
 
 from __future__ import annotations
 
+from sim.core.categories import EXITED
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, keys_for, uniform_for, uniform_with
 from sim.rules.income import land_factor, real_income
 from sim.world.places import HOMES
-from sim.world.worker import MOST_NET_INCOME, clipped, worked_away, worked_locally
-
-MONTHS_OF_YEAR = 12
+from sim.world.worker import (
+    ENTRANT_BIT,
+    ID_MONTH_SHIFT,
+    MOST_NET_INCOME,
+    clipped,
+    worked_away,
+    worked_locally,
+)
 
 
 @inlined_rule
@@ -30,19 +36,28 @@ def extra_living_cost(w, c) -> int:
 
 
 @rule
-def farm_months(w) -> int:
-    """Months of the year without non-farm work, of a worker who is at home at its end."""
+def farm_months(w, c) -> int:
+    """Months of the year without non-farm work, of a worker who is at home at its end.
+
+    Those who entered the labour force in the year have as many as were left of it, and those who have left it
+    as many as had passed.
+    """
     if int(w.place) >= HOMES:
         return 0
+    first, end = c.month - (c.month_of_year - 1), c.month + 1
+    if int(w.id) >= ENTRANT_BIT:
+        first = max(first, (int(w.id) - ENTRANT_BIT) >> ID_MONTH_SHIFT)
+    if w.activity == EXITED:
+        end = int(w.since_month)
     worked = worked_away(int(w.worked_months)) + worked_locally(int(w.worked_months))
-    return max(MONTHS_OF_YEAR - worked, 0)
+    return max(end - first - worked, 0)
 
 
 @rule
 def year_income(w, c) -> float:
     """The worker's net income of the year, in yuan of the base year of prices (2023)."""
     land = 1.0
-    if farm_months(w) > 0:
+    if farm_months(w, c) > 0:
         draw = uniform_for(c.life_keys, PURPOSE.trait_land, int(w.id), 0)
         land = land_factor(draw, c.economy.farm_income_log_sd)
     return year_income_with(w, c, land)
@@ -51,7 +66,7 @@ def year_income(w, c) -> float:
 @inlined_rule
 def year_income_with(w, c, land) -> float:
     """The same with the worker's factor of land, which tells only for those with months on the farm."""
-    months = farm_months(w)
+    months = farm_months(w, c)
     return real_income(float(w.net_income_year), months, c.farm_income[int(w.home)], land, c.price_index)
 
 

@@ -9,6 +9,8 @@ MAX_BUDGETS = 64
 MAX_EFFECTS = 512
 MAX_FIRST = 4  # groups that are served before others from one budget
 HOME_COUNT = 31
+MONTHS_TO_LATE_GRANT = 6  # a business has run for so long when the late part of a grant is paid
+MONTHS_UNTIL_DUE = MONTHS_TO_LATE_GRANT - 1  # from the month of the start, in which it runs already
 SET, SCALE, ADD = 0, 1, 2  # kinds of effects, in the order in which they act
 # What a lever restricts, as bits.
 CHECK_WHERE, CHECK_WORK, CHECK_PERSON, CHECK_MONTHS, CHECK_CHILD = 1, 2, 4, 8, 16
@@ -72,6 +74,9 @@ def levers_type(places: int, parameters: int, occasions: int) -> np.dtype:
             ("cash_kind", _WHOLE, (MAX_EFFECTS,)),
             ("cash_value", _REAL, (MAX_EFFECTS,)),
             ("cash_share", _REAL, (MAX_EFFECTS,)),
+            # the same of the late part of a grant when it will be due; no share: not in force any more
+            ("due_value", _REAL, (MAX_EFFECTS,)),
+            ("due_share", _REAL, (MAX_EFFECTS,)),
             ("low", _REAL, (parameters,)),  # bounds of the parameters
             ("high", _REAL, (parameters,)),
             # bytes last, so that every number lies at a multiple of its width

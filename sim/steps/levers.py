@@ -18,7 +18,7 @@ from sim.steps.lever_record import (
     TICKETS,
 )
 from sim.steps.people import has_school_child, months_in_activity, months_since_course
-from sim.steps.records import MONEY
+from sim.steps.records import MONEY, WORKER
 from sim.world.worker import age_months, education_of
 
 
@@ -155,6 +155,27 @@ def _changed_by_levers(w, c, parameter) -> float:
             kind = levers.effect_kind[effect]
             if kind == SET:
                 value = gone_to(value, amount, levers.effect_share[effect])
+            elif kind == SCALE:
+                scale *= amount
+            else:
+                add += amount
+    return min(max(value * scale + add, levers.low[parameter]), levers.high[parameter])
+
+
+@rule
+def late_grant_when_due(w, c) -> float:
+    """What levers in force today will add up to in the late part of a start-up grant when it is due, in yuan.
+
+    It is due at home. A lever whose window ends before pays nothing.
+    """
+    levers, parameter = c.levers, WORKER.startup_late_grant_yuan
+    value, scale, add = c.late_grant[int(w.home)], 1.0, 0.0
+    for position in range(int(levers.cash_start[parameter]), int(levers.cash_start[parameter + 1])):
+        share = levers.due_share[position]
+        if share > 0.0 and is_reached(w, c, int(levers.cash_lever[position])):
+            amount, kind = levers.due_value[position], levers.cash_kind[position]
+            if kind == SET:
+                value = gone_to(value, amount, share)
             elif kind == SCALE:
                 scale *= amount
             else:

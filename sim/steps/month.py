@@ -134,15 +134,6 @@ STEPS = (
         chance=enterprise.highest_consider_chance,
     ),
     Step(
-        "train",
-        "Train: enrol on a public course.",
-        skills.train,
-        TRAINABLE,
-        VISITING,
-        purpose=PURPOSE.training,
-        chance=skills.highest_training_chance,
-    ),
-    Step(
         "go to school",
         "Go to school for years, by a route that a lever opened.",
         skills.go_to_school,
@@ -206,6 +197,15 @@ STEPS = (
         seasons.help_on_farm,
         activity_set(LOCAL_WORK),
         season=seasons.is_farm_season,
+    ),
+    Step(
+        "train",
+        "Train: enrol on a public course.",
+        skills.train,
+        TRAINABLE,
+        VISITING,
+        purpose=PURPOSE.training,
+        chance=skills.highest_training_chance,
     ),
     Step(
         "take profit",

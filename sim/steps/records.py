@@ -163,6 +163,7 @@ def conditions_type(places: int) -> np.dtype:
             ("quota_cutoff_new", _WHOLE, (places,)),  # bin above which levers put one in another's place
             ("keys", _WHOLE, (len(PURPOSES), 2)),  # of the month
             ("life_keys", _WHOLE, (len(PURPOSES), 2)),  # fixed for life
+            ("late_grant", _REAL, (homes,)),  # its late part when due for whoever starts now, without levers
             ("levers", levers_type(places, len(WORKER_NAMES), len(OCCASION_NAMES))),
         ]
     )

@@ -65,8 +65,6 @@ def live_on_support(w, c, b, k) -> None:
     """Draw the pay of a public post, or a benefit after a lost job, at home."""
     if int(w.status) & DISPLACED:
         paid = int(effective(w, c, b, k, WORKER.unemployment_benefit_yuan))
-        if paid > 0:
-            serve(w, c, b, k, OCCASION.search_month)
         receive_transfer(w, c, b, k, WORKER.unemployment_benefit_yuan, MONEY.benefit, paid)
     else:
         paid = int(effective(w, c, b, k, WORKER.public_post_pay_yuan))

@@ -35,11 +35,21 @@ from sim.rules.enterprise import idea_quality, paid_jobs
 from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import Places
-from sim.world.worker import BIRTH_EPOCH, INSURED, MOST_ABILITY, NEW, POOR, TRAINED, clipped, worker_at
+from sim.world.worker import (
+    BIRTH_EPOCH,
+    ENTRANT_BIT,
+    ID_MONTH_SHIFT,
+    INSURED,
+    MOST_ABILITY,
+    NEW,
+    POOR,
+    TRAINED,
+    clipped,
+    worker_at,
+)
 from sim.world.workers import BLOCK, Ids, Workers, fill_ids
 
-ENTRANT_BIT = 1 << 31
-ID_HOME_SHIFT, ID_MONTH_SHIFT, ID_ENTRANT_HOME_SHIFT = 26, 22, 17
+ID_HOME_SHIFT, ID_ENTRANT_HOME_SHIFT = 26, 17
 _JUNIOR_MIDDLE = 2  # its position in sim.core.categories.EDUCATION
 OUT, LOCAL, FARM_IDLE = 0, 1, 2
 GROUPS = ("out", "local", "farm_idle")

@@ -110,6 +110,7 @@ worker_at = view_maker(
     Layout("Worker", (ROW_BYTES, STATE_BYTES), tuple((column.name, column.place) for column in COLUMNS))
 )
 
+ENTRANT_BIT, ID_MONTH_SHIFT = 1 << 31, 22  # of ids: set for entrants, whose month stands above the shift
 BIRTH_EPOCH = 1368  # months from January 1900 (birth_month 0) to January 2014 (month 0)
 
 IS_FEMALE, POOR = 1, 16  # of traits, bits 0 and 4; education in bits 1-3

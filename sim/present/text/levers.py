@@ -38,6 +38,7 @@ OCCASION_WORDS = Words(
         "arrears_case": N_("case of unpaid wages and month"),
         "settlement": N_("settlement"),
         "new_settlement": N_("settlement that would have been refused"),
+        "business_idea": N_("worker who weighs up a business"),
         "business_half_year": N_("business that has run for six months"),
         "business_closure": N_("business closed"),
         "loan_month": N_("guaranteed loan and month"),
