@@ -409,14 +409,9 @@ class Ledger:
         return float(np.floor(released + self.carried[lever] - self.spent[lever] + _ROUNDING))
 
     def _given(self, lever: int, month: int) -> float:
-        """Yuan of the budget's period, the window or a year; of a year that the window holds a part of, as
-        large a part.
-        """
+        """Yuan of the budget's period, a year or the window."""
         budget = self._budget(lever)
-        amount = budget.yuan_total
-        if budget.yuan_per_year is not None:
-            window = self.policy.scenario.levers[self.policy.names[lever]].window
-            amount = budget.yuan_per_year * window.part_of_year(month_text(month)[:4])
+        amount = budget.yuan_total if budget.yuan_per_year is None else budget.yuan_per_year
         return self.policy.budget_scale(lever, month) * amount
 
     def _released(self, lever: int, month: int) -> float:

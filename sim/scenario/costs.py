@@ -136,7 +136,8 @@ class UnitCost(Strict):
 class Budget(Strict):
     """How much may be spent, by calendar year or over the whole window. Exactly one of the two.
 
-    Of a year that the window holds a part of, as large a part of the yearly sum is there.
+    A yearly sum is what may be spent in each calendar year, whole also where the window, or its season, has a
+    part of the year; a sum for the window is written ``yuan_total``.
     Everybody who qualifies is paid until it is spent. ``release: monthly`` lets it be spent evenly instead:
     by the end of each month as large a part of it as has passed of the months in force of the year, or of the
     window.

@@ -90,15 +90,6 @@ class Window(Strict):
         passed = month_number(month) - month_number(self.from_)
         return min(1.0, (passed + 1) / (self.ramp_months + 1))
 
-    def part_of_year(self, year: str) -> float:
-        """The share of its months of a whole year, or season, that the window has in a calendar year.
-
-        >>> Window.model_validate({"from": "2025-07", "to": "2034-12"}).part_of_year("2025")
-        0.5
-        """
-        months = self.season or range(1, 13)
-        return sum(self.strength(f"{year}-{month:02d}") > 0.0 for month in months) / len(months)
-
     def turns(self) -> set[int]:
         """Month numbers outside which ``strength`` is that of the month before."""
         first, last = month_number(self.from_), month_number(self.to)

@@ -134,6 +134,15 @@ STEPS = (
         chance=enterprise.highest_consider_chance,
     ),
     Step(
+        "train",
+        "Train: enrol on a public course.",
+        skills.train,
+        TRAINABLE,
+        VISITING,
+        purpose=PURPOSE.training,
+        chance=skills.highest_training_chance,
+    ),
+    Step(
         "go to school",
         "Go to school for years, by a route that a lever opened.",
         skills.go_to_school,
@@ -199,13 +208,10 @@ STEPS = (
         season=seasons.is_farm_season,
     ),
     Step(
-        "train",
-        "Train: enrol on a public course.",
-        skills.train,
-        TRAINABLE,
-        VISITING,
-        purpose=PURPOSE.training,
-        chance=skills.highest_training_chance,
+        "forgo pay",
+        "Forgo the pay of days on a course, where pay is earned this month.",
+        skills.forgo_pay,
+        marked=skills.is_on_course,
     ),
     Step(
         "take profit",

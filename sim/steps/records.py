@@ -221,7 +221,11 @@ def block_type(places: int) -> np.dtype:
             ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
             ("listed", np.uint32, (BLOCK,)),  # mixed ids of those whose luck is drawn ahead
             ("luck", _REAL, (LUCK, BLOCK)),  # and their luck in a choice (sim.steps.race)
-            ("choice", np.uint8, (BLOCK,)),  # 1 + option (sim.steps.migration), until it is carried out
+            (
+                "choice",
+                np.uint8,
+                (BLOCK,),
+            ),  # 1 + option (sim.steps.migration), until it is carried out; or ON_COURSE
             *[(name, sums[name].base, sums[name].shape) for name in field_names(sums)],
         ]
     )

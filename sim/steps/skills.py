@@ -29,10 +29,12 @@ from sim.world.worker import (
     MOST_ABILITY,
     NEW,
     TRAINED,
+    VISITING,
     clipped,
     education_of,
 )
 
+ON_COURSE = 255  # in the block's scratch for choices, until payday; no choice has this number
 _HIGHEST_EDUCATION = len(EDUCATION) - 1
 
 
@@ -53,8 +55,8 @@ def take_course(w, c, b, k) -> None:
         if gain > 0.0:  # ability is kept in whole units, so the rest of a unit is drawn
             units = int(gain / ABILITY_UNIT + uniform(c.keys, PURPOSE.course_gain, worker))
             w.ability = clipped(int(w.ability) + units, -MOST_ABILITY - 1, MOST_ABILITY)
-    if is_among(int(w.activity), int(w.status), EMPLOYEES, BACK):
-        _forgo_pay(w, c, b)
+    if is_among(int(w.activity), int(w.status), EMPLOYEES, 0):
+        b.choice[k] = ON_COURSE
     if w.activity == FARM or w.activity == MIGRANT_SEARCH:
         change_activity(w, c, TRAINING)
         if has_order:
@@ -62,8 +64,22 @@ def take_course(w, c, b, k) -> None:
 
 
 @rule
-def _forgo_pay(w, c, b) -> None:
-    """Take off the pay of the days on the course; savings make up for it as far as they go."""
+def is_on_course(state, b, k) -> bool:
+    """Whether the worker has taken a course beside the job this month."""
+    return b.choice[k] == ON_COURSE
+
+
+@rule
+def forgo_pay(w, c, b, k) -> None:
+    """Take off the pay of the days on a course; savings make up for it as far as they go.
+
+    Who has lost the job since, or left it for the harvest, earns no pay to forgo.
+    """
+    if b.choice[k] != ON_COURSE:
+        return
+    b.choice[k] = 0
+    if not is_among(int(w.activity), int(w.status), EMPLOYEES, VISITING | BACK):
+        return
     activity, home = int(w.activity), int(w.home)
     lost = pay_lost_on_course(current_pay(w, c), c.economy.course_pay_lost_share)
     from_savings = min(lost, int(w.savings))
