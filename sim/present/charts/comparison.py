@@ -26,6 +26,7 @@ from sim.present.charts.style import (
     end_labels,
     estimate,
     headed,
+    plain_numbers,
     row_panel,
     scaled,
     styled,
@@ -118,6 +119,7 @@ def spending_by_year(comparison: Comparison) -> Figure:
         ends.append((spent.iloc[-1], wrapped(title_of(policy), 28), colour))
     panel.set_ylim(bottom=0)
     whole_years(panel)
+    plain_numbers(panel.yaxis)
     end_labels(panel, ends)
     headed(
         figure,

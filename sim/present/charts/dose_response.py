@@ -14,6 +14,7 @@ from sim.present.charts.style import (
     axis_words,
     empty_figure,
     headed,
+    plain_numbers,
     scaled,
     styled,
     wrapped,
@@ -47,7 +48,7 @@ def response_chart(table: pd.DataFrame, factor: str, label: str, key: str, at: s
     panel.set_xlabel(wrapped(label, 80, 2))
     panel.set_ylabel(_("difference ({unit})", unit=unit))
     for axis in (panel.xaxis, panel.yaxis):
-        axis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+        plain_numbers(axis)
     first = f"{doses.iloc[0]:,.10g}"
     headed(
         figure,

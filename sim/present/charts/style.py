@@ -22,6 +22,7 @@ from sim.present.text.numbers import apart, join, number, scale_of, unit_word
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.axis import Axis
     from matplotlib.figure import Figure
 
 INK, GREY, PALE = "#222222", "#8a8a8a", "#e4e4e4"
@@ -188,6 +189,7 @@ def difference_line(panel: Axes, part: pd.DataFrame, factor: float, start: str, 
     panel.fill_between(when, low, high, color=colour, alpha=0.22, linewidth=0)
     panel.plot(when, middle, color=colour, linewidth=1.8)
     whole_years(panel)
+    plain_numbers(panel.yaxis)
 
 
 def dotted(panel: Axes, month: str) -> None:
@@ -217,6 +219,11 @@ def end_labels(panel: Axes, ends: list[tuple[float, str, str]]) -> None:
 def decimal_year(month: str) -> float:
     """The middle of the month on an axis of years."""
     return int(month[:4]) + (int(month[5:7]) - 0.5) / 12
+
+
+def plain_numbers(axis: Axis) -> None:
+    """Numbers along an axis with thousands apart and a real minus."""
+    axis.set_major_formatter(lambda value, _: f"{value:,.10g}".replace("-", "−"))
 
 
 def whole_years(panel: Axes) -> None:

@@ -15,6 +15,7 @@ from sim.present.charts.style import (
     axis_words,
     empty_figure,
     headed,
+    plain_numbers,
     row_panel,
     scaled,
     styled,
@@ -52,7 +53,7 @@ def tornado_chart(table: pd.DataFrame, labels: Mapping[str, str], key: str) -> F
     panel.invert_yaxis()
     unit = axis_words(word, outcome.unit)
     panel.set_xlabel(_("difference ({unit})", unit=unit))
-    panel.xaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    plain_numbers(panel.xaxis)
     headed(
         figure,
         _("{outcome}, {year}: what it hangs on", outcome=outcome.label, year=table["year"].iloc[0]),

@@ -19,6 +19,7 @@ from sim.present.charts.style import (
     empty_figure,
     end_labels,
     headed,
+    plain_numbers,
     styled,
     whole_years,
     with_room,
@@ -62,6 +63,7 @@ def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[s
         ends.append((line["value"].iloc[-1] / _persons(), words, colour))
     panel.set_ylim(bottom=0)
     whole_years(panel)
+    plain_numbers(panel.yaxis)
     end_labels(panel, ends)
     headed(
         figure,
@@ -83,7 +85,7 @@ def validation_chart(validation: Validation, indicator: str, group: str) -> Figu
     headed(
         figure,
         translated(rows["label"].iloc[0]),
-        _official_unit(rows),
+        in_context("below a picture's title", "{unit}", unit=_official_unit(rows)),
         _("line: model"),
         _("points: official"),
         _("shaded: unseen years"),
@@ -166,7 +168,7 @@ def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame) -> N
     panel.set_xlim(2013.6, last + 0.4)
     with_room(panel, np.concatenate([rows["official"] / factor, low, high]))
     whole_years(panel)
-    panel.yaxis.set_major_formatter(lambda value, _: f"{value:,.10g}")
+    plain_numbers(panel.yaxis)
 
 
 @styled
@@ -187,10 +189,11 @@ def stock_within_2020(national: pd.DataFrame, stocks: pd.DataFrame) -> Figure:
     )
     panel.set_ylim(bottom=0)
     whole_years(panel)
+    plain_numbers(panel.yaxis)
     headed(
         figure,
         _("Rural workers away from home around 2020"),
-        _people(),
+        in_context("below a picture's title", "{unit}", unit=_people()),
         _("line: model, end of month"),
         _("points: published, end of quarter (February in 2020)"),
     )
