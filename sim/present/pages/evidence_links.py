@@ -12,7 +12,7 @@ from markupsafe import Markup, escape
 from sim.core.language import N_, Words, _, language, translated
 from sim.parameters.behaviour import PARAMETERS
 from sim.present.text.citations import range_words, source_words
-from sim.present.text.levers import date_words, quantity
+from sim.present.text.levers import date_words, is_share, quantity
 from sim.present.text.parameters import STATUS_NAMES, STATUS_WORDS, meaning_of, source_of
 
 _STATUS = Words(
@@ -67,7 +67,8 @@ def authority(citation: Mapping[str, str], documents: Mapping[str, Any]) -> Mark
 
     A page in English has the paraphrase in Chinese too.
     """
-    title: Markup = escape(citation["title"])
+    is_formal = language() == "zh" and citation["number"]  # one with a number has its title between 《》
+    title: Markup = Markup("《{}》").format(citation["title"]) if is_formal else escape(citation["title"])
     if citation["id"] in documents:
         title = Markup('<a href="#document-{}">{}</a>').format(citation["id"], title)
     if citation["title_zh"]:
@@ -96,7 +97,8 @@ def _document(document: Mapping[str, Any]) -> Markup:
         date_words(str(document.get("date") or "")),
     ]
     if language() == "zh":
-        return Markup("《{}》。{}。").format(chinese or title, _with_commas(details))
+        titled = Markup("《{}》。{}。" if document.get("number") else "{}。{}。")
+        return titled.format(chinese or title, _with_commas(details))
     title = Markup("{} {}").format(title, _chinese(chinese)) if chinese else title
     return Markup("{}. {}.").format(title, _with_commas(details))
 
@@ -134,8 +136,8 @@ def _parameter(name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "words": f"{words[:1].upper()}{words[1:]}",
         "unit": translated(unit),
-        "default": quantity(row["default"], unit) if language() == "zh" else f"{row['default']:,.10g}",
-        "range": range_words(*(f"{end:,.10g}" for end in ends if end is not None)),
+        "default": _figure(row["default"], unit),
+        "range": range_words(*(_figure(end, unit) for end in ends if end is not None)),
         "status": _(
             "{status}: {words}", status=STATUS_NAMES[row["status"]], words=STATUS_WORDS[row["status"]]
         )
@@ -143,6 +145,11 @@ def _parameter(name: str, kept: Mapping[str, Any]) -> dict[str, Any]:
         else "",
         "source": source_of(row.get("source") or ""),
     }
+
+
+def _figure(value: float, unit: str) -> str:
+    """A value of a parameter without its unit; Chinese has shares as percentages."""
+    return quantity(value, unit) if language() == "zh" and is_share(unit) else f"{value:,.10g}"
 
 
 # --- on paper -------------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, ResultsError
 from sim.core.language import _, language
 from sim.experiments.sweep import program
+from sim.present.text.levers import date_words
 from sim.present.text.numbers import in_a_row
 from sim.results.csv_files import csv_bytes
 
@@ -57,12 +58,17 @@ def made_words(about: Mapping[str, Any], people: str, period: str) -> str:
     versions = in_a_row(f"{name} {version}" for name, version in (about.get("versions") or {}).items())
     said = [
         _("{people}; months {period}.", people=people, period=period),
-        _("Made {day}.", day=about["created"]) if about.get("created") else "",
+        _("Made {day}.", day=_day(str(about["created"]))) if about.get("created") else "",
         _("Versions: {versions}.", versions=versions) if versions else "",
         _("Code {hash}.", hash=about["code_hash"]) if about.get("code_hash") else "",
         _("Seeds: {seeds}.", seeds=in_a_row(str(seed) for seed in about["seeds"])),
     ]
     return (" " if language() == "en" else "").join(part for part in said if part)
+
+
+def _day(created: str) -> str:
+    """When results were made; Chinese has the day alone."""
+    return date_words(created[:10]) if language() == "zh" else created
 
 
 def table_hashes(comparison: Comparison) -> dict[str, str]:

@@ -18,7 +18,7 @@ from sim.present.pages import validation_tables
 from sim.present.text.numbers import apart
 from sim.present.text.validation import moves_in_words, sampling_warning, validation_text
 from sim.validation.five_year_moves import RULE
-from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR
+from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR, NEW_SAMPLE
 from sim.validation.validate import Validation
 
 if TYPE_CHECKING:
@@ -115,7 +115,9 @@ def validation_context(validation: Validation) -> dict[str, Any]:
         "sampling": sampling_warning(validation),
         "rule": translated(validation.about.get("rule")),
         "fit": f"{FIRST_YEAR}–{LAST_FIT_YEAR}",
-        "unseen": _years(validation.rows.loc[validation.rows["period"] == "unseen", "year"]),
+        "since": str(NEW_SAMPLE),
+        "unseen": _years_of(validation, "unseen"),
+        "new_sample": _years_of(validation, "new sample"),
     }
 
 
@@ -125,7 +127,8 @@ def _some(labels: list[str], most: int = 6) -> str:
     return apart([*labels[:most], _("and {count} more", count=more) if more > 0 else ""])
 
 
-def _years(years: pd.Series) -> str:
+def _years_of(validation: Validation, period: str) -> str:
+    years = validation.rows.loc[validation.rows["period"] == period, "year"]
     found: Sequence[int] = sorted(set(years))
     return f"{found[0]}–{found[-1]}" if len(found) > 1 else "".join(str(year) for year in found)
 

@@ -12,12 +12,12 @@ from sim.validation.validate import Validation
 
 
 def validation_rows(validation: Validation) -> list[dict[str, Any]]:
-    """One row a target: error and verdict in the fit years and in the unseen years."""
+    """One row a target: error and verdict in the fit years, in the unseen years and since the new sample."""
     by = validation.summary.set_index(["indicator", "group", "period"])
     rows = []
     for target in validation.targets:
         cells = {}
-        for period in ("fit", "unseen"):
+        for period in ("fit", "unseen", "new sample"):
             key = (target.indicator, target.group, period)
             if key in by.index:
                 row = by.loc[key]
