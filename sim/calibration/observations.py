@@ -3,7 +3,7 @@
 The errors of one series in neighbouring years are almost the same number, so a series is read by three: the
 mean error of the fit years (``level``), the error of its last less that of its first fit year
 (``change``), where four years or more lie between, and what the years since the survey's new sample added
-(``recent``). Half the target's tolerance is taken as one standard deviation: the tolerance is the band
+(``recent``). Half the target's discrepancy is taken as one standard deviation: the discrepancy is the band
 within which a model that is right enough should mostly lie.
 """
 
@@ -49,7 +49,7 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
         target = targets.get(target_id)
         if target is None:
             continue
-        sd = target.tolerance / 2.0
+        sd = target.discrepancy / 2.0
         found.append(Observation(f"{target_id}:{LEVEL}", f"{target.label}, level", sd, target.unit))
         if max(years) - min(years) >= _YEARS_FOR_A_CHANGE:
             label = f"{target.label}, change {min(years)}-{max(years)}"
@@ -58,7 +58,9 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
             label = f"{target.label}, change {NEW_SAMPLE}-{max(recent[target_id])}"
             found.append(Observation(f"{target_id}:{RECENT}", label, sd, target.unit))
     facts = [target for target in targets.values() if target.table == "stylised_fact"]
-    found += [Observation(f"{fact.id}:{FACT}", fact.label, fact.tolerance / 2.0, fact.unit) for fact in facts]
+    found += [
+        Observation(f"{fact.id}:{FACT}", fact.label, fact.discrepancy / 2.0, fact.unit) for fact in facts
+    ]
     return tuple(found)
 
 

@@ -60,6 +60,7 @@ def official_rows(
     everyone = max(int(heads.sum()), 1)
     add("months_worked_per_year", "all", y.months.sum() / everyone, "months")
     add("owed_wages_share", "all", 100.0 * owed.sum() / everyone, "percent")
+    add("owed_wages_persons", "all", owed.sum() * in_10k, "10k_persons")
     add("willing_to_settle_share", "out", 100.0 * y.willing[1] / max(int(y.willing[0]), 1), "percent")
     sectors = y.pay[..., 1].sum(axis=(0, 2))
     for s, name in enumerate(SECTORS):
@@ -84,6 +85,9 @@ def _by_region(
         add("out_migrants_by_origin", name, out[home].sum() * in_10k, "10k_persons")
         add("out_cross_province_by_origin", name, (out * across)[home].sum() * in_10k, "10k_persons")
         add("out_within_province_by_origin", name, (out * ~across)[home].sum() * in_10k, "10k_persons")
+    for name, provinces in places.groups:
+        here = np.isin(places.province, provinces)
+        add("migrant_workers_by_destination", name, total[:, here].sum() * in_10k, "10k_persons")
 
 
 def _pay(add, y: np.record) -> None:

@@ -479,7 +479,7 @@ VALIDATION_TABLES: dict[str, Columns] = {
         "model": _MODEL,
         "error": ("see unit", "model less official"),
         "tolerance": ("see unit", "error that is allowed"),
-        "tolerance_kind": ("name", "measured or judged"),
+        "tolerance_kind": ("name", "what the tolerance rests on"),
         "role": ("name", "whether the calibration sees the fact"),
         "verdict": _VERDICT,
         "source": ("name", "source of the official value"),

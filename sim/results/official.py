@@ -162,6 +162,9 @@ def _changes(values: _Values, before: _Values, units: dict[str, str]) -> None:
         earlier = before.get((indicator, group))
         if earlier is None:
             continue
+        if indicator == "return_entrepreneurs_cumulative":
+            values["return_entrepreneurs_new", group] = value - earlier
+            units["return_entrepreneurs_new"] = units[indicator]
         if indicator in WITH_CHANGE:
             values[f"{indicator}_change", group] = value - earlier
             units[f"{indicator}_change"] = units[indicator]

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 FIRST_YEAR, LAST_FIT_YEAR = 2014, 2019
 NEW_SAMPLE = 2023  # the first year of the present sample of the survey
+PERIODS = ("fit", "unseen", "new sample")
 LAST_USED_YEAR = 2024  # no parameter is set on figures of later years
 
 
@@ -23,8 +24,10 @@ LAST_USED_YEAR = 2024  # no parameter is set on figures of later years
 class Target:
     """One target. Tolerances are percent for counts and yuan, otherwise in the target's own unit.
 
-    ``tolerance_kind`` is ``sampling``, ``rounding`` or ``judgement``; ``fitted`` says whether the
-    calibration uses it; ``value`` is NaN where the official series hold the values.
+    ``tolerance_kind`` is ``rule`` (``sim.validation.tolerances`` works it out, and ``tolerance`` is NaN),
+    ``sampling``, ``range`` (what the sources span) or ``aim``. ``fitted`` says whether the calibration uses
+    it; ``discrepancy`` is what a model that is right enough may differ by, of which the calibration takes
+    half as one standard deviation. ``value`` is NaN where the official series hold the values.
     """
 
     id: str
@@ -36,18 +39,14 @@ class Target:
     year: str
     value: float
     tolerance: float
-    tolerance_unseen: float
     tolerance_kind: str
     tolerance_reason: str
+    discrepancy: float
     role: str
     headline: bool
     fitted: bool
     definition: str
     source: str
-
-    def allowed(self, period: str) -> float:
-        """The tolerance in a period: see ``period_of``."""
-        return self.tolerance_unseen if period == "unseen" else self.tolerance
 
 
 def read_targets(data: Data, table: str = "annual") -> tuple[Target, ...]:

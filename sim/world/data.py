@@ -75,6 +75,9 @@ class Data:
     marginals: pd.DataFrame
     cohorts: pd.DataFrame
     targets: pd.DataFrame
+    survey: pd.DataFrame
+    not_modelled: pd.DataFrame
+    official_groups: pd.DataFrame
     unmeasured_effects: pd.DataFrame
     distance_km: np.ndarray  # (31, 31) km from origin row to destination column
     od_moves: dict[str, np.ndarray]  # period -> (31, 31) sample counts, origin x destination
@@ -212,6 +215,9 @@ def _assemble(folder: Path, tables: dict[str, pd.DataFrame]) -> Data:
         marginals=marginals,
         cohorts=tables["cohorts.csv"].set_index("birth_year"),
         targets=tables["targets.csv"],
+        survey=tables["survey.csv"],
+        not_modelled=tables["not_modelled.csv"],
+        official_groups=tables["official_groups.csv"],
         unmeasured_effects=tables["unmeasured_effects.csv"],
         distance_km=_distances(tables["distances.csv"], provinces, marginals),
         od_moves=_moves(tables["od_flows_history.csv"], provinces.index),

@@ -43,6 +43,7 @@ class Places:
     province: np.ndarray  # int64, index of the province
     tier: np.ndarray  # int64, position in vocabulary.TIERS
     population: np.ndarray  # millions; zero for townships
+    groups: tuple[tuple[str, tuple[int, ...]], ...]  # of provinces in official series: name, indices
 
     def __len__(self) -> int:
         return len(self.names)
@@ -74,6 +75,10 @@ def build_places(data: Data, numbers: PlaceNumbers = DEFAULT_NUMBERS) -> Places:
         province=np.array([i for i, _tier, _size in rows], dtype=np.int64),
         tier=np.array([tier for _i, tier, _size in rows], dtype=np.int64),
         population=np.array([size for _i, _tier, size in rows]),
+        groups=tuple(
+            (str(group), tuple(code_to_index[code] for code in part))
+            for group, part in data.official_groups.groupby("group")["province_code"]
+        ),
     )
 
 

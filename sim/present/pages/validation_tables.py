@@ -23,6 +23,7 @@ def validation_rows(validation: Validation) -> list[dict[str, Any]]:
                 row = by.loc[key]
                 digits = 2 if row["error_unit"] == "ratio" else 1
                 unit = _error_unit(row["error_unit"])
+                allowed = join(number(row["tolerance"], digits), unit)
                 cells[period] = {
                     "error": join(number(row["mean_absolute_error"], digits), unit),
                     "worst": join(number(row["worst_error"], digits, signed=True), unit),
@@ -31,10 +32,7 @@ def validation_rows(validation: Validation) -> list[dict[str, Any]]:
                     "years": int(row["years"]),
                 }
         if cells:
-            allowed = dict.fromkeys(f"{size:g}" for size in (target.tolerance, target.tolerance_unseen))
-            rows.append(
-                {"label": translated(target.label), "tolerance": join(" / ".join(allowed), unit), **cells}
-            )
+            rows.append({"label": translated(target.label), "tolerance": allowed, **cells})
     return rows
 
 
@@ -133,5 +131,7 @@ def _error_unit(unit: str) -> str:
         "points": _("points"),
         "years": in_context("age", "years"),
         "months": _("months"),
+        "10k_persons": _("ten thousand people"),
+        "yuan": _("yuan"),
     }
     return words.get(unit, "")

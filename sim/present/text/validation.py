@@ -8,6 +8,7 @@ import pandas as pd
 from sim.core.labels import region
 from sim.core.language import N_, Words, _, language, plural, translated
 from sim.present.text.numbers import apart, in_a_row, left, number, right
+from sim.present.text.official import group_words, indicator_words
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
 from sim.validation.five_year_moves import MEASURES
@@ -16,7 +17,7 @@ from sim.validation.validate import RULE, Validation
 
 FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
 _PERIODS = Words({"fit": N_("fit"), "unseen": N_("unseen"), "new sample": N_("since")})
-_LABEL, _CELL, _BENCHMARK = 40, 8, 11
+_LABEL, _CELL, _BENCHMARK = 64, 8, 11
 _UNIT_WORDS = Words(
     {
         "10k_persons": N_("10,000 persons"),
@@ -25,13 +26,23 @@ _UNIT_WORDS = Words(
         "ratio": N_("ratio"),
     }
 )
-_ERROR_SIGNS = Words({"percent": "%", "points": N_("pt"), "years": N_("yr"), "months": N_("mo"), "ratio": ""})
+_ERROR_SIGNS = Words(
+    {
+        "percent": "%",
+        "points": N_("pt"),
+        "years": N_("yr"),
+        "months": N_("mo"),
+        "ratio": "",
+        "10k_persons": "",
+        "yuan": "",
+    }
+)
 _VERDICTS = Words(
     {"met": N_("met"), "near": N_("near"), "missed": N_("missed"), "not measured": N_("not measured")}
 )
 _FORECASTS = Words({"model": N_("model"), "last value": N_("last value"), "trend": N_("trend")})
 _DIGITS = {"10k_persons": 0, "yuan": 0, "percent": 1, "years": 1, "ratio": 2}
-_ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2}
+_ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2, "10k_persons": 0, "yuan": 0}
 
 
 def validation_text(validation: Validation) -> str:
@@ -86,6 +97,7 @@ def validation_text(validation: Validation) -> str:
         _quarter_lines(validation),
         _stylised_fact_lines(validation),
         _corridor_lines(validation),
+        _not_modelled_lines(validation),
     )
     return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
 
@@ -233,6 +245,15 @@ def _quarter_lines(validation: Validation) -> list[str]:
 def moment_words(moment: str) -> str:
     """A moment of 2020 and what it is compared with, in the language in use."""
     return translated(moment, "moment")
+
+
+def _not_modelled_lines(validation: Validation) -> list[str]:
+    """Official series that the model does not hold, and why."""
+    lines = []
+    for row in validation.not_modelled.itertuples():
+        group = "" if row.group == "*" else f", {group_words(row.group)}"
+        lines.append(f"  {indicator_words(row.indicator) + group:<{_LABEL}}{row.reason}")
+    return ["Official series that the model does not hold", *lines]
 
 
 def _stylised_fact_lines(validation: Validation) -> list[str]:
