@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.labels import region
-from sim.core.language import N_, Words, _, language, plural, translated
+from sim.core.language import N_, Words, _, in_language, language, plural, translated
 from sim.present.text.numbers import apart, in_a_row, left, number, right
 from sim.present.text.official import group_words, indicator_words
 from sim.validation.benchmarks import most_accurate
@@ -251,9 +251,10 @@ def _not_modelled_lines(validation: Validation) -> list[str]:
     """Official series that the model does not hold, and why."""
     lines = []
     for row in validation.not_modelled.itertuples():
-        group = "" if row.group == "*" else f", {group_words(row.group)}"
-        lines.append(f"  {indicator_words(row.indicator) + group:<{_LABEL}}{row.reason}")
-    return ["Official series that the model does not hold", *lines]
+        names = [indicator_words(row.indicator), *([] if row.group == "*" else [group_words(row.group)])]
+        reason = in_language({"en": row.reason, "zh": row.reason_zh})
+        lines.append(f"  {left(in_a_row(names), _LABEL)}{reason}")
+    return [_("Official series that the model does not hold"), *lines]
 
 
 def _stylised_fact_lines(validation: Validation) -> list[str]:
