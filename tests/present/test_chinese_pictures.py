@@ -302,7 +302,7 @@ def test_the_brief_for_word_in_chinese(comparison, figures):
     texts = [paragraph.text for paragraph in found.paragraphs]
     texts += [cell.text for table in found.tables for row in table.rows for cell in row.cells]
     assert not english_in(texts)
-    assert texts[0].endswith("：政策效果") and found.core_properties.title == texts[0]
+    assert texts[0].endswith("：政策会带来什么变化") and found.core_properties.title == texts[0]
     fonts_named = {
         name
         for style in found.styles

@@ -134,8 +134,15 @@ def headed(figure: Figure, title: str, *notes: str) -> None:
         (title, 0.05, {"fontsize": 11, "weight": "bold"}),
         ("\n".join(lines), 0.28, {"fontsize": 8.5, "color": "#555555"}),
     ):
-        mark = figure.text(0.006, 1 - inches / height, text, ha="left", va="top", **look)
+        mark = figure.text(
+            0.006, 1 - inches / height, text, ha="left", va="top", linespacing=_leading(), **look
+        )
         mark.set_in_layout(False)
+
+
+def _leading() -> float:
+    """Height of a line of several: Chinese letters fill theirs."""
+    return 1.4 if language() == "zh" else 1.2
 
 
 def scaled(largest: float, unit: str) -> tuple[float, str]:
