@@ -23,6 +23,7 @@ HALF = {
     "workshop_month": 0.01,
     "replacement": 0.2,
     "new_insurance": 0.02,
+    "business_idea": 0.02,
     "kept_insurance": 0.2,
     "festival_trip": 0.2,
     NEW_SETTLEMENT: 0.2,
