@@ -305,7 +305,17 @@ def clauses_of(manifest: Mapping[str, Any], lever: Mapping[str, Any]) -> str:
 def article_words(citation: Mapping[str, Any]) -> str:
     """The article of a document that a clause stands in; empty where it has none: ``article 2``."""
     article = citation.get("article")
-    return _("article {number}", number=article) if article else ""
+    if not article:
+        return ""
+    numeral = _numeral(int(article)) if language() == "zh" else article
+    return _("article {number}", number=numeral)
+
+
+def _numeral(number: int) -> str:
+    """A number to 99 as Chinese documents write it: ``_numeral(12) == "十二"``."""
+    tens, ones = divmod(number, 10)
+    digits = "零一二三四五六七八九"
+    return ("" if tens < 2 else digits[tens]) + ("十" if tens else "") + (digits[ones] if ones else "")
 
 
 # --- what it changes ----------------------------------------------------------------------------------
