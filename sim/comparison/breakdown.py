@@ -87,7 +87,7 @@ def dimensions() -> dict[str, Dimension]:
         Dimension("age", AGE_GROUPS, _PEOPLE),
         Dimension("sex", SEXES, _PEOPLE),
         Dimension("schooling", EDUCATION, _PEOPLE),
-        Dimension("poor", GROUPINGS["household"], _PEOPLE),
+        Dimension("poor", GROUPINGS["household"], (*_PEOPLE, "remittances")),
         Dimension("activity", (*(name for name in ACTIVITIES if name != "exited"), LATER), _PEOPLE),
     )
     return {one.name: one for one in found}
@@ -187,7 +187,11 @@ def _counts(run: Results, window: Horizon, december: str | None) -> dict[str, np
             name = {"home": "home-province", "province": "destination", "tier": "tier"}[label]
             found[name] = _summed(mean[list(STOCKS)].to_numpy(), named[label], dimensions()[name].groups)
         if table == "homes":
-            sent = mean["remittances_yuan"].to_numpy() * named["month_count"].iloc[0]
+            months = named["month_count"].iloc[0]
+            sent = mean["remittances_yuan"].to_numpy() * months
+            if "poor_remittances_yuan" in mean:
+                poor = mean["poor_remittances_yuan"].sum() * months
+                found["poor remittances"] = np.array([poor, sent.sum() - poor])
             found["home-province remittances"] = sent
             region = [_regions()[home] for home in named["home"]]
             found["region"] = _summed(mean[list(STOCKS)].to_numpy(), region, REGIONS)

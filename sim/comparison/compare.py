@@ -30,7 +30,7 @@ from sim.comparison.references import another_reference, by_reference
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _
+from sim.core.language import _, language
 from sim.policy.budgets import bound_by
 from sim.results.columns import COMPARISON_TABLES, FOCUS_TABLES, empty_table
 from sim.results.outcomes import OUTCOMES
@@ -418,4 +418,5 @@ def _manifest(plan: PairedPlan, runs: list[dict], seeds: list[int], policies: li
         "end": plan.end,
         "run_ids": [run["manifest"].get("run_id") for run in runs],
         "warnings": sorted({warning for run in runs for warning in run["warnings"]}),
+        "language": language(),  # of the warnings, and of what is said of the reference
     }

@@ -57,6 +57,10 @@ _AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH, TRAINING]
 _EARNERS = members(EARNERS)
 
 
+# Columns of the table ``homes`` beside the stocks.
+_HOME_MONEY = ("cross_province", "remittances_yuan", "earnings_yuan", "poor_remittances_yuan")
+
+
 @dataclass
 class _Kept:
     """What a record adds to, month by month and year by year; a checkpoint keeps all of it."""
@@ -292,8 +296,8 @@ class Record:
     def _home_table(self, months: list[str]) -> pd.DataFrame:
         names = {"home": np.array(self.run.places.provinces)}
         table = _long(self._kept.homes, months, names, self.run.scale)
-        money = np.concatenate(self._kept.home_money) if months else np.empty((0, 3))
-        for n, column in enumerate(("cross_province", "remittances_yuan", "earnings_yuan")):
+        money = np.concatenate(self._kept.home_money) if months else np.empty((0, len(_HOME_MONEY)))
+        for n, column in enumerate(_HOME_MONEY):
             table[column] = money[:, n] * self.run.scale
         return table
 

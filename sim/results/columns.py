@@ -132,6 +132,7 @@ TABLES: dict[str, Columns] = {
         "cross_province": NATIONAL["cross_province"],
         "remittances_yuan": NATIONAL["remittances_yuan"],
         "earnings_yuan": NATIONAL["earnings_yuan"],
+        "poor_remittances_yuan": ("yuan", "sent home by those away from poor households"),
     },
     "groups": {
         **_MONTH,

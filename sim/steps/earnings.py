@@ -31,6 +31,7 @@ from sim.world.worker import (
     MOST_EARNINGS,
     MOST_MONTHS,
     MOST_SAVINGS,
+    POOR,
     TRAINED,
     UNPAID,
     education_of,
@@ -195,3 +196,5 @@ def divide_pay(w, c, b, pay, received, contribution) -> None:
     b.pay[activity, 1] += 1
     b.home_money[home, 0] += sent
     b.home_money[home, 1] += pay
+    if int(w.traits) & POOR:
+        b.home_money[home, 2] += sent

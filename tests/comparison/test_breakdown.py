@@ -52,9 +52,11 @@ def test_homes_and_places_add_up_to_the_country(comparison, dimension, measure):
         assert cells[column].sum() == pytest.approx(national[whole], rel=1e-9, abs=1e-3)
 
 
-def test_remittances_of_homes_add_up_to_the_years_total(comparison):
+@pytest.mark.parametrize("dimension", ["home-province", "region", "poor"])
+def test_remittances_of_homes_add_up_to_the_years_total(comparison, dimension):
     national = comparison.effects.set_index("outcome").loc["remittances"]
-    cells = of(comparison, "home-province", "remittances")
+    cells = of(comparison, dimension, "remittances")
+    assert len(cells) > 1
     assert cells["baseline"].sum() == pytest.approx(national["baseline"], rel=1e-6)
     assert cells["difference"].sum() == pytest.approx(national["difference"], rel=1e-6)
 

@@ -8,6 +8,7 @@ from support import fake_runs
 from sim.analysis.uncertainty import compare_with_bands
 from sim.comparison.comparison import Comparison
 from sim.core.errors import ResultsError
+from sim.core.language import speaking
 from sim.present.pages.comparison import publish_comparison
 from sim.present.pages.record import differences, read_record
 from sim.present.pages.verification import verify_page
@@ -28,7 +29,7 @@ def test_a_page_is_found_again_from_its_record(folder):
 
 def test_a_number_that_was_changed_is_named(folder, tmp_path):
     page = (folder / "report.html").read_text(encoding="utf-8")
-    figure = re.search(r'<span class="figure">(\+[0-9.]+ (?:thousand|million))</span>', page)[1]
+    figure = re.search(r'class="figure"[^>]*>(\+[0-9.]+ (?:thousand|million))<', page)[1]
     changed = tmp_path / "report.html"
     changed.write_text(page.replace(f">{figure}<", ">+9.9 million<", 1), encoding="utf-8")
     found = verify_page(changed, jobs=1, simulate=fake_runs.with_draws)
@@ -39,6 +40,15 @@ def test_a_number_that_was_changed_is_named(folder, tmp_path):
 def test_other_results_are_named_by_table(folder):
     found = verify_page(folder / "report.html", jobs=1, simulate=fake_runs.any_scenario)
     assert "bands" in found.tables and found.words
+
+
+def test_a_chinese_page_is_found_again_in_chinese(folder, tmp_path):
+    with speaking("zh"):
+        chinese = publish_comparison(Comparison.load(folder), tmp_path / "zh", command="labor-sim compare")
+    page = (chinese / "report.html").read_text(encoding="utf-8")
+    assert '<html lang="zh">' in page and read_record(page, "page")["language"] == "zh"
+    found = verify_page(chinese / "report.html", jobs=1, simulate=fake_runs.with_draws)
+    assert found.tables == [] and found.words == []
 
 
 def test_a_page_made_again_from_its_folder_is_the_same(folder, tmp_path):

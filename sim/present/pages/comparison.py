@@ -178,6 +178,7 @@ def render_report(
         "price_rows": side_by_side.price_rows(comparison),
         "accounts": side_by_side.account_table(comparison),
         "gains": side_by_side.gains(comparison),
+        "sent": side_by_side.home_table(comparison),
         "policies": [
             _policy(comparison, policy, levers)
             for policy, levers in zip(comparison.policies, lever_cards(comparison), strict=True)

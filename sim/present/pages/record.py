@@ -46,6 +46,7 @@ def record_of(comparison: Comparison, by: Sequence[str], command: str, has_lives
         "by": list(by),
         "command": command,
         "has_lives": has_lives,
+        "language": language(),
         "program": program(),
         "tables": table_hashes(comparison),
     }

@@ -6,19 +6,25 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from sim.comparison.aims import aims
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import DISCOUNT_RATE, NOT_COSTED
+from sim.comparison.winners import GROUPINGS
+from sim.core.categories import REGIONS
+from sim.core.labels import region_alone
 from sim.core.language import _, in_context
 from sim.present.pages.comparison_tables import ACCOUNT_WORDS, NONE, cost_cell, winners_of
-from sim.present.text.comparison import calendar_year, main_horizon, year_words
+from sim.present.text.breakdown import group_words
+from sim.present.text.comparison import calendar_year, main_horizon, year_of_answer, year_words
 from sim.present.text.levers import PAYERS
-from sim.present.text.numbers import amount, bare_amount, number, percent
+from sim.present.text.numbers import amount, bare_amount, interval_alone, number, percent, with_interval
 from sim.results.outcomes import OUTCOMES
 
 Policy = dict[str, Any]
+SENT = "remittances"  # the outcome and the measure
 
 
 def money_table(comparison: Comparison) -> dict[str, Any]:
@@ -114,6 +120,68 @@ def account_table(comparison: Comparison) -> dict[str, Any]:
         if any(abs(own.get(name, 0.0)) >= 0.5 for own in sums.values())
     ]
     return {"rows": rows, "year": _one_year(years)}
+
+
+def home_table(comparison: Comparison) -> dict[str, Any]:
+    """What those away send home more or less in the year of the answer, per worker registered there, by who
+    receives it: all, by region, poor and other households, and the province that is looked at closely.
+    """
+    table = comparison.tables.get("by_group", pd.DataFrame())
+    if table.empty or not (table["outcome"] == SENT).any():
+        return {"rows": []}
+    found = {
+        policy["name"]: table[
+            (table["policy"] == policy["name"])
+            & (table["outcome"] == SENT)
+            & (table["horizon_years"] == main_horizon(policy))
+        ]
+        for policy in comparison.policies
+    }
+    groups = [("region", name, region_alone(name)) for name in REGIONS]
+    groups += [("poor", name, group_words("poor", name)) for name in GROUPINGS["household"]]
+    if province := comparison.manifest.get("focus"):
+        groups.append(("home-province", province, group_words("home-province", province)))
+    rows = [{"label": _("All homes"), "starts": False, "cells": _sent_in_all(comparison, found)}]
+    before = ""
+    for dimension, group, words in groups:
+        own = {
+            name: part[(part["dimension"] == dimension) & (part["group"] == group)]
+            for name, part in found.items()
+        }
+        if any(len(part) and np.isfinite(part["baseline"].iloc[0]) for part in own.values()):
+            cells = [
+                _sent(next(part.itertuples()), part["persons"].iloc[0]) if len(part) else NONE
+                for part in own.values()
+            ]
+            rows.append({"label": words, "starts": dimension != before, "cells": cells})
+            before = dimension
+    return {"rows": rows}
+
+
+def _sent_in_all(comparison: Comparison, found: dict[str, pd.DataFrame]) -> list[dict[str, str]]:
+    cells = []
+    for policy in comparison.policies:
+        year, part = year_of_answer(comparison, policy), found[policy["name"]]
+        persons = part.loc[part["dimension"] == "region", "persons"].sum()
+        own = year[year["outcome"] == SENT]
+        cells.append(_sent(next(own.itertuples()), persons) if len(own) and persons else NONE)
+    return cells
+
+
+def _sent(row: Any, persons: float) -> dict[str, str]:
+    """A change in money sent home per worker of the group, with its share of what is sent without the policy."""
+    if not getattr(row, "is_reliable", True):
+        return {"text": _("few workers"), "range": "", "kind": "few"}
+    if row.verdict == "identical":
+        return {"text": _("no change"), "range": "", "kind": "none"}
+    said = [end / persons for end in (row.difference, row.low, row.high)]
+    if row.verdict == "cannot tell":
+        alone = interval_alone(*said, "yuan per year", with_unit=False)
+        return {"text": _("cannot tell"), "range": alone, "kind": "unclear"}
+    text, ends = with_interval(*said, "yuan per year", with_unit=False)
+    share = percent(row.relative_percent, 1, signed=True)
+    kind = "better" if row.difference > 0 else "worse"
+    return {"text": text, "range": _("{ends}; {share}", ends=ends, share=share), "kind": kind}
 
 
 def gains(comparison: Comparison) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from sim.comparison.changers import galleries
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, ResultsError
 from sim.core.files import reason
+from sim.core.language import speaking
 from sim.experiments.sweep import program
 from sim.present.pages.comparison import render_report
 from sim.present.pages.record import Difference, differences, read_record, table_hashes
@@ -37,7 +38,8 @@ def verify_page(
     progress: Callable[..., None] | None = None,
     simulate: Callable | None = None,
 ) -> Verification:
-    """Run the comparison of a page again from the record in it, and compare every number that it shows.
+    """Run the comparison of a page again from the record in it, and compare every number that it shows, in the
+    page's language.
 
     ``jobs``, ``progress`` and ``simulate`` are those of ``compare_with_bands``. Raises ``ResultsError`` for
     a file that cannot be read or holds no record, and whatever a run raises.
@@ -46,16 +48,18 @@ def verify_page(
     record = read_record(page, str(file))
     about = record["manifest"]
     base, *policies = (_scenario(one) for one in (about["base"], *about["policies"]))
-    again = _compared_again(about, base, policies, jobs, progress, simulate)
+    with speaking(about.get("language")):  # warnings are kept in words
+        again = _compared_again(about, base, policies, jobs, progress, simulate)
     hashes, before = table_hashes(again), record["tables"]
     again.manifest = {**about, **_of_results(again.manifest)}
-    shown = render_report(
-        again,
-        validate(again.baseline_runs()),
-        command=record["command"],
-        by=record["by"],
-        lives=galleries(again, base, policies, progress=progress) if record["has_lives"] else (),
-    )
+    with speaking(record.get("language")):
+        shown = render_report(
+            again,
+            validate(again.baseline_runs()),
+            command=record["command"],
+            by=record["by"],
+            lives=galleries(again, base, policies, progress=progress) if record["has_lives"] else (),
+        )
     now = program()
     return Verification(
         [name for name in sorted({*hashes, *before}) if hashes.get(name) != before.get(name)],
