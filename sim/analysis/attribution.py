@@ -34,7 +34,7 @@ from sim.experiments.executors import make_executor
 from sim.experiments.experiment import Run
 from sim.experiments.journal import Journal
 from sim.experiments.sweep import Keeper, program
-from sim.results.outcomes import OUTCOMES, outcome
+from sim.results.outcomes import IN_CHINESE, OUTCOMES, outcome
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_reference, load_scenario
 from sim.scenario.scenario import Period, Scenario
@@ -149,6 +149,7 @@ def attribute(
 
 
 def _checked_outcome(word: str) -> str:
+    word = IN_CHINESE.get(word, word)
     if word not in SHORT and word not in OUTCOMES:
         words = (*SHORT, *OUTCOMES)
         raise UsageError(

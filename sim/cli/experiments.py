@@ -24,6 +24,7 @@ from sim.cli.terminal import (
     say,
 )
 from sim.core.arguments import parse_month, parse_scale
+from sim.core.chinese import LAYERS, parted
 from sim.core.errors import Problem, UsageError
 from sim.core.language import N_, _, plural
 
@@ -180,7 +181,7 @@ def attribute(
                 allowed=_("a whole number above 0, or all"),
             )
         )
-    keys = [word.strip() for word in outcome.split(",") if word.strip()]
+    keys = [word for word in parted(outcome) if word]
     if not keys:
         raise UsageError(
             Problem(_("names no outcome"), key="--outcome", value=outcome, allowed=_("such as settled,out"))
@@ -191,7 +192,7 @@ def attribute(
         found = shared_out(
             scenario,
             base=base,
-            over=over,
+            over=LAYERS.get(over, over),
             outcomes=keys,
             seeds=seeds,
             year=year,

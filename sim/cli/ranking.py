@@ -12,6 +12,7 @@ import typer
 from sim.cli.app import ExcelCsv, Jobs, Json, Scale, check_out, command, print_folder, save, staged_bars
 from sim.cli.terminal import print_json, print_table, print_text
 from sim.core.arguments import parse_month, parse_scale
+from sim.core.chinese import parted
 from sim.core.errors import Problem, UsageError
 from sim.core.language import _
 
@@ -69,7 +70,7 @@ def rank(
     """Rank instruments by what a billion yuan of net cost buys."""
     yuan = parse_yuan(budget, "--budget")
     first, size = parse_month(begin, "--begin"), parse_scale(scale)
-    families = tuple(part.strip() for part in family.split(",")) if family is not None else ()
+    families = tuple(parted(family)) if family is not None else ()
     from sim.analysis.ranking import checked_outcomes, chosen_instruments
     from sim.analysis.ranking import rank as ranked
     from sim.present.text.ranking import (

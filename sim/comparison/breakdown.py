@@ -24,6 +24,7 @@ import pandas as pd
 from sim.comparison.horizons import Horizon
 from sim.comparison.intervals import mean_and_interval, t_975, verdict
 from sim.comparison.winners import FEWEST_WORKERS, GROUPINGS, INCOME, LATER, aligned, codes_of, group_codes
+from sim.core import chinese
 from sim.core.categories import (
     ACTIVITIES,
     AGE_GROUPS,
@@ -95,7 +96,8 @@ def dimensions() -> dict[str, Dimension]:
 
 def checked_dimensions(words: Iterable[str]) -> tuple[str, ...]:
     """The dimensions named, each once; a word may hold several with commas. Raises ``UsageError``."""
-    named = [part.strip().lower().replace("_", "-") for word in words for part in word.split(",")]
+    parts = [part for word in words for part in chinese.parted(word)]
+    named = [chinese.DIMENSIONS.get(part, part.lower().replace("_", "-")) for part in parts]
     known = tuple(dimensions())
     wrong = [name for name in named if name not in known]
     if wrong:

@@ -16,6 +16,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from sim.core import chinese
 from sim.core.errors import Problem, UsageError
 from sim.core.language import N_, _
 from sim.core.months import add_months, month_number
@@ -68,13 +69,13 @@ def checked_horizons(words: Iterable[Any] | str | int | None) -> tuple[str, ...]
 
     Raises ``UsageError`` for a word of another form, and where there is none.
 
-    >>> checked_horizons("end,2028, +5")
-    ('end', '2028', '+5')
+    >>> checked_horizons("end,2028, +5"), checked_horizons("第5年、2028年，末年")
+    (('end', '2028', '+5'), ('+5', '2028', 'end'))
     """
     if words is None:
         return USUAL
-    parts = words.split(",") if isinstance(words, str) else [words] if isinstance(words, int) else words
-    found = tuple(dict.fromkeys(str(part).strip() for part in parts))
+    parts = chinese.parted(words) if isinstance(words, str) else [words] if isinstance(words, int) else words
+    found = tuple(dict.fromkeys(_in_english(str(part).strip()) for part in parts))
     wrong = [word for word in found if not re.fullmatch(r"end|\+[1-9][0-9]?|[12][0-9]{3}", word)]
     if wrong or not found:
         said = wrong[0] if wrong else ""
@@ -85,6 +86,14 @@ def checked_horizons(words: Iterable[Any] | str | int | None) -> tuple[str, ...]
             )
         )
     return found
+
+
+def _in_english(word: str) -> str:
+    """A year that was named in Chinese: 第5年, 2028年, 末年."""
+    found = re.fullmatch("(第)?([0-9]+)年", word)
+    if found:
+        return f"+{found[2]}" if found[1] else found[2]
+    return _END if word in ("末年", "最后一年") else word
 
 
 def policy_years(

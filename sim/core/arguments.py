@@ -12,6 +12,7 @@ from decimal import Decimal
 from fractions import Fraction
 from typing import Any
 
+from sim.core import chinese
 from sim.core.errors import Problem, UsageError
 from sim.core.language import _
 from sim.core.meant import month_meant
@@ -82,13 +83,14 @@ def parse_scale(value: Any, key: str = "scale") -> int:
 
     ``key`` is what it was given for. Raises ``UsageError`` for anything but 1 to ``LARGEST_SCALE``.
 
-    >>> parse_scale("1:5000"), parse_scale("20,000"), parse_scale(1000.0)
-    (5000, 20000, 1000)
+    >>> parse_scale("1:5000"), parse_scale("20,000"), parse_scale(1000.0), parse_scale("1:2万")
+    (5000, 20000, 1000, 20000)
     """
     number = _whole(value)
     if isinstance(value, str):
-        shape = re.fullmatch(r"(?:1:)?([0-9]{1,9})", value.strip().replace(",", "").replace("_", ""))
-        number = int(shape[1]) if shape else None
+        said = re.sub("^1[:：]", "", value.strip())
+        shape = re.fullmatch("[0-9]{1,9}", said.replace(",", "").replace("_", ""))
+        number = int(shape[0]) if shape else _whole(chinese.number_of(said))
     if number is None or not 1 <= number <= LARGEST_SCALE:
         raise UsageError(
             Problem(
@@ -106,8 +108,8 @@ def parse_month(value: Any, key: str) -> str:
 
     ``key`` is what it was given for. Raises ``UsageError`` for anything else.
 
-    >>> parse_month(" 2014-01 ", "from")
-    '2014-01'
+    >>> parse_month(" 2014-01 ", "from"), parse_month("2025年3月", "from")
+    ('2014-01', '2025-03')
     >>> import datetime
     >>> parse_month(datetime.date(2016, 12, 31), "to")
     '2016-12'
@@ -118,6 +120,7 @@ def parse_month(value: Any, key: str) -> str:
         allowed: YYYY-MM, such as 2014-01
     """
     text = value.strip() if isinstance(value, str) else _month_of(value)
+    text = chinese.month_of(text) or text
     shape = re.fullmatch(r"[0-9]{4}-([0-9]{2})", text)
     if not shape or not 1 <= int(shape[1]) <= 12:
         meant = month_meant(value, is_end=key.endswith("to"))
@@ -172,7 +175,7 @@ def parse_ids(text: str, key: str) -> tuple[int, ...]:
     >>> parse_ids("17, 42", "trace")
     (17, 42)
     """
-    words = [word.strip() for word in text.split(",") if word.strip()]
+    words = [word for word in chinese.parted(text) if word]
     wrong = next((word for word in words if not (word.isascii() and word.isdigit())), None)
     if wrong is not None:
         raise UsageError(Problem(_("not a whole number"), key=key, value=wrong, allowed=_("such as 17,42")))

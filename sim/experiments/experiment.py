@@ -21,7 +21,7 @@ from sim.core.arguments import parse_scale
 from sim.core.errors import Problem, SimError, nearest
 from sim.core.language import N_, _
 from sim.experiments.design import LISTED, Design
-from sim.results.outcomes import OUTCOMES
+from sim.results.outcomes import IN_CHINESE, OUTCOMES
 from sim.results.yearly import yearly
 from sim.scenario.fields import Label, Name, OneOf, Strict, Text, Whole, refusal, refuse
 from sim.scenario.scenario import Period, Scenario
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from sim.results.results import Results
 
 MOST_RUNS = 1_000_000  # more are refused unless asked for once more
-OutcomeName = Annotated[StrictStr, OneOf(N_("outcome"), lambda: OUTCOMES)]
+OutcomeName = Annotated[StrictStr, OneOf(N_("outcome"), lambda: OUTCOMES, chinese=lambda: IN_CHINESE)]
 RESERVED = frozenset(("run", "run_id", "scenario", "seed", "year", "outcome", "unit", "value"))
 
 

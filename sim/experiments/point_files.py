@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.core.chinese import number_of
 from sim.core.encodings import not_utf8
 from sim.core.errors import Problem, UsageError
 from sim.core.language import _
@@ -45,11 +46,12 @@ def read_points(path: Path) -> pd.DataFrame:
 def as_number(cell: object) -> float:
     """A cell's number; not a number for one that holds none, or digits of another script.
 
-    >>> as_number("1.5"), as_number(2), as_number("1,5"), as_number("")
-    (1.5, 2.0, nan, nan)
+    >>> as_number("1.5"), as_number(2), as_number("1.5万"), as_number("1,5"), as_number("")
+    (1.5, 2.0, 15000.0, nan, nan)
     """
     if isinstance(cell, str):
-        return float(cell) if _NUMBER.fullmatch(cell) else math.nan
+        said = number_of(cell.strip())
+        return float(cell) if _NUMBER.fullmatch(cell) else math.nan if said is None else float(said)
     if isinstance(cell, bool) or cell is None or cell is pd.NA:
         return math.nan
     try:

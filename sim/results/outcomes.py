@@ -221,10 +221,15 @@ OUTCOMES: dict[str, Outcome] = {outcome.key: outcome for outcome in _TABLE}
 HEADLINE: tuple[str, ...] = tuple(outcome.key for outcome in _TABLE if outcome.headline)
 
 
+IN_CHINESE = {row.label_zh: row.key for row in _TABLE}
+"""Keys by Chinese label."""
+
+
 def outcome(key: str) -> Outcome:
-    """The outcome of that name; ``UsageError`` with the nearest name if there is none."""
+    """The outcome of that name, or Chinese label; ``UsageError`` with the nearest name if there is none."""
+    key = IN_CHINESE.get(key, key)
     if key not in OUTCOMES:
-        message = "no such outcome"
+        message = _("no such outcome")
         raise UsageError(Problem(message, value=key, allowed=tuple(OUTCOMES), nearest=nearest(key, OUTCOMES)))
     return OUTCOMES[key]
 

@@ -6,9 +6,22 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
+from sim.core import chinese
 from sim.core.errors import Problem
 from sim.core.language import _
-from sim.scenario.fields import PAYERS, Flag, Occasion, Payer, Strict, Text, WholeYuan, Year, Yuan, refuse
+from sim.scenario.fields import (
+    PAYERS,
+    Flag,
+    Occasion,
+    Payer,
+    Strict,
+    Text,
+    WholeYuan,
+    Year,
+    Yuan,
+    one_of,
+    refuse,
+)
 
 _PartOfAll = Annotated[float, Field(strict=True, gt=0, le=1)]
 _ROUNDING = 1e-6
@@ -49,8 +62,8 @@ class UnitCost(Strict):
     follows_strength: Flag = False
     labour_share: _PartOfAll | None = None
     in_yuan_of: PriceYear | None = None
-    follows: Literal["prices", "wages", "nothing"] | None = None
-    status: Literal["seen", "recalled", "assumed"] | None = None
+    follows: Annotated[Literal["prices", "wages", "nothing"], one_of(chinese.FOLLOWS)] | None = None
+    status: Annotated[Literal["seen", "recalled", "assumed"], one_of(chinese.STATUS)] | None = None
     """How the figure is known: printed on a page that was seen, from memory of one, or a judgement."""
 
     @model_validator(mode="after")
@@ -145,7 +158,7 @@ class Budget(Strict):
 
     yuan_per_year: Yuan | None = None
     yuan_total: Yuan | None = None
-    release: Literal["monthly"] | None = None
+    release: Annotated[Literal["monthly"], one_of(chinese.RELEASE)] | None = None
 
     @model_validator(mode="after")
     def _is_one_sum(self) -> Budget:

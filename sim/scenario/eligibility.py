@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
+from sim.core import chinese
 from sim.core.categories import TIERS
 from sim.core.errors import Problem
 from sim.core.language import _
@@ -23,10 +24,12 @@ from sim.scenario.fields import (
     Strict,
     Tier,
     Whole,
+    counted_in,
+    one_of,
     refuse,
 )
 
-CalendarMonth = Annotated[int, Field(strict=True, ge=1, le=12)]
+CalendarMonth = Annotated[int, Field(strict=True, ge=1, le=12), one_of({f"{n}月": n for n in range(1, 13)})]
 
 
 class Window(Strict):
@@ -149,7 +152,7 @@ def _provinces_named(provinces: tuple[str, ...], regions: tuple[str, ...]) -> se
     return set(provinces) | {name for name, region in region_of.items() if region in regions}
 
 
-Age = Annotated[int, Field(strict=True, ge=0, le=120)]
+Age = Annotated[int, Field(strict=True, ge=0, le=120), counted_in("岁")]
 
 
 class Who(Strict):
@@ -158,7 +161,7 @@ class Who(Strict):
     sex: Sex | None = None
     age: tuple[Age, Age] | None = None
     education: tuple[Education, ...] = ()
-    poor: Flag | None = None
+    poor: Annotated[Flag, one_of(chinese.POOR_OR_NOT)] | None = None
     activity: tuple[Activity, ...] = ()
     sector: tuple[Sector, ...] = ()
     migrant_months: tuple[Whole, Whole | None] | None = None

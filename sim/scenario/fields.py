@@ -22,8 +22,12 @@ from pydantic import (
     StringConstraints,
 )
 from pydantic_core import CoreSchema, PydanticCustomError
-from pydantic_core.core_schema import no_info_after_validator_function
+from pydantic_core.core_schema import (
+    no_info_after_validator_function,
+    no_info_before_validator_function,
+)
 
+from sim.core import chinese
 from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, REGIONS, SECTORS, SEXES, TIERS
 from sim.core.errors import Problem
 from sim.core.language import N_, _
@@ -81,10 +85,13 @@ class OneOf:
     words: Callable[[], Iterable[str]]
     meant: Mapping[str, str] = field(default_factory=dict, hash=False)
     """Words that others use, in small letters, and which of ours they mean."""
+    chinese: Callable[[], Mapping[str, str]] = dict
+    """Chinese words that may stand in a file, and which of ours each is."""
 
     def check(self, word: str) -> str:
-        """The word itself. Raises pydantic's error of kind ``refused`` for any other."""
+        """The word, in English. Raises pydantic's error of kind ``refused`` for any other."""
         allowed = tuple(self.words())
+        word = self.chinese().get(word.strip(), word)
         if word not in allowed:
             raise _refused(_("unknown {what}", what=_(self.what)), allowed, word, self.meant)
         return word
@@ -95,13 +102,52 @@ class OneOf:
     def __get_pydantic_json_schema__(
         self, schema: CoreSchema, handler: GetJsonSchemaHandler
     ) -> dict[str, Any]:
-        return {**handler(schema), "enum": list(self.words())}
+        return {**handler(schema), "enum": [*self.words(), *self.chinese()]}
 
 
-_MONTH = "^(20[0-9]{2}|2100)-(0[1-9]|1[0-2])$"
+@dataclass(frozen=True)
+class AlsoChinese:
+    """Beside a number or a truth value in ``Annotated``: a file may say it in Chinese, too.
+
+    ``pattern``: of such texts; ``read``: what one stands for, None for a text of another kind.
+    """
+
+    pattern: str
+    read: Callable[[str], Any]
+
+    def in_english(self, value: Any) -> Any:
+        """The value that a Chinese text stands for; anything else as it is."""
+        found = self.read(value.strip()) if isinstance(value, str) else None
+        return value if found is None else found
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        return no_info_before_validator_function(self.in_english, handler(source))
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        said = {"type": "string", "pattern": rf"^\s*(?:{self.pattern})\s*$"}
+        return {"anyOf": [handler(schema), said]}
+
+
+def counted_in(units: str) -> AlsoChinese:
+    """For a number that may have a Chinese word for its scale (万, 亿), or one of the ``units`` behind it."""
+    return AlsoChinese(chinese.number_pattern(units), lambda text: chinese.number_of(text, units))
+
+
+_IN_YUAN = counted_in("元")
+
+
+def one_of(words: Mapping[str, Any]) -> AlsoChinese:
+    """For a value that may be said in one of the Chinese ``words``."""
+    return AlsoChinese("|".join(words), words.get)
+
+
+_MONTH = f"^\\s*((20[0-9]{{2}}|2100)-(0[1-9]|1[0-2])|{chinese.MONTH})\\s*$"
 
 
 def _check_month(text: str) -> str:
+    text = chinese.month_of(text.strip()) or text
     shape = re.fullmatch(r"([0-9]{4})-([0-9]{2})", text)
     if not shape or not (FIRST_YEAR <= int(shape[1]) <= LAST_YEAR and 1 <= int(shape[2]) <= 12):
         raise _no_month()
@@ -124,8 +170,8 @@ def _refuse_a_number(value: Any) -> Any:
 
 
 def _as_year(value: Any) -> Any:
-    """A year in digits as a number; anything else as it is."""
-    return int(value) if isinstance(value, str) and re.fullmatch("[0-9]{4}", value) else value
+    """A year in digits, as 2014 or 2014年, as a number; anything else as it is."""
+    return int(value[:4]) if isinstance(value, str) and re.fullmatch("[0-9]{4}年?", value) else value
 
 
 def _check_parameter(name: str) -> str:
@@ -176,15 +222,16 @@ Text = Annotated[
         json_schema_extra={"pattern": r"^(?=[\s\S]*\S)[^\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]*$"}
     ),
 ]
-Number = Annotated[float, Field(strict=True, allow_inf_nan=False)]
+Number = Annotated[float, Field(strict=True, allow_inf_nan=False), _IN_YUAN]
 Share = Annotated[float, Field(strict=True, ge=0, le=1)]
-Yuan = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False)]
-WholeYuan = Annotated[float, Field(strict=True, ge=0, multiple_of=1, allow_inf_nan=False)]
-Whole = Annotated[int, Field(strict=True, ge=0)]
-Flag = Annotated[bool, Field(strict=True)]
+Yuan = Annotated[float, Field(strict=True, ge=0, allow_inf_nan=False), _IN_YUAN]
+WholeYuan = Annotated[float, Field(strict=True, ge=0, multiple_of=1, allow_inf_nan=False), _IN_YUAN]
+Whole = Annotated[int, Field(strict=True, ge=0), counted_in("个月|人|个")]
+Flag = Annotated[bool, Field(strict=True), one_of(chinese.YES_OR_NO)]
 Year = Annotated[
     int,
     BeforeValidator(_as_year),  # or its digits: JSON has no other keys
+    AlsoChinese("[0-9]{4}年", _as_year),
     Field(ge=FIRST_YEAR, le=LAST_YEAR),
 ]
 Name = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -256,20 +303,33 @@ _PAYERS_MEANT = {
     **dict.fromkeys(("household", "family", "participant", "workers", "migrant", "self"), "worker"),
 }
 
-Province = Annotated[StrictStr, OneOf(N_("province"), documents.region_of_province)]
+Province = Annotated[
+    StrictStr,
+    OneOf(N_("province"), documents.region_of_province, chinese=documents.provinces_in_chinese),
+]
 ProvinceInWords = Annotated[Text, AfterValidator(_check_province)]
-Region = Annotated[StrictStr, OneOf(N_("region"), lambda: REGIONS)]
-Tier = Annotated[StrictStr, OneOf(N_("tier"), lambda: TIERS, _TIERS_MEANT)]
-Sector = Annotated[StrictStr, OneOf(N_("sector"), lambda: SECTORS, _SECTORS_MEANT)]
-Activity = Annotated[StrictStr, OneOf(N_("activity"), lambda: ACTIVITIES, _ACTIVITIES_MEANT)]
-Education = Annotated[StrictStr, OneOf(N_("education level"), lambda: EDUCATION, _EDUCATION_MEANT)]
-Sex = Annotated[StrictStr, OneOf(N_("sex"), lambda: SEXES, _SEXES_MEANT)]
-Occasion = Annotated[StrictStr, OneOf(N_("occasion"), lambda: OCCASIONS, _OCCASIONS_MEANT)]
-Payer = Annotated[StrictStr, OneOf(N_("payer"), lambda: PAYERS, _PAYERS_MEANT)]
-Financing = Annotated[StrictStr, OneOf(N_("way of financing"), lambda: FINANCING)]
+Region = Annotated[StrictStr, OneOf(N_("region"), lambda: REGIONS, chinese=lambda: chinese.REGIONS)]
+Tier = Annotated[StrictStr, OneOf(N_("tier"), lambda: TIERS, _TIERS_MEANT, lambda: chinese.TIERS)]
+Sector = Annotated[StrictStr, OneOf(N_("sector"), lambda: SECTORS, _SECTORS_MEANT, lambda: chinese.SECTORS)]
+Activity = Annotated[
+    StrictStr, OneOf(N_("activity"), lambda: ACTIVITIES, _ACTIVITIES_MEANT, lambda: chinese.ACTIVITIES)
+]
+Education = Annotated[
+    StrictStr, OneOf(N_("education level"), lambda: EDUCATION, _EDUCATION_MEANT, lambda: chinese.EDUCATION)
+]
+Sex = Annotated[StrictStr, OneOf(N_("sex"), lambda: SEXES, _SEXES_MEANT, lambda: chinese.SEXES)]
+Occasion = Annotated[
+    StrictStr, OneOf(N_("occasion"), lambda: OCCASIONS, _OCCASIONS_MEANT, lambda: chinese.OCCASIONS)
+]
+Payer = Annotated[StrictStr, OneOf(N_("payer"), lambda: PAYERS, _PAYERS_MEANT, lambda: chinese.PAYERS)]
+Financing = Annotated[
+    StrictStr, OneOf(N_("way of financing"), lambda: FINANCING, chinese=lambda: chinese.FINANCING)
+]
 Grade = Annotated[StrictStr, OneOf(N_("evidence grade"), lambda: documents.GRADES)]
 Slug = Annotated[StrictStr, Field(pattern=r"^[a-z][a-z0-9-]*$")]
-DocumentId = Annotated[StrictStr, OneOf(N_("document"), documents.documents)]
+DocumentId = Annotated[
+    StrictStr, OneOf(N_("document"), documents.documents, chinese=documents.documents_in_chinese)
+]
 
 
 class Label(Strict):

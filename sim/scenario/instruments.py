@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from itertools import count
 from pathlib import Path
 
@@ -68,17 +68,29 @@ class Catalogue:
     problems: tuple[Problem, ...]
 
     def slug(self, word: object) -> str | None:
-        """The slug of an instrument named by slug or by number; None for anything else."""
+        """The slug of an instrument named by slug, Chinese label or number; None for anything else."""
         if not isinstance(word, (str, int)):
             return None
         if word in self.instruments:
             return str(word)
+        if isinstance(word, str):
+            return self.in_chinese.get(word)
         numbers = {
             number.value: slug
             for slug, tree in self.instruments.items()
             for number in _items(tree.value.get("instruments"))
         }
-        return numbers.get(word) if isinstance(word, int) else None
+        return numbers.get(word)
+
+    @cached_property
+    def in_chinese(self) -> dict[str, str]:
+        """The slug of each instrument by its Chinese label."""
+        labels = ((slug, tree.value.get("label")) for slug, tree in self.instruments.items())
+        return {
+            str(label.value["zh"].value): slug
+            for slug, label in labels
+            if label is not None and label.is_map and "zh" in label.value
+        }
 
 
 def read_catalogue(folders: Iterable[Path]) -> Catalogue:
@@ -264,8 +276,8 @@ def named_levers(tree: Tree, catalogue: Callable[[], Catalogue], problems: list[
             continue
         fields = dict(entry.value)
         named = fields.pop("name", None) or fields["instrument"]
-        is_number = isinstance(named.value, int)
-        word = str((is_number and catalogue().slug(named.value)) or named.value).replace("-", "_")
+        is_slug = isinstance(named.value, str) and named.value.isascii()
+        word = str((not is_slug and catalogue().slug(named.value)) or named.value).replace("-", "_")
         if word in found:
             problems.append(
                 Problem(

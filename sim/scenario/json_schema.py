@@ -60,8 +60,10 @@ def _levers(parts: _Parts) -> dict[str, Any]:
     own = parts.record("Lever")["properties"]
     former = {old: own[new] for words in (KEYS["levers", "*"],) for old, new in words.items()}
     within = {name: field for name, field in own.items() if name != "instrument"} | former
-    document = {"enum": list(documents.documents())}
-    instrument = {"anyOf": [{"enum": list(catalogue().instruments)}, {"type": "integer"}]}
+    document = {"enum": [*documents.documents(), *documents.documents_in_chinese()]}
+    instrument = {
+        "anyOf": [{"enum": [*catalogue().instruments, *catalogue().in_chinese]}, {"type": "integer"}]
+    }
     lever = {
         **within,
         "instrument": {"anyOf": [*instrument["anyOf"], {"type": "null"}]},

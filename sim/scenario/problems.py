@@ -12,7 +12,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from sim.core.errors import Problem, SimError, nearest
-from sim.core.language import N_, _
+from sim.core.language import N_, _, language
 from sim.core.meant import month_meant, number_meant, share_meant
 from sim.scenario.yaml_tree import Key, Tree, dotted, find, parts, read_tree
 
@@ -36,6 +36,17 @@ _WORDS: dict[str, tuple[str, str]] = {
     "finite_number": (N_("must be a finite number"), N_("a number")),
     "multiple_of": (N_("must be whole"), N_("a whole number of yuan")),
     "too_short": (N_("must not be empty"), N_("at least one entry")),
+}
+
+# What to say for further kinds where the validator's own words will not do.
+_OTHER = N_("cannot be used here")
+_OTHERS = {
+    "literal_error": N_("must be {expected}"),
+    "int_parsing": N_("must be a whole number"),
+    "int_from_float": N_("must be a whole number"),
+    "greater_than": N_("must be more than {gt}"),
+    "less_than": N_("must be less than {lt}"),
+    "too_long": N_("must have at most {max_length} entries"),
 }
 
 
@@ -150,6 +161,9 @@ def _in_words(detail: ErrorDetails, key: Key, context: dict[str, Any], model: ty
                 allowed = _written(allowed, share_meant(value))
             return Problem(_("out of range"), key=name, value=value, allowed=allowed)
     message = detail["msg"].removeprefix("Input ").removeprefix("Value error, ")
+    if language() != "en":  # the validator knows English alone
+        bounds = {word: context.get(word) for word in ("gt", "lt", "max_length", "expected")}
+        message = _(_OTHERS.get(kind, _OTHER), **bounds)
     return Problem(message, key=name, value=value)
 
 

@@ -140,6 +140,19 @@ def _provinces_by_name() -> dict[str, str]:
     return found
 
 
+@cache
+def provinces_in_chinese() -> dict[str, str]:
+    """English name of each province by its Chinese names."""
+    rows = _rows("provinces.csv")
+    return {row[name]: row["name_en"] for name in ("name_zh", "name_zh_full") for row in rows}
+
+
+@cache
+def documents_in_chinese() -> dict[str, str]:
+    """The id of each policy document by its Chinese title."""
+    return {document.title_zh: key for key, document in documents().items()}
+
+
 def _letters(word: str) -> str:
     return "".join(letter for letter in word.casefold() if letter.isalpha())
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any
 
 from pydantic import Field, PrivateAttr, StrictStr, model_validator
 
+from sim.core import chinese
 from sim.core.errors import Problem
 from sim.core.language import N_, _, in_language
 from sim.core.months import FIRST_MONTH, month_number
@@ -37,7 +38,10 @@ from sim.scenario.lever import Lever, conflicting_sets
 from sim.scenario.shock import Shock
 
 Growth = Annotated[float, Field(strict=True, ge=-0.2, le=0.3)]
-Variant = Annotated[StrictStr, OneOf(N_("set of assumptions"), lambda: ("low", "middle", "high"))]
+Variant = Annotated[
+    StrictStr,
+    OneOf(N_("set of assumptions"), lambda: ("low", "middle", "high"), chinese=lambda: chinese.FUTURES),
+]
 
 
 class Period(Strict):

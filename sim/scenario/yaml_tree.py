@@ -13,6 +13,7 @@ from ruamel.yaml.events import CollectionEndEvent, CollectionStartEvent, NodeEve
 from ruamel.yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 from ruamel.yaml.parser import Parser
 
+from sim.core.chinese import one_key
 from sim.core.deprecated import key_of_today
 from sim.core.encodings import not_utf8
 from sim.core.errors import Problem, ScenarioError
@@ -227,6 +228,7 @@ class _TreeReader:
             if not isinstance(name, int) or isinstance(name, bool):  # years are numbers, `no` is a word
                 name = key_node.value
             name = key_of_today((*key, name), f"{self.file}:{line}")
+            name = one_key(name) if isinstance(name, str) else name
             if name in children:
                 self.note(
                     _("this key was already given on line {line}", line=children[name].line),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from sim.core.chinese import parted
 from sim.core.errors import Problem, UsageError, nearest
 from sim.core.language import N_, _
 from sim.results.outcomes import outcome
@@ -11,6 +12,7 @@ from sim.scenario.fields import PUBLIC_PAYERS
 from sim.scenario.instruments import Instrument, checked_instruments
 from sim.scenario.loading import catalogue
 from sim.scenario.references import documents as known_documents
+from sim.scenario.references import documents_in_chinese
 
 ALIASES = {"real_income": "mean_income", "income": "mean_income"}
 
@@ -39,7 +41,7 @@ NOTES = (
 
 def checked_outcomes(words: Iterable[str]) -> tuple[str, ...]:
     """The outcomes named, each once. Raises ``UsageError``."""
-    named = [part.strip() for word in words for part in word.split(",")]
+    named = [part for word in words for part in parted(word)]
     found = [outcome(ALIASES.get(name, name)).key for name in named]
     if not found:
         raise UsageError(Problem(_("names no outcome"), key="outcome", allowed=_("such as local,settled")))
@@ -53,6 +55,10 @@ def chosen_instruments(
     every = checked_instruments(catalogue())
     problems = []
     known = tuple(dict.fromkeys(one.family for one in every.values()))
+    by_label = {one.family_label.zh: one.family for one in every.values()}
+    families = [by_label.get(word, word) for word in families]
+    named = [catalogue().in_chinese.get(word, word) for word in named]
+    document = documents_in_chinese().get(document or "", document)
     for key, missing, words, allowed in (
         (
             "document",

@@ -43,13 +43,14 @@ def instruments() -> dict[str, Instrument]:
 def find_instrument(word: str) -> Instrument:
     """One instrument by slug or number. Raises ``UsageError`` with the nearest slug."""
     known = instruments()
+    word = catalogue().in_chinese.get(word, word)
     by_number = {str(one.number): one for one in known.values()}
     if word not in known and word not in by_number:
         raise UsageError(
             Problem(
-                "unknown instrument",
+                _("unknown instrument"),
                 value=word,
-                allowed=(f"1 to {len(known)}", *known),
+                allowed=(_("1 to {count}", count=len(known)), *known),
                 nearest=nearest(word, known),
             )
         )
@@ -61,6 +62,9 @@ def list_instruments(
 ) -> list[dict[str, Any]]:
     """One row for each instrument of a family, document and grade; of all where none is named."""
     known = instruments().values()
+    by_label = {one.family_label.zh: one.family for one in known}
+    family = by_label.get(family or "", family)
+    document = documents.documents_in_chinese().get(document or "", document)
     _refuse_unknown("--family", family, {one.family for one in known})
     _refuse_unknown("--document", document, documents.documents())
     _refuse_unknown("--grade", grade, GRADES)
@@ -77,7 +81,7 @@ def _refuse_unknown(option: str, word: str | None, allowed) -> None:
     if word is not None and word not in allowed:
         words = tuple(sorted(allowed))
         raise UsageError(
-            Problem("unknown word", key=option, value=word, allowed=words, nearest=nearest(word, words))
+            Problem(_("unknown word"), key=option, value=word, allowed=words, nearest=nearest(word, words))
         )
 
 
