@@ -71,6 +71,7 @@ SLOW = """
     results/test_damaged_files.py
     results/test_folders.py
     results/test_one_schema.py
+    scenario/test_chinese_input.py
     scenario/test_foreign_files.py
     scenario/test_hostile_files.py
     scenario/test_instruments.py
