@@ -123,7 +123,10 @@ def rank(
             print_text(sentence)
         for key in keys:
             print()
-            print_table(ranked_rows(found, key), title(found, key), HEADS)
+            if rows := ranked_rows(found, key):
+                print_table(rows, title(found, key), HEADS)
+            else:
+                print_text(title(found, key))
             if rows := apart_rows(found, key):
                 print_table(rows, _("Not ranked"), APART_HEADS)
             for sentence in sentences(found, key):

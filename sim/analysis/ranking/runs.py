@@ -25,7 +25,7 @@ from sim.scenario.scenario import Period, Scenario
 
 KIND = "ranking"
 SIZING = (N_("1st sizes"), N_("2nd sizes"), N_("3rd sizes"))
-MAIN, BEHIND_BANDS = "runs", "runs behind the bands"
+MAIN, BEHIND_BANDS = N_("main runs"), "runs behind the bands"
 STAGES = (*SIZING, MAIN, BEHIND_BANDS)
 SIZING_SEEDS = (1, 2)
 PUBLIC = "public_spending_yuan"
