@@ -28,8 +28,10 @@ from sim.present.office import document, workbook
 from sim.present.pages.breakdown import sections
 from sim.present.pages.comparison import comparison_charts
 from sim.present.pages.validation import charted
-from sim.present.text.headings import ITEMS, with_outcome_words, with_titles
+from sim.present.pages.worded import worded
+from sim.present.text.headings import ITEMS
 from sim.present.text.ranking import HEADS, apart_rows, headline, ranked_rows, sentences, title
+from sim.results.columns import FOCUS_TABLES
 from sim.validation.validate import validate
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -119,31 +121,6 @@ def test_an_axis_says_what_is_counted(word, unit, noun, chinese, english):
     with speaking("zh"):
         assert axis_words(word, unit, noun=noun) == chinese
     assert axis_words(word, unit, noun=noun) == english
-
-
-def test_csv_files_have_words_in_both_languages():
-    table = pd.DataFrame(
-        {
-            "policy": ["easing"],
-            "outcome": ["settled"],
-            "unit": ["persons"],
-            "verdict": ["cannot tell"],
-            "cost_note": ["no net cost"],
-        }
-    )
-    said = with_titles(with_outcome_words(table), {"easing": {"en": "Easing", "zh": "放宽落户"}})
-    assert list(said) == [
-        *("policy", "policy_en", "policy_zh", "outcome", "outcome_en", "outcome_zh"),
-        *("unit", "unit_zh", "verdict", "verdict_zh", "cost_note", "cost_note_zh"),
-    ]
-    row = said.iloc[0]
-    assert (row["policy_zh"], row["outcome_en"], row["outcome_zh"]) == (
-        "放宽落户",
-        "Settled in a city",
-        "已落户人员",
-    )
-    assert (row["unit_zh"], row["verdict_zh"], row["cost_note_zh"]) == ("人", "无法判断", "没有净成本")
-    assert list(table) == ["policy", "outcome", "unit", "verdict", "cost_note"]
 
 
 # --- every picture and file ---------------------------------------------------------------------------
@@ -310,3 +287,22 @@ def test_the_brief_for_word_in_chinese(comparison, figures):
         if (name := mark.get(qn("w:eastAsia")))
     }
     assert fonts_named == {"微软雅黑"}
+
+
+def test_csv_files_have_words_in_both_languages(comparison):
+    for name in ("effects", "winners", "costs", "accounts", *FOCUS_TABLES):
+        table = comparison.tables[name]
+        said = worded(comparison, table)
+        pd.testing.assert_frame_equal(said[list(table)], table)
+        added = [column for column in said if column not in table]
+        assert "policy_zh" in added and {column[-3:] for column in added} == {"_en", "_zh"}
+        for column in added:
+            place, own = list(said).index(column), column[:-3]
+            assert list(said).index(own) < place <= list(said).index(own) + 2
+            cells = {cell for cell in said[column] if cell}
+            assert not column.endswith("_zh") or not english_in(cells), (name, column)
+    row = worded(comparison, comparison.effects).set_index("outcome").loc["settled"]
+    assert (row["policy_en"], row["policy_zh"]) == ("Start-up support", "返乡创业支持")
+    assert (row["outcome_en"], row["outcome_zh"], row["unit_zh"]) == ("Settled in a city", "已落户人员", "人")
+    groups = worded(comparison, comparison.winners).set_index("group")["group_zh"]
+    assert (groups["female"], groups["poor_household"]) == ("女性", "贫困户")

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _, language
+from sim.core.language import _, in_context, language
 from sim.present.pages.comparison_tables import ACCOUNT_WORDS, group_words
 from sim.present.text.breakdown import dimension_words, labelled
 from sim.present.text.breakdown import group_words as place_words
@@ -194,12 +194,20 @@ def _levers(comparison: Comparison) -> pd.DataFrame:
                     "to": lever["window"]["to"],
                     "evidence": lever.get("evidence", ""),
                     "yuan": cost.get("yuan"),
-                    "per": OCCASION_WORDS.get(cost.get("per", ""), cost.get("per", "")),
+                    "per": _per(cost),
                     "source": cost.get("source", ""),
                     "clauses": clauses_of(comparison.manifest, lever),
                 }
             )
     return pd.DataFrame(rows)
+
+
+def _per(cost: dict[str, Any]) -> str:
+    """What a unit cost is for; empty where there is none."""
+    if not cost:
+        return ""
+    occasion = OCCASION_WORDS.get(cost["per"], cost["per"])
+    return in_context("what a cost is per", "{occasion}", occasion=occasion)
 
 
 def _titled(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:

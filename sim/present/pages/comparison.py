@@ -41,6 +41,7 @@ from sim.present.pages.validation import (
     page_template,
     validation_context,
 )
+from sim.present.pages.worded import worded
 from sim.present.text.brief import answers, caveat, question, shown_outcomes
 from sim.present.text.comparison import (
     chinese_title,
@@ -52,7 +53,6 @@ from sim.present.text.comparison import (
     year_of_answer,
     year_words,
 )
-from sim.present.text.headings import with_outcome_words
 from sim.present.text.levers import grade_counts, lever_cards
 from sim.present.text.numbers import apart, in_a_row, listing, month_in_words, number
 from sim.present.text.validation import validation_text
@@ -97,11 +97,10 @@ def publish_comparison(
     files |= office_files(also, comparison, figures, page, said["missed_unseen"])
     if "focus" in comparison.manifest:
         files |= province_files(comparison, excel_csv)
-    tables = {"effects": with_outcome_words(comparison.effects), "winners": comparison.winners}
-    if "bands" in comparison.tables:
-        tables["bands"] = with_outcome_words(comparison.bands)
-    for name, table in tables.items():
-        files[f"{name}.csv"] = csv_bytes(table, excel_csv, float_format=READABLE)
+    for name in ("effects", "winners", "bands"):
+        if name in comparison.tables:
+            table = worded(comparison, comparison.tables[name])
+            files[f"{name}.csv"] = csv_bytes(table, excel_csv, float_format=READABLE)
     files["validation.txt"] = validation_text(validation).encode()
     return comparison.save(folder, {**files, PAGE: page.encode()})
 

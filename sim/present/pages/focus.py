@@ -11,6 +11,7 @@ from sim.present.charts.focus import province_over_time
 from sim.present.charts.style import as_png
 from sim.present.pages.comparison_tables import winner_rows
 from sim.present.pages.validation import image_address, page_template
+from sim.present.pages.worded import worded
 from sim.present.text.breakdown import scale_sentences, when_words
 from sim.present.text.comparison import chinese_title, main_horizon, reference_sentence, title_of, year_words
 from sim.present.text.focus import (
@@ -78,5 +79,6 @@ def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str,
     files |= {f"charts/{stem}-{name}.png": as_png(figure) for name, figure in figures.items()}
     for name in FOCUS_TABLES:
         if name in comparison.tables and len(comparison.tables[name]):
-            files[f"{stem}-{name.removeprefix('focus_')}.csv"] = csv_bytes(comparison.tables[name], excel_csv)
+            table = worded(comparison, comparison.tables[name])
+            files[f"{stem}-{name.removeprefix('focus_')}.csv"] = csv_bytes(table, excel_csv)
     return files

@@ -176,7 +176,7 @@ def flow_rows(comparison: Comparison, policy: dict[str, Any], direction: str) ->
     few = FEWEST_WORKERS * float(comparison.manifest["scale"])
     return [
         {
-            "place": _place_words(row.place),
+            "place": flow_place_words(row.place),
             "baseline": amount(row.baseline, "persons", noun=False),
             "cell": _cell(SimpleNamespace(**row._asdict(), is_reliable=True, unit="persons")),
         }
@@ -188,7 +188,8 @@ def _largest(others: pd.DataFrame) -> pd.DataFrame:
     return others.nlargest(_MOST_FLOWS, "baseline")
 
 
-def _place_words(place: str) -> str:
+def flow_place_words(place: str) -> str:
+    """Where a flow goes or comes from: a province, or a kind of place within the own one."""
     tier = place.partition(" > ")[2]
     if not tier:
         return province_in_words(place)

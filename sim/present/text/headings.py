@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 import pandas as pd
@@ -119,14 +119,6 @@ def with_outcome_words(table: pd.DataFrame) -> pd.DataFrame:
                 _beside(said, column, "zh", [_code_words(column, code) for code in table[column]])
     for number, name in ((1, "zh"), (0, "en")):
         _beside(said, "outcome", name, [outcome_words(key)[number] for key in table["outcome"]])
-    return said
-
-
-def with_titles(table: pd.DataFrame, titles: Mapping[str, Mapping[str, str]]) -> pd.DataFrame:
-    """A table of policies with each policy's title in both languages beside its name. titles: by name."""
-    said = table.copy()
-    for name in ("zh", "en"):
-        _beside(said, "policy", name, [titles.get(one, {}).get(name, "") for one in table["policy"]])
     return said
 
 
