@@ -177,12 +177,12 @@ def decide(
         is_visiting = int(w.status) & VISITING and int(w.activity) == MIGRANT_WORK
         return Decision(**told, obstacle="visiting" if is_visiting else _NO_CHOICE[int(w.activity)])
     mixed_id, home, group = mixed_with(c.keys, int(w.id)), int(w.home), worker_group(w, c)
-    farm, local, keep, away = race_odds(w, c, b, k)
+    farm, local, keep, away = odds_of_race = race_odds(w, c, b, k, group)
     across, kept = c.across_age_odds[age_cell(w, c)], (int(w.place), attached_place(w))
     unit = c.switching_odds if int(w.status) & NEW else 1.0
     reached, first = first_place(c, mixed_id, home, group, away * unit, across, *kept, 0.0)
     reached /= unit
-    choice, wants_local = draw_race(w, c, mixed_id, farm, local, keep, away)
+    choice, wants_local = draw_race(w, c, mixed_id, odds_of_race)
     offer_draw = uniform_mixed(c.keys, PURPOSE.local_offer, mixed_id)
     is_offered = bool(w.activity == LOCAL_WORK or offer_draw < c.local_offer[home])
 

@@ -130,7 +130,7 @@ class _Race(NamedTuple):
 
 def _race(w: SimpleNamespace, c: SimpleNamespace, places: Places) -> _Race:
     mixed_id, home, group = mixed_with(c.keys, int(w.id)), int(w.home), worker_group(w, c)
-    farm, local, keep, away = odds_of_options(w, c)
+    farm, local, keep, away = odds_of_race = odds_of_options(w, c, group)
     purposes = (PURPOSE.race_farm, PURPOSE.race_local, PURPOSE.race_keep)
     luck = [uniform_mixed(c.keys, purpose, mixed_id) for purpose in purposes]
     scores = [score(one, u) if one > 0.0 else 0.0 for one, u in zip((farm, local, keep), luck, strict=True)]
@@ -141,7 +141,7 @@ def _race(w: SimpleNamespace, c: SimpleNamespace, places: Places) -> _Race:
     odds = away * weight_of_places(c, home, group, across, *kept)
     # the luck with which all places together would have come to that score
     luck.append(float(np.exp(-odds / reached)) if reached > 0.0 else 0.0)
-    choice, _ = draw_race(w, c, mixed_id, farm, local, keep, away)
+    choice, _ = draw_race(w, c, mixed_id, odds_of_race)
     is_offered = w.activity == LOCAL_WORK
     is_offered |= uniform_mixed(c.keys, PURPOSE.local_offer, mixed_id) < c.local_offer[home]
     winner = f"migrate to {places.names[choice - MIGRATE]}" if choice >= MIGRATE else OPTIONS[choice]

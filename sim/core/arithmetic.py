@@ -11,7 +11,7 @@ import math
 
 import numpy as np
 
-from sim.core.compiled import rule
+from sim.core.compiled import inlined_rule, rule
 
 _STEPS_PER_LOG = 92.33248261689366  # 64 / ln 2
 _STEP_HIGH = 0.010830424493178725  # ln 2 / 64, with the low bits of the product cleared
@@ -125,6 +125,12 @@ def log(x: float) -> float:
     series = 1.0 / 3.0 + z * (1.0 / 5.0 + z * (1.0 / 7.0 + z * series))
     value = exponent * _LN2_HIGH + (2.0 * s + 2.0 * s * z * series + exponent * _LN2_LOW)
     return value + (x - x)  # what is not a number stays so
+
+
+@inlined_rule
+def picked(condition: bool, one: int, other: int) -> int:
+    """One of two whole numbers, without a branch, which the processor might guess wrong."""
+    return other + (one - other) * condition
 
 
 @rule

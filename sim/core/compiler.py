@@ -8,6 +8,7 @@ numba manages memory, so that it calls nothing but the C library and runs where 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from types import FunctionType
 from typing import Any
 
@@ -40,9 +41,11 @@ def object_code(function: Callable, symbol: str, types: Sequence[Any]) -> tuple[
         def _customize_flags(self, flags: Any) -> Any:
             flags.no_cpython_wrapper = flags.no_cfunc_wrapper = flags.no_compile = True
             flags.enable_pyobject = False
+            flags.noalias = True  # rows, states, conditions and block are memory of their own
             return flags
 
     deferred_linking.install()
+    _choose_without_branches()
     bare = _of_no_place(function, symbol)
     with global_compiler_lock:
         made = BareCompiler(bare, registry.cpu_target, _OPTIONS, {}, compiler.Compiler)
@@ -56,6 +59,16 @@ def object_code(function: Callable, symbol: str, types: Sequence[Any]) -> tuple[
         is_portable &= not any(one.name.startswith(_OF_PROCESS) for one in module.global_variables)
         _in_use.append(found)
         return name, library.codegen._tm.emit_object(module), is_portable
+
+
+@cache
+def _choose_without_branches() -> None:
+    """Have LLVM keep choices between two numbers what they are. It would turn some into branches, which the
+    processor guesses wrong where workers differ.
+    """
+    from llvmlite import binding
+
+    binding.set_option("labor-sim", "-x86-cmov-converter=false")
 
 
 def _memory(codegen: Any) -> Any:

@@ -14,6 +14,7 @@ from sim.steps import claims, settlement
 from sim.steps.levers import bill_plain_use, bill_use
 from sim.steps.month import CLAIM_QUOTA, CLAIMS, STEPS, Step
 from sim.steps.people import is_in
+from sim.steps.records import LISTED
 from sim.world.worker import STATUS_SHIFT, worker_at
 from sim.world.workers import fill_ids
 
@@ -149,8 +150,8 @@ def _drawn_pass(step: Step) -> Callable:
 def _for_chosen(step: Step, gather: Callable, is_sure: bool = False) -> Callable:
     """``do`` for the chosen rows of a block. is_sure: whether it concerns all of them."""
     do, when, among, unless = step.do, step.when or _always, step.among, step.unless
-    if step.ahead is not None:
-        return _drawn_ahead(step, gather)
+    if step.listed is not None:
+        return _for_listed(step, gather)
 
     @named_rule(step.name, "for the chosen")
     def run(rows, states, c, b, count):
@@ -163,20 +164,18 @@ def _for_chosen(step: Step, gather: Callable, is_sure: bool = False) -> Callable
     return run
 
 
-def _drawn_ahead(step: Step, gather: Callable) -> Callable:
-    """The same for a step of whose chosen all draw first, many at a time."""
-    assert step.ahead is not None, "the step draws one by one"
-    (draw, do), when, among, unless = step.ahead, step.when or _always, step.among, step.unless
+def _for_listed(step: Step, gather: Callable) -> Callable:
+    """The same for a step that does one part after another for all of them."""
+    assert step.listed is not None and step.when is None, "the list is made from states alone"
+    do_all, among, unless = step.listed, step.among, step.unless
 
-    @named_rule(step.name, "for the chosen")
+    @named_rule(step.name, "for the listed")
     def run(rows, states, c, b, count):
+        for k in range(count):
+            b.chosen[k] = (b.chosen[k] != 0) & is_state_among(int(states[k]), among, unless)
         chosen = gather(b, count)
-        draw(c, b, chosen)
-        for j in range(chosen):
-            k = int(b.rows[j])
-            w = worker_at(rows, states, k, b.id[k])
-            if is_in(w, among, unless) and when(w, c):
-                do(w, c, b, k, j)
+        for first in range(0, chosen, LISTED):
+            do_all(rows, states, c, b, b.rows[first : min(first + LISTED, chosen)])
 
     return run
 

@@ -29,7 +29,8 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news, f
             c.place.housing_aid_share[p]
             + economy.public_housing_rent_relief * c.place.public_housing_share[p]
         )
-        c.living_cost[p] = economy.extra_city_cost_yuan * cost_index[p, c.month] * (1.0 - aid)
+        beyond_home = economy.extra_city_cost_yuan if p >= homes else 0.0
+        c.living_cost[p] = beyond_home * cost_index[p, c.month] * (1.0 - aid)
     for home in range(homes):
         beyond_trend = farmers[home] + economy.farm_workers_fall * (c.month / 12.0)
         c.farm_income[home] = farm_income_of(

@@ -35,6 +35,7 @@ from sim.world.worker import (
     TRAINED,
     UNPAID,
     education_of,
+    worker_at,
 )
 
 
@@ -72,18 +73,29 @@ def log_skill(w, c) -> float:
 @rule
 def current_pay(w, c) -> int:
     """Pay of a month in the present job or business, whole yuan."""
-    is_own = w.activity == OWN_BUSINESS
+    if w.activity == OWN_BUSINESS:
+        level = c.pay_level[int(w.place), OWN_PAY] * idea_factor(w, c)
+        return monthly_pay(level, _productivity(w, c), c.match_factor[0])
+    return wage(w, c)
+
+
+@inlined_rule
+def wage(w, c) -> int:
+    """An employee's pay of a month in the present job, whole yuan."""
+    level = c.pay_level[int(w.place), int(w.sector)]
+    return monthly_pay(level, _productivity(w, c), c.match_factor[int(w.match) & (BYTES - 1)])
+
+
+@inlined_rule
+def _productivity(w, c) -> float:
+    """The worker's pay over that of the reference worker."""
     traits, experience, training, ability = skill_cells(w, c)
-    productivity = productivity_factor(
+    return productivity_factor(
         c.trait_factor[traits],
         c.experience_factor[experience],
         c.training_factor[training],
         c.ability_factor[ability],
     )
-    level = c.pay_level[int(w.place), OWN_PAY if is_own else int(w.sector)]
-    if is_own:
-        level *= idea_factor(w, c)
-    return monthly_pay(level, productivity, c.match_factor[0 if is_own else int(w.match) & (BYTES - 1)])
 
 
 @rule
@@ -112,8 +124,37 @@ def live_without_pay(w, c, b, k) -> None:
 @inlined_rule
 def earn(w, c, b, k) -> None:
     """Earn a month's pay, of which an employer may withhold some, and divide it."""
-    flags = int(w.status)
-    pay = current_pay(w, c)
+    pay, received, contribution = receive_wage(w, c, b, k)
+    divide_pay(w, c, b, pay, received, contribution)
+
+
+@rule
+def earn_listed(rows, states, c, b, chosen) -> None:
+    """The same for those at the ``chosen`` positions of a block, in loops that each do one part for all.
+
+    So the processor divides the money of eight at a time, and waits for nobody's pay.
+    """
+    for j in range(len(chosen)):
+        k = int(chosen[j])
+        w = worker_at(rows, states, k, b.id[k])
+        pay, received, contribution = receive_wage(w, c, b, k)
+        b.wage[j], b.contribution[j], b.take_home[j] = pay, contribution, received - contribution
+        b.sent[j] = w.activity == MIGRANT_WORK  # until it is known how much
+    for j in range(len(chosen)):
+        b.sent[j], b.put_aside[j] = divided(c, int(b.take_home[j]), int(b.sent[j]) != 0)
+    for j in range(len(chosen)):
+        k = int(chosen[j])
+        w = worker_at(rows, states, k, b.id[k])
+        took_home, sent, put_aside = int(b.take_home[j]), int(b.sent[j]), int(b.put_aside[j])
+        book_pay(w, c, b, int(b.wage[j]), int(b.contribution[j]), took_home, sent, put_aside)
+
+
+@inlined_rule
+def receive_wage(w, c, b, k):
+    """An employee's pay, what the worker is handed of it and of what was owed, with aid, and the contribution
+    that is due from it, in yuan.
+    """
+    flags, pay = int(w.status), wage(w, c)
     received, contribution, aid = pay, 0, 0
     b.employed[int(w.place), int(w.sector)] += 1
     if (w.arrears > 0) | ((flags & UNPAID) != 0):
@@ -125,8 +166,8 @@ def earn(w, c, b, k) -> None:
         if has_transfer(c, WORKER.insurance_contribution_rate):
             aid = premium_aid(w, c, b, k, pay, received, contribution)
             contribution += aid
-    divide_pay(w, c, b, pay, received + aid, contribution)
     note_income(w, received - contribution - extra_living_cost(w, c))
+    return pay, received + aid, contribution
 
 
 @rule
@@ -174,12 +215,24 @@ def take_profit(w, c, b, k) -> None:
 @inlined_rule
 def divide_pay(w, c, b, pay, received, contribution) -> None:
     """Divide a month's money between the scheme, the family at home, savings and living, in yuan."""
+    take_home = received - contribution
+    sent, put_aside = divided(c, take_home, w.activity == MIGRANT_WORK)
+    book_pay(w, c, b, pay, contribution, take_home, sent, put_aside)
+
+
+@inlined_rule
+def divided(c, take_home, is_away):
+    """What a worker sends home out of what is left after contributions, and puts aside, in yuan."""
+    sent = remittance(take_home, c.economy.remittance_share, is_away)
+    return sent, saving(take_home - sent, c.economy.saving_share)
+
+
+@inlined_rule
+def book_pay(w, c, b, pay, contribution, take_home, sent, put_aside) -> None:
+    """Book a month's money as it was divided, and the month of work, in yuan."""
     activity, home = int(w.activity), int(w.home)
     is_away = activity == MIGRANT_WORK
-    take_home = received - contribution
-    sent = remittance(take_home, c.economy.remittance_share, is_away)
-    saved = saving(take_home - sent, c.economy.saving_share)
-    saved = min(saved, MOST_SAVINGS - int(w.savings))
+    saved = min(put_aside, MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + saved
     w.earnings_year = min(int(w.earnings_year) + pay, MOST_EARNINGS)
     w.experience_months = min(int(w.experience_months) + 1, MOST_MONTHS)

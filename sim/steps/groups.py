@@ -6,7 +6,7 @@ What a place is worth, and where migrants go, is worked out once for each group,
 from __future__ import annotations
 
 from sim.core.compiled import inlined_rule, rule
-from sim.steps.people import has_school_child
+from sim.steps.people import first_birth_age, has_school_child_since
 from sim.world.worker import education_of
 
 _SCHOOLING = ("primary", "junior", "senior")  # primary or less, junior middle, senior middle or more
@@ -20,9 +20,15 @@ REFERENCE_GROUP = 2  # junior middle school, no child at school
 @inlined_rule
 def worker_group(w, c) -> int:
     """The worker's group, 0 to GROUPS - 1."""
+    return group_since(w, c, first_birth_age(w, c))
+
+
+@inlined_rule
+def group_since(w, c, birth_age) -> int:
+    """The same, where the worker's age at the birth of the first child is known."""
     education = education_of(int(w.traits))
     schooling = 0 if education < _JUNIOR_MIDDLE else (1 if education == _JUNIOR_MIDDLE else 2)
-    return 2 * schooling + (1 if has_school_child(w, c) else 0)
+    return 2 * schooling + (1 if has_school_child_since(w, c, birth_age) else 0)
 
 
 @rule

@@ -32,7 +32,7 @@ def note_income(w, amount) -> None:
 @inlined_rule
 def extra_living_cost(w, c) -> int:
     """What living in the present place costs a month beyond living at home, rent included, whole yuan."""
-    return int(c.living_cost[int(w.place)]) if int(w.place) >= HOMES else 0
+    return int(c.living_cost[int(w.place)])
 
 
 @rule

@@ -1,6 +1,6 @@
 """Reconsidering: farm, local work, the present place, or migrating; and where to."""
 
-from sim.core.arithmetic import log
+from sim.core.arithmetic import log, picked
 from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_SEARCH, SCHOOL_YEARS
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform, uniform_mixed
@@ -16,11 +16,13 @@ from sim.rules.migration import (
     with_switching_cost,
 )
 from sim.steps.earnings import log_skill, skill_cells
-from sim.steps.groups import is_parent, worker_group
+from sim.steps.groups import group_since, is_parent, worker_group
 from sim.steps.levers import effective, serve, serve_arrival
-from sim.steps.people import months_in_activity, months_of_stay
+from sim.steps.people import fill_birth_ages, months_in_activity, months_of_stay
 from sim.steps.race import (
     NOWHERE,
+    OFFER,
+    draw_luck,
     drawn_luck,
     first_place,
     highest_over_bound,
@@ -40,6 +42,7 @@ from sim.world.worker import (
     POOR,
     age_months,
     education_of,
+    worker_at,
 )
 
 OPTIONS = ("farm", "local_work", "stay_or_old_place", "migrate")
@@ -137,15 +140,15 @@ def option_values(w, c):
 
 
 @inlined_rule
-def odds_of_options(w, c):
+def odds_of_options(w, c, group):
     """The odds of these options as products of the month's tables, 0 for none; the last is the odds of
-    places away for each unit of their weight (``sim.steps.race``).
+    places away for each unit of their weight (``sim.steps.race``). group: the worker's.
     """
     home, place, activity = int(w.home), int(w.place), int(w.activity)
     traits, flags = int(w.traits), int(w.status)
     is_new = (flags & NEW) != 0
     attached, age = attached_place(w), age_cell(w, c)
-    group, switching = worker_group(w, c), c.switching_odds
+    switching = c.switching_odds
 
     farm = c.farm_odds[home] * (1.0 if is_new | (activity == FARM) else switching)
     by_traits, experience, training, ability = skill_cells(w, c)
@@ -167,9 +170,9 @@ def odds_of_options(w, c):
 
 
 @inlined_rule
-def race_odds(w, c, b, k):
+def race_odds(w, c, b, k, group):
     """The same with what support adds: a public post at home, help to leave."""
-    farm, local, keep, away = odds_of_options(w, c)
+    farm, local, keep, away = odds_of_options(w, c, group)
     if c.upper_bound[WORKER.public_post_pay_yuan] > 0.0:
         income, beta = c.farm_income[int(w.home)], c.economy.income_coefficient
         post = effective(w, c, b, k, WORKER.public_post_pay_yuan)
@@ -189,14 +192,14 @@ def race_odds(w, c, b, k):
 @rule
 def option_odds(w, c):
     """The odds of farm, local work, keeping the place and migrating elsewhere: exp of ``option_values``."""
-    farm, local, keep, away = odds_of_options(w, c)
+    farm, local, keep, away = odds_of_options(w, c, worker_group(w, c))
     return farm, local, keep, away * _weight_away(w, c)
 
 
 @rule
 def supported_odds(w, c, b, k):
     """The odds of ``option_odds`` with what support adds."""
-    farm, local, keep, away = race_odds(w, c, b, k)
+    farm, local, keep, away = race_odds(w, c, b, k, worker_group(w, c))
     return farm, local, keep, away * _weight_away(w, c)
 
 
@@ -206,75 +209,139 @@ def _weight_away(w, c) -> float:
     return weight_of_places(c, int(w.home), worker_group(w, c), across, int(w.place), attached_place(w))
 
 
-@inlined_rule
-def draw_race(w, c, mixed_id, farm, local, keep, away):
-    """What the worker chooses, and whether it was local work that came first.
+@rule
+def draw_race(w, c, mixed_id, odds):
+    """What the worker chooses, and whether it was local work that came first. odds: ``race_odds``.
 
     The option whose score is highest wins. Whoever would take up local work without an offer has the next
     best of the same race. The choice is an option, or MIGRATE plus the number of a place.
     """
-    return run_race(w, c, mixed_id, luck_of(luck_keys(c), mixed_id), farm, local, keep, away)
+    group, luck = worker_group(w, c), luck_of(luck_keys(c), mixed_id)
+    farm, local, keep, away, to_beat, is_late = scores_of(w, c, group, odds, luck)
+    reached, place = (0.0, NOWHERE) if is_late else place_of(w, c, mixed_id, group, away, to_beat)
+    return winner(w, c, luck, farm, local, keep, reached, place)
 
 
 @inlined_rule
-def run_race(w, c, mixed_id, luck, farm, local, keep, away):
-    """The same with the worker's ``luck_of``."""
-    home, activity, group, across = (
-        int(w.home),
-        int(w.activity),
-        worker_group(w, c),
-        c.across_age_odds[age_cell(w, c)],
-    )
+def scores_of(w, c, group, odds, luck):
+    """Scores of farm, local work and the present place; odds of places away for each unit of their weight,
+    the score that one of them has to beat, and whether all of them surely come too late for that.
+
+    Those who enter pay no switching cost; all their odds are divided by it, which changes no order, so that
+    places have the odds that candidates are made for. luck: ``luck_of``.
+    """
+    farm, local, keep, away = odds
     farm_time, local_time, keep_time, offer, first, above = luck
+    home, across, unit = int(w.home), c.across_age_odds[age_cell(w, c)], _unit_of_odds(w, c)
     farm_score, local_score, keep_score = farm / farm_time, local / local_time, keep / keep_time
-    is_offered = (activity == LOCAL_WORK) | (offer < c.local_offer[home])
     at_rest = max(farm_score, keep_score)
-    # those who enter pay no switching cost; all their odds are divided by it, which changes no order, so that
-    # places have the odds that candidates are made for
-    unit = c.switching_odds if (int(w.status) & NEW) != 0 else 1.0
-    away_score, place = 0.0, NOWHERE
-    to_beat = unit * (max(at_rest, local_score) if is_offered else at_rest)
-    reach = highest_over_bound(c, home, group, away * unit, across)
-    if not is_too_late(c, home, reach, to_beat, first, above):
-        where = int(w.place), attached_place(w)
-        away_score, place = first_place(c, mixed_id, home, group, away * unit, across, *where, to_beat)
-        away_score /= unit
-    wants_local = local_score > max(at_rest, away_score)
-    choice = (
-        MIGRATE + place if away_score > at_rest else (KEEP_PLACE if keep_score > farm_score else STAY_FARM)
-    )
-    return TAKE_LOCAL if wants_local & is_offered else choice, wants_local
+    to_beat = unit * (max(at_rest, local_score) if _is_offered(w, c, offer) else at_rest)
+    away *= unit
+    is_late = is_too_late(c, home, highest_over_bound(c, home, group, away, across), to_beat, first, above)
+    return farm_score, local_score, keep_score, away, to_beat, is_late
+
+
+@inlined_rule
+def _unit_of_odds(w, c) -> float:
+    return c.switching_odds if (int(w.status) & NEW) != 0 else 1.0
+
+
+@inlined_rule
+def _is_offered(w, c, offer) -> bool:
+    """Whether local work can be had, by the draw for an offer."""
+    return (int(w.activity) == LOCAL_WORK) | (offer < c.local_offer[int(w.home)])
+
+
+@inlined_rule
+def place_of(w, c, mixed_id, group, away, to_beat):
+    """Score and number of the place away that comes first: (0, NOWHERE) if none beats ``to_beat``."""
+    home, across = int(w.home), c.across_age_odds[age_cell(w, c)]
+    where = int(w.place), attached_place(w)
+    reached, place = first_place(c, mixed_id, home, group, away, across, *where, to_beat)
+    return reached / _unit_of_odds(w, c), place
+
+
+@inlined_rule
+def winner(w, c, luck, farm, local, keep, away, place):
+    """The choice by scores (``draw_race``); away: that of the place away which comes first."""
+    at_rest = max(farm, keep)
+    wants_local = local > max(at_rest, away)
+    choice = picked(away > at_rest, MIGRATE + place, picked(keep > farm, KEEP_PLACE, STAY_FARM))
+    return picked(wants_local & _is_offered(w, c, luck[OFFER]), TAKE_LOCAL, choice), wants_local
 
 
 @rule
 def reconsider(w, c, b, k) -> None:
     """Compare the options and note the choice, unless it is what the worker does already."""
-    reconsider_with(w, c, b, k, luck_of(luck_keys(c), int(b.mixed_id[k])))
-
-
-@inlined_rule
-def reconsider_drawn(w, c, b, k, j) -> None:
-    """The same for row j of those whose luck has been noted."""
-    reconsider_with(w, c, b, k, drawn_luck(b, j))
-
-
-@inlined_rule
-def reconsider_with(w, c, b, k, luck) -> None:
-    """The same with the worker's ``luck_of``."""
-    mixed_id, activity, flags = int(b.mixed_id[k]), int(w.activity), int(w.status)
+    mixed_id = int(b.mixed_id[k])
     if uniform_mixed(c.keys, PURPOSE.attention, mixed_id) >= attention(w, c):
         return
     b.events[EVENT.reconsidered] += 1
-    farm, local, keep, away = race_odds(w, c, b, k)
-    choice, wants_local = run_race(w, c, mixed_id, luck, farm, local, keep, away)
+    choice, wants_local = draw_race(w, c, mixed_id, race_odds(w, c, b, k, worker_group(w, c)))
+    note_choice(w, b, k, choice, wants_local)
+
+
+@rule
+def reconsider_listed(rows, states, c, b, chosen) -> None:
+    """The same for those at the ``chosen`` positions of a block, in loops that each do one part for all.
+
+    A worker's choice is a long chain of arithmetic. What hangs on its end, above all whether a place away has
+    to be looked for, is asked in a later loop, so that the processor is not kept waiting for one worker.
+    """
+    count = _list_attentive(rows, states, c, b, chosen)
+    b.events[EVENT.reconsidered] += count
+    draw_luck(c, b, chosen[:count])
+    fill_birth_ages(c, b, chosen[:count])
+    still_open = 0
+    for j in range(count):
+        k = int(chosen[j])
+        w = worker_at(rows, states, k, b.id[k])
+        group = group_since(w, c, b.birth_age[j])
+        farm, local, keep, away, to_beat, is_late = scores_of(
+            w, c, group, race_odds(w, c, b, k, group), drawn_luck(b, j)
+        )
+        b.scores[0, j], b.scores[1, j], b.scores[2, j], b.scores[3, j] = farm, local, keep, 0.0
+        b.scores[4, j], b.scores[5, j] = away, to_beat
+        b.group[j] = group
+        b.open[still_open] = j
+        still_open += not is_late
+    for n in range(still_open):
+        j = int(b.open[n])
+        k = int(chosen[j])
+        w, mixed_id = worker_at(rows, states, k, b.id[k]), int(b.mixed_id[k])
+        b.scores[3, j], b.found[j] = place_of(w, c, mixed_id, int(b.group[j]), b.scores[4, j], b.scores[5, j])
+    for j in range(count):
+        k = int(chosen[j])
+        scores = b.scores[0, j], b.scores[1, j], b.scores[2, j], b.scores[3, j]
+        w = worker_at(rows, states, k, b.id[k])
+        choice, wants_local = winner(w, c, drawn_luck(b, j), *scores, int(b.found[j]))
+        note_choice(w, b, k, choice, wants_local)
+
+
+@rule
+def _list_attentive(rows, states, c, b, chosen) -> int:
+    """Put those first among the chosen who reconsider this month; returns how many."""
+    n = 0
+    for j in range(len(chosen)):
+        k = int(chosen[j])
+        w = worker_at(rows, states, k, b.id[k])
+        chosen[n] = k
+        n += uniform_mixed(c.keys, PURPOSE.attention, int(b.mixed_id[k])) < attention(w, c)
+    return n
+
+
+@inlined_rule
+def note_choice(w, b, k, choice, wants_local) -> None:
+    """Note what a worker has chosen, to be carried out, and who wanted local work."""
+    activity = int(w.activity)
     b.applicants[int(w.home)] += wants_local & (activity != LOCAL_WORK)
     is_present = (
         ((choice == STAY_FARM) & (activity == FARM))
         | ((choice == TAKE_LOCAL) & (activity == LOCAL_WORK))
         | ((choice == KEEP_PLACE) & (int(w.place) >= HOMES))
     )
-    is_settled = (flags & (DISPLACED | NEW)) == 0
-    b.choice[k] = 0 if is_present & is_settled else 1 + choice
+    is_settled = (int(w.status) & (DISPLACED | NEW)) == 0
+    b.choice[k] = picked(is_present & is_settled, 0, 1 + choice)
 
 
 @rule

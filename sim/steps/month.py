@@ -37,7 +37,6 @@ from sim.steps import (
     employment,
     enterprise,
     migration,
-    race,
     rights,
     seasons,
     settlement,
@@ -62,8 +61,8 @@ class Step(NamedTuple):
     activity or a status bit; the engine looks at the draws first, for many workers at once. With
     ``chance_above(c)``, something also happens to those who draw at least 1 less it.
     ``marked(state, b, k)``: nothing happens to whom the state or the block's scratch does not mark.
-    ``ahead``: what the engine does instead of ``do``: ``draw(c, b, count)`` draws for many at once, and
-    ``do(w, c, b, k, j)`` is for row j of them.
+    ``listed``: what the engine does instead: ``listed(rows, states, c, b, chosen)`` is ``do`` for all of the
+    chosen, positions in the block, who are at most LISTED (``sim.steps.records``).
     ``serves``: all that ``do`` does is to serve on this occasion.
     """
 
@@ -80,7 +79,7 @@ class Step(NamedTuple):
     hurried: tuple[int, int] = (0, 0)  # activities, status bits
     marked: Callable | None = None
     serves: int = -1
-    ahead: tuple[Callable, Callable] | None = None
+    listed: Callable | None = None
 
     def concerns(self, w, c) -> bool:
         """Whether the step concerns this worker this month."""
@@ -237,7 +236,14 @@ STEPS = (
         when=earnings.is_insured,
         season=earnings.is_contribution_aided,
     ),
-    Step("earn", "Earn a month's pay and divide it.", earnings.earn, EMPLOYEES, VISITING | BACK),
+    Step(
+        "earn",
+        "Earn a month's pay and divide it.",
+        earnings.earn,
+        EMPLOYEES,
+        VISITING | BACK,
+        listed=earnings.earn_listed,
+    ),
     Step(
         "live without pay",
         "Live without pay, while looking for work or on a course.",
@@ -260,7 +266,7 @@ STEPS = (
         purpose=PURPOSE.attention,
         chance=migration.usual_attention,
         hurried=(activity_set(MIGRANT_SEARCH), DISPLACED | NEW),
-        ahead=(race.draw_luck, migration.reconsider_drawn),
+        listed=migration.reconsider_listed,
     ),
     Step(
         "carry out choice",

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sim.core.compiled import rule
-from sim.core.draws import PURPOSE, uniform_for
+from sim.core.compiled import inlined_rule, rule
+from sim.core.draws import PURPOSE, keys_for, uniform_for, uniform_with
 from sim.rules.demography import has_child_aged
 from sim.world.worker import HOME_SHIFT, PLACE_SHIFT, STATUS_SHIFT, VISITING, age_months
 
@@ -11,14 +11,35 @@ from sim.world.worker import HOME_SHIFT, PLACE_SHIFT, STATUS_SHIFT, VISITING, ag
 @rule
 def has_school_child(w, c) -> bool:
     """Whether the worker has a child of compulsory school age."""
+    return has_school_child_since(w, c, first_birth_age(w, c))
+
+
+@inlined_rule
+def has_school_child_since(w, c, birth_age) -> bool:
+    """The same, where the worker's age at the birth of the first child is known (``first_birth_age``)."""
     age = age_months(int(w.birth_month), c.month) / 12.0
-    return has_child_aged(age, first_birth_age(w, c), c.economy.school_age_min, c.economy.school_age_end)
+    return has_child_aged(age, birth_age, c.economy.school_age_min, c.economy.school_age_end)
 
 
 @rule
 def first_birth_age(w, c) -> float:
     """The worker's age at the birth of the first child, years; fixed for life."""
-    rank = uniform_for(c.life_keys, PURPOSE.trait_child, int(w.id), 0)
+    return birth_age_of(c, uniform_for(c.life_keys, PURPOSE.trait_child, int(w.id), 0))
+
+
+@rule
+def fill_birth_ages(c, b, chosen) -> None:
+    """Note the same of those at the ``chosen`` positions of a block, many at a time."""
+    first, second = keys_for(c.life_keys, PURPOSE.trait_child, 0)
+    for j in range(len(chosen)):
+        b.listed[j] = b.id[chosen[j]]
+    for j in range(len(chosen)):
+        b.birth_age[j] = birth_age_of(c, uniform_with(first, second, int(b.listed[j])))
+
+
+@inlined_rule
+def birth_age_of(c, rank) -> float:
+    """The age at the birth of the first child of whoever has this rank (0 to 1) among workers, years."""
     return c.economy.first_birth_age_min + c.economy.first_birth_age_spread * rank
 
 

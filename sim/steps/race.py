@@ -20,6 +20,7 @@ from sim.rules.migration import score
 from sim.world.places import HOMES
 
 NOWHERE = -1
+OFFER = 3  # position of the draw for an offer of local work in ``luck_of``
 TOP = 8.0  # of the second layer, in bounds
 MOST_CANDIDATES = 16  # of a layer that are looked at; from then on each place has a time of its own
 
@@ -84,11 +85,11 @@ def luck_of(keys, mixed_id):
 
 
 @rule
-def draw_luck(c, b, count) -> None:
-    """Note the luck of the first rows listed in a block, many at a time."""
-    keys = luck_keys(c)
+def draw_luck(c, b, chosen) -> None:
+    """Note the luck of those at the ``chosen`` positions of a block, many at a time."""
+    keys, count = luck_keys(c), len(chosen)
     for j in range(count):
-        b.listed[j] = b.mixed_id[b.rows[j]]
+        b.listed[j] = b.mixed_id[chosen[j]]
     for n in range(len(keys)):
         key = keys[n]
         for j in range(count):
@@ -100,7 +101,7 @@ def draw_luck(c, b, count) -> None:
 
 @inlined_rule
 def drawn_luck(b, j):
-    """The luck of a listed row as it was noted."""
+    """The luck of the worker in a position among the chosen as it was noted."""
     return b.luck[0, j], b.luck[1, j], b.luck[2, j], b.luck[3, j], b.luck[4, j], b.luck[5, j]
 
 

@@ -42,6 +42,10 @@ QUEUE_BINS = POINT_BINS * TIES
 EXPERIENCE_MONTHS = 720  # longer experience pays the same
 TRAINING_MONTHS = 512
 LUCK = 6  # numbers that chance holds for a worker who chooses (sim.steps.race.luck_of)
+SCORES = 6  # numbers noted between the loops of a choice (sim.steps.migration.reconsider_listed)
+# workers whom a step takes together; what is noted of them stays in the fastest cache, where numbers that lie
+# a power of two apart would drive each other out
+LISTED = 192
 UNTRAINED = TRAINING_MONTHS  # position in the training factors of those who never took a course
 AGE_MONTHS = 1024  # nobody is older; the old count as of this age
 # months of stay in the tables of attachment: to the longest that place_attachment_years_max can be
@@ -106,7 +110,7 @@ def conditions_type(places: int) -> np.dtype:
             ("log_pay", _REAL, (places, sectors)),
             ("mean_log_pay", _REAL, (places,)),
             ("pay_level", _REAL, (places, OWN_PAY + 1)),  # yuan a month of the reference worker; profit last
-            ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home
+            ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home; there nil
             ("farm_income", _REAL, (homes,)),  # yuan per month
             ("log_reference_income", _REAL),  # of the month; values of incomes are stated against it
             ("farm_value", _REAL, (homes,)),  # of the farm, in log-odds
@@ -219,13 +223,22 @@ def block_type(places: int) -> np.dtype:
             ("before", np.uint32, (BLOCK,)),  # states as the month began
             ("chosen", _FLAG, (BLOCK,)),
             ("rows", np.uint16, (BLOCK,)),  # whom a step concerns
-            ("listed", np.uint32, (BLOCK,)),  # mixed ids of those whose luck is drawn ahead
-            ("luck", _REAL, (LUCK, BLOCK)),  # and their luck in a choice (sim.steps.race)
-            (
-                "choice",
-                np.uint8,
-                (BLOCK,),
-            ),  # 1 + option (sim.steps.migration), until it is carried out; or ON_COURSE
+            # of those whom a step takes together, by their position among them; for a choice:
+            ("listed", np.uint32, (LISTED,)),  # ids, mixed or not
+            ("luck", _REAL, (LUCK, LISTED)),  # sim.steps.race.luck_of
+            ("birth_age", _REAL, (LISTED,)),  # at the birth of the first child, years
+            ("scores", _REAL, (SCORES, LISTED)),  # sim.steps.migration.scores_of, and that of a place away
+            ("found", np.int16, (LISTED,)),  # the place away that comes first
+            ("open", np.uint16, (LISTED,)),  # positions of those for whom a place away may come first
+            ("group", np.uint8, (LISTED,)),  # sim.steps.groups
+            # for a wage, in yuan:
+            ("wage", _WHOLE, (LISTED,)),
+            ("contribution", _WHOLE, (LISTED,)),
+            ("take_home", _WHOLE, (LISTED,)),
+            ("sent", _WHOLE, (LISTED,)),  # home
+            ("put_aside", _WHOLE, (LISTED,)),
+            # 1 + option (sim.steps.migration), until it is carried out; or ON_COURSE
+            ("choice", np.uint8, (BLOCK,)),
             *[(name, sums[name].base, sums[name].shape) for name in field_names(sums)],
         ]
     )

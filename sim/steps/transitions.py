@@ -39,9 +39,11 @@ def hiring_sector(w, c) -> int:
     mixed_id, place, best, chosen = mixed_with(c.keys, int(w.id)), int(w.place), 0.0, 0
     for sector in range(len(SECTORS)):
         luck = uniform_mixed_for(c.keys, PURPOSE.job_sector, mixed_id, sector)
-        reached = score(c.hires_wanted[place, sector], luck)
-        if reached > best:
-            best, chosen = reached, sector
+        wanted = c.hires_wanted[place, sector]
+        if wanted > best * (1.0 - luck):  # else it cannot win, as -log(u) > 1 - u: most need no logarithm
+            reached = score(wanted, luck)
+            if reached > best:
+                best, chosen = reached, sector
     return chosen
 
 

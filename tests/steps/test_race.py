@@ -69,7 +69,7 @@ def _one_group(monkeypatch):
 
 
 def choices(c: SimpleNamespace, w: SimpleNamespace, *odds: float, draws: int = DRAWS) -> np.ndarray:
-    return np.array([draw_race(w, c, mixed_with(c.keys, n), *odds)[0] for n in range(draws)])
+    return np.array([draw_race(w, c, mixed_with(c.keys, n), odds)[0] for n in range(draws)])
 
 
 LOW, SOME, HIGH = np.full(KINDS, 0.01), np.array([0.2, 0.2, 0.2, 0.01, 0.2]), np.full(KINDS, 1.0)
@@ -168,11 +168,10 @@ def test_purposes_of_the_race_are_its_own():
 def test_luck_drawn_ahead_is_that_of_each_worker():
     c, ids = conditions(ODDS, SOME), np.array([5, 900_000, 17, 4_000_000_000], np.uint32)
     mixed = np.array([mixed_with(c.keys, int(one)) for one in ids], np.uint32)
-    b = SimpleNamespace(
-        mixed_id=mixed, rows=np.array([3, 0, 2]), listed=np.zeros(4, np.uint32), luck=np.zeros((LUCK, 4))
-    )
-    draw_luck(c, b, 3)
-    for j, k in enumerate(b.rows):
+    chosen = np.array([3, 0, 2])
+    b = SimpleNamespace(mixed_id=mixed, listed=np.zeros(4, np.uint32), luck=np.zeros((LUCK, 4)))
+    draw_luck(c, b, chosen)
+    for j, k in enumerate(chosen):
         one = luck_of(luck_keys(c), int(mixed[k]))
         assert drawn_luck(b, j) == one and len(one) == LUCK
         draws = [uniform_mixed(c.keys, PURPOSE.race_keep, int(mixed[k]))]
