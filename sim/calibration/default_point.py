@@ -16,6 +16,7 @@ import numpy as np
 from sim.calibration.emulator import Emulator, fit_emulator
 from sim.calibration.runs import Work
 from sim.calibration.sampler import posterior_points, spread_over
+from sim.core.language import N_
 
 DIGITS = 3
 FINALISTS = 4
@@ -71,9 +72,9 @@ def default_point(
         "errors": dict(zip(names, judged[winner].tolist(), strict=True)),
         "errors_of_defaults": dict(zip(names, judged[-2].tolist(), strict=True)),
         "misfits": {
-            "default point": float(misfit[winner]),
-            "packaged defaults": float(misfit[-2]),
-            "best member": float(misfit[-1]),
+            N_("default point"): float(misfit[winner]),
+            N_("packaged defaults"): float(misfit[-2]),
+            N_("best member"): float(misfit[-1]),
         },
     }
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,8 +14,9 @@ from sim.calibration.declaration import Calibration
 from sim.calibration.observations import Observation, observations
 from sim.calibration.recovery import recovery_words
 from sim.calibration.sampler import weighted_quantiles
-from sim.core.errors import Problem, UsageError
-from sim.core.language import _
+from sim.core.errors import Problem, UsageError, enumerated
+from sim.core.language import N_, _, translated
+from sim.core.width import columns
 from sim.parameters.behaviour import PARAMETERS
 from sim.parameters.posterior import Posterior
 
@@ -25,22 +29,44 @@ _TENSION_COLUMNS = ["one", "other", "error_one", "error_other", "cosine"]
 _PRIOR_SPREAD = float(np.sqrt(1.0 / 12.0))  # of an even share
 
 PARAMETER_KEY = (
-    "  fitted: adjusted until the model meets the figures; carried: as uncertain and varied along with them, "
-    "but held as packaged in the point",
-    "  prior: what was believed before the figures were seen; posterior: what is left to believe after them",
-    "  packaged: the default at the time of the calibration; point: the default point, the one set of values "
-    "that it recommends",
-    "  spread: standard deviation of the posterior over that of the prior (1: the figures told nothing)",
-    f"  identified: the spread is {UNIDENTIFIED:g} or less, so the figures tell something; not identified: "
-    "they tell next to nothing, and the prior stays",
+    N_(
+        "fitted: adjusted until the model meets the figures; carried: as uncertain and varied along with "
+        "them, but held as packaged in the point"
+    ),
+    N_(
+        "prior: what was believed before the figures were seen; posterior: what is left to believe after them"
+    ),
+    N_(
+        "packaged: the default at the time of the calibration; point: the default point, the one set of "
+        "values that it recommends"
+    ),
+    N_("spread: standard deviation of the posterior over that of the prior (1: the figures told nothing)"),
+    N_(
+        "identified: the spread is {most:g} or less, so the figures tell something; not identified: they "
+        "tell next to nothing, and the prior stays"
+    ),
 )
 OBSERVATION_KEY = (
-    "  packaged, point, ensemble: error with the defaults of the time, with the default point, and of the "
-    "middle 90 % of the members",
-    "  emulator: the formula, fitted to runs, by which parameters are searched; its % is the share of the "
-    "differences between runs kept out of the fit that it predicts",
-    "  reached: the middle 90 % of the members comes within the tolerance (2 standard deviations); out of "
-    "reach: it does not",
+    N_(
+        "packaged, point, ensemble: error with the defaults of the time, with the default point, and of the "
+        "middle 90 % of the members"
+    ),
+    N_(
+        "emulator: the formula, fitted to runs, by which parameters are searched; its % is the share of the "
+        "differences between runs kept out of the fit that it predicts"
+    ),
+    N_(
+        "reached: the middle 90 % of the members comes within the tolerance (2 standard deviations); out of "
+        "reach: it does not"
+    ),
+)
+_VERDICTS = (
+    N_("fitted"),
+    N_("carried"),
+    N_("identified"),
+    N_("not identified"),
+    N_("reached"),
+    N_("out of reach"),
 )
 
 
@@ -63,56 +89,82 @@ class CalibrationOutcome:
         """All of it in plain lines."""
         about = self.posterior.about
         lines = [
-            f"{about['calibration']['name']}: {len(self.parameters)} uncertain parameters, "
-            f"{len(about['fitted'])} fitted, {len(self.observations)} observations of 2014 to 2019 and of "
-            "the change from 2023 to 2024",
+            _(
+                "{name}: {parameters} uncertain parameters, {fitted} fitted, {observations} observations of "
+                "2014 to 2019 and of the change from 2023 to 2024",
+                name=about["calibration"]["name"],
+                parameters=len(self.parameters),
+                fitted=len(about["fitted"]),
+                observations=len(self.observations),
+            ),
             point_in_force(self.posterior),
             "",
-            "Parameters (90 % intervals)",
-            *PARAMETER_KEY,
+            _("Parameters (90 % intervals)"),
+            *(f"  {_(words, most=UNIDENTIFIED)}" for words in PARAMETER_KEY),
         ]
         for row in self.parameters.itertuples():
+            role = _(str(row.role))
             lines.append(
-                f"  {row.parameter:<36}{row.role:<9}"
-                f"prior {row.prior_low:>9.4g} to {row.prior_high:<9.4g}"
-                f"posterior {row.low:>9.4g} to {row.high:<9.4g} "
-                f"packaged {row.packaged:<9.4g}point {row.point:<9.4g}"
-                f"spread {row.spread:4.2f}  {row.verdict}"
+                f"  {row.parameter:<36}{role}{' ' * max(9 - columns(role), 1)}"
+                + _(
+                    "prior {prior_low:>9.4g} to {prior_high:<9.4g}posterior {low:>9.4g} to {high:<9.4g} "
+                    "packaged {packaged:<9.4g}point {point:<9.4g}spread {spread:4.2f}  {verdict}",
+                    prior_low=row.prior_low,
+                    prior_high=row.prior_high,
+                    low=row.low,
+                    high=row.high,
+                    packaged=row.packaged,
+                    point=row.point,
+                    spread=row.spread,
+                    verdict=_(str(row.verdict)),
+                )
             )
         lines += [
             "",
-            "Observations (errors in standard deviations, half the tolerance each)",
-            *OBSERVATION_KEY,
+            _("Observations (errors in standard deviations, half the tolerance each)"),
+            *(f"  {_(words)}" for words in OBSERVATION_KEY),
         ]
-        widest = max(len(label) for label in self.observations["label"])
-        for row in self.observations.itertuples():
+        labels = [_label_words(str(label)) for label in self.observations["label"]]
+        widest = max(columns(label) for label in labels)
+        for label, row in zip(labels, self.observations.itertuples(), strict=True):
             lines.append(
-                f"  {row.label:<{widest}} packaged {row.packaged:+6.1f}  point {row.point:+6.1f}"
-                f"  ensemble {row.low:+6.1f} to {row.high:+6.1f}"
-                f"  emulator {row.explained:4.0%}  {row.verdict}"
+                _(
+                    "  {label} packaged {packaged:+6.1f}  point {point:+6.1f}  ensemble {low:+6.1f} to "
+                    "{high:+6.1f}  emulator {explained:4.0%}  {verdict}",
+                    label=label + " " * (widest - columns(label)),
+                    packaged=row.packaged,
+                    point=row.point,
+                    low=row.low,
+                    high=row.high,
+                    explained=row.explained,
+                    verdict=_(str(row.verdict)),
+                )
             )
-        lines += ["", f"Parameters that the figures cannot tell apart (correlation beyond {ALIKE:g})"] + [
-            f"  {row.one} with {row.other}: {row.correlation:+.2f}" for row in self.alike.itertuples()
+        apart = _("Parameters that the figures cannot tell apart (correlation beyond {least:g})", least=ALIKE)
+        lines += ["", apart]
+        lines += [
+            _("  {one} with {other}: {value:+.2f}", one=row.one, other=row.other, value=row.correlation)
+            for row in self.alike.itertuples()
         ]
-        lines += ["", "Targets that pull against each other (what helps one hurts the other)"]
+        lines += ["", _("Targets that pull against each other (what helps one hurts the other)")]
         shown = self.tensions.head(_SHOWN)
         lines += [
-            f"  {row.one} ({row.error_one:+.1f} sd) against {row.other} ({row.error_other:+.1f} sd)"
+            _(
+                "  {one} ({error_one:+.1f} sd) against {other} ({error_other:+.1f} sd)",
+                one=_label_words(str(row.one)),
+                error_one=row.error_one,
+                other=_label_words(str(row.other)),
+                error_other=row.error_other,
+            )
             for row in shown.itertuples()
         ]
-        lines += [f"  and {len(self.tensions) - _SHOWN} pairs more"] if len(self.tensions) > _SHOWN else []
-        shares = ", ".join(f"{share:.2%}" for share in about["plausible_share_of_prior"])
+        if len(self.tensions) > _SHOWN:
+            lines.append(_("  and {count} pairs more", count=len(self.tensions) - _SHOWN))
+        shares = enumerated(f"{share:.2%}" for share in about["plausible_share_of_prior"])
         lines += [
             "",
-            f"Share of the prior not ruled out, wave by wave: {shares}.",
-            f"Members: {about['members']}, worth {about['effective_members']:.1f} equal ones"
-            + (
-                ""
-                if about["likelihood_power"] == 1.0
-                else f"; the correction by their own runs is softened (power {about['likelihood_power']:g}), "
-                "since otherwise a few would carry all weight"
-            )
-            + ".",
+            _("Share of the prior not ruled out, wave by wave: {shares}.", shares=shares),
+            _members_words(about),
         ]
         if about["recovery"]:
             lines.append(recovery_words(about["recovery"]))
@@ -120,13 +172,41 @@ class CalibrationOutcome:
         return "\n".join(lines) + "\n"
 
 
+def _label_words(label: str) -> str:
+    """What an observation is called: a target, and whether its level or its change is meant."""
+    target, _comma, moment = label.rpartition(", ")
+    years = re.fullmatch("change ([0-9]{4})-([0-9]{4})", moment)
+    if moment == "level":
+        return _("{target}, level", target=translated(target))
+    if years:
+        return _("{target}, change {first}-{last}", target=translated(target), first=years[1], last=years[2])
+    return translated(label)
+
+
+def _members_words(about: Mapping[str, Any]) -> str:
+    """How many members there are, and how many equal ones they are worth."""
+    said = {"count": about["members"], "worth": about["effective_members"]}
+    if about["likelihood_power"] == 1.0:
+        return _("Members: {count}, worth {worth:.1f} equal ones.", **said)
+    return _(
+        "Members: {count}, worth {worth:.1f} equal ones; the correction by their own runs is softened (power "
+        "{power:g}), since otherwise a few would carry all weight.",
+        power=about["likelihood_power"],
+        **said,
+    )
+
+
 def _point_words(posterior: Posterior) -> list[str]:
     """The default point's misfit beside that of others, and what it changed."""
     point = posterior.about["default_point"]
-    misfits = ", ".join(f"{name} {value:.1f}" for name, value in sorted(point["misfits"].items()))
+    misfits = enumerated(f"{_(name)} {value:.1f}" for name, value in sorted(point["misfits"].items()))
     lines = [
-        "Misfit (errors in standard deviations, squared and summed; means of "
-        f"{len(point['seeds'])} seeds, the median's of the calibration's): {misfits}."
+        _(
+            "Misfit (errors in standard deviations, squared and summed; means of {count} seeds, the median's "
+            "of the calibration's): {misfits}.",
+            count=len(point["seeds"]),
+            misfits=misfits,
+        )
     ]
     changed = {
         row["parameter"]: row["point"]
@@ -134,23 +214,29 @@ def _point_words(posterior: Posterior) -> list[str]:
         if row["point"] != row["packaged"]
     }
     if not changed:
-        return [*lines, "The default point is what was packaged at the time."]
-    return [*lines, f"The default point differs from what was packaged at the time: {_listed(changed)}."]
+        return [*lines, _("The default point is what was packaged at the time.")]
+    return [
+        *lines,
+        _("The default point differs from what was packaged at the time: {values}.", values=_listed(changed)),
+    ]
 
 
 def point_in_force(posterior: Posterior) -> str:
     """Whether the defaults of today are the default point; if not, what differs and what adopts it."""
     missing = posterior.out_of_force()
     if not missing:
-        return "The default point is in force: the defaults in sim/parameters/parameters.csv are its values."
-    return (
+        return _(
+            "The default point is in force: the defaults in sim/parameters/parameters.csv are its values."
+        )
+    return _(
         "The default point is not in force: labor-sim calibrate FILE --adopt would write into "
-        f"sim/parameters/parameters.csv {_listed(missing)}."
+        "sim/parameters/parameters.csv {values}.",
+        values=_listed(missing),
     )
 
 
 def _listed(values: dict[str, float]) -> str:
-    return ", ".join(f"{name} {value:g}" for name, value in values.items())
+    return enumerated(f"{name} {value:g}" for name, value in values.items())
 
 
 def stored_outcome(posterior: Posterior) -> CalibrationOutcome:

@@ -13,6 +13,7 @@ import numpy as np
 from sim.calibration.emulator import Emulator
 from sim.calibration.runs import Work
 from sim.calibration.sampler import posterior_points, unit_points
+from sim.core.language import _
 
 COVERED = (0.5, 0.9)
 POINTS = 1024  # of each truth's posterior: they place an end of a 90 % interval to within a share of 0.01
@@ -65,6 +66,17 @@ def recovery_words(found: dict) -> str:
     parts = []
     for rate, covered in found["covered"].items():
         error, off = found["error"][rate], abs(covered - float(rate.strip("%")) / 100.0)
-        verdict = "as it should be" if off <= error else "off by more than its error"
-        parts.append(f"{rate} intervals cover {covered:.0%} (± {100 * error:.0f} points, {verdict})")
-    return f"Recovery of {found['truths']} synthetic truths, fitted parameters: {'; '.join(parts)}."
+        said = {"rate": rate, "covered": covered, "error": 100 * error}
+        if off <= error:
+            part = _("{rate} intervals cover {covered:.0%} (± {error:.0f} points, as it should be)", **said)
+        else:
+            part = _(
+                "{rate} intervals cover {covered:.0%} (± {error:.0f} points, off by more than its error)",
+                **said,
+            )
+        parts.append(part)
+    return _(
+        "Recovery of {count} synthetic truths, fitted parameters: {parts}.",
+        count=found["truths"],
+        parts=_("; ").join(parts),
+    )

@@ -39,7 +39,7 @@ from sim.calibration.sampler import (
 from sim.core.arguments import whole_number
 from sim.core.errors import Problem, UsageError
 from sim.core.files import write_whole
-from sim.core.language import _
+from sim.core.language import N_, _
 from sim.parameters.posterior import Posterior, versions
 from sim.results.folders import MANIFEST, claimed_folder, explained
 from sim.results.results import FORMAT
@@ -124,7 +124,7 @@ def _calibrated(work: Work) -> CalibrationOutcome:
     best_member = values.iloc[int(np.nanargmin(misfits))].to_numpy()
     point = default_point(work, emulators[-1], fitted, sd, monte_carlo, best_member)
     median = weighted_quantiles(misfits[kept], weight[kept], (0.5,))[0]
-    point["misfits"]["weighted median of the members"] = float(median)
+    point["misfits"][N_("weighted median of the members")] = float(median)
     names = [one.name for one in work.seen]
     about = {
         "calibration": calibration.model_dump(mode="json", by_alias=True),

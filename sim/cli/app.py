@@ -25,9 +25,9 @@ from sim.core.arguments import parse_month, parse_scale
 from sim.core.destinations import try_file, write_file
 from sim.core.errors import Problem, ResultsError, UsageError, enumerated, headed
 from sim.core.files import reason
-from sim.core.language import _
+from sim.core.language import _, language
 from sim.core.version import __version__
-from sim.present.text.lines import columns
+from sim.core.width import columns
 
 SOME_FAILED = 1  # the exit code where some runs failed, as of a fault in the program
 _EXIT_CODES = (
@@ -137,14 +137,11 @@ def _say_what_is_compiled() -> None:
         nonlocal last
         if monotonic() - last >= _COMPILE_SECONDS:
             last = monotonic()
-            if left > 0:
-                said = _(
-                    "compiling the model, once for this code: {what}, {count} more parts after it",
-                    what=what,
-                    count=left,
-                )
+            if language() == "en":  # the parts are called by names of functions
+                more = f", {left} more parts after it" if left > 0 else ""
+                said = f"compiling the model, once for this code: {what}{more}"
             else:
-                said = _("compiling the model, once for this code: {what}", what=what)
+                said = _("compiling the model, once for this code; {count} parts are left", count=left + 1)
             say(said)
 
     on_compile[:] = [tell]

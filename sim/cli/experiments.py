@@ -26,7 +26,7 @@ from sim.cli.terminal import (
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.chinese import LAYERS, parted
 from sim.core.errors import Problem, UsageError
-from sim.core.language import N_, _, plural
+from sim.core.language import N_, _, plural, translated
 
 
 @command(simulates=True)
@@ -89,7 +89,7 @@ def sweep(
     if json:
         print_json({"answer": table, "failures": done.failures, "folder": str(folder)})
     else:
-        print_table(table, loaded.question)
+        print_table(table, translated(loaded.question))
         print(_("Table, one row per run and year: {file}", file=folder / "results.parquet"))
         for picture in pictures:
             print(_("Picture: {file}", file=picture))

@@ -18,7 +18,8 @@ from typer.core import TyperCommand, TyperGroup
 from sim.cli.terminal import say
 from sim.core.errors import Problem, UsageError, nearest
 from sim.core.language import LANGUAGES, N_, VARIABLE, _, language
-from sim.present.text.lines import columns, filled_lines
+from sim.core.width import columns
+from sim.present.text.lines import filled_lines
 
 OPTION = "--lang"
 _COLUMNS, _MOST_HEAD = 80, 30  # of the page, and of the names of options in it

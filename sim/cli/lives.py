@@ -118,7 +118,7 @@ def trace(
     last = parse_month(end, "--to") if end else None
     checked_picture(picture)
     from sim.agents.following import follow
-    from sim.present.text.lines import columns
+    from sim.core.width import columns
     from sim.present.text.lives import life_as_json, life_in_words
     from sim.present.text.numbers import month_label
     from sim.scenario.loading import load_scenario
@@ -145,7 +145,8 @@ def trace(
 
 def print_entry(head: str, text: str) -> None:
     """Print a dated paragraph, its lines set in below the first."""
-    from sim.present.text.lines import columns, filled_lines
+    from sim.core.width import columns
+    from sim.present.text.lines import filled_lines
 
     print_text(filled_lines(f"{head}  {text}", _COLUMNS, indent=" " * (columns(head) + 2)))
 

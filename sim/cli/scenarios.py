@@ -145,7 +145,7 @@ def levers(
             "number": _("no."),
             "instrument": _("instrument"),
             "evidence": _("evidence"),
-            "label": _("what"),
+            "label" if language() == "en" else "label_zh": _("what"),
             "changes": _("changes"),
             "cost": _("cost"),
         },

@@ -10,7 +10,7 @@ import typer
 from sim.cli.app import SOME_FAILED, ExcelCsv, Json, check_file, command, say_if_stale, write_text
 from sim.cli.terminal import print_json, print_table, progress_bar, say
 from sim.core.errors import Problem, UsageError, headed
-from sim.core.language import _, in_language
+from sim.core.language import _, in_language, translated
 
 
 @command(simulates=lambda options: bool(options["name"]))
@@ -38,7 +38,7 @@ def virtual(
     from sim.studies import load_virtual, run_virtual, virtual_files
 
     if not name:
-        rows = [{"name": key, "question": load_virtual(key).question} for key in virtual_files()]
+        rows = [{"name": key, "question": translated(load_virtual(key).question)} for key in virtual_files()]
         print_json(rows) if json else print_table(
             rows, _("Virtual experiments"), {"name": _("name"), "question": _("question")}
         )
@@ -99,7 +99,7 @@ def check_model(
         if not json:
             print_table(
                 check_rows(results[-1].table),
-                headed(in_language(file.title.model_dump()), file.question),
+                headed(in_language(file.title.model_dump()), translated(file.question)),
                 HEADINGS,
             )
     table = pd.concat([one.table for one in results], ignore_index=True)

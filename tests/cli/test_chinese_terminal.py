@@ -57,7 +57,7 @@ def test_help_is_in_chinese(labor_sim, words):
 
 @pytest.mark.parametrize("words", EVERY, ids=" ".join)
 def test_help_stays_within_eighty_columns(labor_sim, words):
-    from sim.present.text.lines import columns
+    from sim.core.width import columns
 
     said = labor_sim("--lang=zh", *words, "--help")
     assert max(columns(line) for line in said.out.splitlines()[1:]) <= 80

@@ -8,8 +8,8 @@ from support.messages import left_in_english
 
 from sim.cli.terminal import print_text
 from sim.core.language import speaking
+from sim.core.width import columns
 from sim.engine.simulation import Simulation
-from sim.present.text.lines import columns
 
 SMALL = ("--scale", "1:500000", "--to", "2016-12", "--seed", "1")
 

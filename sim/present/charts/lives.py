@@ -10,11 +10,11 @@ from sim.agents.taken_apart import Explained
 from sim.agents.twins import Twins
 from sim.comparison.changers import Gallery
 from sim.core.labels import ACTIVITIES
+from sim.core.width import columns
 from sim.present.charts.style import GREY, INK, WIDTH, decimal_year, empty_figure, headed, styled, wrapped
 from sim.present.text import life_phrases as words
 from sim.present.text.changers import group_title
 from sim.present.text.decisions import option_in_words
-from sim.present.text.lines import columns
 from sim.present.text.lives import place_in_two_lines, title_of
 from sim.present.text.numbers import month_in_words
 from sim.scenario.references import province_in_words

@@ -1,23 +1,15 @@
-"""How wide text is, and where its lines break: a Chinese letter takes two columns, and a line may end after it."""
+"""Where lines of text break: a line may end after a Chinese letter, which takes two columns."""
 
 from __future__ import annotations
 
 import re
-from unicodedata import east_asian_width
+
+from sim.core.width import columns
 
 _OPENS, _CLOSES = "（〔《“‘", "，。；：、）〕》”’！？%"  # signs that no line ends, or begins, with
 _WIDE = "\u2e80-\u9fff\uff00-\uffef"
 _UNITS = "元年月日岁人个万亿号"  # stay with their number
 _PIECE = re.compile(rf"[{_OPENS}]*(?:[{_WIDE}]|[^\s{_WIDE}{_OPENS}]+[{_UNITS}]?)[{_CLOSES}]*\s*|\s+")
-
-
-def columns(text: str) -> int:
-    """The columns that a text takes, two for each Chinese letter.
-
-    >>> columns("a city"), columns("城市")
-    (6, 4)
-    """
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
 
 
 def filled_lines(text: str, width: int, indent: str = "") -> str:

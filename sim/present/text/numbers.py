@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from typing import NamedTuple
-from unicodedata import east_asian_width
 
 from sim.core.language import N_, _, language
+from sim.core.width import columns
 
 _SCALES = {
     "en": ((1e9, "billion"), (1e6, "million"), (1e3, "thousand")),
@@ -239,12 +239,3 @@ def left(text: str, width: int) -> str:
 def right(text: str, width: int) -> str:
     """Text at the right of a field of ``width`` columns."""
     return " " * (width - columns(text)) + text
-
-
-def columns(text: str) -> int:
-    """How many columns of a terminal a text takes.
-
-    >>> columns("year"), columns("年份")
-    (4, 4)
-    """
-    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
