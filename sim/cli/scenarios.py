@@ -12,6 +12,7 @@ from sim.cli.app import (
     command,
 )
 from sim.cli.terminal import (
+    field_in_words,
     print_json,
     print_records,
     print_table,
@@ -204,7 +205,7 @@ def _print_instrument(told: dict[str, Any], json: bool) -> None:
         return
     clauses, parts, evidence = (told.pop(name) for name in ("clauses", "parts", "evidence_rows"))
     print_records(
-        [{"title": f"{told.pop('label')} {told.pop('label_zh')}", **told}],
+        [{"title": " ".join(dict.fromkeys((told.pop("label"), told.pop("label_zh")))), **told}],
         _("Instrument {number}: {instrument}", number=told["number"], instrument=told["instrument"]),
     )
     print_records(clauses, _("What the documents say"))
@@ -233,4 +234,5 @@ def cite(
         return
     for section, rows in sections.items():
         if rows:
-            print_records(rows, section.replace("_", " ").capitalize())
+            said = field_in_words(section)
+            print_records(rows, f"{said[:1].upper()}{said[1:]}")

@@ -58,7 +58,10 @@ def field_in_words(name: str) -> str:
 
 
 _FIELDS = (
-    N_("acts on"), N_("changes"), N_("clause"), N_("clauses"), N_("cost"), N_("cost source"),
+    N_("acts on"), N_("article"), N_("assumptions"), N_("changes"),
+    N_("clause"), N_("clauses"), N_("cost"), N_("cost source"),
+    N_("data"), N_("future"), N_("instruments"), N_("levers"), N_("paths"), N_("shocks"), N_("strength"),
+    N_("unit costs"),
     N_("credible strength"), N_("date"), N_("document"), N_("documents"), N_("effects"), N_("evidence"),
     N_("evidence means"), N_("family"), N_("first outcome"), N_("id"), N_("implemented share"),
     N_("instrument"), N_("issued by"), N_("label"), N_("label zh"), N_("lever"), N_("month"), N_("name"),

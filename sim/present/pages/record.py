@@ -90,18 +90,20 @@ def read_record(page: str, file: str) -> dict[str, Any]:
     if not begun or not ended:
         raise ResultsError(
             Problem(
-                "this page holds no run record",
+                _("this page holds no run record"),
                 file=file,
-                allowed="a page that labor-sim compare --out wrote",
+                allowed=_("a page that labor-sim compare --out wrote"),
             )
         )
     try:
         record = json.loads(gzip.decompress(base64.b64decode(text, validate=True)))
         version = record["format"]
     except (binascii.Error, OSError, EOFError, ValueError, KeyError, TypeError) as error:
-        raise ResultsError(Problem(f"the run record is damaged: {error}", file=file)) from None
+        raise ResultsError(
+            Problem(_("the run record is damaged: {reason}", reason=error), file=file)
+        ) from None
     if version != _FORMAT:
-        raise ResultsError(Problem("the run record is of another version", file=file, value=version))
+        raise ResultsError(Problem(_("the run record is of another version"), file=file, value=version))
     return record
 
 

@@ -12,7 +12,7 @@ from sim.comparison.changers import galleries
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, ResultsError
 from sim.core.files import reason
-from sim.core.language import speaking
+from sim.core.language import _, speaking
 from sim.experiments.sweep import program
 from sim.present.pages.comparison import render_report
 from sim.present.pages.record import Difference, differences, read_record, table_hashes
@@ -108,6 +108,8 @@ def _text(file: str | os.PathLike) -> str:
     try:
         return Path(file).read_text(encoding="utf-8")
     except OSError as error:
-        raise ResultsError(Problem(f"cannot be read: {reason(error)}", file=str(file))) from error
+        raise ResultsError(
+            Problem(_("cannot be read: {reason}", reason=reason(error)), file=str(file))
+        ) from error
     except UnicodeDecodeError:
-        raise ResultsError(Problem("this is no page: it is not text in UTF-8", file=str(file))) from None
+        raise ResultsError(Problem(_("this is no page: it is not text in UTF-8"), file=str(file))) from None

@@ -154,9 +154,9 @@ def cited_as(word: str) -> dict[str, list[dict[str, Any]]]:
         known = (*documents.evidence(), *sources)
         raise UsageError(
             Problem(
-                "no evidence and no source has this id",
+                _("no evidence and no source has this id"),
                 value=word,
-                allowed="such as A03 or H01: rows of sim/data/evidence.csv and sources.csv",
+                allowed=_("such as A03 or H01: rows of sim/data/evidence.csv and sources.csv"),
                 nearest=nearest(word, known),
             )
         )

@@ -90,7 +90,7 @@ def instrument_row(one: Instrument) -> dict[str, Any]:
     return {
         "number": one.number,
         "instrument": one.slug,
-        "label": one.main.label.en,
+        "label": in_language(one.main.label.model_dump()),
         "label_zh": one.main.label.zh,
         "family": one.family,
         "documents": list(one.documents),
@@ -110,7 +110,7 @@ def whole(one: Instrument) -> dict[str, Any]:
     return {
         "number": one.number,
         "instrument": one.slug,
-        "label": lever.label.en,
+        "label": in_language(lever.label.model_dump()),
         "label_zh": lever.label.zh,
         "family": one.family_label.zh if language() == "zh" else f"{one.family} ({one.family_label.en})",
         "clauses": [
@@ -205,7 +205,7 @@ def list_levers() -> list[dict[str, Any]]:
 
 def _lever_row(lever: Lever) -> dict[str, Any]:
     return {
-        "label": lever.label.en,
+        "label": in_language(lever.label.model_dump()),
         "label_zh": lever.label.zh,
         "documents": [citation.document for citation in lever.citation],
         "evidence": lever.evidence,
