@@ -85,8 +85,8 @@ def read_record(page: str, file: str) -> dict[str, Any]:
 
     file: the page's, for the message.
     """
-    _, begun, rest = page.partition(_BEGIN)
-    text, ended, _ = rest.partition(_END)
+    _before, begun, rest = page.partition(_BEGIN)
+    text, ended, _after = rest.partition(_END)
     if not begun or not ended:
         raise ResultsError(
             Problem(
