@@ -101,8 +101,11 @@ class Simulation:
             sums[: len(self.policy.names)]
             for sums in (self.block.served, self.block.billed, self.block.refused)
         )
-        settled = np.bincount(self.places.province, self.block.settled, minlength=HOMES)
-        self.ledger.enter_settlements(settled, self.economy.settlement_cost(month), served, billed)
+        settled, new = (
+            np.bincount(self.places.province, sums, minlength=HOMES)
+            for sums in (self.block.settled, self.block.new_settled)
+        )
+        self.ledger.enter_settlements(settled, new, self.economy.settlement_cost(month), served, billed)
         if self.policy.names:
             migrants = self.block.away.sum(axis=0)  # in simulated workers
             in_places = self.policy.servings_of_places.in_month(

@@ -145,7 +145,10 @@ def nation_type() -> np.dtype:
             ("policy_spending", np.float64),  # in real yuan
             ("public_spending", np.float64),  # the part of it that government pays
             ("levy", np.float64),  # what employers pay towards levers, yuan
-            ("settlement_cost", np.float64),  # of settlements to cities, beside what levers pay, real yuan
+            (
+                "settlement_cost",
+                np.float64,
+            ),  # of new settlements to cities, beside what levers pay, real yuan
             ("promised", np.float64),  # to the insured, real yuan
             ("farm_income", np.float64),  # what farm work is worth, yuan
             ("living_cost", np.float64),  # what living away costs beyond living at home, yuan

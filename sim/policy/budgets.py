@@ -56,7 +56,7 @@ class Ledger:
         self.credit_without_lever_this_year = 0.0  # yuan that banks receive for loans from no lever
         self.loans_this_year = np.zeros(len(_LOANS))  # yuan lent to owners, and paid by them
         self._loans: list[tuple] = []  # the same of past years, after the year
-        self.settlements_this_year = np.zeros((3, HOMES))  # who settled; their cost; what levers pay of it
+        self.settlements_this_year = np.zeros((4, HOMES))  # who settled; new ones; their cost; levers' part
         self._settlements: list[tuple] = []  # the same of past years, after the year
         self.month_settlement_cost = 0.0  # yuan that no lever pays
         self.month_promised = 0.0  # yuan that the insured are promised
@@ -212,15 +212,16 @@ class Ledger:
                 self.short_months[n, 1] += found > 0
 
     def enter_settlements(
-        self, settled: np.ndarray, cost: float, served: np.ndarray, billed: np.ndarray
+        self, settled: np.ndarray, new: np.ndarray, cost: float, served: np.ndarray, billed: np.ndarray
     ) -> None:
-        """Book what those who settled in a month cost, beside what levers pay of it.
+        """Book what a month's settlements that levers made cost their cities, and what levers pay of it.
 
-        settled: (31,) simulated workers. cost: yuan each. served, billed: as in ``enter``.
+        settled, new: (31,) simulated workers, all and those who would not have without levers. cost: yuan
+        each. served, billed: as in ``enter``.
         """
-        whole = settled * (cost * self.scale)
+        whole = new * (cost * self.scale)
         paid = self._for_settlements @ np.minimum(billed, served * cost) * self.scale
-        self.settlements_this_year += settled * self.scale, whole, np.minimum(paid, whole)
+        self.settlements_this_year += settled * self.scale, new * self.scale, whole, np.minimum(paid, whole)
         self.month_settlement_cost = float(np.maximum(whole - paid, 0.0).sum())
 
     def enter_promised(self, money: np.ndarray, rights: float) -> None:
@@ -256,21 +257,29 @@ class Ledger:
         levers = self.policy.scenario.levers
         rows = [row for sums in self._flows for row in flows(YearOfLever(*sums), levers.get(sums[1]))]
         rows += [row for sums in self._loans for row in loan_flows(*sums)]
-        for year, (_persons, cost, by_levers) in self._settlements:
+        for year, (_settled, _new, cost, by_levers) in self._settlements:
             rows += settlement_flows(year, float((cost - by_levers).sum()))
         return pd.DataFrame(rows, columns=["year", "lever", "instrument", "payer", "recipient", "yuan"])
 
     def settlement_costs(self) -> pd.DataFrame:
         """Rows by year and province: who settled, what they cost, and who pays it."""
         rows = [
-            (year, province, int(persons), cost, by_levers, cost - by_levers)
+            (year, province, int(persons), int(new), cost, by_levers, cost - by_levers)
             for year, sums in self._settlements
-            for province, persons, cost, by_levers in zip(
+            for province, persons, new, cost, by_levers in zip(
                 self.policy.places.provinces, *sums.tolist(), strict=True
             )
             if persons
         ]
-        columns = ["year", "province", "settlements", "cost_yuan", "levers_yuan", "city_yuan"]
+        columns = [
+            "year",
+            "province",
+            "settlements",
+            "new_settlements",
+            "cost_yuan",
+            "levers_yuan",
+            "city_yuan",
+        ]
         return pd.DataFrame(rows, columns=columns)
 
     def close_year(self, month: int) -> None:

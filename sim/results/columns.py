@@ -96,7 +96,7 @@ NATIONAL: Columns = {
     "levy_yuan": ("yuan", "paid by employers towards levers, where they are financed by a levy on payroll"),
     "settlement_cost_yuan": (
         "yuan",
-        "lifetime cost to cities of those who settled in the month, beside what levers pay of it",
+        "lifetime cost to cities of new settlements, beside what levers pay of it",
     ),
     "output_lost_percent": ("percent", "assumed output that is lost because jobs stay open"),
     "mean_income_yuan": ("yuan of 2023 per month", "mean net income per worker"),
@@ -200,7 +200,8 @@ TABLES: dict[str, Columns] = {
         **_YEAR,
         "province": ("name", "province of the city"),
         "settlements": ("persons", "moved registration there"),
-        "cost_yuan": ("yuan", "lifetime cost of those who settled, to whoever pays"),
+        "new_settlements": NATIONAL["new_settlements"],
+        "cost_yuan": ("yuan", "lifetime cost of the new settlements, to whoever pays"),
         "levers_yuan": ("yuan", "what levers pay of it"),
         "city_yuan": ("yuan", "what is left to the city, which no lever pays"),
     },

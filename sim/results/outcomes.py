@@ -77,8 +77,8 @@ def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
 
 
 def _net_public_cost(national: pd.DataFrame) -> np.ndarray:
-    """What government spends on levers, on loans of levers that have ended and on those who settle, and
-    promises to the insured, less the contributions and the levy that it receives, yuan.
+    """What government spends on levers, on loans of levers that have ended and on settlements that levers
+    made, and promises to the insured, less the contributions and the levy that it receives, yuan.
     """
     borne = _column(
         "public_spending_yuan", "scheme_loan_cost_yuan", "settlement_cost_yuan", "promised_pensions_yuan"
@@ -210,9 +210,9 @@ _TABLE = (
             _column("policy_spending_yuan")),
     Outcome("net_public_cost", "Net cost to government", "财政净成本", "yuan", "flow", "neutral",
             N_("spent by central and local government on levers in the year, and by cities on those who "
-            "settle, with the pensions and cover promised to the insured, less the social insurance "
-            "contributions of employees and employers and a levy on payroll where there is one, current "
-            "yuan; in a comparison, what a policy adds to it"),
+            "settle because of them, with the pensions and cover promised to the insured, less the social "
+            "insurance contributions of employees and employers and a levy on payroll where there is one, "
+            "current yuan; in a comparison, what a policy adds to it"),
             _net_public_cost),
 )
 # fmt: on

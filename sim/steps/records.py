@@ -203,6 +203,7 @@ def sums_type(places: int) -> np.dtype:
             ("payouts", _WHOLE, (MAX_LEVERS,)),  # yuan that insurers pay workers, by lever
             ("fees", _WHOLE, (MAX_LEVERS,)),  # yuan of what was billed that the workers served pay, by lever
             ("settled", _WHOLE, (places,)),  # who moved registration there
+            ("new_settled", _WHOLE, (places,)),  # of them, who would not have done so now without levers
             ("refused", _WHOLE, (MAX_LEVERS,)),  # uses that no money was left for
             ("claims", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # uses of levers with a budget, by ticket
             ("claimed", _WHOLE, (MAX_BUDGETS, TICKET_BINS)),  # the same in yuan

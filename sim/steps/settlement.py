@@ -188,6 +188,7 @@ def settle(w, c, b, k) -> None:
         luck = uniform_for(c.life_keys, PURPOSE.settlement, int(w.id), place)
         serve_once(w, c, b, k, OCCASION.new_settlement, luck)
         b.events[EVENT.new_settlements] += 1
+        b.new_settled[place] += 1
     b.events[EVENT.settlements] += 1
     b.settled[place] += 1
     w.status = int(w.status) & ~(NEW | DISPLACED)

@@ -46,7 +46,7 @@ SPENDS = {
     "founder_tax_relief": (0.5e9, 1_000.0),
     "founder_insurance": (0.1e9, -500.0),
     "founder_parks": (20e9, 2_000.0),
-    "founder_training": (1e9, 0.0),
+    "founder_training_starting": (1e9, 0.0),
 }
 PAYS_FOR_ITSELF = "founder_contests"
 
