@@ -105,3 +105,15 @@ def test_a_missing_library_is_told_before_anything_runs(monkeypatch):
 )
 def test_a_page_is_printed_by_a_browser():
     assert printing.printed("<h1>A page</h1>").startswith(b"%PDF")
+
+
+@pytest.mark.skipif(
+    not any(printing.shutil.which(name) for name in printing._BROWSERS), reason="no browser is installed"
+)
+def test_a_browser_has_chinese_letters_also_where_the_machine_has_none(tmp_path):
+    pictures = set()
+    for number, letter in enumerate("农民工"):  # boxes would all look alike
+        page = tmp_path / f"{number}.html"
+        page.write_text(f"<meta charset=utf-8><p style='font-size: 60px'>{letter}", encoding="utf-8")
+        pictures.add(printing.browsed(page, "screenshot", "--window-size=200,200"))
+    assert len(pictures) == 3 and all(picture.startswith(b"\x89PNG") for picture in pictures)

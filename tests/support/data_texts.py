@@ -109,7 +109,7 @@ def _of_studies() -> Iterator[DataText]:
 
 
 def _named(file: str, name: str, *texts: str | None) -> Iterator[DataText]:
-    """The texts that a reader of Chinese cannot read as they are: those with a word, not a bare id or number."""
+    """The texts that a reader of Chinese cannot read as they are: with a word, no bare id or number."""
     for text in texts:
         if text and re.search("[A-Za-z]", text) and not re.fullmatch("[A-Z]{1,2}[0-9]+[a-z]?", text):
             yield DataText(f"{file}: {name}", text)
