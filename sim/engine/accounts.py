@@ -10,7 +10,7 @@ import numpy as np
 
 from sim.core.categories import MIGRANT_SEARCH, MIGRANT_WORK
 from sim.core.errors import AccountingError
-from sim.core.language import _
+from sim.core.language import N_, _
 from sim.core.months import month_text
 from sim.engine.stocks import carry_stock
 from sim.steps.records import EVENT, MONEY
@@ -72,32 +72,32 @@ class Accounts:
         )
         block.by_home, block.by_place, block.away = self.by_home, self.by_place, self.away
         exits, money = int(block.events[EVENT.exits]), block.money.tolist()
-        _must(month, _("workers by place and activity"), found.living, found.expected, found.astray == 0)
-        _must(month, _("leavers and joiners"), found.left, found.joined)
-        _must(month, _("exits"), found.exited, exits)
-        _must(month, _("workers in all"), found.living, found.before - exits)
-        _must(month, _("cells with fewer than no workers"), found.negative, 0)
+        _must(month, N_("workers by place and activity"), found.living, found.expected, found.astray == 0)
+        _must(month, N_("leavers and joiners"), found.left, found.joined)
+        _must(month, N_("exits"), found.exited, exits)
+        _must(month, N_("workers in all"), found.living, found.before - exits)
+        _must(month, N_("cells with fewer than no workers"), found.negative, 0)
         _must(
             month,
-            _("money received and used"),
+            N_("money received and used"),
             sum(money[code] for code in _RECEIVED),
             sum(money[code] for code in _USED),
         )
         _must(
             month,
-            _("transfers received and booked"),
+            N_("transfers received and booked"),
             sum(money[code] for code in _TRANSFERS),
             int(block.transfers.sum() + block.payouts.sum()),
         )
         _must(
             month,
-            _("fees paid and booked"),
+            N_("fees paid and booked"),
             money[MONEY.fee] + money[MONEY.family_fee],
             int(block.fees.sum()),
         )
         _must(
             month,
-            _("what banks receive for loans and what is booked for them"),
+            N_("what banks receive for loans and what is booked for them"),
             money[MONEY.interest_aid] + money[MONEY.guarantee],
             int(block.credit.sum()),
         )
@@ -110,9 +110,9 @@ class Accounts:
         stock: workers by home, place and activity. savings, debt: yuan.
         """
         if not np.array_equal(stock, self.stock):
-            _must(month, _("workers counted afresh"), stock.sum(), self.stock.sum(), is_same=False)
-        _must(month, _("savings counted afresh"), int(savings), self.savings)
-        _must(month, _("debts counted afresh"), int(debt), self.debt)
+            _must(month, N_("workers counted afresh"), stock.sum(), self.stock.sum(), is_same=False)
+        _must(month, N_("savings counted afresh"), int(savings), self.savings)
+        _must(month, N_("debts counted afresh"), int(debt), self.debt)
 
 
 def _must(month: int, what: str, found: int, expected: int, is_same: bool = True) -> None:
@@ -122,7 +122,7 @@ def _must(month: int, what: str, found: int, expected: int, is_same: bool = True
             _(
                 "the accounts of {month} do not balance: {what} differ by {value} in all",
                 month=month_text(month),
-                what=what,
+                what=_(what),
                 value=found - expected,
             )
         )

@@ -165,6 +165,7 @@ class Shards:
         self._unlisted = [np.zeros((0, 2), np.uint32) for _ in self.blocks]
         self._listed, self._listed_for = self._unlisted, -1  # claimants of a month, by shard
         self._ahead = np.zeros(3, np.int64)
+        self._with_claims = np.arange(places)  # whose queues may hold claims
 
     def run_month(
         self,
@@ -204,16 +205,30 @@ class Shards:
         memory: tuple[np.ndarray, ...],
         conditions: np.ndarray,
         rows: int,
+        has_quota: np.ndarray,
     ) -> None:
-        """Count who would use a place in a settlement quota this month."""
-        self._clear(QUOTA_CLAIMS)
+        """Count who would use a place in a settlement quota this month.
+
+        has_quota: (places,), where there is one. Few places have, and the queues of all are large: the others
+        are left alone.
+        """
+        self._clear_claims()
+        self._with_claims = np.flatnonzero(has_quota)
         if self._has_listed_all(conditions[0]):
             parts: list[tuple] = list(zip(self._plain, self._listed, strict=True))
             self._at_once([(_count_listed_claims, *memory[:2], conditions, *part) for part in parts])
-            _add_up(parts, QUOTA_CLAIMS)
         else:
             parts = [(block,) for block in self._plain]
-            self._run(_count_claims, parts, QUOTA_CLAIMS, rows, *memory, conditions)
+            self._spread(_count_claims, parts, rows, *memory, conditions)
+        for name in QUOTA_CLAIMS:
+            total = self._plain[0][name][0]
+            for block in self._plain[1:]:
+                total[self._with_claims] += block[name][0][self._with_claims]
+
+    def _clear_claims(self) -> None:
+        for block in self._plain:
+            for name in QUOTA_CLAIMS:
+                block[name][0][self._with_claims] = 0
 
     def _begin_list(self, c: np.void, rows: int, keys_ahead: np.ndarray | None) -> None:
         if keys_ahead is None:

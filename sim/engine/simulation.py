@@ -225,7 +225,7 @@ class Simulation:
         opening = self.economy.opening
         self.economy.quota_waiting[:] = 0
         if opening.has_quota.any():
-            self._shards.count_claims(self._memory, opening.plain, self.rows)
+            self._shards.count_claims(self._memory, opening.plain, self.rows, opening.has_quota)
             self.economy.ration_quotas(self.block.points, self.block.points_without_levers)
 
     def state(self) -> dict[str, Any]:

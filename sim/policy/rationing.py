@@ -39,6 +39,8 @@ class Rationing:
     @property
     def rationed(self) -> frozenset[int]:
         """The levers whose money does not reach everybody."""
+        if not self._left:  # as in most months of most scenarios
+            return frozenset()
         return frozenset(np.flatnonzero(self.cutoff < TICKETS).tolist())
 
     @property

@@ -135,7 +135,8 @@ def shares(runs: int, scenario: str) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         declared = experiment(Path(folder), runs + 2, scenario=scenario)
         made = declared.runs()
-        execution.execute(declared, tuple(made[:2]), None)  # kernels loaded, what is shared made
+        cache = execution.new_cache(None)  # what the runs of one process share, as in a sweep
+        execution.execute(declared, tuple(made[:2]), None, cache)  # kernels loaded, what is shared made
         for part, functions in parts.items():
             for owner, name in functions:
                 setattr(owner, name, clock.timed(part, getattr(owner, name)))
@@ -146,7 +147,7 @@ def shares(runs: int, scenario: str) -> dict:
         with Journal.open(Path(folder) / "out", _plan(declared)) as journal:
             keeper = Keeper(journal)
             for run in made[2:]:
-                (end,) = execution.execute(declared, (run,), None)
+                (end,) = execution.execute(declared, (run,), None, cache)
                 assert end.rows is not None, end.message
                 rows.append(end.seconds)
                 keeper.take(end)

@@ -15,12 +15,13 @@ def test_the_list_finds_the_claims_that_a_pass_over_all_workers_finds(threads):
     shards, claims = run._shards, 0
     for _ in range(24):
         run.step()
-        conditions = run.economy.begin(run.month).plain
+        opening = run.economy.begin(run.month)
+        conditions, has_quota = opening.plain, opening.has_quota
         assert shards._has_listed_all(conditions[0])
-        shards.count_claims(run._memory, conditions, run.rows)
+        shards.count_claims(run._memory, conditions, run.rows, has_quota)
         listed = run.block.points.copy()
         shards._listed_for = -1  # as after a checkpoint: all workers are looked through
-        shards.count_claims(run._memory, conditions, run.rows)
+        shards.count_claims(run._memory, conditions, run.rows, has_quota)
         np.testing.assert_array_equal(listed, run.block.points)
         claims += int(listed.sum())
     run.close()
