@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from sim.core.labels import region
-from sim.core.language import N_, Words, _, in_language, language, plural, translated
+from sim.core.language import N_, Words, _, in_context, in_language, language, plural, translated
 from sim.present.text.numbers import apart, in_a_row, left, number, right
 from sim.present.text.official import group_words, indicator_words
 from sim.validation.benchmarks import most_accurate
@@ -133,10 +133,15 @@ def _line(label: str, cells: list[str], years: list, bars: set, more: tuple[str,
     return text + (" |" if more else "") + "".join(right(cell, _CELL) for cell in more)
 
 
+def _unit_words(unit: str) -> str:
+    """The unit of a series in words; years are years of age."""
+    return in_context("age", "years") if unit == "years" else _UNIT_WORDS.get(unit) or translated(unit)
+
+
 def _levels(part: pd.DataFrame, label: str, years: list, bars: set) -> list[str]:
     unit = part["unit"].iloc[0]
     by_year = part.set_index("year")
-    lines = [_("{series}, {unit}", series=label, unit=_UNIT_WORDS.get(unit, unit))]
+    lines = [_("{series}, {unit}", series=label, unit=_unit_words(unit))]
     for column, words in (("official", _("official")), ("model", _("model"))):
         cells = [number(by_year[column].get(year, float("nan")), _DIGITS[unit]) for year in years]
         lines.append(_line(f"  {words}", cells, years, bars))
