@@ -25,10 +25,11 @@ SLOW = """
     cli/test_chinese_terminal.py
     cli/test_cli.py
     cli/test_lives.py
+    cli/test_options_first.py
     cli/test_streams.py
     comparison/test_bands.py
-    comparison/test_changers.py
     comparison/test_breakdown.py
+    comparison/test_changers.py
     comparison/test_focus.py
     comparison/test_lever_draws.py
     comparison/test_references.py
@@ -42,25 +43,26 @@ SLOW = """
     core/test_sources.py
     engine/test_caps.py
     engine/test_checkpoint.py
-    engine/test_guards.py
     engine/test_flows.py
+    engine/test_guards.py
     engine/test_instruments_in_the_engine.py
     engine/test_invariance.py
-    steps/test_race.py
-    steps/test_serving_by_the_month.py
     engine/test_map_of_work.py
     engine/test_market_answers.py
+    engine/test_money_meets_its_use.py
+    engine/test_one_sum.py
+    engine/test_out_of_money.py
     engine/test_run_cache.py
     engine/test_settlement_bills.py
+    engine/test_state_accounts.py
     engine/test_who_is_billed.py
     experiments/test_dask.py
     experiments/test_designs.py
     experiments/test_export.py
     experiments/test_rerun.py
     experiments/test_sweep.py
-    cli/test_options_first.py
-    long/test_ended_badly.py
     long/test_drawn_files.py
+    long/test_ended_badly.py
     parameters/test_every_key_acts.py
     policy/test_policy_in_the_engine.py
     present/test_chinese_pictures.py
@@ -76,14 +78,16 @@ SLOW = """
     scenario/test_hostile_files.py
     scenario/test_instruments.py
     scenario/test_schema_and_check.py
+    steps/test_race.py
+    steps/test_serving_by_the_month.py
+    studies/test_published.py
     test_installation.py
     test_notebooks.py
-    studies/test_published.py
     theory/test_equilibrium.py
+    theory/test_units_of_account.py
     types/test_types.py
     validation/test_five_year_moves.py
     world/test_data.py
-    theory/test_units_of_account.py
 """.split()
 
 

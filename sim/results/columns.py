@@ -270,7 +270,7 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "spending_to_date_yuan": ("yuan", "spent beyond the baseline since the policy began, by all payers"),
         "net_cost_to_date_yuan": (
             "yuan",
-            "what it cost government since the policy began: its spending less contributions received",
+            "what it cost government since the policy began (the outcome net_public_cost)",
         ),
         "net_cost_low": ("yuan", "lower end of its 95 % interval"),
         "net_cost_high": ("yuan", "upper end of its 95 % interval"),

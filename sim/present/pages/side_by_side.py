@@ -64,7 +64,11 @@ def money_table(comparison: Comparison) -> dict[str, Any]:
     net = _answers(comparison)
     rows.append(
         row(_("Net cost to government"), lambda p: _from(net, p, "net_cost_to_date_yuan"), starts=True)
-        | {"note": _("spending less contributions and levies")}
+        | {
+            "note": _(
+                "spending and settlers' cost to cities, less levies and contributions beyond what they promise"
+            )
+        }
     )
     rows.append(
         row(_("in present value"), lambda p: _from(net, p, "net_cost_present_value_yuan"))
