@@ -32,7 +32,7 @@ from sim.cli.app import (
 from sim.cli.terminal import print_json, print_table, print_text, progress_bar
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _, plural
+from sim.core.language import _, in_context, plural
 
 
 @command(simulates=True)
@@ -227,8 +227,10 @@ def moves(
     """Print moves between provinces in the census definition."""
     check_file(out)
     first, last = parse_month(start, "--from"), parse_month(end, "--to")
+    from sim.present.text.numbers import month_label
     from sim.present.text.validation import moves_in_words, moves_warning
     from sim.results.csv_files import csv_bytes
+    from sim.scenario.references import province_in_words
     from sim.validation.five_year_moves import RULE, moves_table
     from sim.validation.validate import corridors_table
     from sim.world.data import load_data
@@ -251,22 +253,30 @@ def moves(
         )
         return
     moved = table[table["origin_code"] != table["dest_code"]].sort_values("persons", ascending=False)
+    largest = moved.head(20).astype({"origin_code": str, "dest_code": str})
     print_table(
-        moved.head(20).astype({"origin_code": str, "dest_code": str}),
+        largest.assign(**{name: largest[name].map(province_in_words) for name in ("origin", "destination")}),
         _(
             "{scenario}: the largest of {count} cross-province corridors, by residence at the end of "
             "{first} and of {last}, persons",
             scenario=scenario,
             count=len(moved),
-            first=first,
-            last=last,
+            first=month_label(first),
+            last=month_label(last),
         ),
+        {
+            "origin_code": _("origin code"),
+            "origin": in_context("place", "origin"),
+            "dest_code": _("dest code"),
+            "destination": _("destination"),
+            "persons": _("persons"),
+        },
     )
     print_table(
         moves_in_words(compared),
         _("Compared with the census table of 2010-15 (all registrations, age five and over)"),
     )
-    print_text(RULE)
+    print_text(_(RULE))
     if warning:
         print_text(warning)
     if (first, last) != ("2014-11", "2019-11"):
