@@ -30,7 +30,7 @@ from sim.comparison.references import another_reference, by_reference
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _, language
+from sim.core.language import _, in_language, language
 from sim.policy.budgets import bound_by
 from sim.results.columns import COMPARISON_TABLES, FOCUS_TABLES, empty_table
 from sim.results.outcomes import OUTCOMES
@@ -103,7 +103,12 @@ def compare(
         about["focus"] = focus
     tables = _tables(plan, runs)
     own = {policy.name: found for policy, found in zip(given, levers, strict=True)}
-    about["warnings"] = [*about["warnings"], *reach_warnings(tables["costs"], own, float(about["scale"]))]
+    about["run_warnings"] = about["warnings"]
+    titles = {one["name"]: in_language(one["title"]) for one in described}
+    about["warnings"] = [
+        *about["warnings"],
+        *reach_warnings(tables["costs"], own, float(about["scale"]), titles),
+    ]
     return Comparison(tables, about)
 
 

@@ -8,22 +8,28 @@ from typing import Any
 
 import pandas as pd
 
-from sim.core.language import _
+from sim.core.language import _, in_language, language
 
 FEW_USES = 10.0  # simulated, in a run: with fewer an effect is one of chance alone
 _STEPS = (5, 2, 1)  # scales are named as these times a power of ten
 
 
 def reach_warnings(
-    costs: pd.DataFrame, levers: Mapping[str, Mapping[str, Mapping[str, Any]]], scale: float
+    costs: pd.DataFrame,
+    levers: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    scale: float,
+    titles: Mapping[str, str] | None = None,
 ) -> list[str]:
     """A sentence for each policy, and each lever of one that reaches others, with too few uses for an answer.
 
     costs: the comparison's table of that name. levers: by policy, those that the base has not, as plain maps.
+    titles: of the policies, which a Chinese text names by them, and levers by their labels.
     A lever without a cost counts nobody, so nothing is said of it, nor of a policy that has one.
     """
     said = []
+    is_chinese = language() == "zh"
     for policy, own in levers.items():
+        called = (titles or {}).get(policy, policy) if is_chinese else policy
         table = costs[costs["policy"] == policy] if len(costs) else costs
         served = table.groupby("lever")["served"].sum() if len(table) else pd.Series(dtype=float)
         uses = {
@@ -36,7 +42,7 @@ def reach_warnings(
             said.append(
                 _(
                     "{policy}: reached {uses}: no answer at this scale{advice}",
-                    policy=policy,
+                    policy=called,
                     uses=uses_in_words(total),
                     advice=_finer(total, scale),
                 )
@@ -45,8 +51,8 @@ def reach_warnings(
         said += [
             _(
                 "{policy}, lever {name}: reached {uses}: no answer on it at this scale{advice}",
-                policy=policy,
-                name=name,
+                policy=called,
+                name=in_language(own[name].get("label") or {}) or name if is_chinese else name,
                 uses=uses_in_words(count),
                 advice=_finer(count, scale),
             )

@@ -29,10 +29,9 @@ APPENDIX = 'id="appendix"'
 
 @pytest.fixture(scope="module")
 def comparison():
-    """One policy in its second year, two seeds, with a close look at Henan; its warnings are Chinese."""
+    """One policy in its second year, two seeds, with a close look at Henan."""
     asked = {"scale": 100_000, "seeds": 2, "end": "2026-12", "horizons": "+2", "jobs": 1, "focus": "Henan"}
-    with speaking("zh"):
-        return compare(None, "startup-support", **asked)
+    return compare(None, "startup-support", **asked)
 
 
 @pytest.fixture(scope="module")

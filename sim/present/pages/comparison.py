@@ -50,6 +50,7 @@ from sim.present.text.comparison import (
     reference_sentence,
     title_of,
     trust_sentences,
+    warnings_of,
     year_of_answer,
     year_words,
 )
@@ -186,6 +187,7 @@ def render_report(
         "seen": f"{SEEN:g}",
         "reference": reference_sentence(comparison),
         "trust": trust_sentences(comparison),
+        "warnings": warnings_of(comparison),
         "main_words": _main_year_words(comparison),
         "side_words": _("Side by side") if len(comparison.policies) > 1 else _("The effects at a glance"),
         "horizon_words": _horizon_words(comparison),

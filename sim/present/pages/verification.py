@@ -70,7 +70,7 @@ def verify_page(
 
 def _of_results(manifest: dict[str, Any]) -> dict[str, Any]:
     """What of a manifest is a result, and not what was asked for or when it was made."""
-    return {name: manifest[name] for name in ("warnings", "ensemble") if name in manifest}
+    return {name: manifest[name] for name in ("warnings", "run_warnings", "ensemble") if name in manifest}
 
 
 def _compared_again(

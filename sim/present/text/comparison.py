@@ -9,6 +9,7 @@ import pandas as pd
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED
 from sim.comparison.horizons import answered
+from sim.comparison.reach import reach_warnings
 from sim.core.language import _, in_context, in_language, language, plural
 from sim.present.text.bands import band_sentences
 from sim.present.text.numbers import (
@@ -191,6 +192,17 @@ def gained_in(outcome: Outcome, horizon: int) -> str:
     if outcome.kind == "flow" and horizon > 1:
         return _("in years 1 to {year}", year=horizon)
     return _("in year {year}", year=horizon)
+
+
+def warnings_of(comparison: Comparison) -> list[str]:
+    """What the runs warn of, and what too few workers were reached for, in the language in use."""
+    about = comparison.manifest
+    if "run_warnings" not in about:
+        return list(about.get("warnings") or ())
+    levers = {policy["name"]: policy["levers"] for policy in comparison.policies}
+    titles = {policy["name"]: title_of(policy) for policy in comparison.policies}
+    found = reach_warnings(comparison.costs, levers, float(about["scale"]), titles)
+    return [*about["run_warnings"], *found]
 
 
 def main_horizon(policy: dict[str, Any]) -> int:
