@@ -32,7 +32,7 @@ from sim.cli.app import (
 from sim.cli.terminal import print_json, print_table, print_text, progress_bar
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _, in_context, plural
+from sim.core.language import _, in_context, plural, speaking
 
 
 @command(simulates=True)
@@ -116,11 +116,13 @@ def trust(
     moves = moves_over("baseline", moves_scale(scale), range(1, seeds + 1), end)
     found = validated(runs, moves=moves)
     posterior = load_posterior() if PACKAGED.is_file() else None
-    rows = [*list_levers(), *list_instruments()]
+    with speaking("en"):  # the page is in English alone
+        rows = [*list_levers(), *list_instruments()]
     with progress_bar(_("running published effects"), "files") as progress:
         effects = published_effects(progress=progress)
     command = f"labor-sim trust --seeds {seeds} --scale {scale}"
-    page = trust_page(found, rows, posterior, command, effects)
+    with speaking("en"):
+        page = trust_page(found, rows, posterior, command, effects)
     if out:
         write_text(out, page)
         print(_("Page: {file}", file=out))
