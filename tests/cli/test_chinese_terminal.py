@@ -143,3 +143,23 @@ def test_worker_processes_speak_the_language_of_their_parent():
 
     with speaking("zh"), worker_pool(1) as pool:
         assert list(pool.map(spoken, range(1))) == ["zh"]
+
+
+@pytest.fixture
+def labor_sim_of_fakes(monkeypatch, capsys):
+    return caller(monkeypatch, capsys)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        ("run baseline --to 2016-12", "baseline：年均值，流量为全年合计"),
+        ("check baseline", "baseline：无误"),
+        ("estimate", "引力模型"),
+        ("plan baseline --to 2016-12", "baseline：仅估算，未开始模拟"),
+    ],
+)
+def test_tables_are_in_chinese(labor_sim_of_fakes, words, told):
+    said = labor_sim_of_fakes("--lang", "zh", *words.split())
+    assert said.code == 0 and told in said.out
+    assert not english_in(said.out, *words.split(), "MB")
