@@ -178,7 +178,7 @@ def _sent(row: Any, persons: float) -> dict[str, str]:
         return {"text": _("few workers"), "range": "", "kind": "few"}
     if row.verdict == "identical":
         return {"text": _("no change"), "range": "", "kind": "none"}
-    said = [end / persons for end in (row.difference, row.low, row.high)]
+    said = (row.difference / persons, row.low / persons, row.high / persons)
     if row.verdict == "cannot tell":
         alone = interval_alone(*said, "yuan per year", with_unit=False)
         return {"text": _("cannot tell"), "range": alone, "kind": "unclear"}
