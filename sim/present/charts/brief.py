@@ -10,7 +10,7 @@ import pandas as pd
 
 from sim.comparison.aims import is_trivial
 from sim.comparison.comparison import Comparison
-from sim.core.language import _
+from sim.core.language import _, language
 from sim.present.charts.style import (
     COLOURS,
     GREY,
@@ -106,7 +106,7 @@ def _panel(panel: Axes, marks: Sequence[Mark], label: str, unit: str) -> None:
     for place, mark in enumerate(marks):
         ends, colour = (mark.low / factor, mark.high / factor), COLOURS[place % len(COLOURS)]
         estimate(panel, place, mark.value / factor, ends, colour, mark.is_clear, 6.5)
-    panel.set_title(wrapped(label, 20))
+    panel.set_title(wrapped(label, 20 if language() == "en" else 24))
     panel.set_xlabel(axis_words(word, unit, noun=unit == "yuan"), color=GREY, fontsize=8.5)
     if not largest > 1e-9:
         panel.set_xlim(-1, 1)
