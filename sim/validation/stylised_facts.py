@@ -110,6 +110,11 @@ def seasonal_departures(months: pd.DataFrame) -> float | None:
     return _ratio(100 * months.loc[in_season, "departures"].sum(), months["departures"].sum())
 
 
+def farm_workers(months: pd.DataFrame) -> float | None:
+    """Million workers who farm or are idle at home, mean over the months."""
+    return float(months["farm"].mean()) / 1e6
+
+
 # --- by rule ------------------------------------------------------------------------------------------
 
 AWAY = 0.38  # share of the rural labour force away at which the peer effect is taken (G23)
@@ -165,7 +170,14 @@ def _logistic(value: float) -> float:
 
 MEASURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
     function.__name__: function
-    for function in (job_length, unemployment, settlement_rate, return_rate, seasonal_departures)
+    for function in (
+        job_length,
+        unemployment,
+        settlement_rate,
+        return_rate,
+        seasonal_departures,
+        farm_workers,
+    )
 }
 # Facts that the count of the workers at the end of a year holds: (indicator, group) of the official table.
 COUNTED = {

@@ -83,6 +83,10 @@ class Figures:
         series = self._by_year[indicator, group]
         return float(series.iloc[np.abs(series.index.to_numpy() - year).argmin()])
 
+    def has(self, indicator: str, group: str) -> bool:
+        """Whether there is such a series."""
+        return (indicator, group) in self._by_year
+
     def persons(self, indicator: str, group: str, year: int) -> float:
         """A published head-count."""
         return 1e4 * self.level(indicator, group, year)
@@ -95,11 +99,12 @@ class Figures:
             return self.persons("migrant_workers", side, year)
         if indicator == "out_cross_province_share":
             region = group.removeprefix("origin_")
-            name = ("migrant_workers", "out") if group == "all" else ("out_migrants_by_origin", region)
+            known = group != "all" and self.has("out_migrants_by_origin", region)
+            name = ("out_migrants_by_origin", region) if known else ("migrant_workers", "out")
             return self.persons(*name, year)
         if group.startswith("dest_"):
             return self.persons("migrant_workers_by_destination", group.removeprefix("dest_"), year)
-        if indicator != "industry_share" and ("industry_share", group) in self._by_year:
+        if indicator != "industry_share" and self.has("industry_share", group):
             return everybody * self.level("industry_share", group, year) / 100.0
         return everybody
 
@@ -135,7 +140,8 @@ def _tolerance(row, figures: Figures, survey: Survey) -> float:
         error = survey.of_share(row.value, persons)
     elif row.unit == "ratio":  # of two means
         sides = [figures.persons("migrant_workers", side, row.year) for side in ("out", "local")]
-        error = row.value * float(np.hypot(*(survey.of_mean(survey.pay_spread, side) for side in sides)))
+        out, local = (survey.of_mean(survey.pay_spread, side) for side in sides)
+        error = row.value * float(np.hypot(out, local))
     else:
         error = survey.of_mean(survey.age_spread if row.unit == "years" else survey.months_spread, persons)
     return TWO_SIDED * error + rounding
