@@ -19,7 +19,7 @@ from typing import Annotated, Any, get_type_hints
 
 import typer
 
-from sim.cli.help import OPTION, Command, Group
+from sim.cli.help import OPTION, Command, CommandGroup
 from sim.cli.terminal import explained_errors, progress_bar, say, warn
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.destinations import try_file, write_file
@@ -44,7 +44,7 @@ app = typer.Typer(
     epilog=_EXIT_CODES,
     no_args_is_help=True,
     add_completion=False,
-    cls=Group,
+    cls=CommandGroup,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
 )

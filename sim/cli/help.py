@@ -115,7 +115,7 @@ class Command(_Helped, TyperCommand):
     """One command."""
 
 
-class Group(_Helped, TyperGroup):
+class CommandGroup(_Helped, TyperGroup):
     """The commands of a program, or of a part of it."""
 
     def main(self, *given: Any, **how: Any) -> Any:

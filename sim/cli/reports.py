@@ -10,7 +10,7 @@ import typer
 
 from sim.cli.app import ExcelCsv, Jobs, Json, Out, app, check_out, command, print_folder, save, staged_bars
 from sim.cli.comparison import By, Docx, Pdf, Svg, Xlsx, chosen_forms
-from sim.cli.help import Group
+from sim.cli.help import CommandGroup
 from sim.cli.terminal import print_json, print_table, print_text
 from sim.core.errors import Problem, ResultsError, enumerated
 from sim.core.language import _
@@ -20,7 +20,7 @@ _MOST_SHOWN = 40  # differences that are printed
 report = typer.Typer(
     help="Make the page of a comparison again, or verify its numbers.",
     no_args_is_help=True,
-    cls=Group,
+    cls=CommandGroup,
     rich_markup_mode=None,
 )
 app.add_typer(report, name="report")

@@ -372,7 +372,7 @@ class Ledger:
         lever = self.policy.scenario.levers[name]
         payers: Mapping[str | None, float] = {None: 1.0}
         if lever.unit_cost:
-            payers = {**shares_paid(lever, all_spent, fees)}
+            payers = {payer: share for payer, share in shares_paid(lever, all_spent, fees).items()}
         total = sum(served)
         by_province: list[tuple[str | None, tuple[float, ...]]]
         by_province = [(None, (0, 0.0, budget, budget, *queues))]

@@ -39,7 +39,8 @@ EXCEPTIONS = {
     ("rules/enterprise.py", "GRANT_UNIT_YUAN"): "the amount that startup_grant_log_odds is stated for",
     ("rules/enterprise.py", "_LOG_ROOT_TWO_PI"): "of the normal density",
     # what a scenario's own words mean
-    ("steps/enterprise.py", "MONTHS_TO_LATE_GRANT"): "the occasion business_half_year",
+    ("steps/lever_record.py", "MONTHS_TO_LATE_GRANT"): "the occasion business_half_year",
+    ("steps/skills.py", "ON_COURSE"): "a mark that no choice has",
     ("steps/migration.py", "STAY_FARM"): "positions in OPTIONS",
     ("engine/market_state.py", "_QUARTERS"): "quarters of a year",
     ("engine/market_state.py", "_KINDS"): "kinds of labour markets, and what is kept of their last year",

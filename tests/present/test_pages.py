@@ -503,7 +503,8 @@ def test_a_validation_has_a_page_of_its_own(validation, comparison, tmp_path):
     words = re.sub(r"\s+", " ", " ".join(parsed.text))
     for part in (
         "Mean of 4 seeds at 1:5000",
-        "Of 2",
+        "series in the years to 2019:",
+        "series since the new sample, by their changes:",
         "Stylised facts, which no official series holds",
         "Errors by indicator",
         "Willing to move registration",

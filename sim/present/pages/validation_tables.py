@@ -66,6 +66,9 @@ def validation_in_short(validation: Validation) -> list[str]:
     told = {
         "fit": N_("Of {all} series in the years to 2019: {met} met, {near} near, {missed} missed."),
         "unseen": N_("Of {all} series in the unseen years: {met} met, {near} near, {missed} missed."),
+        "new sample": N_(
+            "Of {all} series since the new sample, by their changes: {met} met, {near} near, {missed} missed."
+        ),
     }
     for period, words in told.items():
         found = {name: int(counts.get((period, name), 0)) for name in ("met", "near", "missed")}
