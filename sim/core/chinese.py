@@ -59,6 +59,7 @@ OCCASIONS = _words(
     settlement="落户",
     new_settlement="新增落户",
     business_half_year="经营满半年",
+    business_idea="考虑创业",
     business_closure="停业",
     works_job="以工代赈",
     workshop_job="帮扶车间就业",

@@ -281,7 +281,10 @@ def _parted_by_commas(node: MappingNode) -> dict[int, tuple[str, str] | None]:
     for place, (key_node, value_node) in enumerate(node.value if node.flow_style else ()):
         text = str(key_node.value) if isinstance(key_node, ScalarNode) else ""
         is_empty = isinstance(value_node, ScalarNode) and not value_node.value
-        if digits and is_empty and len(text) == _GROUP and text.isascii() and text.isdigit():
+        group = text[:_GROUP]
+        is_group = len(group) == _GROUP and group.isascii() and group.isdigit()
+        unit = text[_GROUP:]  # behind the last digits, as in 2,000,000元
+        if digits and is_empty and is_group and not unit[:1].isdigit() and digits.isdigit():
             found[place] = None
             digits, last = digits + text, place
             continue
