@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -206,13 +207,14 @@ class _TreeReader:
                 whole = parts_of_number[place]
                 if whole:  # told once, with the number that the parts come to
                     number_key, number = whole
+                    digits = re.sub("[^0-9].*", "", number)  # a unit may follow
                     self.problems.append(
                         Problem(
                             _("a number is written without commas"),
                             self.file,
                             line,
                             dotted((*key, number_key)),
-                            f"{int(number):,}",
+                            f"{int(digits):,}{number.removeprefix(digits)}",
                             allowed=_("write {number}", number=number),
                         )
                     )
