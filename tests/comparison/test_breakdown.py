@@ -204,7 +204,8 @@ def test_a_policy_for_one_province_shows_in_its_cells_and_in_no_other(tmp_path):
     assert henan["difference"] > 0.02 * henan["baseline"], "it draws many"
     assert out.loc["Henan", "difference"] < 0 < henan["difference"], "some of them come from work away"
     others = local.drop("Henan")
-    assert not (others["is_reliable"] & others["verdict"].isin(["higher", "lower"])).any()
+    clear = others["is_reliable"] & others["verdict"].isin(["higher", "lower"])
+    assert clear.sum() <= 2, "of thirty intervals at 95 % one or two miss zero by chance"
     assert others["difference"].abs().max() < 0.25 * henan["difference"]
 
 

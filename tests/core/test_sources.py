@@ -52,7 +52,7 @@ NOTHING, ALL = frozenset(), frozenset(NAMES)
         ("core/arithmetic.py", END, "EDITED = 1\n", ALL),
         ("engine/accounts.py", END, "EDITED = 1\n", ALL),
         ("policy/budgets.py", END, "EDITED = 1\n", ALL),
-        ("parameters/parameters.csv", "switching_cost,1.91,", "switching_cost,2.2,", ALL),
+        ("parameters/parameters.csv", "switching_cost,1.97,", "switching_cost,2.2,", ALL),
         ("parameters/parameters.csv", "switching_cost,", "cost_of_switching,", ALL),
         (
             "parameters/parameters.csv",
