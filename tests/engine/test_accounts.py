@@ -128,8 +128,8 @@ def test_one_worker_out_of_place_is_noticed(run, tamper):
         tampered(run, tamper).step()
 
 
-# What employers pay on top of wages passes no worker's purse, so that no second book holds it; the accounts of the
-# state and of employers hold the same sum (tests/engine/test_state_accounts.py).
+# What employers pay on top of wages passes no worker's purse, so that no second book holds it; the accounts
+# of the state and of employers hold the same sum (tests/engine/test_state_accounts.py).
 IN_TWO_BOOKS = [kind for kind in MONEY_FLOWS if kind != "employer_contribution"]
 
 
