@@ -63,7 +63,7 @@ def calibrate(
     excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
-    """Fit parameters to the official figures of 2014-2019 and their latest change.
+    """Fit parameters to the official figures.
 
     Exits with 1 where runs failed, though enough were left to go on with.
     """

@@ -8,6 +8,7 @@ the next money. So spending over years comes to the budgets, whatever the scale.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
 from types import SimpleNamespace
 from typing import Any
 
@@ -102,11 +103,13 @@ class Ledger:
             "loans_this_year": self.loans_this_year.copy(),
             "loans": list(self._loans),
             "settlements_this_year": self.settlements_this_year.copy(),
-            "settlements": list(self._settlements),
+            "settlements": deepcopy(self._settlements),
             "flows": list(self._flows),
             "carried": self._by_name(self.carried),
             "month_spending": self.month_spending,
             "month_public_spending": self.month_public_spending,
+            "month_settlement_cost": self.month_settlement_cost,
+            "month_promised": self.month_promised,
             "closed": list(self._closed),
         }
 
@@ -126,7 +129,9 @@ class Ledger:
         self.credit_without_lever_this_year = state["credit_without_lever_this_year"]
         self.loans_this_year[:], self._loans = state["loans_this_year"], list(state["loans"])
         self.settlements_this_year[:] = state["settlements_this_year"]
-        self._settlements = list(state["settlements"])
+        self._settlements = deepcopy(state["settlements"])
+        self.month_settlement_cost = state["month_settlement_cost"]
+        self.month_promised = state["month_promised"]
         self._take_over(self.carried, state["carried"])
         self.month_spending, self._closed = state["month_spending"], list(state["closed"])
         self.month_public_spending = state["month_public_spending"]

@@ -97,7 +97,7 @@ def test_without_a_difference_nobody_parts():
 
 def test_support_for_founders_moves_founders_by_itself_and_others_through_them():
     """One thing shocked alone: whoever starts one more business does so by the policy, and moves others."""
-    given = dict(scale=20_000, seed=SEED, end="2026-06")
+    given = dict(scale=20_000, seed=SEED, end="2026-10")
     scan = scan_twins("baseline", "startup-support", **given)
     apart = scan.ids[scan.first_apart >= 0].tolist()
     pairs = follow_twins("baseline", "startup-support", apart, start="2024-12", **given)

@@ -75,7 +75,7 @@ def test_what_was_stored_is_read_with_the_keys_of_today():
 
 
 def test_an_old_attribute_is_the_new_one():
-    found = Validation(*(pd.DataFrame({"table": [number]}) for number in range(7)))
+    found = Validation(*(pd.DataFrame({"table": [number]}) for number in range(8)))
     assert list(ATTRIBUTES) == [("Validation", "facts")]
     with pytest.warns(DeprecationWarning, match="Validation.facts is now Validation.stylised_facts"):
         assert found.facts is found.stylised_facts

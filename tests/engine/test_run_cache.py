@@ -213,7 +213,7 @@ OF_THEIR_ARGUMENTS_ALONE = {
     "sim.engine.stocks.stock_type": "a type",
     "sim.engine.year_counts.year_type": "a type",
     "sim.policy.place_tables._bounds": "of the table of parameters",
-    "sim.present.pages.validation.page_template": "of a packaged file",
+    "sim.present.pages.validation._template": "of a packaged file, by language",
     "sim.present.charts.fonts._letters": "of a font",
     "sim.scenario.instruments._read": "of files and their state",
     "sim.steps.records.conditions_type": "a type",

@@ -161,7 +161,7 @@ def _template(name: str, spoken: str):
         lstrip_blocks=True,
     )
     environment.policies["ext.i18n.trimmed"] = True
-    environment.install_gettext_callables(_, in_two_forms, newstyle=True)  # type: ignore[attr-defined]
+    environment.install_gettext_callables(_, in_two_forms, newstyle=True)  # type: ignore[attr-defined]  # of the extension
     environment.filters |= {"apart": apart}
     environment.globals |= {"language": spoken, "space": " " if spoken == "en" else ""}
     return environment.get_template(name)
