@@ -22,6 +22,7 @@ OF_MONEY = [
     "budget_yuan",
     "unspent_yuan",
     "queue",
+    "queue_for_places",  # of a lever that serves nobody, and so has a cap of nothing: it is out of money
     "months_short_of_money",
     "bound_by",
 ]  # what a cap that does not bind may change
