@@ -17,6 +17,7 @@ import pandas as pd
 TWO_SIDED = 1.96
 PRINTED = {"10k_persons": 1.0, "percent": 0.1, "yuan": 1.0, "years": 0.1, "months": 0.1, "ratio": 0.0}
 ADMINISTRATIVE = "return_entrepreneurs"  # counts of ministries, no sample
+BY_INDUSTRY = ("monthly_income", "owed_wages_share", "owed_wages_per_person", "social_insurance_share")
 CHANGE, GROWTH = "_change", "_yoy_growth"
 
 
@@ -83,10 +84,6 @@ class Figures:
         series = self._by_year[indicator, group]
         return float(series.iloc[np.abs(series.index.to_numpy() - year).argmin()])
 
-    def has(self, indicator: str, group: str) -> bool:
-        """Whether there is such a series."""
-        return (indicator, group) in self._by_year
-
     def persons(self, indicator: str, group: str, year: int) -> float:
         """A published head-count."""
         return 1e4 * self.level(indicator, group, year)
@@ -98,13 +95,12 @@ class Figures:
         if side:
             return self.persons("migrant_workers", side, year)
         if indicator == "out_cross_province_share":
-            region = group.removeprefix("origin_")
-            known = group != "all" and self.has("out_migrants_by_origin", region)
-            name = ("out_migrants_by_origin", region) if known else ("migrant_workers", "out")
-            return self.persons(*name, year)
+            if group == "all":
+                return self.persons("migrant_workers", "out", year)
+            return self.persons("out_migrants_by_origin", group.removeprefix("origin_"), year)
         if group.startswith("dest_"):
             return self.persons("migrant_workers_by_destination", group.removeprefix("dest_"), year)
-        if indicator != "industry_share" and self.has("industry_share", group):
+        if indicator in BY_INDUSTRY and ("industry_share", group) in self._by_year:
             return everybody * self.level("industry_share", group, year) / 100.0
         return everybody
 

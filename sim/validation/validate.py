@@ -28,9 +28,10 @@ from sim.results.official import official_table
 from sim.results.results import Results, write_folder
 from sim.validation.benchmarks import benchmark_errors
 from sim.validation.five_year_moves import compare_moves
+from sim.validation.official_figures import official_figures, since_new_sample, with_ratios
 from sim.validation.stylised_facts import stylised_facts_table
-from sim.validation.targets import FIRST_YEAR, NEW_SAMPLE, Target, period_of, read_targets
-from sim.validation.tolerances import CHANGE, GROWTH, TWO_SIDED, Survey, tolerances
+from sim.validation.targets import NEW_SAMPLE, Target, read_targets
+from sim.validation.tolerances import TWO_SIDED, Survey
 
 if TYPE_CHECKING:
     from sim.world.data import Data
@@ -40,19 +41,6 @@ RULE = N_(
     "the mean absolute error is, missed otherwise."
 )
 
-
-# Official cells that no model can be held against, and why: (indicator, group prefix, first year, last year).
-NOT_COMPARABLE = (
-    ("monthly_income", "", 2014, 2014, "the 2014 figure mixes out-migrants and all"),
-    ("monthly_income_change", "", 2014, 2014, "taken against a figure for out-migrants only"),
-    ("monthly_income_yoy_growth", "", 2014, 2014, "taken against a figure for out-migrants only"),
-    ("migrant_workers_by_origin", "east", 2014, 2015, "three regions until 2015"),
-    ("migrant_workers_by_origin", "central", 2014, 2015, "three regions until 2015"),
-    ("migrant_workers_by_destination", "east", 2014, 2015, "three regions until 2015"),
-    ("migrant_workers_by_destination", "central", 2014, 2015, "three regions until 2015"),
-    ("out_cross_province_share", "origin_east", 2014, 2015, "three regions until 2015"),
-    ("out_cross_province_share", "origin_central", 2014, 2015, "three regions until 2015"),
-)
 
 # Month of 2020 -> (month of 2019 that the statistics compare it with, official quarter, group).
 _QUARTERS_2020 = {
@@ -144,8 +132,8 @@ def compared_rows(runs: Sequence[Results], data: Data) -> tuple[pd.DataFrame, pd
     """``rows`` and ``model`` of a ``Validation`` alone, which takes a third of the time."""
     annual = data.official_annual
     names = set(zip(annual["indicator"], annual["group"], strict=True))
-    model = _mean_over_seeds([_with_ratio(official_table(run, names)) for run in runs])
-    return _compared(_with_ratio(annual), model, read_targets(data), Survey.read(data.survey)), model
+    model = _mean_over_seeds([with_ratios(official_table(run, names)) for run in runs])
+    return _compared(official_figures(data), model), model
 
 
 def corridors_table(moves: np.ndarray, data: Data) -> pd.DataFrame:
@@ -160,53 +148,6 @@ def corridors_table(moves: np.ndarray, data: Data) -> pd.DataFrame:
     return table
 
 
-def error_unit(unit: str, is_change: bool = False) -> str:
-    """How errors are measured: percent of the official figure, or the difference in its own unit.
-
-    is_change: the figure is itself a difference of two years, and may be near zero.
-    """
-    if is_change:
-        return unit
-    return {"percent": "points", "years": "years", "months": "months", "ratio": "ratio"}.get(unit, "percent")
-
-
-def _with_ratio(table: pd.DataFrame) -> pd.DataFrame:
-    """The table with the ratio of out-migrants' to local workers' pay, where both are known, and the
-    cross-province share of the years for which only the two counts were published."""
-    counts = table[(table["indicator"] == "migrant_workers") & (table["year"] >= FIRST_YEAR)]
-    wide = counts.pivot_table(index="year", columns="group", values="value")
-    wide = wide.reindex(columns=["out", "out_cross_province"])
-    is_share = (table["indicator"] == "out_cross_province_share") & (table["group"] == "all")
-    share = (
-        (100 * wide["out_cross_province"] / wide["out"])
-        .dropna()
-        .drop(table.loc[is_share, "year"], errors="ignore")
-    )
-    rows = pd.DataFrame(
-        {
-            "year": share.index,
-            "indicator": "out_cross_province_share",
-            "group": "all",
-            "value": share.to_numpy(),
-            "unit": "percent",
-        }
-    )
-    table = pd.concat([table, rows], ignore_index=True) if len(rows) else table
-    pay = table[(table["indicator"] == "monthly_income") & (table["year"] >= FIRST_YEAR)]
-    wide = pay.pivot_table(index="year", columns="group", values="value").reindex(columns=["out", "local"])
-    ratio = (wide["out"] / wide["local"]).dropna()
-    rows = pd.DataFrame(
-        {
-            "year": ratio.index,
-            "indicator": "monthly_income_ratio",
-            "group": "out_to_local",
-            "value": ratio.to_numpy(),
-            "unit": "ratio",
-        }
-    )
-    return pd.concat([table, rows], ignore_index=True) if len(rows) else table
-
-
 def _mean_over_seeds(tables: list[pd.DataFrame]) -> pd.DataFrame:
     """Mean, lowest and highest, and the ends of the middle 90 %, over the runs."""
     together = pd.concat(tables)
@@ -218,35 +159,15 @@ def _mean_over_seeds(tables: list[pd.DataFrame]) -> pd.DataFrame:
     return found.join(ends).reset_index()
 
 
-def _compared(
-    official: pd.DataFrame, model: pd.DataFrame, targets: Sequence[Target], survey: Survey
-) -> pd.DataFrame:
+def _compared(figures: pd.DataFrame, model: pd.DataFrame) -> pd.DataFrame:
+    """The official figures that the model holds, in their order, with its errors."""
     keys = ["year", "indicator", "group"]
-    official = official.rename(columns={"value": "official"})[[*keys, "official", "unit"]]
-    rows = official[official["year"] >= FIRST_YEAR].merge(model, on=keys, validate="1:1")
-    rows["period"] = rows["year"].map(period_of)
-    rows["error_unit"] = [
-        error_unit(row.unit, is_change=row.indicator.endswith(CHANGE)) for row in rows.itertuples()
-    ]
+    rows = figures.merge(model, on=keys, validate="1:1")  # in the order of the figures
     gap = rows["model"] - rows["official"]
     in_percent = rows["error_unit"] == "percent"
     rows["error"] = gap.where(~in_percent, 100.0 * gap / rows["official"])
     rows["judged_error"] = _judged(rows)
-    by_name = {(target.indicator, target.group): target for target in targets}
-    found = [by_name.get(pair) for pair in zip(rows["indicator"], rows["group"], strict=True)]
-    rows["label"] = [target.label if target else "" for target in found]
-    judged = rows["judged_error"] != rows["error"]  # two years of one sample
-    rows["tolerance"] = tolerances(rows.rename(columns={"official": "value"}), survey)
-    rows["tolerance"] *= np.where(judged, survey.over_a_year(), 1.0)
-    rows["note"] = [_break(row.indicator, row.group, row.year) for row in rows.itertuples()]
-    order = {pair: place for place, pair in enumerate(by_name)}
-    place = [order.get(pair, len(order)) for pair in zip(rows["indicator"], rows["group"], strict=True)]
-    return (
-        rows.assign(_place=place)
-        .sort_values(["_place", "indicator", "group", "year"])
-        .drop(columns="_place")
-        .reset_index(drop=True)
-    )
+    return rows[list(VALIDATION_TABLES["rows"])]
 
 
 def _judged(rows: pd.DataFrame) -> pd.Series:
@@ -256,18 +177,9 @@ def _judged(rows: pd.DataFrame) -> pd.Series:
     """
     first = rows[rows["year"] == NEW_SAMPLE].set_index(["indicator", "group"])["error"]
     before = pd.Series(pd.MultiIndex.from_frame(rows[["indicator", "group"]]).map(first), index=rows.index)
-    is_change = rows["indicator"].str.endswith((CHANGE, GROWTH))  # already
-    is_new = (rows["year"] >= NEW_SAMPLE) & ~is_change
-    judged = rows["error"] - before.where(is_new, 0.0)
-    return judged.mask(is_new & (rows["year"] == NEW_SAMPLE))
-
-
-def _break(indicator: str, group: str, year: int) -> str:
-    """Why this official cell cannot be compared, or nothing."""
-    for name, prefix, first, last, reason in NOT_COMPARABLE:
-        if indicator == name and group.startswith(prefix) and first <= year <= last:
-            return reason
-    return ""
+    since = since_new_sample(rows)
+    judged = rows["error"] - before.where(since, 0.0)
+    return judged.mask(since & (rows["year"] == NEW_SAMPLE))
 
 
 def _summary(rows: pd.DataFrame) -> pd.DataFrame:

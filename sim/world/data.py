@@ -49,7 +49,9 @@ _COMPLETE = ("gdp_current", "population_yearend", "rural_population_yearend", "u
 FILLED_INDICATORS = (*_COMPLETE, "rural_disposable_income_pc", *_NATIONAL_GROWTH)
 
 
-@dataclass(frozen=True)
+@dataclass(
+    frozen=True, eq=False
+)  # one object is one state of the tables, and keys what is worked out from them
 class Data:
     """Every packaged table, checked. Treat the frames as read-only: they are shared.
 

@@ -14,9 +14,10 @@ from sim.results.results import Results
 from sim.scenario.loading import with_overrides
 from sim.validation import stylised_facts as facts
 from sim.validation.benchmarks import most_accurate
+from sim.validation.official_figures import NOT_COMPARABLE, official_figures
 from sim.validation.targets import read_targets
 from sim.validation.tolerances import Survey, tolerances
-from sim.validation.validate import NOT_COMPARABLE, validate, verdict
+from sim.validation.validate import validate, verdict
 from sim.world.data import load_data
 
 TARGETS = read_targets(load_data())
@@ -317,3 +318,12 @@ def test_targets_without_a_rule_say_what_their_tolerance_rests_on():
     kinds = {table: {target.tolerance_kind for target in read_targets(data, table)} for table in TABLES}
     assert kinds["annual"] == kinds["quarterly"] == {"rule"} and kinds["corridor"] == {"aim"}
     assert kinds["stylised_fact"] == {"sampling", "range"}
+
+
+def test_tolerances_rest_on_official_figures_alone(validation):
+    figures = official_figures(load_data()).set_index(["indicator", "group", "year"])["tolerance"]
+    rows = validation.rows.set_index(["indicator", "group", "year"])["tolerance"]
+    assert rows.equals(figures[rows.index].rename("tolerance"))
+    survey = Survey.read(load_data().survey)  # primary schooling is no industry: all workers answer
+    at_primary_school = survey.of_share(13.2, 281_710_000)
+    assert figures["education_share", "primary", 2016] == pytest.approx(1.96 * at_primary_school + 0.05)
