@@ -86,6 +86,16 @@ PAYERS = _words(
     firm="企业 用人单位",
     worker="个人 劳动者",
 )
+RECEIVERS = _words(
+    firm="企业 用人单位",
+    school="学校 培训机构",
+    city="城市 流入地城市",
+    carrier="运输企业",
+    bank="银行",
+    insurer="保险公司",
+    business="经营主体",
+    service="服务机构",
+)
 FINANCING = _words(untied="不指定", payroll_levy="工资附加", cut_elsewhere="压减其他支出")
 FUTURES = _words(low="低", middle="中", high="高")
 FOLLOWS = _words(prices="物价", wages="工资", nothing="不变")

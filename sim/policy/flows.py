@@ -9,13 +9,18 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from sim.policy.lever_rows import NEW_SETTLEMENT
+from sim.scenario.fields import RECEIVERS
 from sim.scenario.lever import Lever
 
 WORKER, INSURER, SCHEME, BANK = "worker", "insurer", "scheme", "bank"
 LOCAL, CITY = "local", "city"
-# Who is paid for serving somebody on an occasion, where it is not the worker.
+# Who is paid for serving somebody on an occasion, where it is not the worker and the lever does not say. Jobs
+# and pay that a lever adds are paid for by subsidies to firms, whose wages the accounts hold besides.
 _BY_OCCASION = {
     "work_month": "firm",
+    "added_job_month": "firm",
+    "raised_pay_month": "firm",
+    "workshop_month": "firm",
     "training_enrolment": "school",
     "study_start": "school",
     "school_place_month": "school",
@@ -33,9 +38,7 @@ _BY_EFFECT = {
     "startup_loan_yuan": BANK,
 }
 _OTHERWISE = "service"
-RECIPIENTS = tuple(
-    dict.fromkeys([WORKER, *_BY_EFFECT.values(), *_BY_OCCASION.values(), "business", _OTHERWISE])
-)
+RECIPIENTS = (WORKER, *RECEIVERS)
 
 
 class YearOfLever(NamedTuple):
@@ -51,10 +54,12 @@ class YearOfLever(NamedTuple):
 
 def recipient(lever: Lever, payer: str) -> str:
     """Who receives what a payer bears of a lever beside the money that it hands to workers."""
+    cost = lever.unit_cost
+    if cost is not None and cost.paid_to is not None:
+        return cost.paid_to
     for effect, account in _BY_EFFECT.items():
         if effect in lever.changes:
             return account
-    cost = lever.unit_cost
     if cost is None:
         return _OTHERWISE
     if cost.per == "business_month" and cost.follows_strength:

@@ -21,9 +21,10 @@ class Rationing:
     """Cut-offs of a month, by position of the lever, and the bins in which claims are added up.
 
     cutoff: tickets below it are served; TICKETS = all. bins_from, bin_bits: the ticket of the first bin,
-    and that a bin holds 2 ** bin_bits of them. left: yuan that a lever with a budget has left. A lever with
-    none left serves nobody. closed: those for want of whose money somebody was turned away before, which do
-    nothing this month, for places neither.
+    and that a bin holds 2 ** bin_bits of them. left: yuan that a lever with a budget has left. closed: those
+    for want of whose money somebody was turned away before, or that are overdrawn. Of them whoever has none
+    left serves nobody and does nothing this month, for places neither. A lever that is spent to the yuan, and
+    has turned nobody away, is not closed until somebody asks: a cap at what is spent changes nothing.
     """
 
     def __init__(self, left: Mapping[int, float], levers: int, closed: frozenset[int] = frozenset()):
@@ -32,7 +33,7 @@ class Rationing:
         self.bins_from = np.zeros(levers, dtype=np.int64)
         self.bin_bits = np.full(levers, TICKET_BITS - TICKET_BIN_BITS, dtype=np.int64)
         for lever, yuan in self._left.items():
-            if yuan <= 0.0:
+            if yuan < 0.0 or (yuan == 0.0 and lever in closed):
                 self.cutoff[lever] = 0
         self.closed = closed & self.rationed
 

@@ -14,6 +14,7 @@ from sim.scenario.fields import (
     Flag,
     Occasion,
     Payer,
+    Receiver,
     Strict,
     Text,
     WholeYuan,
@@ -46,7 +47,9 @@ class UnitCost(Strict):
 
     Either one ``payer``, or ``payers`` with the share of each; the shares add up to 1. With
     ``follows_strength`` a lever twice as strong costs twice as much each time (a larger grant), otherwise
-    it costs the same each time and serves more (a course). ``labour_share``: the part of the spending that
+    it costs the same each time and serves more (a course). ``paid_to``: who is paid for serving somebody,
+    where the occasion does not say it right (an inspection by the month of work is a service, and no aid to
+    firms); what workers are handed goes to them in any case. ``labour_share``: the part of the spending that
     reaches the workers served, where ``yuan`` is that part alone (pay on public works).
 
     ``in_yuan_of``: the year whose prices the figure is in. It then moves with consumer prices, or with wages
@@ -59,6 +62,7 @@ class UnitCost(Strict):
     source: Text
     payer: Payer | None = None
     payers: dict[Payer, _PartOfAll] = {}
+    paid_to: Receiver | None = None
     follows_strength: Flag = False
     labour_share: _PartOfAll | None = None
     in_yuan_of: PriceYear | None = None

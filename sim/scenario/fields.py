@@ -37,6 +37,7 @@ from sim.scenario import references as documents
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 PAYERS = ("central", "local", "firm", "worker")
 PUBLIC_PAYERS = ("central", "local")
+RECEIVERS = ("firm", "school", "city", "carrier", "bank", "insurer", "business", "service")
 FINANCING = ("untied", "payroll_levy", "cut_elsewhere")
 
 
@@ -296,6 +297,17 @@ _OCCASIONS_MEANT = {
     **dict.fromkeys(("closure", "failure"), "business_closure"),
     **dict.fromkeys(("post",), "post_month"),
 }
+_RECEIVERS_MEANT = {
+    "firms": "firm",
+    "employer": "firm",
+    "employers": "firm",
+    "schools": "school",
+    "cities": "city",
+    "banks": "bank",
+    "insurers": "insurer",
+    "owner": "business",
+    "services": "service",
+}
 _PAYERS_MEANT = {
     **dict.fromkeys(("state", "national", "government", "centre", "center", "treasury"), "central"),
     **dict.fromkeys(("province", "provincial", "county", "city", "municipality", "municipal"), "local"),
@@ -322,6 +334,9 @@ Occasion = Annotated[
     StrictStr, OneOf(N_("occasion"), lambda: OCCASIONS, _OCCASIONS_MEANT, lambda: chinese.OCCASIONS)
 ]
 Payer = Annotated[StrictStr, OneOf(N_("payer"), lambda: PAYERS, _PAYERS_MEANT, lambda: chinese.PAYERS)]
+Receiver = Annotated[
+    StrictStr, OneOf(N_("receiver"), lambda: RECEIVERS, _RECEIVERS_MEANT, lambda: chinese.RECEIVERS)
+]
 Financing = Annotated[
     StrictStr, OneOf(N_("way of financing"), lambda: FINANCING, chinese=lambda: chinese.FINANCING)
 ]

@@ -1,14 +1,7 @@
 """Losing, changing and finding jobs, running a business, and the month's money."""
 
 from sim.core.arithmetic import exp
-from sim.core.categories import (
-    FARM,
-    LOCAL_WORK,
-    MIGRANT_SEARCH,
-    MIGRANT_WORK,
-    SETTLED_SEARCH,
-    SETTLED_WORK,
-)
+from sim.core.categories import MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_WORK
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform_mixed
 from sim.rules.employment import (
@@ -24,7 +17,7 @@ from sim.steps.records import (
     OCCASION,
     WORKER,
 )
-from sim.steps.support import insurance_kept, pay_relief
+from sim.steps.support import activity_after_loss, insurance_kept, pay_relief
 from sim.steps.transitions import change_activity, hiring_sector, match_quality, take_job
 from sim.world.worker import (
     DISPLACED,
@@ -91,23 +84,17 @@ def lose_or_change_job(w, c, b, k) -> None:
         w.traits = int(w.traits) & LASTING_TRAITS
     else:
         b.events[EVENT.separations] += 1
-        pay_relief(w, c, b, k)
+        pay_relief(w, c, b, k, activity_after_loss(int(w.activity)), int(w.place))
         lose_job(w, c, insurance_kept(w, c, b, k, int(w.status)))
 
 
 @rule
 def lose_job(w, c, flags) -> None:
     """Go from work to search (away or settled) or to the farm (local); stay attached. flags: status."""
-    activity = w.activity
     w.status = flags | DISPLACED
     w.attached_place = w.place
     w.match = 0
-    if activity == LOCAL_WORK:
-        change_activity(w, c, FARM)
-    elif activity == MIGRANT_WORK:
-        change_activity(w, c, MIGRANT_SEARCH)
-    else:
-        change_activity(w, c, SETTLED_SEARCH)
+    change_activity(w, c, activity_after_loss(int(w.activity)))
 
 
 @rule

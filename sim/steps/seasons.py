@@ -93,7 +93,7 @@ def visit_home(w, c, b, k) -> None:
         flags = (flags & ~VISITING) | (BACK if c.month_of_year == FEBRUARY else 0)
     elif c.month_of_year != FEBRUARY:
         flags = (insurance_kept(w, c, b, k, flags) & ~VISITING) | DISPLACED
-        pay_relief(w, c, b, k)
+        pay_relief(w, c, b, k, FARM, int(w.home))
         w.attached_place = place
         move_to(w, c, int(w.home))
         change_activity(w, c, FARM)

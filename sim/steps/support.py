@@ -1,7 +1,7 @@
 """Support at home and out of work: relief, insurance that is kept, posts, works and workshops."""
 
 from sim.core.arithmetic import log
-from sim.core.categories import FARM, LOCAL_WORK
+from sim.core.categories import FARM, LOCAL_WORK, MIGRANT_SEARCH, MIGRANT_WORK, SETTLED_SEARCH
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
 from sim.steps.levers import effective, serve, serve_once
@@ -38,13 +38,34 @@ def insurance_kept(w, c, b, k, flags) -> int:
 
 
 @rule
-def pay_relief(w, c, b, k) -> None:
-    """Pay one-off relief to a worker who is losing the job, unless an unemployment benefit is due.
+def activity_after_loss(activity) -> int:
+    """What a worker of an activity does who loses the job: search, away or settled, or the farm."""
+    if activity == MIGRANT_WORK:
+        return MIGRANT_SEARCH
+    return FARM if activity == LOCAL_WORK else SETTLED_SEARCH
 
-    It is paid at the loss alone, so never twice before the next job. It is spent at once.
+
+@rule
+def benefit_after_loss(w, c, b, k, activity, place) -> float:
+    """The unemployment benefit, in yuan a month, of a worker who loses the job now, and is in an activity and
+    place then: what it asks for is asked of the worker without a job.
+    """
+    before, where, since, status = int(w.activity), int(w.place), int(w.since_month), int(w.status)
+    w.activity, w.place, w.since_month, w.status = activity, place, c.month, status | DISPLACED
+    benefit = effective(w, c, b, k, WORKER.unemployment_benefit_yuan)
+    w.activity, w.place, w.since_month, w.status = before, where, since, status
+    return benefit
+
+
+@rule
+def pay_relief(w, c, b, k, activity, place) -> None:
+    """Pay one-off relief to a worker who is losing the job, unless an unemployment benefit is due then.
+
+    It is paid at the loss alone, so never twice before the next job. It is spent at once. activity, place: of
+    the worker once the job is lost.
     """
     relief = int(effective(w, c, b, k, WORKER.relief_yuan))
-    if relief == 0 or effective(w, c, b, k, WORKER.unemployment_benefit_yuan) > 0.0:
+    if relief == 0 or benefit_after_loss(w, c, b, k, activity, place) > 0.0:
         return
     serve(w, c, b, k, OCCASION.relief)
     b.events[EVENT.reliefs] += 1

@@ -15,6 +15,7 @@ from sim.engine.simulate import simulate
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario, with_overrides
+from sim.steps.records import EVENT
 
 SCALE = 100_000
 END = "2015-12"
@@ -25,8 +26,6 @@ OF_MONEY = [
     "months_short_of_money",
     "bound_by",
 ]  # what a cap that does not bind may change
-RARE = ("settlement-limits",)  # serves nobody among so few workers, and so has a cap of nothing here:
-OF_PLACES = ["queue_for_places", "months_short_of_places"]  # whom a lever without money counts as waiting
 
 
 def capped(levers: dict, yuan: dict[str, float], **more) -> dict:
@@ -56,14 +55,12 @@ def spent(results) -> dict[str, float]:
     return by_year.groupby("lever").max().to_dict()
 
 
-def assert_same_but_for_money(one, other, also: list[str] | None = None) -> None:
+def assert_same_but_for_money(one, other) -> None:
     assert set(one.tables) == set(other.tables)
     for name in one.tables:
         left, right = one.tables[name], other.tables[name]
         if name == "ledger":
-            left, right = (
-                table[table["served"] > 0].drop(columns=[*OF_MONEY, *(also or [])]) for table in (left, right)
-            )
+            left, right = (table[table["served"] > 0].drop(columns=OF_MONEY) for table in (left, right))
             left, right = left.reset_index(drop=True), right.reset_index(drop=True)
             if left.empty and right.empty:
                 continue
@@ -76,8 +73,52 @@ def test_a_cap_at_what_is_spent_without_it_changes_nothing(slug):
     for lever in levers.values():
         lever["window"] = {**lever["window"], "ramp_months": 12}
     free = run(levers)
-    assert free.ledger["spending_yuan"].sum() > 0 or slug in RARE
-    assert_same_but_for_money(free, run(capped(levers, spent(free))), OF_PLACES if slug in RARE else None)
+    assert free.ledger["spending_yuan"].sum() > 0
+    assert_same_but_for_money(free, run(capped(levers, spent(free))))
+
+
+SPRING = make_lever(  # is paid for in February and March, and keeps people in work all year
+    {"festival_transport_share": {"add": 0.5}, "separation_probability": {"scale": 0.5}},
+    "2014-01",
+    END,
+    unit_cost=unit_cost(400, "festival_trip"),
+)
+
+
+def test_what_a_lever_does_goes_on_when_its_money_is_spent_and_nobody_asks_for_more():
+    """A cap that is spent to the yuan by March changes nothing from April on either."""
+    free = run({"x": SPRING})
+    yearly = free.ledger.groupby("year")["spending_yuan"].sum()
+    capped = simulate(
+        scenario_with(
+            {"x": {**SPRING, "budget": {"yuan_per_year": float(yearly[2014])}}}, settlement_quota_share=0.03
+        ),
+        scale=SCALE,
+        end="2014-12",
+        seed=3,
+    )
+    months = free.national["month"] <= "2014-12"
+    pd.testing.assert_frame_equal(free.national[months], capped.national, check_exact=True)
+    assert capped.ledger["unspent_yuan"].sum() == pytest.approx(0.0, abs=1.0)
+
+
+@pytest.mark.parametrize("budget", [0.0, 1e6])
+def test_money_that_is_spent_to_the_yuan_pays_nobody_more(budget):
+    """Where people ask in the first month, a lever without money does nothing from then on."""
+    lever = make_lever(
+        {"training_enrolment_probability": {"add": 0.05}, "separation_probability": {"scale": 0.5}},
+        "2014-01",
+        "2014-12",
+        unit_cost=unit_cost(int(budget) or 1000, "training_enrolment"),
+        budget={"yuan_per_year": budget * 20_000},  # of one simulated worker
+    )
+    run, none = (start(make_scenario(levers, to="2014-12")) for levers in ({"x": lever}, {}))
+    for month in range(3):
+        block, without = run.step(), none.step()
+        assert block.served[0].sum() == (budget > 0.0 and month == 0)
+        assert run.ledger.queue[0] > 0 and run.ledger.has_run_out[0]
+    lost, usual = (int(sums.events[EVENT.separations]) for sums in (block, without))
+    assert lost == pytest.approx(usual, rel=0.02) and usual > 100
 
 
 def test_caps_on_all_instruments_at_once_change_nothing():

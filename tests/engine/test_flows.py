@@ -8,10 +8,11 @@ import pytest
 from support.engine_runs import make_lever, make_scenario, start, unit_cost
 from support.instrument_runs import CATALOGUE, everything, scenario_with, strong
 
+from sim.comparison.accounts import accounts_of_seed
 from sim.core.errors import AccountingError
 from sim.engine.simulate import simulate
 from sim.policy.cash import is_billed_as_received
-from sim.policy.flows import RECIPIENTS
+from sim.policy.flows import RECIPIENTS, recipient
 from sim.results.columns import TABLES
 from sim.steps.records import EVENT, MONEY
 
@@ -184,3 +185,90 @@ def test_a_lever_pays_out_no_more_than_it_was_billed():
     run.block.transfers[0] += 10**9
     with pytest.raises(AccountingError, match="workers received .* of x"):
         run.ledger.enter_received(0, run.block)
+
+
+# --- who is paid ------------------------------------------------------------------------------------------
+
+PAID = {  # instrument, and part: whom its cost goes to, beside what workers are handed
+    ("foreign-trade-relief", None): "firm",
+    ("trade-and-catering-support", None): "firm",
+    ("rural-industries", None): "firm",
+    ("retention-refund", None): "firm",
+    ("retention-loans", "add"): "firm",
+    ("poverty-workshops", "poor"): "firm",
+    ("written-contracts", "work"): "service",
+    ("new-form-rights", "arrears"): "service",
+    ("injury-pilot", None): "insurer",
+    ("founder-training", "starting"): "school",
+    ("older-worker-help", "courses"): "school",
+    ("older-worker-help", "work"): "service",
+}
+
+
+@pytest.mark.parametrize(("slug", "part"), PAID)
+def test_money_goes_to_whom_the_instrument_pays(slug, part):
+    (lever,) = (one for one in CATALOGUE[slug].parts if one.part == part)
+    assert {recipient(lever, payer) for payer in lever.unit_cost.shares} == {PAID[slug, part]}
+
+
+def test_a_lever_may_say_who_is_paid_and_only_one_of_those_who_can_be():
+    cost = {**unit_cost(10, "work_month"), "paid_to": "school"}
+    lever = {
+        "x": make_lever({"separation_probability": {"scale": 0.9}}, "2014-01", "2014-12", unit_cost=cost)
+    }
+    flows = of_levers(simulate(make_scenario(lever, to="2014-12"), scale=SCALE, end="2014-12", seed=1).flows)
+    assert set(flows["recipient"]) == {"school"}
+    lever["x"]["unit_cost"]["paid_to"] = "schools"
+    with pytest.raises(ValueError, match="unknown receiver"):
+        make_scenario(lever)
+
+
+@pytest.mark.parametrize("slug", ["new-form-rights", "written-contracts"])
+def test_employers_pay_wages_and_contributions_once(slug):
+    """What a lever makes them pay is in wages due and contributions, and not in what levers move besides."""
+    base, policy = (
+        simulate(scenario_with(levers), scale=SCALE, end="2015-12", seed=1)
+        for levers in ({}, strong(CATALOGUE[slug]))
+    )
+    added = accounts_of_seed(base, policy, "untied")
+    employers = added[added["account"] == "employers"].groupby("item")["yuan"].sum()
+    paid = ("wages_yuan", "employer_contributions_yuan", "arrears_recovered_yuan")
+    more = sum(policy.national[name].sum() - base.national[name].sum() for name in paid)
+    more -= policy.national["arrears_owed_yuan"].sum() - base.national["arrears_owed_yuan"].sum()
+    assert employers.get("levers", 0.0) == pytest.approx(0.0, abs=1.0)
+    assert more > 1e9 and employers.sum() == pytest.approx(-more, rel=1e-6)
+
+
+def test_aid_to_searchers_is_what_searchers_receive():
+    levers = strong(CATALOGUE["flexible-work-aid"])
+    results = simulate(scenario_with(levers), scale=SCALE, end="2014-12", seed=1)
+    assert set(of_levers(results.flows)["recipient"]) == {"worker"}
+    name = "flexible_work_aid_odd_jobs"
+    run = start(scenario_with({name: levers[name]}), SCALE, months=3)
+    assert run.block.money[MONEY.benefit] == run.block.billed[0].sum() > 0
+
+
+# --- two levers for one worker ----------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "who",
+    [
+        {},
+        {"activity": ["migrant_search", "settled_search", "farm"]},
+        {"displaced": True},
+        {"months_in_activity": [0, 5]},
+    ],
+)
+def test_relief_is_never_paid_beside_a_benefit_whatever_the_benefit_asks_for(who):
+    """What a benefit asks for is asked of the worker without the job, not of the one who still has it."""
+    levers = {
+        "benefit": cash_lever("unemployment_benefit_yuan", 500, who=who),
+        "relief": cash_lever("relief_yuan", 900),
+    }
+    run, alone = (
+        start(make_scenario(chosen), SCALE, months=8) for chosen in (levers, {"relief": levers["relief"]})
+    )
+    assert run.block.events[EVENT.reliefs] == run.block.transfers[1] == 0
+    assert alone.block.events[EVENT.reliefs] > 50
+    assert run.block.transfers[0] > 0

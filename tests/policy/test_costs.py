@@ -10,6 +10,7 @@ from support.instrument_runs import CATALOGUE, levers_of, scenario_with
 from sim.comparison.compare import not_costed
 from sim.core.categories import EMPLOYEES, LOCAL_WORK, SECTORS
 from sim.engine.run_cache import RunCache, opening_of
+from sim.policy.lever_rows import WAYS
 from sim.scenario.loading import load_scenario, scenario_files
 from sim.scenario.references import evidence
 from sim.steps.records import MONEY
@@ -30,6 +31,16 @@ def test_an_instrument_that_acts_has_a_cost_with_its_source(slug):
         if cost.status == "assumed":  # a judgement says so, here or in the evidence that it rests on
             cited = [row for name, row in evidence().items() if name in cost.source]
             assert "judgement" in cost.source.lower() or any("JUDGEMENT" in str(row) for row in cited)
+
+
+@pytest.mark.parametrize("slug", CATALOGUE)
+def test_an_act_that_an_instrument_makes_likelier_is_paid_for_when_it_happens(slug):
+    """A course that a lever brings about is no gift of another lever's, billed for something else."""
+    for lever in CATALOGUE[slug].parts:
+        for act, parameter in WAYS.items():
+            if parameter in lever.effects and not lever.no_cost:
+                same = [one for one, name in WAYS.items() if name == parameter]
+                assert lever.unit_cost.per in same, (act, lever.part)
 
 
 def test_a_lever_without_a_cost_is_not_costed_unless_it_costs_nothing_or_does_nothing():
@@ -160,7 +171,8 @@ def test_aid_with_the_premium_reaches_the_insured_and_is_billed_as_received():
     run, served = billed(levers, 5)  # in May nobody is away from work for the festival
     paid = run.block.money[MONEY.benefit]
     assert served["flexible_work_aid_premium"] > 0
-    assert paid == 250 * served["flexible_work_aid_premium"]
+    of_searchers = 100 * served["flexible_work_aid_odd_jobs"]
+    assert paid == 250 * served["flexible_work_aid_premium"] + of_searchers and of_searchers > 0
     w = rows_of(run)
     is_paid = (EMPLOYEES >> w["activity"].astype(int)) & 1 > 0
     trades = [SECTORS.index(name) for name in one.parts[0].who.sector]
