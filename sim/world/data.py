@@ -81,6 +81,7 @@ class Data:
     not_modelled: pd.DataFrame
     official_groups: pd.DataFrame
     unmeasured_effects: pd.DataFrame
+    programme_record: pd.DataFrame
     distance_km: np.ndarray  # (31, 31) km from origin row to destination column
     od_moves: dict[str, np.ndarray]  # period -> (31, 31) sample counts, origin x destination
     region_of: np.ndarray  # (31,) position in vocabulary.REGIONS
@@ -221,6 +222,7 @@ def _assemble(folder: Path, tables: dict[str, pd.DataFrame]) -> Data:
         not_modelled=tables["not_modelled.csv"],
         official_groups=tables["official_groups.csv"],
         unmeasured_effects=tables["unmeasured_effects.csv"],
+        programme_record=tables["programme_record.csv"],
         distance_km=_distances(tables["distances.csv"], provinces, marginals),
         od_moves=_moves(tables["od_flows_history.csv"], provinces.index),
         region_of=_fixed(np.array([REGIONS.index(name) for name in provinces["region_nbs"]])),

@@ -40,6 +40,7 @@ UNIT_BOUNDS = {
     "log points": (0, 5),
     "square_metres": (0, 200),
 }
+_ROUNDED = 0.02  # part by which a printed figure may differ from the quotient of two others
 
 
 def read_rows(path: Path, problems: list[Problem]) -> pd.DataFrame | None:
@@ -137,6 +138,7 @@ def check_sums(tables: dict[str, pd.DataFrame], problems: list[Problem]) -> None
     _check_pairs(tables, problems)
     _check_marginals(tables["population_marginals.csv"], problems)
     _check_cohorts(tables["cohorts.csv"], problems)
+    _check_programmes(tables["programme_record.csv"], problems)
 
 
 def unknown(
@@ -314,6 +316,37 @@ def _check_cohorts(table: pd.DataFrame, problems: list[Problem]) -> None:
     years = table["birth_year"].diff().iloc[1:]
     for line in years.index[years != 1]:
         _compare(problems, "cohorts.csv", line, "birth_year step", years[line], 1, 0)
+
+
+_UNITS_OF = {  # measure of a programme -> its units
+    "spent": ("yuan",),
+    "served": ("persons",),
+    "per_person": ("yuan_per_person", "yuan_per_month"),
+}
+
+
+def _check_programmes(table: pd.DataFrame, problems: list[Problem]) -> None:
+    """Units fit the measure, shares and exceptions have their reason, money over people is money per person."""
+    file = "programme_record.csv"
+    for measure, units in _UNITS_OF.items():
+        wrong = (table["measure"] == measure) & ~table["unit"].isin(units)
+        _note(
+            problems, file, "unit", table["unit"], wrong, "unit does not fit the measure", " or ".join(units)
+        )
+    for value, why, is_given in (
+        ("rural_share", "rural_share_source", table["rural_share"].notna()),
+        ("judged", "reason", table["judged"] == "no"),
+    ):
+        lacking, needless = is_given & (table[why] == ""), ~is_given & (table[why] != "")
+        _note(problems, file, why, table[value], lacking, "cell is empty", "why it is so")
+        _note(problems, file, why, table[why], needless, f"there is no {value} to explain", "an empty cell")
+    alike = ["instrument", "part", "programme", "covers", "year"]
+    for _key, rows in table.groupby(alike, sort=False):
+        per = rows[rows["unit"] == "yuan_per_person"]
+        money, people = (rows.loc[rows["measure"] == name, "value"] for name in ("spent", "served"))
+        if len(per) and len(money) and len(people):
+            whole = float(money.iloc[0] / people.iloc[0])
+            _compare(problems, file, per.index[0], "value", per["value"].iloc[0], whole, _ROUNDED * whole)
 
 
 def _compare(

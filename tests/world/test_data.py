@@ -376,6 +376,41 @@ CELLS = {
         "0.9",
         "sum does not hold",
     ),
+    "unit of a programme": (
+        "programme_record.csv",
+        {"instrument": "retention-refund", "year": "2021", "measure": "spent"},
+        "unit",
+        "persons",
+        "unit does not fit the measure",
+    ),
+    "share without a source": (
+        "programme_record.csv",
+        {"instrument": "retention-refund", "year": "2021", "measure": "spent"},
+        "rural_share_source",
+        "",
+        "why it is so",
+    ),
+    "exception without a reason": (
+        "programme_record.csv",
+        {"instrument": "legal-aid", "year": "2023"},
+        "judged",
+        "no",
+        "why it is so",
+    ),
+    "money per person": (
+        "programme_record.csv",
+        {"instrument": "retention-refund", "year": "2019", "measure": "per_person"},
+        "value",
+        "75.7",
+        "sum does not hold",
+    ),
+    "recalled or seen": (
+        "programme_record.csv",
+        {"instrument": "legal-aid", "year": "2023"},
+        "status",
+        "sen",
+        "did you mean 'seen'",
+    ),
 }
 
 
