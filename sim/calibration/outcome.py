@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -15,10 +16,12 @@ from sim.calibration.observations import Observation, observations
 from sim.calibration.recovery import recovery_words
 from sim.calibration.sampler import weighted_quantiles
 from sim.core.errors import Problem, UsageError, enumerated
-from sim.core.language import N_, _, translated
+from sim.core.labels import region
+from sim.core.language import N_, _, in_language, language, translated
 from sim.core.width import columns
 from sim.parameters.behaviour import PARAMETERS
 from sim.parameters.posterior import Posterior
+from sim.studies.checks import check_files, load_checks
 
 UNIDENTIFIED = 0.8  # posterior over prior spread above which the figures say little
 ALIKE = 0.6  # correlation beyond which two parameters cannot be told apart
@@ -124,7 +127,7 @@ class CalibrationOutcome:
             _("Observations (errors in standard deviations, half the tolerance each)"),
             *(f"  {_(words)}" for words in OBSERVATION_KEY),
         ]
-        labels = [_label_words(str(label)) for label in self.observations["label"]]
+        labels = [label_words(str(label)) for label in self.observations["label"]]
         widest = max(columns(label) for label in labels)
         for label, row in zip(labels, self.observations.itertuples(), strict=True):
             lines.append(
@@ -151,9 +154,9 @@ class CalibrationOutcome:
         lines += [
             _(
                 "  {one} ({error_one:+.1f} sd) against {other} ({error_other:+.1f} sd)",
-                one=_label_words(str(row.one)),
+                one=label_words(str(row.one)),
                 error_one=row.error_one,
-                other=_label_words(str(row.other)),
+                other=label_words(str(row.other)),
                 error_other=row.error_other,
             )
             for row in shown.itertuples()
@@ -172,8 +175,15 @@ class CalibrationOutcome:
         return "\n".join(lines) + "\n"
 
 
-def _label_words(label: str) -> str:
-    """What an observation is called: a target, and whether its level or its change is meant."""
+def label_words(label: str) -> str:
+    """What an observation is called, in the language in use: a target, and whether its level or its change is
+    meant, a check of a mechanism, or moves from a region.
+    """
+    if checked := _checks().get(label):
+        return in_language(checked)
+    if moves := re.fullmatch("Five-year moves between provinces that begin in the region (\\w+)", label):
+        place = moves[1] if language() == "en" else region(moves[1])
+        return _("Five-year moves between provinces that begin in the region {region}", region=place)
     target, _comma, moment = label.rpartition(", ")
     years = re.fullmatch("change ([0-9]{4})-([0-9]{4})", moment)
     if moment == "level":
@@ -181,6 +191,13 @@ def _label_words(label: str) -> str:
     if years:
         return _("{target}, change {first}-{last}", target=translated(target), first=years[1], last=years[2])
     return translated(label)
+
+
+@cache
+def _checks() -> dict[str, dict[str, str]]:
+    """The label of every packaged check in both languages, by the English one."""
+    labels = (check.label for name in check_files() for check in load_checks(name).checks)
+    return {label.en: label.model_dump() for label in labels}
 
 
 def _members_words(about: Mapping[str, Any]) -> str:

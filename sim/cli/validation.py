@@ -31,8 +31,8 @@ from sim.cli.app import (
 )
 from sim.cli.terminal import print_json, print_table, print_text, progress_bar
 from sim.core.arguments import parse_month, parse_scale
-from sim.core.errors import Problem, UsageError
-from sim.core.language import _, in_context, plural, speaking
+from sim.core.errors import Problem, ResultsError, UsageError
+from sim.core.language import _, in_context, language, plural, speaking
 
 
 @command(simulates=True)
@@ -100,11 +100,26 @@ def trust(
     scale: Scale = "1:5000",
     out: Annotated[
         Path | None,
-        typer.Option(help="Markdown file, such as docs/trust.md; without one the page is printed."),
+        typer.Option(help="Markdown file, such as trust.md; without one the page is printed."),
     ] = None,
+    both: Annotated[
+        bool,
+        typer.Option(
+            "--both",
+            help="Write the page in both languages: with --out trust.md, English there and Chinese into "
+            "trust.zh.md.",
+        ),
+    ] = False,
 ) -> None:
     """Write the page on how far to trust the model."""
     check_file(out)
+    files: dict[str, Path | None] = {language(): out}
+    if both:
+        if out is None:
+            raise UsageError(Problem(_("two pages need a file"), key="--both", allowed=_("with --out FILE")))
+        in_chinese = out.with_suffix(f".zh{out.suffix}")
+        check_file(in_chinese)
+        files = {"en": out, "zh": in_chinese}
     from sim.parameters.posterior import PACKAGED, load_posterior
     from sim.present.pages.trust import trust_page
     from sim.present.text.instruments import list_instruments, list_levers
@@ -116,18 +131,25 @@ def trust(
     moves = moves_over("baseline", moves_scale(scale), range(1, seeds + 1), end)
     found = validated(runs, moves=moves)
     posterior = load_posterior() if PACKAGED.is_file() else None
-    with speaking("en"):  # the page is in English alone
-        rows = [*list_levers(), *list_instruments()]
     with progress_bar(_("running published effects"), "files") as progress:
         effects = published_effects(progress=progress)
     command = f"labor-sim trust --seeds {seeds} --scale {scale}"
-    with speaking("en"):
-        page = trust_page(found, rows, posterior, command, effects)
-    if out:
-        write_text(out, page)
-        print(_("Page: {file}", file=out))
-    else:
-        print(page, end="")
+    failed = None
+    for name, file in files.items():
+        with speaking(name):
+            levers = [*list_levers(), *list_instruments()]
+            page = trust_page(found, levers, posterior, command, effects)
+        if file is None:
+            print(page, end="")
+            continue
+        try:
+            write_text(file, page)
+        except ResultsError as error:  # the other page is written all the same
+            failed = failed or error
+        else:
+            print(_("Page: {file}", file=file))
+    if failed:
+        raise failed
 
 
 @command(simulates=lambda options: not _is_results(options["source"]))

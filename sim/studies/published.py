@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pandas as pd
 
+from sim.core.language import speaking, translated
 from sim.scenario.loading import files_in
 from sim.studies.checks import CheckFile, load_checks, run_checks
 from sim.studies.replicate import run_virtual
@@ -36,8 +37,9 @@ def published_effects(
     threads: int = 2,
     progress: Callable[[int, int], None] | None = None,
 ) -> pd.DataFrame:
-    """A row an effect: ``effect``, its range ``low`` to ``high``, what was ``found`` with ``found_low`` and
-    ``found_high`` (95 % over seeds), ``unit``, ``verdict``, ``source``, ``note`` and ``file``.
+    """A row an effect: ``effect`` in English and ``effect_zh`` in Chinese, its range ``low`` to ``high``,
+    what was ``found`` with ``found_low`` and ``found_high`` (95 % over seeds), ``unit``, ``verdict``,
+    ``source``, ``kind`` (of the published number, where the source does not say it), ``note`` and ``file``.
 
     ``scale`` is that of all runs but those that match workers; ``seeds`` are the files' own where not given;
     ``threads`` share the work of a month. ``progress(done, total)`` is called as files finish, first with
@@ -67,6 +69,7 @@ def _measures(file: CheckFile, scale: int | str, seeds: int | None, threads: int
     return [
         {
             "effect": row.check,
+            "effect_zh": row.check_zh,
             "low": row.expected_low,
             "high": row.expected_high,
             "found": row.found,
@@ -75,6 +78,7 @@ def _measures(file: CheckFile, scale: int | str, seeds: int | None, threads: int
             "unit": row.unit,
             "verdict": verdict(row.found, row.expected_low, row.expected_high),
             "source": row.source,
+            "kind": "",
             "note": "",
             "file": file.name,
         }
@@ -94,6 +98,7 @@ def _designs(name: str, scale: int | str, seeds: int | None) -> list[dict]:
         rows.append(
             {
                 "effect": row.label,
+                "effect_zh": _in_chinese(row.label),
                 "low": low,
                 "high": high,
                 "found": row.estimate,
@@ -101,12 +106,18 @@ def _designs(name: str, scale: int | str, seeds: int | None) -> list[dict]:
                 "found_high": row.high,
                 "unit": row.unit,
                 "verdict": verdict(row.estimate, low, high, (row.low, row.high)),
-                "source": f"{row.published_source}: {row.published_kind}",
+                "source": row.published_source,
+                "kind": row.published_kind,
                 "note": row.published_note,
                 "file": name,
             }
         )
     return rows
+
+
+def _in_chinese(label: str) -> str:
+    with speaking("zh"):
+        return translated(label)
 
 
 def verdict(found: float, low: float, high: float, band: tuple[float, float] | None = None) -> str:

@@ -273,9 +273,13 @@ def test_moves_are_printed_as_the_census_asks(labor_sim, tmp_path):
 
 
 def test_the_trust_page_is_written(labor_sim, tmp_path):
-    spoken = labor_sim("trust", "--seeds", 1, "--scale", "1:100000", "--out", tmp_path / "trust.md")
+    spoken = labor_sim("trust", "--seeds", 1, "--scale", "1:100000", "--both", "--out", tmp_path / "trust.md")
     assert spoken.code == 0
     assert "## Eleven questions" in (tmp_path / "trust.md").read_text(encoding="utf-8")
+    assert "## 十一个问题" in (tmp_path / "trust.zh.md").read_text(encoding="utf-8")
+    assert "trust.zh.md" in spoken.out
+    refused = labor_sim("trust", "--both")
+    assert refused.code == 2 and "two pages need a file" in refused.err
 
 
 def test_official_takes_a_scenario_or_results(labor_sim, tmp_path):

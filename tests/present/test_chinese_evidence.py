@@ -12,10 +12,12 @@ from sim.present.pages.instruments import page
 from sim.present.text.citations import citations
 from sim.present.text.instruments import instruments, list_levers, whole
 from sim.present.text.levers import _lever_card, cost_words, plain, quantity, when_words, who_words
+from sim.present.text.official import group_words, indicator_words
 from sim.present.text.parameters import meaning_of
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario, scenario_files
 from sim.scenario.references import documents, evidence
+from sim.world.data import load_data
 
 # names of files, keys and ids, which are the same in both languages, and references as they were published
 KEPT = {"document", "documents", "instrument", "lever", "parameter", "shock", "name", "origin", "id", "seen"}
@@ -138,3 +140,16 @@ def test_a_text_of_ones_own_stays_as_it_was_written():
     mine = Lever.model_validate({**plain(lever), "note": "My own note", "not_known": "谁会来"})
     said = _lever_card({}, plain(mine))["evidence"]
     assert "My own note" in said and "尚不清楚：谁会来" in said
+
+
+def test_every_official_series_has_words():
+    data = load_data()
+    tables = (data.official_annual, data.official_quarterly, data.not_modelled)
+    series = {(row.indicator, row.group) for table in tables for row in table.itertuples()}
+    told = {pair: (indicator_words(pair[0]), group_words(pair[1], pair[0])) for pair in series}
+    assert len(told) > 300
+    assert not {pair: words for pair, words in told.items() if english(list(words))}
+    with speaking("en"):
+        assert indicator_words("out_rural_labour") == "Rural workers away"
+    assert told["industry_share", "primary"][1] == "第一产业"
+    assert group_words("primary", "education_share") == "小学"

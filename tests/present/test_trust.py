@@ -8,11 +8,14 @@ import numpy as np
 import pandas as pd
 import pytest
 from support import synthetic
+from support.messages import left_in_english
 
+from sim.core.language import speaking
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior, versions
 from sim.present.pages.trust import trust_page
-from sim.present.text.instruments import list_levers
+from sim.present.text.instruments import list_instruments, list_levers
+from sim.present.text.validation import sampling_warning
 from sim.validation.validate import validate
 from sim.world.data import load_data
 
@@ -133,8 +136,44 @@ def test_a_stale_ensemble_is_said_to_be_so(validation, posterior):
     assert "none is packaged" in trust_page(validation, [], None, "c")
 
 
+def test_a_stock_and_no_change_is_the_smallest_that_chance_blurs():
+    run = synthetic.simulate(synthetic.FakeScenario("baseline"), scale=100_000, end="2021-12", seed=1)
+    warning = sampling_warning(validate(run))
+    assert "Sampling" in warning and "change" not in warning and "−" not in warning
+
+
+def test_the_page_in_chinese_says_the_same_with_no_english_word(validation, posterior):
+    row = {"effect": "Wages", "effect_zh": "工资", "unit": "percent", "file": "wages", "note": ""}
+    found = {"low": -0.3, "high": -0.1, "found": -0.25, "found_low": -0.27, "found_high": -0.23}
+    effects = pd.DataFrame([{**row, **found, "verdict": "inside", "source": "A47", "kind": "-0.2"}])
+    pages = {}
+    for language in ("en", "zh"):
+        with speaking(language):
+            levers = [*list_levers(), *list_instruments()]
+            pages[language] = trust_page(validation, levers, posterior, "labor-sim trust", effects)
+    in_chinese = pages["zh"].replace("| wages |", "")
+    # synthetic targets of the ensemble have English names, as a file of one's own may have
+    in_chinese = in_chinese.replace("Mean age（", "").replace("Migrants（", "")
+    assert not left_in_english(in_chinese)
+    lines = {name: page.splitlines() for name, page in pages.items()}
+    assert len(lines["en"]) == len(lines["zh"])
+    for english, chinese in zip(lines["en"], lines["zh"], strict=True):
+        marks = [re.match(r"(#+ |- |\||\*\*)?", line)[0] for line in (english, chinese)]
+        assert marks[0] == marks[1] and english.count("|") == chinese.count("|")
+        if marks[0] == "|":  # the same figures in every row
+            assert figures(english) == figures(chinese), (english, chinese)
+
+
+def figures(line: str) -> list[str]:
+    """The numbers with a point in a line: errors, tolerances and what was found."""
+    return sorted(re.findall(r"[−+]?\d+\.\d+", line.split(" [`")[-1]))
+
+
 def test_published_effects_stand_beside_what_was_found_and_what_cannot_be_measured_has_a_reason(validation):
-    row = {"effect": "Wages", "unit": "percent", "source": "A47: -0.2", "note": "", "file": "wages"}
+    row = {
+        **{"effect": "Wages", "effect_zh": "工资", "unit": "percent", "file": "wages"},
+        **{"source": "A47", "kind": "-0.2", "note": ""},
+    }
     effects = pd.DataFrame(
         [
             {**row, "low": -0.3, "high": -0.1, "found": -0.25, "found_low": -0.27, "found_high": -0.23, "verdict": "inside"},

@@ -17,7 +17,7 @@ from sim.studies.published import (
 )
 from sim.world.data import load_data
 
-COLUMNS = "effect low high found found_low found_high unit verdict source note file".split()
+COLUMNS = "effect effect_zh low high found found_low found_high unit verdict source kind note file".split()
 
 
 def measured_evidence() -> set[str]:
@@ -78,4 +78,5 @@ def test_measures_and_designs_fill_one_table():
     assert housing["unit"] == "points" and housing["found"] > 0.5
     assert all(row.verdict in ("inside", "smaller", "larger", "other sign") for row in table.itertuples())
     cases = table[table["effect"] == "New cases of unpaid wages"].iloc[0]
-    assert cases["verdict"] == "inside" and cases["source"].startswith("E14")
+    assert cases["verdict"] == "inside" and cases["source"] == "E14"
+    assert cases["effect_zh"] == "新发生的拖欠工资案件" and cases["kind"].startswith("cut of cases")

@@ -15,6 +15,7 @@ from sim.scenario.lever import Lever
 from sim.scenario.loading import catalogue, load_scenario, scenario_files
 from sim.scenario.scenario import Scenario
 from sim.studies import check_files, load_checks, load_virtual, virtual_files
+from sim.studies.published import published_files
 
 _DATA = Path(references.__file__).parents[1] / "data"
 
@@ -88,6 +89,8 @@ def _of_tables() -> Iterator[DataText]:
     for row in _rows("sources.csv"):
         columns = ("title", "publisher")
         yield from _named("sources.csv", row["source_id"], *(row[column] for column in columns))
+    for row in _rows("unmeasured_effects.csv"):
+        yield from _named("unmeasured_effects.csv", row["source"], row["effect"], row["reason"])
     for row in _rows("targets.csv"):
         yield from _named("targets.csv", row["id"], row["label"], row["unit"])
         if row["table"] == "quarterly":
@@ -100,6 +103,11 @@ def _of_studies() -> Iterator[DataText]:
         yield from _named("experiments/checks", name, file.question)
         for check in file.checks:
             yield from _named("experiments/checks", name, check.expect.unit, check.expect.source)
+    for name, path in published_files().items():
+        file = load_checks(path)
+        yield from _named("experiments/published", name, file.question)
+        for check in file.checks:
+            yield from _named("experiments/published", name, check.expect.unit, check.expect.source)
     for name in virtual_files():
         study = load_virtual(name)
         yield from _named("experiments/virtual", name, study.question, study.note)

@@ -24,10 +24,10 @@ def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
     """Rows for printing: what was expected and found, in the check's unit."""
     rows, is_by_scale = [], table["scale"].nunique() > 1
     for row in table.itertuples():
-        expected = _range(row.expected_low, row.expected_high)
+        expected = effect_range(row.expected_low, row.expected_high)
         found = effect_figure(row.found)
         if row.low == row.low and row.low != row.high:
-            found = _("{figure} ({range})", figure=found, range=_range(row.low, row.high))
+            found = _("{figure} ({range})", figure=found, range=effect_range(row.low, row.high))
         check = in_language({"en": row.check, "zh": row.check_zh})
         check = _("{check} ({unit})", check=check, unit=translated(row.unit))
         rows.append(
@@ -42,7 +42,8 @@ def check_rows(table: pd.DataFrame) -> list[dict[str, str]]:
     return rows
 
 
-def _range(low: float, high: float) -> str:
+def effect_range(low: float, high: float) -> str:
+    """The ends of a range, or the one number that both are."""
     ends = [effect_figure(end) for end in (low, high)]
     return ends[0] if low == high else _("{low} to {high}", low=ends[0], high=ends[1])
 

@@ -13,6 +13,7 @@ from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
 from sim.validation.five_year_moves import MEASURES
 from sim.validation.targets import NEW_SAMPLE
+from sim.validation.tolerances import CHANGE
 from sim.validation.validate import RULE, Validation
 
 FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
@@ -105,8 +106,9 @@ def validation_text(validation: Validation) -> str:
 def sampling_warning(validation: Validation) -> str:
     """One line on how few simulated workers the verdicts rest on; empty for a scale of 1:5000 or finer."""
     scale = int(validation.about.get("scale") or 0)
-    stocks = validation.rows[(validation.rows["label"] != "") & (validation.rows["unit"] == "10k_persons")]
-    stocks = stocks.dropna(subset=["model"])
+    rows = validation.rows
+    is_stock = (rows["unit"] == "10k_persons") & ~rows["indicator"].str.endswith(CHANGE)
+    stocks = rows[(rows["label"] != "") & is_stock].dropna(subset=["model"])
     if scale <= FINE_ENOUGH or stocks.empty:
         return ""
     least = stocks.loc[stocks["model"].idxmin()]
@@ -256,7 +258,10 @@ def _not_modelled_lines(validation: Validation) -> list[str]:
     """Official series that the model does not hold, and why."""
     lines = []
     for row in validation.not_modelled.itertuples():
-        names = [indicator_words(row.indicator), *([] if row.group == "*" else [group_words(row.group)])]
+        names = [
+            indicator_words(row.indicator),
+            *([] if row.group == "*" else [group_words(row.group, row.indicator)]),
+        ]
         reason = in_language({"en": row.reason, "zh": row.reason_zh})
         lines.append(f"  {left(in_a_row(names), _LABEL)}{reason}")
     return [_("Official series that the model does not hold"), *lines]
