@@ -1,66 +1,61 @@
-"""What Chinese words ask of a worker: ``女``, ``河南``, ``30岁``, ``贫困户``, ``在广东务工``."""
+"""What Chinese words ask of a worker: ``女``, ``河南``, ``30岁``, ``贫困户``, ``在广东务工``.
+
+The words themselves stand in ``sim.core.chinese``, where scenario files have them from.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
 from typing import Any
+from unicodedata import normalize
 
+from sim.core import chinese
 from sim.core.categories import (
-    FARM,
-    LOCAL_WORK,
+    ACTIVITIES,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
-    OWN_BUSINESS,
     SETTLED_SEARCH,
     SETTLED_WORK,
-    TRAINING,
     activity_set,
 )
 from sim.world.worker import INSURED, TRAINED
 
-_ASKED: tuple[tuple[str, str, Any], ...] = (  # words, the name of a condition, its value
-    ("女 女性 女人 妇女 女工 女劳动者", "female", True),
-    ("男 男性 男人 男工 男劳动者", "female", False),
-    ("贫困 贫困户 脱贫户 贫困家庭 脱贫家庭", "poor", True),
-    ("非贫困 非贫困户 不贫困", "poor", False),
-    ("未上过学 没上过学 文盲", "education", "none"),
-    ("小学", "education", "primary"),
-    ("初中", "education", "junior"),
-    ("高中 中专", "education", "senior"),
-    ("大专 本科 大学 大专及以上", "education", "college"),
-    ("务农 农业 种地 农民 闲居 务农或闲居", "activities", activity_set(FARM)),
-    ("本地 本地务工 本地就业 就近务工 本地农民工", "activities", activity_set(LOCAL_WORK)),
-    ("创业 自主创业 返乡创业 个体户 老板", "activities", activity_set(OWN_BUSINESS)),
+_MORE: tuple[tuple[str, str, Any], ...] = (  # words that name more than one category, or none
     ("外出 农民工 外出农民工", "activities", activity_set(MIGRANT_WORK, MIGRANT_SEARCH)),
-    ("外出务工 打工 外出打工", "activities", activity_set(MIGRANT_WORK)),
-    ("外出求职", "activities", activity_set(MIGRANT_SEARCH)),
     ("求职 失业 找工作", "activities", activity_set(MIGRANT_SEARCH, SETTLED_SEARCH)),
     ("落户 已落户 落户城市 已落户人员", "activities", activity_set(SETTLED_WORK, SETTLED_SEARCH)),
-    ("落户就业", "activities", activity_set(SETTLED_WORK)),
-    ("落户求职", "activities", activity_set(SETTLED_SEARCH)),
-    ("培训 参加培训", "activities", activity_set(TRAINING)),
     ("参保 已参保 参加社会保险", "status", INSURED),
     ("受过培训 已培训 完成培训", "status", TRAINED),
     ("跨省 跨省流动 省外 外省", "across", True),
     ("省内 省内流动 本省", "across", False),
-    ("县 县城 城镇 小城镇 100万人以下城镇 县城及100万人以下的城镇", "tier", "county_town"),
-    ("城市 中等城市 100万至300万人的城市", "tier", "city"),
-    ("大城市 300万至500万人的城市", "tier", "large_city"),
-    ("特大城市 超大城市 500万人以上的城市", "tier", "mega_city"),
-    ("制造业 工厂", "sector", "manufacturing"),
-    ("建筑业 建筑 工地 建筑工地", "sector", "construction"),
-    ("批发 零售 批发零售 批发和零售业 商店", "sector", "wholesale_retail"),
-    ("运输 交通运输 仓储和邮政业 快递 司机", "sector", "transport"),
-    ("餐饮 住宿餐饮 酒店 餐馆 住宿和餐饮业", "sector", "hotel_catering"),
-    ("服务业 居民服务 居民服务业 家政", "sector", "resident_services"),
-    ("其他行业", "sector", "other"),
-    ("东部 东部地区", "region", "East"),
-    ("中部 中部地区", "region", "Central"),
-    ("西部 西部地区", "region", "West"),
-    ("东北 东北地区", "region", "Northeast"),
 )
-WORDS = {word: (kind, value) for words, kind, value in _ASKED for word in words.split()}
+_NEVER = ("home_township", "exited")  # where nobody is away, and who is not found
+_BETWEEN = "、"  # parts the words of a description
+
+
+def _asked() -> dict[str, tuple[str, Any]]:
+    """The condition that each word asks for: its name and its value."""
+    found: dict[str, tuple[str, Any]] = {}
+    for kind, words in (
+        ("education", chinese.EDUCATION),
+        ("tier", chinese.TIERS),
+        ("sector", chinese.SECTORS),
+        ("region", chinese.REGIONS),
+        ("poor", chinese.POOR_OR_NOT),
+    ):
+        found |= {word: (kind, meant) for word, meant in words.items() if meant not in _NEVER}
+    found |= {word: ("female", meant == "female") for word, meant in chinese.SEXES.items()}
+    found |= {
+        word: ("activities", activity_set(ACTIVITIES.index(meant)))
+        for word, meant in chinese.ACTIVITIES.items()
+        if meant not in _NEVER
+    }
+    found |= {word: (kind, value) for words, kind, value in _MORE for word in words.split()}
+    return {normalize("NFKC", word).lower(): one for word, one in found.items() if _BETWEEN not in word}
+
+
+WORDS = _asked()
 
 _LONGEST = 60  # letters without a comma
 _DOING = "(?:外出)?(?:务工|打工|工作|上班|就业)?"

@@ -1,6 +1,7 @@
-"""How files and options may say values in Chinese: ``20亿``, ``2025年3月``, ``初中``, ``县城``.
+"""How files, options and descriptions of workers may say values in Chinese: ``20亿``, ``初中``, ``县城``.
 
-Words stand here by what they name; each means an English word of ``sim.core.categories`` and the like.
+The one list of Chinese words: they stand here by what they name, and each means an English word of
+``sim.core.categories`` and the like.
 """
 
 from __future__ import annotations
@@ -19,25 +20,25 @@ REGIONS = _words(
 )
 TIERS = _words(
     home_township="本乡镇 本乡 乡镇 户籍乡镇",
-    county_town="县城 县 县镇 小城镇 县城及城镇",
-    city="城市 Ⅱ型大城市 II型大城市",
-    large_city="大城市 Ⅰ型大城市 I型大城市",
-    mega_city="特大城市 超大城市 特大超大城市 超大特大城市",
+    county_town="县城 县 县镇 城镇 小城镇 县城及城镇 100万人以下城镇 县城及100万人以下的城镇",
+    city="城市 中等城市 Ⅱ型大城市 II型大城市 100万至300万人的城市",
+    large_city="大城市 Ⅰ型大城市 I型大城市 300万至500万人的城市",
+    mega_city="特大城市 超大城市 特大超大城市 超大特大城市 500万人以上的城市",
 )
 SECTORS = _words(
-    manufacturing="制造业",
-    construction="建筑业",
-    wholesale_retail="批发和零售业 批发零售业",
-    transport="交通运输业 交通运输仓储和邮政业 交通运输、仓储和邮政业",
-    hotel_catering="住宿和餐饮业 住宿餐饮业",
-    resident_services="居民服务业 居民服务、修理和其他服务业",
+    manufacturing="制造业 工厂",
+    construction="建筑业 建筑 工地 建筑工地",
+    wholesale_retail="批发和零售业 批发零售业 批发零售 批发 零售 商店",
+    transport="交通运输业 交通运输仓储和邮政业 交通运输、仓储和邮政业 交通运输 运输 仓储和邮政业 快递 司机",
+    hotel_catering="住宿和餐饮业 住宿餐饮业 住宿餐饮 餐饮 酒店 餐馆",
+    resident_services="居民服务业 居民服务、修理和其他服务业 居民服务 服务业 家政",
     other="其他 其他行业",
 )
 ACTIVITIES = _words(
-    farm="务农 务农或闲居",
-    local_work="本地务工 本地就业 就近就业 本地农民工",
-    own_business="创业 自主创业 返乡创业",
-    migrant_work="外出务工",
+    farm="务农 务农或闲居 闲居 农业 种地 农民",
+    local_work="本地务工 本地就业 就近就业 就近务工 本地 本地农民工",
+    own_business="创业 自主创业 返乡创业 个体户 老板",
+    migrant_work="外出务工 外出打工 打工",
     migrant_search="外出求职",
     settled_work="落户就业",
     settled_search="落户求职",
@@ -45,9 +46,13 @@ ACTIVITIES = _words(
     exited="退出劳动力",
 )
 EDUCATION = _words(
-    none="未上过学 文盲", primary="小学", junior="初中", senior="高中 中专", college="大专 大专及以上 大学"
+    none="未上过学 没上过学 文盲",
+    primary="小学",
+    junior="初中",
+    senior="高中 中专",
+    college="大专 大专及以上 本科 大学",
 )
-SEXES = _words(male="男 男性", female="女 女性 妇女")
+SEXES = _words(male="男 男性 男人 男工 男劳动者", female="女 女性 女人 妇女 女工 女劳动者")
 OCCASIONS = _words(
     person_month="每人每月",
     work_month="就业每月",
@@ -119,7 +124,10 @@ LAYERS = {
     **dict.fromkeys(("政策工具", "工具"), "levers"),
 }
 YES_OR_NO = {**dict.fromkeys(("是", "有"), True), **dict.fromkeys(("否", "无", "没有"), False)}
-POOR_OR_NOT = {**dict.fromkeys(("贫困户", "脱贫户"), True), "非贫困户": False}
+POOR_OR_NOT = {
+    **dict.fromkeys("贫困户 贫困 脱贫户 贫困家庭 脱贫家庭".split(), True),
+    **dict.fromkeys("非贫困户 非贫困 不贫困".split(), False),
+}
 
 _SCALES = {"万亿": 10**12, "亿": 10**8, "万": 10**4, "千": 10**3, "百": 10**2}
 _COUNTED = "[0-9]+(?:[.][0-9]+)?"

@@ -8,7 +8,8 @@ from support.messages import left_in_english
 
 from sim.agents import in_chinese
 from sim.agents.find import WORDS, find_workers, parse_description, pick
-from sim.core.categories import REGIONS
+from sim.core import categories, chinese
+from sim.core.categories import REGIONS, activity_set
 from sim.core.errors import UsageError
 from sim.core.labels import ACTIVITIES, AGES, SCHOOLING, SECTORS, TIERS, region
 from sim.core.language import speaking
@@ -93,6 +94,11 @@ def test_where_a_worker_is_differs_from_where_from(run):
         ("under 31", "30岁以下"),
         ("under 30", "不满30岁"),
         ("woman, farming", "女；务农"),
+        ("large city", "Ⅰ型大城市"),
+        ("city", "II型大城市"),
+        ("transport", "交通运输业"),
+        ("local work", "就近就业"),
+        ("own business", "返乡创业"),
         ("not poor, junior", "非贫困户，初中"),
     ],
 )
@@ -108,6 +114,22 @@ def test_what_the_program_says_in_chinese_it_understands(run):
         said += [region(name) for name in REGIONS]
     for words in said:
         assert parse_description(words, run.places.provinces), words
+
+
+def test_files_and_descriptions_know_the_same_words(run):
+    """One list: what a scenario file may say of workers can be asked of a worker, and means the same."""
+    for words in (chinese.EDUCATION, chinese.TIERS, chinese.SECTORS, chinese.REGIONS, chinese.POOR_OR_NOT):
+        for word, meant in words.items():
+            if meant != "home_township" and "、" not in word:
+                [condition] = parse_description(word, run.places.provinces)
+                assert condition.value == meant, word
+    for word, meant in chinese.SEXES.items():
+        [condition] = parse_description(word, run.places.provinces)
+        assert condition.value is (meant == "female"), word
+    for word, meant in chinese.ACTIVITIES.items():
+        if meant != "exited":
+            [condition] = parse_description(word, run.places.provinces)
+            assert condition.value == activity_set(categories.ACTIVITIES.index(meant)), word
 
 
 def test_each_word_is_met_by_somebody_or_says_so(run):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -166,7 +167,7 @@ def test_the_page_in_chinese_says_the_same_with_no_english_word(validation, post
 
 def figures(line: str) -> list[str]:
     """The numbers with a point in a line: errors, tolerances and what was found."""
-    return sorted(re.findall(r"[−+]?\d+\.\d+", line.split(" [`")[-1]))
+    return sorted(re.findall(r"\d+\.\d+", line.split(" [`")[-1]))
 
 
 def test_published_effects_stand_beside_what_was_found_and_what_cannot_be_measured_has_a_reason(validation):
@@ -193,3 +194,14 @@ def test_published_effects_stand_beside_what_was_found_and_what_cannot_be_measur
     assert "2 are below" in answer and "1 inside and 1 larger" in answer
     without = trust_page(validation, [], None, "c")
     assert "Not in this run." in without and "### Published effects" in without
+
+
+def test_the_two_pages_in_the_documentation_are_of_one_run():
+    """``labor-sim trust --both --out docs/trust.md`` writes both."""
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    english, chinese = ((docs / name).read_text(encoding="utf-8") for name in ("trust.md", "trust.zh.md"))
+    rows = [
+        [figures(line) for line in page.splitlines() if line.startswith("| ")] for page in (english, chinese)
+    ]
+    assert len(rows[0]) > 200 and rows[0] == rows[1]
+    assert not left_in_english(re.sub(r"\| [a-z-]+ \|$", "|", chinese, flags=re.MULTILINE))
