@@ -16,7 +16,7 @@ from sim.comparison.compare import Comparison, compare
 from sim.core.errors import ResultsError
 from sim.present.charts import comparison as charts
 from sim.present.charts.style import as_png, as_svg
-from sim.present.charts.validation import validation_chart
+from sim.present.charts.validation import series_panel, validation_chart
 from sim.present.pages.comparison import (
     command_of,
     comparison_charts,
@@ -31,12 +31,15 @@ from sim.present.pages.comparison_tables import (
     policy_table,
 )
 from sim.present.pages.evidence_links import cited
-from sim.present.pages.validation import publish_validation
+from sim.present.pages.validation import CHARTED, publish_validation
 from sim.present.pages.validation_tables import validation_rows
+from sim.present.pages.wall import FAMILIES, family_of, pairs_of, wall_of_series
 from sim.present.text.comparison import headline
 from sim.present.text.levers import _lever_card, lever_cards
 from sim.results.outcomes import HEADLINE
+from sim.validation.targets import NEW_SAMPLE, read_targets
 from sim.validation.validate import validate
+from sim.world.data import load_data
 
 
 @pytest.fixture(scope="module")
@@ -426,12 +429,93 @@ def test_nothing_changing_is_not_blown_up(comparison):
 
 def test_a_validation_chart_shows_every_official_figure(validation):
     figure = validation_chart(validation, "monthly_income", "all")
-    points = [line for line in figure.axes[0].lines if line.get_marker() == "o"]
+    points = official_points(figure.axes[0])
     drawn = sorted(year for line in points for year in line.get_xdata())
     assert drawn == list(range(2014, 2025))
     hollow = next(line for line in points if line.get_markerfacecolor() == "white")
     assert list(hollow.get_xdata()) == [2014]  # a break in the series
-    assert "yuan a month" in words_of(figure)
+    assert "yuan a month; error, %:" in words_of(figure)
+
+
+def official_points(panel):
+    """The lines of a panel that are marks alone."""
+    return [line for line in panel.lines if line.get_marker() in ("o", "D")]
+
+
+def marks_of_the_new_sample(panel):
+    lines = [line for line in panel.lines if list(line.get_xdata()) == [NEW_SAMPLE - 0.5] * 2]
+    return len(lines), [text.get_text() for text in panel.texts].count("new sample")
+
+
+def test_the_new_sample_is_marked_in_every_picture_that_crosses_it(comparison, validation):
+    figures = comparison_charts(comparison, validation)
+    figures["one"] = validation_chart(validation, "migrant_workers", "out")
+    figures["small"] = series_panel(validation, "mean_age", "all")
+    crossing = [
+        panel
+        for figure in figures.values()
+        for panel in figure.axes
+        if panel.get_visible() and any(len(line.get_xdata()) for line in official_points(panel))
+        if 1900 < panel.get_xlim()[0] < NEW_SAMPLE - 0.5 < panel.get_xlim()[1]
+    ]
+    assert len(crossing) == 1 + len(CHARTED) + 2  # the outlook, the grid, and two panels
+    for panel in crossing:
+        assert marks_of_the_new_sample(panel) == (1, 1)
+        for line in official_points(panel):
+            years = line.get_xdata()
+            assert line.get_linestyle() == "None"  # never joined, and the samples have marks of their own
+            assert all((year >= NEW_SAMPLE) == (line.get_marker() == "D") for year in years)
+    within_2020 = figures["within-2020"].axes[0]
+    assert within_2020.get_xlim()[1] < NEW_SAMPLE and marks_of_the_new_sample(within_2020) == (0, 0)
+
+
+@pytest.fixture(scope="module")
+def wall(validation):
+    return wall_of_series(validation)
+
+
+def test_every_series_is_on_the_wall_once(validation, wall):
+    drawn = [panel["label"] for family in wall for panel in family["panels"]]
+    targets = validation.rows[validation.rows["label"] != ""]
+    labels = targets.drop_duplicates(["indicator", "group"])["label"]
+    assert sorted(drawn) == sorted(labels) and len(labels) > 40
+    assert [name for name in FAMILIES if name in {family["id"] for family in wall}] == [
+        family["id"] for family in wall
+    ]
+
+
+def test_every_series_of_the_official_file_has_a_family():
+    found = {}
+    for target in read_targets(load_data()):
+        found.setdefault(family_of(target.indicator, target.group), []).append(target.indicator)
+    assert found.keys() == set(FAMILIES)
+    assert set(found["others"]) == {
+        "training_share",
+        "months_worked_per_year",
+        "owed_wages_share",
+        "owed_wages_persons",
+        "return_entrepreneurs_cumulative",
+        "return_entrepreneurs_new",
+    }
+
+
+def test_a_series_of_which_nothing_is_known_is_drawn_among_the_others():
+    assert family_of("dogs", "all") == "others"
+
+
+def test_a_panel_says_its_unit_and_its_errors(validation, wall):
+    [panel] = [
+        panel for family in wall for panel in family["panels"] if panel["label"] == "Local migrant workers"
+    ]
+    summary = validation.summary.query("indicator == 'migrant_workers' and group == 'local'")
+    errors = summary.set_index("period")["mean_absolute_error"]
+    assert panel["unit"] == "million people" and panel["head"] == "error, %:"
+    assert [words for words, _verdict in panel["errors"]] == [
+        f"{errors['fit']:.1f} to 2019",
+        f"{errors['unseen']:.1f} unseen",
+        f"{errors['new sample']:.1f} since 2023",
+    ]
+    assert [verdict for _words, verdict in panel["errors"]] == summary["verdict"].tolist()
 
 
 def test_every_chart_is_headed_and_says_its_unit(comparison, validation):
@@ -499,7 +583,11 @@ def test_a_validation_has_a_page_of_its_own(validation, comparison, tmp_path):
     parsed = Balance()
     parsed.feed(page)
     assert not parsed.wrong and not parsed.open
-    assert all(address.startswith("data:image/svg+xml;base64,") for address in parsed.fetched)
+    for address in parsed.fetched:
+        inside = address.startswith("#") and f'id="{address[1:]}"' in page
+        assert inside or address.startswith("data:image/svg+xml;base64,")
+    assert page.count("<figure><figcaption>") == len(pairs_of(validation))
+    assert len(page) < 5_000_000
     words = re.sub(r"\s+", " ", " ".join(parsed.text))
     for part in (
         "Mean of 4 seeds at 1:5000",

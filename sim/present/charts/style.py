@@ -65,9 +65,11 @@ def styled(draw: Callable[..., Figure]) -> Callable[..., Figure]:
     def inside(*args: Any, **named: Any) -> Figure:
         with house_style():
             figure = draw(*args, **named)
-            figure.get_layout_engine().execute(figure)
-            if use_fonts_for_all(figure):
-                figure.get_layout_engine().execute(figure)
+            engine = figure.get_layout_engine()  # none where every place is given
+            if engine:
+                engine.execute(figure)
+            if use_fonts_for_all(figure) and engine:
+                engine.execute(figure)
             figure.set_layout_engine(None)  # laid out once; with one that rests, writing draws twice
         return figure
 
@@ -135,12 +137,12 @@ def headed(figure: Figure, title: str, *notes: str) -> None:
         ("\n".join(lines), 0.28, {"fontsize": 8.5, "color": "#555555"}),
     ):
         mark = figure.text(
-            0.006, 1 - inches / height, text, ha="left", va="top", linespacing=_leading(), **look
+            0.006, 1 - inches / height, text, ha="left", va="top", linespacing=leading(), **look
         )
         mark.set_in_layout(False)
 
 
-def _leading() -> float:
+def leading() -> float:
     """Height of a line of several: Chinese letters fill theirs."""
     return 1.4 if language() == "zh" else 1.2
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -19,13 +19,16 @@ from sim.present.charts.style import (
     empty_figure,
     end_labels,
     headed,
+    leading,
     plain_numbers,
     styled,
     whole_years,
     with_room,
+    wrapped,
 )
-from sim.present.text.numbers import join, scale_of, unit_word
-from sim.validation.targets import LAST_FIT_YEAR, NEW_SAMPLE
+from sim.present.text.numbers import apart, join, scale_of, unit_word
+from sim.present.text.validation import errors_in_line
+from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR, NEW_SAMPLE
 from sim.validation.validate import Validation
 
 if TYPE_CHECKING:
@@ -51,12 +54,11 @@ def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[s
             continue
         panel.plot(line["year"], line["value"] / _persons(), color=colour, linewidth=1.8)
         points = points[points["year"].between(line["year"].min(), line["year"].max())]
-        panel.plot(
+        _official_points(
+            panel,
             points["year"],
             points["value"] / _persons(),
-            "o",
             color=colour,
-            markersize=4,
             markerfacecolor="white",
             markeredgewidth=1.3,
         )
@@ -65,32 +67,78 @@ def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[s
     whole_years(panel)
     plain_numbers(panel.yaxis)
     end_labels(panel, ends)
+    _mark_new_sample(panel)
     headed(
         figure,
         _("The baseline: migrant workers under the official definitions"),
         _("{unit} a year", unit=_people()),
         _("line: model, mean over seeds"),
-        _("points: published statistics"),
+        _("points: published statistics (diamonds: the new sample of {year})", year=NEW_SAMPLE),
     )
     return figure
 
 
 @styled
 def validation_chart(validation: Validation, indicator: str, group: str) -> Figure:
-    """One indicator: official figures as points, the model as a line, unseen years shaded."""
+    """One series with its title, its errors and what the marks mean: a picture that can stand alone."""
     rows = _rows_of(validation.rows, indicator, group)
-    figure = empty_figure(4.6, 2.7)
-    panel = figure.subplots()
-    _against_official(panel, rows, _rows_of(validation.model, indicator, group))
-    headed(
-        figure,
-        translated(rows["label"].iloc[0]),
-        in_context("below a picture's title", "{unit}", unit=_official_unit(rows)),
-        _("line: model"),
-        _("points: official"),
-        _("shaded: unseen years"),
-    )
+    said = apart([official_unit(rows), errors_in_line(validation, indicator, group)])
+    lines = [
+        (wrapped(translated(rows["label"].iloc[0]), 31, 4), 0.175, {"fontsize": 9.5, "weight": "bold"}),
+        (wrapped(said, 46, 3), 0.145, {"fontsize": 7.5}),
+        (wrapped(apart(legend(validation)), 48, 6), 0.145, {"fontsize": 7.5, "color": "#555555"}),
+    ]
+    heights = [line * (text.count("\n") + 1) + 0.03 for text, line, _look in lines]
+    figure, panel = _small_panel(sum(heights) + 0.08)
+    _against_official(panel, validation, indicator, group)
+    top = 0.05
+    for (text, _line, look), height in zip(lines, heights, strict=True):
+        place = (0.05 / _SMALL[0], 1 - top / figure.get_figheight())
+        figure.text(*place, text, va="top", linespacing=leading(), **look)
+        top += height
     return figure
+
+
+@styled
+def series_panel(validation: Validation, indicator: str, group: str) -> Figure:
+    """One series without any words around it, for a page that gives them: see ``validation_chart``."""
+    figure, panel = _small_panel(0.0)
+    _against_official(panel, validation, indicator, group)
+    return figure
+
+
+_SMALL = (2.8, 1.72)  # inches: a small panel with the labels of its axes
+_LEFT, _RIGHT, _BOTTOM, _TOP = 0.5, 0.1, 0.25, 0.17  # inches around the axes, in all panels alike
+
+
+def _small_panel(heading: float) -> tuple[Figure, Axes]:
+    """A figure of one panel whose axes stand where those of all others do; ``heading`` inches above it."""
+    from matplotlib.figure import Figure
+
+    (width, height), whole = _SMALL, _SMALL[1] + heading
+    figure = Figure(figsize=(width, whole))
+    panel = figure.add_axes(
+        (_LEFT / width, _BOTTOM / whole, (width - _LEFT - _RIGHT) / width, (height - _BOTTOM - _TOP) / whole)
+    )
+    panel.tick_params(labelsize=8.5, length=2)
+    panel.locator_params(axis="y", nbins=5, min_n_ticks=3)
+    return figure, panel
+
+
+def legend(validation: Validation) -> list[str]:
+    """What the marks of a series mean, in words."""
+    members = validation.about.get("members")
+    return [
+        _("line: model, mean and middle 90 % of the ensemble")
+        if members
+        else _("line: model, mean and range over seeds"),
+        _("points: official (open: not comparable; diamonds: new sample)"),
+        _("shaded: unseen years"),
+        _(
+            "error: mean absolute error of a period; of a level since {year}, what it changed by",
+            year=NEW_SAMPLE,
+        ),
+    ]
 
 
 @styled
@@ -103,18 +151,22 @@ def validation_grid(validation: Validation, pairs: Sequence[tuple[str, str]]) ->
         if index >= len(pairs):
             panel.set_visible(False)
             continue
-        rows, model = (_rows_of(table, *pairs[index]) for table in (validation.rows, validation.model))
-        _against_official(panel, rows, model)
-        title = f"{translated(rows['label'].iloc[0])}\n{_official_unit(rows)}"
-        panel.set_title(title, fontsize=8.6, linespacing=1.4)
-    headed(
-        figure,
-        _("The baseline against official statistics"),
-        _("line: model, mean and range over seeds"),
-        _("points: official (open: not comparable)"),
-        _("shaded: unseen years"),
-        _("dotted: the new sample of the survey"),
-    )
+        rows = _rows_of(validation.rows, *pairs[index])
+        _against_official(panel, validation, *pairs[index])
+        panel.set_title(translated(rows["label"].iloc[0]), fontsize=8.6, pad=34)
+        errors = errors_in_line(validation, *pairs[index])
+        words = panel.annotate(
+            f"{official_unit(rows)}\n{errors}",
+            (0, 1),
+            xycoords="axes fraction",
+            xytext=(0, 31),
+            textcoords="offset points",
+            va="top",
+            fontsize=7.5,
+            linespacing=leading(),
+        )
+        words.set_in_layout(False)
+    headed(figure, _("The baseline against official statistics"), *legend(validation))
     return figure
 
 
@@ -123,7 +175,8 @@ def _rows_of(table: pd.DataFrame, indicator: str, group: str) -> pd.DataFrame:
     return found.sort_values("year")
 
 
-def _official_unit(rows: pd.DataFrame) -> str:
+def official_unit(rows: pd.DataFrame) -> str:
+    """The unit in which a series is drawn, in words."""
     unit = rows["unit"].iloc[0]
     if unit == _TEN_THOUSANDS:
         return _people()
@@ -145,30 +198,55 @@ def _persons() -> float:
     return scale_of(1e6)[0] / 1e4
 
 
-def _against_official(panel: Axes, rows: pd.DataFrame, model: pd.DataFrame) -> None:
+def _against_official(panel: Axes, validation: Validation, indicator: str, group: str) -> None:
+    """The model as a line with its band, official figures as points; unseen years and the new sample marked."""
+    rows, model = (_rows_of(table, indicator, group) for table in (validation.rows, validation.model))
     factor = _persons() if rows["unit"].iloc[0] == _TEN_THOUSANDS else 1.0
-    last = max(2021, rows["year"].max())
+    last = max(2021, validation.rows["year"].max())  # the same years in every panel
     model = model[model["year"] <= last]
     panel.axvspan(LAST_FIT_YEAR + 0.5, NEW_SAMPLE - 0.5, color=UNSEEN, linewidth=0)
-    if last >= NEW_SAMPLE:
-        panel.axvline(NEW_SAMPLE - 0.5, color=OFFICIAL, linewidth=0.8, linestyle=":")
-    low, middle, high = (model[name].to_numpy() / factor for name in ("model_low", "model", "model_high"))
+    ends = ("band_low", "band_high") if validation.about.get("members") else ("model_low", "model_high")
+    low, middle, high = (model[name].to_numpy() / factor for name in (ends[0], "model", ends[1]))
     panel.fill_between(model["year"], low, high, color=MODEL, alpha=0.25, linewidth=0)
     panel.plot(model["year"], middle, color=MODEL, linewidth=1.8)
     broken = rows["note"] != ""
     for part, filling in ((rows[~broken], OFFICIAL), (rows[broken], "white")):
-        panel.plot(
-            part["year"],
-            part["official"] / factor,
-            "o",
-            color=OFFICIAL,
-            markersize=4,
-            markerfacecolor=filling,
+        _official_points(
+            panel, part["year"], part["official"] / factor, color=OFFICIAL, markerfacecolor=filling
         )
-    panel.set_xlim(2013.6, last + 0.4)
+    panel.set_xlim(FIRST_YEAR - 0.4, last + 0.4)
     with_room(panel, np.concatenate([rows["official"] / factor, low, high]))
     whole_years(panel)
     plain_numbers(panel.yaxis)
+    _mark_new_sample(panel)
+
+
+def _official_points(panel: Axes, years: pd.Series, values: pd.Series, **look: Any) -> None:
+    """Official figures as points, never joined; those of the survey's new sample are diamonds."""
+    is_new = years >= NEW_SAMPLE
+    for part, marker in ((~is_new, "o"), (is_new, "D")):
+        panel.plot(years[part], values[part], marker, markersize=4 if marker == "o" else 3.6, **look)
+
+
+def _mark_new_sample(panel: Axes) -> None:
+    """A thin line with a short note where the survey drew a new sample, in a panel that crosses it."""
+    first, last = panel.get_xlim()
+    if not first < NEW_SAMPLE - 0.5 < last:
+        return
+    panel.axvline(NEW_SAMPLE - 0.5, color=OFFICIAL, linewidth=0.7, linestyle=(0, (1, 1.5)))
+    note = panel.annotate(
+        _("new sample"),
+        (NEW_SAMPLE - 0.5, 1.0),
+        xycoords=("data", "axes fraction"),
+        xytext=(0, 2),
+        textcoords="offset points",
+        ha="center",
+        va="bottom",
+        fontsize=7,
+        color="#555555",
+        annotation_clip=False,
+    )
+    note.set_in_layout(False)  # it lies above the axes, where room is left for it
 
 
 @styled

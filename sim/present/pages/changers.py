@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from sim.comparison.changers import Gallery
 from sim.present.charts.lives import twins_chart
-from sim.present.pages.validation import image_address, page_template
+from sim.present.pages.images import image_address
+from sim.present.pages.validation import page_template
 from sim.present.text import life_phrases as words
 from sim.present.text.changers import gallery_in_words
 from sim.present.text.numbers import join

@@ -33,11 +33,11 @@ from sim.present.pages.evidence_links import (
     with_notes,
 )
 from sim.present.pages.focus import province_files
+from sim.present.pages.images import image_address
 from sim.present.pages.record import made_words, record_of
 from sim.present.pages.validation import (
     PAGE,
     charted,
-    image_address,
     page_template,
     validation_context,
 )

@@ -10,7 +10,8 @@ from sim.core.language import language
 from sim.present.charts.focus import province_over_time
 from sim.present.charts.style import as_png
 from sim.present.pages.comparison_tables import winner_rows
-from sim.present.pages.validation import image_address, page_template
+from sim.present.pages.images import image_address
+from sim.present.pages.validation import page_template
 from sim.present.pages.worded import worded
 from sim.present.text.breakdown import scale_sentences, when_words
 from sim.present.text.comparison import chinese_title, main_horizon, reference_sentence, title_of, year_words

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import base64
 import os
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -15,14 +14,13 @@ from sim.core.language import _, in_two_forms, language, plural, translated
 from sim.present.charts import style
 from sim.present.charts import validation as charts
 from sim.present.pages import validation_tables
+from sim.present.pages.images import image_address
+from sim.present.pages.wall import pairs_of, wall_of_series
 from sim.present.text.numbers import apart
 from sim.present.text.validation import moves_in_words, sampling_warning, validation_text
 from sim.validation.five_year_moves import RULE
 from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR, NEW_SAMPLE
 from sim.validation.validate import Validation
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 # The validation charts of the page: three a row, what a reader would ask for first.
 CHARTED = (
@@ -46,23 +44,17 @@ def publish_validation(
 
     ``excel_csv`` puts a byte order mark into CSV files.
     """
-    pairs = validation.rows.loc[validation.rows["label"] != "", ["indicator", "group"]].drop_duplicates()
-    figures = {
-        f"{indicator}-{group}": charts.validation_chart(validation, indicator, group)
-        for indicator, group in pairs.itertuples(index=False)
-    }
-    if len(validation.quarters):
-        figures["within_2020"] = charts.stock_within_2020(national, validation.stocks)
-    files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
-    return validation.save(
-        folder,
-        {
-            "validation.txt": validation_text(validation).encode(),
-            **files,
-            PAGE: render_validation(validation, national).encode(),
-        },
-        excel_csv,
-    )
+    with style.house_style():
+        figures = {
+            f"{indicator}-{group}": charts.validation_chart(validation, indicator, group)
+            for indicator, group in pairs_of(validation)
+        }
+        if len(validation.quarters):
+            figures["within_2020"] = charts.stock_within_2020(national, validation.stocks)
+        files = {f"charts/{name}.png": style.as_png(figure, 200) for name, figure in figures.items()}
+        page = render_validation(validation, national)
+    files["validation.txt"] = validation_text(validation).encode()
+    return validation.save(folder, {**files, PAGE: page.encode()}, excel_csv)
 
 
 def render_validation(validation: Validation, national: pd.DataFrame) -> str:
@@ -91,6 +83,8 @@ def render_validation(validation: Validation, national: pd.DataFrame) -> str:
             "short": validation_tables.validation_in_short(validation),
         },
         "images": {name: image_address(figures.get(name)) for name in ("validation", "within-2020")},
+        "wall": wall_of_series(validation),
+        "legend": apart(charts.legend(validation)),
     }
     return page_template("validation.html.j2").render(context)
 
@@ -131,13 +125,6 @@ def _years_of(validation: Validation, period: str) -> str:
     years = validation.rows.loc[validation.rows["period"] == period, "year"]
     found: Sequence[int] = sorted(set(years))
     return f"{found[0]}–{found[-1]}" if len(found) > 1 else "".join(str(year) for year in found)
-
-
-def image_address(figure: Figure | None) -> str | None:
-    """A chart as a data address, so that the page needs no other file."""
-    if figure is None:
-        return None
-    return "data:image/svg+xml;base64," + base64.b64encode(style.as_svg(figure)).decode()
 
 
 def page_template(name: str):

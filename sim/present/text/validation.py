@@ -7,12 +7,12 @@ import pandas as pd
 
 from sim.core.labels import region
 from sim.core.language import N_, Words, _, in_context, in_language, language, plural, translated
-from sim.present.text.numbers import apart, in_a_row, left, number, right
+from sim.present.text.numbers import apart, in_a_row, join, left, number, right, scale_of, unit_word
 from sim.present.text.official import group_words, indicator_words
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
 from sim.validation.five_year_moves import MEASURES
-from sim.validation.targets import NEW_SAMPLE
+from sim.validation.targets import LAST_FIT_YEAR, NEW_SAMPLE
 from sim.validation.tolerances import CHANGE
 from sim.validation.validate import RULE, Validation
 
@@ -38,6 +38,12 @@ _ERROR_SIGNS = Words(
         "yuan": "",
     }
 )
+_ERROR_UNITS = Words({"percent": "%", "points": N_("points"), "months": N_("months"), "yuan": N_("yuan")})
+_ERRORS_IN = {
+    "fit": N_("{error} to {fit}"),
+    "unseen": N_("{error} unseen"),
+    "new sample": N_("{error} since {since}"),
+}
 _VERDICTS = Words(
     {"met": N_("met"), "near": N_("near"), "missed": N_("missed"), "not measured": N_("not measured")}
 )
@@ -138,6 +144,53 @@ def _line(label: str, cells: list[str], years: list, bars: set, more: tuple[str,
 def _unit_words(unit: str) -> str:
     """The unit of a series in words; years are years of age."""
     return in_context("age", "years") if unit == "years" else _UNIT_WORDS.get(unit) or translated(unit)
+
+
+def errors_by_period(validation: Validation, indicator: str, group: str) -> tuple[str, list[tuple[str, str]]]:
+    """The mean absolute errors of a series: their unit in words, and each period's with its verdict.
+
+    ``("error, %:", [("1.3 to 2019", "missed"), ("1.2 unseen", "missed")])``; periods that are not judged are left out.
+    """
+    own = validation.summary
+    own = own[(own["indicator"] == indicator) & (own["group"] == group)].set_index("period")
+    if own.empty:
+        return "", []
+    kind, errors = own["error_unit"].iloc[0], own["mean_absolute_error"]
+    factor, unit, digits = _error_scale(kind, errors.max())
+    told = [
+        (
+            _(words, error=number(errors[period] / factor, digits), fit=LAST_FIT_YEAR, since=NEW_SAMPLE),
+            own.loc[period, "verdict"],
+        )
+        for period, words in _ERRORS_IN.items()
+        if period in own.index
+    ]
+    return (_("error, {unit}:", unit=unit) if unit else _("error:")), told
+
+
+def errors_in_line(validation: Validation, indicator: str, group: str) -> str:
+    """``errors_by_period`` in one line: ``error, %: 1.3 to 2019, 1.2 unseen, 2.6 since 2023``."""
+    head, told = errors_by_period(validation, indicator, group)
+    return join(head, in_a_row([words for words, _verdict in told]))
+
+
+def error_words(error: float, unit: str, signed: bool = False) -> str:
+    """An error with its unit; one of a head-count in persons.
+
+    >>> error_words(-1.31, "points", signed=True), error_words(56.2, "10k_persons")
+    ('−1.3 points', '562 thousand people')
+    """
+    factor, words, digits = _error_scale(unit, error)
+    return join(number(error / factor, digits, signed), words)
+
+
+def _error_scale(unit: str, largest: float) -> tuple[float, str, int]:
+    """By what an error of that unit is divided, in what it then is, and its digits."""
+    if unit == "10k_persons":
+        factor, word = scale_of(1e4 * largest)
+        return factor / 1e4, join(word, unit_word("persons")), 0 if abs(1e4 * largest / factor) >= 100 else 1
+    of_age = in_context("age", "years") if unit == "years" else ""
+    return 1.0, of_age or _ERROR_UNITS.get(unit, ""), _ERROR_DIGITS[unit]
 
 
 def _levels(part: pd.DataFrame, label: str, years: list, bars: set) -> list[str]:
