@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.categories import SECTORS
 from sim.engine.market_state import MarketState, OpeningNumbers
 from sim.engine.markets import (
     LabourDemand,
@@ -27,6 +28,7 @@ from sim.world.places import HOMES
 from sim.world.series import FIRST_YEAR, Series
 from sim.world.world import World
 
+_CONSTRUCTION = SECTORS.index("construction")
 GOLDEN_RATIO = (1.0 + 5.0**0.5) / 2.0  # what its multiples leave of whole numbers is spread evenly
 
 
@@ -154,7 +156,9 @@ class Economy:
 
     def sector_shift(self, month: int) -> np.ndarray:
         """How the sectors' shares of jobs have moved since January 2014, (sectors,)."""
-        return self.series.sector_ratio[:, month] ** self.opening.numbers.sector_mix_elasticity
+        shift = self.series.sector_ratio[:, month] ** self.opening.numbers.sector_mix_elasticity
+        shift[_CONSTRUCTION] *= self.series.building[month]
+        return shift
 
     def _output_response(self) -> np.ndarray:
         """How much more than elsewhere jobs answer output, (31 provinces)."""

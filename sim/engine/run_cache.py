@@ -79,8 +79,7 @@ class RunCache:
 
         def make() -> Series:
             world = self.world(opening)
-            workers = world.corridors.workers
-            return build_series(world.data, world.places, workers, opening.growth, opening.series)
+            return build_series(world.data, world.places, world.corridors, opening.growth, opening.series)
 
         return self._series.get(opening._replace(people=synthesis.DEFAULT_NUMBERS), make)
 

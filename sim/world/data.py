@@ -31,9 +31,9 @@ PACKAGED_FOLDER = Path(__file__).resolve().parents[1] / "data"
 OD_PERIODS = ("1995-2000", "2000-2005", "2005-2010", "2010-2015")
 SERIES_YEARS = range(2013, 2025)  # years that every filled series covers
 
-# Provincial series carried beyond 2020 with the growth of a national one.
-_NATIONAL_GROWTH = {"wage_urban_nonprivate": "wage_urban_nonprivate"} | {
-    "wage_urban_private" + industry: "wage_urban_private"
+# Provincial series carried beyond 2020 with the growth of national ones: the first that has the year.
+_NATIONAL_GROWTH = {"wage_urban_nonprivate": ("wage_urban_nonprivate",)} | {
+    "wage_urban_private" + industry: ("wage_urban_private" + industry, "wage_urban_private")
     for industry in (
         "",
         "_agriculture",
@@ -110,7 +110,9 @@ class Data:
     def filled_series(self, indicator: str) -> pd.DataFrame:
         """One provincial series for 2013-2024 x 31 codes without gaps, stand-ins included.
 
-        Stand-ins: a wage after 2020 grows with the national private (or non-private) wage; Tibet's
+        Stand-ins: a private wage after 2020 grows with the national one of its industry, and faster or
+        slower as all private wages of the region did, as far as these are published, then with the national
+        private wage; a non-private one with the national non-private wage; Tibet's
         private wages before 2020 follow the mean of the other western provinces; rural income
         after 2020 keeps each province's 2020 ratio to the national figure. Where a stand-in was
         used is where `province_series` has no value. Raises DataError for another indicator.
@@ -121,10 +123,28 @@ class Data:
         table = self.province_series(indicator).reindex(SERIES_YEARS)
         if indicator in _NATIONAL_GROWTH:
             _fill_from_west(table, self.provinces["region_nbs"])
-            _carry_forward(table, self.national_series(_NATIONAL_GROWTH[indicator]))
+            _carry_forward(table, self._growth_of_wages(indicator))
         elif indicator == "rural_disposable_income_pc":
-            _carry_forward(table, self.national_series(indicator))
+            _carry_forward(table, self._every_province(self.national_series(indicator)))
         return table
+
+    def _every_province(self, national: pd.Series) -> pd.DataFrame:
+        """A national series as that of each province, years x 31 codes."""
+        return pd.DataFrame({code: national for code in self.provinces.index})
+
+    def _growth_of_wages(self, indicator: str) -> pd.DataFrame:
+        """What the wages of a province and industry follow after the last year that is known, years x 31."""
+        national = [self.national_series(name) for name in _NATIONAL_GROWTH[indicator]]
+        index = self._every_province(_chained(national))
+        if indicator == "wage_urban_nonprivate":
+            return index
+        everywhere = national[-1]
+        for region in REGIONS:
+            own = self.national_series(f"wage_urban_private_{region}")
+            path = _chained([own, everywhere]) / everywhere
+            inside = self.provinces.index[self.provinces["region_nbs"] == region]
+            index[inside] = index[inside].mul(path.reindex(index.index), axis=0)
+        return index
 
     def marginal(self, name: str, group: str) -> pd.Series:
         """The values of one population marginal for one group, indexed by category, file order."""
@@ -279,11 +299,23 @@ def _fill_from_west(table: pd.DataFrame, regions: pd.Series) -> None:
             table.loc[year, code] = table.loc[first, code] * west[year] / west[first]
 
 
-def _carry_forward(table: pd.DataFrame, national: pd.Series) -> None:
-    """Years after the last observed one keep each province's ratio to the national figure."""
+def _chained(series: list[pd.Series]) -> pd.Series:
+    """An index that grows as the first of several series that has both years, from the first year of the
+    first one on, over the years of the last.
+    """
+    years = [year for year in series[-1].index if year >= series[0].index[0]]
+    values = [1.0]
+    for before, year in zip(years[:-1], years[1:], strict=True):
+        one = next(found for found in series if year in found.index and before in found.index)
+        values.append(values[-1] * float(one[year] / one[before]))
+    return pd.Series(values, index=years)
+
+
+def _carry_forward(table: pd.DataFrame, index: pd.DataFrame) -> None:
+    """Years after the last observed one grow with the province's column of an index, years x codes."""
     last = table.dropna(how="all").index[-1]
     for year in table.index[table.index > last]:
-        table.loc[year] = table.loc[last] * national[year] / national[last]
+        table.loc[year] = table.loc[last] * index.loc[year] / index.loc[last]
 
 
 def _rows_of(frame: pd.DataFrame, file: str, name: str, column: str = "indicator") -> pd.DataFrame:

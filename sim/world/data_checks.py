@@ -26,6 +26,7 @@ UNIT_BOUNDS = {
     "million": (0, 1_500),
     "persons": (0, 1.5e9),
     "yuan": (1, 1e6),
+    "per 1000 persons": (1, 60),
     "yuan/month": (1, 1e5),
     "yuan/year": (1, 1e6),
     "yuan/person/year": (1, 2e5),

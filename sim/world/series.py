@@ -15,11 +15,13 @@ import pandas as pd
 from sim.core.categories import SECTORS, TIERS
 from sim.parameters.behaviour import DEFAULTS
 from sim.parameters.definition import chosen
+from sim.world.corridors import Corridors
 from sim.world.data import Data
 from sim.world.places import HOMES, Places
 
 FIRST_YEAR, LAST_YEAR = 2014, 2036
 MONTHS = (LAST_YEAR - FIRST_YEAR) * 12
+ENTRY_AGE = 18  # between the ages at which those with little and with much schooling enter
 REFERENCE_YEAR = 2023  # the year whose prices and incomes the cost and farm parameters are in
 
 _WAGE_SERIES = {
@@ -38,7 +40,8 @@ class SeriesNumbers(NamedTuple):
 
     Pay of migrants by tier is relative to the private-unit wage of the province; what living there costs, to
     the national average of migrants, and nothing in the home township. The spread follows out-migrants' pay
-    by kind of place in 2012 and housing cost in 2013.
+    by kind of place in 2012 and housing cost in 2013. Between provinces migrants' pay differs less than the
+    wages of private units, which also pay for more schooling where they are high.
     """
 
     tier_pay_home_township: float
@@ -51,6 +54,8 @@ class SeriesNumbers(NamedTuple):
     tier_cost_large_city: float
     tier_cost_mega_city: float
     entrants_first_half_factor: float
+    province_pay_elasticity: float
+    building_floor_space_elasticity: float
 
     @property
     def pay(self) -> np.ndarray:
@@ -82,11 +87,12 @@ class Series:
     """Monthly outside series; month 0 is January 2014."""
 
     output_ratio: np.ndarray  # (31, months) real output over January 2014
-    log_pay: np.ndarray  # (places, 7, months) log monthly private-unit pay times the tier factor
+    log_pay: np.ndarray  # (places, 7, months) log monthly pay: private units', as migrants' pay answers it
     rural_income: np.ndarray  # (31, months) rural income over the national mean of 2023
     cost_index: np.ndarray  # (places, months) city living cost over the national mean of 2023
     price_index: np.ndarray  # (months,) consumer prices over 2023
     sector_ratio: np.ndarray  # (7, months) share of a sector in the jobs of urban units over January 2014
+    building: np.ndarray  # (months,) jobs in construction, as they follow floor space, over those of 2020
     entrants: np.ndarray  # (31, months) persons entering the labour force
     observed_months: int  # months to the end of the last year whose output is observed
 
@@ -108,7 +114,7 @@ class Series:
 def build_series(
     data: Data,
     places: Places,
-    workers_by_home: np.ndarray,
+    corridors: Corridors,
     growth: Growth,
     numbers: SeriesNumbers = DEFAULT_NUMBERS,
 ) -> Series:
@@ -126,12 +132,13 @@ def build_series(
     cost_index = national / float(national_rural.loc[REFERENCE_YEAR])
     return Series(
         output_ratio=monthly_output / monthly_output[:, :1],
-        log_pay=_log_pay(data, places, growth, months, numbers.pay),
+        log_pay=_log_pay(data, places, corridors, growth, numbers),
         rural_income=monthly_rural,
         cost_index=numbers.cost[places.tier][:, None] * cost_index[None, :],
         price_index=_monthly(prices.loc[2013:].to_frame(), growth.prices, months)[0],
         sector_ratio=_sector_ratio(data, months),
-        entrants=_entrants(data, workers_by_home, growth.entrants, numbers.entrants_first_half_factor),
+        building=_floor_space(data, months) ** numbers.building_floor_space_elasticity,
+        entrants=_entrants(data, corridors.workers, growth.entrants, numbers.entrants_first_half_factor),
         observed_months=(int(output.index[-1]) + 1 - FIRST_YEAR) * 12,
     )
 
@@ -178,36 +185,83 @@ def _sector_ratio(data: Data, months: int) -> np.ndarray:
     return ratio[[of_sector.get(sector, 2) for sector in SECTORS]]
 
 
+def _floor_space(data: Data, months: int) -> np.ndarray:
+    """Floor space under construction over that of the last year of the sectors' shares in urban units.
+
+    It says how building has gone since; before that year it is 1, as it is when nothing more is known.
+    """
+    growth = data.national_series("floor_space_under_construction_growth") / 100.0
+    first = int(growth.index[0]) - 1
+    index = pd.Series(1.0, index=range(FIRST_YEAR - 1, first + 1))
+    index = pd.concat([index, (1.0 + growth).cumprod()])
+    return _monthly(index.to_frame(), 0.0, months)[0]
+
+
 def _gaps_filled(series: pd.Series) -> pd.Series:
     """A yearly series with missing years joined in logarithms."""
     full = np.log(series.reindex(range(int(series.index[0]), int(series.index[-1]) + 1)))
     return np.exp(full.interpolate())
 
 
-def _log_pay(data: Data, places: Places, growth: Growth, months: int, by_tier: np.ndarray) -> np.ndarray:
+def _log_pay(
+    data: Data, places: Places, corridors: Corridors, growth: Growth, numbers: SeriesNumbers
+) -> np.ndarray:
+    """Log pay by place, sector and month.
+
+    A sector's trend is that of private units; its level is set so that migrants at home and away earned in
+    each sector of 2013 what they did, over the mean of their sectors (``pay_by_sector``). Provinces differ
+    from the mean of the places of work by ``province_pay_elasticity`` of what private units differ.
+    """
     nominal = (1 + growth.real_wage) * (1 + growth.prices) - 1
-    pay = np.empty((months, len(places), len(SECTORS)))  # a month lies together in memory
-    tier = np.log(by_tier)[places.tier]
+    pay = np.empty((MONTHS, len(places), len(SECTORS)))  # a month lies together in memory
+    jobs = np.concatenate([corridors.local, corridors.out.sum(axis=0)[HOMES:]])
+    weights = np.bincount(places.province[HOMES:], jobs[HOMES:], HOMES) / jobs[HOMES:].sum()
+    tier = np.log(numbers.pay)[places.tier]
+    at_start = np.empty((len(SECTORS), len(places)))
     for s, sector in enumerate(SECTORS):
-        by_province = np.log(_monthly(data.filled_series(_WAGE_SERIES[sector]), nominal, months) / 12.0)
+        wages = data.filled_series(_WAGE_SERIES[sector])
+        centre = np.log(wages.to_numpy(float) @ weights)[:, None]
+        closer = np.exp(centre + numbers.province_pay_elasticity * (np.log(wages) - centre))
+        at_start[s] = closer.loc[FIRST_YEAR - 1].to_numpy()[places.province] * np.exp(tier)
+        by_province = np.log(_monthly(closer, nominal, MONTHS) / 12.0)
         pay[:, :, s] = (by_province[places.province] + tier[:, None]).T
+    for group, there in (("local", np.s_[:HOMES]), ("out", np.s_[HOMES:])):
+        found = at_start[:, there] @ jobs[there] / jobs[there].sum()
+        pay[:, there] += np.log(_sector_levels(data, group, found))
     return np.moveaxis(pay, 0, 2)
 
 
+def _sector_levels(data: Data, group: str, found: np.ndarray) -> np.ndarray:
+    """Factors on pay by sector that bring the pay that is ``found`` to the ratios between sectors that the
+    group earned in 2013; the mean over its sectors stays.
+    """
+    wanted = data.marginal("pay_by_sector", group).reindex(list(SECTORS)).to_numpy(float)
+    mix = data.marginal("sector_shares", group).reindex(list(SECTORS)).to_numpy(float)
+    return wanted / found * (mix @ found) / (mix @ wanted)
+
+
 def _entrants(data: Data, workers: np.ndarray, growth: float, first_half: float) -> np.ndarray:
-    """Entrants by home in proportion to its workers, by month; after the last cohort they grow.
+    """Entrants by home in proportion to its workers and to how many were born there for each inhabitant, by
+    month; after the last cohort they grow.
 
     first_half: those of a month of the first half of a year over a mean month's; more leave school later.
     """
     total = data.entrants().sum(axis=1)
     by_year = {year: float(total.loc[_cohort(total, year)]) for year in range(FIRST_YEAR, LAST_YEAR)}
-    by_home, all_workers = np.empty((HOMES, MONTHS)), workers.sum()
+    by_home = np.empty((HOMES, MONTHS))
     for month in range(MONTHS):
         year = FIRST_YEAR + month // 12
         season = first_half if month % 12 < 6 else 2.0 - first_half
         persons = by_year[year] / 12.0 * season * (1.0 + growth) ** max(year - 2024, 0)
-        by_home[:, month] = persons * workers / all_workers
+        young = workers * _birth_rates(data, year - ENTRY_AGE)
+        by_home[:, month] = persons * young / young.sum()
     return by_home
+
+
+def _birth_rates(data: Data, year: int) -> np.ndarray:
+    """Births per inhabitant by province, (31,): between the years that are known along a straight line."""
+    known = data.province_series("birth_rate")
+    return np.array([np.interp(year, known.index, known[code]) for code in known.columns])
 
 
 def entrant_schooling(data: Data) -> np.ndarray:

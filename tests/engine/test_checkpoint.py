@@ -219,8 +219,8 @@ def test_assumed_growth_begins_to_act_in_the_month_that_is_said():
     from sim.world.data import load_data
 
     data = load_data()
-    workers = build_corridors(data, run_now.places).workers
-    slow, fast = (build_series(data, run_now.places, workers, Growth(*[rate] * 5)) for rate in (0.0, 0.1))
+    stocks = build_corridors(data, run_now.places)
+    slow, fast = (build_series(data, run_now.places, stocks, Growth(*[rate] * 5)) for rate in (0.0, 0.1))
     first = min(
         next(m for m in range(one.shape[-1]) if (one[..., m] != other[..., m]).any())
         for one, other in (

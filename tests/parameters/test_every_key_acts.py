@@ -179,6 +179,8 @@ def named(condition) -> list[str]:
 
 # What acts after the last observed year alone, and in months of scarcity.
 IN_THE_FUTURE = ("labour_saving_rate", "labour_share", "lost_output_rate")
+# What acts once floor space under construction is an outside series.
+SINCE_2020 = ("building_floor_space_elasticity",)
 
 
 @pytest.mark.parametrize("name", IN_THE_FUTURE)
@@ -199,7 +201,24 @@ def test_a_number_of_the_future_acts_then_and_not_before(name):
     assert not any(differs[: 11 * 12]) and differs[-1]
 
 
-@pytest.mark.parametrize("name", [name for name in PARAMETERS if name not in IN_THE_FUTURE])
+@pytest.mark.parametrize("name", SINCE_2020)
+def test_a_number_that_acts_since_2020_does_not_before(name):
+    middle = (2020 - 2014) * 12 + 6
+
+    def lived(**values: float) -> list[tuple]:
+        run = Simulation(make_scenario({}, to="2021-06", **values), 200_000, "2021-06", 1, 1, cache=CACHE)
+        found = []
+        for _ in range(run.last + 1):
+            run.step()
+            found.append(signature(run))
+        return found
+
+    pairs = zip(lived(), lived(**{name: PARAMETERS[name].low}), strict=True)
+    differs = [one != other for one, other in pairs]
+    assert not any(differs[:middle]) and differs[-1]
+
+
+@pytest.mark.parametrize("name", [name for name in PARAMETERS if name not in (*IN_THE_FUTURE, *SINCE_2020)])
 def test_a_number_of_its_own_acts_in_the_whole_run(name):
     for value in values_of(PARAMETERS[name]):
         changed = scenario_with(name, parameters={name: value})
