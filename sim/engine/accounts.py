@@ -101,6 +101,12 @@ class Accounts:
             money[MONEY.interest_aid] + money[MONEY.guarantee],
             int(block.credit.sum()),
         )
+        _must(
+            month,
+            N_("what employers of all places contribute and what the insured are credited with"),
+            int(block.employers.sum()),
+            money[MONEY.employer_contribution],
+        )
         self.savings += money[MONEY.saved] - money[MONEY.exit_savings]
         self.debt += money[MONEY.loan] - money[MONEY.repaid] - money[MONEY.written_off]
 

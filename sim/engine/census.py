@@ -15,6 +15,7 @@ from sim.core.categories import (
     AGE_GROUPS,
     EARNERS,
     EDUCATION,
+    EMPLOYEES,
     EXITED,
     MIGRANT_SEARCH,
     MIGRANT_WORK,
@@ -49,6 +50,7 @@ def census_type(places: int) -> np.dtype:
             ("group_stock", whole, (*groups, len(ACTIVITIES))),
             ("group_pay", whole, groups),  # of those who earn
             ("insured", whole),
+            ("insured_at_work", whole, (places,)),  # employees in the scheme, by place
             ("trained", whole),
             ("parents_away", whole),  # out-migrants with a child under 16
             ("poor_away", whole),  # out-migrants of poor households
@@ -86,6 +88,8 @@ def count_census(rows, states, first_rows, first_ids, conditions, with_groups, c
                 if (EARNERS >> activity) & 1:
                     total.group_pay[sex, age, education] += current_pay(w, c)
             insured += (status & INSURED) != 0
+            if (EMPLOYEES >> activity) & 1:
+                total.insured_at_work[int(w.place)] += (status & INSURED) != 0
             trained += (status & TRAINED) != 0
             owed += w.arrears > 0
             savings += int(w.savings)

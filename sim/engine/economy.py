@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from sim.core.categories import SECTORS
+from sim.core.categories import EMPLOYEES, SECTORS, members
 from sim.engine.market_state import MarketState, OpeningNumbers
 from sim.engine.markets import (
     LabourDemand,
@@ -29,6 +29,7 @@ from sim.world.series import FIRST_YEAR, Series
 from sim.world.world import World
 
 _CONSTRUCTION = SECTORS.index("construction")
+_EMPLOYEES = members(EMPLOYEES)
 GOLDEN_RATIO = (1.0 + 5.0**0.5) / 2.0  # what its multiples leave of whole numbers is spread evenly
 
 
@@ -71,6 +72,16 @@ class Economy:
         """What one who settles this month costs the city for life, whole yuan of the month."""
         cost = self.opening.numbers.settlement_public_cost_yuan
         return float(np.rint(cost * self._wages_since[month]))
+
+    def note_insured(self, stock: np.ndarray, insured: np.ndarray, is_first: bool) -> None:
+        """Take over from a census which part of the employees of each place employers contribute for.
+
+        stock: workers by home, place and activity. insured: employees in the scheme, by place. is_first:
+        whether it is that of January 2014.
+        """
+        employees = stock[:, :, _EMPLOYEES].sum(axis=(0, 2))
+        pooled = self.opening.numbers.insured_share_pooled
+        self.market_state.note_insured(insured, employees, pooled, is_first)
 
     # --- January 2014 -----------------------------------------------------------------------------
     def _first_jobs(

@@ -50,6 +50,8 @@ class LabourMarkets(NamedTuple):
     usual_unfilled: np.ndarray  # (1,) share of wanted jobs that is open, mean of the observed years
     saved: np.ndarray  # (kinds,) log points of labour saved beyond the trend since
     output_lost: np.ndarray  # (1,) share of output lost to jobs that stay open
+    insured: np.ndarray  # (places,) share of employees in the workers' scheme, as the last census had it
+    insured_2014: np.ndarray  # (places,) the same as the run began
     guards: np.ndarray  # (guards, 2) worker-months in which each guard bound, and whom it could concern
 
     @classmethod
@@ -75,6 +77,8 @@ class LabourMarkets(NamedTuple):
             usual_unfilled=np.zeros(1),
             saved=np.zeros(_KINDS),
             output_lost=np.zeros(1),
+            insured=np.zeros(count),
+            insured_2014=np.zeros(count),
             guards=np.zeros((len(GUARDS), 2)),
         )
 
@@ -137,6 +141,16 @@ class MarketState:
     def note_networks(self, migrants: np.ndarray, network: np.ndarray) -> None:
         """Take over who is where at a month's end."""
         self.migrants, self.network, self.out_share = migrants, network, network.sum(axis=1)
+
+    def note_insured(self, insured: np.ndarray, employees: np.ndarray, pooled: float, is_first: bool) -> None:
+        """Take over a census of employees and the insured among them, in simulated workers by place.
+
+        pooled: workers whom the share of all places counts for in that of one. is_first: of January 2014.
+        """
+        everywhere = insured.sum() / max(employees.sum(), 1)
+        self.markets.insured[:] = (insured + pooled * everywhere) / np.maximum(employees + pooled, 1)
+        if is_first:
+            self.markets.insured_2014[:] = self.markets.insured
 
     def note_poor_away(self, count: int) -> None:
         """Keep a quarter's count of out-migrants of poor households, for the same quarter of next year."""

@@ -22,6 +22,7 @@ from sim.engine.guards import GUARD
 from sim.rules.employment import (
     desired_jobs,
     followed_people,
+    insured_since,
     layoff_probability,
     lost_output_next,
     offer_probability,
@@ -69,13 +70,16 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
     economy, province, wage_gap = c.economy, c.province, markets.wage_gap
     places = len(wage_gap)
     years, own_cost = c.month / 12.0, economy.labour_demand_elasticity
+    usual = insured_since(years, economy.insured_share_rise, economy.insured_share_years)
     cost, relative, wanted = np.empty(places), np.empty(places), np.empty(places)
     following = np.empty(places)
     output, elasticity, saved = np.empty(places), np.empty(places), np.empty(places)
     for p in range(places):
         is_local = p < homes
         output[p] = demand.output_ratio[province[p]] * (1.0 - markets.output_lost[0])
-        cost[p] = exp(wage_gap[p]) * (1.0 + c.place.payroll_cost_share[p] + c.levy_rate)
+        on_top = c.place.payroll_cost_share[p] + c.levy_rate
+        on_top += economy.insurance_employer_rate * (markets.insured[p] - markets.insured_2014[p] - usual)
+        cost[p] = exp(wage_gap[p]) * (1.0 + on_top)
         following[p] = (
             economy.local_jobs_people_elasticity if is_local else economy.city_jobs_people_elasticity
         )

@@ -209,6 +209,7 @@ class Simulation:
             )
         )
         self._accounts.check_census(month, self.census.stock, self.census.savings, self.census.debt)
+        self.economy.note_insured(self.census.stock, self.census.insured_at_work, self.month == 0)
 
     def open_month(self) -> np.recarray:
         """Conditions of the coming month, with quotas rationed; levers without money left serve nobody."""

@@ -114,6 +114,17 @@ def desired_jobs(
 
 
 @rule
+def insured_since(years: float, rise: float, time: float) -> float:
+    """By how much the share of employees in the workers' scheme is over that of January 2014 anyway.
+
+    rise * (1 - exp(-years / time)): the way of a stock that people join and leave at steady rates. Employers'
+    contributions for as many are in the trend of what a worker costs; those for more or fewer come on top.
+    Source: coverage in the official series of 2014-17 and after [E08]; the run without levers follows it.
+    """
+    return rise * (1.0 - exp(-years / time))
+
+
+@rule
 def followed_people(followed: float, people: float, people_2014: float, rate: float) -> float:
     """Log of a place's people over those of January 2014 that employers have followed, one month on.
 

@@ -163,6 +163,7 @@ def receive_wage(w, c, b, k):
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
         on_top = share_of(min(pay, received), c.economy.insurance_employer_rate)
         b.money[MONEY.employer_contribution] += on_top
+        b.employers[int(w.place)] += on_top
         if has_transfer(c, WORKER.insurance_contribution_rate):
             aid = premium_aid(w, c, b, k, pay, received, contribution)
             contribution += aid

@@ -186,6 +186,7 @@ def sums_type(places: int) -> np.dtype:
             ("employed", _WHOLE, (places, len(SECTORS))),  # by sector, on payday
             ("pay", _WHOLE, (activities, 2)),  # by activity: pay and paid workers
             ("home_money", _WHOLE, (HOME_COUNT, 3)),  # remittances, earnings, remittances to poor households
+            ("employers", _WHOLE, (places,)),  # yuan that employers there contribute on top of pay
             ("applicants", _WHOLE, (HOME_COUNT,)),  # who wanted local work
             ("works", _WHOLE, (HOME_COUNT,)),  # on public works or in workshops
             ("business", _WHOLE, (HOME_COUNT, 4)),  # businesses, their jobs, jobs of additional ones, these

@@ -11,6 +11,9 @@ from sim.comparison.accounts import accounts_of_seed
 from sim.engine.simulate import simulate
 from sim.parameters.behaviour import DEFAULTS
 from sim.results.outcomes import OUTCOMES
+from sim.rules.employment import insured_since
+from sim.scenario.loading import load_scenario
+from sim.scenario.references import region_of_province
 from sim.steps.records import MONEY
 
 END, SCALE = "2015-12", 20_000
@@ -135,9 +138,11 @@ JOINING = make_lever(
 
 
 def test_employers_contribute_for_the_pay_that_the_insured_get():
-    one = start(make_scenario(insurance_employer_rate=0.25), SCALE)
-    none = start(make_scenario(insurance_employer_rate=0.0), SCALE)
-    for _ in range(6):
+    one, none = (
+        start(make_scenario(insurance_employer_rate=rate, insured_share_rise=0.0), SCALE)
+        for rate in (0.25, 0.0)
+    )
+    for _ in range(4):  # employers hire by the first census from April on, and workers meet it in May
         block, free = one.step(), none.step()
         paid, own = (int(block.money[flow]) for flow in (MONEY.employer_contribution, MONEY.contribution))
         assert paid == pytest.approx(own * 0.25 / DEFAULTS["insurance_contribution_rate"], rel=0.01)
@@ -175,3 +180,59 @@ def test_insurance_is_no_gift_to_the_state(worth):
         (accounts["account"] == "employers") & (accounts["item"] == "employers' contributions")
     ]
     assert employers["yuan"].sum() == pytest.approx(-added["employer_contributions_yuan"], rel=1e-9)
+
+
+def who_works(east: bool, **rules) -> tuple[float, float, float, float]:
+    """What a surge of joining in the East does there, or elsewhere: log changes of jobs, wages and work in the
+    third year, and by how much more of pay employers contribute in the country.
+    """
+    joining = make_lever(
+        {"insurance_enrolment_probability": {"add": 0.05}},
+        "2014-01",
+        "2016-12",
+        where={"regions": ["East"], "tiers": ["county_town", "city", "large_city", "mega_city"]},
+        unit_cost=unit_cost(150, "new_insurance"),
+    )
+    found = []
+    for levers in ({}, {"x": joining}):
+        results = simulate(make_scenario(levers, to="2016-12", **rules), scale=SCALE, end="2016-12", seed=1)
+        table = results.places[results.places["month"] >= "2016-07"]
+        is_east = table["province"].map(region_of_province()) == "East"
+        rows = table[(table["tier"] != "home_township") & (is_east == east)]
+        work = rows[["migrant_work", "settled_work"]].sum(axis=1)
+        national = results.national[results.national["month"] >= "2016-07"]
+        rate = national["employer_contributions_yuan"].sum() / national["wages_yuan"].sum()
+        jobs = np.log(work.sum() + rows["vacancies"].sum())
+        wage = np.average(np.log(rows["wage_index"]), weights=work)
+        found.append(np.array([jobs, wage, np.log(work.sum()), rate]))
+    return tuple(found[1] - found[0])
+
+
+def test_what_employers_contribute_makes_labour_dearer_and_costs_jobs_and_wages():
+    """A worker costs more where more are insured: part of it is passed on to wages, part costs jobs, in the
+    places of the lever alone; with nothing to contribute neither moves.
+    """
+    jobs, wage, work, cost = who_works(east=True)
+    assert cost > 0.02  # of pay in the country; in the cities of the East it is more
+    elasticity = DEFAULTS["labour_demand_elasticity"]
+    assert -3.0 * elasticity * cost < jobs < -0.2 * elasticity * cost
+    assert -2.0 * cost < wage < -0.2 * cost and work < 0.0
+    # few simulated workers of a place are drawn to the country's share, and some take insurance elsewhere
+    others, wage_of_others, _, _ = who_works(east=False)
+    assert abs(others) < 0.5 * abs(jobs) and abs(wage_of_others) < 0.5 * abs(wage)
+    free, wage_for_free, _, _ = who_works(east=True, insurance_employer_rate=0.0)
+    assert abs(free) < 0.1 * abs(jobs) and abs(wage_for_free) < 0.1 * abs(wage)
+
+
+def test_the_contributions_that_history_had_are_in_the_trend():
+    """Without levers what is insured follows the rise that employers' costs hold already."""
+    run = start(load_scenario("baseline"), 50_000, threads=2)
+    for month in range(72):
+        run.step()
+        if month % 24 == 23:
+            markets, rows = run.economy.market_state.markets, run.block.employed.sum(axis=1)
+            usual = insured_since(
+                (month + 1) / 12.0, DEFAULTS["insured_share_rise"], DEFAULTS["insured_share_years"]
+            )
+            beyond = np.average(markets.insured - markets.insured_2014 - usual, weights=rows)
+            assert abs(beyond) < 0.02  # a quarter of it is half a percent of what a worker costs

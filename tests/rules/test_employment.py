@@ -14,6 +14,7 @@ from sim.rules.employment import (
     finding_probability,
     followed_people,
     hiring_age_factor,
+    insured_since,
     layoff_probability,
     lost_output_next,
     matching,
@@ -117,6 +118,12 @@ def test_desired_jobs_have_the_stated_elasticities(output, of_output, cost, of_c
     assert math.log(jobs(output=1.01 * output) / jobs()) / step == pytest.approx(of_output, abs=1e-9)
     assert math.log(jobs(cost=1.01 * cost) / jobs()) / step == pytest.approx(-of_cost, abs=1e-9)
     assert math.log(jobs(people=people + step) / jobs()) / step == pytest.approx(of_people, abs=1e-9)
+
+
+def test_the_insured_whom_employers_pay_for_anyway_by_hand():
+    assert insured_since(0.0, 0.13, 4.0) == 0.0
+    assert insured_since(4.0, 0.13, 4.0) == pytest.approx(0.13 * (1.0 - math.exp(-1.0)))
+    assert insured_since(400.0, 0.13, 4.0) == pytest.approx(0.13)
 
 
 def test_employers_follow_people_at_the_stated_rate():
