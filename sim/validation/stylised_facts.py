@@ -63,7 +63,7 @@ def _measured(run: Results, target: Target) -> float | None:
     first, _, last = target.year.partition("-")
     if target.id in COUNTED:
         return _counted(run, COUNTED[target.id], int(first), int(last or first))
-    measure = MEASURES.get(target.id)
+    measure = MEASURES.get(re.sub(r"_\d{4}$", "", target.id))  # one measure may serve several years
     months = run.national["month"].str
     inside = run.national[(months[:4] >= first) & (months[:4] <= (last or first))]
     return measure(inside) if measure is not None and len(inside) else None
