@@ -69,13 +69,17 @@ def _measured(run: Results, target: Target) -> float | None:
     return measure(inside) if measure is not None and len(inside) else None
 
 
-def _counted(run: Results, name: tuple[str, str], first: int, last: int) -> float | None:
-    """Mean over the years of a figure that each year's count of the workers holds."""
+def _counted(run: Results, name: tuple[str, str, str | None], first: int, last: int) -> float | None:
+    """Mean over the years of a figure that each year's count of the workers holds, or of a difference."""
     table = run.tables.get("official")
     if table is None:
         return None
-    is_it = (table["indicator"] == name[0]) & (table["group"] == name[1]) & table["year"].between(first, last)
-    return float(table.loc[is_it, "value"].mean()) if is_it.any() else None
+    indicator, group, less = name
+    rows = table[(table["indicator"] == indicator) & table["year"].between(first, last)]
+    means = rows.groupby("group")["value"].mean()
+    if group not in means or (less is not None and less not in means):
+        return None
+    return float(means[group]) - (0.0 if less is None else float(means[less]))
 
 
 def _ratio(part: float, whole: float) -> float | None:
@@ -179,8 +183,10 @@ MEASURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
         farm_workers,
     )
 }
-# Facts that the count of the workers at the end of a year holds: (indicator, group) of the official table.
+# Facts that the count of the workers at the end of a year holds: (indicator, group) of the official table,
+# less that of another group where one is named.
 COUNTED = {
-    "willingness": ("willing_to_settle_share", "out"),
-    "insured_out": ("social_insurance_share", "pension_out"),
+    "willingness": ("willing_to_settle_share", "out", None),
+    "insured_out": ("social_insurance_share", "pension_out", None),
+    "age_gap": ("mean_age", "local", "out"),
 }

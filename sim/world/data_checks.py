@@ -327,7 +327,7 @@ _UNITS_OF = {  # measure of a programme -> its units
 
 
 def _check_programmes(table: pd.DataFrame, problems: list[Problem]) -> None:
-    """Units fit the measure, shares and exceptions have their reason, money over people is money per person."""
+    """Units fit the measure; shares and exceptions have a reason; money over people is money per person."""
     file = "programme_record.csv"
     for measure, units in _UNITS_OF.items():
         wrong = (table["measure"] == measure) & ~table["unit"].isin(units)

@@ -136,7 +136,8 @@ def test_the_text_holds_every_target_and_the_truth(validation):
 
 def test_a_coarse_scale_is_said_to_blur_the_verdicts(validation):
     found = validate(synthetic.simulate(BASE, scale=100_000, end="2015-12", seed=1))
-    stocks = found.rows[(found.rows["label"] != "") & (found.rows["unit"] == "10k_persons")]
+    is_stock = (found.rows["unit"] == "10k_persons") & ~found.rows["indicator"].str.endswith("_change")
+    stocks = found.rows[(found.rows["label"] != "") & is_stock]
     told = next(
         line for line in validation_text(found).splitlines() if line.startswith("Sampling: at 1:100000")
     )
@@ -327,3 +328,17 @@ def test_tolerances_rest_on_official_figures_alone(validation):
     survey = Survey.read(load_data().survey)  # primary schooling is no industry: all workers answer
     at_primary_school = survey.of_share(13.2, 281_710_000)
     assert figures["education_share", "primary", 2016] == pytest.approx(1.96 * at_primary_school + 0.05)
+
+
+def test_a_fact_may_be_the_difference_of_two_groups():
+    target = next(fact for fact in read_targets(load_data(), "stylised_fact") if fact.id == "age_gap")
+    ages = [("local", 2023, 47.0), ("out", 2023, 40.0), ("local", 2024, 48.0), ("out", 2024, 39.0)]
+    official = pd.DataFrame(
+        [(year, "mean_age", group, age, "years") for group, year, age in ages],
+        columns=["year", "indicator", "group", "value", "unit"],
+    )
+    national = pd.DataFrame({"month": ["2023-12", "2024-12"]})
+    run = Results({"official": official, "national": national}, {})
+    assert facts.stylised_facts_table([run], [target])["model"].iloc[0] == pytest.approx(8.0)
+    without = Results({"official": official[official["group"] == "out"], "national": national}, {})
+    assert facts.stylised_facts_table([without], [target])["verdict"].iloc[0] == "not measured"
