@@ -12,6 +12,7 @@ from sim.comparison.breakdown import MEASURES
 from sim.comparison.comparison import Comparison
 from sim.core.categories import REGIONS
 from sim.core.language import _, language
+from sim.present.charts.hatching import STROKES, hatch
 from sim.present.charts.style import (
     COLOURS,
     GREY,
@@ -181,9 +182,10 @@ def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
     for province, (column, row) in TILES.items():
         cell = own.loc[province] if province in own.index else None
         face: str | tuple[float, ...] = "white"
-        value, ink, hatch = "", GREY, ""
+        value, ink = "", GREY
+        is_few = False
         if cell is None or not cell.is_reliable:
-            face, hatch = "#f0f0f0", "////"
+            is_few, face = True, "#f0f0f0"
         elif is_told(cell):
             strength = min(abs(cell.difference) / cell.persons / largest, 1.0)
             face = _mixed(MORE if cell.difference > 0 else FEWER, 0.2 + 0.65 * strength)
@@ -199,10 +201,11 @@ def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
                 0.94,
                 facecolor=face,
                 edgecolor="#c8c8c8",
-                hatch=hatch or None,
                 linewidth=0.6,
             )
         )
+        if is_few:
+            hatch(panel, STROKES, (column, row, 0.94, 0.94), 0.17, 0.94, "#c8c8c8")
         name = _province(province)
         panel.text(
             column + 0.47,
@@ -211,7 +214,7 @@ def _tiles(panel: Axes, own: pd.DataFrame, largest: float) -> None:
             ha="center",
             va="center",
             fontsize=6.8,
-            color="#777777" if hatch else "white" if ink == "white" else INK,
+            color="#777777" if is_few else "white" if ink == "white" else INK,
             linespacing=1.05,
         )
         panel.text(column + 0.47, row + 0.73, value, ha="center", va="center", fontsize=7.4, color=ink)

@@ -11,6 +11,7 @@ import pandas as pd
 from sim.comparison.aims import is_trivial
 from sim.comparison.comparison import Comparison
 from sim.core.language import _, language
+from sim.present.charts.hatching import DOTS, STROKES, hatch, swatches
 from sim.present.charts.style import (
     COLOURS,
     GREY,
@@ -34,12 +35,13 @@ if TYPE_CHECKING:
 
 NET_COST = "net_cost"
 _ROW = 0.42  # inches for a policy
+_BAR, _STEP = 0.7, 3.5  # of a band's parts: height of a bar in rows; between the marks of a hatch, in percent
 # Parts of a band: colour and hatch, so that they stay apart in black and white.
 PART_LOOKS = {
     "parameters": ("#0072b2", ""),
-    "levers": ("#009e73", "//"),
+    "levers": ("#009e73", STROKES),
     "monte_carlo": ("#c9c9c9", ""),
-    "scenario": ("#e69f00", ".."),
+    "scenario": ("#e69f00", DOTS),
 }
 
 
@@ -128,19 +130,20 @@ def parts_of_bands(comparison: Comparison, keys: Sequence[str]) -> Figure:
             (bands["policy"] == policy["name"]) & (bands["horizon_years"] == main_horizon(policy))
         ].set_index("outcome")
         left = np.zeros(len(keys))
-        for name, (colour, hatch) in PART_LOOKS.items():
+        for name, (colour, marks) in PART_LOOKS.items():
             shares = own[f"{name}_percent"].reindex(keys).fillna(0.0).to_numpy()
             panel.barh(
                 range(len(keys)),
                 shares,
                 left=left,
                 color=colour,
-                hatch=hatch,
                 edgecolor="white",
                 linewidth=0.4,
-                height=0.7,
-                label=part_words(name) if index == 0 else None,
+                height=_BAR,
             )
+            for row, (begin, share) in enumerate(zip(left, shares, strict=True)):
+                if marks:
+                    hatch(panel, marks, (begin, row - _BAR / 2, share, _BAR), _STEP, _STEP, "white")
             left += shares
         panel.set_title(wrapped(title_of(policy), 40))
         panel.grid(axis="y", visible=False)
@@ -148,7 +151,11 @@ def parts_of_bands(comparison: Comparison, keys: Sequence[str]) -> Figure:
     panels[0, 0].set_yticks(range(len(keys)), [OUTCOMES[key].label for key in keys])
     panels[0, 0].invert_yaxis()
     panels[0, 0].set_xlim(0, 100)
-    figure.legend(loc="outside lower center", ncols=len(PART_LOOKS), frameon=False, fontsize=8.5)
+    handles, drawn_by = swatches(PART_LOOKS.values())
+    figure.legend(
+        handles, [part_words(name) for name in PART_LOOKS], handler_map=drawn_by, numpoints=3,
+        loc="outside lower center", ncols=len(PART_LOOKS), frameon=False, fontsize=8.5,
+    )  # fmt: skip
     headed(
         figure,
         _("What the bands are made of"),
