@@ -108,7 +108,7 @@ def _calibrated(work: Work) -> CalibrationOutcome:
         points, errors = np.vstack([points, shares[whole]]), np.vstack([errors, means[whole]])
         judged = np.arange(len(points)) >= len(points) - whole.sum()
         if wave == 1:
-            sd = _with_discrepancy(work.sd, means[whole])
+            sd = with_discrepancy(work.sd, means[whole])
         emulators.append(fit_emulator(points, errors, fitted, judged))
         plausible.append(_plausible_share(emulators[-1], sd, dimensions, seed + 7))
 
@@ -117,7 +117,7 @@ def _calibrated(work: Work) -> CalibrationOutcome:
     found = posterior_points(likelihood, dimensions, seed + 5000)
     chosen = spread_over(found, plan.members)
     member_errors = work.run("members", chosen, calibration.seeds).mean(axis=1)
-    weight, power = _reweighted(member_errors, likelihood(chosen), _allowed(work, sd, monte_carlo))
+    weight, power = reweighted(member_errors, likelihood(chosen), _allowed(work, sd, monte_carlo))
     misfits = ((member_errors / sd) ** 2).sum(axis=1)  # NaN where a run failed
     values = pd.DataFrame(calibration.values(chosen), columns=list(work.names))
     kept = weight > 0
@@ -219,7 +219,7 @@ def _allowed(work: Work, sd: np.ndarray, monte_carlo: np.ndarray) -> np.ndarray:
     return np.diag(sd**2) + monte_carlo / len(work.calibration.seeds)
 
 
-def _with_discrepancy(sd: np.ndarray, errors: np.ndarray) -> np.ndarray:
+def with_discrepancy(sd: np.ndarray, errors: np.ndarray) -> np.ndarray:
     """Standard deviations with room for what the model cannot do at any parameters of the first wave.
 
     Where no run comes within two standard deviations, half the least error takes their place, so that a
@@ -235,7 +235,7 @@ def _plausible_share(emulator: Emulator, sd: np.ndarray, dimensions: int, seed: 
     return float((np.sort(size, axis=1)[:, -2] < IMPLAUSIBLE).mean())
 
 
-def _reweighted(errors: np.ndarray, emulated: np.ndarray, allowed: np.ndarray) -> tuple[np.ndarray, float]:
+def reweighted(errors: np.ndarray, emulated: np.ndarray, allowed: np.ndarray) -> tuple[np.ndarray, float]:
     """Weights of the members by their own runs in place of the emulator, whose log likelihood they were drawn
     by; their power where all would rest on a few (1: as it is)."""
     whole = np.isfinite(errors).all(axis=1)

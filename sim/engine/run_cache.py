@@ -18,7 +18,7 @@ from sim.scenario.scenario import Scenario
 from sim.steps.records import ECONOMY_NAMES
 from sim.world import corridors, places, synthesis
 from sim.world.corridors import CorridorNumbers
-from sim.world.data import load_data
+from sim.world.data import Data, load_data
 from sim.world.places import PlaceNumbers, Places, build_places
 from sim.world.series import Growth, Series, SeriesNumbers, build_series
 from sim.world.synthesis import (
@@ -51,28 +51,29 @@ class Opening(NamedTuple):
 class RunCache:
     """The latest few of what the runs of a process were made from.
 
-    Threads may share one. A copy for another process begins empty.
+    Threads may share one. A copy for another process begins empty. ``data``: input data in place of the
+    packaged ones, for all runs that are passed it.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, data: Data | None = None) -> None:
+        self._data = data
         self._places: _Latest[Places] = _Latest(MOST_WORLDS)
         self._worlds: _Latest[World] = _Latest(MOST_WORLDS)
         self._series: _Latest[Series] = _Latest(MOST_WORLDS)
         self._populations: _Latest[tuple[Workers, int]] = _Latest(MOST_POPULATIONS)
         self._policies: deque[Policy] = deque(maxlen=MOST_POLICIES)
 
-    def __reduce__(self) -> tuple[type[RunCache], tuple[()]]:
-        return RunCache, ()
+    def __reduce__(self) -> tuple[type[RunCache], tuple[Data | None]]:
+        return RunCache, (self._data,)
 
     def world(self, opening: Opening) -> World:
         """The world that a run begins in; not to be written to."""
         numbers = opening.places, opening.corridors, opening.people
-        if numbers == _DEFAULT_WORLD:
+        if numbers == _DEFAULT_WORLD and self._data is None:
             return packaged_world()
+        data = load_data() if self._data is None else self._data
         made = self._places.get(opening.places, lambda: _places(opening.places))
-        return self._worlds.get(
-            numbers, lambda: build_world(load_data(), made, opening.corridors, opening.people)
-        )
+        return self._worlds.get(numbers, lambda: build_world(data, made, opening.corridors, opening.people))
 
     def series(self, opening: Opening) -> Series:
         """The outside series of a run; not to be written to."""

@@ -237,7 +237,7 @@ def _unpacked(packed: bytes) -> _Shared:
     """What all runs share, made once on every worker."""
     experiment, simulate, spoken = pickle.loads(packed)
     use(spoken)
-    return experiment, simulate, new_cache(simulate)
+    return experiment, simulate, new_cache(experiment, simulate)
 
 
 def _execute_there(shared: _Shared, bundle: Bundle, code: str) -> list[RunEnd]:

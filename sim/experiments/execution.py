@@ -27,6 +27,7 @@ from sim.scenario.scenario import Period, Scenario
 if TYPE_CHECKING:
     from sim.engine.checkpoint import Checkpoint
     from sim.engine.run_cache import RunCache
+    from sim.world.data import Data
 
 Simulate = Callable[..., Results]
 Bundle = tuple[Run, ...]
@@ -87,13 +88,21 @@ class AsksFurther(Protocol):
         same scale and seed."""
 
 
-def new_cache(simulate: Simulate | None) -> RunCache | None:
+@runtime_checkable
+class HasOwnData(Protocol):
+    """What is run on other input data than the packaged ones."""
+
+    def input_data(self) -> Data | None:
+        """They; None: the packaged ones."""
+
+
+def new_cache(experiment: Declared, simulate: Simulate | None) -> RunCache | None:
     """What the runs that a process executes share; nothing where something else simulates."""
     if simulate is not None:
         return None
     from sim.engine.run_cache import RunCache
 
-    return RunCache()
+    return RunCache(experiment.input_data() if isinstance(experiment, HasOwnData) else None)
 
 
 def execute(
@@ -109,7 +118,7 @@ def execute(
     from sim.engine.simulate import simulate as simulator
 
     month, ends = _shared_before(experiment, bundle), []
-    cache = new_cache(None) if cache is None else cache
+    cache = new_cache(experiment, None) if cache is None else cache
     states: list[Checkpoint] = []
     for run in bundle:
         branch: dict[str, Any] = {"cache": cache}

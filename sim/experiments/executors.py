@@ -60,7 +60,7 @@ def on_processes(
     A process that may have no others executes itself. Raises ``UsageError`` where none can be started.
     """
     if not may_start_processes():
-        cache = new_cache(simulate)
+        cache = new_cache(experiment, simulate)
         for bundle in bundles:
             yield from execute(experiment, bundle, simulate, cache)
         return
@@ -116,7 +116,7 @@ _shared: tuple[Declared, Simulate | None, RunCache | None]
 def _prepare(experiment: Declared, simulate: Simulate | None) -> None:
     """Give a worker process what all its runs share."""
     global _shared
-    _shared = experiment, simulate, new_cache(simulate)
+    _shared = experiment, simulate, new_cache(experiment, simulate)
 
 
 def _execute_here(bundle: Bundle) -> list[RunEnd]:

@@ -37,6 +37,7 @@ KINDS = Words(
         "ranking": N_("ranking"),
         "ensemble": N_("ensemble"),
         "calibration": N_("calibration"),
+        "backtest": N_("backtest"),
     }
 )
 _STAGING = f"{OWN}writing"

@@ -87,6 +87,7 @@ class Data:
     region_of: np.ndarray  # (31,) position in vocabulary.REGIONS
     _province_year: pd.DataFrame
     _national_year: pd.DataFrame
+    observed_to: int = SERIES_YEARS[-1]  # the last year of outside series that are observed, not expected
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         vars(self).update(state)

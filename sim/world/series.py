@@ -139,7 +139,7 @@ def build_series(
         sector_ratio=_sector_ratio(data, months),
         building=_floor_space(data, months) ** numbers.building_floor_space_elasticity,
         entrants=_entrants(data, corridors.workers, growth.entrants, numbers.entrants_first_half_factor),
-        observed_months=(int(output.index[-1]) + 1 - FIRST_YEAR) * 12,
+        observed_months=(min(int(output.index[-1]), data.observed_to) + 1 - FIRST_YEAR) * 12,
     )
 
 

@@ -398,7 +398,7 @@ def test_only_the_file_that_made_the_ensemble_adopts_it(stored, capsys, monkeypa
 
 
 def test_a_target_out_of_reach_gets_room():
-    sd = stages._with_discrepancy(np.array([1.0, 1.0]), np.array([[5.0, 0.3], [-4.0, 9.0]]))
+    sd = stages.with_discrepancy(np.array([1.0, 1.0]), np.array([[5.0, 0.3], [-4.0, 9.0]]))
     assert sd == pytest.approx([2.0, 1.0])
 
 
@@ -408,10 +408,10 @@ def test_members_are_weighted_by_their_own_runs():
     chosen = points[:4]
     errors, allowed = emulator.means(chosen), 0.25 * np.eye(2)
     emulated = emulator.log_likelihood(0.0, allowed)(chosen)
-    even, power = stages._reweighted(errors, emulated, allowed)
+    even, power = stages.reweighted(errors, emulated, allowed)
     assert power == 1.0 and even == pytest.approx(np.full(4, 0.25), abs=0.01)
     errors = np.vstack([errors[:3] * 0.5, [np.nan, np.nan]])
-    uneven, _ = stages._reweighted(errors, emulated, allowed)
+    uneven, _ = stages.reweighted(errors, emulated, allowed)
     assert uneven[3] == 0 and uneven.sum() == pytest.approx(1)
 
 

@@ -1,0 +1,151 @@
+"""The input data as somebody had them at the end of a year, and as they then expected the years after.
+
+What the model reads of later years is taken away. Each outside series goes on at the mean growth of its last
+five known years, each province's own at its own; of cohorts that have not come of age the births are known,
+and their schooling goes on as it moved. Official figures of later years are taken away too.
+What describes January 2014 (population, corridors, city sizes) stays, whenever it was published.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from sim.core.errors import Problem, UsageError
+from sim.core.language import _
+from sim.world.data import FILLED_INDICATORS, SERIES_YEARS, Data
+from sim.world.series import FIRST_YEAR, Growth
+
+GROWTH_YEARS = 5  # whose mean growth an outside series keeps
+_LEVELS = ("cpi_index_2020_100", "rural_disposable_income_pc", "wage_urban_nonprivate", "wage_urban_private")
+_GROWTH_RATE = "gdp_real_growth"  # percent: its mean goes on
+_AT_16 = ("survival_to_16", "rural_share_at_16", "junior_share")  # what is known of a cohort at that age
+_AT_19 = ("college_share", "college_lost_share", "participation")
+
+
+def as_known(data: Data, year: int) -> Data:
+    """The data as known at the end of a year, with the years after as expected then.
+
+    Nothing in it hangs on a later figure of an outside or official series. Raises UsageError for a year before
+    ``GROWTH_YEARS`` can have been seen, or after the last observed one.
+    """
+    least = FIRST_YEAR + 1
+    if not least <= year <= data.observed_to:
+        raise UsageError(
+            Problem(
+                _("the outside series are not known to the end of this year"),
+                value=year,
+                allowed=_("{low} to {high}", low=least, high=data.observed_to),
+            )
+        )
+    official = data.official_annual
+    quarterly = data.official_quarterly
+    return replace(
+        data,
+        official_annual=official[official["year"] <= year],
+        official_quarterly=quarterly[quarterly["year"] <= year],
+        cohorts=_cohorts(data.cohorts, year),
+        observed_to=year,
+        _province_year=_provinces(data, year),
+        _national_year=_national(data._national_year, year),
+    )
+
+
+def expected_growth(known: Data) -> Growth:
+    """The yearly growth after the last observation that data ``as_known`` go on with, for the nation.
+
+    Entrants follow the cohorts.
+    """
+    prices = _growth_of(known.national_series("cpi_index_2020_100").loc[: known.observed_to])
+    output = known.national_series(_GROWTH_RATE).loc[: known.observed_to].iloc[-GROWTH_YEARS:].mean() / 100.0
+    wages = known.filled_series("wage_urban_private").loc[: known.observed_to].mean(axis=1)
+    rural = known.national_series("rural_disposable_income_pc").loc[: known.observed_to]
+    return Growth(
+        real_output=float(output),
+        real_wage=(1.0 + _growth_of(wages)) / (1.0 + prices) - 1.0,
+        real_rural_income=(1.0 + _growth_of(rural)) / (1.0 + prices) - 1.0,
+        prices=prices,
+        entrants=0.0,
+    )
+
+
+def _growth_of(series: pd.Series) -> float:
+    """Mean yearly growth over the last years of a series without gaps at its ends."""
+    values = series.dropna()
+    first = values.index[values.index >= values.index[-1] - GROWTH_YEARS][0]
+    years = values.index[-1] - first
+    return float((values.iloc[-1] / values.loc[first]) ** (1.0 / years) - 1.0) if years else 0.0
+
+
+def _later_years(year: int) -> range:
+    return range(year + 1, SERIES_YEARS[-1] + 1)
+
+
+def _national(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """National series that the model reads; those that had ended before go on from their last figure."""
+    known = table[table["year"] <= year]
+    parts = [known]
+    for name in (*_LEVELS, _GROWTH_RATE):
+        rows = known[known["indicator"] == name].sort_values("year")
+        if rows.empty:
+            continue
+        series = rows.set_index("year")["value"]
+        later = _later_years(int(series.index[-1]))
+        if name == _GROWTH_RATE:
+            values = np.full(len(later), series.iloc[-GROWTH_YEARS:].mean())
+        else:
+            values = series.iloc[-1] * (1.0 + _growth_of(series)) ** np.arange(1, len(later) + 1)
+        parts.append(_rows_like(rows, pd.DataFrame({"year": later, "value": values})))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _provinces(data: Data, year: int) -> pd.DataFrame:
+    """Provincial series that the model reads, of every province that was observed in that year.
+
+    A series that had ended before is left to ``Data.filled_series``, which carries it on with the national
+    one. A province that had no figure yet takes the mean of the others of its region.
+    """
+    known = data._province_year[data._province_year["year"] <= year]
+    regions = data.provinces["region_nbs"]
+    parts = [known]
+    for name in FILLED_INDICATORS:
+        rows = known[known["indicator"] == name]
+        table = rows.pivot(index="year", columns="province_code", values="value")
+        table = table.reindex(columns=data.provinces.index)
+        made = table.copy()
+        for code in table.columns[table.isna().all()]:
+            alike = regions.index[(regions == regions[code]) & (regions.index != code)]
+            made[code] = table[alike].mean(axis=1)
+        if table.index[-1] == year:
+            later = list(_later_years(year))
+            steps = np.arange(1, len(later) + 1)[:, None]
+            growth = np.array([_growth_of(made[code]) for code in made.columns])
+            ahead = made.loc[year].to_numpy()[None, :] * (1.0 + growth[None, :]) ** steps
+            made = pd.concat([made, pd.DataFrame(ahead, index=later, columns=made.columns)])
+        new = made.mask(table.reindex(made.index).notna()).stack().dropna()
+        new.index.names = ["year", "province_code"]
+        parts.append(_rows_like(rows, new.rename("value").reset_index()))
+    return pd.concat(parts, ignore_index=True)
+
+
+def _rows_like(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:
+    """Rows with these values, and all else as in the first of ``rows``."""
+    same = {name: rows[name].iloc[0] for name in rows.columns if name not in values.columns}
+    return values.assign(**same)[list(rows.columns)]
+
+
+def _cohorts(table: pd.DataFrame, year: int) -> pd.DataFrame:
+    """Cohorts born by the end of a year. What is not known of the younger ones changes from cohort to cohort
+    as it did over the last that had come of age."""
+    known = table.loc[:year].copy()
+    for names, age in ((_AT_16, 16), (_AT_19, 19)):
+        last = min(year - age, int(known.index[-1]))
+        ahead = known.index[known.index > last]
+        for name in names:
+            step = (known.loc[last, name] - known.loc[last - GROWTH_YEARS, name]) / GROWTH_YEARS
+            known.loc[ahead, name] = np.clip(known.loc[last, name] + step * (ahead - last), 0.0, 1.0)
+    known["college_share"] = known["college_share"].clip(upper=1.0 - known["junior_share"])
+    known["senior_share"] = 1.0 - known["junior_share"] - known["college_share"]
+    return known
