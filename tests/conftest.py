@@ -20,6 +20,7 @@ SLOW = """
     agents/test_twins.py
     analysis/test_attribution.py
     analysis/test_ranking.py
+    calibration/test_backtest.py
     calibration/test_calibration.py
     calibration/test_responses.py
     cli/test_chinese_terminal.py

@@ -1,16 +1,17 @@
 """Rolling origins: fitted to the years up to an origin alone, the model forecasts the years after it.
 
-At each origin the input data are those of the time (``sim.world.vintage``): outside series after it go on at
-the mean growth of the five years before, shocks that reach beyond it are unknown, and rules stay as they were.
-Parameters are found anew from the priors of a calibration file, with fewer runs than a calibration takes:
+At each origin the input data are those of the time (``sim.world.vintage``): outside series after it go on
+at the mean growth of the five years before, shocks that reach beyond it are unknown, and rules stay as they
+were. Parameters are found anew from the priors of a calibration file, with fewer runs than a calibration
+takes:
 
 wave1/    points over the whole prior; an emulator learns each observation
 wave2/    points where the figures known by then leave room
 members/  the posterior's parameter sets, run on beyond the origin and weighted by their own errors
 knowing/  the same sets with the outside series as they came, which no forecaster knew
 
-The test is out of sample for the parameters and not for the form of the model, which has been chosen by people
-who had seen these years.
+The test is out of sample for the parameters and not for the form of the model, which has been chosen by
+people who had seen these years.
 """
 
 from __future__ import annotations
@@ -36,6 +37,7 @@ from sim.core.arguments import parse_scale, whole_number
 from sim.core.errors import Problem, RunsFailed, UsageError, nearest
 from sim.core.files import write_whole
 from sim.core.language import _
+from sim.core.sources import run_hash
 from sim.experiments.design import Design, Factor
 from sim.experiments.experiment import Experiment, Figure
 from sim.experiments.sweep import run_sweep
@@ -45,7 +47,7 @@ from sim.results.results import FORMAT, Results
 from sim.scenario.fields import Label
 from sim.scenario.loading import files_in, load_scenario
 from sim.scenario.scenario import FutureAssumptions, Scenario
-from sim.validation.forecasts import forecasts_at, official_values, scored
+from sim.validation.forecasts import FORECASTS, STORED, forecasts_at, official_values, scored
 from sim.validation.official_figures import with_ratios
 from sim.validation.stylised_facts import stylised_facts_table
 from sim.validation.targets import FIRST_YEAR, NEW_SAMPLE, Target, read_targets
@@ -77,15 +79,27 @@ QUICK = Plan(origins=(2019, 2023), waves=(16, 8), members=8, seeds=(1,), scale="
 
 @dataclass(frozen=True)
 class Backtest:
-    """``rows``: a forecast each, beside the official figure and the benchmarks; ``growth``: what was expected
-    of the outside series at each origin; ``fits``: how well the parameters fitted there; ``about``: how it was
-    made; ``failed_runs`` by stage."""
+    """``rows``: a forecast each, beside the official figure and the benchmarks; ``growth``: what was
+    expected of the outside series at each origin; ``fits``: how well the parameters fitted there; ``about``:
+    how it was made; ``failed_runs`` by stage."""
 
     rows: pd.DataFrame
     growth: pd.DataFrame
     fits: pd.DataFrame
     about: dict[str, Any]
     failed_runs: dict[str, int]
+
+    def stored(self) -> pd.DataFrame:
+        """The forecasts as ``sim/data/backtest.csv`` holds them, rounded to what a reader can use."""
+        said = ", ".join(
+            f"{name} {value}" if not isinstance(value, list) else f"{name} {' '.join(map(str, value))}"
+            for name, value in self.about.items()
+            if name != "origins"
+        )
+        kept = self.rows.assign(source=f"labor-sim backtest: {said}")[list(STORED)]
+        numbers = [name for name in STORED if name in FORECASTS or name in ("low", "high")]
+        kept[numbers] = kept[numbers].map(lambda value: float(f"{value:.6g}"))
+        return kept
 
 
 class Vintage(Experiment):
@@ -161,6 +175,7 @@ def backtest(
         "seeds": list(plan.seeds),
         "scale": plan.scale,
         "priors": calibration.name,
+        "code": run_hash(),
     }
     return Backtest(rows, pd.DataFrame(growth), pd.DataFrame(fits), about, failed)
 
@@ -214,7 +229,10 @@ def scenario_at(base: Scenario, origin: int, known: Data) -> Scenario:
             now = path.at(float(origin), tier or "")
             assert now is not None, "the table has values"
             cut[tier] = {year: value for year, value in table.items() if year < origin} | {origin: now}
-        content["paths"][name] = {"source": path.source, **({"all": cut[None]} if path.all else {"by_tier": cut})}
+        content["paths"][name] = {
+            "source": path.source,
+            **({"all": cut[None]} if path.all else {"by_tier": cut}),
+        }
     growth = expected_growth(known)
     assumed = FutureAssumptions(
         real_output_growth=growth.real_output,
@@ -269,9 +287,7 @@ class _Origin:
         members, weights, shares = self._members()
         ahead = list(range(self.origin + 1, self.origin + HORIZON + 1))
         years = list(range(FIRST_YEAR, self.origin + HORIZON + 1))
-        table = forecasts_at(
-            self.origin, self.known, ahead, years, self._figures(members), weights, self.ids
-        )
+        table = forecasts_at(self.origin, self.known, ahead, years, self._figures(members), weights, self.ids)
         last = min(self.origin + HORIZON, self.data.observed_to)
         known_years = [year for year in years if year <= last]
         later = self._run("knowing", shares, last, is_known=False)[:, :, : len(known_years)]

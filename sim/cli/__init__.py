@@ -6,7 +6,7 @@ import sys
 # Each import registers its commands, in the order in which the help lists them.
 # ruff: noqa: F401, I001
 from sim.cli import scenarios, runs, lives, comparison, reports, ranking
-from sim.cli import validation, experiments, studies, calibration
+from sim.cli import validation, experiments, studies, calibration, backtest
 from sim.cli.app import app
 from sim.cli.help import asked_language
 from sim.cli.streams import command_streams

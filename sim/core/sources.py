@@ -21,6 +21,7 @@ ROOT = Path(__file__).parents[1]
 PARAMETERS = ROOT / "parameters" / "parameters.csv"
 _FOR_READERS = {"unit", "meaning", "source", "status", "group"}  # columns that no result hangs on
 _DIGITS = 16
+STORED = ("backtest.csv",)  # results among the packaged data, which no run reads
 RUN = "sim.engine.simulate"  # what it imports is what a run depends on
 _WORDS = (
     "sim.core.errors",
@@ -34,8 +35,13 @@ _WORDS = (
 @functools.lru_cache(maxsize=1)
 def model_hash() -> str:
     """Hash of the sources and the packaged data: what results depend on besides scenario, seed and scale."""
-    data = file_hash(files_of(ROOT / "data", ".csv"))
+    data = file_hash(inputs(ROOT / "data"))
     return hashlib.sha256(f"{run_hash()} {data}".encode()).hexdigest()[:_DIGITS]
+
+
+def inputs(folder: Path) -> list[Path]:
+    """The tables of a folder of data that runs may read: all but what commands store there."""
+    return [path for path in files_of(folder, ".csv") if path.name not in STORED]
 
 
 def file_hash(files: Iterable[Path]) -> str:

@@ -19,10 +19,10 @@ from sim.core.arguments import whole_number
 from sim.core.deprecated import content_of_today
 from sim.core.destinations import write_file
 from sim.core.errors import Problem, ResultsError, UsageError
-from sim.core.files import files_of, reason
+from sim.core.files import reason
 from sim.core.language import N_, _
 from sim.core.sealed import read_sealed, write_sealed
-from sim.core.sources import file_hash, run_hash
+from sim.core.sources import file_hash, inputs, run_hash
 from sim.parameters.behaviour import PARAMETERS
 
 PACKAGED = Path(__file__).resolve().parents[1] / "data" / "posterior.parquet"
@@ -131,7 +131,7 @@ def load_posterior(path: str | os.PathLike | None = None) -> Posterior:
 def versions() -> dict[str, str]:
     """Hashes of the rules, of the input data and of the targets, as they are now."""
     others = (*_TARGETS, "schema.csv")
-    data = [path for path in files_of(PACKAGED.parent, ".csv") if path.name not in others]
+    data = [path for path in inputs(PACKAGED.parent) if path.name not in others]
     return {
         "code": run_hash(),
         "data": file_hash(data),

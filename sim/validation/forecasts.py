@@ -8,27 +8,36 @@ figure of the new sample is not scored against a forecast that carries on from t
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sim.core.language import N_
+from sim.core.errors import Problem, ResultsError
+from sim.core.language import N_, _
 from sim.validation.benchmarks import autoregression, trend
 from sim.validation.official_figures import official_figures, since_new_sample
 from sim.validation.targets import NEW_SAMPLE, Target, read_targets
 from sim.validation.tolerances import CHANGE, GROWTH, TWO_SIDED, Survey
-from sim.world.data import Data
+from sim.world.data import PACKAGED_FOLDER, Data, load_data
 
 BAND = 0.9  # what the stated bands should hold
 _BAND_SD = 1.645  # standard deviations that it reaches to either side
 OLDEST = 1  # years that the last official figure may lie before the origin
+PACKAGED = PACKAGED_FOLDER / "backtest.csv"
+STORED = (
+    "origin", "horizon", "year", "indicator", "group", "base_year", "forecast", "low", "high", "level",
+    "knowing", "last_value", "trend", "autoregression", "source",
+)  # fmt: skip
 FORECASTS = ("forecast", "level", "knowing", "last_value", "trend", "autoregression")
 BENCHMARKS = {"last_value": N_("last value"), "trend": N_("trend"), "autoregression": N_("autoregression")}
 BREAK = "new sample"  # the note of a figure that no forecast from the former sample is held against
 SUBJECTS = {  # by the beginning of the indicator's name; the first that fits
     "changes": (),  # published changes and growth rates, whatever they are of
     "pay": ("monthly_income",),
-    "regions": ("migrant_workers_by_", "out_migrants_by_", "out_cross_province_by_", "out_within_province_by_"),
+    "regions": (
+        "migrant_workers_by_", "out_migrants_by_", "out_cross_province_by_", "out_within_province_by_",
+    ),
     "head-counts": ("migrant_workers", "out_cross_province_share"),
     "people": ("mean_age", "age_share", "female_share", "education_share", "training_share"),
     "work": ("industry_share", "months_worked", "owed_wages", "return_entrepreneurs"),
@@ -122,7 +131,11 @@ def _of_series(
     found = []
     for number, year in enumerate(ahead):
         carried = carried_on(
-            target.indicator, unit, last["value"], of_model[:, place[int(last["year"])]], of_model[:, place[year]]
+            target.indicator,
+            unit,
+            last["value"],
+            of_model[:, place[int(last["year"])]],
+            of_model[:, place[year]],
         )
         middle = float(np.average(carried, weights=weights))
         low, high = (weighted_quantile(carried, weights, share) for share in ((1 - BAND) / 2, (1 + BAND) / 2))
@@ -151,7 +164,12 @@ def carried_on(indicator: str, unit: str, official: float, then: np.ndarray, ahe
     difference. A published change is the model's own."""
     if is_change(indicator):
         return ahead
-    return official * ahead / then if unit == "percent" else official + ahead - then
+    if unit != "percent":
+        return official + ahead - then
+    grown = np.divide(
+        ahead, then, out=np.ones_like(ahead, dtype=float), where=then > 0
+    )  # none at a coarse scale
+    return official * grown
 
 
 def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> float:
@@ -163,7 +181,8 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> 
 
 def scored(forecasts: pd.DataFrame, data: Data) -> pd.DataFrame:
     """The forecasts beside the official figures of ``data``: errors in ``unit`` (percent of the official
-    figure or its own unit), the tolerance, whether the band held the figure, and why not scored (``note``)."""
+    figure or its own unit), the tolerance, whether the band held the figure, and why it is not scored
+    (``note``)."""
     official = official_values(data)
     keys = ["year", "indicator", "group"]
     rows = forecasts.merge(
@@ -184,28 +203,58 @@ def scored(forecasts: pd.DataFrame, data: Data) -> pd.DataFrame:
     return rows
 
 
-def summary(rows: pd.DataFrame, by: Sequence[str] = ("horizon", "subject")) -> pd.DataFrame:
-    """Scores by horizon and group of series.
+def stored_forecasts(path: Path | None = None) -> pd.DataFrame:
+    """The forecasts of the stored backtest, by default the packaged one, held against the official figures of
+    today. Raises ResultsError where none is stored."""
+    path = path or PACKAGED
+    try:
+        table = pd.read_csv(path, encoding="utf-8-sig")
+    except (OSError, ValueError):  # not there, or no table
+        table = pd.DataFrame()
+    if table.empty or not set(STORED) <= set(table.columns):
+        raise ResultsError(
+            Problem(
+                _("no backtest is stored here"),
+                file=str(path),
+                allowed=_("a file that labor-sim backtest --store writes"),
+            )
+        )
+    data = load_data()
+    said = official_figures(data).drop_duplicates(["indicator", "group"])
+    said = said[["indicator", "group", "label", "error_unit"]].rename(columns={"error_unit": "unit"})
+    rows = table.merge(said, "inner", ["indicator", "group"])
+    return scored(rows.assign(subject=rows["indicator"].map(subject_of)), data)
 
-    ``series``: forecasts scored; then mean absolute errors over the tolerance of each figure, of the model
-    and of the benchmarks (on the same forecasts), how often the model errs less than each benchmark and than
-    all of them, and the share of figures inside the stated band.
+
+def summary(rows: pd.DataFrame, by: Sequence[str] = ("horizon", "subject")) -> pd.DataFrame:
+    """Scores by horizon and group of series: a row each.
+
+    ``scored``: forecasts that have a figure; ``compared``: those of them for which every benchmark could make
+    one. Over these, mean absolute errors in tolerances of the figure: ``forecast`` (the model), ``knowing``
+    (the model with the outside series as they came) and the benchmarks; and ``beats_all``, the share in which
+    the model errs less than all benchmarks. ``beats_NAME``: less than one, where that one exists. ``level``:
+    the model's own level, which is not carried on, where it can be scored. ``inside``: share of the figures
+    in the stated band.
     """
     found = []
     usable = rows[(rows["note"] == "") & rows["tolerance"].notna()]
     for key, part in usable.groupby(list(by), sort=True):
-        sizes = {name: (part[f"{name}_error"] / part["tolerance"]).abs() for name in FORECASTS if name in part}
-        best = pd.concat([sizes[name] for name in BENCHMARKS], axis=1).min(axis=1)
+        sizes = pd.DataFrame(
+            {name: (part[f"{name}_error"] / part["tolerance"]).abs() for name in FORECASTS if name in part}
+        )
+        compared = sizes[sizes[list(BENCHMARKS)].notna().all(axis=1)]
+        beaten = {name: sizes["forecast"] < sizes[name] for name in BENCHMARKS}
         found.append(
             {
                 **dict(zip(by, key, strict=True)),
-                "series": len(part),
-                **{name: float(size.mean()) for name, size in sizes.items()},
+                "scored": len(part),
+                "compared": len(compared),
+                **{name: float(size.mean()) for name, size in compared.items()},
                 **{
-                    f"beats_{name}": float((sizes["forecast"] < sizes[name])[sizes[name].notna()].mean())
-                    for name in BENCHMARKS
+                    f"beats_{name}": float(is_less[sizes[name].notna()].mean())
+                    for name, is_less in beaten.items()
                 },
-                "beats_all": float((sizes["forecast"] < best).mean()),
+                "beats_all": float((compared["forecast"] < compared[list(BENCHMARKS)].min(axis=1)).mean()),
                 "inside": float(part["inside"].mean()),
             }
         )

@@ -28,8 +28,8 @@ _AT_19 = ("college_share", "college_lost_share", "participation")
 def as_known(data: Data, year: int) -> Data:
     """The data as known at the end of a year, with the years after as expected then.
 
-    Nothing in it hangs on a later figure of an outside or official series. Raises UsageError for a year before
-    ``GROWTH_YEARS`` can have been seen, or after the last observed one.
+    Nothing in it hangs on a later figure of an outside or official series. Raises UsageError for a year
+    before growth can have been seen, or after the last observed one.
     """
     least = FIRST_YEAR + 1
     if not least <= year <= data.observed_to:

@@ -135,7 +135,7 @@ def shares(runs: int, scenario: str) -> dict:
     with tempfile.TemporaryDirectory() as folder:
         declared = experiment(Path(folder), runs + 2, scenario=scenario)
         made = declared.runs()
-        cache = execution.new_cache(None)  # what the runs of one process share, as in a sweep
+        cache = execution.new_cache(declared, None)  # what the runs of one process share, as in a sweep
         execution.execute(declared, tuple(made[:2]), None, cache)  # kernels loaded, what is shared made
         for part, functions in parts.items():
             for owner, name in functions:

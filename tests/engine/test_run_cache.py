@@ -191,11 +191,11 @@ def test_the_runs_of_a_process_are_passed_one_cache(monkeypatch):
         rows_of=lambda results: results.national.tail(1)[["out"]],
     )
     runs = tuple(execution.Run(n, "test", {}, n, {}) for n in range(2))
-    cache = execution.new_cache(None)
+    cache = execution.new_cache(declared, None)
     for run in runs:
         assert [end.stage for end in execution.execute(declared, (run,), None, cache)] == [None]
     assert passed == [cache, cache]
-    assert execution.new_cache(simulate) is None
+    assert execution.new_cache(declared, simulate) is None
 
 
 # --- nothing through the process ------------------------------------------------------------------------
