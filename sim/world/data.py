@@ -108,8 +108,9 @@ class Data:
         rows = _rows_of(self._national_year, "national_year.csv", indicator)
         return rows.set_index("year")["value"].sort_index().rename(indicator)
 
-    def filled_series(self, indicator: str) -> pd.DataFrame:
-        """One provincial series for 2013-2024 x 31 codes without gaps, stand-ins included.
+    def filled_series(self, indicator: str, to: int = SERIES_YEARS[-1]) -> pd.DataFrame:
+        """One provincial series for 2013-2024, or ``to`` another year, x 31 codes without gaps, stand-ins
+        included.
 
         Stand-ins: a private wage after 2020 grows with the national one of its industry, and faster or
         slower as all private wages of the region did, as far as these are published, then with the national
@@ -121,10 +122,11 @@ class Data:
         if indicator not in FILLED_INDICATORS:
             message = "series without a stand-in rule"
             raise DataError([unknown(message, "province_year.csv", indicator, FILLED_INDICATORS)])
-        table = self.province_series(indicator).reindex(SERIES_YEARS)
+        table = self.province_series(indicator).reindex(range(SERIES_YEARS[0], to + 1))
         if indicator in _NATIONAL_GROWTH:
             _fill_from_west(table, self.provinces["region_nbs"])
-            _carry_forward(table, self._growth_of_wages(indicator))
+            if table.loc[to].isna().any():
+                _carry_forward(table, self._growth_of_wages(indicator))
         elif indicator == "rural_disposable_income_pc":
             _carry_forward(table, self._every_province(self.national_series(indicator)))
         return table

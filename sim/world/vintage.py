@@ -19,8 +19,9 @@ from sim.world.data import FILLED_INDICATORS, SERIES_YEARS, Data
 from sim.world.series import FIRST_YEAR, Growth
 
 GROWTH_YEARS = 5  # whose mean growth an outside series keeps
-_LEVELS = ("cpi_index_2020_100", "rural_disposable_income_pc", "wage_urban_nonprivate", "wage_urban_private")
-_GROWTH_RATE = "gdp_real_growth"  # percent: its mean goes on
+_LEVELS = ("cpi_index_2020_100", "rural_disposable_income_pc")
+_OUTPUT = "gdp_real_growth"
+_GROWTH_RATES = (_OUTPUT, "floor_space_under_construction_growth")  # percent: their means go on
 _AT_16 = ("survival_to_16", "rural_share_at_16", "junior_share")  # what is known of a cohort at that age
 _AT_19 = ("college_share", "college_lost_share", "participation")
 
@@ -59,7 +60,7 @@ def expected_growth(known: Data) -> Growth:
     Entrants follow the cohorts.
     """
     prices = _growth_of(known.national_series("cpi_index_2020_100").loc[: known.observed_to])
-    output = known.national_series(_GROWTH_RATE).loc[: known.observed_to].iloc[-GROWTH_YEARS:].mean() / 100.0
+    output = known.national_series(_OUTPUT).loc[: known.observed_to].iloc[-GROWTH_YEARS:].mean() / 100.0
     wages = known.filled_series("wage_urban_private").loc[: known.observed_to].mean(axis=1)
     rural = known.national_series("rural_disposable_income_pc").loc[: known.observed_to]
     return Growth(
@@ -84,17 +85,15 @@ def _later_years(year: int) -> range:
 
 
 def _national(table: pd.DataFrame, year: int) -> pd.DataFrame:
-    """National series that the model reads; those that had ended before go on from their last figure."""
+    """National series that the model reads beside the provincial ones."""
     known = table[table["year"] <= year]
     parts = [known]
-    for name in (*_LEVELS, _GROWTH_RATE):
-        rows = known[known["indicator"] == name].sort_values("year")
-        if rows.empty:
-            continue
-        series = rows.set_index("year")["value"]
-        later = _later_years(int(series.index[-1]))
-        if name == _GROWTH_RATE:
-            values = np.full(len(later), series.iloc[-GROWTH_YEARS:].mean())
+    for name in (*_LEVELS, *_GROWTH_RATES):
+        rows = table[table["indicator"] == name].sort_values("year")
+        series = rows[rows["year"] <= year].set_index("year")["value"]
+        later = _later_years(year)
+        if name in _GROWTH_RATES:
+            values = np.full(len(later), series.iloc[-GROWTH_YEARS:].mean() if len(series) else 0.0)
         else:
             values = series.iloc[-1] * (1.0 + _growth_of(series)) ** np.arange(1, len(later) + 1)
         parts.append(_rows_like(rows, pd.DataFrame({"year": later, "value": values})))
@@ -102,32 +101,37 @@ def _national(table: pd.DataFrame, year: int) -> pd.DataFrame:
 
 
 def _provinces(data: Data, year: int) -> pd.DataFrame:
-    """Provincial series that the model reads, of every province that was observed in that year.
-
-    A series that had ended before is left to ``Data.filled_series``, which carries it on with the national
-    one. A province that had no figure yet takes the mean of the others of its region.
-    """
-    known = data._province_year[data._province_year["year"] <= year]
-    regions = data.provinces["region_nbs"]
-    parts = [known]
+    """Provincial series that the model reads, complete: stand-ins to the year, and what is expected after."""
+    table = data._province_year
+    known = table[table["year"] <= year]
+    others = known[~known["indicator"].isin(FILLED_INDICATORS)]
+    national = data._national_year[data._national_year["year"] <= year]
+    parts = [others]
     for name in FILLED_INDICATORS:
         rows = known[known["indicator"] == name]
-        table = rows.pivot(index="year", columns="province_code", values="value")
-        table = table.reindex(columns=data.provinces.index)
-        made = table.copy()
-        for code in table.columns[table.isna().all()]:
-            alike = regions.index[(regions == regions[code]) & (regions.index != code)]
-            made[code] = table[alike].mean(axis=1)
-        if table.index[-1] == year:
-            later = list(_later_years(year))
-            steps = np.arange(1, len(later) + 1)[:, None]
-            growth = np.array([_growth_of(made[code]) for code in made.columns])
-            ahead = made.loc[year].to_numpy()[None, :] * (1.0 + growth[None, :]) ** steps
-            made = pd.concat([made, pd.DataFrame(ahead, index=later, columns=made.columns)])
-        new = made.mask(table.reindex(made.index).notna()).stack().dropna()
-        new.index.names = ["year", "province_code"]
-        parts.append(_rows_like(rows, new.rename("value").reset_index()))
+        seen = pd.concat([rows, _from_region(rows, data.provinces["region_nbs"])])
+        then = replace(data, _province_year=seen, _national_year=national)
+        filled = then.filled_series(name, to=year)
+        steps = np.arange(1, len(_later_years(year)) + 1)[:, None]
+        growth = np.array([_growth_of(filled[code]) for code in filled.columns])
+        ahead = filled.loc[year].to_numpy()[None, :] * (1.0 + growth[None, :]) ** steps
+        ahead = pd.DataFrame(ahead, index=list(_later_years(year)), columns=filled.columns)
+        long = pd.concat([filled, ahead]).rename_axis(index="year", columns="province_code").stack()
+        parts.append(_rows_like(rows, long.rename("value").reset_index()))
     return pd.concat(parts, ignore_index=True)
+
+
+def _from_region(rows: pd.DataFrame, regions: pd.Series) -> pd.DataFrame:
+    """Figures of provinces that have none yet: means of the others of their regions."""
+    table = rows.pivot(index="year", columns="province_code", values="value")
+    made = {}
+    for code in regions.index.difference(table.columns):
+        alike = regions.index[(regions == regions[code])].intersection(table.columns)
+        made[code] = table[alike].mean(axis=1)
+    if not made:
+        return rows.iloc[:0]
+    long = pd.DataFrame(made).rename_axis(index="year", columns="province_code").stack()
+    return _rows_like(rows, long.rename("value").reset_index())
 
 
 def _rows_like(rows: pd.DataFrame, values: pd.DataFrame) -> pd.DataFrame:

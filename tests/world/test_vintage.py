@@ -26,6 +26,8 @@ def test_no_later_figure_is_left(year):
         left, right = getattr(one, field.name), getattr(two, field.name)
         if isinstance(left, pd.DataFrame):
             pd.testing.assert_frame_equal(left, right, check_exact=True)
+    if year != 2019:  # one is enough for what is made from them
+        return
     opening = opening_of(load_scenario("baseline"))
     for left, right in zip(
         vars(RunCache(one).series(opening)).values(),
@@ -45,7 +47,7 @@ def test_a_change_of_the_year_itself_is_seen():
     assert not np.array_equal(one.output_ratio, two.output_ratio)
 
 
-@pytest.mark.parametrize("year", YEARS)
+@pytest.mark.parametrize("year", [2019, 2023])
 def test_what_was_known_is_as_it_was_and_goes_on_at_the_growth_of_five_years(year):
     data, opening = load_data(), opening_of(load_scenario("baseline"))
     known = as_known(data, year)
