@@ -2,7 +2,8 @@
 
 Stocks come from the official head-counts of 2013, split by region with the published regional
 figures, by province with census moves of 2005-10 and the rural workforce, and by tier with city
-sizes. Nothing observed after 2014 enters.
+sizes. Provinces of the East draw so many that its three clusters of cities have the shares of 2016, the
+first that are published for all; nothing else that was observed after 2014 enters.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from sim.world.places import HOMES, Places
 
 OD_PERIOD = "2005-2010"
 _ITERATIONS = 200
+_CLUSTER_ITERATIONS = 12
 
 
 class CorridorNumbers(NamedTuple):
@@ -57,21 +59,49 @@ class Corridors:
 
 def build_corridors(data: Data, places: Places, numbers: CorridorNumbers = DEFAULT_NUMBERS) -> Corridors:
     """Initial stocks by home and place from the packaged tables."""
+    clusters, wanted = _clusters_of_the_east(data, places)
+    pull, inside = np.ones(HOMES), clusters >= 0
+    for _ in range(_CLUSTER_ITERATIONS):
+        stocks = _stocks(data, places, numbers, pull)
+        in_work = stocks.local + _by_province(places, stocks.out) / numbers.away_over_counted
+        found = np.bincount(clusters[inside], in_work[inside], len(wanted))
+        pull[inside] *= (wanted / (found / found.sum()))[clusters[inside]]
+    return stocks
+
+
+def _clusters_of_the_east(data: Data, places: Places) -> tuple[np.ndarray, np.ndarray]:
+    """Which cluster each province belongs to, -1 outside the East, and the clusters' shares of its jobs."""
+    shares = data.marginal("east_destinations", "all")
+    names = dict(places.groups) | {"guangdong": (places.provinces.index("Guangdong"),)}
+    clusters = np.where(places.regions == REGIONS.index("East"), len(shares) - 1, -1)
+    for number, name in enumerate(shares.index[:-1]):
+        clusters[list(names[name])] = number
+    return clusters, shares.to_numpy(float) / shares.sum()
+
+
+def _by_province(places: Places, out: np.ndarray) -> np.ndarray:
+    return np.bincount(places.province, out.sum(axis=0), HOMES)
+
+
+def _stocks(data: Data, places: Places, numbers: CorridorNumbers, pull: np.ndarray) -> Corridors:
+    """The stocks where each province draws ``pull`` times as many as census and workforce say, (31,): from
+    other provinces, from its own and to work at home, with the regions' totals as they are.
+    """
     region = places.regions
     out_across = numbers.away_over_counted * _by_region(data, "cross_province")
     workforce = data.provinces["rural_employed_resident_agri_hukou_2006"].to_numpy(float)
     moves = data.od_moves[OD_PERIOD]
     across_by_home = _split(out_across, moves.sum(axis=1), region)
-    across = _balanced(moves, across_by_home, _destination_shares(data, moves, region))
+    across = _balanced(moves, across_by_home, _destination_shares(data, moves.sum(axis=0) * pull, region))
     out_within = numbers.away_over_counted * _by_region(data, "within_province")
-    within = _split(out_within, workforce, region)
+    within = _split(out_within, workforce * pull, region)
     income = data.filled_series("rural_disposable_income_pc").loc[2013].to_numpy(float)
     labour_force = float(data.marginal("labour_force", "all")["total"]) * 1e6
     local_total = _by_region(data, "local")
     # Resident workers: those of 2006 scaled to what remains of the labour force at home.
     out_by_home = across.sum(axis=1) + within
     resident = workforce / workforce.sum() * (labour_force - out_by_home.sum())
-    local = _split(local_total, resident * income, region)
+    local = _split(local_total, resident * income * pull, region)
     local = np.minimum(local, numbers.local_share_max * resident)
     local *= local_total.sum() / local.sum()
     out = across[:, places.province] * _tier_shares(places, numbers.county_share_across)
@@ -91,8 +121,8 @@ def _split(totals: np.ndarray, weights: np.ndarray, region: np.ndarray) -> np.nd
     return totals[region] * weights / np.bincount(region, weights)[region]
 
 
-def _destination_shares(data: Data, moves: np.ndarray, region: np.ndarray) -> np.ndarray:
-    """Shares of cross-province migrants by province of work: census moves, East share of 2013.
+def _destination_shares(data: Data, arrivals: np.ndarray, region: np.ndarray) -> np.ndarray:
+    """Shares of cross-province migrants by province of work: as arrivals, (31,), with the East share of 2013.
 
     The share of 2013 counts Liaoning with the East, a difference of well under a point.
     """
@@ -101,7 +131,6 @@ def _destination_shares(data: Data, moves: np.ndarray, region: np.ndarray) -> np
     rows = rows.set_index("region")["value"]
     east = float(rows["East"]) / (float(rows["East"]) + float(rows["Central+West"]))
     is_east = region == REGIONS.index("East")
-    arrivals = moves.sum(axis=0)
     target = np.where(is_east, east, 1.0 - east)
     return target * arrivals / np.bincount(is_east, arrivals)[is_east.astype(int)]
 
