@@ -31,11 +31,14 @@ from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
 from sim.core.language import _, in_language, language
+from sim.core.months import month_index
 from sim.policy.budgets import bound_by
 from sim.results.columns import COMPARISON_TABLES, FOCUS_TABLES, empty_table
 from sim.results.outcomes import OUTCOMES
 from sim.results.results import Results
 from sim.scenario.shared_history import BranchPoint, shared_histories
+from sim.world.data import load_data
+from sim.world.series import consumer_prices
 
 if TYPE_CHECKING:
     from sim.scenario.scenario import Scenario
@@ -174,6 +177,12 @@ def _shared(
 # --- from seeds to tables ---------------------------------------------------------------------------
 
 
+def _prices(policy: Scenario, months: Sequence[str]) -> np.ndarray:
+    """Consumer prices of the months, as the scenario assumes them to go on."""
+    prices = consumer_prices(load_data(), policy.future_assumptions.consumer_price_inflation)
+    return prices[[month_index(month) for month in months]]
+
+
 def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
     months = runs[0]["months"]
     base = np.stack([run["monthly"][0] for run in runs])
@@ -187,7 +196,9 @@ def _tables(plan: PairedPlan, runs: list[dict]) -> dict[str, pd.DataFrame]:
         uncosted = not_costed(_own_levers(plan.base, policy))
         changed = np.stack([run["monthly"][index + 1] for run in runs])
         parts = {
-            "effects": effects(base, changed, months, start, plan.years[index], not uncosted),
+            "effects": effects(
+                base, changed, months, start, plan.years[index], not uncosted, _prices(policy, months)
+            ),
             "paths": paths(base, changed, months),
             "winners": _winners_table([run["winners"][index] for run in runs], plan.winner_months(index)),
             "costs": _with_uncosted(_costs_table([run["ledgers"][index] for run in runs]), uncosted, start),

@@ -18,7 +18,7 @@ from sim.comparison.intervals import mean_and_interval, verdict
 from sim.results.outcomes import OUTCOMES, Outcome
 
 # A year; the social discount rate of the methods for appraising public projects (National Development and
-# Reform Commission and Ministry of Construction, 2006).
+# Reform Commission and Ministry of Construction, 2006), which value all years at the prices of one.
 DISCOUNT_RATE = 0.08
 NOT_COSTED = "not costed"
 
@@ -30,8 +30,11 @@ def effects(
     start: str,
     years: Sequence[int],
     is_costed: bool = True,
+    prices: np.ndarray | None = None,
 ) -> pd.DataFrame:
     """The table ``effects`` of one policy. ``is_costed``: whether all that it costs is in its spending.
+    ``prices``: of consumers by month, in which money of later months is counted at those of the beginning
+    before it is discounted; by default prices stand still.
 
     ``base`` and ``policy`` are (seeds, months, outcomes) in the order of ``OUTCOMES``; ``years`` are those of
     the policy, counted from its ``start``, which are judged if the months hold them. The value of
@@ -44,7 +47,9 @@ def effects(
     for horizon in horizons(start, months[-1], years):
         inside = slice(position[horizon.first], position[horizon.last] + 1)
         to_date = beyond[:, position[start] : inside.stop]
-        spent = _spent(to_date, is_costed)
+        since = slice(position[start], inside.stop)
+        level = np.ones(inside.stop - since.start) if prices is None else prices[since] / prices[since.start]
+        spent = _spent(to_date, is_costed, level)
         for column, outcome in enumerate(OUTCOMES.values()):
             before = np.array([outcome.over(run) for run in base[:, inside, column]])
             after = np.array([outcome.over(run) for run in policy[:, inside, column]])
@@ -58,13 +63,16 @@ class Spent(NamedTuple):
 
     by_all: float  # mean over seeds
     net: np.ndarray  # (seeds,) net cost to government
-    present_value: float  # of that at the policy's beginning, mean over seeds
+    present_value: float  # of that at the policy's beginning and at its prices, mean over seeds
     is_costed: bool  # whether all that the policy costs is in it
 
 
-def _spent(beyond: np.ndarray, is_costed: bool) -> Spent:
-    """beyond: policy less baseline by seed, month since the policy began, and outcome."""
-    keys, discount = list(OUTCOMES), (1.0 + DISCOUNT_RATE) ** (-np.arange(beyond.shape[1]) / MONTHS)
+def _spent(beyond: np.ndarray, is_costed: bool, level: np.ndarray) -> Spent:
+    """beyond: policy less baseline by seed, month since the policy began, and outcome. level: of prices by
+    month, over those of the first.
+    """
+    keys = list(OUTCOMES)
+    discount = (1.0 + DISCOUNT_RATE) ** (-np.arange(beyond.shape[1]) / MONTHS) / level
     net = beyond[:, :, keys.index("net_public_cost")]
     by_all = beyond[:, :, keys.index("policy_spending")].sum(axis=1)
     return Spent(float(by_all.mean()), net.sum(axis=1), float((net @ discount).mean()), is_costed)

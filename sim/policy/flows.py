@@ -62,8 +62,6 @@ def recipient(lever: Lever, payer: str) -> str:
             return account
     if cost is None:
         return _OTHERWISE
-    if cost.per == "business_month" and cost.follows_strength:
-        return "business"  # a tax that its owner need not pay
     return _BY_OCCASION.get(cost.per, _OTHERWISE)
 
 

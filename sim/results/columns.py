@@ -279,11 +279,12 @@ COMPARISON_TABLES: dict[str, Columns] = {
         "cost_high_yuan": ("yuan", "the same at the upper end of the cost and the lower end of the gain"),
         "discounted_cost_yuan": (
             "yuan",
-            "the cost per additional one with the money in present value, at 8 %",
+            "the cost per additional one with the money in present value, at 8 % and constant prices",
         ),
         "net_cost_present_value_yuan": (
             "yuan",
-            "net cost to government to date, in present value of the policy's beginning, at 8 %",
+            "net cost to government to date, in present value of the policy's beginning, at 8 % and at the "
+            "prices of that month",
         ),
         "cost_note": ("name", "why there is no cost figure; empty where there is one"),
     },

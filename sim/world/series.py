@@ -120,8 +120,6 @@ def build_series(
 ) -> Series:
     """All outside series of a run."""
     months = MONTHS
-    prices = data.national_series("cpi_index_2020_100")
-    prices = prices / prices.loc[REFERENCE_YEAR]
     output = _real_output(data)
     monthly_output = _monthly(output, growth.real_output, months)
     rural = data.filled_series("rural_disposable_income_pc")
@@ -135,12 +133,19 @@ def build_series(
         log_pay=_log_pay(data, places, corridors, growth, numbers),
         rural_income=monthly_rural,
         cost_index=numbers.cost[places.tier][:, None] * cost_index[None, :],
-        price_index=_monthly(prices.loc[2013:].to_frame(), growth.prices, months)[0],
+        price_index=consumer_prices(data, growth.prices),
         sector_ratio=_sector_ratio(data, months),
         building=_floor_space(data, months) ** numbers.building_floor_space_elasticity,
         entrants=_entrants(data, corridors.workers, growth.entrants, numbers.entrants_first_half_factor),
         observed_months=(min(int(output.index[-1]), data.observed_to) + 1 - FIRST_YEAR) * 12,
     )
+
+
+def consumer_prices(data: Data, growth: float) -> np.ndarray:
+    """Consumer prices over those of 2023, (months,). growth: a share a year, after the last observation."""
+    prices = data.national_series("cpi_index_2020_100")
+    prices = prices / prices.loc[REFERENCE_YEAR]
+    return _monthly(prices.loc[2013:].to_frame(), growth, MONTHS)[0]
 
 
 def _monthly(yearly: pd.DataFrame, growth: float, months: int) -> np.ndarray:

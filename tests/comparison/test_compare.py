@@ -9,7 +9,7 @@ from support import synthetic
 from support.synthetic import FakeScenario
 
 from sim.comparison.compare import Comparison, compare
-from sim.comparison.effects import cost_per_additional, trailing_year
+from sim.comparison.effects import cost_per_additional, effects, trailing_year
 from sim.comparison.horizons import checked_horizons, horizons, main_year, policy_years
 from sim.comparison.intervals import mean_and_interval, t_975, verdict
 from sim.comparison.winners import count_winners, winners_over_seeds
@@ -18,7 +18,7 @@ from sim.core.months import add_months
 from sim.present.text.comparison import headline
 from sim.present.text.numbers import amount, difference, number, with_interval
 from sim.results.columns import COMPARISON_TABLES, FOCUS_TABLES
-from sim.results.outcomes import outcome
+from sim.results.outcomes import OUTCOMES, outcome
 
 SHORT = {"seeds": 4, "end": "2029-12", "horizons": "+1,+5,+10", "jobs": 1, "simulate": synthetic.simulate}
 
@@ -194,6 +194,23 @@ def test_cost_per_additional_by_hand(comparison):
     assert starts["discounted_cost_yuan"] == pytest.approx(97_560.98 * present / 6e9, rel=1e-6)
     assert local["cost_low_yuan"] == pytest.approx(6e9 / (37_500 + 6_162.7), abs=5)
     assert local["cost_high_yuan"] == pytest.approx(6e9 / (37_500 - 6_162.7), abs=5)
+
+
+def test_money_of_later_years_is_counted_at_the_prices_of_the_first_month_before_it_is_discounted():
+    """A hundred a month for two years while prices rise by 10 % a year; the months before do not matter."""
+    months = [f"{year}-{month:02d}" for year in (2024, 2025, 2026) for month in range(1, 13)]
+    base = np.zeros((2, 36, len(OUTCOMES)))
+    policy = base.copy()
+    for key in ("net_public_cost", "policy_spending"):
+        policy[:, 12:, list(OUTCOMES).index(key)] = 100.0
+    policy[:, 12:, list(OUTCOMES).index("out")] = 5.0
+    rising = 1.1 ** (np.arange(36) / 12.0)
+    for prices, growth in ((rising, 1.1), (None, 1.0), (np.ones(36), 1.0)):
+        row = effects(base, policy, months, "2025-01", (2,), prices=prices).set_index("outcome").loc["out"]
+        by_hand = (100.0 * (1.08 * growth) ** (-np.arange(24) / 12.0)).sum()
+        assert row["net_cost_present_value_yuan"] == pytest.approx(by_hand)
+        assert row["net_cost_to_date_yuan"] == pytest.approx(2400.0)
+        assert row["discounted_cost_yuan"] == pytest.approx(by_hand / 5.0)
 
 
 def test_no_cost_is_given_where_the_sign_is_unknown(comparison):

@@ -200,6 +200,10 @@ PAID = {  # instrument, and part: whom its cost goes to, beside what workers are
     ("new-form-rights", "arrears"): "service",
     ("injury-pilot", None): "insurer",
     ("founder-training", "starting"): "school",
+    ("founder-training", "running"): "school",
+    ("founder-tax-relief", None): "business",
+    ("founder-parks", None): "service",
+    ("founder-mentors", None): "service",
     ("older-worker-help", "courses"): "school",
     ("older-worker-help", "work"): "service",
 }

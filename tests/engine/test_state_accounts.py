@@ -183,8 +183,8 @@ def test_insurance_is_no_gift_to_the_state(worth):
 
 
 def who_works(east: bool, **rules) -> tuple[float, float, float, float]:
-    """What a surge of joining in the East does there, or elsewhere: log changes of jobs, wages and work in the
-    third year, and by how much more of pay employers contribute in the country.
+    """What a surge of joining in the East does there, or elsewhere: log changes of jobs, wages and work in
+    the third year, and by how much more of pay employers contribute in the country.
     """
     joining = make_lever(
         {"insurance_enrolment_probability": {"add": 0.05}},

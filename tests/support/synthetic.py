@@ -6,6 +6,8 @@ what its levers' ``effects`` say, exactly, so that a test can work out each diff
 
 from __future__ import annotations
 
+from types import SimpleNamespace
+
 import numpy as np
 import pandas as pd
 
@@ -29,6 +31,7 @@ class FakeScenario:
 
     def __init__(self, name, gains=None, start="2025-01", spending=0.0, raises=None):
         self.name, self.financing = name, "untied"
+        self.future_assumptions = SimpleNamespace(consumer_price_inflation=0.0)
         self.gains = gains or {}
         self.start = start
         self.spending = spending
