@@ -301,7 +301,7 @@ def test_the_words_name_the_best_and_what_stands_apart(ranked):
         ranked, "local"
     )
     notes = sentences(ranked, "local")
-    assert "is first, really better than every other" in notes[1]
+    assert "is first, and better than every other by more than chance" in notes[1]
 
 
 def test_the_folder_has_one_table_and_one_picture(ranked, tmp_path):

@@ -250,7 +250,7 @@ def test_a_band_that_reaches_zero_cannot_be_told(banded):
     )
     assert clear["shares"]["monte_carlo"].endswith(" %")
     reading = band_rows(wide, "startup-support", 5)[0]["reading"]
-    assert reading.startswith("cannot tell; mostly parameters: to narrow it, better data")
+    assert reading.startswith("cannot tell; band mostly from parameters: to narrow it, better data")
 
 
 def test_a_part_that_is_not_told_from_the_monte_carlo_error_adds_nothing(banded):
@@ -287,7 +287,9 @@ def test_a_part_that_is_not_told_from_the_monte_carlo_error_adds_nothing(banded)
         "monte_carlo": "100 %",
         "scenario": "under 1 %",
     }
-    assert row["reading"].startswith("cannot tell; mostly Monte Carlo error: to narrow it, more seeds")
+    assert row["reading"].startswith(
+        "cannot tell; band mostly from Monte Carlo error: to narrow it, more seeds"
+    )
 
 
 def test_the_size_of_levers_moves_the_effect_and_not_the_base(pair, plain):

@@ -237,11 +237,23 @@ def test_a_ranking_in_chinese(capsys):
         "title": "创业补贴",
         "evidence": "D",
         "size": "2.00×，已达可信范围上限",
-        "money": "120亿（120亿）",
+        "money": "120亿",
         "effect": "+6.00万（+5.00万至+7.00万）",
         "per_billion": "+600（+500至+700）",
     }
     assert rows[2]["effect"] == "无法判断（−900至+955）" and rows[2]["why"] == "效果小于随机波动"
+
+
+def test_a_ranking_says_who_cannot_spend_the_budget_and_who_adds_most_in_all():
+    said = " ".join(sentences(ranked_by_hand(), "local"))
+    assert (
+        "1 of 2 ranked instruments cannot spend 20.0 billion yuan a year: the credible range of its size"
+        in said
+    )
+    assert (
+        "In all, at what each can spend, loan adds most: +180 thousand for 20.0 billion yuan a year." in said
+    )
+    assert ranked_rows(ranked_by_hand(), "local")[0]["money"] == "20.0 billion (19.0 billion)"
 
 
 def test_every_item_of_an_account_has_words():

@@ -16,6 +16,8 @@ from sim.scenario.loading import USUAL_REFERENCE, with_overrides
 from sim.scenario.scenario import Scenario
 
 CLOSE = 0.03  # of the budget: a size that spends so nearly the budget is kept
+MOST_OF_RANGE, LESS = N_("the most of its range"), N_("spends less")
+SPENDS_LESS = (MOST_OF_RANGE, LESS)  # notes of sizes that do not spend the whole budget
 SMALLEST_SIZE = 0.02  # of the documented one, where the range begins at nothing
 
 
@@ -84,8 +86,8 @@ class Trial:
         """Why the size that was found does not spend the budget; empty if it does."""
         if spent < budget * (1.0 - 2 * CLOSE):
             if self.size >= self.range[1] * (1.0 - 1e-3):
-                return N_("the most of its range")
-            return N_("spends less")
+                return MOST_OF_RANGE
+            return LESS
         if spent > budget * (1.0 + 2 * CLOSE):
             is_least = self.size <= self.range[0] * (1.0 + 1e-3)
             return N_("the least of its range") if is_least else N_("spends more")

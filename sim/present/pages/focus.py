@@ -45,7 +45,8 @@ def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str,
             continue
         winners = comparison.tables.get("focus_winners", pd.DataFrame())
         own = winners[winners["policy"] == policy["name"]] if len(winners) else winners
-        own = own[own["horizon_years"] == main_horizon(policy)] if len(own) else own
+        if len(own):  # all are at home in one region
+            own = own[(own["horizon_years"] == main_horizon(policy)) & (own["grouping"] != "region")]
         policies.append(
             {
                 "title": title_of(policy),

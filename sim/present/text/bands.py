@@ -152,9 +152,9 @@ def _reading(verdict: str, parts: dict[str, float]) -> str:
     if not parts[largest] > 0:
         return said
     if parts[largest] >= MOSTLY:
-        made = _("mostly {part}", part=_PARTS[largest])
+        made = _("band mostly from {part}", part=_PARTS[largest])
     else:
-        made = listing([_PARTS[name] for name in parts if parts[name] >= MUCH])
+        made = _("band from {parts}", parts=listing([_PARTS[name] for name in parts if parts[name] >= MUCH]))
     if verdict == "cannot tell":
         by = _NARROWED_BY[largest]
         return _("{said}; {made}: to narrow it, {by}", said=said, made=made, by=by)

@@ -93,11 +93,16 @@ def province_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[s
         if row.verdict == "cannot tell":
             alone = interval_alone(*ends)
             found.append(
-                _("real net income of its people: cannot be told from no change ({ends}).", ends=alone)
+                _(
+                    "mean real net income per worker registered there: cannot be told from no change ({ends}).",
+                    ends=alone,
+                )
             )
         else:
             text, within = with_interval(*ends)
-            found.append(_("real net income of its people: {gap} ({ends}).", gap=text, ends=within))
+            found.append(
+                _("mean real net income per worker registered there: {gap} ({ends}).", gap=text, ends=within)
+            )
     spent = spending(comparison, policy)
     if spent:
         found.append(

@@ -19,6 +19,7 @@ from sim.analysis.ranking import (
     UNCLEAR,
     Ranking,
 )
+from sim.analysis.ranking.sizes import SPENDS_LESS
 from sim.core.language import N_, Words, _, in_language, in_two_forms, plural
 from sim.present.text.comparison import period_words
 from sim.present.text.headings import in_both, with_outcome_words
@@ -38,8 +39,8 @@ from sim.results.outcomes import OUTCOMES
 _COMMON_HEADS = {
     "title": N_("instrument"),
     "evidence": N_("grade"),
-    "size": N_("size"),
-    "money": N_("spent a year (net cost), yuan"),
+    "size": N_("size, times the documented"),
+    "money": N_("spent a year (net cost, if another), yuan"),
     "effect": N_("effect (95 % over seeds)"),
 }
 HEADS = Words({"place": N_("place"), **_COMMON_HEADS, "per_billion": N_("per billion of net cost (95 %)")})
@@ -131,7 +132,10 @@ def sentences(ranking: Ranking, key: str) -> list[str]:
         first = ranked.iloc[0]
         if first["rank_worst"] == 1 and len(ranked) > 1:
             found.append(
-                _("{instrument} is first, really better than every other.", instrument=title_of(first))
+                _(
+                    "{instrument} is first, and better than every other by more than chance.",
+                    instrument=title_of(first),
+                )
             )
         elif len(ranked) > 1:
             found.append(
@@ -142,6 +146,7 @@ def sentences(ranking: Ranking, key: str) -> list[str]:
                     instrument=_small(title_of(first)),
                 )
             )
+    found += _spending_sentences(ranking, key, ranked)
     counts = table["note"].value_counts()
     reasons = [
         _("{reason}: {count}", reason=WHY[note], count=counts[note])
@@ -150,6 +155,38 @@ def sentences(ranking: Ranking, key: str) -> list[str]:
     ]
     if reasons:
         found.append(_("Not ranked: {reasons}.", reasons=apart(reasons)))
+    return found
+
+
+def _spending_sentences(ranking: Ranking, key: str, ranked: pd.DataFrame) -> list[str]:
+    """How many instruments end before the budget is spent, and which adds most in all, whatever a billion buys."""
+    found = []
+    short = int(ranked["size_note"].isin(SPENDS_LESS).sum())
+    if short:
+        found.append(
+            plural(
+                "{count} of {ranked} ranked instruments cannot spend {budget} a year: the credible range of its size "
+                "ends before. A high place then says that each yuan does much, not that there is much to buy.",
+                "{count} of {ranked} ranked instruments cannot spend {budget} a year: the credible ranges of their "
+                "sizes end before. A high place then says that each yuan does much, not that there is much to buy.",
+                short,
+                ranked=len(ranked),
+                budget=amount(ranking.about["budget_yuan_per_year"], "yuan"),
+            )
+        )
+    told = ranked[ranked["verdict"] == "higher"]
+    if len(told) > 1 and OUTCOMES[key].good != "lower":
+        most = told.loc[told["effect"].idxmax()]
+        found.append(
+            _(
+                "In all, at what each can spend, {instrument} adds most: {effect} for {sum} a year.",
+                instrument=_small(title_of(most)),
+                effect=change(most["effect"], most["low"], most["high"], most["unit"], OUTCOMES[key].digits)[
+                    0
+                ],
+                sum=amount(most["spending_per_year_yuan"], "yuan"),
+            )
+        )
     return found
 
 
@@ -248,7 +285,7 @@ def _common(row: Any) -> dict[str, str]:
     size = f"{number(row.size, 0 if row.size >= 10 else 2)}×"
     if row.size_note:
         size = _("{size}, {note}", size=size, note=_(row.size_note))
-    money = _("{spent} ({net})", spent=spent, net=net)
+    money = spent if spent == net else _("{spent} ({net})", spent=spent, net=net)
     return {**said, "size": size, "money": money, "effect": effect}
 
 
