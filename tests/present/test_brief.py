@@ -1,14 +1,20 @@
 """The first screen: what each policy does most, to whom, at what cost, how sure; the loss; the caveat."""
 
+import pandas as pd
 import pytest
 from support import synthetic
 from support.synthetic import FakeScenario
 
 from sim.comparison.aims import AIMS, FOR_ALL, aims, family_of, is_trivial
 from sim.comparison.compare import compare
-from sim.present.text.brief import answers, caveat, shown_outcomes
+from sim.core.language import speaking
+from sim.present.text.brief import answers, baseline_today, caveat, shown_outcomes
 from sim.results.outcomes import OUTCOMES
 from sim.scenario.loading import catalogue
+from sim.validation.gaps import HEADLINES, last_gaps
+from sim.validation.official_figures import official_figures
+from sim.validation.tolerances import TWO_SIDED, Survey
+from sim.world.data import load_data
 
 
 def compared(*policies, seeds=5, **more):
@@ -98,6 +104,81 @@ def test_the_caveat_is_the_one_that_matters_most(comparison):
     comparison.manifest["ensemble"] = {"members": 4}
     assert caveat(comparison, "x; y").endswith("misses official figures for: x; y.")
     assert "another form of the model" in caveat(comparison)
+
+
+def official(changed, years=range(2021, 2025)):
+    """Rows of a validation: the errors of each headline series by year, all others as the survey has them."""
+    errors = {pair: dict.fromkeys(years, 0.0) for pair in HEADLINES}
+    for pair, own in changed.items():
+        errors[pair].update(own)
+    return pd.DataFrame(
+        [
+            # the allowance is that of a change since the new sample, as official_figures has it
+            {
+                "indicator": pair[0],
+                "group": pair[1],
+                "year": year,
+                "error": error,
+                "note": "",
+                "tolerance": 0.5,
+            }
+            for pair, own in errors.items()
+            for year, error in own.items()
+        ]
+    )
+
+
+OUT, LOCAL, PAY = ("migrant_workers", "out"), ("migrant_workers", "local"), ("monthly_income", "all")
+
+
+def test_the_first_screen_says_how_far_the_baseline_is_from_the_last_official_figures(comparison):
+    assert baseline_today(comparison, official({})) == (
+        "The baseline agrees with the official figures of 2024 within the sampling error: all migrant workers, "
+        "local, out-of-township and monthly pay."
+    )
+    off = official({OUT: {2022: -1.8, 2023: -5.5, 2024: -8.04}, PAY: {2024: 3.0}})
+    assert baseline_today(comparison, off) == (
+        "The baseline is off the official figures of 2024 by −8.0 % (out-of-township) and +3.0 % (monthly pay); "
+        "all migrant workers and local within the sampling error; the survey's new sample of 2023 moved this by "
+        "−3.7 and 0.0 points."
+    )
+    with speaking("zh"):
+        assert baseline_today(comparison, off) == (
+            "基线与2024年官方数据的差距为−8.0%（外出农民工）和+3.0%（月收入）；农民工总量和本地农民工的差距在抽样误差以内；"
+            "2023年调查更换样本使上述差距变动−3.7和0.0个百分点。"
+        )
+
+
+def test_a_gap_that_the_new_sample_did_not_move_says_nothing_of_it(comparison):
+    steady = official({LOCAL: dict.fromkeys(range(2021, 2025), 4.0)})
+    assert "+4.0 % (local)" in baseline_today(comparison, steady)
+    assert "new sample" not in baseline_today(comparison, steady)
+    before = official({LOCAL: {2022: 4.0}}, range(2020, 2023))  # there is no new sample yet
+    assert "figures of 2022 by +4.0 % (local)" in baseline_today(comparison, before)
+    assert "new sample" not in baseline_today(comparison, before)
+
+
+def test_a_gap_is_judged_by_the_sampling_error_of_a_level():
+    data = load_data()
+    survey, figures = Survey.read(data.survey), official_figures(data)
+    now = figures[(figures["year"] == 2024) & (figures["indicator"] == "migrant_workers")]
+    total = now[now["group"] == "total"].iloc[0]
+    [gap] = last_gaps(figures[figures["group"] == "total"].assign(error=0.7), survey)
+    error = survey.of_count(1e4 * total["official"]) / (1e4 * total["official"])
+    assert gap.tolerance == pytest.approx(100 * (TWO_SIDED * error + 0.5 / total["official"]))
+    assert gap.is_off == (0.7 > gap.tolerance) and not gap.is_jump
+
+
+def test_history_is_not_held_against_another_reference():
+    other = compare(
+        FakeScenario("none"),
+        [FakeScenario("startup-support", {"out": (1, 0)})],
+        seeds=1,
+        jobs=1,
+        end="2026-12",
+        simulate=synthetic.simulate,
+    )
+    assert baseline_today(other, official({OUT: {2024: -8.0}})) == ""
 
 
 def test_a_policy_without_a_whole_year_says_so():

@@ -13,7 +13,7 @@ from sim.present.charts import style
 from sim.present.pages import comparison_tables, side_by_side
 from sim.present.text.brief import answers, caveat, question, shown_outcomes
 from sim.present.text.comparison import reference_sentence, title_of, trust_sentences
-from sim.present.text.numbers import in_a_row
+from sim.present.text.numbers import in_a_row, join
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -23,8 +23,11 @@ _SMALL = 8.5  # points, in tables
 _CHINESE_FONT = "微软雅黑"  # on every machine with Word in Chinese
 
 
-def document_bytes(comparison: Comparison, figures: Mapping[str, Figure], missed: str = "") -> bytes:
+def document_bytes(
+    comparison: Comparison, figures: Mapping[str, Figure], missed: str = "", today: str = ""
+) -> bytes:
     """The brief as a file. figures: those of the page. missed: of the baseline in unseen years, in words.
+    today: how far it is from the last official figures, in words.
 
     Raises ``UsageError`` where the library that writes it is not installed.
     """
@@ -43,7 +46,7 @@ def document_bytes(comparison: Comparison, figures: Mapping[str, Figure], missed
             _led(document, _("What is lost."), answer.loss)
     if "answer" in figures:
         _picture(document, figures["answer"])
-    _led(document, _("Before you rely on it."), caveat(comparison, missed))
+    _led(document, _("Before you rely on it."), join(caveat(comparison, missed), today))
     document.add_heading(_("Side by side"), 1)
     _table(
         document,

@@ -29,16 +29,18 @@ def office_files(
     figures: Mapping[str, Figure],
     page: str,
     missed: str = "",
+    today: str = "",
 ) -> dict[str, bytes]:
     """The files of the forms by name: ``results.xlsx``, ``brief.docx``, ``report.pdf``, and pictures as SVG and PDF.
 
     figures: those of the page, by name. missed: what the baseline misses in unseen years, in words.
+    today: how far it is from the last official figures, in words.
     """
     files: dict[str, bytes] = {}
     if XLSX in forms:
         files["results.xlsx"] = workbook.workbook_bytes(comparison)
     if DOCX in forms:
-        files["brief.docx"] = document.document_bytes(comparison, figures, missed)
+        files["brief.docx"] = document.document_bytes(comparison, figures, missed, today)
     if PDF in forms:
         files["report.pdf"] = printing.printed(page)
     if SVG in forms:

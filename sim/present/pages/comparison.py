@@ -42,7 +42,7 @@ from sim.present.pages.validation import (
     validation_context,
 )
 from sim.present.pages.worded import worded
-from sim.present.text.brief import answers, caveat, question, shown_outcomes
+from sim.present.text.brief import answers, baseline_today, caveat, question, shown_outcomes
 from sim.present.text.comparison import (
     chinese_title,
     last_month,
@@ -95,7 +95,9 @@ def publish_comparison(
         page = render_report(comparison, validation, figures, command, by, lives, said)
         files = {f"charts/{name}.png": style.as_png(figure) for name, figure in figures.items()}
     files |= tables_by_dimension(comparison, by, excel_csv)
-    files |= office_files(also, comparison, figures, page, said["missed_unseen"])
+    files |= office_files(
+        also, comparison, figures, page, said["missed_first"], baseline_today(comparison, validation.rows)
+    )
     if "focus" in comparison.manifest:
         files |= province_files(comparison, excel_csv)
     for name in ("effects", "winners", "bands"):
@@ -166,7 +168,8 @@ def render_report(
         "titles": titles,
         "all_titles": in_a_row(titles),
         "answers": answers(comparison),
-        "caveat": caveat(comparison, validation_words["missed_unseen"]),
+        "caveat": caveat(comparison, validation_words["missed_first"]),
+        "today": baseline_today(comparison, validation.rows),
         "short": comparison.judged.empty,
         "question": question(comparison),
         "about": about,

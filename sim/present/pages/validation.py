@@ -100,6 +100,7 @@ def validation_context(validation: Validation) -> dict[str, Any]:
         "rows": validation_tables.validation_rows(validation),
         "missed_fit": _some(validation_tables.missed(validation, "fit")),
         "missed_unseen": _some(validation_tables.missed(validation, "unseen")),
+        "missed_first": _some(validation_tables.missed(validation, "unseen"), 2),
         "benchmarks": validation_tables.benchmark_rows(validation),
         "benchmarks_beaten": validation_tables.benchmarks_beaten(validation),
         "stylised_facts": validation_tables.stylised_fact_rows(validation),

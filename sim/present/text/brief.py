@@ -17,6 +17,7 @@ from sim.core.language import N_, Words, _, plural
 from sim.present.text.comparison import (
     FEW_SEEDS,
     PRIOR_ONLY,
+    USUAL_REFERENCE,
     calendar_year,
     change_words,
     in_a_sentence,
@@ -32,11 +33,15 @@ from sim.present.text.numbers import (
     interval_alone,
     listing,
     month_in_words,
+    number,
     percent,
     sentence,
 )
 from sim.results.outcomes import OUTCOMES, Outcome
 from sim.scenario.references import GRADES
+from sim.validation.gaps import last_gaps
+from sim.validation.targets import NEW_SAMPLE
+from sim.validation.tolerances import Survey
 
 MOST_TOLD = 3  # effects in the sentence of one policy
 # Groups in a sentence, by the grouping of the table ``winners``; others are too fine to name one.
@@ -326,6 +331,62 @@ def caveat(comparison: Comparison, missed: str = "") -> str:
             missed=missed,
         )
     return _("The ranges do not hold what another form of the model would give.")
+
+
+# Headline figures in a sentence, by the group of the official series.
+_GAPS = Words(
+    {
+        "total": N_("all migrant workers"),
+        "local": N_("local"),
+        "out": N_("out-of-township"),
+        "all": N_("monthly pay"),
+    }
+)
+
+
+def baseline_today(comparison: Comparison, rows: pd.DataFrame) -> str:
+    """By how much the baseline differs from the last official figures; empty for a reference that is not history.
+
+    ``rows`` are those of its ``Validation``.
+    """
+    if comparison.manifest["base"]["name"] != USUAL_REFERENCE:
+        return ""
+    from sim.world.data import load_data
+
+    gaps = last_gaps(rows, Survey.read(load_data().survey))
+    off, within = ([gap for gap in gaps if gap.is_off is is_off] for is_off in (True, False))
+    if not gaps:
+        return ""
+    agreeing = listing([_GAPS[gap.group] for gap in within])
+    if not off:
+        return sentence(
+            _(
+                "the baseline agrees with the official figures of {year} within the sampling error: {series}",
+                year=gaps[0].year,
+                series=agreeing,
+            )
+        )
+    each = [
+        _("{error} ({series})", error=percent(gap.error, 1, signed=True), series=_GAPS[gap.group])
+        for gap in off
+    ]
+    told = _(
+        "the baseline is off the official figures of {year} by {gaps}", year=gaps[0].year, gaps=listing(each)
+    )
+    moved = _(
+        "the survey's new sample of {since} moved this by {points} points",
+        since=NEW_SAMPLE,
+        points=listing([number(gap.jump, 1, signed=True) for gap in off]),
+    )
+    return sentence(
+        apart(
+            [
+                told,
+                _("{series} within the sampling error", series=agreeing) if within else "",
+                moved if any(gap.is_jump for gap in off) else "",
+            ]
+        )
+    )
 
 
 def _spent_on_priors(comparison: Comparison) -> tuple[float, float]:
