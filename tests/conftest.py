@@ -23,6 +23,7 @@ SLOW = """
     calibration/test_backtest.py
     calibration/test_calibration.py
     calibration/test_responses.py
+    cli/test_chinese_runs.py
     cli/test_chinese_terminal.py
     cli/test_cli.py
     cli/test_lives.py

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import ast
 from collections import Counter
 
 import pytest
-from support.messages import entries, fields, left_in_english, marked, missing
+from support.messages import KEYWORDS, ROOT, entries, fields, left_in_english, marked, missing
 
 from sim.core.language import speaking
 from sim.present.text import numbers
@@ -28,6 +29,23 @@ def test_every_message_has_chinese():
 def test_no_catalogue_holds_what_the_program_no_longer_says():
     known = marked()
     assert not [(entry.file, entry.key.english) for entry in entries() if entry.key not in known]
+
+
+def test_no_message_hides_in_a_string_that_the_search_cannot_read():
+    """Messages are searched for by Babel, which does not look into f-strings."""
+    hidden = [
+        f"{path.name}:{string.lineno}"
+        for path in (ROOT / "sim").rglob("*.py")
+        for string in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(string, ast.JoinedStr)
+        for call in ast.walk(string)
+        if isinstance(call, ast.Call)
+        and isinstance(call.func, ast.Name)
+        and call.func.id in KEYWORDS
+        and call.args
+        and isinstance(call.args[0], ast.Constant)
+    ]
+    assert not hidden
 
 
 def test_no_message_is_translated_twice():

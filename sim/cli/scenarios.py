@@ -21,7 +21,7 @@ from sim.cli.terminal import (
     warn,
 )
 from sim.core.errors import Problem, ScenarioError, headed
-from sim.core.language import _, language, plural
+from sim.core.language import N_, Words, _, language, plural, translated
 
 
 @command
@@ -162,7 +162,15 @@ def levers(
     )
     if others:
         print_table(
-            others["parameters"],
+            [
+                {
+                    **row,
+                    "unit": translated(row["unit"]),
+                    "faced_by": _FACED_BY[row["faced_by"]],
+                    "meaning": translated(row["meaning"]),
+                }
+                for row in others["parameters"]
+            ],
             _("What a lever can change (by these names, under `effects:`)"),
             {
                 "parameter": _("parameter"),
@@ -174,6 +182,9 @@ def levers(
                 "meaning": _("meaning"),
             },
         )
+
+
+_FACED_BY = Words({"place": N_("place"), "worker": N_("worker"), "corridor": N_("corridor")})
 
 
 def _levers_and_parameters() -> dict[str, list[dict[str, Any]]]:

@@ -15,7 +15,7 @@ from unicodedata import category
 
 from sim.cli.streams import exit_code_of
 from sim.core.errors import SimError, enumerated, headed
-from sim.core.language import N_, _, language
+from sim.core.language import N_, _, in_context, language
 from sim.core.width import columns as columns_of
 from sim.present.text.lines import filled_lines
 
@@ -54,6 +54,8 @@ def print_json(value: Any) -> None:
 
 def field_in_words(name: str) -> str:
     """A column or field in words: what several commands print stands here, what one prints is named there."""
+    if name == "seen":  # where, not that it was
+        return in_context("field", "seen")
     return _(name.replace("_", " "))
 
 
@@ -66,7 +68,7 @@ _FIELDS = (
     N_("evidence means"), N_("family"), N_("first outcome"), N_("id"), N_("implemented share"),
     N_("instrument"), N_("issued by"), N_("label"), N_("label zh"), N_("lever"), N_("month"), N_("name"),
     N_("not known"), N_("note"), N_("number"), N_("origin"), N_("parameter"), N_("part"), N_("payers"),
-    N_("per"), N_("publisher"), N_("range"), N_("seen"), N_("shock"), N_("source"), N_("status"),
+    N_("per"), N_("publisher"), N_("range"), N_("shock"), N_("source"), N_("status"),
     N_("series"), N_("take up"), N_("title"), N_("title zh"), N_("unit"), N_("unit cost"), N_("value"),
     N_("what"), N_("when"), N_("where"), N_("who"), N_("window"), N_("yuan"), N_("year"),
 )  # fmt: skip

@@ -208,7 +208,7 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
     if json:
         print_json(table)
         return
-    from sim.present.text.population import population_in_words
+    from sim.present.text.population import population_in_words, population_notes
 
     print_table(
         population_in_words(table),
@@ -226,8 +226,8 @@ def population(scale: Scale = "1:5000", seed: Seed = 0, json: Json = False) -> N
             "source": _("source"),
         },
     )
-    for note in table["note"][table["note"].str.startswith("made ")].str.split(";").str[0].unique():
-        print(f"* {note}")
+    for note in population_notes(table):
+        print_text(f"* {note}")
 
 
 @command(simulates=True)
@@ -299,6 +299,15 @@ def moves(
     print_table(
         moves_in_words(compared),
         _("Compared with the census table of 2010-15 (all registrations, age five and over)"),
+        {
+            "measure": _("measure"),
+            "census": _("census"),
+            "model": _("model"),
+            "table of 2005-10": _("table of 2005-10"),
+            "aim": _("aim"),
+            "verdict": _("verdict"),
+            "errs least": _("errs least"),
+        },
     )
     print_text(_(RULE))
     if warning:

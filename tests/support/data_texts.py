@@ -89,6 +89,8 @@ def _of_tables() -> Iterator[DataText]:
     for row in _rows("sources.csv"):
         columns = ("title", "publisher")
         yield from _named("sources.csv", row["source_id"], *(row[column] for column in columns))
+        texts = (row["where_seen"], row["reference_date"])
+        yield from _named("sources.csv", row["source_id"], *(text for text in texts if " " in text))
     for row in _rows("unmeasured_effects.csv"):
         yield from _named("unmeasured_effects.csv", row["source"], row["effect"], row["reason"])
     for row in _rows("targets.csv"):

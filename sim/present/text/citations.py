@@ -168,6 +168,6 @@ def _data_row(source: documents.Source) -> dict[str, Any]:
         "id": source.id,
         "title": translated(source.title),
         "publisher": translated(source.publisher),
-        "seen": source.where_seen,
-        "date": source.reference_date,
+        "seen": translated(source.where_seen),
+        "date": translated(source.reference_date),
     }

@@ -35,6 +35,7 @@ def studies_text(result: VirtualResult) -> str:
         _("95 % intervals over {runs}; scale 1:{scale}", runs=spread, scale=result.scale),
         "",
     ]
+    published = _("published")
     for row in result.table.itertuples():
         found = []
         if row.design != "with_and_without":
@@ -45,7 +46,7 @@ def studies_text(result: VirtualResult) -> str:
         lines += [
             translated(row.label),
             *(f"  {left(words, 36)}{join(_interval(*ends), translated(row.unit))}" for words, *ends in found),
-            f"  {left(_('published'), 36)}{_published(row)}",
+            f"  {left(published, 36)}{_published(row)}",
             "",
         ]
     return "\n".join([*lines, *([translated(experiment.note), ""] if experiment.note else [])])

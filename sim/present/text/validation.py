@@ -257,7 +257,7 @@ def _benchmark_lines(validation: Validation) -> list[str]:
     if found.empty:
         return []
     head = "".join(right(words, _BENCHMARK) for words in _FORECASTS.values())
-    lines = [left(_("Unseen years, mean absolute error"), _LABEL) + f"{head}  {_('errs least')}"]
+    lines = [left(_("Unseen years, mean absolute error"), _LABEL) + head + "  " + _("errs least")]
     wins: dict[str, int] = {}
     for row in found.itertuples():
         sign, digits = _ERROR_SIGNS[row.error_unit], _ERROR_DIGITS[row.error_unit]
