@@ -40,7 +40,7 @@ RUNS = {
     "virtual": "virtual",
     "virtual NAME": f"virtual arrears-enforcement --seeds 2 {SMALL}",
     "check-model": f"check-model demand-falls --seeds 2 {SMALL}",
-    "calibrate": "calibrate {root}/experiments/calibration.yaml --show",
+    "calibrate": "calibrate {root}/experiments/calibration.yaml --dry-run",
     **{
         name: pytest.param(words, marks=pytest.mark.long)
         for name, words in {
@@ -55,6 +55,7 @@ ELSEWHERE = {  # tested where they stand
     "explain": "test_lives.py",
     "twins": "test_lives.py",
     "trust": "test_trust.py",
+    "backtest": "takes minutes, and its words are in the catalogues",
     **dict.fromkeys(
         ("compare", "report show", "report verify", "sweep", "rerun"), "below, one after another"
     ),
