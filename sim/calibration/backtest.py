@@ -37,10 +37,10 @@ from sim.core.arguments import parse_scale, whole_number
 from sim.core.errors import Problem, RunsFailed, UsageError, nearest
 from sim.core.files import write_whole
 from sim.core.language import _
-from sim.core.sources import run_hash
 from sim.experiments.design import Design, Factor
 from sim.experiments.experiment import Experiment, Figure
 from sim.experiments.sweep import run_sweep
+from sim.parameters.posterior import versions
 from sim.results.folders import MANIFEST, claimed_folder, explained
 from sim.results.official import official_table
 from sim.results.results import FORMAT, Results
@@ -175,7 +175,7 @@ def backtest(
         "seeds": list(plan.seeds),
         "scale": plan.scale,
         "priors": calibration.name,
-        "code": run_hash(),
+        **{name: value for name, value in versions().items() if name != "targets"},
     }
     return Backtest(rows, pd.DataFrame(growth), pd.DataFrame(fits), about, failed)
 

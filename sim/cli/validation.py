@@ -124,9 +124,12 @@ def trust(
     from sim.present.pages.trust import trust_page
     from sim.present.text.instruments import list_instruments, list_levers
     from sim.studies import published_effects
+    from sim.validation.forecasts import PACKAGED as STORED
+    from sim.validation.forecasts import stored_forecasts
     from sim.validation.validate import validate as validated
 
     end = "2024-12"
+    forecasts = stored_forecasts() if STORED.is_file() else None
     runs = simulated_seeds("baseline", scale, end, seeds)
     moves = moves_over("baseline", moves_scale(scale), range(1, seeds + 1), end)
     found = validated(runs, moves=moves)
@@ -138,7 +141,7 @@ def trust(
     for name, file in files.items():
         with speaking(name):
             levers = [*list_levers(), *list_instruments()]
-            page = trust_page(found, levers, posterior, command, effects)
+            page = trust_page(found, levers, posterior, command, effects, forecasts)
         if file is None:
             print(page, end="")
             continue

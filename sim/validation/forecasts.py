@@ -15,6 +15,7 @@ import pandas as pd
 
 from sim.core.errors import Problem, ResultsError
 from sim.core.language import N_, _
+from sim.parameters.posterior import versions
 from sim.validation.benchmarks import autoregression, trend
 from sim.validation.official_figures import official_figures, since_new_sample
 from sim.validation.targets import NEW_SAMPLE, Target, read_targets
@@ -224,6 +225,13 @@ def stored_forecasts(path: Path | None = None) -> pd.DataFrame:
     said = said[["indicator", "group", "label", "error_unit"]].rename(columns={"error_unit": "unit"})
     rows = table.merge(said, "inner", ["indicator", "group"])
     return scored(rows.assign(subject=rows["indicator"].map(subject_of)), data)
+
+
+def is_stale(rows: pd.DataFrame) -> bool:
+    """Whether stored forecasts were made with other rules or input data than those of today. Official figures
+    do not count: they may be later ones."""
+    made_with, now = str(rows["source"].iloc[0]), versions()
+    return not (now["code"] in made_with and now["data"] in made_with)
 
 
 def summary(rows: pd.DataFrame, by: Sequence[str] = ("horizon", "subject")) -> pd.DataFrame:

@@ -26,6 +26,7 @@ HEADINGS = [
     "Observed, estimated, assumed",
     "What it reproduces",
     "Where a benchmark forecast wins",
+    "Would its forecasts have been right",
     "What it gets wrong",
     "What the figures leave open",
     "What policy effects rest on",
@@ -205,3 +206,22 @@ def test_the_two_pages_in_the_documentation_are_of_one_run():
     ]
     assert len(rows[0]) > 200 and rows[0] == rows[1]
     assert not left_in_english(re.sub(r"\| [a-z-]+ \|$", "|", chinese, flags=re.MULTILINE))
+
+
+def test_the_stored_backtest_is_told_with_who_errs_least_and_whether_it_is_of_today(validation, monkeypatch):
+    errors = {"forecast": (1.0, 3.0), "knowing": (0.5, 1.0), "last_value": (2.0, 2.0), "trend": (4.0, 1.0)}
+    rows = pd.DataFrame({"subject": ["pay", "people"], "horizon": 1, "origin": [2017, 2019], "note": ""})
+    rows = rows.assign(tolerance=2.0, inside=[1.0, 0.0], source="made with code 1a2b, data 3c4d")
+    for name, both in {**errors, "autoregression": (2.0, 2.0), "level": (9.0, 9.0)}.items():
+        rows[name], rows[f"{name}_error"] = 0.0, both
+    monkeypatch.setattr("sim.validation.forecasts.versions", lambda: {"code": "1a2b", "data": "3c4d"})
+    part = (
+        trust_page(validation, [], None, "c", None, rows).split("## Would its forecasts")[1].split("## ")[0]
+    )
+    assert "made from the ends of 2017 and 2019" in part
+    assert "| 1 | pay | 1 | 0.50 | 0.25 | 1.00 | 2.00 | 1.00 | 100 % | 100 % |" in part
+    assert "than every benchmark for: pay; a benchmark errs less for: age, sex, schooling." in part
+    assert "other rules or input data" not in part
+    monkeypatch.setattr("sim.validation.forecasts.versions", lambda: {"code": "1a2b", "data": "5e6f"})
+    assert "other rules or input data" in trust_page(validation, [], None, "c", None, rows)
+    assert "No backtest is stored" in trust_page(validation, [], None, "c")

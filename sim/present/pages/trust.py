@@ -15,6 +15,15 @@ from sim.calibration.outcome import label_words
 from sim.core.language import N_, Words, _, in_context, in_language, plural, translated
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior
+from sim.present.text.backtest import (
+    HEADS,
+    METHOD,
+    STALE,
+    listed_years,
+    score_rows,
+    sentences,
+    who_errs_least,
+)
 from sim.present.text.checks import effect_figure, effect_range
 from sim.present.text.markdown import markdown
 from sim.present.text.numbers import apart, in_a_row, join, listing, number, percent
@@ -38,6 +47,7 @@ from sim.scenario.references import GRADES
 from sim.studies.published import unmeasured_effects
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import MEASURES
+from sim.validation.forecasts import is_stale, summary
 from sim.validation.targets import PERIODS
 from sim.validation.validate import Validation
 
@@ -61,9 +71,10 @@ def trust_page(
     posterior: Posterior | None,
     command: str,
     effects: pd.DataFrame | None = None,
+    forecasts: pd.DataFrame | None = None,
 ) -> str:
     """The page as Markdown. ``levers`` are rows of name, label, evidence and where each is used; ``effects`` is
-    the table of ``published_effects``, if they were run."""
+    the table of ``published_effects``, if they were run; ``forecasts`` those of the stored backtest, scored."""
     written = _(
         "Written by `{command}` from {runs}. Do not edit: run it again.",
         command=command,
@@ -76,6 +87,7 @@ def trust_page(
         status_table(),
         _reproduced(validation),
         _benchmarks(validation),
+        _forecasts(forecasts),
         _wrong(validation),
         _unknown(posterior),
         _levers(levers),
@@ -425,6 +437,28 @@ def _benchmarks(validation: Validation) -> list[str]:
 
 
 _WHEN = Words({"fit": N_("to 2019"), "unseen": N_("unseen"), "new sample": N_("since 2023")})
+
+
+def _forecasts(rows: pd.DataFrame | None) -> list[str]:
+    """Forecasts from rolling origins: one table, and where the model errs least."""
+    lines = ["## " + _("Would its forecasts have been right"), ""]
+    if rows is None:
+        return [*lines, _("No backtest is stored; `labor-sim backtest` makes one."), ""]
+    lines += [
+        listed_years(rows) + " " + _(METHOD),
+        "",
+        *([_(STALE), ""] if is_stale(rows) else []),
+        *_table(score_rows(summary(rows)), HEADS),
+        "",
+        *(f"- {sentence}" for sentence in (*sentences(rows), *who_errs_least(rows))),
+    ]
+    return [*lines, ""]
+
+
+def _table(rows: Sequence[dict[str, str]], heads: Words) -> list[str]:
+    """Rows as a table of Markdown."""
+    lines = [f"| {' | '.join(heads.values())} |", "|" + "---|" * len(heads)]
+    return lines + [f"| {' | '.join(row[name] for name in heads)} |" for row in rows]
 
 
 def _wrong(validation: Validation) -> list[str]:

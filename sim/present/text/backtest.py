@@ -34,6 +34,16 @@ HEADS = Words(
 )
 ORIGIN_HEADS = Words({"origin": N_("fitted to"), **HEADS._words})
 FORECASTERS = Words({name: HEADS._words[name] for name in ("forecast", "knowing", *BENCHMARKS)})
+METHOD = N_(
+    "At each of these origins parameters are found anew, from the priors and from official figures up to that "
+    "year alone; after it the outside series go on at the mean growth of the five years before, cohorts as they "
+    "were born, rules as they stand, and shocks to come are unknown. A level is carried on from its last "
+    "official figure, by the model as by the benchmarks. Errors are in tolerances, what two surveys of the same "
+    "country could differ by, as means over the forecasts that all could make. This is out of sample for the "
+    "parameters, not for the form of the model: whoever wrote its rules had seen these years, and the priors "
+    "rest on studies of any date."
+)
+STALE = N_("The backtest was made with other rules or input data than those of today.")
 _SHARES = ("beats_all", "inside")
 
 
@@ -48,6 +58,32 @@ def score_rows(table: pd.DataFrame) -> list[dict[str, str]]:
             said["subject"] = SUBJECTS[row["subject"]]
         rows.append(said)
     return rows
+
+
+def listed_years(rows: pd.DataFrame) -> str:
+    """The origins, in a sentence."""
+    years = [str(year) for year in sorted(rows["origin"].unique())]
+    return _("Forecasts made from the ends of {years}, for two years ahead each.", years=listing(years))
+
+
+def who_errs_least(rows: pd.DataFrame) -> list[str]:
+    """For which groups of series the model errs less than every benchmark, and for which it does not."""
+    lines = []
+    for horizon, part in summary(rows).groupby("horizon"):
+        is_best = part["forecast"] < part[list(BENCHMARKS)].min(axis=1)
+        won, lost = ([SUBJECTS[name] for name in part.loc[which, "subject"]] for which in (is_best, ~is_best))
+        lines.append(
+            plural(
+                "{count} year ahead, the model errs less on average than every benchmark for: {won}; a benchmark "
+                "errs less for: {lost}.",
+                "{count} years ahead, the model errs less on average than every benchmark for: {won}; a benchmark "
+                "errs less for: {lost}.",
+                int(horizon),
+                won=listing(won) or _("none"),
+                lost=listing(lost) or _("none"),
+            )
+        )
+    return lines
 
 
 def sentences(rows: pd.DataFrame) -> list[str]:
