@@ -10,7 +10,7 @@ import functools
 import inspect
 import re
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
 from itertools import zip_longest
@@ -25,7 +25,7 @@ from sim.core.arguments import parse_month, parse_scale
 from sim.core.destinations import try_file, write_file
 from sim.core.errors import Problem, ResultsError, UsageError, enumerated, headed
 from sim.core.files import reason
-from sim.core.language import _, language
+from sim.core.language import N_, _, language
 from sim.core.version import __version__
 from sim.core.width import columns
 
@@ -340,13 +340,21 @@ def check_out(out: Path | None, kind: str) -> None:
     _claims.enter_context(claimed_folder(out, kind))
 
 
-def print_folder(out: Path | None) -> None:
-    """Print where the page, the pictures and the tables are."""
+_FORMS = {
+    "xlsx": (N_("Workbook"), "results.xlsx"),
+    "docx": (N_("Brief"), "brief.docx"),
+    "pdf": (N_("On paper"), "report.pdf"),
+}
+
+
+def print_folder(out: Path | None, forms: Sequence[str] = ()) -> None:
+    """Print where the page, the files of further ``forms``, the pictures and the tables are."""
     if out is None:
         print("\n" + _("Not saved: add --out FOLDER to save the tables and the pictures."))
         return
     print()
-    for words, name in ((_("Page"), "report.html"), (_("Pictures"), "charts")):
+    also = [(_(words), name) for form, (words, name) in _FORMS.items() if form in forms]
+    for words, name in ((_("Page"), "report.html"), *also, (_("Pictures"), "charts")):
         if (out / name).exists():
             print_place(words, out / name)
     print_place(_("Tables"), out)

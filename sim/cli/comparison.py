@@ -232,7 +232,7 @@ def compare(
         print_text(sentence)
     if unsaved:
         raise unsaved
-    print_folder(out)
+    print_folder(out, forms)
     if out and province:
         print_place(_("Province"), out / page_of(province))
 

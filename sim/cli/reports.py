@@ -64,7 +64,7 @@ def show(
     )
     if unsaved:
         raise unsaved
-    print_folder(target)
+    print_folder(target, forms)
 
 
 @command(of=report, simulates=True)

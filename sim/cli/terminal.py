@@ -180,6 +180,7 @@ _COUNTS = {
     "pairs": N_("{label}: {done} of {total} pairs after {seconds:,.0f} s"),
     "files": N_("{label}: {done} of {total} files after {seconds:,.0f} s"),
 }
+_TOLD_FROM = 0.05  # of the whole: from then on the time left can be guessed
 _RATES = {
     "months": N_("{count:,.1f} months a minute"),
     "runs": N_("{count:,.1f} runs a minute"),
@@ -191,6 +192,13 @@ _RATES = {
 
 def _progress(label: str, done: int, total: int, unit: str, seconds: float, failed: int) -> str:
     said = _(_COUNTS[unit], label=label, done=done, total=total, seconds=seconds)
+    if _TOLD_FROM <= done / total < 1:
+        left = seconds * (total - done) / done
+        said = (
+            _("{progress}, some {minutes:.0f} min left", progress=said, minutes=left / 60)
+            if left > 90
+            else _("{progress}, some {seconds:.0f} s left", progress=said, seconds=left)
+        )
     return _("{progress}, {count} failed", progress=said, count=failed) if failed else said
 
 

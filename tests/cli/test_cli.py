@@ -438,8 +438,8 @@ def test_without_a_terminal_progress_is_a_line_now_and_then(capsys, monkeypatch)
             show(done, 4, int(done > 2))
     assert capsys.readouterr().err.splitlines() == [
         "sweeping x ...",
-        "sweeping x: 1 of 4 runs after 16 s",
-        "sweeping x: 3 of 4 runs after 40 s, 1 failed",
+        "sweeping x: 1 of 4 runs after 16 s, some 48 s left",
+        "sweeping x: 3 of 4 runs after 40 s, some 13 s left, 1 failed",
     ]
 
 

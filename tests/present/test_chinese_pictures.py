@@ -267,22 +267,35 @@ def test_every_item_of_an_account_has_words():
     assert len(items) > 8 and items == set(ITEMS)
 
 
-def test_the_workbook_in_chinese_leads_with_chinese_and_keeps_both(comparison):
+def test_the_workbook_in_chinese_is_chinese_alone_with_large_numbers_in_wan_and_yi(comparison):
     with speaking("zh"):
         book = openpyxl.load_workbook(BytesIO(workbook.workbook_bytes(comparison)))
     english = openpyxl.load_workbook(BytesIO(workbook.workbook_bytes(comparison)))
-    assert book.sheetnames == english.sheetnames and len(book.sheetnames) == 8
-    for sheet in book:
-        own, other = ([cell.value for cell in sheet[row]] for row in (4, 5))
-        assert not english_in(own) and all(re.search("[A-Za-z]", head) for head in other)
-        assert sheet["A1"].value.startswith(english[sheet.title]["A1"].value.split("  ")[1])
+    assert (
+        book.sheetnames == [name.rpartition(" ")[2] for name in english.sheetnames]
+        and len(book.sheetnames) == 8
+    )
+    for sheet, both in zip(book, english, strict=True):
+        own = [cell.value for cell in sheet[5]]
+        assert not english_in([*own, sheet["A1"].value, sheet["A2"].value]) and not any(
+            "英文" in head for head in own
+        )
+        assert sheet["A1"].value == both["A1"].value.split("  ")[1]
         for place, head in enumerate(own):
-            if "英文" in head or head in ("成本来源", "分组方式"):
+            if head == "成本来源":
                 continue
             cells = {row[place] for row in sheet.iter_rows(min_row=6, values_only=True)}
             assert not english_in(cell for cell in cells if isinstance(cell, str)), (sheet.title, head)
-    answer = [row[0].value for row in book["Answer 结论"].iter_rows(min_row=6)]
+    answer = [row[0].value for row in book["结论"].iter_rows(min_row=6)]
     assert answer[0] == comparison.policies[0]["title"]["zh"]
+    forms = {}
+    for row in book["资金"].iter_rows(min_row=6):
+        for cell in row:
+            if isinstance(cell.value, (int, float)) and cell.value >= 1e4:
+                forms.setdefault(cell.number_format, cell.value)
+    assert any("亿" in form for form in forms) and all(
+        value >= 1e8 if "亿" in form else "万" in form for form, value in forms.items()
+    )
 
 
 def test_the_brief_for_word_in_chinese(comparison, figures):

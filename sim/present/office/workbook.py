@@ -1,6 +1,7 @@
-"""One workbook with all tables of a comparison: titles, units and notes in both languages, frozen heads.
+"""One workbook with all tables of a comparison: titles, units and notes, frozen heads.
 
-The language in use comes first, and is that of short words in cells; long ones have a column for each language.
+In English heads are in both languages, and long texts have a column for each. A Chinese workbook is Chinese alone,
+and shows large numbers in 万 and 亿.
 """
 
 from __future__ import annotations
@@ -36,7 +37,8 @@ from sim.present.text.headings import (
     cell_unit,
     form_of,
     in_both,
-    own_language_first,
+    large_form,
+    of_own_language,
     with_outcome_words,
 )
 from sim.present.text.levers import OCCASION_WORDS, PAYERS, clauses_of, lever_title
@@ -70,7 +72,7 @@ def workbook_bytes(comparison: Comparison) -> bytes:
     book = openpyxl.Workbook()
     book.remove(book.active)
     for sheet, rows in filled_sheets(comparison):
-        _write(book.create_sheet(sheet.name), sheet, rows)
+        _write(book.create_sheet(_sheet_name(sheet)), sheet, rows)
     stream = BytesIO()
     book.save(stream)
     return stream.getvalue()
@@ -98,7 +100,12 @@ def filled_sheets(comparison: Comparison) -> Iterator[tuple[Sheet, pd.DataFrame]
         rows = sheet.rows(comparison)
         if len(rows):
             note = (sheet.note[0].format(ends=ends[0]), sheet.note[1].format(ends=ends[1]))
-            yield sheet._replace(note=note, columns=own_language_first(sheet.columns)), rows
+            yield sheet._replace(note=note, columns=of_own_language(sheet.columns)), rows
+
+
+def _sheet_name(sheet: Sheet) -> str:
+    """The name of a sheet, ``Effects 效果``; of a Chinese workbook ``效果``."""
+    return sheet.name.rpartition(" ")[2] if language() == "zh" else sheet.name
 
 
 # --- rows -----------------------------------------------------------------------------------------------
@@ -168,7 +175,7 @@ def _by_place(comparison: Comparison) -> pd.DataFrame:
     return _titled(
         comparison,
         rows.assign(
-            dimension=[" ".join(_ordered(words[name])) for name in rows["dimension"]],
+            dimension=[_own(words[name], " ") for name in rows["dimension"]],
             outcome_en=[OUTCOMES[key].label_en if key in OUTCOMES else key for key in rows["outcome"]],
             **_said_of(rows),
         ),
@@ -358,7 +365,7 @@ SHEETS = (
         ("Effects by place and by group", "分地区、分群体效果"),
         (
             "Where the last column is FALSE, the group holds too few simulated workers at this scale.",
-            "末列为FALSE时，该群体在此模拟比例下样本过少。",
+            "末列为“否”时，该群体在此模拟比例下样本过少。",
         ),
         (
             POLICY,
@@ -423,11 +430,12 @@ def _write(page: Worksheet, sheet: Sheet, rows: pd.DataFrame) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
-    _filled(page, _TITLE_ROW, 1, _own_first(sheet.title)).font = Font(bold=True, size=14)
-    _filled(page, _NOTE_ROW, 1, _own_first(sheet.note)).font = Font(italic=True, color="555555")
+    _filled(page, _TITLE_ROW, 1, _own(sheet.title)).font = Font(bold=True, size=14)
+    _filled(page, _NOTE_ROW, 1, _own(sheet.note)).font = Font(italic=True, color="555555")
     for number, head in enumerate(sheet.columns, 1):
         page.column_dimensions[get_column_letter(number)].width = head.width
-        for row, words in enumerate(_ordered((head.en, head.zh)), _HEAD_ROW):
+        heads = (head.en, head.zh) if language() == "en" else ("", head.zh)  # the filter stands at the second
+        for row, words in enumerate(heads, _HEAD_ROW):
             cell = page.cell(row, number, words)
             cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="EDEBE4")
             cell.alignment = Alignment(wrap_text=True, vertical="top")
@@ -439,7 +447,8 @@ def _write(page: Worksheet, sheet: Sheet, rows: pd.DataFrame) -> None:
             if value is None or value != value:
                 continue
             cell = _filled(page, _HEAD_ROW + 2 + place, number, value)
-            cell.number_format = form_of(units[place]) if head.key in by_unit else head.form
+            form = form_of(units[place]) if head.key in by_unit else head.form
+            cell.number_format = large_form(form, cell.value)
             if head.width > 60:
                 cell.alignment = Alignment(wrap_text=True, vertical="top")
     page.freeze_panes = page.cell(_HEAD_ROW + 2, 2)
@@ -448,13 +457,9 @@ def _write(page: Worksheet, sheet: Sheet, rows: pd.DataFrame) -> None:
     page.sheet_view.zoomScale = 90
 
 
-def _ordered(texts: tuple[str, str]) -> tuple[str, str]:
-    """A text in English and Chinese, that in the language in use first."""
-    return texts if language() == "en" else (texts[1], texts[0])
-
-
-def _own_first(texts: tuple[str, str]) -> str:
-    return "  ".join(_ordered(texts))
+def _own(texts: tuple[str, str], between: str = "  ") -> str:
+    """A text in English and Chinese; in a Chinese workbook in Chinese alone."""
+    return between.join(texts) if language() == "en" else texts[1]
 
 
 def _filled(page: Worksheet, row: int, column: int, value: Any) -> Any:
@@ -462,6 +467,8 @@ def _filled(page: Worksheet, row: int, column: int, value: Any) -> Any:
     from openpyxl.cell.cell import ILLEGAL_CHARACTERS_RE
 
     value = value.item() if hasattr(value, "item") else value
+    if isinstance(value, bool) and language() == "zh":
+        value = "是" if value else "否"
     if not isinstance(value, str):
         return page.cell(row, column, value)
     cell = page.cell(row, column, ILLEGAL_CHARACTERS_RE.sub("", value))

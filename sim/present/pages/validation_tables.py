@@ -103,7 +103,7 @@ def stylised_fact_rows(validation: Validation) -> list[dict[str, str]]:
             "label": translated(row.label) + figure_words(row.official_year),
             "years": row.years,
             "unit": translated(row.unit),
-            "target": f"{number(row.official, 1)} ± {row.tolerance:g}",
+            "target": f"{number(row.official, 1)} ± {number(row.tolerance, 1)}",
             "model": number(row.model, 1),
             "verdict": verdict_words(row.verdict),
             "kind": row.verdict,
@@ -121,7 +121,7 @@ def quarter_rows(validation: Validation) -> list[dict[str, str]]:
             "model": number(row.model_percent, 1, signed=True),
             "verdict": verdict_words(row.verdict),
             "kind": row.verdict,
-            "tolerance": f"{row.tolerance:g}",
+            "tolerance": number(row.tolerance, 1),
         }
         for row in validation.quarters.itertuples()
     ]

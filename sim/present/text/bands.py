@@ -59,8 +59,7 @@ def band_sentences(comparison: Comparison) -> list[str]:
         _(
             "The runs behind them are at 1:{scale}, each member and each draw under {seeds} seeds and each future "
             "under {more}. A part that cannot be told from the Monte Carlo error of these runs adds no width; the "
-            'tables then say "not seen", and how large it may be at most. More members (--ensemble 40) see smaller '
-            "parts.",
+            'tables then say "not seen", and how large it may be at most.',
             scale=about["scale"],
             seeds=about["draw_seeds"],
             more=len(about["seeds"]),

@@ -254,7 +254,16 @@ def _loss(comparison: Comparison, policy: dict[str, Any]) -> str:
         )
     elif len(found):
         workers = _("no group of workers clearly loses income")
-    return sentence(apart([workers, _who_bears(comparison, policy)]))
+    return sentence(apart([workers, _sent_home(comparison, policy), _who_bears(comparison, policy)]))
+
+
+def _sent_home(comparison: Comparison, policy: dict[str, Any]) -> str:
+    """What homes are sent less by workers away in the year of the answer; empty where that is not told."""
+    year = year_of_answer(comparison, policy)
+    for row in year[year["outcome"] == "remittances"].itertuples():
+        if row.verdict == "lower" and not is_trivial(row):
+            return _("workers away send {share} less home", share=percent(-row.relative_percent, 1))
+    return ""
 
 
 _OUTSIDE = {

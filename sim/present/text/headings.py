@@ -88,14 +88,28 @@ def cell_unit(unit: str) -> str:
     return unit if language() == "en" else unit_word(unit)
 
 
-def own_language_first(columns: Sequence[Heading]) -> tuple[Heading, ...]:
-    """The columns; of those that hold a text in English and in Chinese, the one in the language in use first."""
-    found = list(columns)
-    if language() == "zh":
-        for place in range(1, len(found)):
-            if found[place].key == f"{found[place - 1].key.removesuffix('_en')}_zh":
-                found[place - 1 : place + 1] = found[place], found[place - 1]
-    return tuple(found)
+def of_own_language(columns: Sequence[Heading]) -> tuple[Heading, ...]:
+    """The columns; in Chinese without those that hold in English what another holds in Chinese."""
+    if language() == "en":
+        return tuple(columns)
+    keys = {column.key for column in columns}
+    return tuple(one for one in columns if f"{one.key.removesuffix('_en')}_zh" not in keys - {one.key})
+
+
+_LARGE = (
+    (1e8, '0!.00,,"亿"'),
+    (1e4, '0!.0,"万"'),
+)  # a literal point among the digits of millions and thousands
+
+
+def large_form(form: str, value: object) -> str:
+    """The format of a whole number: Chinese shows large ones in 万 and 亿, with their value in full in the cell."""
+    if language() != "zh" or form not in (WHOLE, SIGNED) or not isinstance(value, (int, float)):
+        return form
+    for least, scaled in _LARGE:
+        if abs(value) >= least:
+            return f"+{scaled};-{scaled}" if form == SIGNED else scaled
+    return form
 
 
 def in_both(said: Callable[[], list[str]]) -> list[tuple[str, str]]:
