@@ -87,6 +87,7 @@ SLOW = """
     test_notebooks.py
     theory/test_equilibrium.py
     theory/test_units_of_account.py
+    theory/test_who_works_where.py
     types/test_types.py
     validation/test_five_year_moves.py
     world/test_data.py

@@ -310,9 +310,12 @@ class Terms:
     def _switching(self, is_free: bool) -> Term:
         return Term("switching", 0.0 if is_free else -float(self.c.economy.switching_cost))
 
-    def _schooling(self) -> Term:
+    def _sex(self, cost: float) -> Term:
+        return Term("sex", -float(cost) if int(self.w.traits) & IS_FEMALE else 0.0)
+
+    def _schooling(self, per_year: float) -> Term:
         years = float(SCHOOL_YEARS[education_of(int(self.w.traits))])
-        taste = schooling_taste(years, self.c.economy.schooling_nonfarm_taste)
+        taste = schooling_taste(years, per_year)
         return Term("schooling", taste, {"school_years": years})
 
     def _age(self, odds: float) -> Term:
@@ -331,8 +334,9 @@ class Terms:
         return (
             self._income(exp(c.mean_log_pay[home] + self.skill)),
             Term("near_home", float(c.economy.local_amenity)),
-            self._schooling(),
+            self._schooling(c.economy.schooling_nonfarm_taste),
             self._age(c.local_age_odds[self.age]),
+            self._sex(c.economy.female_local_cost),
             self._switching(free),
         )
 
@@ -357,9 +361,9 @@ class Terms:
                 economy.network_coefficient * c.out_share[home],
                 {"share_away": c.out_share[home]},
             ),
-            self._schooling(),
+            self._schooling(economy.schooling_nonfarm_taste + economy.schooling_away_taste),
             self._age(c.migration_age_odds[self.age] * across),
-            Term("sex", -float(economy.female_migration_cost) if int(self.w.traits) & IS_FEMALE else 0.0),
+            self._sex(economy.female_migration_cost),
             Term("children", child, {"school_access_share": float(c.place.school_access_share[place])}),
             Term("registration", hukou, {"cost_share": float(c.place.hukou_cost_scale[place])}),
             Term("vacancies", _rounded(news)),

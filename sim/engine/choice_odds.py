@@ -29,10 +29,14 @@ def fill_personal_odds(conditions):
     c = conditions[0]
     beta = c.economy.income_coefficient
     c.switching_odds = odds(-c.economy.switching_cost)
-    c.sex_odds[0], c.sex_odds[IS_FEMALE] = 1.0, odds(-c.economy.female_migration_cost)
     for traits in range(2 * len(SCHOOL_YEARS)):
-        school = schooling_taste(float(SCHOOL_YEARS[education_of(traits)]), c.economy.schooling_nonfarm_taste)
-        c.trait_odds[traits] = odds(beta * c.trait_pay[traits] + school)
+        years, is_female = float(SCHOOL_YEARS[education_of(traits)]), (traits & IS_FEMALE) != 0
+        school = schooling_taste(years, c.economy.schooling_nonfarm_taste)
+        away = schooling_taste(years, c.economy.schooling_away_taste)
+        at_home = c.economy.female_local_cost if is_female else 0.0
+        away -= c.economy.female_migration_cost - at_home if is_female else 0.0
+        c.trait_odds[traits] = odds(beta * c.trait_pay[traits] + school - at_home)
+        c.trait_odds_away[traits] = odds(away)
     for month in range(EXPERIENCE_MONTHS):
         c.experience_odds[month] = odds(beta * c.experience_pay[month])
     for month in range(TRAINING_MONTHS):

@@ -102,24 +102,28 @@ def option_values(w, c):
     skill = log_skill(w, c)
     group = worker_group(w, c)
 
+    is_female = (traits & IS_FEMALE) != 0
     farm = with_switching_cost(c.farm_value[home], cost, is_new or activity == FARM)
-    schooled = schooling_taste(SCHOOL_YEARS[education_of(traits)], c.economy.schooling_nonfarm_taste)
+    years = SCHOOL_YEARS[education_of(traits)]
+    schooled = schooling_taste(years, c.economy.schooling_nonfarm_taste)
     local = (
         beta * (c.mean_log_pay[home] - c.log_reference_income + skill) + c.economy.local_amenity + schooled
     )
     local += age_taste(age, c.economy.local_age_slope, c.economy.taste_age_min)
+    local -= c.economy.female_local_cost if is_female else 0.0
     lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES
     local = with_switching_cost(local, cost, is_new or activity == LOCAL_WORK or lost_local_job)
     taste = migration_taste(
         c.economy.migration_amenity + c.home_taste[home],
         age_taste(age, c.economy.migration_age_slope, c.economy.taste_age_min),
-        (traits & IS_FEMALE) != 0,
+        is_female,
         c.economy.female_migration_cost,
         is_parent(group),
         c.economy.child_left_behind_cost,
         c.economy.network_coefficient * c.out_share[home],
     )
     taste += beta * (skill - c.group_skill[group]) + schooled
+    taste += schooling_taste(years, c.economy.schooling_away_taste)
     across = age_taste(age, c.economy.across_age_slope, c.economy.taste_age_min)
     keep = -1e9
     if attached >= HOMES:
@@ -145,7 +149,7 @@ def odds_of_options(w, c, group):
     places away for each unit of their weight (``sim.steps.race``). group: the worker's.
     """
     home, place, activity = int(w.home), int(w.place), int(w.activity)
-    traits, flags = int(w.traits), int(w.status)
+    flags = int(w.status)
     is_new = (flags & NEW) != 0
     attached, age = attached_place(w), age_cell(w, c)
     switching = c.switching_odds
@@ -161,7 +165,7 @@ def odds_of_options(w, c, group):
     local = c.local_odds[home] * skill * c.local_age_odds[age]
     lost_local_job = ((flags & DISPLACED) != 0) & (attached < HOMES)
     local *= 1.0 if is_new | (activity == LOCAL_WORK) | lost_local_job else switching
-    away = c.away_odds[home, group] * skill * c.migration_age_odds[age] * c.sex_odds[traits & IS_FEMALE]
+    away = c.away_odds[home, group] * skill * c.migration_age_odds[age] * c.trait_odds_away[by_traits]
     months = months_of_stay(w, c) if attached == place else int(w.migrant_months)
     across = c.across_age_odds[age]
     keep = away * c.place_odds[group, attached] * c.stay_odds[min(max(months, 0), STAY_MONTHS - 1)]

@@ -141,8 +141,8 @@ def conditions_type(places: int) -> np.dtype:
             ("group_skill", _REAL, (groups,)),  # log productivity of a group's reference worker
             # the terms of a choice as factors of odds (sim.engine.choice_odds)
             ("switching_odds", _REAL),
-            ("sex_odds", _REAL, (2,)),  # men, women
-            ("trait_odds", _REAL, (TRAIT_CELLS,)),  # by the lowest bits of traits
+            ("trait_odds", _REAL, (TRAIT_CELLS,)),  # of work but farming, by the lowest bits of traits
+            ("trait_odds_away", _REAL, (TRAIT_CELLS,)),  # of living away, over those of work at home
             ("experience_odds", _REAL, (EXPERIENCE_MONTHS,)),
             ("training_odds", _REAL, (TRAINING_MONTHS + 1,)),  # the last is UNTRAINED
             ("ability_odds", _REAL, (BYTES,)),  # by the byte of ability

@@ -16,6 +16,7 @@ from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import numpy as np
+import pandas as pd
 
 from sim.core.arithmetic import exp, log, normal_quantile
 from sim.core.categories import (
@@ -54,6 +55,7 @@ _JUNIOR_MIDDLE = 2  # its position in sim.core.categories.EDUCATION
 OUT, LOCAL, FARM_IDLE = 0, 1, 2
 GROUPS = ("out", "local", "farm_idle")
 AGES = np.arange(16, 76)  # whole years
+LAST_BIRTH_YEAR = 2013  # of those of age 0 in January 2014
 AGE_BANDS = ("16_20", "21_30", "31_40", "41_50", "over_50")
 _OVER_50 = ("51_55", "56_60", "61_65", "66_75")
 _EDUCATION = ("none", "primary", "junior", "senior", "college")
@@ -164,21 +166,31 @@ def _entrant_ages(data: Data) -> tuple[int, int, int]:
 
 
 def _age_shares(data: Data, group: str, numbers: PeopleNumbers) -> np.ndarray:
-    """Shares of single years of age: flat within a band, rising from 16 to 20."""
+    """Shares of single years of age: as born within a band, rising from 16 to 20, falling past 50."""
+    born = _births(data)
     bands = data.marginal("age_shares", group)
     over = data.marginal("over_50_shares", group)
     shares = np.zeros(len(AGES))
     for band in AGE_BANDS[:4]:
         low, high = map(int, band.split("_"))
         inside = (AGES >= low) & (AGES <= high)
-        weight = np.where(inside, AGES - numbers.age_ramp_start if low == AGES[0] else 1.0, 0.0)
+        weight = np.where(inside, AGES - numbers.age_ramp_start if low == AGES[0] else 1.0, 0.0) * born
         shares += float(bands[band]) * weight / weight.sum()
     for band in _OVER_50:
         low, high = map(int, band.split("_"))
         falling = np.exp(-numbers.age_decline_rate * (AGES - low))
-        weight = np.where((AGES >= low) & (AGES <= high), falling, 0.0)
+        weight = np.where((AGES >= low) & (AGES <= high), falling, 0.0) * born
         shares += float(bands["over_50"]) * float(over[band]) / 100.0 * weight / weight.sum()
     return shares
+
+
+def _births(data: Data) -> np.ndarray:
+    """Births of those who were of each age in January 2014; those before the first known year as in it."""
+    births = data.marginal("births", "all")
+    known = pd.Series(births.to_numpy(float), index=births.index.astype(int))
+    known = pd.concat([known, data.cohorts["births_10k"]])
+    years = np.maximum(LAST_BIRTH_YEAR - AGES, known.index[0])
+    return known[years].to_numpy(float)
 
 
 def _education(data: Data, group: str, age_shares: np.ndarray) -> np.ndarray:

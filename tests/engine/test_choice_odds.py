@@ -23,9 +23,11 @@ OTHERS = {
     "local_amenity": -0.7,
     "local_age_slope": 0.05,
     "female_migration_cost": 1.2,
+    "female_local_cost": 0.7,
     "child_left_behind_cost": 0.6,
     "place_attachment": 1.1,
     "schooling_nonfarm_taste": 0.5,
+    "schooling_away_taste": 0.3,
     "female_pay_gap": 0.3,
     "training_premium": 0.2,
 }
