@@ -124,3 +124,10 @@ OCCASIONS = {
 }
 # Those that are counted by a share of the people in a place, so that no worker can be turned away.
 BY_PLACE = ("school_place_month", "housing_month", "added_job_month", "raised_pay_month")
+# Which parameters of places bring them about, by how their names begin: a lever serves what it adds itself.
+BROUGHT_ABOUT_BY = {
+    "school_place_month": "school_access_share",
+    "housing_month": "public_housing_share",
+    "added_job_month": "jobs_scale",
+    "raised_pay_month": "pay_scale",
+}

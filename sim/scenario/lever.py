@@ -14,7 +14,7 @@ from typing import Annotated, Any
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from sim.core.categories import BY_PLACE, OCCASIONS
+from sim.core.categories import BROUGHT_ABOUT_BY, BY_PLACE, OCCASIONS
 from sim.core.errors import Problem, headed
 from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
@@ -231,6 +231,8 @@ class Lever(Strict):
                 key=said[1],
                 allowed=("unit_cost", "no_cost", "not_costed"),
             )
+        if self.unit_cost is not None and self.unit_cost.per in BROUGHT_ABOUT_BY and self.effects:
+            yield from self._never_billed(self.unit_cost.per)
         if self.unit_cost is not None and "worker" in self.unit_cost.shares:
             yield from self._worker_payer_problems(self.unit_cost)
         if self.budget is None:
@@ -253,6 +255,16 @@ class Lever(Strict):
                 _("a budget is rationed among workers, and this lever has no effect on workers"),
                 key="budget",
                 allowed=_("a lever with an effect on workers"),
+            )
+
+    def _never_billed(self, per: str) -> Iterator[Problem]:
+        begins = BROUGHT_ABOUT_BY[per]
+        if not any(name.startswith(begins) for name in self.effects):
+            yield Problem(
+                _("this lever would never be billed: it brings about none of what {per} counts", per=per),
+                key="unit_cost.per",
+                value=per,
+                allowed=_("an effect on {parameter}, or another occasion", parameter=begins),
             )
 
     def _worker_payer_problems(self, cost: UnitCost) -> Iterator[Problem]:

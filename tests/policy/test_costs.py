@@ -8,7 +8,7 @@ from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_
 from support.instrument_runs import CATALOGUE, levers_of, scenario_with
 
 from sim.comparison.compare import not_costed
-from sim.core.categories import EMPLOYEES, LOCAL_WORK, SECTORS
+from sim.core.categories import BY_PLACE, EMPLOYEES, LOCAL_WORK, SECTORS
 from sim.engine.run_cache import RunCache, opening_of
 from sim.policy.lever_rows import WAYS
 from sim.scenario.loading import load_scenario, scenario_files
@@ -233,3 +233,19 @@ def test_employees_forgo_pay_for_a_course_and_the_accounts_balance():
     employees = runs[0.0].block.employed.sum()
     pay = runs[0.0].block.money[MONEY.earned] / employees
     assert lost == pytest.approx(0.01 * employees * 0.5 * pay, rel=0.25)
+
+
+@pytest.mark.parametrize("per", BY_PLACE)
+def test_a_cost_for_what_a_lever_cannot_bring_about_is_refused(per):
+    """It would be billed for nothing, month after month, and so be free by silence."""
+    own = {
+        "school_place_month": "school_access_share",
+        "housing_month": "public_housing_share",
+        "added_job_month": "jobs_scale_construction",
+        "raised_pay_month": "pay_scale_transport",
+    }
+    others = ["housing_aid_share", "amenity_shift", *(name for one, name in own.items() if one != per)]
+    for name in others:
+        with pytest.raises(ValueError, match="would never be billed"):
+            make_scenario({"x": make_lever({name: {"scale": 1.01}}, unit_cost=unit_cost(10, per))})
+    make_scenario({"x": make_lever({own[per]: {"scale": 1.01}}, unit_cost=unit_cost(10, per))})
