@@ -264,6 +264,7 @@ class Record:
         nation["policy_spending"][0] = run.ledger.month_spending
         nation["public_spending"][0] = run.ledger.month_public_spending
         nation["settlement_cost"][0] = run.ledger.month_settlement_cost
+        nation["other_settlement_cost"][0] = run.ledger.month_other_settlement_cost
         nation["promised"][0] = run.ledger.month_promised
         nation["levy"][0] = run.economy.opening.now.levy_rate[0] * block.pay[_EMPLOYEES, 0].sum()
         now, away = run.economy.opening.now, block.by_place[HOMES:]
@@ -388,6 +389,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["public_spending_yuan"] = nation["public_spending"]
     columns["levy_yuan"] = nation["levy"] * scale
     columns["settlement_cost_yuan"] = nation["settlement_cost"]
+    columns["other_settlement_cost_yuan"] = nation["other_settlement_cost"]
     columns["output_lost_percent"] = 100.0 * nation["output_lost"]
     received = sum(
         money[name] for name in ("earned", "recovered", "benefit", "grant", "payout", "premium_aid")

@@ -149,6 +149,7 @@ def nation_type() -> np.dtype:
                 "settlement_cost",
                 np.float64,
             ),  # of new settlements to cities, beside what levers pay, real yuan
+            ("other_settlement_cost", np.float64),  # of all other settlements, real yuan
             ("promised", np.float64),  # to the insured, real yuan
             ("farm_income", np.float64),  # what farm work is worth, yuan
             ("living_cost", np.float64),  # what living away costs beyond living at home, yuan

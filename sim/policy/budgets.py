@@ -60,6 +60,7 @@ class Ledger:
         self.settlements_this_year = np.zeros((4, HOMES))  # who settled; new ones; their cost; levers' part
         self._settlements: list[tuple] = []  # the same of past years, after the year
         self.month_settlement_cost = 0.0  # yuan that no lever pays
+        self.month_other_settlement_cost = 0.0  # yuan, of those who settle anyway
         self.month_promised = 0.0  # yuan that the insured are promised
         self._flows: list[tuple] = []  # fields of YearOfLever, of past years
         self.carried = np.zeros(count)  # yuan less than a claim that the year before left over, or overdrew
@@ -109,6 +110,7 @@ class Ledger:
             "month_spending": self.month_spending,
             "month_public_spending": self.month_public_spending,
             "month_settlement_cost": self.month_settlement_cost,
+            "month_other_settlement_cost": self.month_other_settlement_cost,
             "month_promised": self.month_promised,
             "closed": list(self._closed),
         }
@@ -131,6 +133,7 @@ class Ledger:
         self.settlements_this_year[:] = state["settlements_this_year"]
         self._settlements = deepcopy(state["settlements"])
         self.month_settlement_cost = state["month_settlement_cost"]
+        self.month_other_settlement_cost = state["month_other_settlement_cost"]
         self.month_promised = state["month_promised"]
         self._take_over(self.carried, state["carried"])
         self.month_spending, self._closed = state["month_spending"], list(state["closed"])
@@ -228,6 +231,7 @@ class Ledger:
         paid = self._for_settlements @ np.minimum(billed, served * cost) * self.scale
         self.settlements_this_year += settled * self.scale, new * self.scale, whole, np.minimum(paid, whole)
         self.month_settlement_cost = float(np.maximum(whole - paid, 0.0).sum())
+        self.month_other_settlement_cost = float((settled - new).sum()) * cost * self.scale
 
     def enter_promised(self, money: np.ndarray, rights: float) -> None:
         """Book what the insured are promised for a month's contributions, their own and their employers'.

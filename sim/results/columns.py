@@ -98,6 +98,7 @@ NATIONAL: Columns = {
         "yuan",
         "lifetime cost to cities of new settlements, beside what levers pay of it",
     ),
+    "other_settlement_cost_yuan": ("yuan", "lifetime cost to cities of all other settlements"),
     "output_lost_percent": ("percent", "assumed output that is lost because jobs stay open"),
     "mean_income_yuan": ("yuan of 2023 per month", "mean net income per worker"),
     "median_income_yuan": (
@@ -504,7 +505,7 @@ _FRACTIONS = {
     "national": (
         "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan "
         "policy_spending_yuan public_spending_yuan levy_yuan settlement_cost_yuan promised_pensions_yuan "
-        "output_lost_percent "
+        "other_settlement_cost_yuan output_lost_percent "
         "mean_income_yuan median_income_yuan lowest_tenth_yuan highest_tenth_yuan gini_percent poor_percent"
     ),
     "places": "vacancies tightness wage_index",

@@ -214,6 +214,13 @@ _TABLE = (
             "insurance contributions of employees and employers and a levy on payroll where there is one, "
             "current yuan; in a comparison, what a policy adds to it"),
             _net_public_cost),
+    Outcome("other_settlement_cost", "Public cost of other settlements", "其他落户的公共成本", "yuan", "flow",
+            "neutral",
+            N_("lifetime cost to cities of those who settle in the year without a lever that changes who "
+            "may or would, current yuan; in a comparison, of those who settle because a policy brought more "
+            "migrants or insured more of them, which is in no other cost, as a few by chance cost as much "
+            "as a small instrument"),
+            _column("other_settlement_cost_yuan")),
 )
 # fmt: on
 

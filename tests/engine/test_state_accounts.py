@@ -127,6 +127,21 @@ def test_the_cost_of_a_settlement_follows_wages_from_the_year_that_it_is_stated_
     )
 
 
+def test_settlements_by_other_roads_are_told_beside_the_cost():
+    """A lever that brings more migrants makes no settlement in the books, yet more settle: that is shown."""
+    inviting = {"x": make_lever({"amenity_shift": {"add": 0.5}}, "2014-01", END, no_cost="a test")}
+    base, policy = run(), run(inviting)
+    other = OUTCOMES["other_settlement_cost"].series
+    added = float(other(policy.national).sum() - other(base.national).sum())
+    more = policy.national["settlements"].sum() - base.national["settlements"].sum()
+    assert policy.national["new_settlements"].sum() == policy.settlement_costs["cost_yuan"].sum() == 0
+    assert more > 0 and added == pytest.approx(more * DEFAULTS["settlement_public_cost_yuan"], rel=0.2)
+    willing = run(WILLING)
+    each = willing.settlement_costs["cost_yuan"].sum() / willing.national["new_settlements"].sum()
+    everybody = other(willing.national).sum() + willing.settlement_costs["cost_yuan"].sum()
+    assert everybody == pytest.approx(each * willing.national["settlements"].sum(), rel=0.03)
+
+
 # --- what contributions promise ---------------------------------------------------------------------------
 
 JOINING = make_lever(
