@@ -82,6 +82,7 @@ SLOW = """
     scenario/test_schema_and_check.py
     steps/test_race.py
     steps/test_serving_by_the_month.py
+    studies/test_documents.py
     studies/test_published.py
     test_installation.py
     test_notebooks.py
@@ -90,6 +91,7 @@ SLOW = """
     theory/test_who_works_where.py
     types/test_types.py
     validation/test_five_year_moves.py
+    validation/test_programmes.py
     world/test_data.py
 """.split()
 

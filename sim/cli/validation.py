@@ -124,8 +124,10 @@ def trust(
     from sim.present.pages.trust import trust_page
     from sim.present.text.instruments import list_instruments, list_levers
     from sim.studies import published_effects
+    from sim.studies.documents import document_runs
     from sim.validation.forecasts import PACKAGED as STORED
     from sim.validation.forecasts import stored_forecasts
+    from sim.validation.programmes import programmes_table, unrecorded_spending
     from sim.validation.validate import validate as validated
 
     end = "2024-12"
@@ -136,12 +138,15 @@ def trust(
     posterior = load_posterior() if PACKAGED.is_file() else None
     with progress_bar(_("running published effects"), "files") as progress:
         effects = published_effects(progress=progress)
+    with progress_bar(_("running policy documents"), "runs") as progress:
+        documents = document_runs(progress=progress)
+    programmes = programmes_table(documents), unrecorded_spending(documents)
     command = f"labor-sim trust --seeds {seeds} --scale {scale}"
     failed = None
     for name, file in files.items():
         with speaking(name):
             levers = [*list_levers(), *list_instruments()]
-            page = trust_page(found, levers, posterior, command, effects, forecasts)
+            page = trust_page(found, levers, posterior, command, effects, forecasts, programmes)
         if file is None:
             print(page, end="")
             continue

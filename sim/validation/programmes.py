@@ -94,7 +94,11 @@ def documents(data: Data | None = None) -> tuple[str, ...]:
 
 def whole_years(document: str) -> tuple[int, ...]:
     """The first two calendar years that lie wholly after the document's first lever begins."""
-    first = min(lever.window.from_ for lever in own_levers(document).values())
+    return _whole_years_of(own_levers(document))
+
+
+def _whole_years_of(levers: Mapping[str, Lever]) -> tuple[int, ...]:
+    first = min(lever.window.from_ for lever in levers.values())
     year = int(first[:4]) + (not first.endswith("-01"))
     return tuple(range(year, year + YEARS))
 
@@ -194,7 +198,8 @@ class _Document:
     """A document, and what its levers are billed for in a run, or on average in several."""
 
     def __init__(self, name: str, run: Results | Iterable[Results]):
-        self.levers, self.years = own_levers(name), whole_years(name)
+        self.levers = own_levers(name)
+        self.years = _whole_years_of(self.levers)
         runs = [run] if isinstance(run, Results) else list(run)
         tables = pd.concat([one.ledger for one in runs]).astype({"lever": str})
         sums = tables.groupby(["lever", "year"])[["spending_yuan", "served"]].sum() / len(runs)

@@ -24,6 +24,7 @@ from sim import cli
 from sim.cli import terminal
 from sim.core.errors import ResultsError
 from sim.engine.simulate import simulate
+from sim.studies.documents import document_runs
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -272,11 +273,14 @@ def test_moves_are_printed_as_the_census_asks(labor_sim, tmp_path):
     assert (tmp_path / "moves.csv").read_text().startswith("origin_code,origin,dest_code,destination,persons")
 
 
-def test_the_trust_page_is_written(labor_sim, tmp_path):
+def test_the_trust_page_is_written(labor_sim, tmp_path, monkeypatch):
+    coarse = partial(document_runs, 100_000)
+    monkeypatch.setattr("sim.studies.documents.document_runs", coarse)
     spoken = labor_sim("trust", "--seeds", 1, "--scale", "1:100000", "--both", "--out", tmp_path / "trust.md")
     assert spoken.code == 0
     assert "## Eleven questions" in (tmp_path / "trust.md").read_text(encoding="utf-8")
-    assert "## 十一个问题" in (tmp_path / "trust.zh.md").read_text(encoding="utf-8")
+    in_chinese = (tmp_path / "trust.zh.md").read_text(encoding="utf-8")
+    assert "## 十一个问题" in in_chinese and "### 十五部门2020年意见" in in_chinese
     assert "trust.zh.md" in spoken.out
     refused = labor_sim("trust", "--both")
     assert refused.code == 2 and "two pages need a file" in refused.err

@@ -93,6 +93,9 @@ def _of_tables() -> Iterator[DataText]:
         yield from _named("sources.csv", row["source_id"], *(text for text in texts if " " in text))
     for row in _rows("unmeasured_effects.csv"):
         yield from _named("unmeasured_effects.csv", row["source"], row["effect"], row["reason"])
+    for row in _rows("programme_record.csv"):
+        columns = ("programme", "reason", "status", "source", "rural_share_source")
+        yield from _named("programme_record.csv", row["instrument"], *(row[column] for column in columns))
     for row in _rows("targets.csv"):
         yield from _named("targets.csv", row["id"], row["label"], row["unit"])
         if row["table"] == "quarterly":

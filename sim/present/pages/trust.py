@@ -35,6 +35,7 @@ from sim.present.text.parameters import (
     parameter_tables,
     status_table,
 )
+from sim.present.text.programmes import programme_lines
 from sim.present.text.validation import (
     figure_words,
     forecast_words,
@@ -72,9 +73,11 @@ def trust_page(
     command: str,
     effects: pd.DataFrame | None = None,
     forecasts: pd.DataFrame | None = None,
+    programmes: tuple[pd.DataFrame, pd.DataFrame] | None = None,
 ) -> str:
     """The page as Markdown. ``levers`` are rows of name, label, evidence and where each is used; ``effects`` is
-    the table of ``published_effects``, if they were run; ``forecasts`` those of the stored backtest, scored."""
+    the table of ``published_effects``, if they were run; ``forecasts`` those of the stored backtest, scored;
+    ``programmes`` the tables ``programmes_table`` and ``unrecorded_spending``, if documents were run."""
     written = _(
         "Written by `{command}` from {runs}. Do not edit: run it again.",
         command=command,
@@ -92,6 +95,7 @@ def trust_page(
         _unknown(posterior),
         _levers(levers),
         _effects(effects),
+        _programmes(programmes),
         _misuse(validation),
         parameter_tables(),
     ]
@@ -644,6 +648,12 @@ def _effects(effects: pd.DataFrame | None) -> list[str]:
         words = (row.source, translated(row.effect), translated(row.reason))
         lines.append("| " + " | ".join(markdown(word) for word in words) + " |")
     return [*lines, ""]
+
+
+def _programmes(programmes: tuple[pd.DataFrame, pd.DataFrame] | None) -> list[str]:
+    """What the policy documents spend and whom they serve, beside what real programmes did."""
+    lines = [_("## Money and reach against the record"), ""]
+    return [*lines, *(programme_lines(*programmes) if programmes else [_("Not in this run."), ""])]
 
 
 def _effect_line(row: dict[str, Any]) -> str:
