@@ -7,6 +7,7 @@ The one list of Chinese words: they stand here by what they name, and each means
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 
 
@@ -86,8 +87,8 @@ OCCASIONS = _words(
     loan_default="贷款违约",
 )
 PAYERS = _words(
-    central="中央 中央财政",
-    local="地方 地方财政",
+    central="中央 中央财政 中央政府",
+    local="地方 地方财政 地方政府 省级财政 市级财政 县级财政",
     firm="企业 用人单位",
     worker="个人 劳动者",
 )
@@ -172,6 +173,18 @@ def month_of(text: str) -> str | None:
     if found is None or not 1 <= int(found[2]) <= 12:
         return None
     return f"{found[1]}-{int(found[2]):02d}"
+
+
+def like(asked: str, words: Iterable[str], chinese: Mapping[str, str]) -> tuple[str, ...]:
+    """The words that may be said, in Chinese where what was asked is: the first of each in ``chinese``.
+
+    >>> like("初忠", ["junior", "senior"], EDUCATION), like("juniour", ["junior", "senior"], EDUCATION)
+    (('初中', '高中'), ('junior', 'senior'))
+    """
+    if asked.isascii():
+        return tuple(words)
+    said = {meant: word for word, meant in reversed(chinese.items())}
+    return tuple(said.get(word, word) for word in words)
 
 
 def parted(text: str) -> list[str]:

@@ -123,6 +123,9 @@ def written_by(version: str | None, what: str, remedy: str, file: str, is_whole:
     return Problem(message, file=file, allowed=allowed)
 
 
+_NEAR_IN_CHINESE = 0.5  # of difflib's ratio: one of two letters may be wrong
+
+
 def nearest(word: object, allowed: Iterable[str]) -> str | None:
     """The allowed word that ``word`` was probably meant to be, or None when nothing is close.
 
@@ -133,9 +136,11 @@ def nearest(word: object, allowed: Iterable[str]) -> str | None:
     'baseline'
     >>> nearest("weather", ["baseline", "combined"]) is None
     True
+    >>> nearest("初忠", ["小学", "初中", "高中"])
+    '初中'
     """
     meant, by_lower = str(word).lower(), {choice.lower(): choice for choice in allowed}
-    close = get_close_matches(meant, by_lower, n=3, cutoff=0.6)
+    close = get_close_matches(meant, by_lower, n=3, cutoff=0.6 if meant.isascii() else _NEAR_IN_CHINESE)
     if not close:
         parts = {part: choice for choice in reversed(by_lower) for part in re.split("[-_ ]", choice)}
         part = get_close_matches(meant, [part for part in parts if len(part) > 2], n=1, cutoff=0.8)

@@ -92,8 +92,10 @@ class OneOf:
     def check(self, word: str) -> str:
         """The word, in English. Raises pydantic's error of kind ``refused`` for any other."""
         allowed = tuple(self.words())
-        word = self.chinese().get(word.strip(), word)
+        in_chinese = self.chinese()
+        word = in_chinese.get(word.strip(), word)
         if word not in allowed:
+            allowed = chinese.like(word, allowed, in_chinese)
             raise _refused(_("unknown {what}", what=_(self.what)), allowed, word, self.meant)
         return word
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from sim.core.chinese import like
 from sim.core.errors import Problem, ScenarioError, nearest
 from sim.core.files import files_of
 from sim.core.language import _
@@ -316,7 +317,7 @@ def _filled(lever: Tree, catalogue: Catalogue, problems: list[Problem], name: st
         return {name: lever}
     slug, key = catalogue.slug(named.value), ("levers", name)
     if slug is None:
-        slugs = tuple(catalogue.instruments)
+        slugs = like(str(named.value), catalogue.instruments, catalogue.in_chinese)
         problems.append(
             Problem(
                 _("unknown instrument"),

@@ -15,6 +15,7 @@ from typing import Any
 from pydantic import BaseModel, ValidationError
 
 from sim.core.arguments import as_written
+from sim.core.chinese import like
 from sim.core.deprecated import key_of_today
 from sim.core.errors import Problem, ScenarioError, SimError, nearest
 from sim.core.files import files_of, is_broken_link, is_file, is_folder
@@ -224,7 +225,19 @@ def _located(name: str, places: tuple[Path, ...]) -> Path | None:
         candidates = [Path(name)] + [place / name for place in places if not Path(name).is_absolute()]
     else:
         candidates = [inside / f"{name}.yaml" for place in places for inside in (place, place / DOCUMENTS)]
-    return next((path.resolve() for path in candidates if is_file(path)), None)
+    found = next((path.resolve() for path in candidates if is_file(path)), None)
+    return found if found or _is_path(name) else _titles().get(name.strip())
+
+
+def _titles() -> dict[str, Path]:
+    """The ready scenarios by their titles, in both languages."""
+    found: dict[str, Path] = {}
+    for path in scenario_files().values():
+        tree = read_tree(path, [])
+        title = tree.value.get("title") if tree else None
+        if title is not None and isinstance(title.plain, dict):
+            found |= {str(words): path.resolve() for words in title.plain.values()}
+    return found
 
 
 def _not_found(name: str, **where: Any) -> Problem:
@@ -238,11 +251,12 @@ def _not_found(name: str, **where: Any) -> Problem:
         wrong = _("this is a folder, not a scenario")
     elif is_file(path):  # by another name than those that are looked at
         wrong = _("the name of a scenario's file ends in .yaml")
+    said = like(name, names, {words: path.stem for words, path in _titles().items() if not words.isascii()})
     return Problem(
         wrong,
         value=name,
-        allowed=(*names, _("or the path of a file")),
-        nearest=_nearest_scenario(path.stem, names),
+        allowed=(*said, _("or the path of a file")),
+        nearest=_nearest_scenario(path.stem, said),
         **where,
     )
 

@@ -172,6 +172,44 @@ def test_what_is_no_value_in_chinese_is_told(right, wrong, told):
 
 
 @pytest.mark.parametrize(
+    ("right", "wrong", "meant", "listed"),
+    [
+        ("[West, Central]", "[西北部]", "西部", "东部, 中部, 西部, 东北"),
+        ("education: [junior, senior]", "education: [初忠]", "初中", "未上过学, 小学, 初中, 高中, 大专"),
+        ("sex: female", "sex: 女士", "女", "男, 女"),
+        ("[West, Central]", "[Wst]", "West", "East, Central, West, Northeast"),
+    ],
+)
+def test_what_is_allowed_is_listed_in_the_language_of_the_mistake(right, wrong, meant, listed):
+    with pytest.raises(ScenarioError) as refused:
+        said(english_but(right, wrong))
+    [problem] = refused.value.problems
+    assert problem.nearest == meant and ", ".join(problem.allowed) == listed
+
+
+def test_a_scenario_goes_by_its_titles_too(tmp_path):
+    assert load_scenario("返乡创业支持").name == load_scenario("Start-up support").name == "startup-support"
+    file = tmp_path / "mine.yaml"
+    file.write_text("extends: 放宽落户限制\ntitle: {en: Mine, zh: 我的}\n", encoding="utf-8")
+    assert load_scenario(file).levers.keys() == load_scenario("residency-easing").levers.keys()
+    with pytest.raises(ScenarioError) as refused:
+        load_scenario("创业支持")
+    [problem] = refused.value.problems
+    assert problem.nearest == "返乡创业支持" and "基准情景" in problem.allowed
+
+
+@pytest.mark.parametrize(
+    ("families", "named", "meant"),
+    [(["就近务工就业"], [], "就近就业"), ([], ["一次性创业补助"], "一次性创业补贴")],
+)
+def test_families_and_instruments_are_suggested_in_chinese(families, named, meant):
+    with pytest.raises(UsageError) as refused:
+        chosen_instruments(None, families, named)
+    [problem] = refused.value.problems
+    assert problem.nearest == meant and meant in problem.allowed
+
+
+@pytest.mark.parametrize(
     ("words", "known"),
     [
         (chinese.REGIONS, categories.REGIONS),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from sim.core.chinese import parted
+from sim.core.chinese import like, parted
 from sim.core.errors import Problem, UsageError, nearest
 from sim.core.language import N_, _
 from sim.results.outcomes import outcome
@@ -56,6 +56,7 @@ def chosen_instruments(
     problems = []
     known = tuple(dict.fromkeys(one.family for one in every.values()))
     by_label = {one.family_label.zh: one.family for one in every.values()}
+    chinese = {"family": by_label, "document": documents_in_chinese(), "instrument": catalogue().in_chinese}
     families = [by_label.get(word, word) for word in families]
     named = [catalogue().in_chinese.get(word, word) for word in named]
     document = documents_in_chinese().get(document or "", document)
@@ -74,8 +75,8 @@ def chosen_instruments(
                 _(missing),
                 key=key,
                 value=word,
-                allowed=allowed,
-                nearest=nearest(word, allowed),
+                allowed=(said := like(word, allowed, chinese[key])),
+                nearest=nearest(word, said),
             )
             for word in words
             if word not in allowed

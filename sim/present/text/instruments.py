@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from sim.core.chinese import like
 from sim.core.errors import Problem, UsageError, nearest
 from sim.core.language import N_, Words, _, in_language, language, translated
 from sim.present.text.citations import evidence_in
@@ -46,12 +47,13 @@ def find_instrument(word: str) -> Instrument:
     word = catalogue().in_chinese.get(word, word)
     by_number = {str(one.number): one for one in known.values()}
     if word not in known and word not in by_number:
+        names = like(word, known, catalogue().in_chinese)
         raise UsageError(
             Problem(
                 _("unknown instrument"),
                 value=word,
-                allowed=(_("1 to {count}", count=len(known)), *known),
-                nearest=nearest(word, known),
+                allowed=(_("1 to {count}", count=len(known)), *names),
+                nearest=nearest(word, names),
             )
         )
     return known.get(word) or by_number[word]
@@ -65,9 +67,9 @@ def list_instruments(
     by_label = {one.family_label.zh: one.family for one in known}
     family = by_label.get(family or "", family)
     document = documents.documents_in_chinese().get(document or "", document)
-    _refuse_unknown("--family", family, {one.family for one in known})
-    _refuse_unknown("--document", document, documents.documents())
-    _refuse_unknown("--grade", grade, GRADES)
+    _refuse_unknown("--family", family, {one.family for one in known}, by_label)
+    _refuse_unknown("--document", document, documents.documents(), documents.documents_in_chinese())
+    _refuse_unknown("--grade", grade, GRADES, {})
     return [
         instrument_row(one)
         for one in known
@@ -77,9 +79,12 @@ def list_instruments(
     ]
 
 
-def _refuse_unknown(option: str, word: str | None, allowed) -> None:
-    if word is not None and word not in allowed:
-        words = tuple(sorted(allowed))
+def _refuse_unknown(
+    option: str, word: str | None, allowed: Iterable[str], in_chinese: Mapping[str, str]
+) -> None:
+    known = sorted(allowed)
+    if word is not None and word not in known:
+        words = like(word, known, in_chinese)
         raise UsageError(
             Problem(_("unknown word"), key=option, value=word, allowed=words, nearest=nearest(word, words))
         )
