@@ -595,6 +595,7 @@ def test_a_validation_has_a_page_of_its_own(validation, comparison, tmp_path):
         "series since the new sample, by their changes:",
         "Stylised facts, which no official series holds",
         "Errors by indicator",
+        "What it gets wrong, and why",
         "Willing to move registration",
         "benchmark forecasts on",
     ):

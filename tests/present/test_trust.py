@@ -17,6 +17,8 @@ from sim.parameters.posterior import Posterior, versions
 from sim.present.pages.trust import trust_page
 from sim.present.text.instruments import list_instruments, list_levers
 from sim.present.text.validation import sampling_warning
+from sim.validation.misses import by_cause, misses
+from sim.validation.tolerances import Survey
 from sim.validation.validate import validate
 from sim.world.data import load_data
 
@@ -103,12 +105,24 @@ def test_parameters_are_named_in_words_wherever_they_are(validation, posterior):
 
 def test_what_is_missed_is_told(validation):
     page = trust_page(validation, [], None, "c")
-    wrong = page.split("## What it gets wrong")[1].split("## ")[0]
+    wrong = page.split("## What it gets wrong")[1].split("\n## ")[0]
     missed = validation.summary[validation.summary["verdict"] == "missed"]
     assert len(missed) and all(label in wrong for label in missed["label"])
     assert "common part of commuters" in wrong  # moves of 2000-05 are no match
     benchmarks = page.split("## Where a benchmark forecast wins")[1].split("## ")[0]
     assert "**last value**" in benchmarks or "**trend**" in benchmarks
+
+
+def test_large_errors_are_told_by_cause(validation):
+    page = trust_page(validation, [], None, "c")
+    large = page.split("### Large errors, by cause")[1].split("### ")[0]
+    found = misses(validation.rows, Survey.read(load_data().survey))
+    assert found and all(one.label in large for one in found)
+    assert all(f"({one.year})" in large for one in found)
+    assert large.count("- **") == len(by_cause(found)) and "**No cause is known.**" in large
+    with speaking("zh"):
+        chinese = trust_page(validation, [], None, "c").split("### 较大误差及其原因")[1].split("### ")[0]
+    assert chinese.count("- **") == len(by_cause(found)) and "**原因尚不清楚。**" in chinese
 
 
 def test_levers_that_rest_on_nothing_are_named(validation):

@@ -16,6 +16,7 @@ from sim.scenario.loading import catalogue, load_scenario, scenario_files
 from sim.scenario.scenario import Scenario
 from sim.studies import check_files, load_checks, load_virtual, virtual_files
 from sim.studies.published import published_files
+from sim.validation.misses import NOT_KNOWN, causes
 
 _DATA = Path(references.__file__).parents[1] / "data"
 
@@ -35,6 +36,7 @@ def data_texts() -> Iterator[DataText]:
     yield from _of_scenarios()
     yield from _of_tables()
     yield from _of_studies()
+    yield from _of_validation()
 
 
 def _of_scenarios() -> Iterator[DataText]:
@@ -100,6 +102,12 @@ def _of_tables() -> Iterator[DataText]:
         yield from _named("targets.csv", row["id"], row["label"], row["unit"])
         if row["table"] == "quarterly":
             yield DataText(f"targets.csv: {row['id']}", row["label"].partition(", ")[2], "moment")
+
+
+def _of_validation() -> Iterator[DataText]:
+    for one in causes():
+        if one.words != NOT_KNOWN:
+            yield from _named("sim/validation/causes.yaml", one.series[0], one.words)
 
 
 def _of_studies() -> Iterator[DataText]:

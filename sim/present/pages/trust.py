@@ -26,6 +26,7 @@ from sim.present.text.backtest import (
 )
 from sim.present.text.checks import effect_figure, effect_range
 from sim.present.text.markdown import markdown
+from sim.present.text.misses import limit_words, misses_by_cause
 from sim.present.text.numbers import apart, in_a_row, join, listing, number, percent
 from sim.present.text.parameters import (
     STATUS_NAMES,
@@ -466,7 +467,7 @@ def _table(rows: Sequence[dict[str, str]], heads: Words) -> list[str]:
 
 
 def _wrong(validation: Validation) -> list[str]:
-    """Everything missed, the worst first."""
+    """Errors too large to be passed over, by cause; then everything missed, the worst first."""
     missed = validation.summary[validation.summary["verdict"] == "missed"]
     missed = missed.assign(size=missed["mean_absolute_error"] / missed["tolerance"])
     found = [
@@ -511,7 +512,18 @@ def _wrong(validation: Validation) -> list[str]:
         for row in validation.corridors.itertuples()
         if row.verdict == "missed"
     ]
-    return [_("## What it gets wrong"), "", *(f"- {line}" for line in found), ""]
+    large = [f"- **{cause}** {markdown(series)}" for cause, series in misses_by_cause(validation)]
+    lines = [
+        _("## What it gets wrong"),
+        "",
+        _("### Large errors, by cause"),
+        "",
+        limit_words(),
+        "",
+        *large,
+        "",
+    ]
+    return [*lines, _("### Everything missed"), "", *(f"- {line}" for line in found), ""]
 
 
 def _unknown(posterior: Posterior | None) -> list[str]:

@@ -16,6 +16,7 @@ from sim.present.charts import validation as charts
 from sim.present.pages import validation_tables
 from sim.present.pages.images import image_address
 from sim.present.pages.wall import pairs_of, wall_of_series
+from sim.present.text.misses import limit_words, misses_by_cause
 from sim.present.text.numbers import apart
 from sim.present.text.validation import moves_in_words, sampling_warning, validation_text
 from sim.validation.five_year_moves import RULE
@@ -84,6 +85,8 @@ def render_validation(validation: Validation, national: pd.DataFrame) -> str:
         },
         "images": {name: image_address(figures.get(name)) for name in ("validation", "within-2020")},
         "wall": wall_of_series(validation),
+        "misses": misses_by_cause(validation),
+        "limit": limit_words(),
         "legend": apart(charts.legend(validation)),
     }
     return page_template("validation.html.j2").render(context)
