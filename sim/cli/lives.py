@@ -225,7 +225,7 @@ def twins(
         _tell_gallery(one, other, picture, json, scale=size, end=last, seed=seed)
         return
     from sim.agents.twins import find_twin, follow_twins
-    from sim.present.text.twins import twins_as_json, twins_found_in_words, twins_in_words
+    from sim.present.text.twins import span_of_totals, twins_as_json, twins_found_in_words, twins_in_words
 
     chosen = worker
     if find is not None:
@@ -251,7 +251,7 @@ def twins(
     if told.rows:
         print_table([dict(zip(told.heads, row, strict=True)) for row in told.rows])
     heads = ("", *told.heads[1:])
-    print_table([dict(zip(heads, row, strict=True)) for row in told.totals])
+    print_table([dict(zip(heads, row, strict=True)) for row in told.totals], span_of_totals(pair))
 
 
 def _tell_gallery(base: Any, policy: Any, picture: Path | None, json: bool, **given: Any) -> None:

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _, in_context, language
+from sim.core.language import _, language
 from sim.present.pages.comparison_tables import ACCOUNT_WORDS, group_words
 from sim.present.text.breakdown import dimension_words, labelled
 from sim.present.text.breakdown import group_words as place_words
@@ -41,7 +41,7 @@ from sim.present.text.headings import (
     of_own_language,
     with_outcome_words,
 )
-from sim.present.text.levers import OCCASION_WORDS, PAYERS, clauses_of, lever_title
+from sim.present.text.levers import PAYERS, clauses_of, cost_is_per, lever_title
 from sim.results.outcomes import HEADLINE, OUTCOMES
 
 if TYPE_CHECKING:
@@ -201,20 +201,12 @@ def _levers(comparison: Comparison) -> pd.DataFrame:
                     "to": lever["window"]["to"],
                     "evidence": lever.get("evidence", ""),
                     "yuan": cost.get("yuan"),
-                    "per": _per(cost),
+                    "per": cost_is_per(lever),
                     "source": cost.get("source", ""),
                     "clauses": clauses_of(comparison.manifest, lever),
                 }
             )
     return pd.DataFrame(rows)
-
-
-def _per(cost: dict[str, Any]) -> str:
-    """What a unit cost is for; empty where there is none."""
-    if not cost:
-        return ""
-    occasion = OCCASION_WORDS.get(cost["per"], cost["per"])
-    return in_context("what a cost is per", "{occasion}", occasion=occasion)
 
 
 def _titled(comparison: Comparison, table: pd.DataFrame) -> pd.DataFrame:

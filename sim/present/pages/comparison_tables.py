@@ -20,7 +20,7 @@ from sim.present.text.comparison import (
     year_of_answer,
     years_to,
 )
-from sim.present.text.levers import PAYERS, family_words, lever_title
+from sim.present.text.levers import PAYERS, cost_is_per, family_words, lever_title
 from sim.present.text.numbers import (
     amount,
     apart,
@@ -225,7 +225,7 @@ def cost_rows(
             rows.append(
                 {
                     **dict.fromkeys(
-                        ("payer", "years", "per_year", "served", "unspent", "queue", "bound"), "–"
+                        ("payer", "years", "per_year", "served", "per", "unspent", "queue", "bound"), "–"
                     ),
                     "lever": label,
                     "anchor": anchors.get(lever, ""),
@@ -246,6 +246,7 @@ def cost_rows(
                 "spending": amount(part["spending_yuan"].sum(), "yuan"),
                 "per_year": amount(part["spending_yuan"].sum() / part["year"].nunique(), "yuan"),
                 "served": amount(part["served"].sum(), "persons", noun=False),
+                "per": cost_is_per(described),
                 "unspent": amount(part["unspent_yuan"].sum(), "yuan") if has_budget else _("no limit"),
                 "queue": amount(part["queue"].sum(), "persons", noun=False) if has_budget else "–",
                 "bound": bound_words(part),

@@ -15,7 +15,7 @@ from sim.core.labels import TIERS
 from sim.core.language import N_, Words, _, language
 from sim.present.text.breakdown import group_words, measure_words, told_cell, when_words
 from sim.present.text.comparison import calendar_year, in_small, lever_label, main_horizon, title_of
-from sim.present.text.levers import PAYERS
+from sim.present.text.levers import PAYERS, cost_is_per
 from sim.present.text.numbers import amount, interval_alone, listing, number, with_interval
 from sim.scenario.references import province_in_words
 
@@ -217,6 +217,7 @@ def cost_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, 
             "years": years,
             "spending": amount(row["spending_yuan"], "yuan"),
             "served": amount(row["served"], "persons", noun=False),
+            "per": cost_is_per(policy["levers"].get(lever, {})),
         }
         for (lever, payer), row in sums.iterrows()
         if row["spending_yuan"] > 0

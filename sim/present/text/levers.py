@@ -13,7 +13,7 @@ from typing import Any
 
 from sim.comparison.comparison import Comparison
 from sim.core.labels import ACTIVITIES, SCHOOLING, SECTORS, TIERS, region
-from sim.core.language import N_, Words, _, in_language, language, plural, speaking, translated
+from sim.core.language import N_, Words, _, in_context, in_language, language, plural, speaking, translated
 from sim.parameters.behaviour import PARAMETERS
 from sim.present.text.numbers import amount, apart, listing, month_in_words, month_name, number
 from sim.scenario.lever import Lever
@@ -61,6 +61,17 @@ OCCASION_WORDS = Words(
         "workshop_month": N_("workshop job and month"),
     }
 )
+
+
+def cost_is_per(lever: Mapping[str, Any]) -> str:
+    """What the unit cost of a lever, as a manifest describes it, is for; empty where it has none."""
+    cost = lever.get("unit_cost")
+    if not cost:
+        return ""
+    occasion = OCCASION_WORDS.get(cost["per"], cost["per"])
+    return in_context("what a cost is per", "{occasion}", occasion=occasion)
+
+
 _CHOICES = (
     ("education", N_("schooling: {words}"), SCHOOLING),
     ("activity", N_("now: {words}"), ACTIVITIES),

@@ -268,6 +268,15 @@ def _totals(twins: Twins) -> tuple[tuple[str, str, str], ...]:
     return tuple(rows)  # type: ignore[arg-type]  # three each: a name and two lives
 
 
+def span_of_totals(twins: Twins) -> str:
+    """Over which months the totals count: from where the lives part to the end."""
+    months = twins.base.months or twins.policy.months
+    if not months:
+        return ""
+    first = twins.parting.month if twins.parting else months[0].month
+    return words.TWINS["totals"].format(month=month_in_words(first), last=month_in_words(months[-1].month))
+
+
 def _sum(months: Sequence[LivedMonth], *flows: str) -> str:
     return number(sum(month.money.get(flow, 0) for month in months for flow in flows))
 
