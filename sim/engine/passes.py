@@ -151,7 +151,7 @@ def _for_chosen(step: Step, gather: Callable, is_sure: bool = False) -> Callable
     """``do`` for the chosen rows of a block. is_sure: whether it concerns all of them."""
     do, when, among, unless = step.do, step.when or _always, step.among, step.unless
     if step.listed is not None:
-        return _for_listed(step, gather)
+        return _for_listed(step, gather, is_sure)
 
     @named_rule(step.name, "for the chosen")
     def run(rows, states, c, b, count):
@@ -164,15 +164,16 @@ def _for_chosen(step: Step, gather: Callable, is_sure: bool = False) -> Callable
     return run
 
 
-def _for_listed(step: Step, gather: Callable) -> Callable:
+def _for_listed(step: Step, gather: Callable, is_sure: bool) -> Callable:
     """The same for a step that does one part after another for all of them."""
     assert step.listed is not None and step.when is None, "the list is made from states alone"
     do_all, among, unless = step.listed, step.among, step.unless
 
     @named_rule(step.name, "for the listed")
     def run(rows, states, c, b, count):
-        for k in range(count):
-            b.chosen[k] = (b.chosen[k] != 0) & is_state_among(int(states[k]), among, unless)
+        if not is_sure:
+            for k in range(count):
+                b.chosen[k] = (b.chosen[k] != 0) & is_state_among(int(states[k]), among, unless)
         chosen = gather(b, count)
         for first in range(0, chosen, LISTED):
             do_all(rows, states, c, b, b.rows[first : min(first + LISTED, chosen)])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sim.core.arithmetic import exp
-from sim.core.categories import LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING
+from sim.core.categories import EMPLOYEES, LOCAL_WORK, MIGRANT_WORK, OWN_BUSINESS, TRAINING, members
 from sim.core.compiled import inlined_rule, rule
 from sim.rules.earnings import log_productivity, monthly_pay, productivity_factor
 from sim.rules.household import dissaving, remittance, saving, share_of
@@ -37,6 +37,8 @@ from sim.world.worker import (
     education_of,
     worker_at,
 )
+
+_EMPLOYEES = tuple(members(EMPLOYEES))
 
 
 @rule
@@ -124,51 +126,92 @@ def live_without_pay(w, c, b, k) -> None:
 @inlined_rule
 def earn(w, c, b, k) -> None:
     """Earn a month's pay, of which an employer may withhold some, and divide it."""
-    pay, received, contribution = receive_wage(w, c, b, k)
-    divide_pay(w, c, b, pay, received, contribution)
+    pay = wage(w, c)
+    take_home, contribution = pay_out(w, c, b, k, pay) if has_deductions(w) else (pay, 0)
+    note_employed(w, b)
+    note_income(w, take_home - extra_living_cost(w, c))
+    divide_pay(w, c, b, pay, take_home, contribution)
 
 
 @rule
 def earn_listed(rows, states, c, b, chosen) -> None:
     """The same for those at the ``chosen`` positions of a block, in loops that each do one part for all.
 
-    So the processor divides the money of eight at a time, and waits for nobody's pay.
+    So the processor waits for nobody's pay, does not guess who is insured, and divides and adds up the money
+    of eight at a time.
     """
-    for j in range(len(chosen)):
+    count, listed = len(chosen), 0
+    for j in range(count):
         k = int(chosen[j])
         w = worker_at(rows, states, k, b.id[k])
-        pay, received, contribution = receive_wage(w, c, b, k)
-        b.wage[j], b.contribution[j], b.take_home[j] = pay, contribution, received - contribution
-        b.sent[j] = w.activity == MIGRANT_WORK  # until it is known how much
-    for j in range(len(chosen)):
-        b.sent[j], b.put_aside[j] = divided(c, int(b.take_home[j]), int(b.sent[j]) != 0)
-    for j in range(len(chosen)):
+        b.wage[j], b.doing[j] = wage(w, c), w.activity
+        note_employed(w, b)
+        b.open[listed] = j
+        listed += has_deductions(w)
+    for j in range(count):
+        b.take_home[j], b.contribution[j] = b.wage[j], 0
+    for n in range(listed):
+        j = int(b.open[n])
         k = int(chosen[j])
         w = worker_at(rows, states, k, b.id[k])
-        took_home, sent, put_aside = int(b.take_home[j]), int(b.sent[j]), int(b.put_aside[j])
-        book_pay(w, c, b, int(b.wage[j]), int(b.contribution[j]), took_home, sent, put_aside)
+        b.take_home[j], b.contribution[j] = pay_out(w, c, b, k, int(b.wage[j]))
+    for j in range(count):
+        b.sent[j], b.put_aside[j] = divided(c, int(b.take_home[j]), int(b.doing[j]) == MIGRANT_WORK)
+    for j in range(count):
+        k = int(chosen[j])
+        w = worker_at(rows, states, k, b.id[k])
+        note_income(w, int(b.take_home[j]) - extra_living_cost(w, c))
+        b.put_aside[j] = keep_pay(w, int(b.wage[j]), int(b.put_aside[j]))
+        book_at_home(w, b, int(b.wage[j]), int(b.sent[j]))
+    _book_listed(b, count)
+
+
+@rule
+def _book_listed(b, count) -> None:
+    """Enter the money of the first ``count`` of those listed, activity by activity."""
+    for activity in _EMPLOYEES:
+        workers, earned, contributed, sent, saved, took_home = 0, 0, 0, 0, 0, 0
+        for j in range(count):
+            is_theirs = int(b.doing[j]) == activity
+            workers += is_theirs
+            earned += int(b.wage[j]) if is_theirs else 0
+            contributed += int(b.contribution[j]) if is_theirs else 0
+            sent += int(b.sent[j]) if is_theirs else 0
+            saved += int(b.put_aside[j]) if is_theirs else 0
+            took_home += int(b.take_home[j]) if is_theirs else 0
+        book_pay(b, activity, workers, earned, contributed, sent, saved, took_home)
 
 
 @inlined_rule
-def receive_wage(w, c, b, k):
-    """An employee's pay, what the worker is handed of it and of what was owed, with aid, and the contribution
-    that is due from it, in yuan.
-    """
-    flags, pay = int(w.status), wage(w, c)
-    received, contribution, aid = pay, 0, 0
+def note_employed(w, b) -> None:
+    """Count an employee among those of the place and sector."""
     b.employed[int(w.place), int(w.sector)] += 1
-    if (w.arrears > 0) | ((flags & UNPAID) != 0):
+
+
+@inlined_rule
+def has_deductions(w) -> bool:
+    """Whether an employee may be left with less or more than the month's pay."""
+    return (w.arrears > 0) | ((int(w.status) & (UNPAID | INSURED)) != 0)
+
+
+@inlined_rule
+def pay_out(w, c, b, k, pay):
+    """What is left to an employee of a month's pay, with what is paid out of what was owed, and the
+    contribution that was taken off, in yuan. The employer pays on top of it, and levers may pay a part of it.
+    """
+    received, contribution = pay, 0
+    if (w.arrears > 0) | ((int(w.status) & UNPAID) != 0):
         received = pay - withheld_pay(w, c, b, pay) + recovered_pay(w, c, b, k)
-    if flags & INSURED:
+    if is_insured(w, c):
         contribution = min(insurance_contribution(w, c, b, k, pay), received)
         on_top = share_of(min(pay, received), c.economy.insurance_employer_rate)
         b.money[MONEY.employer_contribution] += on_top
         b.employers[int(w.place)] += on_top
         if has_transfer(c, WORKER.insurance_contribution_rate):
             aid = premium_aid(w, c, b, k, pay, received, contribution)
-            contribution += aid
-    note_income(w, received - contribution - extra_living_cost(w, c))
-    return pay, received + aid, contribution
+            note_income(w, -aid)  # it goes to the scheme at once
+            b.money[MONEY.contribution] += aid
+    return received - contribution, contribution
 
 
 @rule
@@ -214,11 +257,13 @@ def take_profit(w, c, b, k) -> None:
 
 
 @inlined_rule
-def divide_pay(w, c, b, pay, received, contribution) -> None:
-    """Divide a month's money between the scheme, the family at home, savings and living, in yuan."""
-    take_home = received - contribution
-    sent, put_aside = divided(c, take_home, w.activity == MIGRANT_WORK)
-    book_pay(w, c, b, pay, contribution, take_home, sent, put_aside)
+def divide_pay(w, c, b, pay, take_home, contribution) -> None:
+    """Divide what is left of a month's pay between the family at home, savings and living, in yuan."""
+    activity = int(w.activity)
+    sent, put_aside = divided(c, take_home, activity == MIGRANT_WORK)
+    saved = keep_pay(w, pay, put_aside)
+    book_at_home(w, b, pay, sent)
+    book_pay(b, activity, 1, pay, contribution, sent, saved, take_home)
 
 
 @inlined_rule
@@ -229,9 +274,9 @@ def divided(c, take_home, is_away):
 
 
 @inlined_rule
-def book_pay(w, c, b, pay, contribution, take_home, sent, put_aside) -> None:
-    """Book a month's money as it was divided, and the month of work, in yuan."""
-    activity, home = int(w.activity), int(w.home)
+def keep_pay(w, pay, put_aside) -> int:
+    """Write a month of work and its pay into the worker's record; returns the yuan that are saved."""
+    activity = int(w.activity)
     is_away = activity == MIGRANT_WORK
     saved = min(put_aside, MOST_SAVINGS - int(w.savings))
     w.savings = int(w.savings) + saved
@@ -241,14 +286,25 @@ def book_pay(w, c, b, pay, contribution, take_home, sent, put_aside) -> None:
     # months away are counted in the low half of the byte, local ones in the high half
     is_local = (activity == LOCAL_WORK) | (activity == OWN_BUSINESS)
     w.worked_months = int(w.worked_months) + is_away + 16 * is_local
-    b.money[MONEY.earned] += pay
-    b.money[MONEY.contribution] += contribution
-    b.money[MONEY.remittance] += sent
-    b.money[MONEY.saved] += saved
-    b.money[MONEY.consumption] += take_home - sent - saved
-    b.pay[activity, 0] += pay
-    b.pay[activity, 1] += 1
+    return saved
+
+
+@inlined_rule
+def book_at_home(w, b, pay, sent) -> None:
+    """Enter pay, and what is sent home of it, in the sums of the worker's home, in yuan."""
+    home = int(w.home)
     b.home_money[home, 0] += sent
     b.home_money[home, 1] += pay
-    if int(w.traits) & POOR:
-        b.home_money[home, 2] += sent
+    b.home_money[home, 2] += sent if int(w.traits) & POOR else 0
+
+
+@inlined_rule
+def book_pay(b, activity, workers, earned, contributed, sent, saved, took_home) -> None:
+    """Enter the money of a month of work, of workers in one activity, in yuan."""
+    b.pay[activity, 0] += earned
+    b.pay[activity, 1] += workers
+    b.money[MONEY.earned] += earned
+    b.money[MONEY.contribution] += contributed
+    b.money[MONEY.remittance] += sent
+    b.money[MONEY.saved] += saved
+    b.money[MONEY.consumption] += took_home - sent - saved

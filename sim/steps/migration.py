@@ -20,8 +20,11 @@ from sim.steps.groups import group_since, is_parent, worker_group
 from sim.steps.levers import effective, serve, serve_arrival
 from sim.steps.people import fill_birth_ages, months_in_activity, months_of_stay
 from sim.steps.race import (
+    FIRST,
+    FIRST_ABOVE,
     NOWHERE,
     OFFER,
+    TIMES,
     draw_luck,
     drawn_luck,
     first_place,
@@ -177,6 +180,21 @@ def odds_of_options(w, c, group):
 def race_odds(w, c, b, k, group):
     """The same with what support adds: a public post at home, help to leave."""
     farm, local, keep, away = odds_of_options(w, c, group)
+    if has_support(c):
+        farm, keep, away = with_support(w, c, b, k, farm, keep, away)
+    return farm, local, keep, away
+
+
+@rule
+def has_support(c) -> bool:
+    """Whether support may add to the odds of somebody this month."""
+    helped = c.upper_bound[WORKER.departure_cost_relief] + c.upper_bound[WORKER.poor_floor_relief]
+    return (c.upper_bound[WORKER.public_post_pay_yuan] > 0.0) | (helped > 0.0)
+
+
+@rule
+def with_support(w, c, b, k, farm, keep, away):
+    """The odds of the farm, the present place and places away with what support adds for the worker."""
     if c.upper_bound[WORKER.public_post_pay_yuan] > 0.0:
         income, beta = c.farm_income[int(w.home)], c.economy.income_coefficient
         post = effective(w, c, b, k, WORKER.public_post_pay_yuan)
@@ -190,7 +208,7 @@ def race_odds(w, c, b, k, group):
             relief += c.poor_floor_effort * effective(w, c, b, k, WORKER.poor_floor_relief)
         keep *= odds(relief)
         away *= odds(relief)
-    return farm, local, keep, away
+    return farm, keep, away
 
 
 @rule
@@ -220,29 +238,29 @@ def draw_race(w, c, mixed_id, odds):
     The option whose score is highest wins. Whoever would take up local work without an offer has the next
     best of the same race. The choice is an option, or MIGRATE plus the number of a place.
     """
+    farm, local, keep, away = odds
     group, luck = worker_group(w, c), luck_of(luck_keys(c), mixed_id)
-    farm, local, keep, away, to_beat, is_late = scores_of(w, c, group, odds, luck)
+    farm, local, keep = farm / luck[0], local / luck[1], keep / luck[2]  # scores from here on
+    away, to_beat, is_late = challenge_of_places(w, c, group, luck, farm, local, keep, away)
     reached, place = (0.0, NOWHERE) if is_late else place_of(w, c, mixed_id, group, away, to_beat)
     return winner(w, c, luck, farm, local, keep, reached, place)
 
 
 @inlined_rule
-def scores_of(w, c, group, odds, luck):
-    """Scores of farm, local work and the present place; odds of places away for each unit of their weight,
-    the score that one of them has to beat, and whether all of them surely come too late for that.
+def challenge_of_places(w, c, group, luck, farm, local, keep, away):
+    """Odds of places away for each unit of their weight, the score that one of them has to beat, and whether
+    all of them surely come too late for that.
 
     Those who enter pay no switching cost; all their odds are divided by it, which changes no order, so that
-    places have the odds that candidates are made for. luck: ``luck_of``.
+    places have the odds that candidates are made for. luck: ``luck_of``. farm, local, keep: scores. away:
+    odds.
     """
-    farm, local, keep, away = odds
-    farm_time, local_time, keep_time, offer, first, above = luck
     home, across, unit = int(w.home), c.across_age_odds[age_cell(w, c)], _unit_of_odds(w, c)
-    farm_score, local_score, keep_score = farm / farm_time, local / local_time, keep / keep_time
-    at_rest = max(farm_score, keep_score)
-    to_beat = unit * (max(at_rest, local_score) if _is_offered(w, c, offer) else at_rest)
+    at_rest = max(farm, keep)
+    to_beat = unit * (max(at_rest, local) if _is_offered(w, c, luck[OFFER]) else at_rest)
     away *= unit
-    is_late = is_too_late(c, home, highest_over_bound(c, home, group, away, across), to_beat, first, above)
-    return farm_score, local_score, keep_score, away, to_beat, is_late
+    reach = highest_over_bound(c, home, group, away, across)
+    return away, to_beat, is_too_late(c, home, reach, to_beat, luck[FIRST], luck[FIRST_ABOVE])
 
 
 @inlined_rule
@@ -296,17 +314,28 @@ def reconsider_listed(rows, states, c, b, chosen) -> None:
     b.events[EVENT.reconsidered] += count
     draw_luck(c, b, chosen[:count])
     fill_birth_ages(c, b, chosen[:count])
-    still_open = 0
     for j in range(count):
         k = int(chosen[j])
         w = worker_at(rows, states, k, b.id[k])
         group = group_since(w, c, b.birth_age[j])
-        farm, local, keep, away, to_beat, is_late = scores_of(
-            w, c, group, race_odds(w, c, b, k, group), drawn_luck(b, j)
-        )
-        b.scores[0, j], b.scores[1, j], b.scores[2, j], b.scores[3, j] = farm, local, keep, 0.0
-        b.scores[4, j], b.scores[5, j] = away, to_beat
         b.group[j] = group
+        b.scores[0, j], b.scores[1, j], b.scores[2, j], b.scores[4, j] = odds_of_options(w, c, group)
+    if has_support(c):
+        for j in range(count):
+            k = int(chosen[j])
+            w = worker_at(rows, states, k, b.id[k])
+            farm, keep, away = b.scores[0, j], b.scores[2, j], b.scores[4, j]
+            b.scores[0, j], b.scores[2, j], b.scores[4, j] = with_support(w, c, b, k, farm, keep, away)
+    for n in range(TIMES):
+        for j in range(count):
+            b.scores[n, j] = b.scores[n, j] / b.luck[n, j]
+    still_open = 0
+    for j in range(count):
+        k = int(chosen[j])
+        w, group, luck = worker_at(rows, states, k, b.id[k]), int(b.group[j]), drawn_luck(b, j)
+        farm, local, keep, away = b.scores[0, j], b.scores[1, j], b.scores[2, j], b.scores[4, j]
+        away, to_beat, is_late = challenge_of_places(w, c, group, luck, farm, local, keep, away)
+        b.scores[3, j], b.scores[4, j], b.scores[5, j] = 0.0, away, to_beat
         b.open[still_open] = j
         still_open += not is_late
     for n in range(still_open):

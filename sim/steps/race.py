@@ -20,7 +20,9 @@ from sim.rules.migration import score
 from sim.world.places import HOMES
 
 NOWHERE = -1
-OFFER = 3  # position of the draw for an offer of local work in ``luck_of``
+TIMES = 3  # how many numbers in ``luck_of`` are times in the race: the first of them
+OFFER = TIMES  # position there of the draw for an offer of local work
+FIRST, FIRST_ABOVE = OFFER + 1, OFFER + 2  # and of the draws for the first candidates of two layers
 TOP = 8.0  # of the second layer, in bounds
 MOST_CANDIDATES = 16  # of a layer that are looked at; from then on each place has a time of its own
 
@@ -94,7 +96,7 @@ def draw_luck(c, b, chosen) -> None:
         key = keys[n]
         for j in range(count):
             b.luck[n, j] = uniform_under(key, int(b.listed[j]))
-    for n in range(3):  # apart, so that the compiler takes logs of several at once
+    for n in range(TIMES):  # apart, so that the compiler takes logs of several at once
         for j in range(count):
             b.luck[n, j] = -log(b.luck[n, j])
 

@@ -231,7 +231,12 @@ def block_type(places: int) -> np.dtype:
             ("birth_age", _REAL, (LISTED,)),  # at the birth of the first child, years
             ("scores", _REAL, (SCORES, LISTED)),  # sim.steps.migration.scores_of, and that of a place away
             ("found", np.int16, (LISTED,)),  # the place away that comes first
-            ("open", np.uint16, (LISTED,)),  # positions of those for whom a place away may come first
+            (
+                "open",
+                np.uint16,
+                (LISTED,),
+            ),  # positions of those for whom a place away may come first, or whose pay
+            # may not all be theirs
             ("group", np.uint8, (LISTED,)),  # sim.steps.groups
             # for a wage, in yuan:
             ("wage", _WHOLE, (LISTED,)),
@@ -239,6 +244,7 @@ def block_type(places: int) -> np.dtype:
             ("take_home", _WHOLE, (LISTED,)),
             ("sent", _WHOLE, (LISTED,)),  # home
             ("put_aside", _WHOLE, (LISTED,)),
+            ("doing", np.uint8, (LISTED,)),  # the activity
             # 1 + option (sim.steps.migration), until it is carried out; or ON_COURSE
             ("choice", np.uint8, (BLOCK,)),
             *[(name, sums[name].base, sums[name].shape) for name in field_names(sums)],

@@ -48,7 +48,7 @@ EXCEPTIONS = {
     # clips to what can be stored
     ("rules/earnings.py", "LONGEST_CAREER_YEARS"): "the months of experience that tables of pay hold",
     ("steps/enterprise.py", "MOST_CAPITAL"): "yuan that nobody can raise, so that sums stay whole numbers",
-    ("steps/earnings.py", "book_pay"): "months at home lie in the high half of a byte",
+    ("steps/earnings.py", "keep_pay"): "months at home lie in the high half of a byte",
     # sizes
     ("steps/lever_record.py", "MAX_LEVERS"): SIZE,
     ("steps/lever_record.py", "MAX_BUDGETS"): SIZE,
@@ -76,8 +76,7 @@ EXCEPTIONS = {
     ("steps/records.py", "LUCK"): SIZE,
     ("steps/records.py", "SCORES"): SIZE,
     ("steps/records.py", "LISTED"): SIZE,
-    ("steps/race.py", "OFFER"): "a position",
-    ("steps/race.py", "draw_luck"): "positions of farm, local work and staying",
+    ("steps/race.py", "TIMES"): "times of farm, local work and staying",
     ("steps/race.py", "TOP"): SPEED,
     ("steps/race.py", "MOST_CANDIDATES"): SPEED,
     ("engine/candidates.py", "RATE"): SPEED,
