@@ -7,8 +7,8 @@ numba manages memory, so that it calls nothing but the C library and runs where 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from functools import cache
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from types import FunctionType
 from typing import Any
 
@@ -45,7 +45,6 @@ def object_code(function: Callable, symbol: str, types: Sequence[Any]) -> tuple[
             return flags
 
     deferred_linking.install()
-    _choose_without_branches()
     bare = _of_no_place(function, symbol)
     with global_compiler_lock:
         made = BareCompiler(bare, registry.cpu_target, _OPTIONS, {}, compiler.Compiler)
@@ -58,17 +57,25 @@ def object_code(function: Callable, symbol: str, types: Sequence[Any]) -> tuple[
         )
         is_portable &= not any(one.name.startswith(_OF_PROCESS) for one in module.global_variables)
         _in_use.append(found)
-        return name, library.codegen._tm.emit_object(module), is_portable
+        with _choices_without_branches():
+            return name, library.codegen._tm.emit_object(module), is_portable
 
 
-@cache
-def _choose_without_branches() -> None:
+@contextmanager
+def _choices_without_branches() -> Iterator[None]:
     """Have LLVM keep choices between two numbers what they are. It would turn some into branches, which the
     processor guesses wrong where workers differ.
+
+    LLVM has one such setting for the whole process: what others compile finds it as it is by default. To be
+    entered with the compiler's lock.
     """
     from llvmlite import binding
 
     binding.set_option("labor-sim", "-x86-cmov-converter=false")
+    try:
+        yield
+    finally:
+        binding.set_option("labor-sim", "-x86-cmov-converter=true")
 
 
 def _memory(codegen: Any) -> Any:

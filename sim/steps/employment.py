@@ -23,6 +23,7 @@ from sim.world.worker import (
     DISPLACED,
     LASTING_TRAITS,
     age_months,
+    worker_at,
 )
 
 
@@ -62,18 +63,56 @@ def lose_or_change_job(w, c, b, k) -> None:
     Losses lie at its lower end and changes at its upper end, so that more of one does not make others of the
     other.
     """
-    loss = loss_chance(w, c, b, k)
+    loses, changes = loss_or_change(w, c, b, k)
+    if loses:
+        be_dismissed(w, c, b, k)
+    elif changes:
+        move_up(w, c, b)
+
+
+@rule
+def lose_or_change_job_listed(rows, states, c, b, chosen) -> None:
+    """The same for those at the ``chosen`` positions of a block: what becomes of whom is told first, without
+    guesses, and done then.
+    """
+    lost, changed = 0, 0
+    for j in range(len(chosen)):
+        k = int(chosen[j])
+        loses, changes = loss_or_change(worker_at(rows, states, k, b.id[k]), c, b, k)
+        b.open[lost], b.others[changed] = k, k
+        lost += loses
+        changed += changes
+    for n in range(lost):
+        k = int(b.open[n])
+        be_dismissed(worker_at(rows, states, k, b.id[k]), c, b, k)
+    for n in range(changed):
+        k = int(b.others[n])
+        move_up(worker_at(rows, states, k, b.id[k]), c, b)
+
+
+@inlined_rule
+def loss_or_change(w, c, b, k):
+    """Whether the worker loses the job this month, and whether a better one comes up."""
     draw = uniform_mixed(c.keys, PURPOSE.job_event, int(b.mixed_id[k]))
-    if draw >= loss:
-        if draw < 1.0 - effective(w, c, b, k, WORKER.job_change_probability):
-            return
-        b.events[EVENT.job_changes] += 1
-        offered = match_quality(w, c)
-        if offered > int(w.match):
-            w.match = offered
-            w.sector = hiring_sector(w, c)
-            w.traits = int(w.traits) & LASTING_TRAITS
-        return
+    loses = draw < loss_chance(w, c, b, k)
+    comes_up = draw >= 1.0 - effective(w, c, b, k, WORKER.job_change_probability)
+    return loses, comes_up & (not loses)
+
+
+@rule
+def move_up(w, c, b) -> None:
+    """Change to a job that has come up, if it is better than the present one."""
+    b.events[EVENT.job_changes] += 1
+    offered = match_quality(w, c)
+    if offered > int(w.match):
+        w.match = offered
+        w.sector = hiring_sector(w, c)
+        w.traits = int(w.traits) & LASTING_TRAITS
+
+
+@rule
+def be_dismissed(w, c, b, k) -> None:
+    """Lose the job, or be placed in another at once."""
     luck = uniform_mixed(c.keys, PURPOSE.replacement, int(b.mixed_id[k]))
     placed = effective(w, c, b, k, WORKER.replacement_probability)
     if luck < placed:
@@ -100,9 +139,34 @@ def lose_job(w, c, flags) -> None:
 @rule
 def find_job(w, c, b, k) -> None:
     """Find a job through vacancies, fellow workers from home and the service; age counts against it."""
+    if finds(w, c, b, k):
+        take_job_found(w, c, b, k)
+
+
+@rule
+def find_job_listed(rows, states, c, b, chosen) -> None:
+    """The same for those at the ``chosen`` positions of a block: who finds a job is told first."""
+    found = 0
+    for j in range(len(chosen)):
+        k = int(chosen[j])
+        b.open[found] = k
+        found += finds(worker_at(rows, states, k, b.id[k]), c, b, k)
+    for n in range(found):
+        k = int(b.open[n])
+        take_job_found(worker_at(rows, states, k, b.id[k]), c, b, k)
+
+
+@inlined_rule
+def finds(w, c, b, k) -> bool:
+    """Whether a worker who looks for a job finds one this month; bills the service for the search."""
     serve(w, c, b, k, OCCASION.search_month)
-    if uniform_mixed(c.keys, PURPOSE.job_find, int(b.mixed_id[k])) < finding_chance(w, c, b, k):
-        take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
+    return uniform_mixed(c.keys, PURPOSE.job_find, int(b.mixed_id[k])) < finding_chance(w, c, b, k)
+
+
+@rule
+def take_job_found(w, c, b, k) -> None:
+    """Start a job where the worker has looked for one."""
+    take_job(w, c, b, k, MIGRANT_WORK if w.activity == MIGRANT_SEARCH else SETTLED_WORK)
 
 
 @inlined_rule

@@ -169,8 +169,9 @@ STEPS = (
         purpose=PURPOSE.job_event,
         chance=employment.highest_loss_chance,
         chance_above=employment.highest_change_chance,
+        listed=employment.lose_or_change_job_listed,
     ),
-    Step("find job", "Find a job.", employment.find_job, SEARCHERS),
+    Step("find job", "Find a job.", employment.find_job, SEARCHERS, listed=employment.find_job_listed),
     Step("run business", "Run the business.", enterprise.run_business, OWNERS),
     Step(
         "public works",

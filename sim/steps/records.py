@@ -231,12 +231,10 @@ def block_type(places: int) -> np.dtype:
             ("birth_age", _REAL, (LISTED,)),  # at the birth of the first child, years
             ("scores", _REAL, (SCORES, LISTED)),  # sim.steps.migration.scores_of, and that of a place away
             ("found", np.int16, (LISTED,)),  # the place away that comes first
-            (
-                "open",
-                np.uint16,
-                (LISTED,),
-            ),  # positions of those for whom a place away may come first, or whose pay
-            # may not all be theirs
+            # positions of those who are looked at again: for whom a place away may come first, whose pay may
+            # not all be theirs, who find or lose a job; and of those who change theirs
+            ("open", np.uint16, (LISTED,)),
+            ("others", np.uint16, (LISTED,)),
             ("group", np.uint8, (LISTED,)),  # sim.steps.groups
             # for a wage, in yuan:
             ("wage", _WHOLE, (LISTED,)),

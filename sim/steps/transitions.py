@@ -1,8 +1,8 @@
 """Changing activity, place and job: what several steps do to a worker."""
 
-from sim.core.arithmetic import normal_quantile
+from sim.core.arithmetic import normal_quantile, picked
 from sim.core.categories import SECTORS
-from sim.core.compiled import rule
+from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, mixed_with, uniform, uniform_mixed_for
 from sim.rules.migration import score
 from sim.steps.levers import serve
@@ -35,16 +35,31 @@ def match_quality(w, c) -> int:
 
 @rule
 def hiring_sector(w, c) -> int:
-    """Sector of a new job, in proportion to what employers of the place would fill: a race of the sectors."""
-    mixed_id, place, best, chosen = mixed_with(c.keys, int(w.id)), int(w.place), 0.0, 0
+    """Sector of a new job, in proportion to what employers of the place would fill: a race of the sectors.
+
+    As -log(u) > 1 - u, a sector's score is below its wanted jobs over 1 - u. The one that could score most is
+    looked at first, so that hardly any other needs a logarithm.
+    """
+    mixed_id, place = mixed_with(c.keys, int(w.id)), int(w.place)
+    chosen, most = 0, 0.0
     for sector in range(len(SECTORS)):
-        luck = uniform_mixed_for(c.keys, PURPOSE.job_sector, mixed_id, sector)
-        wanted = c.hires_wanted[place, sector]
-        if wanted > best * (1.0 - luck):  # else it cannot win, as -log(u) > 1 - u: most need no logarithm
+        could_score = c.hires_wanted[place, sector] / (1.0 - _sector_luck(c, mixed_id, sector))
+        chosen = picked(could_score > most, sector, chosen)
+        most = max(most, could_score)
+    first = chosen
+    best = score(c.hires_wanted[place, first], _sector_luck(c, mixed_id, first))
+    for sector in range(len(SECTORS)):
+        luck, wanted = _sector_luck(c, mixed_id, sector), c.hires_wanted[place, sector]
+        if wanted > best * (1.0 - luck) and sector != first:
             reached = score(wanted, luck)
-            if reached > best:
+            if (reached > best) | ((reached == best) & (sector < chosen)):
                 best, chosen = reached, sector
     return chosen
+
+
+@inlined_rule
+def _sector_luck(c, mixed_id, sector) -> float:
+    return uniform_mixed_for(c.keys, PURPOSE.job_sector, mixed_id, sector)
 
 
 @rule
