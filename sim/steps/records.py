@@ -229,7 +229,7 @@ def block_type(places: int) -> np.dtype:
             ("listed", np.uint32, (LISTED,)),  # ids, mixed or not
             ("luck", _REAL, (LUCK, LISTED)),  # sim.steps.race.luck_of
             ("birth_age", _REAL, (LISTED,)),  # at the birth of the first child, years
-            ("scores", _REAL, (SCORES, LISTED)),  # sim.steps.migration.scores_of, and that of a place away
+            ("scores", _REAL, (SCORES, LISTED)),  # of options, and what places away are held against
             ("found", np.int16, (LISTED,)),  # the place away that comes first
             # positions of those who are looked at again: for whom a place away may come first, whose pay may
             # not all be theirs, who find or lose a job; and of those who change theirs
