@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from sim.core.categories import SECTORS, TIERS
+from sim.core.categories import BY_PLACE, SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
 from sim.core.language import _
 from sim.core.months import FIRST_MONTH, month_text
@@ -87,6 +87,20 @@ class Policy:
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
         self._as_received = np.array([is_billed_as_received(lever) for lever in self._levers], dtype=bool)
+        # a ramp that brings everybody a part of what is done for them costs that part
+        self._costs_by_ramp = np.array(
+            [
+                lever.unit_cost is not None
+                and lever.unit_cost.follows_strength
+                and lever.unit_cost.per not in BY_PLACE  # of which fewer are served
+                and everybody
+                and not as_received
+                for lever, everybody, as_received in zip(
+                    self._levers, self._reaches_everybody, self._as_received, strict=True
+                )
+            ],
+            dtype=bool,
+        )
         self._worker_shares = np.array(
             [lever.unit_cost.shares.get("worker", 0.0) if lever.unit_cost else 0.0 for lever in self._levers]
         )
@@ -305,6 +319,7 @@ class Policy:
             is_active = strength > 0.0
             rationed = [n for n in self.budgeted if is_active[n]]
             prices = np.array([one.price for one in reach], dtype=np.int64)
+            prices = np.where(self._costs_by_ramp, np.rint(prices * strength).astype(np.int64), prices)
             coverage = take_up * np.where(self._reaches_everybody, 1.0, strength)
             is_counted = is_active & self._head_counts.is_possible & (coverage >= 1.0)
             fields: dict[str, np.ndarray | int] = {

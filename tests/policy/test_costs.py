@@ -249,3 +249,25 @@ def test_a_cost_for_what_a_lever_cannot_bring_about_is_refused(per):
         with pytest.raises(ValueError, match="would never be billed"):
             make_scenario({"x": make_lever({name: {"scale": 1.01}}, unit_cost=unit_cost(10, per))})
     make_scenario({"x": make_lever({own[per]: {"scale": 1.01}}, unit_cost=unit_cost(10, per))})
+
+
+@pytest.mark.parametrize("take_up", [1.0, 0.5], ids=["a part for everybody", "some in full"])
+@pytest.mark.parametrize("follows", [True, False])
+def test_a_ramp_costs_the_part_that_it_brings(take_up, follows):
+    """Where it brings everybody a part of a service whose price follows the strength, it costs a part; where
+    it reaches more and more people in full, each costs the whole.
+    """
+    lever = make_lever(
+        {"job_finding_probability": {"scale": 1.2}},
+        "2014-01",
+        "2014-12",
+        ramp_months=3,
+        take_up=take_up,
+        unit_cost={**unit_cost(100, "search_month"), "follows_strength": follows},
+    )
+    run = start(make_scenario({"x": lever}, to="2014-12"))
+    for month in range(6):
+        block = run.step()
+        served = int(block.served[0].sum())
+        part = min((month + 1) / 4.0, 1.0) if follows and take_up == 1.0 else 1.0
+        assert served > 0 and block.billed[0].sum() == 100 * part * served
