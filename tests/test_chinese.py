@@ -8,7 +8,7 @@ from collections import Counter
 import pytest
 from support.messages import KEYWORDS, ROOT, entries, fields, left_in_english, marked, missing
 
-from sim.core.language import speaking
+from sim.core.language import each_in_every_language, in_every_language, in_language, speaking
 from sim.present.text import numbers
 
 NAMED_SOURCES = "sources.po"  # authors, journals, sites and data sets keep the names that they publish under
@@ -92,3 +92,16 @@ def test_translations_are_chinese():
 def test_numbers_in_chinese(told, chinese):
     with speaking("zh"):
         assert told() == chinese
+
+
+def test_texts_that_results_keep_are_kept_in_every_language():
+    told = in_every_language(lambda: numbers.amount(3_000_000, "persons"))
+    assert told == {"en": "3.00 million people", "zh": "300万人"}
+    several = each_in_every_language(lambda: [numbers.month_in_words("2025-01"), numbers.percent(12)])
+    assert several == [{"en": "January 2025", "zh": "2025年1月"}, {"en": "12 %", "zh": "12%"}]
+    with speaking("zh"):
+        assert (
+            in_language(told) == "300万人"
+            and in_language("as older results have it") == "as older results have it"
+        )
+    assert each_in_every_language(list) == []

@@ -25,7 +25,7 @@ from sim.core.arguments import parse_month, parse_scale
 from sim.core.destinations import try_file, write_file
 from sim.core.errors import Problem, ResultsError, UsageError, enumerated, headed
 from sim.core.files import reason
-from sim.core.language import N_, _, language
+from sim.core.language import N_, _, in_language, language
 from sim.core.version import __version__
 from sim.core.width import columns
 
@@ -368,4 +368,4 @@ def print_place(words: str, path: Path) -> None:
 
 def print_warnings(manifest: dict[str, Any]) -> None:
     for warning in manifest.get("warnings") or ():
-        warn(warning)
+        warn(in_language(warning))

@@ -30,7 +30,7 @@ from sim.comparison.references import another_reference, by_reference
 from sim.comparison.winners import winners_over_seeds
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _, in_language, language
+from sim.core.language import _, each_in_every_language, in_language, speaking
 from sim.core.months import month_index
 from sim.policy.budgets import bound_by
 from sim.results.columns import COMPARISON_TABLES, FOCUS_TABLES, empty_table
@@ -107,19 +107,26 @@ def compare(
     tables = _tables(plan, runs)
     own = {policy.name: found for policy, found in zip(given, levers, strict=True)}
     about["run_warnings"] = about["warnings"]
-    titles = {one["name"]: in_language(one["title"]) for one in described}
     about["warnings"] = [
         *about["warnings"],
-        *reach_warnings(tables["costs"], own, float(about["scale"]), titles),
+        *each_in_every_language(
+            lambda: reach_warnings(tables["costs"], own, float(about["scale"]), _titles(described))
+        ),
     ]
     return Comparison(tables, about)
+
+
+def _titles(described: list[dict[str, Any]]) -> dict[str, str]:
+    """The titles of policies by name, in the language in use."""
+    return {one["name"]: in_language(one["title"]) for one in described}
 
 
 def with_base(
     base: Scenario | str | Path | None,
     policies: Scenario | str | Path | Iterable[Scenario | str | Path],
-) -> tuple[Scenario, list[Scenario], list[str]]:
-    """The scenarios of a comparison, loaded: base and policies; and what is to be said of the base.
+) -> tuple[Scenario, list[Scenario], list[dict[str, str]]]:
+    """The scenarios of a comparison, loaded: base and policies; and what is to be said of the base
+    in every language.
 
     ``base`` None is the reference that the policies name (``sim.comparison.references``).
     """
@@ -415,6 +422,17 @@ def _cited(policies: list[dict]) -> dict[str, Any]:
     }
 
 
+def _each_once(warnings: Iterable[Any]) -> list[Any]:
+    """Warnings in the order of their words in English, each once."""
+
+    def in_english(warning: Any) -> str:
+        with speaking("en"):
+            return in_language(warning)
+
+    found = {in_english(warning): warning for warning in warnings}
+    return [found[words] for words in sorted(found)]
+
+
 def _manifest(plan: PairedPlan, runs: list[dict], seeds: list[int], policies: list[dict]) -> dict[str, Any]:
     first = runs[0]["manifest"]
     content = plan.base.content()
@@ -433,6 +451,5 @@ def _manifest(plan: PairedPlan, runs: list[dict], seeds: list[int], policies: li
         "start": plan.start,
         "end": plan.end,
         "run_ids": [run["manifest"].get("run_id") for run in runs],
-        "warnings": sorted({warning for run in runs for warning in run["warnings"]}),
-        "language": language(),  # of the warnings, and of what is said of the reference
+        "warnings": _each_once(warning for run in runs for warning in run["warnings"]),
     }

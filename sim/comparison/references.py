@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sim.core.errors import Problem, UsageError, enumerated
-from sim.core.language import N_, Words, _, plural
+from sim.core.language import N_, Words, _, each_in_every_language, in_every_language, plural
 from sim.scenario.loading import USUAL_REFERENCE, load_reference, load_scenario
 from sim.scenario.scenario import Scenario
 
@@ -25,7 +25,15 @@ _BY_NAME = {
 _SECTIONS = Words({"assumptions": N_("assumptions"), "future": N_("future"), "financing": N_("financing")})
 
 
-def by_reference(policies: Sequence[Scenario]) -> tuple[Scenario, list[Scenario], list[str]]:
+_COMMON_BASE = N_(
+    "{policy} is made to be compared with {own}. Here all are held against {common}, their common base: of "
+    "{policy} counts what goes beyond what history had carried out."
+)
+
+
+def by_reference(
+    policies: Sequence[Scenario],
+) -> tuple[Scenario, list[Scenario], list[dict[str, str]]]:
     """The scenario with which all the policies are compared, the policies laid on it, and what was moved.
 
     That is the reference that they name; where they name several, the baseline is their common base. Of a
@@ -54,15 +62,8 @@ def by_reference(policies: Sequence[Scenario]) -> tuple[Scenario, list[Scenario]
         own = references[policy.name]
         laid.append(policy if own.name == common.name else moved(policy, own, common))
         if own.name != common.name:
-            said.append(
-                _(
-                    "{policy} is made to be compared with {own}. Here all are held against {common}, their "
-                    "common base: of {policy} counts what goes beyond what history had carried out.",
-                    policy=policy.name,
-                    own=own.name,
-                    common=common.name,
-                )
-            )
+            names = {"policy": policy.name, "own": own.name, "common": common.name}
+            said.append(in_every_language(lambda names=names: _(_COMMON_BASE, **names)))
     return common, laid, said
 
 
@@ -107,12 +108,17 @@ def _beyond_history(lever: dict[str, Any]) -> dict[str, Any]:
     return {**lever, "baseline_share": share}
 
 
-def another_reference(base: Any, policies: Sequence[Any]) -> list[str]:
-    """What a reader has to know of policies that are held against another scenario than they name.
+def another_reference(base: Any, policies: Sequence[Any]) -> list[dict[str, str]]:
+    """What a reader has to know of policies that are held against another scenario than they name, in every
+    language.
 
     Nothing of those that name none: what they are held against is then their user's choice, unless it has
     something that neither they nor the baseline have.
     """
+    return each_in_every_language(lambda: _held_against_another(base, policies))
+
+
+def _held_against_another(base: Any, policies: Sequence[Any]) -> list[str]:
     found = []
     for policy in policies:
         said = policy.content()

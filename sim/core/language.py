@@ -9,7 +9,7 @@ the program.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cache
 from importlib.resources import files
@@ -93,13 +93,35 @@ def in_two_forms(one: str, many: str, count: int) -> str:
     return english if language() == "en" else catalogue().get(one, english)
 
 
-def in_language(texts: Mapping[str, str]) -> str:
+def in_language(texts: Mapping[str, str] | str) -> str:
     """The text in the language in use, of one that data hold in both; in the other where there is but one.
 
-    >>> in_language({"en": "Henan", "zh": "河南"}), in_language({"zh": "河南"})
-    ('Henan', '河南')
+    One that is in no more than one language, as older results hold them, stays as it is.
+
+    >>> in_language({"en": "Henan", "zh": "河南"}), in_language({"zh": "河南"}), in_language("Henan")
+    ('Henan', '河南', 'Henan')
     """
+    if isinstance(texts, str):
+        return texts
     return texts.get(language()) or texts.get("en") or texts.get("zh") or ""
+
+
+def in_every_language(tell: Callable[[], str]) -> dict[str, str]:
+    """What ``tell`` says in each language, for results that are kept and read in either."""
+    told = {}
+    for name in LANGUAGES:
+        with speaking(name):
+            told[name] = tell()
+    return told
+
+
+def each_in_every_language(tell: Callable[[], Iterable[str]]) -> list[dict[str, str]]:
+    """As ``in_every_language``, for several texts."""
+    told = []
+    for name in LANGUAGES:
+        with speaking(name):
+            told.append(list(tell()))
+    return [dict(zip(LANGUAGES, texts, strict=True)) for texts in zip(*told, strict=True)]
 
 
 class Words(Mapping[str, str]):

@@ -13,7 +13,7 @@ import pandas as pd
 
 from sim.core.arguments import as_list, parse_month, parse_scale, whole_number
 from sim.core.errors import Problem, UsageError, nearest
-from sim.core.language import _
+from sim.core.language import _, each_in_every_language
 from sim.core.months import DECEMBER, month_index, month_text
 from sim.core.sources import model_hash
 from sim.core.version import __version__
@@ -210,18 +210,8 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
 
     end = month_text(run.last)
     identity = f"{run.scenario.fingerprint()}|{run.seed}|{run.scale}|{start}|{end}|{model_hash()}"
-    warnings = list(run.scenario.warnings())
     initial = int((run.workers.id[: run.rows] < ENTRANT_BIT).sum())
-    if initial < FEW_WORKERS:
-        warnings.append(
-            _(
-                "only {count} workers: shares by province, place, age group or trade, rare events "
-                "(settlements, businesses) and policy effects are unreliable; use a finer scale",
-                count=initial,
-            )
-        )
     guards = bound_shares(run.economy.market_state.markets.guards)
-    warnings += guard_warnings(guards)
     return {
         "run_id": hashlib.sha256(identity.encode()).hexdigest()[:16],
         "scenario": run.scenario.content(),
@@ -240,6 +230,16 @@ def _manifest(run: Simulation, start: str, timings: dict[str, float]) -> dict:
         "code_hash": model_hash(),
         "created": datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds"),
         "timings": timings,
-        "warnings": warnings,
+        "warnings": each_in_every_language(lambda: _warnings(run, initial, guards)),
         "guards": guards,
     }
+
+
+def _warnings(run: Simulation, initial: int, guards: dict[str, float]) -> list[str]:
+    """What a run of ``initial`` workers at the start warns of, in the language in use."""
+    few = _(
+        "only {count} workers: shares by province, place, age group or trade, rare events "
+        "(settlements, businesses) and policy effects are unreliable; use a finer scale",
+        count=initial,
+    )
+    return [*run.scenario.warnings(), *([few] if initial < FEW_WORKERS else []), *guard_warnings(guards)]

@@ -36,7 +36,7 @@ def test_no_guard_decides_a_ready_scenario(name, future):
     manifest = simulate(scenario, scale=SCALE, seed=1, tables="national", cache=CACHE).manifest
     assert set(manifest["guards"]) == {guard.name for guard in GUARDS}
     assert max(manifest["guards"].values()) < MOST_BOUND
-    assert not [warning for warning in manifest["warnings"] if "guard" in warning]
+    assert not [warning for warning in manifest["warnings"] if "guard" in warning["en"]]
 
 
 def test_a_run_tells_where_a_guard_decides():
@@ -46,7 +46,7 @@ def test_a_run_tells_where_a_guard_decides():
     scenario = with_overrides(load_scenario("baseline"), {"levers.no_jobs": lever})
     manifest = simulate(scenario, scale=SCALE, end="2016-12", tables="national", cache=CACHE).manifest
     assert manifest["guards"]["wage_tightness"] > MOST_BOUND
-    assert [warning for warning in manifest["warnings"] if "guard" in warning]
+    assert [warning for warning in manifest["warnings"] if "guard" in warning["en"]]
 
 
 DOCUMENTS = sorted(files_in("scenarios/documents"))
@@ -61,7 +61,7 @@ def test_no_guard_decides_a_document(name):
     """To the end of 2035, the years after the last official one included."""
     run = simulate(name, scale=SCALE, end="2035-12", seed=1, cache=CACHE)
     assert max(run.manifest["guards"].values()) < MOST_BOUND
-    assert not [warning for warning in run.manifest["warnings"] if "guard" in warning]
+    assert not [warning for warning in run.manifest["warnings"] if "guard" in warning["en"]]
     assert run.ledger["spending_yuan"].sum() > 0 and (run.ledger["spending_yuan"] >= 0).all()
     assert (run.ledger["served"] >= 0).all()
 

@@ -14,7 +14,7 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _, language
+from sim.core.language import _, language, translated
 from sim.present.pages.comparison_tables import ACCOUNT_WORDS, group_words
 from sim.present.text.breakdown import dimension_words, labelled
 from sim.present.text.breakdown import group_words as place_words
@@ -202,7 +202,7 @@ def _levers(comparison: Comparison) -> pd.DataFrame:
                     "evidence": lever.get("evidence", ""),
                     "yuan": cost.get("yuan"),
                     "per": cost_is_per(lever),
-                    "source": cost.get("source", ""),
+                    "source": translated(cost.get("source")),
                     "clauses": clauses_of(comparison.manifest, lever),
                 }
             )

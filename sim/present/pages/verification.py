@@ -48,8 +48,7 @@ def verify_page(
     record = read_record(page, str(file))
     about = record["manifest"]
     base, *policies = (_scenario(one) for one in (about["base"], *about["policies"]))
-    with speaking(about.get("language")):  # warnings are kept in words
-        again = _compared_again(about, base, policies, jobs, progress, simulate)
+    again = _compared_again(about, base, policies, jobs, progress, simulate)
     hashes, before = table_hashes(again), record["tables"]
     again.manifest = {**about, **_of_results(again.manifest)}
     with speaking(record.get("language")):

@@ -44,7 +44,7 @@ def reference_sentence(comparison: Comparison) -> str:
     Before it, which policies are made to be compared with something else, or were put on a common base.
     """
     base = comparison.manifest["base"]
-    sentences = [_ended(said) for said in comparison.manifest.get("reference") or ()]
+    sentences = [_ended(in_language(said)) for said in comparison.manifest.get("reference") or ()]
     if base["name"] != USUAL_REFERENCE:
         sentences += [
             _(
@@ -198,11 +198,11 @@ def warnings_of(comparison: Comparison) -> list[str]:
     """What the runs warn of, and what too few workers were reached for, in the language in use."""
     about = comparison.manifest
     if "run_warnings" not in about:
-        return list(about.get("warnings") or ())
+        return [in_language(warning) for warning in about.get("warnings") or ()]
     levers = {policy["name"]: policy["levers"] for policy in comparison.policies}
     titles = {policy["name"]: title_of(policy) for policy in comparison.policies}
     found = reach_warnings(comparison.costs, levers, float(about["scale"]), titles)
-    return [*about["run_warnings"], *found]
+    return [*(in_language(warning) for warning in about["run_warnings"]), *found]
 
 
 def main_horizon(policy: dict[str, Any]) -> int:
