@@ -88,7 +88,7 @@ def compare_with_bands(
     progress: Callable[..., None] | None = None,
     posterior: Posterior | None = None,
     simulate: Simulate | None = None,
-    said: Sequence[str] | None = None,
+    said: Sequence[dict[str, str]] | None = None,
     focus: str | None = None,
 ) -> Comparison:
     """``sim.compare`` of ``base`` with ``policies``, then ``carry_uncertainty`` where there are ``members``.

@@ -36,7 +36,7 @@ from sim.cli.terminal import (
 )
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _, plural
+from sim.core.language import _, in_language, plural
 
 OWN_REFERENCE = "reference"  # in the place of a base: the reference that the policies name
 
@@ -166,8 +166,8 @@ def compare(
     else:
         named = None if base == OWN_REFERENCE else base
     reference, loaded, said = with_base(named, policies)
-    for sentence in said:
-        warn(sentence)
+    for warning in said:
+        warn(in_language(warning))
     province = focus_named(focus, loaded)
     say_if_untitled(*loaded)
     members = MEMBERS if ensemble is None else ensemble

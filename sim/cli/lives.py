@@ -11,7 +11,7 @@ from sim.cli.app import End, Json, Scale, ScenarioName, Seed, check_file, comman
 from sim.cli.terminal import print_json, print_table, print_text, progress_bar, say, warn
 from sim.core.arguments import parse_month, parse_scale
 from sim.core.errors import Problem, UsageError
-from sim.core.language import _
+from sim.core.language import _, in_language
 
 WorkerId = Annotated[
     int | None, typer.Option("--worker", min=0, help="The worker's id; a wrong one is told some.")
@@ -219,8 +219,8 @@ def twins(
     from sim.scenario.loading import load_scenario
 
     one, other = load_scenario(base), load_scenario(policy)
-    for sentence in another_reference(one, [other]):
-        warn(sentence)
+    for warning in another_reference(one, [other]):
+        warn(in_language(warning))
     if worker is None and find is None:
         _tell_gallery(one, other, picture, json, scale=size, end=last, seed=seed)
         return

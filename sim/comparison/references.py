@@ -7,6 +7,7 @@ of 2024 against history without the measures of 2020 and 2022 would seem to have
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from sim.core.errors import Problem, UsageError, enumerated
@@ -25,10 +26,14 @@ _BY_NAME = {
 _SECTIONS = Words({"assumptions": N_("assumptions"), "future": N_("future"), "financing": N_("financing")})
 
 
-_COMMON_BASE = N_(
-    "{policy} is made to be compared with {own}. Here all are held against {common}, their common base: of "
-    "{policy} counts what goes beyond what history had carried out."
-)
+def _on_common_base(policy: str, own: str, common: str) -> str:
+    return _(
+        "{policy} is made to be compared with {own}. Here all are held against {common}, their common base: of "
+        "{policy} counts what goes beyond what history had carried out.",
+        policy=policy,
+        own=own,
+        common=common,
+    )
 
 
 def by_reference(
@@ -62,8 +67,7 @@ def by_reference(
         own = references[policy.name]
         laid.append(policy if own.name == common.name else moved(policy, own, common))
         if own.name != common.name:
-            names = {"policy": policy.name, "own": own.name, "common": common.name}
-            said.append(in_every_language(lambda names=names: _(_COMMON_BASE, **names)))
+            said.append(in_every_language(partial(_on_common_base, policy.name, own.name, common.name)))
     return common, laid, said
 
 

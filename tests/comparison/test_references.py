@@ -70,7 +70,7 @@ def test_policies_with_one_reference_keep_it():
 
 def test_documents_of_several_references_are_put_on_one_base():
     base, laid, said = with_base(None, [*OF_2020, "ten-departments-2024"])
-    assert base.name == "baseline" and len(said) == 2 and "common base" in said[0]
+    assert base.name == "baseline" and len(said) == 2 and "common base" in said[0]["en"]
     assert laid[2] == load_scenario("ten-departments-2024")
     together = load_scenario("all-documents")  # carries the same out against the same base
     for policy in laid[:2]:
@@ -99,7 +99,7 @@ def test_none_alone_is_compared_with_the_baseline():
 
 
 def warned(base, policy):
-    return another_reference(load_scenario(base), [load_scenario(policy)])
+    return [told["en"] for told in another_reference(load_scenario(base), [load_scenario(policy)])]
 
 
 @pytest.mark.parametrize(
@@ -137,7 +137,7 @@ def test_a_base_of_ones_own_that_the_policy_extends_draws_none(tmp_path):
     mine, more, other = (load_scenario(tmp_path / f"{name}.yaml") for name in ("mine", "more", "else"))
     assert another_reference(mine, [more]) == []
     [sentence] = another_reference(mine, [other])
-    assert "(assumptions)" in sentence
+    assert "(assumptions)" in sentence["en"] and "差别" in sentence["zh"]
 
 
 def test_the_warning_opens_the_answer_and_the_page():
