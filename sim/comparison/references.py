@@ -28,8 +28,8 @@ _SECTIONS = Words({"assumptions": N_("assumptions"), "future": N_("future"), "fi
 
 def _on_common_base(policy: str, own: str, common: str) -> str:
     return _(
-        "{policy} is made to be compared with {own}. Here all are held against {common}, their common base: of "
-        "{policy} counts what goes beyond what history had carried out.",
+        "{policy} is made to be compared with {own}. Here all are held against {common}, their common base: "
+        "of {policy} counts what goes beyond what history had carried out.",
         policy=policy,
         own=own,
         common=common,
