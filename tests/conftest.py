@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+os.environ["LABOR_SIM_DATA"] = os.devnull  # whoever runs the tests may have figures of their own
 HERE = Path(__file__).parent
 PASSING = tempfile.gettempdir()  # before a test moves it
 LONG_SECONDS = 3 * 3600  # a test marked `long` may take; others what pyproject.toml says
@@ -92,7 +93,9 @@ SLOW = """
     types/test_types.py
     validation/test_five_year_moves.py
     validation/test_programmes.py
+    validation/test_new_figures.py
     world/test_data.py
+    world/test_vintage.py
 """.split()
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,14 +13,18 @@ from sim.cli.app import (
     ExcelCsv,
     Jobs,
     Json,
+    Scale,
     check_file,
     check_out,
     command,
     print_place,
+    simulated_seeds,
     staged_bars,
     write_text,
+    written,
 )
 from sim.cli.terminal import print_json, print_table, print_text, say
+from sim.core.arguments import parse_scale
 from sim.core.chinese import parted
 from sim.core.errors import Problem, UsageError, nearest
 from sim.core.language import _, plural
@@ -131,6 +136,119 @@ def _print(rows, found, json: bool, folder: Path | None) -> None:
         print()
         print_place(_("Picture"), folder / "backtest.png")
         print_place(_("Tables"), folder)
+
+
+@command(simulates=lambda options: not options["dry_run"])
+def update_data(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FILE",
+            help="CSV file: year, indicator, group, value, unit, source_id; title, url, publisher, date of a "
+            "new source.",
+        ),
+    ],
+    into: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the figures; by default sim/data in a checkout, else a folder of your own that "
+            "every command reads."
+        ),
+    ] = None,
+    revise: Annotated[
+        bool, typer.Option("--revise", help="Allow other values of figures that are there already.")
+    ] = False,
+    accept_jumps: Annotated[
+        bool, typer.Option("--accept-jumps", help="Allow figures out of line with their series.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check, say what would change, write and run nothing.")
+    ] = False,
+    seeds: Annotated[int, typer.Option(min=1, help="Number of runs that the figures are held against.")] = 2,
+    scale: Scale = "1:5000",
+    json: Json = False,
+) -> None:
+    """Take in the official figures of a new year, and hold the model against them.
+
+    Rows continue series of sim/data/official_annual.csv. They are checked first: nothing is written if
+    anything is wrong. In a checkout the errors of the model are appended to docs/wall.md.
+    """
+    size = parse_scale(scale)
+    from sim.present.text.new_figures import COMPARED_HEADS, compared_rows, told, wall_entry
+    from sim.validation.new_figures import read_new_figures, sources_in, write_new_figures
+    from sim.world.data import PACKAGED_FOLDER, forget_data, load_data
+    from sim.world.own_figures import VARIABLE, own_folder
+
+    wall = PACKAGED_FOLDER.parents[1] / "docs" / "append_to_wall.py"
+    in_checkout = into is None and wall.is_file() and os.access(PACKAGED_FOLDER, os.W_OK)
+    if into is not None:
+        os.environ[VARIABLE] = str(into)
+        forget_data()
+    folder = PACKAGED_FOLDER if in_checkout else own_folder()
+    if folder is None:
+        raise UsageError(
+            Problem(_("there is no home folder to keep the figures in"), allowed=_("--into FOLDER"))
+        )
+    found = read_new_figures(file, load_data(), sources_in(folder), revise, accept_jumps)
+    files: list[Path] = []
+    if not dry_run:
+        with written(folder):
+            files = write_new_figures(found, folder)
+        forget_data()
+    last = int(found.rows["year"].max())
+    compared, entry, digest = None, None, None
+    if not dry_run:
+        from sim.validation.validate import validate as validated
+
+        validation = validated(simulated_seeds("baseline", f"1:{size}", f"{last}-12", seeds))
+        keys = ["year", "indicator", "group"]
+        compared = validation.rows.merge(found.rows[keys], "inner", keys)
+        if in_checkout and len(found.to_write):
+            from datetime import date
+
+            entry = wall_entry(found, compared, date.today().isoformat(), seeds, size)
+            digest = _append(wall, entry)
+    if json:
+        print_json(
+            {
+                "added": found.added,
+                "revised": found.revised,
+                "unchanged": found.unchanged,
+                "new_sources": found.sources,
+                "files": [str(path) for path in files],
+                "compared": compared,
+                "wall": digest,
+            }
+        )
+        return
+    for line in told(found):
+        print_text(line)
+    for path in files:
+        print_place(_("Written"), path)
+    if dry_run:
+        print_text(_("Nothing was written; without --dry-run these figures go into {folder}.", folder=folder))
+        return
+    assert compared is not None, "the model was run"
+    print_table(compared_rows(compared), _("The model on these figures"), dict(COMPARED_HEADS))
+    if into is not None:
+        print_text(
+            _("Other commands read them with {variable}={folder} set.", variable=VARIABLE, folder=into)
+        )
+    if digest:
+        print_text(
+            _("Appended to docs/wall.md; its hash belongs into tests/test_wall.py: {digest}", digest=digest)
+        )
+
+
+def _append(tool: Path, entry: str) -> str:
+    """Append an entry to the wall of scores by its own tool; its hash."""
+    import runpy
+
+    own = runpy.run_path(str(tool))
+    wall = own["WALL"]
+    text = own["appended"](wall.read_text("utf-8"), entry)
+    wall.write_text(text, "utf-8")
+    return own["entries"](text)[-1].digest
 
 
 def _years(text: str) -> tuple[int, ...]:

@@ -29,14 +29,20 @@ _unwritable: dict[Path, str] = {}  # folders that nothing could be written to, a
 
 def cache_root() -> Path | None:
     """The folder that the environment names for what is kept, which may not exist; None without a home."""
-    if named := os.environ.get("LABOR_SIM_CACHE"):
+    return user_folder("LABOR_SIM_CACHE", "XDG_CACHE_HOME", ".cache")
+
+
+def user_folder(variable: str, above_variable: str, *below_home: str) -> Path | None:
+    """The folder that an environment variable names; else one of our name in the folder that another names,
+    by default below the home. It may not exist; None without a home."""
+    if named := os.environ.get(variable):
         return Path(os.path.abspath(named))
-    above = os.environ.get("XDG_CACHE_HOME") or ""
+    above = os.environ.get(above_variable) or ""
     if not os.path.isabs(above):
         home = os.path.expanduser("~")
         if not os.path.isabs(home) or os.environ.get("HOME") == "":
             return None
-        above = os.path.join(home, ".cache")
+        above = os.path.join(home, *below_home)
     return Path(above) / NAME
 
 

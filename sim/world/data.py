@@ -26,6 +26,7 @@ from sim.world.data_checks import (
     read_rows,
     unknown,
 )
+from sim.world.own_figures import ANNUAL, laid_over, own_annual
 
 PACKAGED_FOLDER = Path(__file__).resolve().parents[1] / "data"
 OD_PERIODS = ("1995-2000", "2000-2005", "2005-2010", "2010-2015")
@@ -181,7 +182,8 @@ class Data:
 
 
 def load_data(folder: str | Path | None = None) -> Data:
-    """Read and check every data file; of the packaged ones the same `Data` is returned on later calls.
+    """Read and check every data file; of the packaged ones the same `Data` is returned on later calls,
+    with the user's own official figures laid over them (`sim.world.own_figures`).
 
     `folder` replaces the packaged data (for tests). Raises DataError listing every problem with
     its file and line: missing files or columns, cells of the wrong kind or out of range, unknown
@@ -190,9 +192,22 @@ def load_data(folder: str | Path | None = None) -> Data:
     return _packaged_data() if folder is None else _read(Path(folder))
 
 
+def forget_data() -> None:
+    """Read the packaged data and the user's own figures anew at the next call."""
+    _packaged_data.cache_clear()
+
+
 @cache
 def _packaged_data() -> Data:
-    return replace(kept("data", lambda: _read(PACKAGED_FOLDER)), folder=PACKAGED_FOLDER)
+    data = kept("data", lambda: _read(PACKAGED_FOLDER))
+    annual = laid_over(data.official_annual, own_annual(rules_of(ANNUAL)))
+    return replace(data, folder=PACKAGED_FOLDER, official_annual=annual)
+
+
+def rules_of(file: str) -> pd.DataFrame:
+    """What the packaged schema says of the columns of a file."""
+    schema = pd.read_csv(PACKAGED_FOLDER / "schema.csv", dtype=str, keep_default_na=False)
+    return schema[schema["file"] == file]
 
 
 def _read(home: Path) -> Data:

@@ -135,7 +135,7 @@ def check_sums(tables: dict[str, pd.DataFrame], problems: list[Problem]) -> None
     _check_census_sums(tables, problems)
     _check_province_years(tables["province_year.csv"], problems)
     for file, name in (("official_annual.csv", "official"), ("national_year.csv", "national")):
-        _check_migrant_sums(file, tables[file], name, problems)
+        check_migrant_sums(file, tables[file], name, problems)
     _check_pairs(tables, problems)
     _check_marginals(tables["population_marginals.csv"], problems)
     _check_cohorts(tables["cohorts.csv"], problems)
@@ -238,7 +238,7 @@ def _check_province_years(table: pd.DataFrame, problems: list[Problem]) -> None:
             _compare(problems, "province_year.csv", 1, f"{indicator} {year}: provinces", count, 31, 0)
 
 
-def _check_migrant_sums(file: str, table: pd.DataFrame, name: str, problems: list[Problem]) -> None:
+def check_migrant_sums(file: str, table: pd.DataFrame, name: str, problems: list[Problem]) -> None:
     """Out + local = total and cross-province + within-province = out in every year."""
     if name == "official":
         rows = table[table["indicator"] == "migrant_workers"]
