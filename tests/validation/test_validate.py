@@ -6,8 +6,12 @@ import numpy as np
 import pandas as pd
 import pytest
 from support import synthetic
+from support.messages import left_in_english
 
 from sim import load_scenario, simulate
+from sim.core.language import speaking
+from sim.core.width import columns
+from sim.present.text.official import group_words, indicator_words
 from sim.present.text.validation import validation_text
 from sim.results.official import official_table
 from sim.results.results import Results
@@ -126,21 +130,43 @@ def test_the_path_within_2020(validation, runs):
 
 def test_the_text_holds_every_target_and_the_truth(validation):
     text = validation_text(validation)
+    errors = text.split("Errors (model less official)")[1].split("Unseen years")[0]
     for target in TARGETS:
         if target.label in set(validation.rows["label"]):
-            assert target.label in text
+            family, group = indicator_words(target.indicator), group_words(target.group, target.indicator)
+            assert target.label in errors or group in errors.split(f"\n{family}, ")[1]
     assert "missed" in text and "unseen" in text and "last value" in text
     assert "end of February 2020" in text
-    assert max(len(line) for line in text.splitlines()) < 220
+
+
+def test_errors_and_verdicts_stand_under_their_series(validation):
+    text = validation_text(validation)
+    family = text.split("\nMigrant workers, %\n")[1]
+    line = next(line for line in family.splitlines() if line.startswith("  local "))
+    found = validation.summary.query("indicator == 'migrant_workers' and group == 'local'").set_index(
+        "period"
+    )
+    marks = {"met": "=", "near": "~", "missed": "!"}
+    means = [f"{row.mean_absolute_error:.1f}{marks[row.verdict]}" for row in found.itertuples()]
+    assert line.split("|")[-1].split() == means
+    errors = validation.rows.query("indicator == 'migrant_workers' and group == 'local'")["error"]
+    cells = [cell.lstrip("+").replace("−", "-") for cell in line.replace("|", " ").split()[1 : -len(means)]]
+    assert cells == [f"{error:.1f}".replace("-0.0", "0.0") for error in errors]
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_no_line_is_wider_than_a_terminal_of_120_columns(validation, language):
+    with speaking(language):
+        text = validation_text(validation)
+    assert max(columns(line) for line in text.splitlines()) <= 120
+    assert language == "en" or not left_in_english(text)
 
 
 def test_a_coarse_scale_is_said_to_blur_the_verdicts(validation):
     found = validate(synthetic.simulate(BASE, scale=100_000, end="2015-12", seed=1))
     is_stock = (found.rows["unit"] == "10k_persons") & ~found.rows["indicator"].str.endswith("_change")
     stocks = found.rows[(found.rows["label"] != "") & is_stock]
-    told = next(
-        line for line in validation_text(found).splitlines() if line.startswith("Sampling: at 1:100000")
-    )
+    told = " ".join(validation_text(found).split()).partition("Sampling: at 1:100000")[2]
     assert f"is {stocks['model'].min() / 10:,.0f} simulated workers a run" in told
     assert "--scale 1:5000" in told and stocks.loc[stocks["model"].idxmin(), "label"] in told
     assert validation.about["scale"] == 5000 and "Sampling:" not in validation_text(validation)
@@ -149,8 +175,8 @@ def test_a_coarse_scale_is_said_to_blur_the_verdicts(validation):
 def test_a_target_of_another_year_is_called_so(validation):
     facts = validation.stylised_facts.set_index("id")["official_year"]
     assert facts["insured_out"] == "2013" and (facts.drop("insured_out") == "").all()
-    line = next(line for line in validation_text(validation).splitlines() if "insured for pension" in line)
-    assert line.endswith("(target: the figure of 2013)")
+    told = " ".join(validation_text(validation).split())
+    assert "not measured (target: the figure of 2013)" in told.partition("insured for pension")[2][:140]
 
 
 def test_a_short_run_is_validated_on_what_it_has():

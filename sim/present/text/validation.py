@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from typing import Any
+
 import numpy as np
 import pandas as pd
 
 from sim.core.labels import region
 from sim.core.language import N_, Words, _, in_context, in_language, language, plural, translated
+from sim.core.width import columns
+from sim.present.text.lines import filled_lines
 from sim.present.text.numbers import apart, in_a_row, join, left, number, right, scale_of, unit_word
 from sim.present.text.official import group_words, indicator_words
 from sim.validation.benchmarks import most_accurate
@@ -18,7 +23,10 @@ from sim.validation.validate import RULE, Validation
 
 FINE_ENOUGH = 5000  # coarser than 1:5000, chance in who is simulated blurs the verdicts
 _PERIODS = Words({"fit": N_("fit"), "unseen": N_("unseen"), "new sample": N_("since")})
-_LABEL, _CELL, _BENCHMARK = 64, 8, 11
+_WIDTH = 120  # columns that no line goes beyond
+_CELL, _LEVEL, _MEAN, _BENCHMARK = 6, 7, 7, 11  # of an error, a level, a mean with its verdict, a benchmark
+_BAR = " |"
+_LEAST_LABEL = 20
 _UNIT_WORDS = Words(
     {
         "10k_persons": N_("10,000 persons"),
@@ -27,17 +35,17 @@ _UNIT_WORDS = Words(
         "ratio": N_("ratio"),
     }
 )
-_ERROR_SIGNS = Words(
+_ERRORS_OF = Words(
     {
         "percent": "%",
-        "points": N_("pt"),
-        "years": N_("yr"),
-        "months": N_("mo"),
-        "ratio": "",
-        "10k_persons": "",
-        "yuan": "",
+        "points": N_("percentage points"),
+        "months": N_("months"),
+        "ratio": N_("ratio"),
+        "10k_persons": N_("10,000 persons"),
+        "yuan": N_("yuan"),
     }
 )
+_MARKS = {"met": "=", "near": "~", "missed": "!"}  # of verdicts, behind a mean
 _ERROR_UNITS = Words({"percent": "%", "points": N_("points"), "months": N_("months"), "yuan": N_("yuan")})
 _ERRORS_IN = {
     "fit": N_("{error} to {fit}"),
@@ -70,7 +78,7 @@ def validation_text(validation: Validation) -> str:
         ),
         *filter(None, [sampling_warning(validation)]),
         "",
-        _line(_("Levels"), [str(year) for year in years], years, bars),
+        _line(_("Levels"), [str(year) for year in years], years, bars, cell=_LEVEL),
     ]
     for target in validation.targets:
         part = _of(rows, target)
@@ -78,20 +86,14 @@ def validation_text(validation: Validation) -> str:
             lines += _levels(part, translated(target.label), years, bars)
     lines += [
         "",
-        _line(
-            _("Errors (model less official)"),
-            [str(year) for year in years],
-            years,
-            bars,
-            tuple(_PERIODS.values()),
-        )
-        + "  "
-        + _("verdict {periods}", periods=in_a_row(_PERIODS.values())),
+        _("Errors (model less official), and the mean absolute error of each period with its verdict"),
+        _line("", [str(year) for year in years], years, bars, tuple(_PERIODS.values())),
+        *_errors(validation, years, bars),
     ]
-    lines += [
-        _errors(validation, target, years, bars) for target in validation.targets if len(_of(rows, target))
-    ]
-    signs = _("pt: percentage points; *: a break in the official series, left out of the mean")
+    signs = _(
+        "{met} met, {near} near, {missed} missed; *: a break in the official series, left out of the mean",
+        **_MARKS,
+    )
     sample = _(
         "since: the survey drew a new sample in {year}, whose levels do not continue the earlier ones; judged is "
         "what the error changed since then",
@@ -106,7 +108,14 @@ def validation_text(validation: Validation) -> str:
         _corridor_lines(validation),
         _not_modelled_lines(validation),
     )
-    return "\n".join([*lines, *(line for part in parts if part for line in ("", *part))]) + "\n"
+    lines += [line for part in parts if part for line in ("", *part)]
+    whole = "\n".join(lines).split("\n")
+    return "\n".join(filled_lines(line, _WIDTH, _indent(line)) for line in whole) + "\n"
+
+
+def _indent(line: str) -> str:
+    """How far a line that is too long is set in where it goes on."""
+    return " " * (len(line) - len(line.lstrip()) + 2)
 
 
 def sampling_warning(validation: Validation) -> str:
@@ -133,12 +142,31 @@ def _of(rows: pd.DataFrame, target) -> pd.DataFrame:
     return rows[(rows["indicator"] == target.indicator) & (rows["group"] == target.group)]
 
 
-def _line(label: str, cells: list[str], years: list, bars: set, more: tuple[str, ...] = ()) -> str:
-    """One line: label, a cell a year with bars between periods, further cells."""
-    text = left(label, _LABEL)
-    for year, cell in zip(years, cells, strict=True):
-        text += (" |" if year in bars else "") + right(cell, _CELL)
-    return text + (" |" if more else "") + "".join(right(cell, _CELL) for cell in more)
+def _line(
+    label: str, cells: list[str], years: list, bars: set, more: tuple[str, ...] = (), cell: int = _CELL
+) -> str:
+    """Label, a cell a year with bars between periods, further cells; a label too long stands on a line above."""
+    taken = len(years) * _CELL + len(bars) * len(_BAR) + len(_BAR) + len(_PERIODS) * _MEAN
+    width = max(_WIDTH - taken, _LEAST_LABEL)
+    text = left(label, width) if columns(label) < width else f"{label}\n{' ' * width}"
+    for year, value in zip(years, cells, strict=True):
+        text += (_BAR if year in bars else "") + right(value, cell)
+    return text + (_BAR if more else "") + "".join(right(value, _MEAN) for value in more)
+
+
+def _in_families(found: pd.DataFrame) -> Iterator[tuple[str, list[tuple[str, Any]]]]:
+    """Rows of one indicator together: a heading with the unit of the error, and the rows with their labels.
+
+    An indicator with one row has no heading: its label says all, with the unit.
+    """
+    for (indicator, unit), part in found.groupby(["indicator", "error_unit"], sort=False):
+        said = in_context("age", "years") if unit == "years" else _ERRORS_OF[unit]
+        rows = list(part.itertuples())
+        if len(rows) == 1:
+            yield "", [(_("{series}, {unit}", series=translated(rows[0].label), unit=said), rows[0])]
+            continue
+        heading = _("{series}, {unit}", series=indicator_words(indicator), unit=said)
+        yield heading, [(f"  {group_words(row.group, indicator)}", row) for row in rows]
 
 
 def _unit_words(unit: str) -> str:
@@ -199,27 +227,38 @@ def _levels(part: pd.DataFrame, label: str, years: list, bars: set) -> list[str]
     lines = [_("{series}, {unit}", series=label, unit=_unit_words(unit))]
     for column, words in (("official", _("official")), ("model", _("model"))):
         cells = [number(by_year[column].get(year, float("nan")), _DIGITS[unit]) for year in years]
-        lines.append(_line(f"  {words}", cells, years, bars))
+        lines.append(_line(f"  {words}", cells, years, bars, cell=_LEVEL))
     return lines
 
 
-def _errors(validation: Validation, target, years: list, bars: set) -> str:
-    part = _of(validation.rows, target).set_index("year")
-    unit = part["error_unit"].iloc[0]
-    sign, digits = _ERROR_SIGNS[unit], _ERROR_DIGITS[unit]
-    cells = []
-    for year in years:
-        known = year in part.index
-        star = "*" if known and part["note"][year] else ""
-        cells.append(star + number(part["error"][year], digits, signed=True) + sign if known else "")
-    summary = validation.summary
-    found = summary[(summary["indicator"] == target.indicator) & (summary["group"] == target.group)]
-    means, verdicts = [], []
-    for period in _PERIODS:
-        row = found[found["period"] == period]
-        means.append(number(row["mean_absolute_error"].iloc[0], digits) + sign if len(row) else "")
-        verdicts.append(verdict_words(row["verdict"].iloc[0]) if len(row) else "–")
-    return _line(translated(target.label), cells, years, bars, tuple(means)) + f"  {in_a_row(verdicts)}"
+def _errors(validation: Validation, years: list, bars: set) -> list[str]:
+    """The errors of every target, year by year, and by period their mean and verdict."""
+    targets = validation.rows[validation.rows["label"] != ""]
+    by_series = dict(list(targets.groupby(["indicator", "group"], sort=False)))
+    summary = dict(list(validation.summary.groupby(["indicator", "group"], sort=False)))
+    lines = []
+    for heading, rows in _in_families(targets.drop_duplicates(["indicator", "group"])):
+        lines += [heading] if heading else []
+        for label, row in rows:
+            part, digits = (
+                by_series[row.indicator, row.group].set_index("year"),
+                _ERROR_DIGITS[row.error_unit],
+            )
+            errors = [
+                ("*" if part["note"][year] else "") + number(part["error"][year], digits, signed=True)
+                if year in part.index
+                else ""
+                for year in years
+            ]
+            found = summary.get((row.indicator, row.group), validation.summary.head(0)).set_index("period")
+            means = [
+                number(found["mean_absolute_error"][period], digits) + _MARKS[found["verdict"][period]]
+                if period in found.index
+                else ""
+                for period in _PERIODS
+            ]
+            lines.append(_line(label, errors, years, bars, tuple(means)).rstrip())
+    return lines
 
 
 def verdict_words(verdict: str) -> str:
@@ -257,17 +296,18 @@ def _benchmark_lines(validation: Validation) -> list[str]:
     if found.empty:
         return []
     head = "".join(right(words, _BENCHMARK) for words in _FORECASTS.values())
-    lines = [left(_("Unseen years, mean absolute error"), _LABEL) + head + "  " + _("errs least")]
+    width = _WIDTH - (len(_FORECASTS) + 1) * _BENCHMARK - 2
+    lines = [left(_("Unseen years, mean absolute error"), width) + head + "  " + _("errs least")]
     wins: dict[str, int] = {}
-    for row in found.itertuples():
-        sign, digits = _ERROR_SIGNS[row.error_unit], _ERROR_DIGITS[row.error_unit]
-        errors = (row.mean_absolute_error, row.last_value_error, row.trend_error)
-        cells = "".join(
-            right(number(error, digits) + sign if error == error else "–", _BENCHMARK) for error in errors
-        )
-        winner = most_accurate(*errors)
-        wins[winner] = wins.get(winner, 0) + 1
-        lines.append(f"{left(translated(row.label), _LABEL)}{cells}  {forecast_words(winner)}")
+    for heading, rows in _in_families(found):
+        lines += [heading] if heading else []
+        for label, row in rows:
+            errors = (row.mean_absolute_error, row.last_value_error, row.trend_error)
+            digits = _ERROR_DIGITS[row.error_unit]
+            cells = "".join(right(number(error, digits), _BENCHMARK) for error in errors)
+            winner = most_accurate(*errors)
+            wins[winner] = wins.get(winner, 0) + 1
+            lines.append(f"{left(label, width)}{cells}  {forecast_words(winner)}")
     counted = (", " if language() == "en" else "，").join(
         _("{forecast} {count}", forecast=forecast_words(name), count=count)
         for name, count in sorted(wins.items())
@@ -296,9 +336,9 @@ def _quarter_lines(validation: Validation) -> list[str]:
             official=right(f"{official}%", 7),
             model=right(f"{model}%", 7),
             verdict=verdict_words(row.verdict),
-            tolerance=f"{row.tolerance:g}",
+            tolerance=number(row.tolerance, 1),
         )
-        lines.append(f"  {left(moment_words(row.moment), 58)} {figures}")
+        lines.append(f"  {left(moment_words(row.moment), 51)} {figures}")
     return [_("Rural workers away within 2020 (unseen)"), *lines] if lines else []
 
 
@@ -309,15 +349,19 @@ def moment_words(moment: str) -> str:
 
 def _not_modelled_lines(validation: Validation) -> list[str]:
     """Official series that the model does not hold, and why."""
-    lines = []
+    why: dict[str, dict[str, list[str]]] = {}  # reason -> indicator -> its groups
     for row in validation.not_modelled.itertuples():
-        names = [
-            indicator_words(row.indicator),
-            *([] if row.group == "*" else [group_words(row.group, row.indicator)]),
-        ]
         reason = in_language({"en": row.reason, "zh": row.reason_zh})
-        lines.append(f"  {left(in_a_row(names), _LABEL)}{reason}")
-    return [_("Official series that the model does not hold"), *lines]
+        groups = why.setdefault(reason, {}).setdefault(indicator_words(row.indicator), [])
+        groups += [] if row.group == "*" else [group_words(row.group, row.indicator)]
+    lines = []
+    for reason, series in why.items():
+        names = [
+            _("{series} ({groups})", series=name, groups=apart(groups)) if groups else name
+            for name, groups in series.items()
+        ]
+        lines.append("  " + _("{reason}: {series}", reason=reason, series=apart(names)))
+    return [_("Official series that the model does not hold, and why"), *lines]
 
 
 def _stylised_fact_lines(validation: Validation) -> list[str]:
@@ -328,7 +372,7 @@ def _stylised_fact_lines(validation: Validation) -> list[str]:
         figures = _(
             "target {target} ±{tolerance} {unit} model {model}   {verdict}",
             target=right(number(row.official, 2), 6),
-            tolerance=f"{row.tolerance:g}",
+            tolerance=left(f"{row.tolerance:g}", 3),
             unit=left(translated(row.unit), 15),
             model=right(model, 6),
             verdict=verdict_words(row.verdict),
