@@ -207,7 +207,7 @@ def update_data(
             from datetime import date
 
             entry = wall_entry(found, compared, date.today().isoformat(), seeds, size)
-            digest = _append(wall, entry)
+            digest = append_to_wall(wall, entry)
     if json:
         print_json(
             {
@@ -240,7 +240,7 @@ def update_data(
         )
 
 
-def _append(tool: Path, entry: str) -> str:
+def append_to_wall(tool: Path, entry: str) -> str:
     """Append an entry to the wall of scores by its own tool; its hash."""
     import runpy
 

@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.core import sources
 from sim.core.categories import REGIONS
 from sim.core.errors import DataError, Problem
 from sim.core.kept import kept
@@ -193,7 +194,8 @@ def load_data(folder: str | Path | None = None) -> Data:
 
 
 def forget_data() -> None:
-    """Read the packaged data and the user's own figures anew at the next call."""
+    """Read the packaged data and the user's own figures anew at the next call: files have changed."""
+    sources.forget()  # hashes of the files as they were, by which what is read is kept
     _packaged_data.cache_clear()
 
 

@@ -10,6 +10,8 @@ import pandas as pd
 import pytest
 from support.command import caller
 
+from sim.cli.backtest import append_to_wall
+from sim.core import sources
 from sim.core.errors import DataError
 from sim.present.text.new_figures import wall_entry
 from sim.validation import new_figures
@@ -215,3 +217,22 @@ def test_the_wall_is_told_everything_and_whether_it_was_blind(written):
     earlier = replace(found, added=found.added.assign(year=2024))
     assert "not blind" in wall_entry(earlier, compared, "2026-05-01", 2, 5000)
     assert json.dumps(entry)
+
+
+def test_what_is_written_into_the_package_is_read_in_the_same_process():
+    """What is read is kept on disk by a hash of the files, which is worked out once."""
+    load_data()
+    sources.model_hash()
+    forget_data()
+    assert not sources.model_hash.cache_info().currsize
+
+
+def test_the_entry_is_appended_by_the_tool_of_the_wall(tmp_path):
+    docs = Path(__file__).resolve().parents[2] / "docs"
+    for name in ("append_to_wall.py", "wall.md"):
+        (tmp_path / name).write_bytes((docs / name).read_bytes())
+    digest = append_to_wall(tmp_path / "append_to_wall.py", "### Invented (2026-05-01)\n\nA score.")
+    wall = (tmp_path / "wall.md").read_text(encoding="utf-8")
+    assert wall == (docs / "wall.md").read_text(encoding="utf-8").rstrip() + (
+        f"\n\n### Invented (2026-05-01)\n\nA score.\n\n`{digest}`\n"
+    )

@@ -94,7 +94,7 @@ def wall_entry(found: NewFigures, compared: pd.DataFrame, day: str, seeds: int, 
         "",
         "Gate: the tolerances by rule of `labor-sim validate`, written before these figures were. "
         f"{len(found.added)} figures added, {len(found.revised)} revised, by `labor-sim update-data`, {seeds} "
-        f"seeds, 1:{scale}. {blind} {within} of {len(judged)} figures that can be judged are within their "
+        f"{'seed' if seeds == 1 else 'seeds'}, 1:{scale}. {blind} {within} of {len(judged)} figures that can be judged are within their "
         "tolerance; since 2023 the error is what was added to that of 2023.",
         "",
         "| series | year | official | model | judged error | tolerance |",
