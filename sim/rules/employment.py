@@ -119,7 +119,7 @@ def insured_since(years: float, rise: float, time: float) -> float:
 
     rise * (1 - exp(-years / time)): the way of a stock that people join and leave at steady rates. Employers'
     contributions for as many are in the trend of what a worker costs; those for more or fewer come on top.
-    Source: coverage in the official series of 2014-17 and after [E08]; the run without levers follows it.
+    Source: coverage in the official series of 2014-17 and after [E08]; it is what happens anyway.
     """
     return rise * (1.0 - exp(-years / time))
 
