@@ -98,7 +98,11 @@ def misses(rows: pd.DataFrame, survey: Survey) -> list[Miss]:
     """Every series over the limit, by period, with its largest error, from the rows of a ``Validation``."""
     usable = rows[(rows["label"] != "") & (rows["note"] == "")]
     levels = usable.set_index(["indicator", "group", "year"])["official"]
-    large = [is_large(row.error, row.error_unit, _level(row, levels)) for row in usable.itertuples()]
+    large = pd.Series(
+        [is_large(row.error, row.error_unit, _level(row, levels)) for row in usable.itertuples()],
+        index=usable.index,
+        dtype=bool,
+    )
     found = []
     for (indicator, group, period), part in usable[large].groupby(
         ["indicator", "group", "period"], sort=False

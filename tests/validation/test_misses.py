@@ -93,6 +93,10 @@ def test_a_series_is_listed_once_a_period_by_its_largest_error():
     assert {one.cause for one in found} == {cause_of("monthly_income", "manufacturing", 1.0, "unseen")}
 
 
+def test_a_run_without_a_whole_year_has_no_errors():
+    assert not misses(rows().iloc[:0], SURVEY)
+
+
 def test_what_cannot_be_compared_is_no_error():
     assert not misses(rows(("monthly_income", "all", 2014, 20.0)), SURVEY)
 
