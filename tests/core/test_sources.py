@@ -51,6 +51,7 @@ NOTHING, ALL = frozenset(), frozenset(NAMES)
         ("steps/earnings.py", END, "EDITED = 1\n", ALL),
         ("core/arithmetic.py", END, "EDITED = 1\n", ALL),
         ("engine/accounts.py", END, "EDITED = 1\n", ALL),
+        ("data/backtest.csv", END, "2017,1\n", NOTHING),  # what a command has stored
         ("policy/budgets.py", END, "EDITED = 1\n", ALL),
         ("parameters/parameters.csv", "switching_cost,1.97,", "switching_cost,2.2,", ALL),
         ("parameters/parameters.csv", "switching_cost,", "cost_of_switching,", ALL),
