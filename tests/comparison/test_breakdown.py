@@ -21,7 +21,8 @@ from sim.core.errors import UsageError
 from sim.present.charts.breakdown import TILES
 from sim.present.charts.style import as_png
 from sim.present.pages.breakdown import sections, tables_by_dimension
-from sim.present.text.breakdown import DIMENSIONS, group_words, labelled, measure_words, scale_sentences
+from sim.present.text.breakdown import DIMENSIONS, labelled, measure_words, scale_sentences
+from sim.present.text.groups import group_words
 
 ALL = tuple(dimensions())
 POLICY = "residency-easing"

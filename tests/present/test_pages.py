@@ -336,7 +336,7 @@ def test_every_condition_of_a_lever_is_told():
 
 def test_regions_are_spelled_alike_everywhere():
     from sim.core.labels import region
-    from sim.present.pages.comparison_tables import group_words as of_winners
+    from sim.present.text.groups import winners_group as of_winners
     from sim.present.text.official import group_words
     from sim.present.text.validation import measure_words
     from sim.validation.targets import read_targets

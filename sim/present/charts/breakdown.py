@@ -29,9 +29,7 @@ from sim.present.charts.style import (
 )
 from sim.present.text.breakdown import (
     MAIN,
-    OWN_PROVINCE,
     dimension_words,
-    group_words,
     is_told,
     measure_words,
     measures_of,
@@ -39,6 +37,7 @@ from sim.present.text.breakdown import (
     when_words,
 )
 from sim.present.text.comparison import in_a_sentence, title_of
+from sim.present.text.groups import OWN_PROVINCE, group_words
 from sim.present.text.numbers import join, number, scale_of, unit_word
 
 if TYPE_CHECKING:

@@ -15,11 +15,11 @@ import pandas as pd
 from sim.comparison.comparison import Comparison
 from sim.core.errors import Problem, UsageError
 from sim.core.language import _, language, translated
-from sim.present.pages.comparison_tables import ACCOUNT_WORDS, group_words
+from sim.present.pages.comparison_tables import ACCOUNT_WORDS
 from sim.present.text.breakdown import dimension_words, labelled
-from sim.present.text.breakdown import group_words as place_words
 from sim.present.text.brief import answers, caveat
 from sim.present.text.comparison import title_of, trust_sentences
+from sim.present.text.groups import group_words, winners_group
 from sim.present.text.headings import (
     COST_NOTES,
     HORIZON,
@@ -156,13 +156,13 @@ def _accounts(comparison: Comparison) -> pd.DataFrame:
     return rows.assign(
         account=_in_words(rows["account"], ACCOUNT_WORDS),
         item=_in_words(rows["item"], ITEMS),
-        province=[place_words("home-province", name) if name else "" for name in rows["province"]],
+        province=[group_words("home-province", name) if name else "" for name in rows["province"]],
     )
 
 
 def _groups(comparison: Comparison) -> pd.DataFrame:
     rows = _titled(comparison, comparison.winners)
-    return rows.assign(group=[group_words(row.grouping, row.group) for row in rows.itertuples()])
+    return rows.assign(group=[winners_group(row.grouping, row.group) for row in rows.itertuples()])
 
 
 def _by_place(comparison: Comparison) -> pd.DataFrame:

@@ -23,7 +23,6 @@ from sim.present.office.forms import office_files
 from sim.present.pages import comparison_tables, side_by_side
 from sim.present.pages.breakdown import sections, tables_by_dimension
 from sim.present.pages.changers import changers_section
-from sim.present.pages.comparison_tables import group_words
 from sim.present.pages.evidence_links import (
     authority,
     cited,
@@ -54,6 +53,7 @@ from sim.present.text.comparison import (
     year_of_answer,
     year_words,
 )
+from sim.present.text.groups import winners_group
 from sim.present.text.levers import grade_counts, lever_cards
 from sim.present.text.numbers import apart, in_a_row, listing, month_in_words, number
 from sim.present.text.validation import validation_text
@@ -134,7 +134,7 @@ def comparison_charts(comparison: Comparison, validation: Validation) -> dict[st
         for is_tenth, name in apart.items():
             tables = [(title, table[(table["grouping"] == _TENTHS) == is_tenth]) for title, table in winners]
             if any(len(table) for _, table in tables):
-                figures[name] = charts.change_by_group(tables, group_words, year)
+                figures[name] = charts.change_by_group(tables, winners_group, year)
     if pairs := charted(validation):
         figures["validation"] = validation_charts.validation_grid(validation, pairs)
     if len(validation.quarters):

@@ -8,7 +8,6 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED
-from sim.core.labels import AGES, SCHOOLING, region
 from sim.core.language import N_, Words, _
 from sim.policy.budgets import MONEY, NO_LIMIT, PLACES, bound_by
 from sim.present.text.bands import band_rows, part_words
@@ -20,6 +19,7 @@ from sim.present.text.comparison import (
     year_of_answer,
     years_to,
 )
+from sim.present.text.groups import winners_group
 from sim.present.text.levers import PAYERS, cost_is_per, family_words, lever_title
 from sim.present.text.numbers import (
     amount,
@@ -33,28 +33,6 @@ from sim.present.text.numbers import (
 )
 from sim.results.outcomes import HEADLINE, OUTCOMES, Outcome
 
-_GROUPS = Words(
-    {
-        "all": N_("All workers"),
-        "male": N_("Men"),
-        "female": N_("Women"),
-        "farm": N_("Farming or idle before"),
-        "local_work": N_("Working locally before"),
-        "own_business": N_("Own business before"),
-        "migrant_work": N_("Working away before"),
-        "migrant_search": N_("Looking for work away before"),
-        "settled_work": N_("Settled and working before"),
-        "settled_search": N_("Settled and looking for work before"),
-        "training": N_("In training before"),
-        "exited": N_("Out of the labour force before"),
-        "entered_later": N_("Entered after the start"),
-        "poor_household": N_("Poor household"),
-        "other_household": N_("Other household"),
-        "income_tenth_1": N_("Lowest tenth of incomes before"),
-        "income_tenth_10": N_("Highest tenth of incomes before"),
-    }
-)
-_TENTH = "income_tenth_"
 _NO_COST = Words(
     {
         "cannot tell": N_("cannot tell"),
@@ -338,7 +316,7 @@ def winner_rows(winners: pd.DataFrame) -> list[dict[str, Any]]:
     """One row a group: size, shares that gain and lose, mean change."""
     return [
         {
-            "group": group_words(row.grouping, row.group),
+            "group": winners_group(row.grouping, row.group),
             "starts": row.grouping != before,
             "persons": amount(row.persons, "persons", noun=False),
             "winners": number(row.winners_percent, 1),
@@ -354,19 +332,6 @@ def winner_rows(winners: pd.DataFrame) -> list[dict[str, Any]]:
         }
         for row, before in zip(winners.itertuples(), ["", *winners["grouping"].iloc[:-1]], strict=True)
     ]
-
-
-def group_words(grouping: str, group: str) -> str:
-    """A group of the table of winners as it is written."""
-    if group in _GROUPS:
-        return _GROUPS[group]
-    if group in AGES:
-        return _("Aged {ages}", ages=AGES[group])
-    if group in SCHOOLING:
-        return SCHOOLING[group].capitalize()
-    if group.startswith(_TENTH):
-        return _("Income tenth {number} before", number=group.removeprefix(_TENTH))
-    return _("Home in {region}", region=region(group)) if grouping == "region" else group
 
 
 def _of_policy(table: pd.DataFrame, policy: dict[str, Any]) -> pd.DataFrame:

@@ -17,8 +17,8 @@ from sim.core.categories import REGIONS
 from sim.core.labels import region_alone
 from sim.core.language import _, in_context
 from sim.present.pages.comparison_tables import ACCOUNT_WORDS, NONE, cost_cell, winners_of
-from sim.present.text.breakdown import group_words
 from sim.present.text.comparison import calendar_year, main_horizon, year_of_answer, year_words
+from sim.present.text.groups import group_words
 from sim.present.text.levers import PAYERS
 from sim.present.text.numbers import amount, bare_amount, interval_alone, number, percent, with_interval
 from sim.results.outcomes import OUTCOMES

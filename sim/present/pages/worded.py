@@ -9,9 +9,10 @@ import pandas as pd
 
 from sim.comparison.comparison import Comparison
 from sim.core.language import N_, Words, speaking
-from sim.present.pages.comparison_tables import ACCOUNT_WORDS, group_words
+from sim.present.pages.comparison_tables import ACCOUNT_WORDS
 from sim.present.text.comparison import title_of
 from sim.present.text.focus import COME, GO, flow_place_words, focus_measure_words
+from sim.present.text.groups import winners_group
 from sim.present.text.headings import COST_NOTES, ITEMS, VERDICTS
 from sim.present.text.levers import PAYERS, lever_title
 from sim.present.text.numbers import unit_word
@@ -70,7 +71,7 @@ def _words_of(comparison: Comparison) -> Mapping[str, Callable[[Any], str]]:
         "payer": lambda name: PAYERS.get(name, name),
         "account": lambda name: ACCOUNT_WORDS.get(name, name),
         "item": lambda name: ITEMS.get(name, name),
-        "group": lambda key: group_words(*key),
+        "group": lambda key: winners_group(*key),
         "direction": lambda name: _DIRECTIONS.get(name, name),
         "place": flow_place_words,
     }

@@ -10,12 +10,11 @@ import pandas as pd
 
 from sim.comparison.breakdown import dimensions, scale_for
 from sim.comparison.comparison import Comparison
-from sim.core.labels import ACTIVITIES, AGES, SCHOOLING, TIERS, region_alone
-from sim.core.language import N_, Words, _, in_context, speaking
+from sim.core.language import N_, Words, _, speaking
 from sim.present.text.comparison import in_small, main_horizon, period_words
+from sim.present.text.groups import group_words
 from sim.present.text.numbers import amount, apart, interval_alone, listing, number, with_interval
 from sim.results.outcomes import OUTCOMES
-from sim.scenario.references import province_in_words
 
 # Each dimension: what it divides by, and what its groups are called.
 _DIMENSIONS = Words(
@@ -48,16 +47,6 @@ _PLURALS = Words(
 )
 DIMENSIONS = tuple(_DIMENSIONS)
 _MEASURES = Words({"at_work": N_("In work there"), "net_income": N_("Real net income per worker")})
-OWN_PROVINCE = "own province"
-_GROUPS = Words(
-    {
-        "male": N_("Men"),
-        "female": N_("Women"),
-        "poor_household": N_("Poor households"),
-        "other_household": N_("Other households"),
-        "entered_later": N_("Entered after the start"),
-    }
-)
 MAIN = ("local", "out", "settled", "at_work", "net_income")  # measures that a narrow table shows
 MOST_NAMED = 3  # groups for which another scale is named
 
@@ -72,39 +61,6 @@ def measure_words(name: str, language: str | None = None) -> str:
     """What is counted, as the head of a column."""
     with speaking(language):
         return _MEASURES[name] if name in _MEASURES else OUTCOMES[name].label
-
-
-def group_words(dimension: str, group: str, language: str | None = None) -> str:
-    """A group as it is written, in the language in use or in another one.
-
-    >>> group_words("corridor", "West > own province"), group_words("tier", "city", "zh")
-    ('West, own province', '100万至300万人的城市')
-    """
-    with speaking(language):
-        if dimension == "corridor":
-            return _corridor(*group.split(" > "))
-        if group in _GROUPS:
-            return _GROUPS[group]
-        if group in AGES:
-            return _("Aged {ages}", ages=AGES[group])
-        if group in SCHOOLING:
-            return SCHOOLING[group].capitalize()
-        words = TIERS.get(group) or ACTIVITIES.get(group)
-        return words[:1].upper() + words[1:] if words else place_words(group)
-
-
-def _corridor(home: str, place: str) -> str:
-    here = region_alone(home)
-    if place == OWN_PROVINCE:
-        return _("{region}, own province", region=here)
-    if home == place:
-        return _("{home} to {place}, other province", home=here, place=region_alone(place))
-    return in_context("corridor", "{home} to {place}", home=here, place=region_alone(place))
-
-
-def place_words(name: str) -> str:
-    """A province, by its English name, or a region, as a heading in the language in use."""
-    return province_in_words(region_alone(name))
 
 
 # --- tables -----------------------------------------------------------------------------------------

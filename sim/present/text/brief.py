@@ -12,7 +12,6 @@ from sim.comparison.aims import aims, is_trivial
 from sim.comparison.comparison import Comparison
 from sim.comparison.effects import NOT_COSTED
 from sim.comparison.horizons import answered, whole_years
-from sim.core.labels import AGES, SCHOOLING, region
 from sim.core.language import N_, Words, _, plural
 from sim.present.text.comparison import (
     FEW_SEEDS,
@@ -27,6 +26,7 @@ from sim.present.text.comparison import (
     year_of_answer,
     year_words,
 )
+from sim.present.text.groups import group_in_a_sentence
 from sim.present.text.numbers import (
     amount,
     apart,
@@ -44,28 +44,6 @@ from sim.validation.targets import NEW_SAMPLE
 from sim.validation.tolerances import Survey
 
 MOST_TOLD = 3  # effects in the sentence of one policy
-# Groups in a sentence, by the grouping of the table ``winners``; others are too fine to name one.
-_NAMED = {
-    "sex": Words({"male": N_("men"), "female": N_("women")}),
-    "household": Words({"poor_household": N_("poor households"), "other_household": N_("other households")}),
-    "starting_activity": Words(
-        {
-            "farm": N_("those who farmed or were idle before"),
-            "local_work": N_("those who worked locally before"),
-            "migrant_work": N_("those who worked away before"),
-            "own_business": N_("those who had a business before"),
-            "migrant_search": N_("those who looked for work away before"),
-            "settled_work": N_("those who had settled before and worked"),
-            "settled_search": N_("those who had settled before and looked for work"),
-        }
-    ),
-    "income_tenth": Words(
-        {
-            "income_tenth_1": N_("the tenth with the lowest incomes before"),
-            "income_tenth_10": N_("the tenth with the highest incomes before"),
-        }
-    ),
-}
 
 
 class Answer(NamedTuple):
@@ -166,7 +144,7 @@ def _whom(comparison: Comparison, policy: dict[str, Any]) -> str:
     row = found.loc[found["mean_change_yuan"].idxmax()]
     return _(
         "incomes gain most among {group} ({sum} each)",
-        group=_group(row["grouping"], row["group"]),
+        group=group_in_a_sentence(row["grouping"], row["group"]),
         sum=_a_year(row["mean_change_yuan"]),
     )
 
@@ -248,7 +226,7 @@ def _loss(comparison: Comparison, policy: dict[str, Any]) -> str:
         row = losers.loc[losers["mean_change_yuan"].idxmin()]
         workers = _(
             "{group} lose {sum} each ({people})",
-            group=_group(row["grouping"], row["group"]),
+            group=group_in_a_sentence(row["grouping"], row["group"]),
             sum=_a_year(abs(row["mean_change_yuan"]), signed=False),
             people=amount(row["persons"], "persons"),
         )
@@ -289,19 +267,8 @@ def _groups(comparison: Comparison, policy: dict[str, Any]) -> pd.DataFrame:
     """Groups of the year of the answer that can be named and hold enough simulated workers."""
     table = comparison.winners
     own = table[(table["policy"] == policy["name"]) & (table["horizon_years"] == main_horizon(policy))]
-    is_named = [bool(_group(row.grouping, row.group)) for row in own.itertuples()]
+    is_named = [bool(group_in_a_sentence(row.grouping, row.group)) for row in own.itertuples()]
     return own[pd.Series(is_named, index=own.index, dtype=bool) & own["is_reliable"].astype(bool)]
-
-
-def _group(grouping: str, group: str) -> str:
-    """A group of ``winners`` in a sentence; empty for one that is too fine to be named."""
-    if grouping == "age_group":
-        return _("those aged {ages}", ages=AGES[group])
-    if grouping == "education":
-        return _("those with {schooling}", schooling=SCHOOLING[group])
-    if grouping == "region":
-        return _("those from {region}", region=region(group))
-    return _NAMED[grouping].get(group, "") if grouping in _NAMED else ""
 
 
 def _a_year(yuan: float, signed: bool = True) -> str:

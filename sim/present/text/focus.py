@@ -13,8 +13,9 @@ from sim.comparison.focus import COME, GO, JOBS, OWN, PEOPLE
 from sim.comparison.winners import FEWEST_WORKERS
 from sim.core.labels import TIERS
 from sim.core.language import N_, Words, _, language
-from sim.present.text.breakdown import group_words, measure_words, told_cell, when_words
+from sim.present.text.breakdown import measure_words, told_cell, when_words
 from sim.present.text.comparison import calendar_year, in_small, lever_label, main_horizon, title_of
+from sim.present.text.groups import group_words
 from sim.present.text.levers import PAYERS, cost_is_per
 from sim.present.text.numbers import amount, interval_alone, listing, number, with_interval
 from sim.scenario.references import province_in_words
