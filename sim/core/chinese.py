@@ -183,7 +183,7 @@ def like(asked: str, words: Iterable[str], chinese: Mapping[str, str]) -> tuple[
     """
     if asked.isascii():
         return tuple(words)
-    said = {meant: word for word, meant in reversed(chinese.items())}
+    said = {meant: word for word, meant in reversed(list(chinese.items()))}
     return tuple(said.get(word, word) for word in words)
 
 
