@@ -16,6 +16,7 @@ import pandas as pd
 from sim.results.results import Results
 from sim.validation.stylised_facts import stylised_facts_table
 from sim.validation.targets import LAST_USED_YEAR, NEW_SAMPLE, read_targets
+from sim.validation.tolerances import Survey
 from sim.validation.validate import compared_rows
 from sim.world.data import Data, load_data
 
@@ -45,6 +46,7 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
         if target.fitted
     }
     recent = _years(data, "new sample")
+    of_a_year = Survey.read(data.survey).over_a_year()  # most households are asked in both years
     for target_id, years in _years(data, "fit").items():
         target = targets.get(target_id)
         if target is None:
@@ -56,7 +58,7 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
             found.append(Observation(f"{target_id}:{CHANGE}", label, sd, target.unit))
         if target_id in recent:
             label = f"{target.label}, change {NEW_SAMPLE}-{max(recent[target_id])}"
-            found.append(Observation(f"{target_id}:{RECENT}", label, sd, target.unit))
+            found.append(Observation(f"{target_id}:{RECENT}", label, sd * of_a_year, target.unit))
     facts = [target for target in targets.values() if target.table == "stylised_fact"]
     found += [
         Observation(f"{fact.id}:{FACT}", fact.label, fact.discrepancy / 2.0, fact.unit) for fact in facts

@@ -43,6 +43,7 @@ def wish_of_stay(stay_years: float, per_year: float, most_years: float) -> float
 def willingness(
     base: float,
     stay_term: float,
+    age_term: float,
     income_term: float,
     school_term: float,
     insurance_term: float,
@@ -50,11 +51,12 @@ def willingness(
 ) -> float:
     """Probability that a migrant would move registration to the place if they could.
 
-    logit of: base + stay + pay relative to the place's mean + school access + insurance + how large the
-    city is. Source: 37 % willing in 2017 [C03], more where it is harder [C12]; school [C14]; insurance [E12].
+    logit of: base + stay + age + pay relative to the place's mean + school access + insurance + how large the
+    city is. Source: 37 % willing in 2017 [C03], fewer of the older [C22], more where it is harder [C12];
+    school [C14]; insurance [E12].
     Ignores rural land [C20] and house prices [C18], which the base contains on average.
     """
-    value = base + stay_term + income_term
+    value = base + stay_term + age_term + income_term
     return logistic(value + school_term + insurance_term + city_term)
 
 

@@ -8,6 +8,7 @@ from sim.core.arithmetic import log
 from sim.core.categories import SCHOOL_YEARS, SETTLED_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
+from sim.rules.migration import age_taste
 from sim.rules.settlement import Applicant, PointsScheme, points, willingness, wish_of_stay
 from sim.steps.earnings import current_pay
 from sim.steps.levers import effective, housing_rank, is_offered_place, serve, serve_once
@@ -66,6 +67,11 @@ def is_willing_to_settle(w, c, of_place, wish) -> bool:
             months_of_stay(w, c) / 12.0,
             c.economy.settlement_stay_coefficient,
             c.economy.settlement_stay_years_max,
+        ),
+        age_taste(
+            age_months(int(w.birth_month), c.month) / 12.0,
+            c.economy.settlement_age_slope,
+            c.economy.taste_age_min,
         ),
         c.economy.settlement_income_coefficient * relative,
         school,

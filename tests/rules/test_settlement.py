@@ -28,9 +28,9 @@ def score(*applicant: float | bool, scheme: PointsScheme = SCHEME) -> float:
 
 
 def test_willingness_by_hand():
-    assert willingness(0.0, 0.0, 0.0, 0.0, 0.0, 0.0) == pytest.approx(0.5)
-    value = -1.6 + 0.4 + 0.06 + 0.16 + 0.2 + 0.7
-    chance = willingness(-1.6, 0.4, 0.06, 0.16, 0.2, 0.7)
+    assert willingness(0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0) == pytest.approx(0.5)
+    value = -1.6 + 0.4 - 0.3 + 0.06 + 0.16 + 0.2 + 0.7
+    chance = willingness(-1.6, 0.4, -0.3, 0.06, 0.16, 0.2, 0.7)
     assert chance == pytest.approx(1.0 / (1.0 + math.exp(-value)))
 
 
@@ -38,15 +38,16 @@ def test_stay_counts_up_to_some_years():
     assert [wish_of_stay(years, 0.1, 10.0) for years in (0.0, 4.0, 10.0, 20.0)] == [0.0, 0.4, 1.0, 1.0]
 
 
-@given(LOG_ODDS, st.floats(0.0, 3.0), st.floats(-1.0, 1.0))
-def test_willingness_is_a_probability_that_rises_with_every_term(base, stay, pay):
-    here = willingness(base, stay, pay, 0.0, 0.0, 0.35)
+@given(LOG_ODDS, st.floats(0.0, 3.0), st.floats(-1.0, 0.5), st.floats(-1.0, 1.0))
+def test_willingness_is_a_probability_that_rises_with_every_term(base, stay, age, pay):
+    here = willingness(base, stay, age, pay, 0.0, 0.0, 0.35)
     assert 0.0 < here < 1.0
-    assert willingness(base, stay + 0.1, pay, 0.0, 0.0, 0.35) > here
-    assert willingness(base, stay, pay + 0.1, 0.0, 0.0, 0.35) > here
-    assert willingness(base, stay, pay, 0.2, 0.0, 0.35) > here
-    assert willingness(base, stay, pay, 0.0, 0.2, 0.35) > here
-    assert willingness(base, stay, pay, 0.0, 0.0, 0.7) > here
+    assert willingness(base, stay + 0.1, age, pay, 0.0, 0.0, 0.35) > here
+    assert willingness(base, stay, age + 0.1, pay, 0.0, 0.0, 0.35) > here
+    assert willingness(base, stay, age, pay + 0.1, 0.0, 0.0, 0.35) > here
+    assert willingness(base, stay, age, pay, 0.2, 0.0, 0.35) > here
+    assert willingness(base, stay, age, pay, 0.0, 0.2, 0.35) > here
+    assert willingness(base, stay, age, pay, 0.0, 0.0, 0.7) > here
 
 
 def test_points_by_hand():
