@@ -3,7 +3,8 @@
 The errors of one series in neighbouring years are almost the same number, so a series is read by three: the
 mean error of the fit years (``level``), the error of its last less that of its first fit year
 (``change``), where four years or more lie between, and what the years since the survey's new sample added
-(``recent``). Half the target's discrepancy is taken as one standard deviation: the discrepancy is the band
+(``recent``). Half the target's discrepancy is taken as one standard deviation, that of a difference of two
+years being known better, since most households are asked in both: the discrepancy is the band
 within which a model that is right enough should mostly lie.
 """
 
