@@ -83,7 +83,7 @@ def validation_chart(validation: Validation, indicator: str, group: str) -> Figu
     """One series with its title, its errors and what the marks mean: a picture that can stand alone."""
     rows = _rows_of(validation.rows, indicator, group)
     said = apart([official_unit(rows), errors_in_line(validation, indicator, group)])
-    lines = [
+    lines: list[tuple[str, float, dict[str, Any]]] = [
         (wrapped(translated(rows["label"].iloc[0]), 31, 4), 0.175, {"fontsize": 9.5, "weight": "bold"}),
         (wrapped(said, 46, 3), 0.145, {"fontsize": 7.5}),
         (wrapped(apart(legend(validation)), 48, 6), 0.145, {"fontsize": 7.5, "color": "#555555"}),
