@@ -14,6 +14,7 @@ TOOL = runpy.run_path(str(DOCS / "append_to_wall.py"))
 STANDING = (
     "f8601106f7048fea75516b55794d66b574b31ffe03a02022204d93b3d35d8b5c",
     "c71d89a9ff1e12f4763e63aeefa4b412f48dcbabeca6060d6ac56cd0937d91e5",
+    "6926e7e57e6ff9983addb0da81476bc5357ff1402edc81b3db326c63d5302cfc",
 )
 
 
