@@ -55,7 +55,7 @@ def backtest(
     excel_csv: ExcelCsv = False,
     json: Json = False,
 ) -> None:
-    """Forecast from rolling origins: would the model have been right?
+    """Forecast from past years: would the model have been right?
 
     At each origin parameters are fitted to the official figures up to that year alone, the outside series go
     on as one would have expected then, and the next two years are held against last value, trend and an
@@ -168,7 +168,7 @@ def update_data(
     scale: Scale = "1:5000",
     json: Json = False,
 ) -> None:
-    """Take in the official figures of a new year, and hold the model against them.
+    """Take in a new year of official figures, and judge the model.
 
     Rows continue series of sim/data/official_annual.csv. They are checked first: nothing is written if
     anything is wrong. In a checkout the errors of the model are appended to docs/wall.md.

@@ -47,7 +47,7 @@ def test_the_tables_of_the_census_are_what_the_range_of_the_ready_calibration_sa
     assert seen == pytest.approx([0.173, 0.210, 0.205], abs=0.001)
     expect = load_calibration(ROOT / "experiments" / "calibration.yaml").moves_from["East"]
     assert max(seen) == pytest.approx(expect.low, abs=0.015)
-    assert expect.high == pytest.approx(2 * expect.low)
+    assert 1.5 * max(seen) < expect.high < 2.0 * max(seen)
 
 
 def test_an_error_is_the_share_less_the_middle_of_the_range(written):

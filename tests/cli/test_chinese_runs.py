@@ -57,6 +57,7 @@ ELSEWHERE = {  # tested where they stand
     "trust": "test_trust.py",
     "calibrate": "takes hours; what it prints in the end is below",
     "backtest": "takes minutes, and its words are in the catalogues",
+    "update-data": "writes official figures, and its words are in the catalogues",
     **dict.fromkeys(
         ("compare", "report show", "report verify", "sweep", "rerun"), "below, one after another"
     ),

@@ -349,6 +349,8 @@ def test_commands_that_run_the_model_are_marked(labor_sim, tmp_path, monkeypatch
         "explain",
         "twins",
         "rank",
+        "backtest",
+        "update_data",
     }
     labor_sim("run", "baseline", "--to", "2015-12", "--out", tmp_path / "run")
     for words, is_run in ((("official", "baseline", "--to", "2015-12"), True), (("virtual",), False),

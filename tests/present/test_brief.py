@@ -144,7 +144,7 @@ def test_the_first_screen_says_how_far_the_baseline_is_from_the_last_official_fi
     )
     with speaking("zh"):
         assert baseline_today(comparison, off) == (
-            "基线与2024年官方数据的差距为−8.0%（外出农民工）和+3.0%（月收入）；农民工总量和本地农民工的差距在抽样误差以内；"
+            "基准情景与2024年官方数据的差距为−8.0%（外出农民工）和+3.0%（月收入）；农民工总量和本地农民工的差距在抽样误差以内；"
             "2023年调查更换样本使上述差距变动−3.7和0.0个百分点。"
         )
 

@@ -116,7 +116,7 @@ def test_the_page_of_instruments_is_in_chinese():
     lines = [line for line in page().splitlines() if line.startswith(("| 1 |", "| 64 |", "- **A**", "# "))]
     assert lines[0] == "# 政策文件所列政策措施"
     assert "每家新办企业4,000元，由中央财政（50%）和地方财政（50%）承担" in lines[2]
-    assert "当地规定可以落户的外出农民工：提高17个百分点" in lines[3]
+    assert "当地政策允许落户的外出农民工占比：提高17个百分点" in lines[3]
 
 
 def test_a_lever_in_chinese():
