@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from functools import lru_cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -229,10 +230,15 @@ def _located(name: str, places: tuple[Path, ...]) -> Path | None:
     return found if found or _is_path(name) else _titles().get(name.strip())
 
 
-def _titles() -> dict[str, Path]:
+def _titles() -> Mapping[str, Path]:
     """The ready scenarios by their titles, in both languages."""
+    return _titles_of(tuple((path, path.stat().st_mtime_ns) for path in scenario_files().values()))
+
+
+@lru_cache(maxsize=1)  # a file may name thousands that do not exist
+def _titles_of(files: tuple[tuple[Path, int], ...]) -> Mapping[str, Path]:
     found: dict[str, Path] = {}
-    for path in scenario_files().values():
+    for path, _changed in files:
         tree = read_tree(path, [])
         title = tree.value.get("title") if tree else None
         if title is not None and isinstance(title.plain, dict):

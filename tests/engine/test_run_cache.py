@@ -219,6 +219,7 @@ OF_THEIR_ARGUMENTS_ALONE = {
     "sim.steps.records.conditions_type": "a type",
     "sim.steps.records.sums_type": "a type",
     "sim.steps.records.block_type": "a type",
+    "sim.scenario.loading._titles_of": "of files and the times of their last change",
     "sim.validation.official_figures.official_figures": "of tables of data, which never change",
 }
 
