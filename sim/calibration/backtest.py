@@ -31,20 +31,19 @@ from pydantic import PrivateAttr
 
 from sim.calibration.declaration import Calibration, load_calibration
 from sim.calibration.emulator import fit_emulator
+from sim.calibration.observations import YEARS_FOR_A_CHANGE
+from sim.calibration.runs import fields_of_points, most_failed, run_points
 from sim.calibration.sampler import posterior_points, spread_over, unit_points
 from sim.calibration.stages import reweighted, with_discrepancy
 from sim.core.arguments import parse_scale, whole_number
-from sim.core.errors import Problem, RunsFailed, UsageError, nearest
+from sim.core.errors import Problem, UsageError, nearest
 from sim.core.files import write_whole
 from sim.core.language import _
-from sim.experiments.design import Design, Factor
-from sim.experiments.experiment import Experiment, Figure
-from sim.experiments.sweep import run_sweep
+from sim.experiments.experiment import Experiment
 from sim.parameters.posterior import versions
 from sim.results.folders import MANIFEST, claimed_folder, explained
 from sim.results.official import official_table
 from sim.results.results import FORMAT, Results
-from sim.scenario.fields import Label
 from sim.scenario.loading import files_in, load_scenario
 from sim.scenario.scenario import FutureAssumptions, Scenario
 from sim.validation.forecasts import FORECASTS, STORED, forecasts_at, official_values, scored
@@ -58,7 +57,6 @@ KIND = "backtest"
 ORIGINS = (2017, 2019, 2021, 2023)
 HORIZON = 2  # years ahead that are forecast
 PRIORS = "calibration"  # the calibration, among the ready experiments, whose priors are taken
-_YEARS_FOR_A_CHANGE = 4
 _SOFTER = 4.0  # times the allowed variance, where the second wave looks
 
 
@@ -182,7 +180,7 @@ def backtest(
 
 def checked_origins(origins: Sequence[int], data: Data) -> tuple[int, ...]:
     """The origins, in order. Raises UsageError for one at which nothing can be fitted or scored."""
-    low, high = FIRST_YEAR + _YEARS_FOR_A_CHANGE - 1, int(data.official_annual["year"].max()) - 1
+    low, high = FIRST_YEAR + YEARS_FOR_A_CHANGE - 1, int(data.official_annual["year"].max()) - 1
     for place, origin in enumerate(origins):
         if not low <= origin <= high:
             raise UsageError(
@@ -367,37 +365,22 @@ class _Origin:
 
         ``is_known``: on the data of the origin, else on those of today.
         """
-        points = pd.DataFrame(self.calibration.values(shares), columns=list(self.names))
-        with explained(self.folder):
-            self.folder.mkdir(parents=True, exist_ok=True)
-            write_whole(self.folder / f"{stage}.csv", points.to_csv(index=False).encode())
         scenario = scenario_at(self.base, self.origin, self.known) if is_known else self.base
-        experiment = self._experiment(stage, last, scenario, self.known if is_known else self.today)
-        heard, title = self.progress, f"{self.origin} {stage}"
-        done = run_sweep(
-            experiment,
-            self.folder / stage,
-            jobs=self.jobs,
-            progress=heard and (lambda now, total, failed: heard(title, now, total)),
-        )
+        experiment = self._experiment(stage, last, self.known if is_known else self.today)
+        values, title = self.calibration.values(shares), f"{self.origin} {stage}"
+        done = run_points(experiment, values, scenario, self.folder, stage, self.jobs, self.progress, title)
         if len(done.failures):
             self.failed_runs[f"{self.origin}/{stage}"] = len(done.failures)
-        count = len(points) * len(self.plan.seeds)
+        count = len(values) * len(self.plan.seeds)
         if len(done.failures) > count / 2:
-            raise RunsFailed(
-                Problem(_("most runs of this stage failed: see failures.parquet in its folder"), value=title)
-            )
+            raise most_failed(title)
         years = range(FIRST_YEAR, last + 1)
         columns = [*self.ids, *(f"fact.{fact.id}" for fact in _facts(self.known))]
         table = done.results.set_index(["run", "year"]).reindex(columns=columns)
         table = table.reindex(pd.MultiIndex.from_product([range(count), years]))
-        return table.to_numpy(float).reshape(len(points), len(self.plan.seeds), len(years), -1)
+        return table.to_numpy(float).reshape(len(values), len(self.plan.seeds), len(years), -1)
 
-    def _experiment(self, stage: str, last: int, scenario: Scenario, data: Data | None) -> Vintage:
-        factors = {
-            name: Factor(label=Label(en=name.replace("_", " "), zh=name), keys=(f"parameters.{name}",))
-            for name in self.names
-        }
+    def _experiment(self, stage: str, last: int, data: Data | None) -> Vintage:
         experiment = Vintage.model_validate(
             {
                 "name": f"backtest-{self.origin}-{stage}",
@@ -407,14 +390,10 @@ class _Origin:
                 "period": {"from": f"{FIRST_YEAR}-01", "to": f"{last}-12"},
                 "scale": parse_scale(self.plan.scale),
                 "seeds": list(self.plan.seeds),
-                "design": Design(kind="file", factors=factors, file=f"{stage}.csv"),
-                "outcomes": ["out"],
-                "figure": Figure(outcome="out"),
+                **fields_of_points(self.names, stage),
                 "outside": "packaged" if data is None else _hash_of(data),
             }
         )
-        experiment.design.read(self.folder)
-        experiment._bases = {self.calibration.scenario: scenario}
         experiment._data = data
         return experiment
 
@@ -477,7 +456,7 @@ def _observed(known: Data, origin: int) -> list[_Observation]:
             own = tuple(years[part].tolist()), tuple(values[part].tolist())
             if not is_new and part.any():
                 found.append(_Observation(f"{target.id}:level", sd, column, *own, in_percent, True))
-            if part.any() and own[0][-1] - own[0][0] >= (1 if is_new else _YEARS_FOR_A_CHANGE):
+            if part.any() and own[0][-1] - own[0][0] >= (1 if is_new else YEARS_FOR_A_CHANGE):
                 found.append(_Observation(f"{target.id}:change", sd, column, *own, in_percent, False))
     for number, fact in enumerate(_facts(known)):
         if int(fact.year[-4:]) <= origin:  # a figure of the whole run, kept with each of its years

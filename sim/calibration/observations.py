@@ -23,7 +23,7 @@ from sim.world.data import Data, load_data
 
 TABLES = ("national", "official")  # of results, which ``measured`` reads
 LEVEL, CHANGE, RECENT, FACT = "level", "change", "recent", "fact"
-_YEARS_FOR_A_CHANGE = 4
+YEARS_FOR_A_CHANGE = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +54,7 @@ def observations(data: Data | None = None) -> tuple[Observation, ...]:
             continue
         sd = target.discrepancy / 2.0
         found.append(Observation(f"{target_id}:{LEVEL}", f"{target.label}, level", sd, target.unit))
-        if max(years) - min(years) >= _YEARS_FOR_A_CHANGE:
+        if max(years) - min(years) >= YEARS_FOR_A_CHANGE:
             label = f"{target.label}, change {min(years)}-{max(years)}"
             found.append(Observation(f"{target_id}:{CHANGE}", label, sd, target.unit))
         if target_id in recent:
@@ -79,7 +79,7 @@ def measured(results: Results, data: Data | None = None) -> dict[str, float]:
     for target_id, part in _rows_of(rows, "fit"):
         part = part.sort_values("year")
         values[f"{target_id}:{LEVEL}"] = float(part["error"].mean())
-        if part["year"].iloc[-1] - part["year"].iloc[0] >= _YEARS_FOR_A_CHANGE:
+        if part["year"].iloc[-1] - part["year"].iloc[0] >= YEARS_FOR_A_CHANGE:
             values[f"{target_id}:{CHANGE}"] = float(part["error"].iloc[-1] - part["error"].iloc[0])
     return {name: value for name, value in values.items() if pd.notna(value)}
 

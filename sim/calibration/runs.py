@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -18,7 +19,7 @@ from sim.core.files import write_whole
 from sim.core.language import _
 from sim.experiments.design import Design, Factor
 from sim.experiments.experiment import Experiment, Figure, Run
-from sim.experiments.sweep import run_sweep
+from sim.experiments.sweep import Sweep, run_sweep
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.folders import explained
 from sim.results.results import Results
@@ -104,36 +105,70 @@ class Work:
         self, stage: str, values: np.ndarray, seeds: tuple[int, ...], seeds_apart: bool = False
     ) -> np.ndarray:
         """The same at parameter values. Raises RunsFailed where too few runs succeeded to go on with."""
-        points = pd.DataFrame(values, columns=list(self.names))
-        with explained(self.folder):
-            write_whole(self.folder / f"{stage}.csv", points.to_csv(index=False).encode())
-        experiment = _experiment(self.calibration, stage, seeds, self.folder, seeds_apart)
-        heard = self.progress
-        done = run_sweep(
-            experiment,
-            self.folder / stage,
-            jobs=self.jobs,
-            progress=heard and (lambda now, total, failed: heard(stage, now, total)),
-        )
+        experiment = _experiment(self.calibration, stage, seeds, seeds_apart)
+        base = load_scenario(self.calibration.scenario)
+        done = run_points(experiment, values, base, self.folder, stage, self.jobs, self.progress)
         self.failed_runs[stage] = len(done.failures)
-        table = done.results.set_index("run").reindex(range(len(points) * len(seeds)))
+        table = done.results.set_index("run").reindex(range(len(values) * len(seeds)))
         table = table.reindex(columns=[observation.name for observation in self.seen])
-        errors = table.to_numpy(float).reshape(len(points), len(seeds), -1)
-        if np.isfinite(errors).all(axis=(1, 2)).sum() < len(points) / 2:
-            raise RunsFailed(
-                Problem(_("most runs of this stage failed: see failures.parquet in its folder"), value=stage)
-            )
+        errors = table.to_numpy(float).reshape(len(values), len(seeds), -1)
+        if np.isfinite(errors).all(axis=(1, 2)).sum() < len(values) / 2:
+            raise most_failed(stage)
         return errors
 
 
-def _experiment(
-    calibration: Calibration, stage: str, seeds: tuple[int, ...], folder: Path, seeds_apart: bool
-) -> Stage:
+def fields_of_points(names: Iterable[str], stage: str) -> dict[str, Any]:
+    """What the experiment of a stage says of its points, which stand in a file of the stage's name."""
     factors = {
         name: Factor(label=Label(en=name.replace("_", " "), zh=name), keys=(f"parameters.{name}",))
-        for name in calibration.priors
+        for name in names
     }
-    experiment = Stage.model_validate(
+    return {
+        "design": Design(kind="file", factors=factors, file=f"{stage}.csv"),
+        "outcomes": ["out"],
+        "figure": Figure(outcome="out"),
+    }
+
+
+def run_points(
+    experiment: Experiment,
+    values: np.ndarray,
+    base: Scenario,
+    folder: Path,
+    stage: str,
+    jobs: int,
+    progress: Callable[[str, int, int], None] | None,
+    title: str | None = None,
+) -> Sweep:
+    """Write the points of a stage, values of its factors, and run what is missing of them on ``base``.
+
+    ``progress(title, done, total)`` is told of the runs, by default under the name of the stage.
+    """
+    points = pd.DataFrame(values, columns=list(experiment.design.factors))
+    with explained(folder):
+        folder.mkdir(parents=True, exist_ok=True)
+        write_whole(folder / f"{stage}.csv", points.to_csv(index=False).encode())
+    experiment.design.read(folder)
+    assert experiment.scenario is not None, "a stage has one scenario"
+    experiment._bases = {experiment.scenario: base}
+    said = title or stage
+    return run_sweep(
+        experiment,
+        folder / stage,
+        jobs=jobs,
+        progress=progress and (lambda now, total, failed: progress(said, now, total)),
+    )
+
+
+def most_failed(stage: str) -> RunsFailed:
+    """The error of a stage of which too few runs succeeded to go on with."""
+    return RunsFailed(
+        Problem(_("most runs of this stage failed: see failures.parquet in its folder"), value=stage)
+    )
+
+
+def _experiment(calibration: Calibration, stage: str, seeds: tuple[int, ...], seeds_apart: bool) -> Stage:
+    return Stage.model_validate(
         {
             "name": f"{calibration.name}-{stage}",
             "title": calibration.title,
@@ -142,14 +177,9 @@ def _experiment(
             "period": calibration.period,
             "scale": calibration.scale,
             "seeds": list(seeds),
-            "design": Design(kind="file", factors=factors, file=f"{stage}.csv"),
-            "outcomes": ["out"],
-            "figure": Figure(outcome="out"),
+            **fields_of_points(calibration.priors, stage),
             "seeds_apart": seeds_apart,
             "responses": calibration.responses,
             "moves_from": calibration.moves_from,
         }
     )
-    experiment.design.read(folder)
-    experiment._bases = {calibration.scenario: load_scenario(calibration.scenario)}
-    return experiment

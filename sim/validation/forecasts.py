@@ -19,7 +19,7 @@ from sim.parameters.posterior import versions
 from sim.validation.benchmarks import autoregression, trend
 from sim.validation.official_figures import official_figures, since_new_sample
 from sim.validation.targets import NEW_SAMPLE, Target, read_targets
-from sim.validation.tolerances import CHANGE, GROWTH, TWO_SIDED, Survey
+from sim.validation.tolerances import TWO_SIDED, Survey, is_change
 from sim.world.data import PACKAGED_FOLDER, Data, load_data
 
 BAND = 0.9  # what the stated bands should hold
@@ -52,11 +52,6 @@ def subject_of(indicator: str) -> str:
     return next(
         (name for name, begins in SUBJECTS.items() if begins and indicator.startswith(begins)), "work"
     )
-
-
-def is_change(indicator: str) -> bool:
-    """Whether a series is itself a difference of two years."""
-    return indicator.endswith((CHANGE, GROWTH))
 
 
 def official_values(data: Data) -> pd.DataFrame:

@@ -8,6 +8,7 @@ from math import sqrt
 import numpy as np
 import pandas as pd
 
+from sim.validation.official_figures import sampling_tolerances
 from sim.validation.targets import NEW_SAMPLE
 from sim.validation.tolerances import Survey
 
@@ -54,8 +55,7 @@ def last_gaps(rows: pd.DataFrame, survey: Survey) -> list[Gap]:
             continue
         errors, last = own.set_index("year")["error"], own.loc[own["year"].idxmax()]
         is_new = last["year"] >= NEW_SAMPLE
-        # since the new sample a tolerance is that of a change
-        tolerance = last["tolerance"] / (survey.over_a_year() if is_new else 1.0)
+        tolerance = sampling_tolerances(own, survey)[last.name]
         jump = errors.get(NEW_SAMPLE, np.nan) - errors.get(NEW_SAMPLE - 1, np.nan) if is_new else np.nan
         found.append(
             Gap(indicator, group, int(last["year"]), float(last["error"]), float(tolerance), float(jump))

@@ -17,7 +17,8 @@ import pandas as pd
 from ruamel.yaml import YAML
 
 from sim.core.language import N_
-from sim.validation.targets import PERIODS, period_of
+from sim.validation.official_figures import sampling_tolerances
+from sim.validation.targets import PERIODS
 from sim.validation.tolerances import CHANGE, Survey
 
 MOST_PERCENT, MOST_POINTS = 5.0, 3.0
@@ -103,12 +104,12 @@ def misses(rows: pd.DataFrame, survey: Survey) -> list[Miss]:
         index=usable.index,
         dtype=bool,
     )
-    found = []
+    allowed, found = sampling_tolerances(usable, survey), []
     for (indicator, group, period), part in usable[large].groupby(
         ["indicator", "group", "period"], sort=False
     ):
         worst = part.loc[part["error"].abs().idxmax()]
-        within = abs(worst["error"]) <= _sampling_error(worst, survey)
+        within = abs(worst["error"]) <= allowed[worst.name]
         found.append(
             Miss(
                 indicator,
@@ -139,10 +140,3 @@ def _level(row, levels: pd.Series) -> float:
     if not row.indicator.endswith(CHANGE):
         return float(row.official)
     return float(levels.get((row.indicator.removesuffix(CHANGE), row.group, row.year), float("nan")))
-
-
-def _sampling_error(row: pd.Series, survey: Survey) -> float:
-    """The tolerance of the figure itself: since the new sample that of a level is of what it changed by."""
-    is_level = row["judged_error"] != row["error"]
-    since = period_of(int(row["year"])) == "new sample" and is_level
-    return float(row["tolerance"]) / (survey.over_a_year() if since else 1.0)

@@ -24,7 +24,7 @@ from sim.core.files import reason, write_whole
 from sim.core.language import _
 from sim.validation.official_figures import official_figures
 from sim.validation.targets import FIRST_YEAR, NEW_SAMPLE
-from sim.validation.tolerances import CHANGE, GROWTH
+from sim.validation.tolerances import CHANGE, GROWTH, is_change
 from sim.world.data import PACKAGED_FOLDER, Data, rules_of
 from sim.world.data_checks import UNIT_BOUNDS, check_migrant_sums
 from sim.world.own_figures import ANNUAL, KEYS, laid_over
@@ -214,7 +214,7 @@ class _Checks:
 
     def _bounds(self, line: object, indicator: str, unit: str, value: float) -> None:
         low, high = UNIT_BOUNDS.get(unit, (-math.inf, math.inf))
-        low = -high if indicator.endswith((CHANGE, GROWTH)) else low
+        low = -high if is_change(indicator) else low
         if not low <= value <= high:
             self.note(
                 line, "value", _("value is out of range"), value=value,
@@ -316,8 +316,8 @@ def _jump(
     row: pd.Series, before: pd.Series, series: pd.DataFrame, tolerance: float
 ) -> tuple[str, str] | None:
     """Why a figure is out of line with its series, and what is not; None for one that is in line."""
-    is_change = row["indicator"].endswith((CHANGE, GROWTH))
-    in_logs = not is_change and row["unit"] in ("10k_persons", "yuan") and row["value"] > 0 < before["value"]
+    differs = is_change(row["indicator"])
+    in_logs = not differs and row["unit"] in ("10k_persons", "yuan") and row["value"] > 0 < before["value"]
     last, value = float(before["value"]), float(row["value"])
     if in_logs:
         tens = math.log10(value / last)
@@ -331,7 +331,7 @@ def _jump(
     values = series.sort_values("year").drop_duplicates("year", keep="last").set_index("year")["value"]
     known = np.log(values) if in_logs else values
     years = known.index.to_numpy()
-    if is_change:
+    if differs:
         steps = np.abs(known.to_numpy(float))
     else:
         inside = (years[:-1] < NEW_SAMPLE) == (years[1:] < NEW_SAMPLE)
@@ -340,11 +340,11 @@ def _jump(
     largest = max([size, *steps])
     if len(steps) < _FEW:
         largest = max(largest, _LITTLE if in_logs else _LITTLE * abs(last))
-    most = _MOST_CHANGES * largest * (1 if is_change else max(abs(int(row["year"]) - int(before["year"])), 1))
-    gap = abs(value) if is_change else abs(math.log(value / last)) if in_logs else abs(value - last)
+    most = _MOST_CHANGES * largest * (1 if differs else max(abs(int(row["year"]) - int(before["year"])), 1))
+    gap = abs(value) if differs else abs(math.log(value / last)) if in_logs else abs(value - last)
     if gap <= most:
         return None
-    low, high = (-most, most) if is_change else (last - most, last + most)
+    low, high = (-most, most) if differs else (last - most, last + most)
     if in_logs:
         low, high = last * math.exp(-most), last * math.exp(most)
     return (

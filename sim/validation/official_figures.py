@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from sim.validation.targets import FIRST_YEAR, NEW_SAMPLE, period_of, read_targets
-from sim.validation.tolerances import CHANGE, GROWTH, Survey, tolerances
+from sim.validation.tolerances import CHANGE, Survey, is_change, tolerances
 
 if TYPE_CHECKING:
     from sim.world.data import Data
@@ -46,7 +46,7 @@ def official_figures(data: Data) -> pd.DataFrame:
     rows = rows.assign(
         period=[period_of(year) for year in rows["year"]],
         error_unit=[
-            error_unit(row.unit, is_change=row.indicator.endswith(CHANGE)) for row in rows.itertuples()
+            error_unit(row.unit, is_difference=row.indicator.endswith(CHANGE)) for row in rows.itertuples()
         ],
         tolerance=tolerances(published, survey)[rows.index]
         * np.where(since_new_sample(rows), survey.over_a_year(), 1.0),
@@ -66,15 +66,20 @@ def since_new_sample(rows: pd.DataFrame) -> pd.Series:
 
     Levels before and after do not compare; a figure that is a change already is judged as it is.
     """
-    return (rows["year"] >= NEW_SAMPLE) & ~rows["indicator"].str.endswith((CHANGE, GROWTH))
+    return (rows["year"] >= NEW_SAMPLE) & ~rows["indicator"].map(is_change).astype(bool)
 
 
-def error_unit(unit: str, is_change: bool = False) -> str:
+def sampling_tolerances(rows: pd.DataFrame, survey: Survey) -> pd.Series:
+    """What each figure itself may be off by: since the new sample the tolerance of a level is of a change."""
+    return rows["tolerance"] / np.where(since_new_sample(rows), survey.over_a_year(), 1.0)
+
+
+def error_unit(unit: str, is_difference: bool = False) -> str:
     """How errors are measured: percent of the official figure, or the difference in its own unit.
 
-    is_change: the figure is itself a difference of two years, and may be near zero.
+    is_difference: the figure is itself a difference of two years, and may be near zero.
     """
-    if is_change:
+    if is_difference:
         return unit
     return {"percent": "points", "years": "years", "months": "months", "ratio": "ratio"}.get(unit, "percent")
 

@@ -21,6 +21,11 @@ BY_INDUSTRY = ("monthly_income", "owed_wages_share", "owed_wages_per_person", "s
 CHANGE, GROWTH = "_change", "_yoy_growth"
 
 
+def is_change(indicator: str) -> bool:
+    """Whether a series is itself a difference of two years."""
+    return indicator.endswith((CHANGE, GROWTH))
+
+
 @dataclass(frozen=True, slots=True)
 class Survey:
     """The survey behind the official series. ``effect`` is how much its clusters widen a variance."""

@@ -183,18 +183,22 @@ IN_THE_FUTURE = ("labour_saving_rate", "labour_share", "lost_output_rate")
 SINCE_2020 = ("building_floor_space_elasticity",)
 
 
+def signatures(scenario, scale: int, end: str) -> list[tuple]:
+    """The signature of a run after each of its months."""
+    run, found = Simulation(scenario, scale, end, 1, 1, cache=CACHE), []
+    for _ in range(run.last + 1):
+        run.step()
+        found.append(signature(run))
+    return found
+
+
 @pytest.mark.parametrize("name", IN_THE_FUTURE)
 def test_a_number_of_the_future_acts_then_and_not_before(name):
     """Many more jobs than workers from 2025 on; lived to the end of that year."""
     more = make_lever({"jobs_scale": {"scale": 1.5}}, "2025-01", "2025-12")
 
     def after(**values: float) -> list[tuple]:
-        scenario = make_scenario({"more": more}, to="2025-12", **values)
-        run, found = Simulation(scenario, 100_000, "2025-12", 1, 1, cache=CACHE), []
-        for _ in range(run.last + 1):
-            run.step()
-            found.append(signature(run))
-        return found
+        return signatures(make_scenario({"more": more}, to="2025-12", **values), 100_000, "2025-12")
 
     pairs = zip(after(), after(**{name: PARAMETERS[name].high}), strict=True)
     differs = [one != other for one, other in pairs]
@@ -206,12 +210,7 @@ def test_a_number_that_acts_since_2020_does_not_before(name):
     middle = (2020 - 2014) * 12 + 6
 
     def lived(**values: float) -> list[tuple]:
-        run = Simulation(make_scenario({}, to="2021-06", **values), 200_000, "2021-06", 1, 1, cache=CACHE)
-        found = []
-        for _ in range(run.last + 1):
-            run.step()
-            found.append(signature(run))
-        return found
+        return signatures(make_scenario({}, to="2021-06", **values), 200_000, "2021-06")
 
     pairs = zip(lived(), lived(**{name: PARAMETERS[name].low}), strict=True)
     differs = [one != other for one, other in pairs]

@@ -145,7 +145,7 @@ _OF_A_PERIOD = {
         "near, {missed} missed."
     ),
     "unseen": N_(
-        "Of {series} official series in the years 2020 to 2022, to which nothing is fitted: {met} met, {near} "
+        "Of {series} official series in the years 2020 to 2022, which the calibration does not use: {met} met, {near} "
         "near, {missed} missed."
     ),
     "new sample": N_(
@@ -219,18 +219,23 @@ def _questions(
         (
             _("Was it tuned on what it is tested on?"),
             _(
-                "The calibration uses the official figures to 2019, their change from 2023 to 2024, and workers in "
-                "farming in 2021; no figure of the survey of 2020 to 2022, and not the table of moves of 2010-15. "
-                "There are no year dummies, and a place's level comes from stocks and wages of 2013. Three inputs "
-                "do lean on later years: how local and out-of-township workers differ in age at the start "
-                "(published for 2021 alone), the weight of local workers in the published means (2016 to 2021), "
-                "and how often the displaced reconsider (A35, the recovery within 2020). So ages by group and that "
-                "recovery are not wholly unseen. And rules were mended after errors of the unseen years had been "
-                "printed beside those of the fit years (the labour reserve, the seasons, real output, the months "
-                "of the epidemic, how firmly a place holds its workers: DECISIONS.md), though set on figures of "
-                "the fit years, on closures, on output and on the moves of 2005-10. What the model said of 2022 to "
-                "2024 before it had seen them, and how far off it was, stands in wall.md. The moves of 2015-20 are "
-                "a test to come."
+                "The calibration uses the official figures to 2019, their change from 2023 to 2024, "
+                "workers in farming in 2021 and 2023, and how much older local workers are than those "
+                "away in 2023-24; no other figure of the survey of 2020 to 2022 is a target, and the "
+                "table of moves of 2010-15 is none. There are no year dummies, and a place's level comes "
+                "from stocks and wages of 2013. Inputs do lean on later years: how local and "
+                "out-of-township workers differ in age at the start, and how their tastes differ by age "
+                "and schooling (set on figures of 2021); pay by sector in home townships (from all "
+                "migrants of 2020); the shares of the East's clusters (2016); how building has gone "
+                "since 2020; the weight of local workers in the published means (2016 to 2021); and how "
+                "often the displaced reconsider (A35, the recovery within 2020). So ages and schooling "
+                "by group, pay by sector in 2020, the clusters and that recovery are not wholly unseen. "
+                "And rules were mended after errors of the unseen years had been printed beside those of "
+                "the fit years (the labour reserve, the seasons, real output, the months of the "
+                "epidemic, how firmly a place holds its workers, the demand for workers outside the "
+                "township: DECISIONS.md). What the model said of 2022 to 2024 before it had seen them, "
+                "and how far off it was, stands in wall.md, with the gate for 2025. The moves of 2015-20 "
+                "are a test to come."
             ),
         ),
         (_("Does it beat a ruler?"), _forecasts_answer(_winners(validation))),

@@ -9,7 +9,7 @@ from sim.core.language import N_, Words, translated
 from sim.present.charts import validation as charts
 from sim.present.pages.images import image_address
 from sim.present.text.validation import errors_by_period
-from sim.validation.tolerances import CHANGE, GROWTH
+from sim.validation.tolerances import is_change
 from sim.validation.validate import Validation
 
 FAMILIES = Words(
@@ -49,7 +49,7 @@ _REGIONS = [name.lower() for name in REGIONS]
 
 def family_of(indicator: str, group: str) -> str:
     """The family of a series, a key of ``FAMILIES``; ``others`` for one of which nothing is known."""
-    if indicator.endswith((CHANGE, GROWTH)):
+    if is_change(indicator):
         return "pay-changes" if indicator.startswith("monthly_income") else "changes"
     if indicator == "out_cross_province_share":
         return "origins" if group.startswith("origin_") else "counts"
