@@ -91,13 +91,14 @@ PAYERS = _words(
     local="地方 地方财政 地方政府 省级财政 市级财政 县级财政",
     firm="企业 用人单位",
     worker="个人 劳动者",
+    bank="银行 担保机构 银行和担保机构",
 )
 RECEIVERS = _words(
     firm="企业 用人单位",
     school="学校 培训机构",
     city="城市 流入地城市",
     carrier="运输企业",
-    bank="银行",
+    bank="银行 担保机构",
     insurer="保险公司",
     business="经营主体",
     service="服务机构",

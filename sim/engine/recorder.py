@@ -259,6 +259,7 @@ class Record:
         nation["insured"][0], nation["trained"][0] = census.insured, census.trained
         kept = 1.0 - run.economy.opening.numbers.business_displacement_share
         nation["net_additional_jobs"][0] = kept * block.business[:, 2].sum()
+        nation["scheme_transfers"][0] = block.transfers[-1]
         nation["scheme_loan_cost"][0] = block.credit[-1]
         nation["output_lost"][0] = run.economy.market_state.markets.output_lost[0]
         nation["policy_spending"][0] = run.ledger.month_spending
@@ -355,6 +356,7 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
     columns["lent_yuan"], columns["repaid_yuan"] = money["loan"], money["repaid"]
     columns["loan_interest_yuan"] = money["interest"]
     columns["interest_aid_yuan"], columns["guarantees_paid_yuan"] = money["interest_aid"], money["guarantee"]
+    columns["scheme_transfers_yuan"] = nation["scheme_transfers"] * scale
     columns["scheme_loan_cost_yuan"] = nation["scheme_loan_cost"] * scale
     columns["written_off_yuan"] = money["written_off"]
     for name in ("loans", "guaranteed_loans", "loan_defaults"):

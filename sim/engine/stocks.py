@@ -137,6 +137,7 @@ def nation_type() -> np.dtype:
             ("additional", whole, (2,)),  # businesses that levers made possible, and their jobs
             ("savings", whole),
             ("debt", whole),
+            ("scheme_transfers", whole),  # yuan that workers receive from no lever
             ("scheme_loan_cost", whole),  # yuan that banks receive for guaranteed loans from no lever
             ("insured", whole),
             ("trained", whole),

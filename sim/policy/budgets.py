@@ -19,6 +19,7 @@ from sim.core.errors import AccountingError
 from sim.core.language import _
 from sim.core.months import month_index, month_text
 from sim.policy.flows import (
+    SCHEME,
     WORKER,
     YearOfLever,
     flows,
@@ -70,10 +71,11 @@ class Ledger:
         self.short_months = np.zeros((count, 2), dtype=np.int64)  # of this year: of money, of places
         self.month_spending = self.month_public_spending = 0.0  # by all payers, and by government
         shares = [_shares(policy.scenario.levers[name]) for name in policy.names]
-        # of what workers do not pay themselves
+        # of what workers do not pay themselves; money without a stated payer is government's
         self._public_share = np.array(
             [
-                sum(one.get(payer, 0.0) for payer in PUBLIC_PAYERS) / max(_by_others(one), _ROUNDING)
+                sum(one.get(payer, 0.0) for payer in (*PUBLIC_PAYERS, SCHEME))
+                / max(_by_others(one), _ROUNDING)
                 for one in shares
             ]
         )
@@ -462,7 +464,7 @@ def bound_by(queue: float, queue_for_places: float) -> str:
 
 
 def _shares(lever: Lever) -> dict[str, float]:
-    return lever.unit_cost.shares if lever.unit_cost else {}
+    return lever.unit_cost.shares if lever.unit_cost else {SCHEME: 1.0}
 
 
 def _by_others(shares: Mapping[str, float]) -> float:

@@ -9,24 +9,14 @@ from __future__ import annotations
 
 from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.costs import CASH, LOAN
+from sim.scenario.effects import gives
 from sim.scenario.lever import Lever
 from sim.world.worker import MOST_LOAN
-
-PAYOUT = "business_loss_insured_share"  # paid by the insurer, whom the lever pays a premium
 
 
 def hands_out(lever: Lever) -> list[str]:
     """The parameters through which a lever hands money to workers, or to banks for them."""
-    return [name for name in (*CASH, LOAN) if name in lever.changes and _gives(name, lever)]
-
-
-def _gives(name: str, lever: Lever) -> bool:
-    change = lever.changes[name]
-    if name == "insurance_contribution_rate":
-        is_below = change.set is not None and change.set < PARAMETERS[name].default
-        return is_below or (change.add or 0.0) < 0.0 or (change.scale is not None and change.scale < 1.0)
-    is_above = change.scale is not None and change.scale > 1.0
-    return (change.set or 0.0) > 0.0 or (change.add or 0.0) > 0.0 or is_above
+    return [name for name in (*CASH, LOAN) if name in lever.changes and gives(name, lever.changes[name])]
 
 
 def is_billed_as_received(lever: Lever) -> bool:

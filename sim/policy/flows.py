@@ -8,7 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from sim.policy.cash import is_billed_as_received
 from sim.policy.lever_rows import NEW_SETTLEMENT
+from sim.scenario.costs import LOAN
 from sim.scenario.fields import RECEIVERS
 from sim.scenario.lever import Lever
 
@@ -57,6 +59,8 @@ def recipient(lever: Lever, payer: str) -> str:
     cost = lever.unit_cost
     if cost is not None and cost.paid_to is not None:
         return cost.paid_to
+    if is_billed_as_received(lever) and LOAN not in lever.changes:
+        return _OTHERWISE  # whoever hands the money out
     for effect, account in _BY_EFFECT.items():
         if effect in lever.changes:
             return account

@@ -19,13 +19,13 @@ from sim.core.errors import Problem, ScenarioError
 from sim.core.language import _
 from sim.core.months import FIRST_MONTH, month_text
 from sim.parameters.behaviour import PARAMETERS
-from sim.policy.cash import PAYOUT, cost_beside, is_billed_as_received, most_received
+from sim.policy.cash import cost_beside, is_billed_as_received, most_received
 from sim.policy.head_counts import HeadCounts
 from sim.policy.lever_rows import cash_lists, effects_on, lever_rows, lists_in_force, worker_effects
 from sim.policy.place_servings import ServingsOfPlaces
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.steering import Reach, Steering, is_at_work
-from sim.scenario.costs import CASH, LOAN
+from sim.scenario.costs import CASH, LOAN, PAYOUT
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where
 from sim.scenario.lever import Lever

@@ -59,6 +59,10 @@ NATIONAL: Columns = {
     "loan_interest_yuan": ("yuan", "interest on loans paid by owners themselves"),
     "interest_aid_yuan": ("yuan", "interest on guaranteed loans paid to banks for owners"),
     "guarantees_paid_yuan": ("yuan", "paid to banks by guarantors for loans that were not paid back"),
+    "scheme_transfers_yuan": (
+        "yuan",
+        "benefits, grants and aid that workers receive from no lever, as a scenario itself grants them",
+    ),
     "scheme_loan_cost_yuan": (
         "yuan",
         "of the last two, paid by no lever: for loans of levers that have ended, or that a scenario gives",

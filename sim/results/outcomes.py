@@ -77,11 +77,16 @@ def _column(*names: str) -> Callable[[pd.DataFrame], np.ndarray]:
 
 
 def _net_public_cost(national: pd.DataFrame) -> np.ndarray:
-    """What government spends on levers, on loans of levers that have ended and on settlements that levers
-    made, and promises to the insured, less the contributions and the levy that it receives, yuan.
+    """What government spends on levers, on what workers receive without one, on loans of levers that have
+    ended and on settlements that levers made, and promises to the insured, less the contributions and the
+    levy that it receives, yuan.
     """
     borne = _column(
-        "public_spending_yuan", "scheme_loan_cost_yuan", "settlement_cost_yuan", "promised_pensions_yuan"
+        "public_spending_yuan",
+        "scheme_transfers_yuan",
+        "scheme_loan_cost_yuan",
+        "settlement_cost_yuan",
+        "promised_pensions_yuan",
     )
     received = _column("contributions_yuan", "employer_contributions_yuan", "levy_yuan")
     return borne(national) - received(national)

@@ -38,6 +38,7 @@ CASH = (
     "insurance_contribution_rate",  # lowered: the difference is paid for the worker
 )
 LOAN = "guaranteed_loan_yuan"  # whose giver pays the owner's bank a part of interest and losses
+PAYOUT = "business_loss_insured_share"  # paid by an insurer, to whom the giver pays a premium
 
 PriceYear = Annotated[Year, Field(ge=FIRST_PRICE_YEAR, le=LAST_PRICE_YEAR)]
 

@@ -65,6 +65,15 @@ class MonthlyEffect(Strict):
         return Effect(set=self.set.get(month), scale=self.scale.get(month), add=self.add.get(month))
 
 
+def gives(name: str, change: Effect) -> bool:
+    """Whether a change of a parameter through which money is handed out hands out more of it."""
+    if name == "insurance_contribution_rate":  # what it is lowered by is paid for the worker
+        is_below = change.set is not None and change.set < PARAMETERS[name].default
+        return is_below or (change.add or 0.0) < 0.0 or (change.scale is not None and change.scale < 1.0)
+    is_above = change.scale is not None and change.scale > 1.0
+    return (change.set or 0.0) > 0.0 or (change.add or 0.0) > 0.0 or is_above
+
+
 def out_of_bounds(name: str, effect: Effect, key: str) -> Iterator[Problem]:
     """Problems with the size of a change: against the parameter's bounds, from its default."""
     parameter = PARAMETERS[name]

@@ -35,7 +35,7 @@ from sim.parameters.behaviour import PARAMETERS, REMOVED
 from sim.scenario import references as documents
 
 FIRST_YEAR, LAST_YEAR = 2000, 2100
-PAYERS = ("central", "local", "firm", "worker")
+PAYERS = ("central", "local", "firm", "worker", "bank")
 PUBLIC_PAYERS = ("central", "local")
 RECEIVERS = ("firm", "school", "city", "carrier", "bank", "insurer", "business", "service")
 FINANCING = ("untied", "payroll_levy", "cut_elsewhere")
@@ -315,6 +315,7 @@ _PAYERS_MEANT = {
     **dict.fromkeys(("province", "provincial", "county", "city", "municipality", "municipal"), "local"),
     **dict.fromkeys(("employer", "employers", "company", "enterprise", "firms", "business"), "firm"),
     **dict.fromkeys(("household", "family", "participant", "workers", "migrant", "self"), "worker"),
+    **dict.fromkeys(("banks", "guarantor", "guarantors", "lender", "lenders"), "bank"),
 }
 
 Province = Annotated[

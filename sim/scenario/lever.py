@@ -18,9 +18,9 @@ from sim.core.categories import BROUGHT_ABOUT_BY, BY_PLACE, OCCASIONS
 from sim.core.errors import Problem, headed
 from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.costs import CASH, LOAN, Budget, UnitCost
+from sim.scenario.costs import CASH, LOAN, PAYOUT, Budget, UnitCost
 from sim.scenario.delivery import Delivery
-from sim.scenario.effects import Effect, faced_nowhere, out_of_bounds
+from sim.scenario.effects import Effect, faced_nowhere, gives, out_of_bounds
 from sim.scenario.eligibility import Where, Who, Window
 from sim.scenario.fields import (
     PAYERS,
@@ -231,6 +231,7 @@ class Lever(Strict):
                 key=said[1],
                 allowed=("unit_cost", "no_cost", "not_costed"),
             )
+        yield from self._free_money_problems()
         if self.unit_cost is not None and self.unit_cost.per in BROUGHT_ABOUT_BY and self.effects:
             yield from self._never_billed(self.unit_cost.per)
         if self.unit_cost is not None and "worker" in self.unit_cost.shares:
@@ -256,6 +257,20 @@ class Lever(Strict):
                 key="budget",
                 allowed=_("a lever with an effect on workers"),
             )
+
+    def _free_money_problems(self) -> Iterator[Problem]:
+        """Money in workers' hands is somebody's cost."""
+        for name in (*CASH, LOAN, PAYOUT):
+            if name not in self.effects or not gives(name, self.effects[name]):
+                continue
+            if self.no_cost is not None:
+                yield Problem(
+                    _("a lever that hands out money ({name}) cannot cost nothing", name=name),
+                    key="no_cost",
+                    value=self.no_cost,
+                    allowed=_("a unit_cost that says who pays; or not_costed"),
+                )
+                return
 
     def _never_billed(self, per: str) -> Iterator[Problem]:
         begins = BROUGHT_ABOUT_BY[per]

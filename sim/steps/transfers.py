@@ -79,7 +79,7 @@ def _book(w, c, b, parameter, yuan, sums) -> None:
         if gain > 0.0 and by_levers > 0:
             gained += gain
             until = int(by_levers * (gained / gains) + 0.5)
-            if parameter == WORKER.business_loss_insured_share:
+            if (parameter == WORKER.business_loss_insured_share) & (c.levers.occasion[lever] >= 0):
                 b.payouts[lever] += until - booked  # by the insurer, whom the lever pays a premium
             else:
                 sums[lever] += until - booked

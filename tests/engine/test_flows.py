@@ -14,6 +14,7 @@ from sim.engine.simulate import simulate
 from sim.policy.cash import is_billed_as_received
 from sim.policy.flows import RECIPIENTS, recipient
 from sim.results.columns import TABLES
+from sim.results.outcomes import OUTCOMES
 from sim.steps.records import EVENT, MONEY
 
 SCALE = 50_000
@@ -206,6 +207,21 @@ PAID = {  # instrument, and part: whom its cost goes to, beside what workers are
     ("founder-mentors", None): "service",
     ("older-worker-help", "courses"): "school",
     ("older-worker-help", "work"): "service",
+    ("founder-finance", None): "bank",  # which sets a reserve aside
+    ("guaranteed-loan", None): "bank",
+    ("training-at-work", None): "firm",  # which trains its own
+    ("order-based-courses", None): "school",
+    ("labour-cooperation", "corridors"): "service",
+    ("labour-cooperation", "placement"): "service",
+    ("festival-transport", "first-trips"): "carrier",
+    ("skills-survey", None): "service",
+    ("county-training-capacity", None): "school",
+    ("new-resident-training", None): "school",
+    ("smart-and-domestic-jobs", None): "school",  # a course for each new job
+    ("flexible-work-aid", "premium"): "service",  # hands out what workers receive
+    ("flexible-insurance", "premium"): "service",
+    ("public-rental-housing", None): "city",
+    ("settlement-transfers", None): "city",
 }
 
 
@@ -213,6 +229,90 @@ PAID = {  # instrument, and part: whom its cost goes to, beside what workers are
 def test_money_goes_to_whom_the_instrument_pays(slug, part):
     (lever,) = (one for one in CATALOGUE[slug].parts if one.part == part)
     assert {recipient(lever, payer) for payer in lever.unit_cost.shares} == {PAID[slug, part]}
+
+
+def test_a_reserve_for_losses_is_borne_by_banks_and_not_by_firms():
+    assert CATALOGUE["founder-finance"].main.unit_cost.shares == {"bank": 1.0}
+    results = simulate(
+        scenario_with(strong(CATALOGUE["founder-finance"])), scale=SCALE, end="2014-12", seed=1
+    )
+    flows = of_levers(results.flows)
+    assert set(zip(flows["payer"], flows["recipient"], strict=True)) == {("bank", "bank")}
+    assert flows["yuan"].sum() == results.ledger["spending_yuan"].sum() > 0
+    assert results.national["public_spending_yuan"].sum() == 0
+
+
+# --- money that nobody says who pays for -------------------------------------------------------------------
+
+GIVES = {  # parameter: a change by which workers, or banks for them, receive more
+    "startup_grant_yuan": {"add": 9000.0},
+    "startup_late_grant_yuan": {"add": 9000.0},
+    "unemployment_benefit_yuan": {"set": 700.0},
+    "public_post_pay_yuan": {"add": 500.0},
+    "relief_yuan": {"add": 900.0},
+    "premium_aid_yuan": {"add": 100.0},
+    "insurance_contribution_rate": {"scale": 0.5},
+    "guaranteed_loan_yuan": {"add": 100_000.0},
+    "business_loss_insured_share": {"add": 0.5},
+}
+
+
+@pytest.mark.parametrize("name", GIVES)
+def test_money_that_a_lever_hands_out_cannot_cost_nothing(name):
+    with pytest.raises(ValueError, match=f"hands out money \\({name}\\) cannot cost nothing"):
+        make_scenario({"x": make_lever({name: GIVES[name]}, no_cost="a gift")})
+    make_scenario({"x": make_lever({"amenity_shift": {"add": 0.1}}, no_cost="a rule")})
+
+
+@pytest.mark.parametrize("more", [{}, {"not_costed": "nobody knows"}], ids=["silent", "not costed"])
+@pytest.mark.parametrize("name", GIVES)
+def test_money_without_a_stated_payer_is_governments_in_every_account(name, more):
+    """Nobody says what else the lever costs; what it hands out is counted all the same."""
+    lever = make_lever({name: GIVES[name]}, "2014-01", "2015-12", **more)
+    without, results = (
+        simulate(make_scenario(levers, to="2015-12"), scale=SCALE, end="2015-12", seed=1)
+        for levers in ({}, {"x": lever})
+    )
+    flows, national = of_levers(results.flows), results.national
+    assert set(flows["payer"]) == {"scheme"}
+    spent = flows["yuan"].sum()
+    assert spent == pytest.approx(results.ledger["spending_yuan"].sum()) and spent > 0
+    assert national["policy_spending_yuan"].sum() == pytest.approx(spent)
+    assert national["public_spending_yuan"].sum() == pytest.approx(spent)
+    added = accounts_of_seed(without, results, "untied")
+    borne = -added.loc[added["account"] == "taxpayers", "yuan"].sum()
+    cost = OUTCOMES["net_public_cost"].series
+    assert cost(national).sum() - cost(without.national).sum() == pytest.approx(borne, rel=1e-9)
+
+
+def test_what_a_scenario_hands_out_without_a_lever_is_counted_in_net_cost():
+    """A benefit that the scenario itself pays: a lever by which fewer look for work saves it."""
+    lever = make_lever(
+        {"job_finding_probability": {"scale": 2.0}},
+        "2014-01",
+        "2014-12",
+        unit_cost=unit_cost(10, "search_month"),
+    )
+    without, results = (
+        simulate(
+            make_scenario(levers, to="2014-12", unemployment_benefit_yuan=500.0),
+            scale=SCALE,
+            end="2014-12",
+            seed=1,
+        )
+        for levers in ({}, {"x": lever})
+    )
+    for run in (without, results):
+        scheme = run.flows[(run.flows["lever"] == "") & (run.flows["recipient"] == "worker")]
+        paid = scheme[scheme["payer"] == "scheme"]["yuan"].sum()
+        assert run.national["scheme_transfers_yuan"].sum() == paid > 0
+    added = accounts_of_seed(without, results, "untied")
+    borne = -added.loc[added["account"] == "taxpayers", "yuan"].sum()
+    cost = OUTCOMES["net_public_cost"].series
+    saved = cost(results.national).sum() - cost(without.national).sum()
+    assert saved == pytest.approx(borne, rel=1e-9)
+    fewer = results.national["scheme_transfers_yuan"].sum() - without.national["scheme_transfers_yuan"].sum()
+    assert fewer < 0
 
 
 def test_a_lever_may_say_who_is_paid_and_only_one_of_those_who_can_be():

@@ -201,7 +201,7 @@ def test_the_ledger_is_served_times_cost_for_every_instrument_and_payer():
     table = run.ledger.table()
     levers = run.policy.scenario.levers
     priced = {name for name, lever in levers.items() if lever.unit_cost}
-    assert set(table["payer"].dropna()) == {"central", "local", "firm", "worker"}
+    assert set(table["payer"].dropna()) == {"central", "local", "firm", "worker", "bank"}
     for (name, payer), rows in table[table["lever"].isin(priced)].groupby(["lever", "payer"]):
         lever = levers[name]
         price = rows["spending_yuan"].sum() / rows["served"].sum()  # it moves with prices or wages

@@ -25,6 +25,7 @@ PAYERS = Words(
         "local": N_("local government"),
         "firm": N_("firms"),
         "worker": N_("workers"),
+        "bank": N_("banks and guarantors"),
     }
 )
 OCCASION_WORDS = Words(
