@@ -81,6 +81,7 @@ SLOW = """
     scenario/test_hostile_files.py
     scenario/test_instruments.py
     scenario/test_schema_and_check.py
+    steps/test_founders_at_home.py
     steps/test_race.py
     steps/test_serving_by_the_month.py
     studies/test_documents.py

@@ -18,11 +18,10 @@ from sim.core.draws import PURPOSE, uniform, uniform_mixed
 from sim.core.months import month_text
 from sim.engine.interpreted import spare_sums
 from sim.steps import employment, enterprise
-from sim.steps.levers import effective
 from sim.steps.migration import attention
 from sim.steps.month import STEPS, begin_month
 from sim.steps.people import has_school_child
-from sim.steps.records import MONEY_FLOWS, WORKER
+from sim.steps.records import MONEY_FLOWS
 from sim.world.worker import ARREARS_UNIT, INSURED, LOAN_UNIT, VISITING, age_months
 
 # Steps of chance on a job: what may happen, the purpose of the draw, and how likely it is.
@@ -95,7 +94,7 @@ def live_again(
 
 def _idea(w: SimpleNamespace, c: SimpleNamespace, b: SimpleNamespace, k: int) -> Idea | None:
     """The business that the worker thinks of this month, if any."""
-    probability = float(effective(w, c, b, k, WORKER.startup_consideration_probability))
+    probability = float(enterprise.consider_chance(w, c, b, k))
     draw = uniform(c.keys, PURPOSE.business_consider, int(w.id))
     if draw >= probability:
         return None

@@ -126,18 +126,33 @@ def may_start_business(w, c) -> bool:
 
 
 @rule
-def weigh_up_business(w, c, b, k) -> None:
-    """Think of a business; start it if the capital can be raised and the idea is worth it."""
+def consider_chance(w, c, b, k) -> float:
+    """The probability with which the worker thinks of a business this month.
+
+    It would be a business at home: there hold the levers that count, wherever the worker is.
+    """
     here = int(w.place)
+    w.place = w.home
+    chance = effective(w, c, b, k, WORKER.startup_consideration_probability)
+    w.place = here
+    return chance
+
+
+@rule
+def weigh_up_business(w, c, b, k) -> None:
+    """Think of a business at home; start it if the capital can be raised and the idea is worth it."""
+    here, home = int(w.place), int(w.home)
     considers = uniform(c.keys, PURPOSE.business_consider, int(w.id))
-    considered = effective(w, c, b, k, WORKER.startup_consideration_probability)
+    considered = consider_chance(w, c, b, k)
     if considers >= considered:
         return
+    w.place = home
     serve_once(w, c, b, k, OCCASION.business_idea, considers / considered)
+    w.place = here
     rank, capital, grant, own, units, is_guaranteed, chance = weigh(w, c, b, k)
     if rank >= chance:
         return
-    is_additional = considers >= c.without_levers[WORKER.startup_consideration_probability, here]
+    is_additional = considers >= c.without_levers[WORKER.startup_consideration_probability, home]
     if not is_additional:
         is_additional = rank >= chance_without_levers(w, c, rank, capital)
     start_business(w, c, b, k, rank, int(grant), own, units, is_guaranteed, is_additional)
@@ -145,11 +160,13 @@ def weigh_up_business(w, c, b, k) -> None:
 
 @rule
 def weigh(w, c, b, k):
-    """What a business would be that the worker thinks of this month, with the levers that reach the worker.
+    """What a business at home would be that the worker thinks of this month, with the levers that reach it.
 
     Returns the rank of the idea, the capital, grant and own money in yuan, the units borrowed (below nought:
     the capital cannot be raised), whether guaranteed, and the share of ideas that are good enough.
     """
+    here, income = int(w.place), present_income(w, c)
+    w.place = w.home
     rank, capital = idea_rank(w, c, c.month), startup_capital(w, c)
     grant = effective(w, c, b, k, WORKER.startup_grant_yuan)
     own, units, is_guaranteed, cost = raise_capital(
@@ -163,19 +180,21 @@ def weigh(w, c, b, k):
         effective(w, c, b, k, WORKER.loan_approval_probability),
         effective(w, c, b, k, WORKER.loan_interest_subsidy_share),
     )
-    if units < 0:
-        return rank, capital, grant, own, units, is_guaranteed, 0.0
-    chance = start_chance(
-        w,
-        c,
-        capital,
-        cost,
-        effective(w, c, b, k, WORKER.business_profit_shift),
-        grant,
-        late_grant_as_owner(w, c),
-        effective(w, c, b, k, WORKER.startup_odds_shift),
-        effective(w, c, b, k, WORKER.business_loss_insured_share),
-    )
+    chance = 0.0
+    if units >= 0:
+        chance = start_chance(
+            w,
+            c,
+            income,
+            capital,
+            cost,
+            effective(w, c, b, k, WORKER.business_profit_shift),
+            grant,
+            late_grant_as_owner(w, c),
+            effective(w, c, b, k, WORKER.startup_odds_shift),
+            effective(w, c, b, k, WORKER.business_loss_insured_share),
+        )
+    w.place = here
     return rank, capital, grant, own, units, is_guaranteed, chance
 
 
@@ -198,31 +217,32 @@ def late_grant_as_owner(w, c) -> float:
 @rule
 def chance_without_levers(w, c, rank, capital) -> float:
     """The probability with which the worker would start a business, had no lever been in force."""
-    here, rules = int(w.place), c.without_levers
-    grant = rules[WORKER.startup_grant_yuan, here]
+    home, rules = int(w.home), c.without_levers
+    grant = rules[WORKER.startup_grant_yuan, home]
     own, units, is_guaranteed, cost = raise_capital(
         w,
         c,
         rank,
         capital,
         grant,
-        rules[WORKER.startup_loan_yuan, here],
-        rules[WORKER.guaranteed_loan_yuan, here],
-        rules[WORKER.loan_approval_probability, here],
-        rules[WORKER.loan_interest_subsidy_share, here],
+        rules[WORKER.startup_loan_yuan, home],
+        rules[WORKER.guaranteed_loan_yuan, home],
+        rules[WORKER.loan_approval_probability, home],
+        rules[WORKER.loan_interest_subsidy_share, home],
     )
     if units < 0:
         return 0.0
     return start_chance(
         w,
         c,
+        present_income(w, c),
         capital,
         cost,
-        rules[WORKER.business_profit_shift, here],
+        rules[WORKER.business_profit_shift, home],
         grant,
-        c.late_grant[int(w.home)],
-        rules[WORKER.startup_odds_shift, here],
-        rules[WORKER.business_loss_insured_share, here],
+        c.late_grant[home],
+        rules[WORKER.startup_odds_shift, home],
+        rules[WORKER.business_loss_insured_share, home],
     )
 
 
@@ -296,10 +316,11 @@ def present_income(w, c) -> float:
 
 
 @rule
-def start_chance(w, c, capital, cost, shift, grant, late_grant, support, insured) -> float:
+def start_chance(w, c, income, capital, cost, shift, grant, late_grant, support, insured) -> float:
     """Probability that an idea is started by a worker who can raise the capital: a better one always is.
 
-    cost: of the capital, yuan a month. shift: log points of profit.
+    income: what the worker has now, yuan a month. cost: of the capital, yuan a month. shift: log points of
+    profit.
     """
     profit = typical_profit(w, c)
     safety = insured_risk(
@@ -312,7 +333,7 @@ def start_chance(w, c, capital, cost, shift, grant, late_grant, support, insured
     left = max(profit * exp(shift) - cost, c.economy.startup_present_income_min_yuan)
     return start_probability(
         c.economy.startup_log_odds,
-        log(left / present_income(w, c)) + safety,
+        log(left / income) + safety,
         c.economy.startup_profit_coefficient,
         expected_grant(grant, late_grant, c.economy.startup_late_grant_weight),
         c.economy.startup_grant_log_odds,
@@ -322,7 +343,8 @@ def start_chance(w, c, capital, cost, shift, grant, late_grant, support, insured
 
 @rule
 def start_business(w, c, b, k, rank, grant, own, units, is_guaranteed, is_additional) -> None:
-    """Open the business at home, with own savings, grant and loan."""
+    """Go home and open the business, with own savings, grant and loan; what it is given is given there."""
+    go_home(w, c, b, int(w.place) < HOMES)
     jobs_mean = c.economy.jobs_per_business_mean * effective(w, c, b, k, WORKER.business_jobs_scale)
     jobs_mean *= exp(c.economy.business_jobs_idea_elasticity * quality_of(c, rank))
     borrowed = units * LOAN_UNIT
@@ -337,7 +359,6 @@ def start_business(w, c, b, k, rank, grant, own, units, is_guaranteed, is_additi
     b.events[EVENT.loans] += units > 0
     b.events[EVENT.guaranteed_loans] += is_guaranteed
     b.events[EVENT.additional_loans] += is_guaranteed & is_additional
-    go_home(w, c, b, int(w.place) < HOMES)
     flags = int(w.status) & ~(DISPLACED | NEW | INSURED)
     w.status = flags | (ADDITIONAL if is_additional else 0)
     w.business_age = 0

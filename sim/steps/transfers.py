@@ -5,7 +5,7 @@ from __future__ import annotations
 from sim.core.compiled import rule
 from sim.steps.income import note_income
 from sim.steps.lever_record import MAX_LEVERS, SCALE, SET, TICKETS
-from sim.steps.levers import bill, count_refused, gone_to, is_reached
+from sim.steps.levers import bill, count_refused, gone_to, is_aware, is_eligible, is_reached
 from sim.steps.records import WORKER
 
 
@@ -40,13 +40,21 @@ def pay_bank(w, c, b, k, flow, yuan) -> None:
 
 @rule
 def is_loan_paid_for(w, c) -> bool:
-    """Whether somebody pays a bank its part of a guaranteed loan: a lever that reaches the owner, or, once no
-    lever gives such loans any more, the scheme that is left.
+    """Whether somebody pays a bank its part of a guaranteed loan: a lever that reaches the owner, or, where
+    no lever concerns the owner any more, the scheme that is left; but no lever that has no money for it.
     """
     if not has_transfer(c, WORKER.guaranteed_loan_yuan):
         return True
     base = c.before_levers[WORKER.guaranteed_loan_yuan, int(w.place)]
-    return base + _gains(w, c, WORKER.guaranteed_loan_yuan, base, False) > 0.0
+    if base + _gains(w, c, WORKER.guaranteed_loan_yuan, base, False) > 0.0:
+        return True
+    levers = c.levers
+    first, end = int(levers.cash_start[WORKER.guaranteed_loan_yuan]), WORKER.guaranteed_loan_yuan + 1
+    for position in range(first, int(levers.cash_start[end])):
+        lever = int(levers.cash_lever[position])
+        if levers.cutoff[lever] < TICKETS and is_eligible(w, c, lever) and is_aware(w, c, lever):
+            return False
+    return True
 
 
 @rule
