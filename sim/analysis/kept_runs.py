@@ -1,4 +1,6 @@
-"""Runs that are kept in a folder as they finish, so that the same call goes on where it was stopped."""
+"""Runs that are kept as they finish, so that the same call goes on where it was stopped; and finished results
+that answer the same call once more.
+"""
 
 from __future__ import annotations
 
@@ -13,13 +15,18 @@ from typing import Any
 
 import pandas as pd
 
-from sim.core.errors import Problem, RunsFailed
-from sim.core.language import _
+from sim.core import sources
+from sim.core.errors import Problem, ResultsError, RunsFailed
+from sim.core.language import N_, _
 from sim.experiments.execution import Bundle, Declared, Simulate
 from sim.experiments.executors import make_executor
 from sim.experiments.journal import Journal
-from sim.experiments.sweep import Keeper
-from sim.results.folders import explained
+from sim.experiments.sweep import Keeper, program
+from sim.results.folders import MANIFEST, explained
+from sim.results.results import read_folder, read_manifest
+
+ASKED = "asked"  # key of a manifest: what was asked, of which program
+FOUND = N_("the folder has the results: nothing is run again")  # a stage
 
 
 def kept_rows(
@@ -85,3 +92,30 @@ def fingerprint(settings: Mapping[str, Any]) -> str:
     """A short stable hash of settings."""
     text = json.dumps(settings, sort_keys=True, ensure_ascii=False, default=str)
     return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def asked_hash(settings: Mapping[str, Any]) -> str:
+    """What a manifest notes under ASKED: a hash of a call's settings and of the code behind its results."""
+    made_by = {**program(), "rooms": sources.rooms_hash("analysis", "comparison", "results")}
+    return fingerprint({**settings, "program": made_by})
+
+
+def finished(
+    folder: str | os.PathLike | None, kind: str, asked: str, progress: Callable[..., None] | None = None
+) -> tuple[dict[str, pd.DataFrame], dict[str, Any]] | None:
+    """The tables and the manifest of a folder whose results answer the same call of the same program.
+
+    None for any other folder, and for results that were changed since. ``progress`` is told of the stage
+    FOUND.
+    """
+    if folder is None or not (Path(folder) / MANIFEST).is_file():
+        return None
+    try:
+        if read_manifest(Path(folder)).get(ASKED) != asked:
+            return None
+        found = read_folder(folder, kind)
+    except ResultsError:
+        return None
+    if progress:
+        progress(FOUND, 1, 1)
+    return found

@@ -21,7 +21,7 @@ from typing import Any
 
 import pandas as pd
 
-from sim.analysis.kept_runs import fingerprint, kept_rows
+from sim.analysis.kept_runs import ASKED, asked_hash, fingerprint, finished, kept_rows
 from sim.comparison.bands import (
     DEFAULT,
     DRAW_SEEDS,
@@ -90,6 +90,7 @@ def compare_with_bands(
     simulate: Simulate | None = None,
     said: Sequence[dict[str, str]] | None = None,
     focus: str | None = None,
+    earlier: str | os.PathLike | None = None,
 ) -> Comparison:
     """``sim.compare`` of ``base`` with ``policies``, then ``carry_uncertainty`` where there are ``members``.
 
@@ -98,8 +99,9 @@ def compare_with_bands(
     ``simulate`` are those of ``compare``; ``members_scale`` is the ``scale`` of ``carry_uncertainty``;
     ``posterior`` is the ensemble, by default the packaged one. ``folder`` keeps what has finished, in
     subfolders named after what it depends on; ``forget`` removes it. ``said`` is what to tell of the base,
-    where ``with_base`` was asked before. ``progress(stage, done, total, failed)`` is called as runs finish;
-    the stages are STAGES. Raises what both raise.
+    where ``with_base`` was asked before. ``earlier`` is a folder of results: a comparison in it that answers
+    the same call is read, and nothing is run. ``progress(stage, done, total, failed)`` is called as runs
+    finish; the stages are STAGES. Raises what both raise.
     """
     base, policies, found_said = with_base(base, policies)
     said = found_said if said is None else said
@@ -119,20 +121,20 @@ def compare_with_bands(
         "focus": focus_named(focus, policies),
     }
     if members:
-        parameter_draws(members, posterior or load_posterior())
-    kept = (
-        folder
-        and Path(folder)
-        / fingerprint(
-            {
-                "of": [one.content() for one in (base, *policies)],
-                "names": [one.name for one in (base, *policies)],
-                **asked,
-                **program(),
-            }
-        )
-        / "comparison"
+        posterior = posterior or load_posterior()
+        parameter_draws(members, posterior)
+    settings = {
+        "of": [one.content() for one in (base, *policies)],
+        "names": [one.name for one in (base, *policies)],
+        **asked,
+    }
+    whole = {**settings, "said": list(said)} | (
+        _asked_of_bands(members, members_scale, posterior) if members else {}
     )
+    as_asked = asked_hash(whole)
+    if done := finished(earlier, "comparison", as_asked, progress):
+        return Comparison(*done)
+    kept = folder and Path(folder) / fingerprint({**settings, **program()}) / "comparison"
     if kept and kept.is_dir():
         found = Comparison.load(kept)
     else:
@@ -148,20 +150,31 @@ def compare_with_bands(
                     _("what has finished cannot be kept on the way: {error}", error=error), stacklevel=2
                 )
                 kept = None
-    if not members:
-        return found
-    return carry_uncertainty(
-        found,
-        base,
-        policies,
-        members=members,
-        scale=members_scale,
-        jobs=jobs,
-        folder=kept and kept.parent,
-        posterior=posterior,
-        progress=_in_stage(progress, STAGES[1]),
-        simulate=simulate,
-    )
+    if members:
+        found = carry_uncertainty(
+            found,
+            base,
+            policies,
+            members=members,
+            scale=members_scale,
+            jobs=jobs,
+            folder=kept and kept.parent,
+            posterior=posterior,
+            progress=_in_stage(progress, STAGES[1]),
+            simulate=simulate,
+        )
+    return replace(found, manifest={**found.manifest, ASKED: as_asked})
+
+
+def _asked_of_bands(members: int, scale: int | str | None, posterior: Posterior | None) -> dict[str, Any]:
+    """What bands depend on beside the comparison that they belong to."""
+    assert posterior is not None, "bands come from an ensemble"
+    sets = [posterior.members.to_dict("list"), posterior.weights.tolist()]
+    return {
+        "members": members,
+        "members_scale": None if scale is None else parse_scale(scale),
+        "posterior": fingerprint({"sets": sets, "stale": posterior.stale()}),
+    }
 
 
 def _in_stage(progress: Callable[..., None] | None, stage: str) -> Progress | None:

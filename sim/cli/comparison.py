@@ -194,6 +194,7 @@ def compare(
             end=last,
             horizons=words,
             focus=province,
+            earlier=out,
         )
     print_warnings(comparison.manifest)
     unsaved = None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,6 +15,9 @@ from sim.core.arguments import parse_month, parse_scale
 from sim.core.chinese import parted
 from sim.core.errors import Problem, UsageError
 from sim.core.language import _
+
+if TYPE_CHECKING:
+    from sim.analysis.ranking import Ranking
 
 _WORDS = {
     "": 1.0,
@@ -73,15 +76,7 @@ def rank(
     families = tuple(parted(family)) if family is not None else ()
     from sim.analysis.ranking import checked_outcomes, chosen_instruments
     from sim.analysis.ranking import rank as ranked
-    from sim.present.text.ranking import (
-        APART_HEADS,
-        HEADS,
-        apart_rows,
-        headline,
-        ranked_rows,
-        sentences,
-        title,
-    )
+    from sim.present.text.ranking import headline
 
     keys = checked_outcomes([outcome])
     chosen_instruments(document, families, ())
@@ -104,6 +99,7 @@ def rank(
             members=ensemble,
             jobs=jobs,
             folder=unfinished,
+            earlier=folder,
             progress=progress,
         )
     from sim.present.pages.ranking import publish_ranking
@@ -119,22 +115,37 @@ def rank(
             | {"folder": None if unsaved else str(folder)}
         )
     else:
-        for sentence in headline(found):
-            print_text(sentence)
-        for key in keys:
-            print()
-            if rows := ranked_rows(found, key):
-                print_table(rows, title(found, key), HEADS)
-            else:
-                print_text(title(found, key))
-            if rows := apart_rows(found, key):
-                print_table(rows, _("Not ranked"), APART_HEADS)
-            for sentence in sentences(found, key):
-                print_text(f"* {sentence}")
+        print_ranking(found)
     if unsaved:
         raise unsaved
     if not json:
         print_folder(folder)
+
+
+def print_ranking(found: Ranking) -> None:
+    """Print the headline, and each outcome's table with what is real in it."""
+    from sim.present.text.ranking import (
+        APART_HEADS,
+        HEADS,
+        apart_rows,
+        headline,
+        ranked_rows,
+        sentences,
+        title,
+    )
+
+    for sentence in headline(found):
+        print_text(sentence)
+    for key in found.about["outcomes"]:
+        print()
+        if rows := ranked_rows(found, key):
+            print_table(rows, title(found, key), HEADS)
+        else:
+            print_text(title(found, key))
+        if rows := apart_rows(found, key):
+            print_table(rows, _("Not ranked"), APART_HEADS)
+        for sentence in sentences(found, key):
+            print_text(f"* {sentence}")
 
 
 def parse_yuan(text: str, key: str) -> float:

@@ -12,13 +12,13 @@ from sim.cli.app import ExcelCsv, Jobs, Json, Out, app, check_out, command, prin
 from sim.cli.comparison import By, Docx, Pdf, Svg, Xlsx, chosen_forms
 from sim.cli.help import CommandGroup
 from sim.cli.terminal import print_json, print_table, print_text
-from sim.core.errors import Problem, ResultsError, enumerated
+from sim.core.errors import Problem, ResultsError, UsageError, enumerated
 from sim.core.language import _
 
 DIFFERENT = 1  # the exit code where numbers differ
 _MOST_SHOWN = 40  # differences that are printed
 report = typer.Typer(
-    help="Make the page of a comparison again, or verify its numbers.",
+    help="Make the page of a comparison, or the tables of a ranking, again; or verify the numbers of a page.",
     no_args_is_help=True,
     cls=CommandGroup,
     rich_markup_mode=None,
@@ -28,7 +28,7 @@ app.add_typer(report, name="report")
 
 @command(of=report)
 def show(
-    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Results of labor-sim compare --out.")],
+    folder: Annotated[Path, typer.Argument(metavar="FOLDER", help="Results of labor-sim compare or rank.")],
     by: By = None,
     out: Out = None,
     excel_csv: ExcelCsv = False,
@@ -37,8 +37,16 @@ def show(
     pdf: Pdf = False,
     svg: Svg = False,
 ) -> None:
-    """Make the page of a finished comparison anew."""
+    """Make the page of a finished comparison, or the tables of a ranking, anew; nothing is simulated."""
     target = out or folder
+    from sim.results.results import read_manifest
+
+    kind = read_manifest(folder).get("kind")
+    if kind == "ranking":
+        _show_ranking(
+            folder, target, excel_csv, {"by": by, "xlsx": xlsx, "docx": docx, "pdf": pdf, "svg": svg}
+        )
+        return
     check_out(target, "comparison")
     from sim.comparison.breakdown import checked_dimensions
     from sim.comparison.comparison import Comparison
@@ -65,6 +73,30 @@ def show(
     if unsaved:
         raise unsaved
     print_folder(target, forms)
+
+
+def _show_ranking(folder: Path, target: Path, excel_csv: bool, of_a_page: dict[str, object]) -> None:
+    """Print a finished ranking and write its tables and its picture, in the language in use."""
+    for name, is_asked in of_a_page.items():
+        if is_asked:
+            raise UsageError(
+                Problem(
+                    _("a ranking has no page: it has tables and a picture"),
+                    key=f"--{name}",
+                    allowed=_("--out, --excel-csv and --lang"),
+                )
+            )
+    check_out(target, "ranking")
+    from sim.analysis.ranking import Ranking
+    from sim.cli.ranking import print_ranking
+    from sim.present.pages.ranking import publish_ranking
+
+    ranking = Ranking.load(folder)
+    unsaved = save(partial(publish_ranking, ranking, excel_csv=excel_csv), target)
+    print_ranking(ranking)
+    if unsaved:
+        raise unsaved
+    print_folder(target)
 
 
 @command(of=report, simulates=True)

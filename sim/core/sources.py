@@ -39,6 +39,14 @@ def model_hash() -> str:
     return hashlib.sha256(f"{run_hash()} {data}".encode()).hexdigest()[:_DIGITS]
 
 
+@functools.lru_cache(maxsize=8)
+def rooms_hash(*rooms: str) -> str:
+    """Hash of all sources of some rooms, such as ``comparison``: of what makes results of runs."""
+    parts = [tuple(f"sim.{room}".split(".")) for room in rooms]
+    own = [path for name, path in modules().items() if tuple(name.split(".")[:2]) in parts]
+    return file_hash(own)
+
+
 def inputs(folder: Path) -> list[Path]:
     """The tables of a folder of data that runs may read: all but what commands store there."""
     return [path for path in files_of(folder, ".csv") if path.name not in STORED]

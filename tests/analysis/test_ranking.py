@@ -16,6 +16,7 @@ from sim.analysis.ranking import (
     RANKED,
     THROUGH_OTHERS,
     UNCLEAR,
+    Ranking,
     chosen_instruments,
     differences,
     paired_p,
@@ -31,7 +32,7 @@ from sim.comparison.intervals import mean_and_interval
 from sim.core.errors import RunsFailed, UsageError
 from sim.present.charts.ranking import what_a_billion_buys
 from sim.present.charts.style import as_png
-from sim.present.pages.ranking import load_ranking, publish_ranking
+from sim.present.pages.ranking import publish_ranking
 from sim.present.text.ranking import apart_rows, headline, ranked_rows, sentences, title
 from sim.results.results import Results
 from sim.scenario.instruments import Instrument
@@ -278,8 +279,66 @@ def test_a_ranking_that_was_stopped_goes_on_where_it_stood(tmp_path):
     again = rank(20e9, ["local"], simulate=counting, **told)
     whole = rank(20e9, ["local"], simulate=stand_in, **{**told, "folder": tmp_path / "new"})
     pd.testing.assert_frame_equal(again.table, whole.table)
-    kept = 3 * 2 + 3 * 2 + 3 * 4  # base and two instruments: sizes twice under two seeds, then four seeds
+    kept = (
+        3 * 2 + 2 * 2 + 3 * 4 - 3 * 2
+    )  # base and two instruments: sizes twice under two seeds, then the other two
     assert kept <= len(made) <= kept + 3, "no more than what was cut off is run again"
+
+
+def test_nothing_is_run_twice_under_one_seed():
+    made = []
+
+    def noting(scenario, **run):
+        made.append((scenario.fingerprint(), run["seed"]))
+        return stand_in(scenario, **run)
+
+    rank(20e9, ["local"], instruments=FEW, seeds=4, jobs=1, simulate=noting)
+    assert len(made) == len(set(made)) and len(made) > 12
+
+
+def test_a_finished_ranking_is_read_in_another_language(monkeypatch, capsys, tmp_path):
+    """Once it lies in its folder, the same call runs nothing; another one, or a changed table, does."""
+    runs = []
+
+    def counting(scenario, **run):
+        runs.append(scenario.name)
+        return stand_in(
+            scenario, **{key: run[key] for key in ("scale", "start", "end", "seed")}, threads=1, tables=None
+        )
+
+    call = caller(monkeypatch, capsys, counting)
+    words = (
+        "rank",
+        "--budget",
+        "20e9",
+        "--family",
+        FAMILY,
+        "--outcome",
+        "local",
+        "--seeds",
+        "2",
+        "--jobs",
+        "1",
+    )
+    folder = tmp_path / "ranking"
+    first = call(*words, "--out", folder)
+    assert first.code == 0 and runs
+    runs.clear()
+    again = call(*words, "--out", folder)
+    chinese = call(*words, "--out", folder, "--lang", "zh")
+    assert (again.code, chinese.code) == (0, 0) and not runs
+    assert again.out == first.out and "nothing is run again" in again.err
+    assert "创业担保贷款" in chinese.out and "Guaranteed loan" not in chinese.out
+    shown = call("report", "show", folder, "--lang", "zh")
+    assert shown.code == 0 and shown.out == chinese.out and not runs
+    refused = call("report", "show", folder, "--pdf")
+    assert refused.code == 2 and "a ranking has no page" in refused.err
+    table = folder / "ranking.parquet"
+    table.write_bytes(table.read_bytes()[:-40] + bytes(40))
+    assert call(*words, "--out", folder).code == 0 and runs, "what is damaged is made again"
+    runs.clear()
+    assert call(*words[:-4], "--seeds", "3", "--jobs", "1", "--out", folder).code == 0
+    assert runs, "other seeds are another call"
 
 
 def test_a_run_that_fails_is_told_and_what_has_finished_is_kept(tmp_path):
@@ -307,7 +366,7 @@ def test_the_words_name_the_best_and_what_stands_apart(ranked):
 def test_the_folder_has_one_table_and_one_picture(ranked, tmp_path):
     folder = publish_ranking(ranked, tmp_path / "out")
     assert (folder / "ranking.csv").stat().st_size and (folder / "charts" / "ranking.png").stat().st_size
-    again = load_ranking(folder)
+    again = Ranking.load(folder)
     assert again.table["instrument"].tolist() == ranked.table["instrument"].tolist()
     assert len(as_png(what_a_billion_buys(again), 40)) > 2_000
 

@@ -23,6 +23,7 @@ import sim
 from sim import cli
 from sim.cli import terminal
 from sim.core.errors import ResultsError
+from sim.core.language import speaking
 from sim.engine.simulate import simulate
 from sim.studies.documents import document_runs
 
@@ -242,6 +243,34 @@ def test_compare_carries_the_ensemble_unless_told_not_to(labor_sim, tmp_path, mo
     assert "What each band is made of" in page and 'class="bar"' in page
     assert (out / "bands.csv").is_file() and not list(out.glob(".*"))
     assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
+def test_a_finished_comparison_is_read_in_another_language(labor_sim, tmp_path, monkeypatch):
+    """Once it lies in its folder, the same call runs nothing: in another language, or in further forms."""
+    from sim.engine import simulate as engine
+
+    runs = []
+
+    def counted(scenario, **run):
+        runs.append(scenario.name)
+        return fake_runs.with_draws(scenario, **run)
+
+    monkeypatch.setattr(engine, "simulate", counted)
+    monkeypatch.setattr("sim.experiments.executors.may_start_processes", lambda: False)
+    out = tmp_path / "out"
+    words = ["compare", "baseline", "startup-support", "--jobs", 1, "--to", "2027-12", "--out", out]
+    words += ["--seeds", 3, "--ensemble", 3]
+    assert labor_sim(*words).code == 0 and runs
+    runs.clear()
+    with speaking(None):
+        chinese = labor_sim(*words, "--lang", "zh")
+    assert chinese.code == 0 and not runs
+    assert '<html lang="zh">' in (out / "report.html").read_text(encoding="utf-8")
+    with speaking(None):
+        again = labor_sim(*words, "--svg")
+    assert again.code == 0 and not runs and "nothing is run again" in again.err
+    assert list((out / "charts").glob("*.svg"))
+    assert labor_sim(*words[:-1], 2).code == 0 and runs, "another ensemble is another call"
 
 
 def test_validate_prints_its_table_and_publishes(labor_sim, tmp_path):

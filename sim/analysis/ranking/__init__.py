@@ -25,6 +25,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from sim.analysis.kept_runs import ASKED, asked_hash, fingerprint, finished
 from sim.analysis.ranking.bands import with_bands
 from sim.analysis.ranking.columns import COLUMNS
 from sim.analysis.ranking.instruments import (
@@ -55,6 +56,7 @@ from sim.core.months import add_months
 from sim.experiments.execution import Simulate
 from sim.experiments.sweep import program
 from sim.parameters.posterior import load_posterior
+from sim.results.results import read_folder
 from sim.scenario.loading import USUAL_REFERENCE, load_scenario
 
 __all__ = [
@@ -93,6 +95,16 @@ class Ranking:
     pairs: pd.DataFrame
     about: dict[str, Any]
 
+    @classmethod
+    def load(cls, folder: str | os.PathLike) -> Ranking:
+        """Read a folder of a ranking. Raises ``ResultsError``."""
+        return cls.of(*read_folder(folder, KIND))
+
+    @classmethod
+    def of(cls, tables: dict[str, pd.DataFrame], about: dict[str, Any]) -> Ranking:
+        """The ranking of the tables and the manifest of its folder."""
+        return cls(tables["ranking"], tables["pairs"], about)
+
 
 def rank(
     budget: float,
@@ -108,6 +120,7 @@ def rank(
     members: int = 0,
     jobs: int = 2,
     folder: str | os.PathLike | None = None,
+    earlier: str | os.PathLike | None = None,
     progress: Callable[..., None] | None = None,
     simulate: Simulate | None = None,
 ) -> Ranking:
@@ -117,7 +130,8 @@ def rank(
     ``families`` or named; by default all of the catalogue. ``begin`` is the first month of the policy, which
     is judged in the last of its ``years``. With ``members`` of the calibrated ensemble, and as many draws of
     the size of levers, what the ranked buy has bands (``sim.comparison.bands``). Runs are kept in ``folder``,
-    where the same call goes on. ``progress`` is called with (stage, done, total, failed); the stages are
+    where the same call goes on; a ranking in the folder ``earlier`` that answers the same call is read, and
+    nothing is run. ``progress`` is called with (stage, done, total, failed); the stages are
     STAGES. Raises ``UsageError`` for what makes no sense, ``RunsFailed`` when a run fails.
     """
     if not np.isfinite(budget) or budget <= 0:
@@ -152,15 +166,6 @@ def rank(
                 allowed=_("after {from_}, and over by {to}", from_=base.period.from_, to=base.period.to),
             )
         )
-    notes = {one.slug: kind_of(one) for one in chosen}
-    runs = Runs(base, scale, begin, end, keys, jobs, folder, progress, simulate)
-    trials = {one.slug: Trial(one, base, begin, end, budget) for one in chosen if is_run(notes[one.slug])}
-    sized = {slug: trial for slug, trial in trials.items() if notes[slug] == RANKED}
-    find_sizes(sized, runs, budget, years)
-    rows = runs.made(MAIN, {slug: trial.scenario() for slug, trial in trials.items()}, seeds)
-    table, pairs = ranked_table(rows, chosen, notes, trials, keys, years, budget)
-    if members:
-        table = with_bands(table, runs, trials, members, years)
     about = {
         "budget_yuan_per_year": budget,
         "outcomes": list(keys),
@@ -175,7 +180,25 @@ def rank(
         "instruments": {
             one.slug: {"title": one.main.label.model_dump(), "family": one.family} for one in chosen
         },
-        "sizes": {slug: trial.size for slug, trial in trials.items()},
-        **program(),
     }
+    about[ASKED] = asked_hash(
+        {
+            **about,
+            "base": base.content(),
+            "levers": [[part.model_dump(mode="json") for part in one.parts] for one in chosen],
+            "posterior": fingerprint(load_posterior().about) if members else "",
+        }
+    )
+    if done := finished(earlier, KIND, about[ASKED], progress):
+        return Ranking.of(*done)
+    notes = {one.slug: kind_of(one) for one in chosen}
+    runs = Runs(base, scale, begin, end, keys, jobs, folder, progress, simulate)
+    trials = {one.slug: Trial(one, base, begin, end, budget) for one in chosen if is_run(notes[one.slug])}
+    sized = {slug: trial for slug, trial in trials.items() if notes[slug] == RANKED}
+    find_sizes(sized, runs, budget, years)
+    rows = runs.made(MAIN, {slug: trial.scenario() for slug, trial in trials.items()}, seeds)
+    table, pairs = ranked_table(rows, chosen, notes, trials, keys, years, budget)
+    if members:
+        table = with_bands(table, runs, trials, members, years)
+    about |= {"sizes": {slug: trial.size for slug, trial in trials.items()}, **program()}
     return Ranking(table, pairs, about)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import groupby
 from typing import Any
 
@@ -17,7 +17,6 @@ from sim.core.language import N_, _
 from sim.core.months import add_months
 from sim.experiments.execution import Bundle, Simulate
 from sim.experiments.experiment import Run
-from sim.experiments.sharing import LARGEST_BUNDLE
 from sim.experiments.sweep import program
 from sim.results.outcomes import OUTCOMES, monthly
 from sim.results.results import Results
@@ -28,6 +27,7 @@ SIZING = (N_("1st sizes"), N_("2nd sizes"), N_("3rd sizes"))
 MAIN, BEHIND_BANDS = N_("main runs"), "runs behind the bands"
 STAGES = (*SIZING, MAIN, BEHIND_BANDS)
 SIZING_SEEDS = (1, 2)
+LARGEST_BUNDLE = 32  # instruments that one process runs on one history: with fewer the history costs too much
 PUBLIC = "public_spending_yuan"
 NET = "net_public_cost"
 
@@ -72,11 +72,24 @@ class Runs:
     folder: str | os.PathLike | None
     progress: Callable[..., None] | None
     simulate: Simulate | None
+    _rows: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict)  # by scenario's content and seed
 
     def made(self, stage: str, scenarios: Mapping[str, Scenario], seeds: Sequence[int]) -> pd.DataFrame:
-        """The rows of the base and of each scenario under all seeds, kept ones included."""
+        """The rows of the base and of each scenario under all seeds, kept ones included.
+
+        What an earlier stage ran, at the same size under the same seed, is not run again.
+        """
         bases = {self.base.name: self.base, **scenarios}
-        return self._kept(stage, bases, list(_bundles(list(bases), seeds)), {"seeds": list(seeds)})
+        marks = {name: one.fingerprint() for name, one in bases.items()}
+        missing = {seed: [name for name in bases if (marks[name], seed) not in self._rows] for seed in seeds}
+        if any(missing.values()):
+            more = {"runs": [[seed, names] for seed, names in missing.items()]}
+            rows = self._kept(stage, bases, list(_bundles(missing)), more)
+            for (name, seed), own in rows.groupby(["scenario", "seed"]):
+                self._rows[marks[name], seed] = own
+        return pd.concat(
+            [self._rows[marks[name], seed] for seed in seeds for name in bases], ignore_index=True
+        )
 
     def _kept(
         self, stage: str, bases: Mapping[str, Scenario], bundles: Sequence[Bundle], more: dict[str, Any]
@@ -133,11 +146,11 @@ class Runs:
         return self._kept(stage, bases, bundles, {"draws": more})
 
 
-def _bundles(names: Sequence[str], seeds: Sequence[int]) -> Iterator[Bundle]:
+def _bundles(missing: Mapping[int, Sequence[str]]) -> Iterator[Bundle]:
     """Runs of one seed that one process makes together, since they share the months before the policy."""
-    parts = -(-len(names) // LARGEST_BUNDLE)
     number = 0
-    for seed in seeds:
+    for seed, names in missing.items():
+        parts = -(-len(names) // LARGEST_BUNDLE)
         for part in range(parts):
             own = names[len(names) * part // parts : len(names) * (part + 1) // parts]
             yield tuple(Run(number + place, name, {}, seed, {}) for place, name in enumerate(own))

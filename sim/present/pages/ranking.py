@@ -10,7 +10,7 @@ from sim.present.charts.ranking import what_a_billion_buys
 from sim.present.charts.style import as_png
 from sim.present.text.ranking import with_reasons
 from sim.results.csv_files import csv_bytes
-from sim.results.results import read_folder, write_folder
+from sim.results.results import write_folder
 
 
 def publish_ranking(ranking: Ranking, folder: str | os.PathLike, *, excel_csv: bool = False) -> Path:
@@ -22,9 +22,3 @@ def publish_ranking(ranking: Ranking, folder: str | os.PathLike, *, excel_csv: b
     files["ranking.csv"] = csv_bytes(with_reasons(ranking.table), excel_csv)
     tables = {"ranking": ranking.table, "pairs": ranking.pairs}
     return write_folder(folder, tables, {"kind": KIND, **ranking.about}, files, COLUMNS)
-
-
-def load_ranking(folder: str | os.PathLike) -> Ranking:
-    """Read a folder that ``publish_ranking`` wrote. Raises ``ResultsError``."""
-    tables, about = read_folder(folder, kind=KIND)
-    return Ranking(tables["ranking"], tables["pairs"], about)

@@ -4,6 +4,7 @@ lost, and the caveat that matters most.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
 import pandas as pd
@@ -44,6 +45,7 @@ from sim.validation.targets import NEW_SAMPLE
 from sim.validation.tolerances import Survey
 
 MOST_TOLD = 3  # effects in the sentence of one policy
+Mark = Callable[[str], str]  # what is done to every figure of a sentence: a page makes it a link
 
 
 class Answer(NamedTuple):
@@ -77,9 +79,9 @@ def question(comparison: Comparison) -> str:
     )
 
 
-def answers(comparison: Comparison) -> list[Answer]:
-    """The answer policy by policy."""
-    return [_answer(comparison, policy) for policy in comparison.policies]
+def answers(comparison: Comparison, mark: Mark = str) -> list[Answer]:
+    """The answer policy by policy, each figure as ``mark`` gives it back."""
+    return [_answer(comparison, policy, mark) for policy in comparison.policies]
 
 
 def shown_outcomes(comparison: Comparison, most: int = 4) -> list[str]:
@@ -90,7 +92,7 @@ def shown_outcomes(comparison: Comparison, most: int = 4) -> list[str]:
     return [*list(keys)[: most - 1], lists[0][-1]] if lists else []
 
 
-def _answer(comparison: Comparison, policy: dict[str, Any]) -> Answer:
+def _answer(comparison: Comparison, policy: dict[str, Any], mark: Mark) -> Answer:
     keys, title = aims(policy, comparison.costs), title_of(policy)
     year = year_of_answer(comparison, policy)
     if year.empty:
@@ -102,10 +104,10 @@ def _answer(comparison: Comparison, policy: dict[str, Any]) -> Answer:
     clear = [key for key in keys if rows[key].verdict in ("higher", "lower") and not is_trivial(rows[key])]
     doubtful = [key for key in keys if rows[key].verdict == "cannot tell"]
     if clear:
-        said = listing([_change(OUTCOMES[key], rows[key]) for key in clear[:MOST_TOLD]])
+        said = listing([_change(OUTCOMES[key], rows[key], mark) for key in clear[:MOST_TOLD]])
         effects = _("in {year}: {effects}", year=when, effects=said)
     elif doubtful:
-        ranges = listing([_range(OUTCOMES[key], rows[key]) for key in doubtful[:MOST_TOLD]])
+        ranges = listing([_range(OUTCOMES[key], rows[key], mark) for key in doubtful[:MOST_TOLD]])
         effects = _(
             "in {year}: no effect on what it is for that can be told from zero ({ranges})",
             year=when,
@@ -115,27 +117,27 @@ def _answer(comparison: Comparison, policy: dict[str, Any]) -> Answer:
         effects = _("in {year}: no effect on what it is for", year=when)
     said = sentence(
         effects,
-        _whom(comparison, policy),
-        _net_cost(comparison, policy, first),
+        _whom(comparison, policy, mark),
+        _net_cost(comparison, policy, first, mark),
         _how_sure(policy),
         _over(policy),
     )
-    return Answer(title, said, _loss(comparison, policy), keys)
+    return Answer(title, said, _loss(comparison, policy, mark), keys)
 
 
 # --- the parts of the sentence ------------------------------------------------------------------------
 
 
-def _change(outcome: Outcome, row: Any) -> str:
-    return change_words(outcome, row, percent(row.relative_percent, 1, signed=True))
+def _change(outcome: Outcome, row: Any, mark: Mark) -> str:
+    return change_words(outcome, row, percent(row.relative_percent, 1, signed=True), mark)
 
 
-def _range(outcome: Outcome, row: Any) -> str:
+def _range(outcome: Outcome, row: Any, mark: Mark) -> str:
     ends = interval_alone(row.difference, row.low, row.high, outcome.unit, outcome.digits)
-    return _("{outcome} {ends}", outcome=in_a_sentence(outcome.label), ends=ends)
+    return _("{outcome} {ends}", outcome=in_a_sentence(outcome.label), ends=mark(ends))
 
 
-def _whom(comparison: Comparison, policy: dict[str, Any]) -> str:
+def _whom(comparison: Comparison, policy: dict[str, Any], mark: Mark) -> str:
     """Whose real net income gains most, of all groups that clearly gain; empty where none does."""
     found = _groups(comparison, policy)
     found = found[found["low"] > 0.0] if len(found) else found
@@ -145,11 +147,11 @@ def _whom(comparison: Comparison, policy: dict[str, Any]) -> str:
     return _(
         "incomes gain most among {group} ({sum} each)",
         group=group_in_a_sentence(row["grouping"], row["group"]),
-        sum=_a_year(row["mean_change_yuan"]),
+        sum=mark(_a_year(row["mean_change_yuan"])),
     )
 
 
-def _net_cost(comparison: Comparison, policy: dict[str, Any], year: pd.Series) -> str:
+def _net_cost(comparison: Comparison, policy: dict[str, Any], year: pd.Series, mark: Mark) -> str:
     costs, years = comparison.costs, int(year["horizon_years"])
     own = costs[costs["policy"] == policy["name"]]
     if (own["cost_note"] == NOT_COSTED).any():
@@ -157,7 +159,7 @@ def _net_cost(comparison: Comparison, policy: dict[str, Any], year: pd.Series) -
             "some of what it does is not costed; the rest costs {sum} in the first year",
             "some of what it does is not costed; the rest costs {sum} in {count} years",
             years,
-            sum=amount(year["spending_to_date_yuan"], "yuan"),
+            sum=mark(amount(year["spending_to_date_yuan"], "yuan")),
         )
     net = year["net_cost_to_date_yuan"]
     if not year["spending_to_date_yuan"]:
@@ -167,13 +169,13 @@ def _net_cost(comparison: Comparison, policy: dict[str, Any], year: pd.Series) -
             "government gains {sum} in the first year",
             "government gains {sum} in {count} years",
             years,
-            sum=amount(-net, "yuan"),
+            sum=mark(amount(-net, "yuan")),
         )
     return plural(
         "the net cost to government is {sum} in the first year",
         "the net cost to government is {sum} in {count} years",
         years,
-        sum=amount(net, "yuan"),
+        sum=mark(amount(net, "yuan")),
     )
 
 
@@ -217,7 +219,7 @@ def _over(policy: dict[str, Any]) -> str:
 # --- what is lost ---------------------------------------------------------------------------------------
 
 
-def _loss(comparison: Comparison, policy: dict[str, Any]) -> str:
+def _loss(comparison: Comparison, policy: dict[str, Any], mark: Mark) -> str:
     """The biggest loss: of a group of workers, or of those outside the model who bear most."""
     found = _groups(comparison, policy)
     losers = found[found["high"] < 0.0] if len(found) else found
@@ -227,20 +229,22 @@ def _loss(comparison: Comparison, policy: dict[str, Any]) -> str:
         workers = _(
             "{group} lose {sum} each ({people})",
             group=group_in_a_sentence(row["grouping"], row["group"]),
-            sum=_a_year(abs(row["mean_change_yuan"]), signed=False),
-            people=amount(row["persons"], "persons"),
+            sum=mark(_a_year(abs(row["mean_change_yuan"]), signed=False)),
+            people=mark(amount(row["persons"], "persons")),
         )
     elif len(found):
         workers = _("no group of workers clearly loses income")
-    return sentence(apart([workers, _sent_home(comparison, policy), _who_bears(comparison, policy)]))
+    return sentence(
+        apart([workers, _sent_home(comparison, policy, mark), _who_bears(comparison, policy, mark)])
+    )
 
 
-def _sent_home(comparison: Comparison, policy: dict[str, Any]) -> str:
+def _sent_home(comparison: Comparison, policy: dict[str, Any], mark: Mark) -> str:
     """What homes are sent less by workers away in the year of the answer; empty where that is not told."""
     year = year_of_answer(comparison, policy)
     for row in year[year["outcome"] == "remittances"].itertuples():
         if row.verdict == "lower" and not is_trivial(row):
-            return _("workers away send {share} less home", share=percent(-row.relative_percent, 1))
+            return _("workers away send {share} less home", share=mark(percent(-row.relative_percent, 1)))
     return ""
 
 
@@ -251,7 +255,7 @@ _OUTSIDE = {
 }
 
 
-def _who_bears(comparison: Comparison, policy: dict[str, Any]) -> str:
+def _who_bears(comparison: Comparison, policy: dict[str, Any], mark: Mark) -> str:
     """Who outside the workers bears most in the year of the answer, in yuan."""
     table, year = comparison.tables.get("accounts"), calendar_year(comparison, policy)
     if table is None or table.empty or not year:
@@ -260,7 +264,7 @@ def _who_bears(comparison: Comparison, policy: dict[str, Any]) -> str:
     sums = own[own["account"].isin([*_OUTSIDE])].groupby("account")["yuan"].sum()
     if sums.empty or not sums.min() < 0:
         return ""
-    return _(_OUTSIDE[sums.idxmin()], sum=amount(-sums.min(), "yuan"), year=year_words(year))
+    return _(_OUTSIDE[sums.idxmin()], sum=mark(amount(-sums.min(), "yuan")), year=year_words(year))
 
 
 def _groups(comparison: Comparison, policy: dict[str, Any]) -> pd.DataFrame:
@@ -278,9 +282,9 @@ def _a_year(yuan: float, signed: bool = True) -> str:
 # --- the caveat -------------------------------------------------------------------------------------------
 
 
-def caveat(comparison: Comparison, missed: str = "") -> str:
+def caveat(comparison: Comparison, missed: str = "", mark: Mark = str) -> str:
     """The one thing to know before any of this is relied on. ``missed``: official series that the baseline
-    misses in years unseen, in words.
+    misses in years unseen, in words. ``mark`` as of ``answers``.
     """
     seeds = len(comparison.manifest["seeds"])
     if seeds < FEW_SEEDS:
@@ -295,7 +299,7 @@ def caveat(comparison: Comparison, missed: str = "") -> str:
         return _(
             "{share} of the spending goes to levers whose effect nobody has measured (grade D): read what they do "
             "as what would follow if they worked as assumed.",
-            share=percent(100 * on_priors / spent),
+            share=mark(percent(100 * on_priors / spent)),
         )
     if not comparison.manifest.get("ensemble"):
         return _(
@@ -320,10 +324,10 @@ _GAPS = Words(
 )
 
 
-def baseline_today(comparison: Comparison, rows: pd.DataFrame) -> str:
+def baseline_today(comparison: Comparison, rows: pd.DataFrame, mark: Mark = str) -> str:
     """By how much the baseline differs from the last official figures; empty for a reference that is not history.
 
-    ``rows`` are those of its ``Validation``.
+    ``rows`` are those of its ``Validation``; ``mark`` as of ``answers``.
     """
     if comparison.manifest["base"]["name"] != USUAL_REFERENCE:
         return ""
@@ -343,7 +347,7 @@ def baseline_today(comparison: Comparison, rows: pd.DataFrame) -> str:
             )
         )
     each = [
-        _("{error} ({series})", error=percent(gap.error, 1, signed=True), series=_GAPS[gap.group])
+        _("{error} ({series})", error=mark(percent(gap.error, 1, signed=True)), series=_GAPS[gap.group])
         for gap in off
     ]
     told = _(
@@ -352,7 +356,7 @@ def baseline_today(comparison: Comparison, rows: pd.DataFrame) -> str:
     moved = _(
         "the survey's new sample of {since} moved this by {points} points",
         since=NEW_SAMPLE,
-        points=listing([number(gap.jump, 1, signed=True) for gap in off]),
+        points=listing([mark(number(gap.jump, 1, signed=True)) for gap in off]),
     )
     return sentence(
         apart(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -284,12 +285,14 @@ def lever_label(lever: dict[str, Any] | None, name: str) -> str:
     return in_language(lever["label"]) if lever else name
 
 
-def change_words(outcome: Outcome, row: Any, share: str) -> str:
+def change_words(outcome: Outcome, row: Any, share: str, mark: Callable[[str], str] = str) -> str:
     """What one outcome changes by: ``local non-farm workers +1.57 million (+0.90 to +2.25, +1.2 %)``.
 
     share: the change relative to the baseline, in words; left out of outcomes that are percentages themselves.
+    mark: what is done to every figure.
     """
-    gap, ends = change(row.difference, row.low, row.high, outcome.unit, outcome.digits)
+    told = change(row.difference, row.low, row.high, outcome.unit, outcome.digits)
+    gap, ends, share = (mark(words) for words in (*told, share))
     said = {"outcome": in_small(outcome.label), "gap": gap, "ends": ends}
     if outcome.unit == "percent":
         return _("{outcome} {gap} ({ends})", **said)
