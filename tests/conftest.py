@@ -59,6 +59,7 @@ SLOW = """
     engine/test_settlement_bills.py
     engine/test_state_accounts.py
     engine/test_who_is_billed.py
+    engine/test_who_settles.py
     experiments/test_dask.py
     experiments/test_designs.py
     experiments/test_export.py

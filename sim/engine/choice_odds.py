@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from sim.core.categories import SCHOOL_YEARS
 from sim.core.compiled import kernel
-from sim.rules.migration import age_taste, attachment, odds, schooling_taste
+from sim.rules.migration import age_taste, attachment, local_age_taste, odds, schooling_taste
 from sim.steps.groups import GROUPS, is_parent
 from sim.steps.records import (
     AGE_MONTHS,
@@ -47,7 +47,15 @@ def fill_personal_odds(conditions):
     youngest = c.economy.taste_age_min
     for month in range(AGE_MONTHS):
         age = month / 12.0
-        c.local_age_odds[month] = odds(age_taste(age, c.economy.local_age_slope, youngest))
+        c.local_age_odds[month] = odds(
+            local_age_taste(
+                age,
+                c.economy.local_age_slope,
+                youngest,
+                c.economy.local_age_rise,
+                c.economy.local_age_peak,
+            )
+        )
         c.migration_age_odds[month] = odds(age_taste(age, c.economy.migration_age_slope, youngest))
         c.across_age_odds[month] = odds(age_taste(age, c.economy.across_age_slope, youngest))
     most_years = c.economy.place_attachment_years_max

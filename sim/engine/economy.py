@@ -172,8 +172,10 @@ class Economy:
         return shift
 
     def _output_response(self) -> np.ndarray:
-        """How much more than elsewhere jobs answer output, (31 provinces)."""
-        return self.labour_reserve**self.opening.numbers.labour_reserve_exponent
+        """How much more than elsewhere jobs answer output: at home and away, (2, 31 provinces)."""
+        numbers = self.opening.numbers
+        exponents = np.array([numbers.local_labour_reserve_exponent, numbers.labour_reserve_exponent])
+        return self.labour_reserve ** exponents[:, None]
 
     def _relocation(self, month: int) -> np.ndarray:
         """Log points by which jobs in cities have moved to a province since January 2014, (31 provinces).

@@ -46,7 +46,7 @@ class LabourDemand(NamedTuple):
     mean_shift: np.ndarray  # (places,) mean of that over the place's jobs
     sector_shock: np.ndarray  # (sectors,) factor on jobs, from shocks that name sectors
     output_ratio: np.ndarray  # (provinces,) real output over that of January 2014
-    output_response: np.ndarray  # (provinces,) how much more than elsewhere jobs answer it
+    output_response: np.ndarray  # (kinds, provinces) how much more than elsewhere jobs answer it
     relocation: np.ndarray  # (provinces,) log points by which jobs in cities have moved there, or away
     sector_jobs_scale: np.ndarray  # (sectors, places) factor on jobs
     sector_pay_scale: np.ndarray  # (sectors, places) factor on pay
@@ -86,7 +86,7 @@ def _fill_desired_jobs(c, demand, markets, homes, desired):
         elasticity[p] = (
             economy.local_jobs_output_elasticity if is_local else economy.city_jobs_output_elasticity
         )
-        elasticity[p] *= demand.output_response[province[p]]
+        elasticity[p] *= demand.output_response[AT_HOME if is_local else AWAY, province[p]]
         saved[p] = years * (economy.local_labour_saving_rate if is_local else economy.city_labour_saving_rate)
         saved[p] += markets.saved[AT_HOME if is_local else AWAY]
         saved[p] -= 0.0 if is_local else demand.relocation[province[p]]

@@ -12,7 +12,7 @@ from types import SimpleNamespace
 
 import numpy as np
 
-from sim.core.categories import SECTORS
+from sim.core.categories import REGIONS, SECTORS
 from sim.core.draws import month_keys
 from sim.core.months import FEBRUARY, MARCH
 from sim.core.structured import field_names, for_kernels, make_record
@@ -62,7 +62,7 @@ class MonthConditions:
         self._numbers: np.ndarray | None = None
         self._tables: Tables | None = None
         self._relief: np.ndarray | None = None
-        self._border_cost = 0.0
+        self._costs: tuple[float, ...] = ()
         self._reach: Reach | None = None
         self._factors: dict | None = None
         self.has_quota = np.zeros(len(state.places), dtype=bool)  # where a settlement quota holds
@@ -165,6 +165,8 @@ class MonthConditions:
         years = np.array([getattr(named, name) for name in GROUP_SCHOOL_YEARS])
         self.now.group_skill[:] = schooling_pay(years, named.schooling_return)
         is_home = np.arange(len(self.market_state.places)) < HOMES
+        places = self.market_state.places
+        self._is_eastern = (places.regions == REGIONS.index("East"))[places.province]
         level = np.where(is_home, named.local_pay_level, named.migrant_pay_level)
         self._log_level = np.log(level)
         fill_pay_profiles(self.plain)
@@ -186,12 +188,15 @@ class MonthConditions:
         relief, state = self._policy.corridor_relief(month), self.market_state
         years = min(month / 12.0, self.numbers.province_border_drift_years)  # from then on the cost stays
         border_cost = self.numbers.province_border_cost + self.numbers.province_border_drift * years
-        if relief is self._relief and border_cost == self._border_cost:
+        eastern = self.numbers.eastern_city_drift * years
+        costs = (border_cost, eastern, self.numbers.distance_coefficient)
+        if relief is self._relief and costs == self._costs:
             return
-        self._relief, self._border_cost = relief, border_cost
+        self._relief, self._costs = relief, costs
         distance, border = state.distance_terms(self.numbers.distance_coefficient, border_cost)
         away = np.s_[:, HOMES:]  # nobody goes to a home township; a corridor that nobody takes is at -inf
         corridor = state.corridor_residual[away] - distance[away] - border[away] + relief[away]
+        corridor -= eastern * self._is_eastern[HOMES:]
         np.exp(corridor, out=self.now.corridor_odds[away])
 
     def _write_sectors(self, month: int) -> None:

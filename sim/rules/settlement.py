@@ -40,6 +40,16 @@ def wish_of_stay(stay_years: float, per_year: float, most_years: float) -> float
 
 
 @rule
+def wish_fall(years: float, fall: float, first_year: float, length: float) -> float:
+    """What the wish for registration has lost, in log-odds: nothing before the first year, all of ``fall``
+    from ``length`` years later on, a straight line between. years, first_year: since January 2014.
+
+    Source: while cities opened further, the registered urban population grew by a third less a year [C23].
+    """
+    return fall * min(max(years - first_year, 0.0) / length, 1.0)
+
+
+@rule
 def willingness(
     base: float,
     stay_term: float,

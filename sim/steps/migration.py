@@ -9,6 +9,7 @@ from sim.rules.migration import (
     age_taste,
     attachment,
     attention_probability,
+    local_age_taste,
     migration_taste,
     odds,
     schooling_taste,
@@ -112,7 +113,13 @@ def option_values(w, c):
     local = (
         beta * (c.mean_log_pay[home] - c.log_reference_income + skill) + c.economy.local_amenity + schooled
     )
-    local += age_taste(age, c.economy.local_age_slope, c.economy.taste_age_min)
+    local += local_age_taste(
+        age,
+        c.economy.local_age_slope,
+        c.economy.taste_age_min,
+        c.economy.local_age_rise,
+        c.economy.local_age_peak,
+    )
     local -= c.economy.female_local_cost if is_female else 0.0
     lost_local_job = (flags & DISPLACED) != 0 and attached < HOMES
     local = with_switching_cost(local, cost, is_new or activity == LOCAL_WORK or lost_local_job)

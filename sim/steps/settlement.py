@@ -9,7 +9,7 @@ from sim.core.categories import SCHOOL_YEARS, SETTLED_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
 from sim.rules.migration import age_taste
-from sim.rules.settlement import Applicant, PointsScheme, points, willingness, wish_of_stay
+from sim.rules.settlement import Applicant, PointsScheme, points, willingness, wish_fall, wish_of_stay
 from sim.steps.earnings import current_pay
 from sim.steps.levers import effective, housing_rank, is_offered_place, serve, serve_once
 from sim.steps.people import has_school_child, months_of_stay
@@ -59,6 +59,13 @@ def is_willing_to_settle(w, c, of_place, wish) -> bool:
         else 0.0
     )
     insured = c.economy.settlement_insurance_effect if int(w.status) & INSURED else 0.0
+    wish += c.economy.settlement_across_effect if c.province[place] != int(w.home) else 0.0
+    wish -= wish_fall(
+        c.month / 12.0,
+        c.economy.settlement_wish_fall,
+        c.economy.settlement_wish_fall_from,
+        c.economy.settlement_wish_fall_years,
+    )
     if housing_rank(w, c) < of_place.public_housing_share[place]:
         wish += c.economy.settlement_housing_effect
     chance = willingness(

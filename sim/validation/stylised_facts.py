@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -17,6 +18,15 @@ from sim.results.results import Results
 from sim.validation.targets import Target
 
 _FESTIVAL = ("02", "03")
+
+
+class Counted(NamedTuple):
+    """A figure of the official table: less that of another group, or in percent of it, where one is named."""
+
+    indicator: str
+    group: str
+    less: str | None = None
+    over: str | None = None
 
 
 def stylised_facts_table(runs: Sequence[Results], targets: Sequence[Target]) -> pd.DataFrame:
@@ -69,17 +79,19 @@ def _measured(run: Results, target: Target) -> float | None:
     return measure(inside) if measure is not None and len(inside) else None
 
 
-def _counted(run: Results, name: tuple[str, str, str | None], first: int, last: int) -> float | None:
-    """Mean over the years of a figure that each year's count of the workers holds, or of a difference."""
+def _counted(run: Results, figure: Counted, first: int, last: int) -> float | None:
+    """Mean over the years of a figure that each year's count of the workers holds."""
     table = run.tables.get("official")
     if table is None:
         return None
-    indicator, group, less = name
-    rows = table[(table["indicator"] == indicator) & table["year"].between(first, last)]
+    rows = table[(table["indicator"] == figure.indicator) & table["year"].between(first, last)]
     means = rows.groupby("group")["value"].mean()
-    if group not in means or (less is not None and less not in means):
+    if not {figure.group, figure.less or figure.group, figure.over or figure.group} <= set(means.index):
         return None
-    return float(means[group]) - (0.0 if less is None else float(means[less]))
+    value = float(means[figure.group])
+    if figure.over is not None:
+        value *= 100.0 / float(means[figure.over])
+    return value - (0.0 if figure.less is None else float(means[figure.less]))
 
 
 def _ratio(part: float, whole: float) -> float | None:
@@ -183,10 +195,11 @@ MEASURES: dict[str, Callable[[pd.DataFrame], float | None]] = {
         farm_workers,
     )
 }
-# Facts that the count of the workers at the end of a year holds: (indicator, group) of the official table,
-# less that of another group where one is named.
+# Facts that the count of the workers at the end of a year holds.
 COUNTED = {
-    "willingness": ("willing_to_settle_share", "out", None),
-    "insured_out": ("social_insurance_share", "pension_out", None),
-    "age_gap": ("mean_age", "local", "out"),
+    "willingness": Counted("willing_to_settle_share", "out"),
+    "insured_out": Counted("social_insurance_share", "pension_out"),
+    "age_gap": Counted("mean_age", "local", less="out"),
+    "central_pay": Counted("monthly_income", "dest_central", over="dest_east"),
+    "west_pay": Counted("monthly_income", "dest_west", over="dest_east"),
 }

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from support.engine_runs import make_scenario, start
 
+from sim.core.categories import REGIONS
 from sim.engine.simulate import simulate
 from sim.world.places import HOMES
 
 SMALL = 50_000
-OFF = {"province_border_drift": 0.0, "jobs_relative_output_elasticity": 0.0}
+OFF = {"province_border_drift": 0.0, "eastern_city_drift": 0.0, "jobs_relative_output_elasticity": 0.0}
 
 
 def moved(month: int, **parameters: float) -> tuple[dict[str, float], float]:
@@ -44,7 +45,7 @@ def test_they_leave_where_output_lags():
 
 
 def test_leaving_the_province_costs_more_each_year_to_2019_and_then_stays():
-    run = start(make_scenario(to="2030-12", province_border_drift=0.06), scale=SMALL)
+    run = start(make_scenario(to="2030-12", province_border_drift=0.06, eastern_city_drift=0.0), scale=SMALL)
     state = run.economy.market_state
 
     def odds(month: int) -> np.ndarray:
@@ -56,6 +57,29 @@ def test_leaving_the_province_costs_more_each_year_to_2019_and_then_stays():
     assert np.log(third[across] / first[across]) == pytest.approx(np.full(across.sum(), -0.18))
     assert np.log(last[across] / first[across]) == pytest.approx(np.full(across.sum(), -0.06 * 6))
     assert np.array_equal(later, last) and np.array_equal(last[own], first[own])
+    run.close()
+
+
+def test_cities_of_the_east_become_dearer_for_all_and_others_for_nobody():
+    run = start(make_scenario(eastern_city_drift=0.05, province_border_drift=0.0), scale=SMALL)
+
+    def odds(month: int) -> np.ndarray:
+        return run.economy.begin(month).now.corridor_odds.copy()
+
+    first, later = odds(0), odds(72 + 12)
+    taken = first > 0
+    eastern = (run.places.regions[run.places.province] == REGIONS.index("East"))[None, :] & taken
+    assert np.log(later[eastern] / first[eastern]) == pytest.approx(np.full(eastern.sum(), -0.05 * 6))
+    assert np.array_equal(later[taken & ~eastern], first[taken & ~eastern])
+    run.close()
+
+
+def test_jobs_at_home_and_away_answer_output_by_a_reserve_of_their_own():
+    run = start(make_scenario(local_labour_reserve_exponent=0.0, labour_reserve_exponent=2.0), scale=SMALL)
+    run.open_month()
+    at_home, away = run.economy._output_response()
+    assert set(at_home) == {1.0}
+    assert away == pytest.approx(run.economy.labour_reserve**2)
     run.close()
 
 

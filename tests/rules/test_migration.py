@@ -14,6 +14,7 @@ from sim.rules.migration import (
     attention_probability,
     carried_back,
     floor_effort,
+    local_age_taste,
     migration_taste,
     odds,
     place_value,
@@ -50,6 +51,15 @@ def test_value_of_income_by_hand():
 def test_doubling_income_adds_the_same_everywhere(income, coefficient):
     gain = value_of_income(2.0 * income, coefficient) - value_of_income(income, coefficient)
     assert gain == pytest.approx(coefficient * math.log(2.0), abs=1e-12)
+
+
+def test_the_taste_for_work_at_home_rises_to_its_peak_and_then_follows_the_slope():
+    tastes = [local_age_taste(age, -0.04, 20.0, 0.03, 40.0) for age in (16.0, 20.0, 30.0, 40.0, 50.0)]
+    assert tastes == pytest.approx([0.4 - 0.6, 0.4 - 0.6, -0.3, -0.4, -0.8])
+
+
+def test_without_a_rise_the_taste_for_work_at_home_is_a_straight_line():
+    assert local_age_taste(25.0, -0.04, 20.0, 0.0, 40.0) == age_taste(25.0, -0.04, 20.0)
 
 
 def test_age_taste_by_hand():

@@ -14,6 +14,7 @@ from sim.rules.settlement import (
     capacity_offered,
     points,
     willingness,
+    wish_fall,
     wish_of_stay,
 )
 
@@ -36,6 +37,11 @@ def test_willingness_by_hand():
 
 def test_stay_counts_up_to_some_years():
     assert [wish_of_stay(years, 0.1, 10.0) for years in (0.0, 4.0, 10.0, 20.0)] == [0.0, 0.4, 1.0, 1.0]
+
+
+def test_the_wish_falls_along_a_straight_line_and_then_stays():
+    falls = [wish_fall(years, 0.4, 6.0, 2.0) for years in (0.0, 6.0, 7.0, 8.0, 20.0)]
+    assert falls == pytest.approx([0.0, 0.0, 0.2, 0.4, 0.4])
 
 
 @given(LOG_ODDS, st.floats(0.0, 3.0), st.floats(-1.0, 0.5), st.floats(-1.0, 1.0))

@@ -368,3 +368,27 @@ def test_a_fact_may_be_the_difference_of_two_groups():
     assert facts.stylised_facts_table([run], [target])["model"].iloc[0] == pytest.approx(8.0)
     without = Results({"official": official[official["group"] == "out"], "national": national}, {})
     assert facts.stylised_facts_table([without], [target])["verdict"].iloc[0] == "not measured"
+
+
+def test_a_fact_may_be_one_group_in_percent_of_another():
+    target = next(fact for fact in read_targets(load_data(), "stylised_fact") if fact.id == "west_pay")
+    pay = [("dest_west", 2023, 4000.0), ("dest_east", 2023, 5000.0), ("dest_west", 2024, 4600.0)]
+    official = pd.DataFrame(
+        [(year, "monthly_income", group, yuan, "yuan") for group, year, yuan in pay],
+        columns=["year", "indicator", "group", "value", "unit"],
+    )
+    national = pd.DataFrame({"month": ["2023-12", "2024-12"]})
+    run = Results({"official": official, "national": national}, {})
+    assert facts.stylised_facts_table([run], [target])["model"].iloc[0] == pytest.approx(86.0)
+    without = Results({"official": official[official["group"] != "dest_east"], "national": national}, {})
+    assert facts.stylised_facts_table([without], [target])["verdict"].iloc[0] == "not measured"
+
+
+@pytest.mark.parametrize("name", ["central_pay", "west_pay"])
+def test_pay_by_region_is_what_the_survey_says(name):
+    """The published means of 2023 and 2024, before rounding."""
+    target = next(fact for fact in read_targets(load_data(), "stylised_fact") if fact.id == name)
+    table = load_data().official_annual.query("indicator == 'monthly_income' and year >= 2023")
+    means = table.groupby("group")["value"].mean()
+    region = facts.COUNTED[name].group
+    assert target.value == pytest.approx(100.0 * means[region] / means["dest_east"], abs=0.1)
