@@ -142,11 +142,11 @@ def test_an_error_within_the_sampling_error_has_that_for_a_cause():
 
 
 def test_a_cause_speaks_of_errors_of_its_sign_and_period():
-    west, east = (
-        cause_of("monthly_income", f"dest_{side}", sign, "unseen")
-        for side, sign in (("west", 9), ("east", -9))
+    west, trade = (
+        cause_of("monthly_income", group, 9.0, "unseen") for group in ("dest_west", "wholesale_retail")
     )
-    assert west == east != NOT_KNOWN
+    assert NOT_KNOWN != west != trade != NOT_KNOWN
+    assert trade == cause_of("monthly_income", "manufacturing", 9.0, "unseen")
     assert cause_of("monthly_income", "dest_west", -9.0, "unseen") == NOT_KNOWN
     assert "new sample in 2023" in cause_of("migrant_workers", "out", -8.0, "new sample")
     assert cause_of("migrant_workers", "out", -8.0, "unseen") == NOT_KNOWN
