@@ -72,6 +72,7 @@ SLOW = """
     present/test_chinese_pictures.py
     present/test_decision_text.py
     present/test_pages.py
+    present/test_provenance.py
     present/test_settings.py
     present/test_text_as_written.py
     results/test_damaged_files.py

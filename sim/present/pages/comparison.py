@@ -14,7 +14,7 @@ from markupsafe import Markup
 from sim.comparison.bands import SEEN
 from sim.comparison.changers import Gallery
 from sim.comparison.comparison import Comparison
-from sim.comparison.horizons import USUAL
+from sim.comparison.horizons import USUAL, answered
 from sim.core.language import N_, Words, _, plural
 from sim.present.charts import brief, style
 from sim.present.charts import comparison as charts
@@ -28,6 +28,9 @@ from sim.present.pages.evidence_links import (
     cited,
     document_rows,
     evidence_rows,
+    linked,
+    marked,
+    notes_of,
     parameter_rows,
     with_notes,
 )
@@ -99,7 +102,7 @@ def publish_comparison(
         also, comparison, figures, page, said["missed_first"], baseline_today(comparison, validation.rows)
     )
     if "focus" in comparison.manifest:
-        files |= province_files(comparison, excel_csv)
+        files |= province_files(comparison, excel_csv, notes_of(page))
     for name in ("effects", "winners", "bands"):
         if name in comparison.tables:
             table = worded(comparison, comparison.tables[name])
@@ -167,9 +170,11 @@ def render_report(
     context = {
         "titles": titles,
         "all_titles": in_a_row(titles),
-        "answers": answers(comparison),
-        "caveat": caveat(comparison, validation_words["missed_first"]),
-        "today": baseline_today(comparison, validation.rows),
+        "answers": answers(comparison, marked),
+        "caveat": caveat(comparison, validation_words["missed_first"], marked),
+        "today": baseline_today(comparison, validation.rows, marked),
+        "linked": linked,
+        "places": {policy["name"]: place for place, policy in enumerate(comparison.policies, 1)},
         "short": comparison.judged.empty,
         "question": question(comparison),
         "about": about,
@@ -211,10 +216,18 @@ def render_report(
         "sections": [
             (section, [image_address(figure) for figure in section.figures.values()]) for section in divided
         ],
-        "lives": [Markup(changers_section(gallery, heading=3)) for gallery in lives],
+        "lives": [
+            Markup(changers_section(gallery, 3, f"#policy-{place}"))
+            for place, gallery in zip(_with_an_answer(comparison), lives, strict=False)
+        ],
         "record": record_of(comparison, by, command, bool(lives)),
     }
     return with_notes(page_template("report.html.j2").render(context))
+
+
+def _with_an_answer(comparison: Comparison) -> list[int]:
+    """The places of the policies of which the run holds a whole year: those that galleries are of."""
+    return [place for place, policy in enumerate(comparison.policies, 1) if answered(policy)]
 
 
 def _path_charts(figures: dict[str, Figure], keys: Sequence[str]) -> list[tuple[str, str | None]]:
@@ -247,7 +260,7 @@ def _policy(comparison: Comparison, policy: dict[str, Any], levers: dict[str, An
         "uncertainty": comparison_tables.uncertainty_rows(comparison, policy),
         "costs": comparison_tables.cost_rows(comparison, policy, levers["anchors"]),
         "money": {
-            name: comparison_tables.money_words(comparison, policy, name)
+            name: comparison_tables.money_words(comparison, policy, name, marked)
             for name in ("payer", "family", "grade")
         },
         "winners_year": year_words(int(winners["year"].iloc[0])) if len(winners) else None,

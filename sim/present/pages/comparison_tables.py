@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import pandas as pd
@@ -254,8 +255,13 @@ def years_words(years: pd.Series) -> str:
     return f"{years.min()}–{years.max()}"
 
 
-def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> str:
-    """Spending of one policy in all by payer, family or grade: ``firms 12 billion yuan; ...``."""
+def money_words(
+    comparison: Comparison, policy: dict[str, Any], column: str, mark: Callable[[str], str] = str
+) -> str:
+    """Spending of one policy in all by payer, family or grade: ``firms 12 billion yuan; ...``.
+
+    mark: what is done to every figure.
+    """
     table = _of_policy(comparison.costs, policy)
     levers = policy["levers"]
     if column == "payer":
@@ -268,7 +274,7 @@ def money_words(comparison: Comparison, policy: dict[str, Any], column: str) -> 
         return ""
     sums = table["spending_yuan"].groupby(keys).sum().sort_values(ascending=False)
     return apart(
-        _("{whose} {sum}", whose=key or _("own levers"), sum=amount(spent, "yuan"))
+        _("{whose} {sum}", whose=key or _("own levers"), sum=mark(amount(spent, "yuan")))
         for key, spent in sums.items()
         if spent
     )

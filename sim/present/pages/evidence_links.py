@@ -24,6 +24,20 @@ _STATUS = Words(
 )
 
 
+_OPEN, _CLOSE = "\ue000", "\ue001"  # around a figure of a sentence on its way to the page; no text has them
+
+
+def marked(figure: str) -> str:
+    """A figure of a sentence, marked for ``linked``."""
+    return f"{_OPEN}{figure}{_CLOSE}"
+
+
+def linked(text: str, address: str) -> Markup:
+    """The text for the page, each marked figure in it a link to the address."""
+    link = f'<a class="figure" href="{escape(address)}">'
+    return Markup(str(escape(text)).replace(_OPEN, link).replace(_CLOSE, "</a>"))
+
+
 def cited(text: str, evidence: dict[str, Any]) -> Markup:
     """The text for the page, each id of the evidence in it a link to the list at the end."""
     ids = "|".join(map(re.escape, evidence))
@@ -192,3 +206,8 @@ def with_notes(page: str) -> str:
         return f'{match[0]} data-note="{number}"' if number else match[0]
 
     return re.sub(r'(?<=\s)(?:href="#|id=")(?P<anchor>[^"]+)"', marked, page)
+
+
+def notes_of(page: str) -> dict[str, str]:
+    """The numbers that ``with_notes`` gave the places of a page, by their anchors."""
+    return dict(re.findall(r'\sid="([^"]+)" data-note="([0-9]+)"', page))

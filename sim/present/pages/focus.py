@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 
 from sim.comparison.comparison import Comparison
@@ -10,8 +12,9 @@ from sim.core.language import language
 from sim.present.charts.focus import province_over_time
 from sim.present.charts.style import as_png
 from sim.present.pages.comparison_tables import winner_rows
+from sim.present.pages.evidence_links import linked, marked
 from sim.present.pages.images import image_address
-from sim.present.pages.validation import page_template
+from sim.present.pages.validation import PAGE, page_template
 from sim.present.pages.worded import worded
 from sim.present.text.breakdown import scale_sentences, when_words
 from sim.present.text.comparison import chinese_title, main_horizon, reference_sentence, title_of, year_words
@@ -25,13 +28,21 @@ from sim.present.text.focus import (
     side_rows,
     years_of,
 )
+from sim.present.text.levers import lever_cards
 from sim.present.text.numbers import number
 from sim.results.columns import FOCUS_TABLES
 from sim.results.csv_files import csv_bytes
 
 
-def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str, bytes]:
-    """The page of the province, its pictures and its tables: name of the file -> content."""
+def province_files(
+    comparison: Comparison, excel_csv: bool = False, notes: Mapping[str, str] | None = None
+) -> dict[str, bytes]:
+    """The page of the province, its pictures and its tables: name of the file -> content.
+
+    Figures lead to the policies and levers of the page of the whole country. notes: the numbers of its places
+    on paper.
+    """
+    levers = dict(zip([one["name"] for one in comparison.policies], lever_cards(comparison), strict=True))
     name_of_page = page_of(province_of(comparison))
     stem = name_of_page.removesuffix(".html")
     figures = {
@@ -40,9 +51,10 @@ def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str,
         if len(comparison.focus_paths) and main_horizon(policy)
     }
     policies = []
-    for policy in comparison.policies:
+    for place, policy in enumerate(comparison.policies, 1):
         if not main_horizon(policy):
             continue
+        behind, anchors = f"policy-{place}", levers[policy["name"]]["anchors"]
         winners = comparison.tables.get("focus_winners", pd.DataFrame())
         own = winners[winners["policy"] == policy["name"]] if len(winners) else winners
         if len(own):  # all are at home in one region
@@ -52,13 +64,20 @@ def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str,
                 "title": title_of(policy),
                 "title_zh": chinese_title(policy),
                 "when": when_words(comparison, policy["name"]),
-                "sentences": province_sentences(comparison, policy),
+                "behind": behind,
+                "sentences": [
+                    linked(said[:1].upper() + said[1:], f"{PAGE}#{behind}")
+                    for said in province_sentences(comparison, policy, marked)
+                ],
                 "years": years_of(comparison, policy),
                 "people": side_rows(comparison, policy, PEOPLE),
                 "jobs": side_rows(comparison, policy, JOBS),
                 "go": flow_rows(comparison, policy, GO),
                 "come": flow_rows(comparison, policy, COME),
-                "costs": cost_rows(comparison, policy),
+                "costs": [
+                    {**row, "behind": anchors.get(row["name"], behind)}
+                    for row in cost_rows(comparison, policy)
+                ],
                 "winners": winner_rows(own) if len(own) else [],
                 "winners_year": year_words(int(own["year"].iloc[0])) if len(own) else None,
                 "image": image_address(figures.get(policy["name"])),
@@ -72,6 +91,8 @@ def province_files(comparison: Comparison, excel_csv: bool = False) -> dict[str,
         province=province_words(comparison),
         province_zh=province_words(comparison, "zh") if language() != "zh" else "",
         policies=policies,
+        of_country=PAGE,
+        notes=notes or {},
         about=about,
         scale=number(float(about["scale"])),
         seeds=len(about["seeds"]),

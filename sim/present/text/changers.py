@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -36,13 +37,13 @@ class GalleryText:
     cards: tuple[ChangersCard, ...]
 
 
-def gallery_in_words(gallery: Gallery) -> GalleryText:
-    """The gallery as heading, introduction and a card for each group."""
+def gallery_in_words(gallery: Gallery, mark: Callable[[str], str] = str) -> GalleryText:
+    """The gallery as heading, introduction and a card for each group; each figure as ``mark`` gives it back."""
     said = words.CHANGERS
     intro = said["intro"].format(
-        persons=amount(gallery.persons, "persons", noun=False),
-        apart=amount(gallery.apart, "persons", noun=False),
-        ends=amount(gallery.ends, "persons", noun=False),
+        persons=mark(amount(gallery.persons, "persons", noun=False)),
+        apart=mark(amount(gallery.apart, "persons", noun=False)),
+        ends=mark(amount(gallery.ends, "persons", noun=False)),
         policy=gallery.policy,
         month=month_in_words(gallery.month),
         seed=gallery.seed,
@@ -51,12 +52,12 @@ def gallery_in_words(gallery: Gallery) -> GalleryText:
     if not gallery.groups:
         intro = join(intro, said["none"])
     title = said["title"].format(policy=gallery.policy, base=gallery.base)
-    return GalleryText(title, intro, tuple(_card(group) for group in gallery.groups))
+    return GalleryText(title, intro, tuple(_card(group, mark) for group in gallery.groups))
 
 
-def group_title(group: Changers) -> str:
+def group_title(group: Changers, mark: Callable[[str], str] = str) -> str:
     """How many more are in one position instead of another."""
-    count = amount(group.persons, "persons", noun=False)
+    count = mark(amount(group.persons, "persons", noun=False))
     return words.CHANGERS["group"].format(
         count=count, after=words.STATES[group.after], before=words.INSTEAD[group.before]
     )
@@ -84,22 +85,22 @@ def gallery_as_json(gallery: Gallery) -> dict[str, Any]:
     }
 
 
-def _card(group: Changers) -> ChangersCard:
+def _card(group: Changers, mark: Callable[[str], str]) -> ChangersCard:
     said = words.CHANGERS
     numbers = said["numbers"].format(
-        workers=number(group.workers),
-        opposite=number(group.opposite),
+        workers=mark(number(group.workers)),
+        opposite=mark(number(group.opposite)),
         sexes=said[f"sexes.{group.sex}"],
         region=region(group.region),
         education=words.SCHOOLING[group.education],
         age=number(group.age_years),
     )
     causes = [
-        said["cause"].format(share=percent(share), cause=listing([said[f"by.{one}"] for one in causes]))
+        said["cause"].format(share=mark(percent(share)), cause=listing([said[f"by.{one}"] for one in causes]))
         for causes, share in group.causes.items()
     ]
     return ChangersCard(
-        title=group_title(group),
+        title=group_title(group, mark),
         numbers=numbers,
         causes=said["causes"].format(causes=apart(causes), sampled=number(group.sampled)),
         typical=said["typical"].format(title=title_of(group.typical.base)),

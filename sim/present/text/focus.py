@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -19,6 +20,8 @@ from sim.present.text.groups import group_words
 from sim.present.text.levers import PAYERS, cost_is_per
 from sim.present.text.numbers import amount, interval_alone, listing, number, with_interval
 from sim.scenario.references import province_in_words
+
+Mark = Callable[[str], str]
 
 SIDES = {PEOPLE: "home-province", JOBS: "destination"}  # the dimension of each
 _MEASURES = Words({"vacancies": N_("Open jobs")})
@@ -71,8 +74,11 @@ def province_headline(comparison: Comparison) -> list[str]:
     ]
 
 
-def province_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str]:
-    """What one policy changes for the province in the year of the answer; what cannot be told is said to be so."""
+def province_sentences(comparison: Comparison, policy: dict[str, Any], mark: Mark = str) -> list[str]:
+    """What one policy changes for the province in the year of the answer; what cannot be told is said to be so.
+
+    mark: what is done to every figure, which a page makes a link.
+    """
     name, province = policy["name"], province_words(comparison)
     people, jobs = (_rows(comparison, name, side) for side in (PEOPLE, JOBS))
     if people.empty:
@@ -81,12 +87,12 @@ def province_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[s
         _(
             "of the people of {province}, wherever they work, {changes}.",
             province=province,
-            changes=_told(people, _PEOPLE_WORDS),
+            changes=_told(people, _PEOPLE_WORDS, mark),
         ),
         _(
             "of workers in {province}, whoever they are, {changes}.",
             province=province,
-            changes=_told(jobs, _JOBS_WORDS),
+            changes=_told(jobs, _JOBS_WORDS, mark),
         ),
     ]
     for row in people[(people["outcome"] == "net_income") & people["is_reliable"]].itertuples():
@@ -96,20 +102,24 @@ def province_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[s
             found.append(
                 _(
                     "mean real net income per worker registered there: cannot be told from no change ({ends}).",
-                    ends=alone,
+                    ends=mark(alone),
                 )
             )
         else:
             text, within = with_interval(*ends)
             found.append(
-                _("mean real net income per worker registered there: {gap} ({ends}).", gap=text, ends=within)
+                _(
+                    "mean real net income per worker registered there: {gap} ({ends}).",
+                    gap=mark(text),
+                    ends=mark(within),
+                )
             )
     spent = spending(comparison, policy)
     if spent:
         found.append(
             _(
                 "{sum} are spent in {province} up to the end of that year.",
-                sum=amount(spent, "yuan"),
+                sum=mark(amount(spent, "yuan")),
                 province=province,
             )
         )
@@ -214,6 +224,7 @@ def cost_rows(comparison: Comparison, policy: dict[str, Any]) -> list[dict[str, 
     return [
         {
             "lever": lever_label(policy["levers"].get(lever), lever),
+            "name": lever,
             "payer": PAYERS.get(payer, payer),
             "years": years,
             "spending": amount(row["spending_yuan"], "yuan"),
@@ -251,7 +262,7 @@ def _rows(comparison: Comparison, policy: str, side: str) -> pd.DataFrame:
     ]
 
 
-def _told(table: pd.DataFrame, words: Words) -> str:
+def _told(table: pd.DataFrame, words: Words, mark: Mark) -> str:
     """What is told of head-counts, and what is not: ``+98 thousand (…) work near home; cannot be told: …``."""
     told, unclear = [], []
     for row in table.itertuples():
@@ -259,7 +270,7 @@ def _told(table: pd.DataFrame, words: Words) -> str:
             continue
         if row.is_reliable and row.verdict in ("higher", "lower"):
             text, ends = with_interval(row.difference, row.low, row.high, row.unit)
-            said = {"count": text.lstrip("+−"), "ends": ends, "doing": words[row.outcome]}
+            said = {"count": mark(text.lstrip("+−")), "ends": mark(ends), "doing": words[row.outcome]}
             told.append(
                 _("{count} more ({ends}) {doing}", **said)
                 if row.difference > 0
