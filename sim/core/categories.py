@@ -121,13 +121,15 @@ OCCASIONS = {
     "workshop_month": "every month of an eligible worker's job in a workshop",
     "loan_month": "every month in which an eligible owner owes on a guaranteed loan",
     "loan_default": "an eligible owner closes or retires and cannot pay back a guaranteed loan",
+    "resident_month": "every month of every migrant in a place where the lever makes living better or cheaper",
 }
 # Those that are counted by a share of the people in a place, so that no worker can be turned away.
-BY_PLACE = ("school_place_month", "housing_month", "added_job_month", "raised_pay_month")
+BY_PLACE = ("school_place_month", "housing_month", "added_job_month", "raised_pay_month", "resident_month")
 # Which parameters of places bring them about, by how their names begin: a lever serves what it adds itself.
 BROUGHT_ABOUT_BY = {
-    "school_place_month": "school_access_share",
-    "housing_month": "public_housing_share",
-    "added_job_month": "jobs_scale",
-    "raised_pay_month": "pay_scale",
+    "school_place_month": ("school_access_share",),
+    "housing_month": ("public_housing_share",),
+    "added_job_month": ("jobs_scale",),
+    "raised_pay_month": ("pay_scale",),
+    "resident_month": ("amenity_shift", "hukou_cost_scale", "housing_aid_share"),
 }

@@ -85,6 +85,7 @@ OCCASIONS = _words(
     workshop_month="帮扶车间每月",
     loan_month="贷款每月",
     loan_default="贷款违约",
+    resident_month="常住每月",
 )
 PAYERS = _words(
     central="中央 中央财政 中央政府",

@@ -29,6 +29,7 @@ _BY_OCCASION = {
     "settlement": CITY,
     "new_settlement": CITY,
     "housing_month": CITY,
+    "resident_month": CITY,
     "works_job": "firm",
     "workshop_job": "firm",
     "festival_trip": "carrier",

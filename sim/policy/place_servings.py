@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from sim.core.categories import SECTORS
+from sim.core.categories import BROUGHT_ABOUT_BY, SECTORS
 from sim.core.months import month_text
 from sim.policy.place_tables import ByPlace, Tables
 from sim.steps.records import OCCASION, PLACE_NAMES
@@ -14,7 +14,7 @@ Served = tuple[int, str, np.ndarray]  # lever, which people, share of them by pl
 
 
 class ServingsOfPlaces:
-    """School places, homes, jobs and pay that levers are billed for by the people in a place."""
+    """School places, homes, services, jobs and pay that levers are billed for by the people in a place."""
 
     def __init__(self, by_place: ByPlace, places: Places, occasions: np.ndarray):
         """occasions: on which each lever is billed, by position in ``OCCASION_NAMES``."""
@@ -54,6 +54,7 @@ class ServingsOfPlaces:
                 (n, people, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
                 for n, before, after in self._steps_billed(name, occasion, tables, month)
             ]
+        steps += self._residents(month)
         for sector in (None, *range(len(SECTORS))):
             jobs = "jobs_scale" if sector is None else f"jobs_scale_{SECTORS[sector]}"
             for n, before, after in self._steps_billed(jobs, OCCASION.added_job_month, tables, month):
@@ -65,6 +66,16 @@ class ServingsOfPlaces:
                     reached = np.where(after != before, min(sizes[n], 1.0), 0.0)
                     steps.append((n, "employed", _in_sector(reached, sector)))
         return steps
+
+    def _residents(self, month: str) -> list[Served]:
+        """Migrants in places where a lever makes living better or cheaper: all of them, once a lever."""
+        reached: dict[int, np.ndarray] = {}
+        for name in BROUGHT_ABOUT_BY["resident_month"]:
+            for n, size in self._by_place.sizes(name, month):
+                if self._occasions[n] == OCCASION.resident_month:
+                    share = np.where(self._by_place.masks[n], min(size, 1.0), 0.0)
+                    reached[n] = np.maximum(reached.get(n, 0.0), share)
+        return [(n, "migrants", share) for n, share in reached.items()]
 
     def _steps_billed(
         self, name: str, occasion: int, tables: Tables, month: str

@@ -279,7 +279,7 @@ class Lever(Strict):
                 _("this lever would never be billed: it brings about none of what {per} counts", per=per),
                 key="unit_cost.per",
                 value=per,
-                allowed=_("an effect on {parameter}, or another occasion", parameter=begins),
+                allowed=_("an effect on {parameter}, or another occasion", parameter=" / ".join(begins)),
             )
 
     def _worker_payer_problems(self, cost: UnitCost) -> Iterator[Problem]:

@@ -42,7 +42,7 @@ _MONTHLY = ("arrears_case",)
 SAME_PEOPLE = (
     "person_month", "work_month", "search_month", "business_start", "business_half_year", "business_month",
     "business_closure", "arrears_case", "settlement", "placement", "departure", "festival_trip", "post_month",
-    "relief", "raised_pay_month", "loan_month", "loan_default",
+    "relief", "raised_pay_month", "loan_month", "loan_default", "resident_month",
 )  # fmt: skip
 # Occasions that occur without levers, which are billed only for those that they brought about.
 _BROUGHT_ABOUT = ("new_insurance", "kept_insurance")

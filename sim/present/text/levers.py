@@ -60,6 +60,7 @@ OCCASION_WORDS = Words(
         "new_insurance": N_("worker who joins and would not have joined without"),
         "kept_insurance": N_("worker who stays insured on leaving a job"),
         "workshop_month": N_("workshop job and month"),
+        "resident_month": N_("migrant who lives in the place and month"),
     }
 )
 
