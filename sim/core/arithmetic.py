@@ -13,6 +13,7 @@ import numpy as np
 
 from sim.core.compiled import inlined_rule, rule
 
+GOLDEN_RATIO = (1.0 + 5.0**0.5) / 2.0  # what its multiples leave of whole numbers is spread evenly
 _STEPS_PER_LOG = 92.33248261689366  # 64 / ln 2
 _STEP_HIGH = 0.010830424493178725  # ln 2 / 64, with the low bits of the product cleared
 _STEP_LOW = 2.030704202170295e-10

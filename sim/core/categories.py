@@ -109,7 +109,7 @@ OCCASIONS = {
     "placement": "an eligible worker is hired",
     "replacement": "an eligible worker who loses the job is placed in another",
     "festival_trip": "an eligible worker comes back to work after Spring Festival",
-    "departure": "an eligible worker leaves home for work away",
+    "departure": "an eligible worker leaves home for work away, or comes to where the lever holds",
     "relief": "an eligible worker is paid relief on losing the job",
     "study_start": "an eligible worker leaves work for school",
     "school_place_month": "every month of every parent whose child has a school place by the lever",

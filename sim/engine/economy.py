@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sim.core.arithmetic import GOLDEN_RATIO
 from sim.core.categories import EMPLOYEES, SECTORS, members
 from sim.engine.market_state import MarketState, OpeningNumbers
 from sim.engine.markets import (
@@ -30,7 +31,6 @@ from sim.world.world import World
 
 _CONSTRUCTION = SECTORS.index("construction")
 _EMPLOYEES = members(EMPLOYEES)
-GOLDEN_RATIO = (1.0 + 5.0**0.5) / 2.0  # what its multiples leave of whole numbers is spread evenly
 
 
 class Economy:

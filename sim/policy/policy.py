@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from sim.core.arithmetic import GOLDEN_RATIO
 from sim.core.categories import BY_PLACE, SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
 from sim.core.language import _
@@ -55,6 +56,7 @@ from sim.world.places import Places
 from sim.world.series import MONTHS, Series
 
 _SETTLING = (OCCASION.settlement, OCCASION.new_settlement)
+_DECIMALS = 6  # of yuan: what floating point adds to whole ones is less
 _NO_SECTOR_FACTORS = {name: np.ones(len(SECTORS)) for name in SECTOR_PARAMETERS}
 
 
@@ -65,7 +67,7 @@ class InForce(NamedTuple):
     lists: dict[str, np.ndarray]  # further fields of it: what workers go through
     rationed: list[int]  # levers with a budget
     counted: list[int]  # levers that serve all heads, which stocks count
-    prices: np.ndarray  # whole yuan per serving, int64
+    prices: np.ndarray  # yuan per serving, not rounded
     relief: np.ndarray  # off the cost of corridors, (homes, places)
 
 
@@ -268,7 +270,7 @@ class Policy:
         levers["cash_price"][:count] = [
             cost_beside(one, int(price)) if is_so else 0 for one, price, is_so in beside
         ]
-        levers["fee"][:count] = np.rint(prices * self._worker_shares)
+        levers["fee"][:count] = _whole(self._prices(month) * self._worker_shares, month)
 
     def fill_late_grant(self, levers: np.record, month: int) -> None:
         """Write what the month's levers will do to the late part of a grant when it is due to founders."""
@@ -318,8 +320,8 @@ class Policy:
                 first[n, : len(one.first)] = one.first[:MAX_FIRST]
             is_active = strength > 0.0
             rationed = [n for n in self.budgeted if is_active[n]]
-            prices = np.array([one.price for one in reach], dtype=np.int64)
-            prices = np.where(self._costs_by_ramp, np.rint(prices * strength).astype(np.int64), prices)
+            prices = np.array([one.price for one in reach])
+            prices = np.where(self._costs_by_ramp, prices * strength, prices)
             coverage = take_up * np.where(self._reaches_everybody, 1.0, strength)
             is_counted = is_active & self._head_counts.is_possible & (coverage >= 1.0)
             fields: dict[str, np.ndarray | int] = {
@@ -352,11 +354,16 @@ class Policy:
         return self._home_mask(self._levers[lever].where)[:, None] & self._by_place.masks[lever][None, :]
 
     def prices(self, month: int) -> np.ndarray:
-        """Whole yuan per serving of each lever in a month, in the yuan of that month, int64."""
+        """Whole yuan per serving of each lever in a month, in the yuan of that month, int64.
+
+        What a price is beyond whole yuan is a yuan in as large a part of the months (of 0.4 yuan two in five).
+        """
+        return _whole(self._prices(month), month)
+
+    def _prices(self, month: int) -> np.ndarray:
+        """The same not rounded."""
         prices = self._in_force(month).prices
-        if self._cost_index is None:
-            return prices
-        return np.rint(prices * self._cost_index[month]).astype(np.int64)
+        return prices if self._cost_index is None else prices * self._cost_index[month]
 
     def most_claimed(self, lever: int, month: int) -> float:
         """Yuan that one use of a lever cannot cost more than."""
@@ -389,6 +396,12 @@ class Policy:
 
     def _home_mask(self, where: Where) -> np.ndarray:
         return np.array([where.has_home(name) for name in self.places.provinces])
+
+
+def _whole(yuan: np.ndarray, month: int) -> np.ndarray:
+    """Yuan as whole ones, up in some months and down in others, so that over months nothing is lost."""
+    spread = (month + 1) * GOLDEN_RATIO % 1.0  # as good as even over any months that follow each other
+    return np.floor(np.round(yuan, _DECIMALS) + spread).astype(np.int64)
 
 
 def _fixed(values: np.ndarray) -> np.ndarray:

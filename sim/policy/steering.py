@@ -15,15 +15,15 @@ class LeverMonth(NamedTuple):
     """How a lever works in one month, with what steering adds.
 
     strength: share of the full effect, 0 to 1; 0 = not in force. take_up: share of the eligible who would
-    use it. effect_scale, budget_scale: factors on its changes of places and on its budget. price: whole
-    yuan per serving. first: positions of the steering levers whose own eligible it serves first.
+    use it. effect_scale, budget_scale: factors on its changes of places and on its budget. price: yuan
+    per serving. first: positions of the steering levers whose own eligible it serves first.
     """
 
     strength: float
     take_up: float
     effect_scale: float
     budget_scale: float
-    price: int
+    price: float
     first: tuple[int, ...]
 
 
@@ -113,7 +113,7 @@ class Steering:
         ]
         if not steering:
             return alone._replace(strength=strengths[n])
-        take_up, effect, price, budget = alone.take_up, 1.0, float(alone.price), 1.0
+        take_up, effect, price, budget = alone.take_up, 1.0, alone.price, 1.0
         for _, delivery, strength in steering:
             take_up *= max(1.0 + strength * (delivery.take_up_scale - 1.0), 0.0)
             effect *= max(1.0 + strength * (delivery.effect_scale - 1.0), 0.0)
@@ -124,7 +124,7 @@ class Steering:
             for position, delivery, strength in steering
             if delivery.first_in_queue and strength > 0.0
         )
-        return LeverMonth(strengths[n], min(take_up, 1.0), effect, budget, round(price), first)
+        return LeverMonth(strengths[n], min(take_up, 1.0), effect, budget, price, first)
 
 
 def is_at_work(lever: Lever, levers: Sequence[Lever]) -> bool:

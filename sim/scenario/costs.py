@@ -138,17 +138,17 @@ class UnitCost(Strict):
             return {self.payer: 1.0}
         return {payer: self.payers[payer] for payer in PAYERS if payer in self.payers}
 
-    def at(self, strength: float) -> int:
-        """Whole yuan per serving at a strength.
+    def at(self, strength: float) -> float:
+        """Yuan per serving at a strength, not rounded: a part of a small price is a part of it, and not nothing.
 
         >>> kinds = {"per": "business_start", "source": "H01", "payer": "local"}
         >>> grant = UnitCost(yuan=8000, follows_strength=True, **kinds)
         >>> park = UnitCost(yuan=8000, **kinds)  # serves more instead
         >>> grant.at(2.0), park.at(2.0)
-        (16000, 8000)
+        (16000.0, 8000.0)
         """
         whole = self.yuan / (self.labour_share or 1.0)
-        return round(whole * strength if self.follows_strength else whole)
+        return whole * strength if self.follows_strength else whole
 
 
 class Budget(Strict):

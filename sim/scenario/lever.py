@@ -131,9 +131,9 @@ class Lever(Strict):
         return {name: effect.at(self.acting) for name, effect in self.effects.items()}
 
     @property
-    def price(self) -> int:
-        """Whole yuan per serving in force; 0 where the lever takes a part of the reference away."""
-        return self.unit_cost.at(self.acting) if self.unit_cost and self.acting > 0.0 else 0
+    def price(self) -> float:
+        """Yuan per serving in force; 0 where the lever takes a part of the reference away."""
+        return self.unit_cost.at(self.acting) if self.unit_cost and self.acting > 0.0 else 0.0
 
     @property
     def money(self) -> Budget | None:

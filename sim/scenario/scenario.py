@@ -18,6 +18,7 @@ from sim.core.errors import Problem
 from sim.core.language import N_, _, in_language
 from sim.core.months import FIRST_MONTH, month_number
 from sim.parameters.behaviour import PARAMETERS
+from sim.scenario.coverage import served_on, served_unbilled
 from sim.scenario.effects import fixed_at_the_start
 from sim.scenario.fields import (
     Financing,
@@ -208,8 +209,8 @@ class Scenario(Strict):
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def warnings(self) -> tuple[str, ...]:
-        """What is allowed and odd: strengths outside the credible range, and budgets that pay for next to
-        nothing.
+        """What is allowed and odd: strengths outside the credible range, effects on people whom nobody is
+        billed for, and budgets that pay for next to nothing.
         """
         strengths = (
             _(
@@ -223,7 +224,20 @@ class Scenario(Strict):
             for name, lever in self.levers.items()
             if lever.strength_range and not lever.strength_range.is_credible(lever.strength)
         )
-        return (*strengths, *self._odd_budgets())
+        unbilled = (
+            _(
+                "lever {name}: {parameter} acts on more people than {per} bills: bill it per {occasion}, in a "
+                "lever of its own if need be",
+                name=name,
+                parameter=parameter,
+                per=lever.unit_cost.per,
+                occasion=served_on(parameter)[0],
+            )
+            for name, lever in self.levers.items()
+            if lever.unit_cost is not None
+            for parameter in served_unbilled(lever)
+        )
+        return (*strengths, *unbilled, *self._odd_budgets())
 
     def missing_title(self) -> str | None:
         """A warning where the scenario goes by the title of a file that it extends, else None."""
@@ -245,7 +259,7 @@ class Scenario(Strict):
             if budget is None:
                 continue
             yuan = budget.yuan_per_year if budget.yuan_per_year is not None else budget.yuan_total
-            price = lever.unit_cost.at(lever.strength) if lever.unit_cost else 0
+            price = round(lever.unit_cost.at(lever.strength)) if lever.unit_cost else 0
             if yuan is None or yuan == 0.0:  # nothing is to be spent
                 continue
             if budget.yuan_per_year is not None:

@@ -264,15 +264,15 @@ def _bill_once(w, c, b, occasion, position) -> None:
 
 
 @rule
-def serve_arrival(w, c, b, k, occasion, home) -> None:
-    """Enter a worker who has come from home in the ledger of levers that serve people on leaving home, but
-    only in places away: those that bring such places nearer, or are theirs.
+def serve_arrival(w, c, b, k, occasion, left) -> None:
+    """Enter a worker who has come from another place in the ledger of levers that serve people on leaving
+    home, but not in the place left: those that bring places away nearer, or are theirs.
     """
     if c.levers.billed[occasion] == 0:
         return
     for position in range(c.levers.bill_start[occasion], c.levers.bill_start[occasion + 1]):
         lever = int(c.levers.bill_lever[position])
-        if not c.levers.place_mask[lever, home]:
+        if not c.levers.place_mask[lever, left]:
             bill_use(w, c, b, lever)
 
 

@@ -469,5 +469,4 @@ def depart(w, c, b, k, place) -> None:
     w.status = insurance_kept(w, c, b, k, int(w.status)) & ~(DISPLACED | NEW)
     move_to(w, c, place)
     change_activity(w, c, MIGRANT_SEARCH)
-    if left < HOMES:
-        serve_arrival(w, c, b, k, OCCASION.departure, left)
+    serve_arrival(w, c, b, k, OCCASION.departure, left)

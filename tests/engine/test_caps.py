@@ -8,11 +8,18 @@ from __future__ import annotations
 import pandas as pd
 import pytest
 from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
-from support.instrument_runs import CATALOGUE, PEOPLE, everything, levers_of, scenario_with, strong
+from support.instrument_runs import (
+    CATALOGUE,
+    PEOPLE,
+    everything,
+    levers_of,
+    may_have_budget,
+    scenario_with,
+    strong,
+)
 
 from sim.core.categories import BY_PLACE
 from sim.engine.simulate import simulate
-from sim.parameters.behaviour import PARAMETERS
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario, with_overrides
 from sim.steps.records import EVENT
@@ -32,11 +39,9 @@ def capped(levers: dict, yuan: dict[str, float], **more) -> dict:
     """The levers with a yearly budget each, where they can have one."""
     found = {}
     for name, lever in levers.items():
-        one = Lever.model_validate(lever)
-        is_for_workers = any(PARAMETERS[effect].scope == "worker" for effect in one.effects)
         found[name] = dict(lever)
         found[name].pop("budget", None)
-        if one.unit_cost and one.unit_cost.yuan and is_for_workers:
+        if may_have_budget(Lever.model_validate(lever)):
             found[name]["budget"] = {"yuan_per_year": yuan.get(name, 0.0), **more}
     return found
 

@@ -209,7 +209,7 @@ PAID = {  # instrument, and part: whom its cost goes to, beside what workers are
     ("older-worker-help", "work"): "service",
     ("founder-finance", None): "bank",  # which sets a reserve aside
     ("guaranteed-loan", None): "bank",
-    ("training-at-work", None): "firm",  # which trains its own
+    ("training-at-work", "courses"): "firm",  # which trains its own
     ("order-based-courses", None): "school",
     ("labour-cooperation", "corridors"): "service",
     ("labour-cooperation", "placement"): "service",

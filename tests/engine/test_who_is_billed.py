@@ -7,6 +7,7 @@ from support.engine_runs import make_lever, make_scenario, start, unit_cost
 from support.instrument_runs import everything, scenario_with
 
 from sim.comparison.accounts import accounts_of_seed
+from sim.core.categories import BY_PLACE
 from sim.engine.simulate import simulate
 from sim.policy.lever_rows import NEW_SETTLEMENT, WAYS
 from sim.results.outcomes import OUTCOMES
@@ -91,7 +92,7 @@ def test_departures_to_places_that_a_lever_brings_nearer_are_billed(where):
         place, home = run.workers.place[:].copy(), run.workers.home[:].copy()  # entrants wait there too
         block = run.step()
         after = run.workers.place[:]
-        left = (place < HOMES) & (after >= HOMES)
+        left = (place != after) & (after >= HOMES) & ~policy._by_place.masks[0][place]
         expected += int(means[home[left], after[left]].sum())
         served += int(block.served[0].sum())
     # a few come home and leave again within the month
@@ -105,6 +106,7 @@ def test_departures_to_places_that_a_lever_brings_nearer_are_billed(where):
         ({"pay_scale_transport": {"scale": 1.01}}, "raised_pay_month"),
         ({"school_access_share": {"add": 0.01}}, "school_place_month"),
         ({"public_housing_share": {"add": 0.002}}, "housing_month"),
+        ({"amenity_shift": {"add": 0.01}, "hukou_cost_scale": {"scale": 0.99}}, "resident_month"),
     ],
 )
 def test_few_people_in_a_place_do_not_make_a_lever_free(effects, per):
@@ -181,9 +183,7 @@ def test_who_wins_workers_for_the_scheme_is_paid_and_employers_contribute_month_
     assert added["government", "employers' contributions"] == pytest.approx(-from_employers)
 
 
-@pytest.mark.parametrize(
-    "per", ["school_place_month", "housing_month", "added_job_month", "raised_pay_month"]
-)
+@pytest.mark.parametrize("per", BY_PLACE)
 @pytest.mark.parametrize("payers", [{"payer": "worker"}, {"payers": {"worker": 0.2, "local": 0.8}}])
 def test_nobody_in_particular_can_be_asked_to_pay(per, payers):
     cost = {"yuan": 100, "per": per, "source": "a test", **payers}

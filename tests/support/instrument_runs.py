@@ -7,20 +7,23 @@ from typing import Any
 
 from support.engine_runs import make_scenario
 
+from sim.core.categories import BY_PLACE
 from sim.parameters.behaviour import PARAMETERS
 from sim.present.text.instruments import instruments
 from sim.scenario.instruments import Instrument
+from sim.scenario.lever import Lever
 
 CATALOGUE = instruments()
-# The instruments that may have a budget: they cost something, and act on workers.
-PEOPLE = [
-    slug
-    for slug, one in CATALOGUE.items()
-    if any(
-        lever.unit_cost and any(PARAMETERS[name].scope == "worker" for name in lever.effects)
-        for lever in one.parts
-    )
-]
+
+
+def may_have_budget(lever: Lever) -> bool:
+    """Whether a lever costs something that can be rationed among workers, and acts on workers."""
+    cost = lever.unit_cost
+    is_rationed = cost is not None and cost.yuan > 0 and cost.per not in BY_PLACE
+    return is_rationed and any(PARAMETERS[name].scope == "worker" for name in lever.effects)
+
+
+PEOPLE = [slug for slug, one in CATALOGUE.items() if any(map(may_have_budget, one.parts))]
 
 
 def levers_of(
