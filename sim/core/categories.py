@@ -54,6 +54,7 @@ FREE_TO_MOVE = activity_set(FARM, LOCAL_WORK, MIGRANT_WORK, MIGRANT_SEARCH)
 OWNERS = activity_set(OWN_BUSINESS)
 AT_HOME = activity_set(FARM, LOCAL_WORK)
 MIGRANTS_AT_WORK = activity_set(MIGRANT_WORK)
+SETTLED = activity_set(SETTLED_WORK, SETTLED_SEARCH)
 TRAINABLE = FREE_TO_MOVE | activity_set(SETTLED_WORK, SETTLED_SEARCH)
 EVERYBODY = activity_set(*range(len(ACTIVITIES)))
 LIVING = EVERYBODY & ~activity_set(EXITED)
@@ -121,7 +122,7 @@ OCCASIONS = {
     "workshop_month": "every month of an eligible worker's job in a workshop",
     "loan_month": "every month in which an eligible owner owes on a guaranteed loan",
     "loan_default": "an eligible owner closes or retires and cannot pay back a guaranteed loan",
-    "resident_month": "every month of every migrant in a place where the lever makes living better or cheaper",
+    "resident_month": "every month of every migrant in a place where the lever makes life better or cheaper",
 }
 # Those that are counted by a share of the people in a place, so that no worker can be turned away.
 BY_PLACE = ("school_place_month", "housing_month", "added_job_month", "raised_pay_month", "resident_month")

@@ -35,6 +35,7 @@ PURPOSES = (
     "loan_approval", "replacement", "works_offer", "workshop_offer", "course_completion",
     "course_placement", "course_gain", "study",
     "farm_season", "trait_land", "candidate_taken", "race_place",
+    "trait_drawn",
 )
 # fmt: on
 PURPOSE = codes("Purpose", PURPOSES)  # PURPOSE.exit is the position of "exit"

@@ -8,6 +8,7 @@ from sim.rules.earnings import employment_share, expected_income, farm_income_of
 from sim.rules.employment import finding_probability, matching, search_effort
 from sim.rules.migration import place_value, value_of_income
 from sim.rules.rights import arrears_loss_share
+from sim.rules.settlement import registration_relief
 from sim.steps.groups import GROUPS, is_parent
 from sim.steps.records import OWN_PAY, WORKER
 
@@ -30,7 +31,8 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news, f
             + economy.public_housing_rent_relief * c.place.public_housing_share[p]
         )
         beyond_home = economy.extra_city_cost_yuan if p >= homes else 0.0
-        c.living_cost[p] = beyond_home * cost_index[p, c.month] * (1.0 - aid)
+        c.unaided_cost[p] = beyond_home * cost_index[p, c.month]
+        c.living_cost[p] = c.unaided_cost[p] * (1.0 - aid)
     for home in range(homes):
         beyond_trend = farmers[home] + economy.farm_workers_fall * (c.month / 12.0)
         c.farm_income[home] = farm_income_of(
@@ -110,9 +112,8 @@ def income_away(c, p, g, share, arrears):
 @rule
 def hukou_relief(c, p):
     """What easier registration in a place takes off the cost of living there, in log-odds."""
-    economy = c.economy
-    return (
-        economy.hukou_share_of_migration_cost * economy.migration_cost * (1.0 - c.place.hukou_cost_scale[p])
+    return registration_relief(
+        c.economy.hukou_share_of_migration_cost, c.economy.migration_cost, c.place.hukou_cost_scale[p]
     )
 
 

@@ -53,7 +53,8 @@ INCOME_COLUMNS = (
 )  # in the order of Distribution
 _LIVING = slice(0, EXITED)
 _EMPLOYEES = members(EMPLOYEES)
-_AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, SETTLED_WORK, SETTLED_SEARCH, TRAINING]
+_AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, TRAINING]
+_SETTLED = [SETTLED_WORK, SETTLED_SEARCH]
 _EARNERS = members(EARNERS)
 
 
@@ -273,7 +274,8 @@ class Record:
         at_home = at_home + block.by_home[:, LOCAL_WORK] * _unpaid_share(block, LOCAL_WORK)
         living_away = away[:, _AWAY].sum(axis=1) - away[:, MIGRANT_WORK] * _unpaid_share(block, MIGRANT_WORK)
         nation["farm_income"][0] = at_home @ now.farm_income
-        nation["living_cost"][0] = living_away @ now.living_cost[HOMES:]
+        settled = away[:, _SETTLED].sum(axis=1)
+        nation["living_cost"][0] = living_away @ now.living_cost[HOMES:] + settled @ now.unaided_cost[HOMES:]
         nation["price_index"][0] = now.price_index[0]
         return self._month.copy()
 

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from sim.core.arguments import parse_month, parse_scale, whole_number
-from sim.core.categories import EMPLOYEES, members
+from sim.core.categories import EMPLOYEES, TRAINING, members
 from sim.core.draws import month_keys
 from sim.core.errors import Problem, UsageError
 from sim.core.language import _
@@ -107,15 +107,19 @@ class Simulation:
         )
         self.ledger.enter_settlements(settled, new, self.economy.settlement_cost(month), served, billed)
         if self.policy.names:
-            migrants = self.block.away.sum(axis=0)  # in simulated workers
+            # in simulated workers; who sits on a course away still lives there
+            migrants = self.block.away.sum(axis=0) + self.block.by_place[:, TRAINING]
             in_places = self.policy.servings_of_places.in_month(
                 month, migrants, self.census.school_parents, self.block.employed
+            )
+            rents = self.policy.servings_of_places.rents(
+                month, migrants, self.economy.opening.now.unaided_cost
             )
             by_heads = self.policy.served_by_heads(month, self.block.stock, self.block.by_place)
             served += by_heads
             billed += by_heads * self.policy.prices(month)[:, None]
             fees = self.block.fees[: len(self.policy.names)]
-            self.ledger.enter(month, served, billed, refused, in_places, fees)
+            self.ledger.enter(month, served, billed, refused, in_places, fees, rents)
             self.ledger.enter_waiting(month, self.economy.quota_waiting)
         self.ledger.enter_received(month, self.block)
         self.ledger.enter_promised(self.block.money, self.economy.opening.numbers.insurance_rights_per_yuan)

@@ -177,15 +177,18 @@ class Ledger:
         refused: np.ndarray,
         in_places: np.ndarray | float = 0.0,
         fees: np.ndarray | float = 0.0,
+        rents: np.ndarray | float = 0.0,
     ) -> None:
         """Book a month. served, billed: (levers, 31) uses and yuan by province. refused: (levers,) uses that
         no money was left for. in_places: (levers, 31) uses by a share of the people in places, not whole.
-        fees: (levers,) yuan of what was billed that workers pay.
+        fees: (levers,) yuan of what was billed that workers pay. rents: (levers, 31) yuan that levers pay of
+        the cost of living in places; a unit cost by the month of a resident there stands for them.
         Raises AccountingError where more than one claim was beyond what was left.
         """
         prices = self.policy.prices(month)
         persons = np.rint(in_places * float(self.scale))
-        spending = billed * float(self.scale) + persons * prices[:, None]
+        beside = np.where(self.policy.pays_rents, 0, prices)
+        spending = (billed + rents) * float(self.scale) + persons * beside[:, None]
         by_lever, uses = spending.sum(axis=1), served.sum(axis=1)
         for n in self.policy.rationed(month):
             left, claim = self._left(n, month), self.policy.most_claimed(n, month) * self.scale

@@ -7,6 +7,7 @@ import numpy as np
 from sim.core.categories import BROUGHT_ABOUT_BY, SECTORS
 from sim.core.months import month_text
 from sim.policy.place_tables import ByPlace, Tables
+from sim.scenario.costs import RENT_AID
 from sim.steps.records import OCCASION, PLACE_NAMES
 from sim.world.places import Places
 
@@ -14,7 +15,7 @@ Served = tuple[int, str, np.ndarray]  # lever, which people, share of them by pl
 
 
 class ServingsOfPlaces:
-    """School places, homes, services, jobs and pay that levers are billed for by the people in a place."""
+    """School places, homes, services, jobs, pay: what levers are billed for by the people in a place."""
 
     def __init__(self, by_place: ByPlace, places: Places, occasions: np.ndarray):
         """occasions: on which each lever is billed, by position in ``OCCASION_NAMES``."""
@@ -27,9 +28,9 @@ class ServingsOfPlaces:
         """Whom levers serve by a share of the people in a place, (levers, provinces); not rounded, for a
         small share of the few simulated workers of a place is seldom one of them.
 
-        migrants, parents (of a child of school age): persons by place. employed: persons by place and
-        sector. Each lever serves what its own step adds to the share, so that two levers are not paid for
-        the same school place, home or job.
+        migrants (those on a course there among them), parents (of a child of school age): persons by place.
+        employed: persons by place and sector. Each lever serves what its own step adds to the share, so that
+        two levers are not paid for the same school place, home or job.
         """
         served = np.zeros((len(self._occasions), len(self._places.provinces)))
         tables = self._by_place.tables(month_text(month))
@@ -42,6 +43,18 @@ class ServingsOfPlaces:
                 persons = np.maximum(step, 0.0) * (parents if people == "parents" else migrants)
             served[lever] += np.bincount(self._places.province, persons)
         return served
+
+    def rents(self, month: int, migrants: np.ndarray, cost: np.ndarray) -> np.ndarray:
+        """Yuan that levers which meet a part of the cost of living in a place pay there, (levers, provinces).
+
+        migrants: as in ``in_month``. cost: yuan a month beyond living at home, by place, without aid.
+        """
+        paid = np.zeros((len(self._occasions), len(self._places.provinces)))
+        history = self._by_place.tables(month_text(month)).place_without_levers[PLACE_NAMES.index(RENT_AID)]
+        for n, before, after in self._by_place.steps(RENT_AID, history, month_text(month)):
+            share = np.maximum(np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0), 0.0)
+            paid[n] += np.bincount(self._places.province, share * cost * migrants)
+        return paid
 
     def _steps_of(self, tables: Tables, month: str) -> list[Served]:
         """What levers add to the shares of people in a place that they are paid for."""
@@ -72,7 +85,8 @@ class ServingsOfPlaces:
         reached: dict[int, np.ndarray] = {}
         for name in BROUGHT_ABOUT_BY["resident_month"]:
             for n, size in self._by_place.sizes(name, month):
-                if self._occasions[n] == OCCASION.resident_month:
+                is_paid_for = self._occasions[n] == OCCASION.resident_month
+                if is_paid_for or (name == RENT_AID and self._occasions[n] < 0):
                     share = np.where(self._by_place.masks[n], min(size, 1.0), 0.0)
                     reached[n] = np.maximum(reached.get(n, 0.0), share)
         return [(n, "migrants", share) for n, share in reached.items()]

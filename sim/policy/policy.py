@@ -26,7 +26,7 @@ from sim.policy.lever_rows import cash_lists, effects_on, lever_rows, lists_in_f
 from sim.policy.place_servings import ServingsOfPlaces
 from sim.policy.place_tables import ByPlace, Tables, changes_by_month, given_values, within_bounds
 from sim.policy.steering import Reach, Steering, is_at_work
-from sim.scenario.costs import CASH, LOAN, PAYOUT
+from sim.scenario.costs import CASH, LOAN, PAYOUT, RENT_AID
 from sim.scenario.effects import Effect
 from sim.scenario.eligibility import Where
 from sim.scenario.lever import Lever
@@ -89,6 +89,8 @@ class Policy:
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
         self._as_received = np.array([is_billed_as_received(lever) for lever in self._levers], dtype=bool)
+        # of those served in places: what is paid of their rents is their cost
+        self.pays_rents = np.array([RENT_AID in lever.effects for lever in self._levers], dtype=bool)
         # a ramp that brings everybody a part of what is done for them costs that part
         self._costs_by_ramp = np.array(
             [
@@ -356,7 +358,7 @@ class Policy:
     def prices(self, month: int) -> np.ndarray:
         """Whole yuan per serving of each lever in a month, in the yuan of that month, int64.
 
-        What a price is beyond whole yuan is a yuan in as large a part of the months (of 0.4 yuan two in five).
+        What a price is beyond whole yuan is a yuan in as large a part of the months: of 0.4 yuan 2 in 5.
         """
         return _whole(self._prices(month), month)
 

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from sim.core.arithmetic import logistic
+from sim.core.arithmetic import exp, logistic
 from sim.core.compiled import rule
 
 
@@ -28,6 +28,26 @@ class PointsScheme(NamedTuple):
     school_years_from: float
     stay_years_max: float
     age_limit: float
+
+
+@rule
+def registration_relief(share: float, migration_cost: float, cost_scale: float) -> float:
+    """What easier registration in a place takes off the cost of living there, in log-odds.
+
+    share * migration_cost * (1 - cost_scale), with the share of the cost that comes from being unregistered.
+
+    Source: the part of migration costs that is due to registration [A45].
+    """
+    return share * migration_cost * (1.0 - cost_scale)
+
+
+@rule
+def drawn_share(relief: float) -> float:
+    """Share of the migrants in a place who would not be there without a relief in log-odds: 1 - exp(-relief).
+
+    Source: the odds of a place in the logit of places [A38].
+    """
+    return 1.0 - exp(-relief) if relief > 0.0 else 0.0
 
 
 @rule

@@ -37,6 +37,7 @@ CASH = (
     "premium_aid_yuan",
     "insurance_contribution_rate",  # lowered: the difference is paid for the worker
 )
+RENT_AID = "housing_aid_share"  # of the cost of living away, paid to whoever houses the worker
 LOAN = "guaranteed_loan_yuan"  # whose giver pays the owner's bank a part of interest and losses
 PAYOUT = "business_loss_insured_share"  # paid by an insurer, to whom the giver pays a premium
 
@@ -139,7 +140,7 @@ class UnitCost(Strict):
         return {payer: self.payers[payer] for payer in PAYERS if payer in self.payers}
 
     def at(self, strength: float) -> float:
-        """Yuan per serving at a strength, not rounded: a part of a small price is a part of it, and not nothing.
+        """Yuan per serving at a strength, not rounded: a part of a small price is not nothing.
 
         >>> kinds = {"per": "business_start", "source": "H01", "payer": "local"}
         >>> grant = UnitCost(yuan=8000, follows_strength=True, **kinds)

@@ -2,14 +2,15 @@
 
 A lever acts through parameters, each on everybody who faces it: a lower risk of dismissal on all who are in
 work, month by month. Its bill counts an occasion. The occasions by parameter are those that come to everybody
-whose life the parameter changes. Some come to more people than that (every month of everybody), none to fewer.
+whose life the parameter changes. Some come to more people than that (every month of everybody), and none to
+fewer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sim.scenario.costs import CASH, LOAN, PAYOUT
+from sim.scenario.costs import CASH, LOAN, PAYOUT, RENT_AID
 from sim.scenario.lever import Lever
 
 _WORK, _SEARCH, _BUSINESS = ("work_month",), ("search_month", "placement"), ("business_month", "loan_month")
@@ -18,7 +19,7 @@ _SETTLING = ("settlement", "new_settlement")
 _COURSE = ("training_enrolment",)
 _EVERYBODY = ("person_month",)
 _RESIDENTS = ("resident_month",)  # everybody in a place whom a parameter of the place concerns
-# By how the names of parameters begin; of several, the longest tells. What is handed out is billed as received.
+# By how the names of parameters begin; of several, the longest. What is handed out is billed as received.
 SERVED_ON = {
     "separation_probability": _WORK,
     "job_change_probability": _WORK,
@@ -58,11 +59,10 @@ SERVED_ON = {
     "school_access_share": ("school_place_month",),
     "public_housing_share": ("housing_month",),
     "amenity_shift": (),
-    "housing_aid_share": (),
     "travel_closed_share": ("departure",),
 }
-_OF_PLACES = ("amenity_shift", "hukou_cost_scale", "housing_aid_share", "settlement_")
-_HANDED_OUT = (*CASH, LOAN, PAYOUT)
+_OF_PLACES = ("amenity_shift", "hukou_cost_scale", "settlement_")
+_HANDED_OUT = (*CASH, LOAN, PAYOUT, RENT_AID)
 
 
 def served_on(parameter: str) -> tuple[str, ...]:

@@ -18,7 +18,7 @@ from sim.core.categories import BROUGHT_ABOUT_BY, BY_PLACE, OCCASIONS
 from sim.core.errors import Problem, headed
 from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.costs import CASH, LOAN, PAYOUT, Budget, UnitCost
+from sim.scenario.costs import CASH, LOAN, PAYOUT, RENT_AID, Budget, UnitCost
 from sim.scenario.delivery import Delivery
 from sim.scenario.effects import Effect, faced_nowhere, gives, out_of_bounds
 from sim.scenario.eligibility import Where, Who, Window
@@ -232,6 +232,7 @@ class Lever(Strict):
                 allowed=("unit_cost", "no_cost", "not_costed"),
             )
         yield from self._free_money_problems()
+        yield from self._rent_problems()
         if self.unit_cost is not None and self.unit_cost.per in BROUGHT_ABOUT_BY and self.effects:
             yield from self._never_billed(self.unit_cost.per)
         if self.unit_cost is not None and "worker" in self.unit_cost.shares:
@@ -260,7 +261,7 @@ class Lever(Strict):
 
     def _free_money_problems(self) -> Iterator[Problem]:
         """Money in workers' hands is somebody's cost."""
-        for name in (*CASH, LOAN, PAYOUT):
+        for name in (*CASH, LOAN, PAYOUT, RENT_AID):
             if name not in self.effects or not gives(name, self.effects[name]):
                 continue
             if self.no_cost is not None:
@@ -271,6 +272,17 @@ class Lever(Strict):
                     allowed=_("a unit_cost that says who pays; or not_costed"),
                 )
                 return
+
+    def _rent_problems(self) -> Iterator[Problem]:
+        """What is paid of rents is billed for whoever lives there, and for nothing else."""
+        is_paid = RENT_AID in self.effects and gives(RENT_AID, self.effects[RENT_AID])
+        if is_paid and self.unit_cost is not None and self.unit_cost.per != "resident_month":
+            yield Problem(
+                _("what a lever pays of the cost of housing is billed for every migrant who lives there"),
+                key="unit_cost.per",
+                value=self.unit_cost.per,
+                allowed=("resident_month",),
+            )
 
     def _never_billed(self, per: str) -> Iterator[Problem]:
         begins = BROUGHT_ABOUT_BY[per]

@@ -226,8 +226,8 @@ class Scenario(Strict):
         )
         unbilled = (
             _(
-                "lever {name}: {parameter} acts on more people than {per} bills: bill it per {occasion}, in a "
-                "lever of its own if need be",
+                "lever {name}: {parameter} acts on more people than {per} bills: bill it per {occasion}, in "
+                "a lever of its own if need be",
                 name=name,
                 parameter=parameter,
                 per=lever.unit_cost.per,

@@ -22,7 +22,7 @@ from sim.steps.records import (
     UNTRAINED,
     WORKER,
 )
-from sim.steps.rights import insurance_contribution, premium_aid, recovered_pay, withheld_pay
+from sim.steps.rights import contributes, insurance_contribution, premium_aid, recovered_pay, withheld_pay
 from sim.steps.transfers import has_transfer, receive_transfer
 from sim.world.worker import (
     ABILITY_UNIT,
@@ -243,6 +243,8 @@ def aid_with_contribution(w, c, b, k) -> None:
     """Pay an insured worker the aid that is due: whoever has paid the contribution gets it, and spends it at
     once.
     """
+    if not contributes(w, c, b, k, wage(w, c)):
+        return
     aid = int(effective(w, c, b, k, WORKER.premium_aid_yuan))
     receive_transfer(w, c, b, k, WORKER.premium_aid_yuan, MONEY.benefit, aid)
     b.money[MONEY.consumption] += aid

@@ -8,7 +8,8 @@ prices. Per worker: how families share incomes is not in the model.
 
 from __future__ import annotations
 
-from sim.core.categories import EXITED
+from sim.core.arithmetic import picked
+from sim.core.categories import EXITED, SETTLED
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, keys_for, uniform_for, uniform_with
 from sim.rules.income import land_factor, real_income
@@ -31,8 +32,13 @@ def note_income(w, amount) -> None:
 
 @inlined_rule
 def extra_living_cost(w, c) -> int:
-    """What living in the present place costs a month beyond living at home, rent included, whole yuan."""
-    return int(c.living_cost[int(w.place)])
+    """What living in the present place costs a month beyond living at home, rent included, whole yuan.
+
+    Aid with housing is for migrants: who has settled pays in full.
+    """
+    has_settled = (SETTLED >> int(w.activity)) & 1 != 0
+    place = int(w.place)
+    return int(picked(has_settled, c.unaided_cost[place], c.living_cost[place]))
 
 
 @rule

@@ -408,6 +408,8 @@ def carry_out(w, c, b, k, choice) -> None:
         stay_at_farm(w, c, b, k, activity, is_home)
     elif choice == TAKE_LOCAL:
         if activity != LOCAL_WORK:
+            if not is_home:
+                w.status = insurance_kept(w, c, b, k, int(w.status))
             go_home(w, c, b, is_home)
             take_job(w, c, b, k, LOCAL_WORK)
         w.status = int(w.status) & ~(DISPLACED | NEW)

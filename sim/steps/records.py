@@ -111,6 +111,7 @@ def conditions_type(places: int) -> np.dtype:
             ("mean_log_pay", _REAL, (places,)),
             ("pay_level", _REAL, (places, OWN_PAY + 1)),  # yuan a month of the reference worker; profit last
             ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home; there nil
+            ("unaided_cost", _REAL, (places,)),  # the same of those whom no aid with housing there is for
             ("farm_income", _REAL, (homes,)),  # yuan per month
             ("log_reference_income", _REAL),  # of the month; values of incomes are stated against it
             ("farm_value", _REAL, (homes,)),  # of the farm, in log-odds

@@ -36,10 +36,27 @@ def go_unpaid(w, c, b, k) -> None:
 
 
 @rule
+def _is_withheld(w, c, pay) -> bool:
+    owed = int(w.arrears) * ARREARS_UNIT
+    return is_pay_withheld(owed, pay, (int(w.status) & UNPAID) != 0, c.economy.arrears_months)
+
+
+@rule
+def contributes(w, c, b, k, pay) -> bool:
+    """Whether an insured employee will pay a contribution this month, out of pay or of what was owed."""
+    return not _is_withheld(w, c, pay) or _recovers(w, c, b, k)
+
+
+@rule
+def _recovers(w, c, b, k) -> bool:
+    draw = uniform(c.keys, PURPOSE.arrears_recovery, int(w.id))
+    return draw < effective(w, c, b, k, WORKER.arrears_recovery_probability)
+
+
+@rule
 def withheld_pay(w, c, b, pay) -> int:
     """Pay that the employer does not hand out this month, in whole units of arrears."""
-    owed = int(w.arrears) * ARREARS_UNIT
-    if not is_pay_withheld(owed, pay, (int(w.status) & UNPAID) != 0, c.economy.arrears_months):
+    if not _is_withheld(w, c, pay):
         return 0
     w.status = int(w.status) & ~UNPAID
     units = min(pay // ARREARS_UNIT, MOST_SHORT - int(w.arrears))
@@ -55,9 +72,7 @@ def recovered_pay(w, c, b, k) -> int:
     if owed == 0:
         return 0
     serve(w, c, b, k, OCCASION.arrears_case)
-    if uniform(c.keys, PURPOSE.arrears_recovery, int(w.id)) >= effective(
-        w, c, b, k, WORKER.arrears_recovery_probability
-    ):
+    if not _recovers(w, c, b, k):
         return 0
     w.arrears = 0
     b.events[EVENT.arrears_recoveries] += 1

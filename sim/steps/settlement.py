@@ -9,7 +9,16 @@ from sim.core.categories import SCHOOL_YEARS, SETTLED_WORK
 from sim.core.compiled import rule
 from sim.core.draws import PURPOSE, uniform, uniform_for
 from sim.rules.migration import age_taste
-from sim.rules.settlement import Applicant, PointsScheme, points, willingness, wish_fall, wish_of_stay
+from sim.rules.settlement import (
+    Applicant,
+    PointsScheme,
+    drawn_share,
+    points,
+    registration_relief,
+    willingness,
+    wish_fall,
+    wish_of_stay,
+)
 from sim.steps.earnings import current_pay
 from sim.steps.levers import effective, housing_rank, is_offered_place, serve, serve_once
 from sim.steps.people import has_school_child, months_of_stay
@@ -175,11 +184,25 @@ def would_settle_without_levers(w, c) -> bool:
 
 
 @rule
+def was_drawn(w, c) -> bool:
+    """Whether the worker is in the place for the easier registration there that levers have brought.
+
+    Nobody knows of whom that is so: by a draw for life, of as many as it adds to the migrants there.
+    """
+    place, relief = int(w.place), 0.0
+    cost, before = c.place.hukou_cost_scale[place], c.place_without_levers.hukou_cost_scale[place]
+    if cost < before:
+        share, whole = c.economy.hukou_share_of_migration_cost, c.economy.migration_cost
+        relief = registration_relief(share, whole, cost) - registration_relief(share, whole, before)
+    return uniform_for(c.life_keys, PURPOSE.trait_drawn, int(w.id), place) < drawn_share(relief)
+
+
+@rule
 def settle(w, c, b, k) -> None:
     """Move registration to the city: admitted by its rules, willing, and within the quota.
 
-    A settlement is new if the worker would not settle now without levers, and does not take the place of
-    another who would.
+    A settlement is new if the worker would not settle now without levers, there or at all, and does not take
+    the place of another who would.
     """
     place, bin_of_queue, is_beyond_quota = int(w.place), -1, False
     if is_ranked(c, place):
@@ -195,9 +218,11 @@ def settle(w, c, b, k) -> None:
     if is_beyond_quota and not is_offered_place(w, c, b):
         return
     serve(w, c, b, k, OCCASION.settlement)
-    if bin_of_queue <= c.quota_cutoff_new[place] and (
+    is_new = bin_of_queue <= c.quota_cutoff_new[place] and (
         is_beyond_quota or not would_settle_without_levers(w, c)
-    ):
+    )
+    # where places are limited, who is drawn takes that of another
+    if is_new or (not is_ranked(c, place) and was_drawn(w, c)):
         luck = uniform_for(c.life_keys, PURPOSE.settlement, int(w.id), place)
         serve_once(w, c, b, k, OCCASION.new_settlement, luck)
         b.events[EVENT.new_settlements] += 1

@@ -92,7 +92,8 @@ def test_departures_to_places_that_a_lever_brings_nearer_are_billed(where):
         place, home = run.workers.place[:].copy(), run.workers.home[:].copy()  # entrants wait there too
         block = run.step()
         after = run.workers.place[:]
-        left = (place != after) & (after >= HOMES) & ~policy._by_place.masks[0][place]
+        is_drawn = (place < HOMES) | ~policy._by_place.masks[0][place]  # from home, or from elsewhere
+        left = (place != after) & (after >= HOMES) & is_drawn
         expected += int(means[home[left], after[left]].sum())
         served += int(block.served[0].sum())
     # a few come home and leave again within the month

@@ -8,12 +8,12 @@ from support.instrument_runs import CATALOGUE
 
 from sim.core.categories import OCCASIONS
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.costs import CASH, LOAN, PAYOUT
+from sim.scenario.costs import CASH, LOAN, PAYOUT, RENT_AID
 from sim.scenario.coverage import SERVED_ON, served_on, served_unbilled
 from sim.scenario.loading import load_scenario, scenario_files
 
 LEVERS = [name for name, one in PARAMETERS.items() if one.scope != "economy"]
-HANDED_OUT = (*CASH, LOAN, PAYOUT)
+HANDED_OUT = (*CASH, LOAN, PAYOUT, RENT_AID)
 
 
 @pytest.mark.parametrize("slug", CATALOGUE)
