@@ -57,19 +57,21 @@ def backtest(
 ) -> None:
     """Forecast from past years: would the model have been right?
 
-    At each origin parameters are fitted to the official figures up to that year alone, the outside series go
-    on as one would have expected then, and the next two years are held against last value, trend and an
-    autoregression. Exits with 1 where runs failed, though enough were left to go on with.
+    At each origin parameters are fitted to the official figures up to that year alone, outside series go on
+    as was expected then, and the next two years are held against last value, trend and an autoregression,
+    with bands that rest on errors seen by then. Exits with 1 where runs failed, though enough were left to go
+    on with.
     """
-    from sim.validation.forecasts import stored_forecasts, summary
+    from sim.validation.forecast_scores import stored_forecasts, summary
 
     if show:
         _print(stored_forecasts(), None, json, None)
         return
     from dataclasses import replace
 
-    from sim.calibration.backtest import KIND, QUICK, Plan, checked_origins
+    from sim.calibration.backtest import KIND, QUICK, checked_origins
     from sim.calibration.backtest import backtest as backtested
+    from sim.calibration.origins import Plan
     from sim.present.charts.backtest import errors_by_horizon
     from sim.present.charts.style import as_png
     from sim.results.csv_files import csv_bytes
@@ -110,8 +112,16 @@ def backtest(
 
 
 def _print(rows, found, json: bool, folder: Path | None) -> None:
-    from sim.present.text.backtest import HEADS, ORIGIN_HEADS, score_rows, sentences
-    from sim.validation.forecasts import summary
+    from sim.present.text.backtest import (
+        BAND_HEADS,
+        EFFECTS_APART,
+        HEADS,
+        ORIGIN_HEADS,
+        band_rows,
+        score_rows,
+        sentences,
+    )
+    from sim.validation.forecast_scores import summary
 
     scores, by_origin = summary(rows), summary(rows, ["origin", "horizon"])
     if json:
@@ -130,7 +140,11 @@ def _print(rows, found, json: bool, folder: Path | None) -> None:
     print_table(score_rows(scores), _("Mean errors of forecasts, in tolerances of the figures"), dict(HEADS))
     heads = {name: words for name, words in ORIGIN_HEADS.items() if name != "subject"}
     print_table(score_rows(by_origin), _("By the last year that was fitted"), heads)
-    for sentence in sentences(rows):
+    title = _(
+        "Bands that should hold 90 % of the figures: what they hold, their width and score in tolerances"
+    )
+    print_table(band_rows(rows), title, dict(BAND_HEADS))
+    for sentence in (*sentences(rows), _(EFFECTS_APART)):
         print_text(sentence)
     if folder:
         print()

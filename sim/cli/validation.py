@@ -55,7 +55,8 @@ def validate(
 ) -> None:
     """Compare the model with official statistics."""
     check_out(out, "validation")
-    from sim.present.text.validation import sampling_warning, validation_text
+    from sim.present.text.level_bands import validation_and_levels
+    from sim.present.text.validation import sampling_warning
     from sim.validation.validate import validate as validated
 
     if ensemble:
@@ -88,7 +89,7 @@ def validate(
         if unsaved:
             raise unsaved
         return
-    print(validation_text(validation), end="")
+    print(validation_and_levels(validation), end="")
     if unsaved:
         raise unsaved
     print_folder(out)
@@ -125,8 +126,8 @@ def trust(
     from sim.present.text.instruments import list_instruments, list_levers
     from sim.studies import published_effects
     from sim.studies.documents import document_runs
-    from sim.validation.forecasts import PACKAGED as STORED
-    from sim.validation.forecasts import stored_forecasts
+    from sim.validation.forecast_scores import PACKAGED as STORED
+    from sim.validation.forecast_scores import stored_forecasts
     from sim.validation.programmes import programmes_table, unrecorded_spending
     from sim.validation.validate import validate as validated
 

@@ -21,7 +21,7 @@ ROOT = Path(__file__).parents[1]
 PARAMETERS = ROOT / "parameters" / "parameters.csv"
 _FOR_READERS = {"unit", "meaning", "source", "status", "group"}  # columns that no result hangs on
 _DIGITS = 16
-STORED = ("backtest.csv",)  # results among the packaged data, which no run reads
+STORED = ("backtest.csv", "growth_forecasts.csv")  # packaged tables that no run of today reads
 RUN = "sim.engine.simulate"  # what it imports is what a run depends on
 _WORDS = (
     "sim.core.errors",
@@ -48,7 +48,7 @@ def rooms_hash(*rooms: str) -> str:
 
 
 def inputs(folder: Path) -> list[Path]:
-    """The tables of a folder of data that runs may read: all but what commands store there."""
+    """The tables of a folder of data that runs of today may read."""
     return [path for path in files_of(folder, ".csv") if path.name not in STORED]
 
 

@@ -1,38 +1,28 @@
-"""Forecasts made at the end of a year, and how far off they were once the official figures were published.
+"""Forecasts made at the end of a year, and how far off such forecasts would have been in the years before.
 
 A level is carried on from its last official figure with the model's change since, as a forecaster would; an
-official change or growth rate is taken as the model has it. The survey drew a new sample in ``NEW_SAMPLE``: a
-figure of the new sample is not scored against a forecast that carries on from the former one.
+official change or growth rate is taken as the model has it. The survey drew a new sample in ``NEW_SAMPLE``:
+no figure of the new sample is held against a forecast that carries on from the former one.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from sim.core.errors import Problem, ResultsError
-from sim.core.language import N_, _
-from sim.parameters.posterior import versions
+from sim.core.language import N_
 from sim.validation.benchmarks import autoregression, trend
+from sim.validation.forecast_bands import BAND, ERRORS
 from sim.validation.official_figures import official_figures, since_new_sample
 from sim.validation.targets import NEW_SAMPLE, Target, read_targets
-from sim.validation.tolerances import TWO_SIDED, Survey, is_change
-from sim.world.data import PACKAGED_FOLDER, Data, load_data
+from sim.validation.tolerances import Survey, is_change
+from sim.world.data import Data
 
-BAND = 0.9  # what the stated bands should hold
-_BAND_SD = 1.645  # standard deviations that it reaches to either side
+STEPS = 2  # years ahead that errors are learnt from
 OLDEST = 1  # years that the last official figure may lie before the origin
-PACKAGED = PACKAGED_FOLDER / "backtest.csv"
-STORED = (
-    "origin", "horizon", "year", "indicator", "group", "base_year", "forecast", "low", "high", "level",
-    "knowing", "last_value", "trend", "autoregression", "source",
-)  # fmt: skip
-FORECASTS = ("forecast", "level", "knowing", "last_value", "trend", "autoregression")
 BENCHMARKS = {"last_value": N_("last value"), "trend": N_("trend"), "autoregression": N_("autoregression")}
-BREAK = "new sample"  # the note of a figure that no forecast from the former sample is held against
 SUBJECTS = {  # by the beginning of the indicator's name; the first that fits
     "changes": (),  # published changes and growth rates, whatever they are of
     "pay": ("monthly_income",),
@@ -74,12 +64,15 @@ def forecasts_at(
     members: np.ndarray,
     weights: np.ndarray,
     names: Sequence[str],
+    slower: tuple[np.ndarray, np.ndarray] | None = None,
 ) -> pd.DataFrame:
     """What is expected of every target at the end of ``origin``, a row for each year ahead.
 
     ``known``: the data as known then. ``members``: (members, years, targets), the mean over seeds of each
-    member's own figures; ``names``: the targets' ids in their order. The band, ``low`` to ``high``, holds
-    the spread of the members by their weights and the sampling error of the survey.
+    member's own figures; ``names``: the targets' ids in their order. ``slower``: the members' figures where
+    the outside series grow a standard deviation less, and as expected, on the same draws: what parts them is
+    ``outside``. ``members_low`` to ``members_high`` is the middle 90 % of the members by their weights;
+    ``unit_of_one`` is a tolerance in the unit of the series.
     """
     official = official_values(known)
     by_name = dict(tuple(official.groupby(["indicator", "group"], sort=False)))
@@ -94,10 +87,11 @@ def forecasts_at(
         if base < origin - OLDEST:
             continue
         of_model = members[:, :, column[target.id]]
+        apart = None if slower is None else tuple(one[:, :, column[target.id]] for one in slower)
         rows += [
             row | {"origin": origin, "horizon": year - origin, "base_year": base}
             for row, year in zip(
-                _of_series(target, series, of_model, weights, place, ahead), ahead, strict=True
+                _of_series(target, series, of_model, weights, place, ahead, apart), ahead, strict=True
             )
         ]
     return pd.DataFrame(rows)
@@ -110,6 +104,7 @@ def _of_series(
     weights: np.ndarray,
     place: dict[int, int],
     ahead: Sequence[int],
+    apart: tuple[np.ndarray, np.ndarray] | None,
 ) -> list[dict]:
     """The forecasts of one target for each year ahead."""
     years, values = series["year"].to_numpy(), series["value"].to_numpy(float)
@@ -117,25 +112,19 @@ def _of_series(
     unit = last["error_unit"]
     in_logs = unit == "percent"
     at = np.asarray(ahead)
-    fitted = np.log(values) if in_logs else values
-    lines = {"trend": trend(years, values, at), "autoregression": autoregression(years, fitted, at)}
-    if in_logs:
-        lines["autoregression"] = np.exp(lines["autoregression"])
-    sampling = last["tolerance"] / TWO_SIDED
-    if in_logs:
-        sampling *= last["value"] / 100.0
+    lines = {name: _line(name, years, values, at, in_logs) for name in BENCHMARKS}
     found = []
+
+    def expected(figures: np.ndarray, year: int) -> np.ndarray:
+        then, later = figures[:, place[int(last["year"])]], figures[:, place[year]]
+        return carried_on(target.indicator, unit, last["value"], then, later)
+
     for number, year in enumerate(ahead):
-        carried = carried_on(
-            target.indicator,
-            unit,
-            last["value"],
-            of_model[:, place[int(last["year"])]],
-            of_model[:, place[year]],
-        )
-        middle = float(np.average(carried, weights=weights))
-        low, high = (weighted_quantile(carried, weights, share) for share in ((1 - BAND) / 2, (1 + BAND) / 2))
-        noise = _BAND_SD * sampling if np.isfinite(sampling) else 0.0
+        carried = expected(of_model, year)
+        outside = 0.0
+        if apart is not None:
+            slow, same = (np.average(expected(figures, year), weights=weights) for figures in apart)
+            outside = abs(float(slow - same))
         found.append(
             {
                 "year": year,
@@ -144,11 +133,12 @@ def _of_series(
                 "label": target.label,
                 "subject": subject_of(target.indicator),
                 "unit": unit,
-                "forecast": middle,
-                "low": middle - float(np.hypot(middle - low, noise)),
-                "high": middle + float(np.hypot(high - middle, noise)),
+                "forecast": float(np.average(carried, weights=weights)),
+                "members_low": weighted_quantile(carried, weights, (1.0 - BAND) / 2.0),
+                "members_high": weighted_quantile(carried, weights, (1.0 + BAND) / 2.0),
+                "outside": outside,
+                "unit_of_one": float(last["tolerance"] * (last["value"] / 100.0 if in_logs else 1.0)),
                 "level": float(np.average(of_model[:, place[year]], weights=weights)),
-                "last_value": float(last["value"]),
                 **{name: float(line[number]) for name, line in lines.items()},
             }
         )
@@ -175,90 +165,77 @@ def weighted_quantile(values: np.ndarray, weights: np.ndarray, share: float) -> 
     return float(np.interp(share, cumulative / weights.sum(), values[order]))
 
 
-def scored(forecasts: pd.DataFrame, data: Data) -> pd.DataFrame:
-    """The forecasts beside the official figures of ``data``: errors in ``unit`` (percent of the official
-    figure or its own unit), the tolerance, whether the band held the figure, and why it is not scored
-    (``note``)."""
-    official = official_values(data)
-    keys = ["year", "indicator", "group"]
-    rows = forecasts.merge(
-        official[[*keys, "value", "tolerance"]].rename(columns={"value": "official"}), "left", keys
-    )
-    changes = rows["indicator"].map(is_change)
-    crosses = (rows["base_year"] < NEW_SAMPLE) & (rows["year"] >= NEW_SAMPLE)
-    rows["note"] = np.where(rows["official"].isna(), "not published", np.where(crosses, BREAK, ""))
-    is_scored = rows["note"] == ""
-    scale = np.where(rows["unit"] == "percent", 100.0 / rows["official"], 1.0)
-    for name in FORECASTS:
-        if name in rows:
-            rows[f"{name}_error"] = ((rows[name] - rows["official"]) * scale).where(is_scored)
-    new = rows["base_year"] >= NEW_SAMPLE  # the model's own level was fitted to the former sample
-    rows["level_error"] = rows["level_error"].where(~new | changes)
-    inside = (rows["official"] >= rows["low"]) & (rows["official"] <= rows["high"])
-    rows["inside"] = inside.astype(float).where(is_scored)
-    return rows
+def window_errors(
+    known: Data, years: Sequence[int], members: np.ndarray, weights: np.ndarray, names: Sequence[str]
+) -> pd.DataFrame:
+    """What the fitted model would have been off by, a year and two ahead, within the years it was fitted to.
 
-
-def stored_forecasts(path: Path | None = None) -> pd.DataFrame:
-    """The forecasts of the stored backtest, by default the packaged one, held against the official figures of
-    today. Raises ResultsError where none is stored."""
-    path = path or PACKAGED
-    try:
-        table = pd.read_csv(path, encoding="utf-8-sig")
-    except (OSError, ValueError):  # not there, or no table
-        table = pd.DataFrame()
-    if table.empty or not set(STORED) <= set(table.columns):
-        raise ResultsError(
-            Problem(
-                _("no backtest is stored here"),
-                file=str(path),
-                allowed=_("a file that labor-sim backtest --store writes"),
-            )
-        )
-    data = load_data()
-    said = official_figures(data).drop_duplicates(["indicator", "group"])
-    said = said[["indicator", "group", "label", "error_unit"]].rename(columns={"error_unit": "unit"})
-    rows = table.merge(said, "inner", ["indicator", "group"])
-    return scored(rows.assign(subject=rows["indicator"].map(subject_of)), data)
-
-
-def is_stale(rows: pd.DataFrame) -> bool:
-    """Whether stored forecasts were made with other rules or input data than those of today. Official figures
-    do not count: they may be later ones."""
-    made_with, now = str(rows["source"].iloc[0]), versions()
-    return not (now["code"] in made_with and now["data"] in made_with)
-
-
-def summary(rows: pd.DataFrame, by: Sequence[str] = ("horizon", "subject")) -> pd.DataFrame:
-    """Scores by horizon and group of series: a row each.
-
-    ``scored``: forecasts that have a figure; ``compared``: those of them for which every benchmark could make
-    one. Over these, mean absolute errors in tolerances of the figure: ``forecast`` (the model), ``knowing``
-    (the model with the outside series as they came) and the benchmarks; and ``beats_all``, the share in which
-    the model errs less than all benchmarks. ``beats_NAME``: less than one, where that one exists. ``level``:
-    the model's own level, which is not carried on, where it can be scored. ``inside``: share of the figures
-    in the stated band.
+    Columns ``ERRORS`` (errors in tolerances). Parameters and outside series are those of the whole window, so
+    that these errors are the model's form, the survey's chance, and what the members differ by.
     """
-    found = []
-    usable = rows[(rows["note"] == "") & rows["tolerance"].notna()]
-    for key, part in usable.groupby(list(by), sort=True):
-        sizes = pd.DataFrame(
-            {name: (part[f"{name}_error"] / part["tolerance"]).abs() for name in FORECASTS if name in part}
-        )
-        compared = sizes[sizes[list(BENCHMARKS)].notna().all(axis=1)]
-        beaten = {name: sizes["forecast"] < sizes[name] for name in BENCHMARKS}
-        found.append(
-            {
-                **dict(zip(by, key, strict=True)),
-                "scored": len(part),
-                "compared": len(compared),
-                **{name: float(size.mean()) for name, size in compared.items()},
-                **{
-                    f"beats_{name}": float(is_less[sizes[name].notna()].mean())
-                    for name, is_less in beaten.items()
-                },
-                "beats_all": float((compared["forecast"] < compared[list(BENCHMARKS)].min(axis=1)).mean()),
-                "inside": float(part["inside"].mean()),
-            }
-        )
-    return pd.DataFrame(found)
+    column = {name: number for number, name in enumerate(names)}
+    targets = {(target.indicator, target.group): target for target in read_targets(known)}
+    place = {year: number for number, year in enumerate(years)}
+    rows = []
+    for (indicator, group), series in official_values(known).groupby(["indicator", "group"], sort=False):
+        target = targets.get((indicator, group))
+        if target is None or target.id not in column:
+            continue
+        figures, by_year = members[:, :, column[target.id]], series.set_index("year")
+        unit, value = series["error_unit"].iloc[-1], by_year["value"]
+        for before, year, steps in _pairs(by_year.index, place, is_change(indicator)):
+            expected = carried_on(
+                indicator, unit, value[before], figures[:, place[before]], figures[:, place[year]]
+            )
+            scale = 100.0 / value[year] if unit == "percent" else 1.0
+            scale /= by_year["tolerance"][year]
+            middle = np.average(expected, weights=weights)
+            spread = np.sqrt(np.average((expected - middle) ** 2, weights=weights))
+            error = (middle - value[year]) * scale
+            rows.append(
+                (indicator, group, subject_of(indicator), "window", year, steps, error, spread * scale)
+            )
+    return pd.DataFrame(rows, columns=list(ERRORS))
+
+
+def benchmark_errors_then(known: Data, name: str) -> pd.DataFrame:
+    """What a benchmark was off by in all earlier years, one and two ahead, told as ``window_errors`` is."""
+    rows = []
+    for (indicator, group), series in official_values(known).groupby(["indicator", "group"], sort=False):
+        years, values = series["year"].to_numpy(), series["value"].to_numpy(float)
+        in_logs = series["error_unit"].iloc[-1] == "percent"
+        for end in range(1, len(years)):
+            before, at = int(years[end - 1]), years[end - 1] + np.array([1, 2])
+            line = _line(name, years[:end], values[:end], at, in_logs)
+            for steps, expected in enumerate(line, start=1):
+                later = np.flatnonzero(years == before + steps)
+                if len(later) == 0 or (before < NEW_SAMPLE) != (before + steps < NEW_SAMPLE):
+                    continue
+                truth, tolerance = values[later[0]], series["tolerance"].iloc[later[0]]
+                error = (expected - truth) * (100.0 / truth if in_logs else 1.0) / tolerance
+                subject = subject_of(indicator)
+                rows.append((indicator, group, subject, "window", before + steps, steps, error, 0.0))
+    return pd.DataFrame(rows, columns=list(ERRORS))
+
+
+def _pairs(known: pd.Index, place: dict[int, int], is_published_change: bool) -> list[tuple[int, int, int]]:
+    """Pairs of years of one sample, the steps between them; of a published change each year by itself."""
+    years = [int(year) for year in known if year in place]
+    if is_published_change:
+        return [(year, year, 1) for year in years]
+    return [
+        (before, year, year - before)
+        for before in years
+        for year in years
+        if 1 <= year - before <= STEPS and (before < NEW_SAMPLE) == (year < NEW_SAMPLE)
+    ]
+
+
+def _line(name: str, years: np.ndarray, values: np.ndarray, at: np.ndarray, in_logs: bool) -> np.ndarray:
+    """A benchmark's forecast at later years."""
+    if name == "last_value":
+        return np.full(len(at), values[-1])
+    if name == "trend":
+        return trend(years, values, at)
+    found = autoregression(years, np.log(values) if in_logs else values, at)
+    return np.exp(found) if in_logs else found

@@ -1,13 +1,16 @@
 """The input data as somebody had them at the end of a year, and as they then expected the years after.
 
 What the model reads of later years is taken away. Each outside series goes on at the mean growth of its last
-five known years, each province's own at its own; of cohorts that have not come of age the births are known,
+five known years, each province's own at its own. Where output was expected to grow otherwise (``output``: a
+rate for each year ahead, the last one for all years after), wages and rural incomes grow faster or slower by
+as much. Of cohorts that have not come of age the births are known,
 and their schooling goes on as it moved. Official figures of later years are taken away too.
 What describes January 2014 (population, corridors, city sizes) stays, whenever it was published.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -22,15 +25,17 @@ GROWTH_YEARS = 5  # whose mean growth an outside series keeps
 _LEVELS = ("cpi_index_2020_100", "rural_disposable_income_pc")
 _OUTPUT = "gdp_real_growth"
 _GROWTH_RATES = (_OUTPUT, "floor_space_under_construction_growth")  # percent: their means go on
+_FOLLOW_OUTPUT = tuple(name for name in FILLED_INDICATORS if name.startswith(("wage_", "rural_disposable")))
 _AT_16 = ("survival_to_16", "rural_share_at_16", "junior_share")  # what is known of a cohort at that age
 _AT_19 = ("college_share", "college_lost_share", "participation")
 
 
-def as_known(data: Data, year: int) -> Data:
+def as_known(data: Data, year: int, output: Sequence[float] = ()) -> Data:
     """The data as known at the end of a year, with the years after as expected then.
 
-    Nothing in it hangs on a later figure of an outside or official series. Raises UsageError for a year
-    before growth can have been seen, or after the last observed one.
+    ``output``: real growth expected for the years ahead, as shares; without it the mean of the last five
+    known years goes on. Nothing in it hangs on a later figure of an outside or official series. Raises
+    UsageError for a year before growth can have been seen, or after the last observed one.
     """
     least = FIRST_YEAR + 1
     if not least <= year <= data.observed_to:
@@ -41,6 +46,7 @@ def as_known(data: Data, year: int) -> Data:
                 allowed=_("{low} to {high}", low=least, high=data.observed_to),
             )
         )
+    apart = _apart(data, year, output)
     official = data.official_annual
     quarterly = data.official_quarterly
     return replace(
@@ -49,27 +55,42 @@ def as_known(data: Data, year: int) -> Data:
         official_quarterly=quarterly[quarterly["year"] <= year],
         cohorts=_cohorts(data.cohorts, year),
         observed_to=year,
-        _province_year=_provinces(data, year),
-        _national_year=_national(data._national_year, year),
+        _province_year=_provinces(data, year, apart),
+        _national_year=_national(data._national_year, year, apart),
     )
 
 
-def expected_growth(known: Data) -> Growth:
+def expected_growth(known: Data, output: float | None = None) -> Growth:
     """The yearly growth after the last observation that data ``as_known`` go on with, for the nation.
 
-    Entrants follow the cohorts.
+    ``output``: what was expected of output, by default its mean of five years. Entrants follow the cohorts.
     """
     prices = _growth_of(known.national_series("cpi_index_2020_100").loc[: known.observed_to])
-    output = known.national_series(_OUTPUT).loc[: known.observed_to].iloc[-GROWTH_YEARS:].mean() / 100.0
+    before = _output_before(known, known.observed_to)
+    output = before if output is None else output
     wages = known.filled_series("wage_urban_private").loc[: known.observed_to].mean(axis=1)
     rural = known.national_series("rural_disposable_income_pc").loc[: known.observed_to]
     return Growth(
-        real_output=float(output),
-        real_wage=(1.0 + _growth_of(wages)) / (1.0 + prices) - 1.0,
-        real_rural_income=(1.0 + _growth_of(rural)) / (1.0 + prices) - 1.0,
+        real_output=output,
+        real_wage=(1.0 + _growth_of(wages)) / (1.0 + prices) - 1.0 + output - before,
+        real_rural_income=(1.0 + _growth_of(rural)) / (1.0 + prices) - 1.0 + output - before,
         prices=prices,
         entrants=0.0,
     )
+
+
+def _output_before(data: Data, year: int) -> float:
+    """Mean growth of real output over the last five years to one, as a share."""
+    return float(data.national_series(_OUTPUT).loc[:year].iloc[-GROWTH_YEARS:].mean()) / 100.0
+
+
+def _apart(data: Data, year: int, output: Sequence[float]) -> np.ndarray:
+    """By how much growth in each later year differs from the mean of the years before, as a share."""
+    later = _later_years(year)
+    if not len(output):
+        return np.zeros(len(later))
+    expected = [output[min(number, len(output) - 1)] for number in range(len(later))]
+    return np.array(expected) - _output_before(data, year)
 
 
 def _growth_of(series: pd.Series) -> float:
@@ -84,7 +105,7 @@ def _later_years(year: int) -> range:
     return range(year + 1, SERIES_YEARS[-1] + 1)
 
 
-def _national(table: pd.DataFrame, year: int) -> pd.DataFrame:
+def _national(table: pd.DataFrame, year: int, apart: np.ndarray) -> pd.DataFrame:
     """National series that the model reads beside the provincial ones."""
     known = table[table["year"] <= year]
     parts = [known]
@@ -94,13 +115,15 @@ def _national(table: pd.DataFrame, year: int) -> pd.DataFrame:
         later = _later_years(year)
         if name in _GROWTH_RATES:
             values = np.full(len(later), series.iloc[-GROWTH_YEARS:].mean() if len(series) else 0.0)
+            values += 100.0 * apart if name == _OUTPUT else 0.0
         else:
-            values = series.iloc[-1] * (1.0 + _growth_of(series)) ** np.arange(1, len(later) + 1)
+            follows = apart if name in _FOLLOW_OUTPUT else 0.0 * apart
+            values = series.iloc[-1] * np.cumprod(1.0 + _growth_of(series) + follows)
         parts.append(_rows_like(rows, pd.DataFrame({"year": later, "value": values})))
     return pd.concat(parts, ignore_index=True)
 
 
-def _provinces(data: Data, year: int) -> pd.DataFrame:
+def _provinces(data: Data, year: int, apart: np.ndarray) -> pd.DataFrame:
     """Provincial series that the model reads, complete: stand-ins to the year, and what is expected after."""
     table = data._province_year
     known = table[table["year"] <= year]
@@ -112,9 +135,9 @@ def _provinces(data: Data, year: int) -> pd.DataFrame:
         seen = pd.concat([rows, _from_region(rows, data.provinces["region_nbs"])])
         then = replace(data, _province_year=seen, _national_year=national)
         filled = then.filled_series(name, to=year)
-        steps = np.arange(1, len(_later_years(year)) + 1)[:, None]
         growth = np.array([_growth_of(filled[code]) for code in filled.columns])
-        ahead = filled.loc[year].to_numpy()[None, :] * (1.0 + growth[None, :]) ** steps
+        follows = apart if name in _FOLLOW_OUTPUT else 0.0 * apart
+        ahead = filled.loc[year].to_numpy() * np.cumprod(1.0 + growth + follows[:, None], axis=0)
         ahead = pd.DataFrame(ahead, index=list(_later_years(year)), columns=filled.columns)
         long = pd.concat([filled, ahead]).rename_axis(index="year", columns="province_code").stack()
         parts.append(_rows_like(rows, long.rename("value").reset_index()))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 from dataclasses import replace
 
 import numpy as np
@@ -11,13 +12,16 @@ import pytest
 from support.command import caller
 from support.futures import other_future
 
-from sim.calibration.backtest import Plan, backtest, scenario_at
+from sim.calibration.backtest import backtest
 from sim.calibration.declaration import load_calibration
+from sim.calibration.origins import Plan
+from sim.calibration.scenario_then import scenario_at
 from sim.core.errors import ResultsError, UsageError
 from sim.scenario.loading import files_in, load_scenario
 from sim.validation import forecasts
 from sim.validation.benchmarks import autoregression, trend
-from sim.validation.forecasts import carried_on, scored, stored_forecasts, subject_of, summary
+from sim.validation.forecast_scores import scored, stored_forecasts, summary
+from sim.validation.forecasts import carried_on, subject_of
 from sim.validation.targets import read_targets
 from sim.world.data import load_data
 from sim.world.vintage import as_known
@@ -26,6 +30,17 @@ TINY = Plan(origins=(2017,), waves=(4, 3), members=3, seeds=(1,), scale="1:50000
 FEW = ("migration_amenity", "local_amenity", "exit_rate_at_55", "migrant_pay_level", "place_attachment")
 MADE = ["origin", "horizon", "year", "indicator", "group", "base_year", "forecast", "low", "high", "level",
         "last_value", "trend", "autoregression"]  # fmt: skip
+BANDS = [
+    *MADE,
+    "sampling",
+    "parameters",
+    "outside",
+    "discrepancy",
+    "quantile",
+    "power",
+    "trend_low",
+    "trend_high",
+]
 
 
 def tiny(folder, **more):
@@ -68,6 +83,67 @@ def test_a_figure_of_the_origin_does(found, tmp_path):
     changed = replace(data, official_annual=table.assign(value=moved))
     other = tiny(tmp_path / "other", data=changed)
     assert (one.rows["forecast"] != other.rows["forecast"]).any()
+
+
+def test_bands_learn_from_what_had_been_seen_and_from_nothing_later(found, tmp_path):
+    """A second origin sees how the first one's forecasts fared, a change of every later figure moves no bit,
+    and the first origin says what it says by itself. Runs of the first are taken over, not made again."""
+    folder, one = found
+    plan = replace(TINY, origins=(2018, 2017))  # in any order
+    for name in ("two", "other"):
+        shutil.copytree(folder, tmp_path / name)
+    shutil.rmtree(tmp_path / "other" / "2017" / "knowing")  # it is run on the data of today
+    two = tiny(tmp_path / "two", plan=plan)
+    same = two.rows[two.rows["origin"] == 2017]
+    pd.testing.assert_frame_equal(one.rows[MADE], same[MADE].reset_index(drop=True), check_exact=True)
+    other = tiny(tmp_path / "other", plan=plan, data=other_future(load_data(), 2018))
+    pd.testing.assert_frame_equal(two.rows[BANDS], other.rows[BANDS], check_exact=True)
+    alone = tiny(tmp_path / "two", plan=replace(TINY, origins=(2018,)))
+    second = two.rows[two.rows["origin"] == 2018].reset_index(drop=True)
+    assert (alone.rows["discrepancy"] != second["discrepancy"]).any()
+    pd.testing.assert_series_equal(alone.rows["forecast"], second["forecast"], check_exact=True)
+
+
+def test_a_band_holds_its_parts(found):
+    """Sampling and discrepancy of every series that has a tolerance, the outside series' part of most."""
+    _, one = found
+    rows = one.rows[one.rows["unit_of_one"].notna()]
+    assert (rows["sampling"] > 0).all() and (rows["discrepancy"] > 0).all()
+    assert (rows["outside"] > 0).mean() > 0.9
+    reach = (rows["high"] - rows["low"]) / 2.0
+    fixed = np.sqrt(rows["sampling"] ** 2 + rows["discrepancy"] ** 2 + rows["outside"] ** 2)
+    assert (reach >= 0.999 * rows["quantile"] * fixed).all()
+
+
+def test_what_slower_growth_changes_is_the_part_of_the_outside_series():
+    """Two members, the second one counts three times: pay is 1 and 3 % lower two years ahead, no change before."""
+    known, years = as_known(load_data(), 2017), [2017, 2018, 2019]
+    same = np.full((2, 3, 1), 3000.0)
+    slow = same.copy()
+    slow[:, 2, 0] *= [0.99, 0.97]
+    table = forecasts.forecasts_at(
+        2017, known, [2018, 2019], years, same, np.array([0.25, 0.75]), ["monthly_income.all"], (slow, same)
+    )
+    assert table["outside"].tolist() == pytest.approx([0.0, 0.025 * 3485.0])
+    assert table["forecast"].tolist() == [3485.0, 3485.0]
+
+
+def test_errors_within_the_fitted_years_are_those_of_the_models_change():
+    known, years = as_known(load_data(), 2017), [2014, 2015, 2016, 2017]
+    official = np.array([2864.0, 3072.0, 3275.0, 3485.0])
+    members = (1.1 * official * [1.0, 1.0, 1.02, 1.02])[
+        None, :, None
+    ]  # a level apart, and a step of 2 % in 2016
+    found = forecasts.window_errors(known, years, members, np.ones(1), ["monthly_income.all"])
+    found = found.set_index(["year", "steps"])["error"]
+    in_tolerances = found.to_numpy() / found[2016, 1]
+    expected = {(2015, 1): 0, (2016, 1): 1, (2016, 2): 1, (2017, 1): 0, (2017, 2): 1}
+    known_pairs = [pair for pair in expected if pair in found.index]
+    assert len(known_pairs) >= 3 and found[2016, 1] > 3.0
+    assert [found[pair] / found[2016, 1] for pair in known_pairs] == pytest.approx(
+        [expected[pair] for pair in known_pairs], abs=0.05
+    )
+    assert len(in_tolerances) == len(known_pairs)
 
 
 def test_a_finished_one_is_read_and_not_run_again(found, monkeypatch):
@@ -144,11 +220,16 @@ def test_scores_count_what_all_could_forecast():
             "trend_error": [-4.0, 2.0, np.nan], "autoregression_error": [1.5, np.nan, np.nan],
             "inside": [1.0, 0.0, np.nan],
             **{name: 0.0 for name in ("forecast", "last_value", "trend", "autoregression")},
+            **{f"{name}low": -1.0 for name in ("", "last_value_", "trend_", "autoregression_")},
+            **{f"{name}high": [1.0, 2.0, 1.0] for name in ("", "last_value_", "trend_", "autoregression_")},
+            "origin": 2017, "year": 2018, "official": [0.5, 3.0, 0.0], "unit": "points",
         }
-    )  # fmt: skip
+    ).assign(autoregression_low=[-1.0, np.nan, -1.0])  # fmt: skip
     one = summary(rows).iloc[0]
     assert (one["scored"], one["compared"], one["forecast"], one["trend"]) == (2, 1, 0.5, 2.0)
     assert (one["beats_last_value"], one["beats_all"], one["inside"]) == (0.5, 1.0, 0.5)
+    assert one["banded"] == 1 and one["width"] == one["score"] == 1.0 and one["banded_inside"] == 1.0
+    assert one["inside_low"] < 0.5 < one["inside_high"]
 
 
 @pytest.mark.parametrize("origins", [(2015,), (2024,), (2019, 2019)])
@@ -186,13 +267,13 @@ def test_the_command_prints_scores_and_stores_forecasts(monkeypatch, capsys, tmp
     now, again = (summary(rows) for rows in (found[1].rows, stored))
     assert np.allclose(now["forecast"], again["forecast"], atol=0.01, equal_nan=True)
     assert (tmp_path / "results" / "backtest-quick" / "backtest.png").stat().st_size > 10_000
-    monkeypatch.setattr("sim.validation.forecasts.PACKAGED", tmp_path / "stored.csv")
+    monkeypatch.setattr("sim.validation.forecast_scores.PACKAGED", tmp_path / "stored.csv")
     told = call("backtest", "--show")
     assert told.code == 0 and "By the last year that was fitted" in told.out
 
 
 def test_without_a_stored_one_the_command_says_so(monkeypatch, capsys, tmp_path):
-    monkeypatch.setattr("sim.validation.forecasts.PACKAGED", tmp_path / "none.csv")
+    monkeypatch.setattr("sim.validation.forecast_scores.PACKAGED", tmp_path / "none.csv")
     told = caller(monkeypatch, capsys, None)("backtest", "--show")
     assert told.code == 2 and "no backtest is stored here" in told.err
     (tmp_path / "other.csv").write_text("a,b\n1,2\n", encoding="utf-8")

@@ -231,17 +231,22 @@ def test_the_stored_backtest_is_told_with_who_errs_least_and_whether_it_is_of_to
     errors = {"forecast": (1.0, 3.0), "knowing": (0.5, 1.0), "last_value": (2.0, 2.0), "trend": (4.0, 1.0)}
     rows = pd.DataFrame({"subject": ["pay", "people"], "horizon": 1, "origin": [2017, 2019], "note": ""})
     rows = rows.assign(tolerance=2.0, inside=[1.0, 0.0], source="made with code 1a2b, data 3c4d")
+    rows = rows.assign(year=rows["origin"] + 1, official=1.0, unit="points")
+    for name in ("", "last_value_", "trend_", "autoregression_"):
+        rows[f"{name}low"], rows[f"{name}high"] = -3.0, 3.0
     for name, both in {**errors, "autoregression": (2.0, 2.0), "level": (9.0, 9.0)}.items():
         rows[name], rows[f"{name}_error"] = 0.0, both
-    monkeypatch.setattr("sim.validation.forecasts.versions", lambda: {"code": "1a2b", "data": "3c4d"})
+    monkeypatch.setattr("sim.validation.forecast_scores.versions", lambda: {"code": "1a2b", "data": "3c4d"})
     part = (
         trust_page(validation, [], None, "c", None, rows).split("## Would its forecasts")[1].split("## ")[0]
     )
     assert "made from the ends of 2017 and 2019" in part
-    assert "| 1 | pay | 1 | 0.50 | 0.25 | 1.00 | 2.00 | 1.00 | 100 % | 100 % |" in part
+    assert "| 1 | pay | 1 | 0.50 | 0.25 | 1.00 | 2.00 | 1.00 | 100 % | 100 % (21 to 100 %) |" in part
+    assert "| 1 | model | 2 | 100 % | 3.0 | 3.0 |" in part
+    assert "does not widen the band of an effect one for one" in part
     assert "than every benchmark for: pay; a benchmark errs less for: age, sex, schooling." in part
     assert "other rules or input data" not in part
-    monkeypatch.setattr("sim.validation.forecasts.versions", lambda: {"code": "1a2b", "data": "5e6f"})
+    monkeypatch.setattr("sim.validation.forecast_scores.versions", lambda: {"code": "1a2b", "data": "5e6f"})
     assert "other rules or input data" in trust_page(validation, [], None, "c", None, rows)
     assert "No backtest is stored" in trust_page(validation, [], None, "c")
 

@@ -28,6 +28,7 @@ from sim.present.charts.style import (
 )
 from sim.present.text.numbers import apart, join, scale_of, unit_word
 from sim.present.text.validation import errors_in_line
+from sim.validation.level_bands import LevelBands
 from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR, NEW_SAMPLE
 from sim.validation.validate import Validation
 
@@ -37,10 +38,13 @@ if TYPE_CHECKING:
 
 
 @styled
-def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[str, str]) -> Figure:
+def baseline_outlook(
+    model: pd.DataFrame, official: pd.DataFrame, series: dict[str, str], bands: LevelBands | None = None
+) -> Figure:
     """Head-counts under the official definitions over the whole run, the published ones as points.
 
-    ``model`` and ``official`` are rows of the official table; ``series`` is group -> words.
+    ``model`` and ``official`` are rows of the official table; ``series`` is group -> words. With ``bands`` a
+    shade tells where later official figures should lie: the last one, carried on with the model's change.
     """
     figure = empty_figure(WIDTH * 0.72, 3.4)
     panel = figure.subplots()
@@ -62,6 +66,8 @@ def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[s
             markerfacecolor="white",
             markeredgewidth=1.3,
         )
+        if bands is not None and len(points):
+            _shade(panel, line, points, group, bands, colour)
         ends.append((line["value"].iloc[-1] / _persons(), words, colour))
     panel.set_ylim(bottom=0)
     whole_years(panel)
@@ -74,8 +80,23 @@ def baseline_outlook(model: pd.DataFrame, official: pd.DataFrame, series: dict[s
         _("{unit} a year", unit=_people()),
         _("line: model, mean over seeds"),
         _("points: published statistics (diamonds: the new sample of {year})", year=NEW_SAMPLE),
+        _("shade: later ones, 90 %, by what forecasts from past years were off by") if bands else "",
     )
     return figure
+
+
+def _shade(
+    panel: Axes, line: pd.DataFrame, points: pd.DataFrame, group: str, bands: LevelBands, colour: str
+) -> None:
+    """Where official figures after the last one should lie: carried on with the model's growth, and its band."""
+    last, then = int(points["year"].iloc[-1]), line.set_index("year")["value"]
+    if last not in then.index or not then[last] > 0:
+        return
+    ahead = then.loc[last:]
+    middle = points["value"].iloc[-1] * ahead / then[last] / _persons()
+    reach = np.array([bands.reach("migrant_workers", group, year - last) for year in ahead.index]) / 100.0
+    low, high = middle * np.clip(1.0 - reach, 0.0, None), middle * (1.0 + reach)
+    panel.fill_between(ahead.index, low, high, color=colour, alpha=0.14, linewidth=0)
 
 
 @styled

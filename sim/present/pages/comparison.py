@@ -57,12 +57,13 @@ from sim.present.text.comparison import (
     year_words,
 )
 from sim.present.text.groups import winners_group
+from sim.present.text.level_bands import validation_and_levels
 from sim.present.text.levers import grade_counts, lever_cards
 from sim.present.text.numbers import apart, in_a_row, listing, month_in_words, number
-from sim.present.text.validation import validation_text
 from sim.results.csv_files import READABLE, csv_bytes
 from sim.results.official import official_table
 from sim.results.outcomes import HEADLINE, OUTCOMES
+from sim.validation.level_bands import level_bands
 from sim.validation.validate import Validation, validate
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ def publish_comparison(
         if name in comparison.tables:
             table = worded(comparison, comparison.tables[name])
             files[f"{name}.csv"] = csv_bytes(table, excel_csv, float_format=READABLE)
-    files["validation.txt"] = validation_text(validation).encode()
+    files["validation.txt"] = validation_and_levels(validation).encode()
     return comparison.save(folder, {**files, PAGE: page.encode()})
 
 
@@ -277,7 +278,8 @@ def _outlook(comparison: Comparison) -> Figure:
     keys = ["year", "indicator", "group"]
     tables = [official_table(run) for run in comparison.baseline_runs()]
     model = pd.concat(tables).groupby(keys)["value"].mean().reset_index()
-    return validation_charts.baseline_outlook(model, load_data().official_annual, OUTLOOK)
+    data = load_data()
+    return validation_charts.baseline_outlook(model, data.official_annual, OUTLOOK, level_bands(data))
 
 
 def _ended_words(comparison: Comparison) -> str:

@@ -16,9 +16,13 @@ from sim.core.language import N_, Words, _, in_context, in_language, plural, tra
 from sim.parameters.behaviour import PARAMETERS, STATUSES
 from sim.parameters.posterior import Posterior
 from sim.present.text.backtest import (
+    BAND_HEADS,
+    BAND_METHOD,
+    EFFECTS_APART,
     HEADS,
     METHOD,
     STALE,
+    band_rows,
     listed_years,
     score_rows,
     sentences,
@@ -49,7 +53,7 @@ from sim.scenario.references import GRADES
 from sim.studies.published import unmeasured_effects
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import MEASURES
-from sim.validation.forecasts import is_stale, summary
+from sim.validation.forecast_scores import is_stale, summary
 from sim.validation.targets import PERIODS
 from sim.validation.validate import Validation
 
@@ -461,6 +465,12 @@ def _forecasts(rows: pd.DataFrame | None) -> list[str]:
         *_table(score_rows(summary(rows)), HEADS),
         "",
         *(f"- {sentence}" for sentence in (*sentences(rows), *who_errs_least(rows))),
+        "",
+        _(BAND_METHOD),
+        "",
+        *_table(band_rows(rows), BAND_HEADS),
+        "",
+        _(EFFECTS_APART),
     ]
     return [*lines, ""]
 

@@ -16,9 +16,11 @@ from sim.present.charts import validation as charts
 from sim.present.pages import validation_tables
 from sim.present.pages.images import image_address
 from sim.present.pages.wall import pairs_of, wall_of_series
+from sim.present.text.level_bands import RULE as LEVEL_RULE
+from sim.present.text.level_bands import heads, level_rows, validation_and_levels
 from sim.present.text.misses import limit_words, misses_by_cause
 from sim.present.text.numbers import apart
-from sim.present.text.validation import moves_in_words, sampling_warning, validation_text
+from sim.present.text.validation import moves_in_words, sampling_warning
 from sim.validation.five_year_moves import RULE
 from sim.validation.targets import FIRST_YEAR, LAST_FIT_YEAR, NEW_SAMPLE
 from sim.validation.validate import Validation
@@ -54,7 +56,7 @@ def publish_validation(
             figures["within_2020"] = charts.stock_within_2020(national, validation.stocks)
         files = {f"charts/{name}.png": style.as_png(figure, 200) for name, figure in figures.items()}
         page = render_validation(validation, national)
-    files["validation.txt"] = validation_text(validation).encode()
+    files["validation.txt"] = validation_and_levels(validation).encode()
     return validation.save(folder, {**files, PAGE: page.encode()}, excel_csv)
 
 
@@ -116,6 +118,9 @@ def validation_context(validation: Validation) -> dict[str, Any]:
         "since": str(NEW_SAMPLE),
         "unseen": _years_of(validation, "unseen"),
         "new_sample": _years_of(validation, "new sample"),
+        "levels": level_rows(validation),
+        "level_heads": heads(),
+        "level_rule": _(LEVEL_RULE),
     }
 
 

@@ -6,7 +6,9 @@ import pandas as pd
 
 from sim.core.language import N_, Words, _, plural
 from sim.present.text.numbers import listing, number, percent
-from sim.validation.forecasts import BAND, BENCHMARKS, summary
+from sim.validation.forecast_bands import BAND
+from sim.validation.forecast_scores import summary
+from sim.validation.forecasts import BENCHMARKS
 
 SUBJECTS = Words(
     {
@@ -34,14 +36,40 @@ HEADS = Words(
 )
 ORIGIN_HEADS = Words({"origin": N_("fitted to"), **HEADS._words})
 FORECASTERS = Words({name: HEADS._words[name] for name in ("forecast", "knowing", *BENCHMARKS)})
+BAND_HEADS = Words(
+    {
+        "horizon": HEADS._words["horizon"],
+        "forecaster": N_("forecast by"),
+        "banded": N_("figures"),
+        "inside": HEADS._words["inside"],
+        "width": N_("mean width"),
+        "score": N_("interval score"),
+    }
+)
 METHOD = N_(
     "At each of these origins parameters are found anew, from the priors and from official figures up to that "
-    "year alone; after it the outside series go on at the mean growth of the five years before, cohorts as they "
-    "were born, rules as they stand, and shocks to come are unknown. A level is carried on from its last "
+    "year alone; after it output grows as the IMF then expected, wages and rural incomes at the mean of the five "
+    "years before, as much slower or faster, cohorts as they were born, rules stay, and shocks to come are "
+    "unknown. A level is carried on from its last "
     "official figure, by the model as by the benchmarks. Errors are in tolerances, what two surveys of the same "
     "country could differ by, as means over the forecasts that all could make. This is out of sample for the "
     "parameters, not for the form of the model: whoever wrote its rules had seen these years, and the priors "
     "rest on studies of any date."
+)
+BAND_METHOD = N_(
+    "A band has four parts: the spread of the parameter sets; the sampling error of the figure; the outside "
+    "series, by running the same sets with growth slower by what forecasts of output had been off; and what the "
+    "form of the model is off by, by group of series, from errors that had been seen by then (within the fitted "
+    "years, and of forecasts made earlier), growing with the years ahead. It has the tails of Student's t with as "
+    "many degrees of freedom as years were seen. The benchmarks' bands come from their own earlier errors in the "
+    "same way. The interval score is the width and twenty times the distance of a figure outside, in tolerances: "
+    "less is better, and a wide band is not free. Figures of one year move together, so the interval behind a "
+    "share counts them as fewer."
+)
+EFFECTS_APART = N_(
+    "An effect of a policy is the difference of two runs that share whatever the level is off by, so that most of "
+    "this cancels and does not widen the band of an effect one for one; what may be wrong with the answer to a "
+    "policy is in that band as far as parameters carry it, and no further."
 )
 STALE = N_("The backtest was made with other rules or input data than those of today.")
 _SHARES = ("beats_all", "inside")
@@ -53,11 +81,43 @@ def score_rows(table: pd.DataFrame) -> list[dict[str, str]]:
     for row in table.to_dict("records"):
         said = {name: number(row[name], 2) for name in FORECASTERS}
         said |= {name: percent(100 * row[name]) for name in _SHARES}
+        said["inside"] = _within(row["inside"], row["inside_low"], row["inside_high"])
         said |= {name: str(row[name]) for name in ("origin", "horizon", "scored") if name in row}
         if "subject" in row:
             said["subject"] = SUBJECTS[row["subject"]]
         rows.append(said)
     return rows
+
+
+def _within(share: float, low: float, high: float) -> str:
+    """A share with its interval: ``88 % (71 to 96 %)``."""
+    if share != share:
+        return percent(share)
+    return _(
+        "{share} ({low} to {high})",
+        share=percent(100 * share),
+        low=number(100 * low),
+        high=percent(100 * high),
+    )
+
+
+def band_rows(rows: pd.DataFrame) -> list[dict[str, str]]:
+    """The bands of the model and of the benchmarks, over the forecasts for which all have one."""
+    found = []
+    for one in summary(rows, ["horizon"]).to_dict("records"):
+        for name in ("", *BENCHMARKS):
+            prefix = f"{name}_" if name else ""
+            found.append(
+                {
+                    "horizon": str(one["horizon"]),
+                    "forecaster": FORECASTERS[name or "forecast"],
+                    "banded": str(one["banded"]),
+                    "inside": percent(100 * one[f"{name or 'banded'}_inside"]),
+                    "width": number(one[f"{prefix}width"], 1),
+                    "score": number(one[f"{prefix}score"], 1),
+                }
+            )
+    return found
 
 
 def listed_years(rows: pd.DataFrame) -> str:
@@ -98,11 +158,11 @@ def sentences(rows: pd.DataFrame) -> list[str]:
                 "{count} year ahead, the model errs by {size} tolerances on average, {others}; on {share} of "
                 "{scored} forecasts it errs least. The outside series as they came, in place of what was "
                 "expected, would have made it {knowing}. The bands, which should hold {band} of the figures, "
-                "hold {inside}.",
+                "hold {inside}, with an interval of {low} to {high}.",
                 "{count} years ahead, the model errs by {size} tolerances on average, {others}; on {share} of "
                 "{scored} forecasts it errs least. The outside series as they came, in place of what was "
                 "expected, would have made it {knowing}. The bands, which should hold {band} of the figures, "
-                "hold {inside}.",
+                "hold {inside}, with an interval of {low} to {high}.",
                 int(one["horizon"]),
                 size=number(one["forecast"], 2),
                 others=listing(against),
@@ -111,6 +171,8 @@ def sentences(rows: pd.DataFrame) -> list[str]:
                 knowing=number(one["knowing"], 2),
                 band=percent(100 * BAND),
                 inside=percent(100 * one["inside"]),
+                low=number(100 * one["inside_low"]),
+                high=percent(100 * one["inside_high"]),
             )
         )
     left = int((rows["note"] == "new sample").sum())

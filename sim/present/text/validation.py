@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
@@ -60,8 +60,8 @@ _DIGITS = {"10k_persons": 0, "yuan": 0, "percent": 1, "years": 1, "ratio": 2}
 _ERROR_DIGITS = {"percent": 1, "points": 1, "years": 1, "months": 1, "ratio": 2, "10k_persons": 0, "yuan": 0}
 
 
-def validation_text(validation: Validation) -> str:
-    """The whole table. Errors are model less official; bars part fit years, unseen ones and the new sample."""
+def validation_text(validation: Validation, more: Sequence[str] = ()) -> str:
+    """The whole table, and ``more`` lines at its end. Errors are model less official; bars part fit years, unseen ones and the new sample."""
     rows, about = validation.rows, validation.about
     years = sorted(rows.loc[rows["label"] != "", "year"].unique())
     bars = set(rows.groupby("period")["year"].min()) - {min(years, default=0)}
@@ -107,6 +107,7 @@ def validation_text(validation: Validation) -> str:
         _stylised_fact_lines(validation),
         _corridor_lines(validation),
         _not_modelled_lines(validation),
+        list(more),
     )
     lines += [line for part in parts if part for line in ("", *part)]
     whole = "\n".join(lines).split("\n")
@@ -210,6 +211,11 @@ def error_words(error: float, unit: str, signed: bool = False) -> str:
     """
     factor, words, digits = _error_scale(unit, error)
     return join(number(error / factor, digits, signed), words)
+
+
+def error_unit_words(unit: str) -> str:
+    """The unit of an error in words."""
+    return in_context("age", "years") if unit == "years" else _ERROR_UNITS.get(unit, "")
 
 
 def _error_scale(unit: str, largest: float) -> tuple[float, str, int]:
