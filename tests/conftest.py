@@ -71,6 +71,7 @@ SLOW = """
     policy/test_policy_in_the_engine.py
     present/test_chinese_pictures.py
     present/test_decision_text.py
+    present/test_level_bands.py
     present/test_pages.py
     present/test_provenance.py
     present/test_settings.py

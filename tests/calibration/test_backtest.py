@@ -116,7 +116,7 @@ def test_a_band_holds_its_parts(found):
 
 
 def test_what_slower_growth_changes_is_the_part_of_the_outside_series():
-    """Two members, the second one counts three times: pay is 1 and 3 % lower two years ahead, no change before."""
+    """Two members, the second counts three times: pay is 1 and 3 % lower two years ahead."""
     known, years = as_known(load_data(), 2017), [2017, 2018, 2019]
     same = np.full((2, 3, 1), 3000.0)
     slow = same.copy()
