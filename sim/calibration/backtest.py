@@ -94,7 +94,8 @@ def backtest(
     with claimed_folder(folder, KIND):
         with explained(folder):
             _begin(Path(folder))
-        parts, growth, fits, failed = [], [], [], {}
+        parts: list[pd.DataFrame] = []
+        growth, fits, failed = [], [], {}
         for origin in origins:
             at = Origin(origin, plan, calibration, data, Path(folder), jobs, progress)
             parts.append(at.forecasts(pd.concat(parts, ignore_index=True) if parts else None))

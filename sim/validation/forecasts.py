@@ -87,7 +87,7 @@ def forecasts_at(
         if base < origin - OLDEST:
             continue
         of_model = members[:, :, column[target.id]]
-        apart = None if slower is None else tuple(one[:, :, column[target.id]] for one in slower)
+        apart = slower and (slower[0][:, :, column[target.id]], slower[1][:, :, column[target.id]])
         rows += [
             row | {"origin": origin, "horizon": year - origin, "base_year": base}
             for row, year in zip(

@@ -38,9 +38,10 @@ class LevelRow(NamedTuple):
 
 def level_rows(validation: Validation) -> list[LevelRow]:
     """A row a headline series; none where no backtest is stored."""
-    bands, rows = level_bands(load_data()), validation.rows
-    found = []
-    for target in validation.targets if bands is not None else ():
+    bands, rows, found = level_bands(load_data()), validation.rows, []
+    if bands is None:
+        return []
+    for target in validation.targets:
         own = rows[(rows["indicator"] == target.indicator) & (rows["group"] == target.group)]
         reach = [bands.reach(target.indicator, target.group, years) for years in AHEAD]
         if target.headline and len(own) and np.isfinite(reach).all():
