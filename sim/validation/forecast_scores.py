@@ -93,7 +93,8 @@ def errors_by(rows: pd.DataFrame, kind: str) -> pd.DataFrame:
     """The scored errors of forecasts as ``forecast_bands.ERRORS``, for what later bands learn from them."""
     told = rows[(rows["note"] == "") & rows["tolerance"].notna()]
     percent = np.where(told["unit"] == "percent", 100.0 / told["official"], 1.0)
-    explained = (told["outside"] * percent / told["tolerance"]).fillna(0.0)
+    known = np.hypot(told["outside"].fillna(0.0), told["parameters"].fillna(0.0))
+    explained = known * percent / told["tolerance"]
     found = told.assign(
         kind=kind,
         steps=told["year"] - told["base_year"],

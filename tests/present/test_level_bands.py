@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from support import synthetic
 
-from sim.core.language import in_language
+from sim.core.language import speaking
 from sim.present.charts.validation import baseline_outlook
 from sim.present.pages.validation import validation_context
 from sim.present.text.level_bands import AHEAD, level_rows, validation_and_levels
@@ -38,7 +38,7 @@ def test_the_validation_tells_how_far_forecasts_of_its_headline_levels_may_be_of
     assert "do not widen those of effects one for one" in " ".join(text.split())
     assert max(map(len, text.splitlines())) <= 120
     assert len(validation_context(validation)["levels"]) == len(rows) >= 5
-    with in_language("zh"):
+    with speaking("zh"):
         chinese = validation_and_levels(validation)
         assert "水平值预测可能相差多少" in chinese and out[0].replace(" ", "") in chinese
 
