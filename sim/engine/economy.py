@@ -10,6 +10,7 @@ import numpy as np
 
 from sim.core.arithmetic import GOLDEN_RATIO
 from sim.core.categories import EMPLOYEES, SECTORS, members
+from sim.core.months import DECEMBER
 from sim.engine.market_state import MarketState, OpeningNumbers
 from sim.engine.markets import (
     LabourDemand,
@@ -194,6 +195,7 @@ class Economy:
         if opening.has_quota.any():
             self._note_quotas(block.settled)
         state.note_networks(*networks(block.by_home, block.by_place, block.stock))
+        state.farm_to_date[:] = opening.now.farm_to_date if month % 12 + 1 < DECEMBER else 0.0  # a new year
         numbers = opening.numbers
         rise = opening.attention((month + 1) % 12 + 1) / max(opening.now.attention[0], 1e-9)
         rise = min(max(rise, numbers.applicants_rise_min), numbers.applicants_rise_max)

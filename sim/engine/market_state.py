@@ -111,6 +111,7 @@ class MarketState:
         self.migrants = np.zeros(len(places))  # simulated out-migrants by place
         self.network = np.zeros((HOMES, len(places)))  # share of the home's workers who live in the place
         self.out_share = np.zeros(HOMES)  # share of the home's workers who live away, settled included
+        self.farm_to_date = np.zeros((HOMES, _MONTHS + 1))  # yuan of the year's first months on the land
         self.has_works = False  # whether public works or workshops have ever hired
         self.poor_away: list[int] = []  # out-migrants of poor households, at the last five quarters' ends
 
@@ -120,6 +121,7 @@ class MarketState:
             "markets": {name: array.copy() for name, array in self.markets._asdict().items()},
             "migrants": self.migrants.copy(),
             "network": self.network.copy(),
+            "farm_to_date": self.farm_to_date.copy(),
             "has_works": self.has_works,
             "poor_away": list(self.poor_away),
             # set in January 2014, from the scenario that the shared history was lived under
@@ -132,6 +134,7 @@ class MarketState:
         for name, array in state["markets"].items():
             getattr(self.markets, name)[:] = array
         self.note_networks(state["migrants"].copy(), state["network"].copy())
+        self.farm_to_date[:] = state["farm_to_date"]
         self.has_works, self.poor_away = state["has_works"], list(state["poor_away"])
         self.corridor_residual, self.home_taste = (
             state["corridor_residual"].copy(),

@@ -127,6 +127,7 @@ class MonthConditions:
         now.mean_log_pay[:] = np.log((np.exp(now.log_pay) * state.mix).sum(axis=1))
         now.month[0], now.month_of_year[0] = month, month % 12 + 1
         now.price_index[0] = series.price_index[month]
+        now.prices_of_year[0] = series.price_index[month - month % 12 : month + 1].mean()
         now.log_reference_income[0] = packaged_candidates().log_income[month]
         value_places(
             self.plain,
@@ -137,6 +138,8 @@ class MonthConditions:
             state.markets.news,
             state.markets.farmers,
         )
+        now.farm_to_date[:] = state.farm_to_date
+        now.farm_to_date[:, month % 12 + 1] = state.farm_to_date[:, month % 12] + now.farm_income
 
     def ration(self, month: int, rationing: Rationing) -> None:
         """Write how far the money of each lever reaches this month, before quotas."""

@@ -20,9 +20,7 @@ from sim.core.categories import (
     EXITED,
     FARM,
     LOCAL_WORK,
-    MIGRANT_SEARCH,
     MIGRANT_WORK,
-    SETTLED_SEARCH,
     SETTLED_WORK,
     SEXES,
     TIERS,
@@ -53,8 +51,6 @@ INCOME_COLUMNS = (
 )  # in the order of Distribution
 _LIVING = slice(0, EXITED)
 _EMPLOYEES = members(EMPLOYEES)
-_AWAY = [MIGRANT_WORK, MIGRANT_SEARCH, TRAINING]
-_SETTLED = [SETTLED_WORK, SETTLED_SEARCH]
 _EARNERS = members(EARNERS)
 
 
@@ -269,13 +265,9 @@ class Record:
         nation["other_settlement_cost"][0] = run.ledger.month_other_settlement_cost
         nation["promised"][0] = run.ledger.month_promised
         nation["levy"][0] = run.economy.opening.now.levy_rate[0] * block.pay[_EMPLOYEES, 0].sum()
-        now, away = run.economy.opening.now, block.by_place[HOMES:]
-        # a month on the land at sowing and harvest, or at home for the festival, is one without pay
-        at_home = at_home + block.by_home[:, LOCAL_WORK] * _unpaid_share(block, LOCAL_WORK)
-        living_away = away[:, _AWAY].sum(axis=1) - away[:, MIGRANT_WORK] * _unpaid_share(block, MIGRANT_WORK)
-        nation["farm_income"][0] = at_home @ now.farm_income
-        settled = away[:, _SETTLED].sum(axis=1)
-        nation["living_cost"][0] = living_away @ now.living_cost[HOMES:] + settled @ now.unaided_cost[HOMES:]
+        now = run.economy.opening.now
+        nation["farm_income"][0] = (at_home + block.on_land) @ now.farm_income
+        nation["living_cost"][0] = block.living[0]
         nation["price_index"][0] = now.price_index[0]
         return self._month.copy()
 
@@ -319,11 +311,6 @@ class Record:
         table["earnings_yuan"] = pay[:, 0] * self.run.scale
         table["paid_months"] = pay[:, 1] * self.run.scale
         return table
-
-
-def _unpaid_share(block: SimpleNamespace, activity: int) -> float:
-    """Share of those in paid work of a kind at a month's end who were not paid this month."""
-    return max(1.0 - block.pay[activity, 1] / max(int(block.by_home[:, activity].sum()), 1), 0.0)
 
 
 def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:

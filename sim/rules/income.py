@@ -14,11 +14,12 @@ def land_factor(uniform_draw: float, log_sd: float) -> float:
 
 
 @rule
-def real_income(net_yuan: float, farm_months: int, farm_yuan: float, land: float, prices: float) -> float:
-    """Net income of a year in yuan of the base year of prices: (net + months * farm income * land) / prices.
+def real_income(net_yuan: float, farm_yuan: float, land: float, prices: float) -> float:
+    """Net income of a year in yuan of the base year of prices: (net + farm income * land) / prices.
 
     net_yuan: pay, profit, benefits and transfers received, less contributions, fees and the extra cost of
-    living away. farm_months: months at home without non-farm work. farm_yuan: mean income of such a month.
-    Source: net disposable income as household surveys count it, for one worker.
+    living away, with months on the land that are over. farm_yuan: mean income of the months of a stay on the
+    land that goes on. prices: mean of the year. Source: net disposable income as household surveys count it,
+    for one worker.
     """
-    return (net_yuan + farm_months * farm_yuan * land) / prices
+    return (net_yuan + farm_yuan * land) / prices

@@ -113,6 +113,7 @@ def live_without_pay(w, c, b, k) -> None:
     cost = extra_living_cost(w, c)
     spent = dissaving(int(w.savings), cost, benefit + odd_jobs)
     note_income(w, odd_jobs - cost)
+    b.living[0] += cost
     w.savings = int(w.savings) - spent
     w.earnings_year = min(int(w.earnings_year) + odd_jobs, MOST_EARNINGS)
     if w.activity != TRAINING:
@@ -129,7 +130,9 @@ def earn(w, c, b, k) -> None:
     pay = wage(w, c)
     take_home, contribution = pay_out(w, c, b, k, pay) if has_deductions(w) else (pay, 0)
     note_employed(w, b)
-    note_income(w, take_home - extra_living_cost(w, c))
+    cost = extra_living_cost(w, c)
+    note_income(w, take_home - cost)
+    b.living[0] += cost
     divide_pay(w, c, b, pay, take_home, contribution)
 
 
@@ -157,12 +160,16 @@ def earn_listed(rows, states, c, b, chosen) -> None:
         b.take_home[j], b.contribution[j] = pay_out(w, c, b, k, int(b.wage[j]))
     for j in range(count):
         b.sent[j], b.put_aside[j] = divided(c, int(b.take_home[j]), int(b.doing[j]) == MIGRANT_WORK)
+    living = 0
     for j in range(count):
         k = int(chosen[j])
         w = worker_at(rows, states, k, b.id[k])
-        note_income(w, int(b.take_home[j]) - extra_living_cost(w, c))
+        cost = extra_living_cost(w, c)
+        living += cost
+        note_income(w, int(b.take_home[j]) - cost)
         b.put_aside[j] = keep_pay(w, int(b.wage[j]), int(b.put_aside[j]))
         book_at_home(w, b, int(b.wage[j]), int(b.sent[j]))
+    b.living[0] += living
     _book_listed(b, count)
 
 

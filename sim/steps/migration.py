@@ -18,6 +18,7 @@ from sim.rules.migration import (
 )
 from sim.steps.earnings import log_skill, skill_cells
 from sim.steps.groups import group_since, is_parent, worker_group
+from sim.steps.income import note_month_on_land
 from sim.steps.levers import effective, serve, serve_arrival
 from sim.steps.people import fill_birth_ages, months_in_activity, months_of_stay
 from sim.steps.race import (
@@ -396,7 +397,11 @@ def carry_out_choice(w, c, b, k) -> None:
     choice = int(b.choice[k]) - 1
     if choice >= 0:
         b.choice[k] = 0
+        was_on_land = w.activity == FARM
         carry_out(w, c, b, k, choice)
+        is_on_land = w.activity == FARM
+        if is_on_land != was_on_land:  # the month's work is done: who leaves has farmed, who comes was paid
+            note_month_on_land(w, c, b, 1 if was_on_land else -1)
 
 
 @rule

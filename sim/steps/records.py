@@ -8,6 +8,7 @@ import numpy as np
 
 from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, SECTORS, codes
 from sim.core.draws import PURPOSES
+from sim.core.months import DECEMBER
 from sim.core.structured import field_names
 from sim.parameters.behaviour import PARAMETERS
 from sim.steps.groups import GROUPS
@@ -93,6 +94,7 @@ def conditions_type(places: int) -> np.dtype:
             ("month_of_year", _WHOLE),  # 1-12
             ("attention", _REAL),  # probability of reconsidering this month, undisturbed
             ("price_index", _REAL),  # consumer prices over 2023
+            ("prices_of_year", _REAL),  # their mean from January to this month
             ("levy_rate", _REAL),  # share of wages that employers pay towards levers (sim.policy.financing)
             ("economy", economy_type()),
             ("place", [(name, _REAL, (places,)) for name in PLACE_NAMES]),
@@ -113,6 +115,11 @@ def conditions_type(places: int) -> np.dtype:
             ("living_cost", _REAL, (places,)),  # yuan per month beyond living at home; there nil
             ("unaided_cost", _REAL, (places,)),  # the same of those whom no aid with housing there is for
             ("farm_income", _REAL, (homes,)),  # yuan per month
+            (
+                "farm_to_date",
+                _REAL,
+                (homes, DECEMBER + 1),
+            ),  # yuan of the year's first 0, 1, ... months, to this one
             ("log_reference_income", _REAL),  # of the month; values of incomes are stated against it
             ("farm_value", _REAL, (homes,)),  # of the farm, in log-odds
             ("separation_factor", _REAL, (sectors,)),
@@ -191,6 +198,9 @@ def sums_type(places: int) -> np.dtype:
             ("applicants", _WHOLE, (HOME_COUNT,)),  # who wanted local work
             ("works", _WHOLE, (HOME_COUNT,)),  # on public works or in workshops
             ("business", _WHOLE, (HOME_COUNT, 4)),  # businesses, their jobs, jobs of additional ones, these
+            # workers on the land when others are paid, beyond those who farm at the end of the month
+            ("on_land", _WHOLE, (HOME_COUNT,)),
+            ("living", _WHOLE, (1,)),  # yuan that living away costs beyond living at home
             ("visiting", _WHOLE, (HOME_COUNT,)),  # out-migrants who are at home at the end of the month
             ("events", _WHOLE, (len(EVENTS),)),
             ("money", _WHOLE, (len(MONEY_FLOWS),)),

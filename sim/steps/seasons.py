@@ -7,6 +7,7 @@ from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, uniform
 from sim.core.months import FEBRUARY, JANUARY, JULY, JUNE, MARCH, NOVEMBER, OCTOBER
 from sim.rules.migration import carried_back
+from sim.steps.income import note_month_on_land
 from sim.steps.levers import effective, serve_once
 from sim.steps.records import EVENT, OCCASION, WORKER
 from sim.steps.support import insurance_kept, pay_relief
@@ -38,6 +39,7 @@ def help_on_farm(w, c, b, k) -> None:
     if is_farm_season(c) and uniform(c.keys, PURPOSE.farm_season, int(w.id)) < c.economy.farm_season_share:
         w.status = int(w.status) | BACK
         b.employed[int(w.place), int(w.sector)] += 1
+        note_month_on_land(w, c, b, 1)
 
 
 @rule

@@ -5,6 +5,7 @@ from sim.core.categories import SECTORS
 from sim.core.compiled import inlined_rule, rule
 from sim.core.draws import PURPOSE, mixed_with, uniform, uniform_mixed_for
 from sim.rules.migration import score
+from sim.steps.income import leave_land
 from sim.steps.levers import serve
 from sim.steps.records import EVENT, OCCASION
 from sim.world.worker import DISPLACED, LASTING_TRAITS, clipped
@@ -13,6 +14,7 @@ from sim.world.worker import DISPLACED, LASTING_TRAITS, clipped
 @rule
 def change_activity(w, c, activity) -> None:
     """Put the worker in another activity, which begins this month."""
+    leave_land(w, c)
     w.activity = activity
     w.since_month = c.month
     w.traits = int(w.traits) & LASTING_TRAITS
