@@ -218,6 +218,7 @@ class MonthConditions:
         reach = policy.reach(month)
         if self._filled is not policy:
             policy.fill_levers(levers, month)
+            self.now.eased_since[:] = policy.eased_since()
         elif reach is not self._reach:
             policy.fill_levers_of_month(levers, month)
         policy.fill_prices(levers, month)

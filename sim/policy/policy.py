@@ -18,7 +18,7 @@ from sim.core.arithmetic import GOLDEN_RATIO
 from sim.core.categories import BY_PLACE, SECTORS, TIERS
 from sim.core.errors import Problem, ScenarioError
 from sim.core.language import _
-from sim.core.months import FIRST_MONTH, month_text
+from sim.core.months import FIRST_MONTH, month_index, month_text
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.cash import cost_beside, is_billed_as_received, most_received
 from sim.policy.head_counts import HeadCounts
@@ -303,6 +303,14 @@ class Policy:
             if strength[n] > 0.0
             and (self.occasions[n] in _SETTLING or "settlement_quota_share" in lever.changes)
         ]
+
+    def eased_since(self) -> np.ndarray:
+        """The month in which the first lever that makes registration easier in a place begins, by place."""
+        since = np.full(len(self.places), MONTHS)
+        for lever, there in zip(self._levers, self._by_place.masks, strict=True):
+            if "hukou_cost_scale" in lever.changes:
+                since[there] = np.minimum(since[there], month_index(lever.window.from_))
+        return since
 
     def rationed(self, month: int) -> list[int]:
         """The levers in force that have a budget."""

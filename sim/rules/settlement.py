@@ -43,7 +43,7 @@ def registration_relief(share: float, migration_cost: float, cost_scale: float) 
 
 @rule
 def drawn_share(relief: float) -> float:
-    """Share of the migrants in a place who would not be there without a relief in log-odds: 1 - exp(-relief).
+    """Share of those who come to a place who would not without a relief in log-odds: 1 - exp(-relief).
 
     Source: the odds of a place in the logit of places [A38].
     """

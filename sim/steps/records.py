@@ -107,6 +107,7 @@ def conditions_type(places: int) -> np.dtype:
             ("without_levers", _REAL, (len(WORKER_NAMES), places)),  # had no lever been in force
             ("poor_floor_effort", _REAL),  # how far poor workers away have fallen short of a year before
             ("has_works", _WHOLE),  # public works or workshops, or jobs that they left behind
+            ("eased_since", _WHOLE, (places,)),  # month in which levers began to ease registration there
             ("tier", _WHOLE, (places,)),
             ("province", _WHOLE, (places,)),
             ("log_pay", _REAL, (places, sectors)),

@@ -185,13 +185,13 @@ def would_settle_without_levers(w, c) -> bool:
 
 @rule
 def was_drawn(w, c) -> bool:
-    """Whether the worker is in the place for the easier registration there that levers have brought.
+    """Whether the worker has come to the place for the easier registration there that levers have brought.
 
-    Nobody knows of whom that is so: by a draw for life, of as many as it adds to the migrants there.
+    Nobody knows of whom that is so: by a draw for life, of as many as it adds to those who come.
     """
     place, relief = int(w.place), 0.0
     cost, before = c.place.hukou_cost_scale[place], c.place_without_levers.hukou_cost_scale[place]
-    if cost < before:
+    if cost < before and int(w.arrived_month) >= c.eased_since[place]:
         share, whole = c.economy.hukou_share_of_migration_cost, c.economy.migration_cost
         relief = registration_relief(share, whole, cost) - registration_relief(share, whole, before)
     return uniform_for(c.life_keys, PURPOSE.trait_drawn, int(w.id), place) < drawn_share(relief)

@@ -12,7 +12,9 @@ from sim.rules.settlement import (
     Applicant,
     PointsScheme,
     capacity_offered,
+    drawn_share,
     points,
+    registration_relief,
     willingness,
     wish_fall,
     wish_of_stay,
@@ -89,3 +91,10 @@ def test_a_place_offers_more_the_more_of_the_cost_is_paid():
     # half the cost paid, at a response of a half: a quarter more
     assert capacity_offered(0.4, 8_429.5, 16_859.0, 0.5, 1.0) == pytest.approx(0.5)
     assert capacity_offered(0.9, 16_859.0, 16_859.0, 0.5, 1.0) == 1.0
+
+
+def test_easier_registration_takes_its_part_off_the_cost_and_draws_as_many_as_it_is_worth():
+    assert registration_relief(0.3, 0.5, 1.0) == 0.0
+    assert registration_relief(0.3, 0.5, 0.8) == pytest.approx(0.03)
+    assert drawn_share(0.03) == pytest.approx(1.0 - math.exp(-0.03))
+    assert drawn_share(0.0) == drawn_share(-0.1) == 0.0
