@@ -1,8 +1,8 @@
 """Budgets: what money each lever has left, and what every lever has spent.
 
 Whoever qualifies is paid, until the month whose claims exceed what is left (``sim.policy.rationing``). The
-claim at the margin is paid in full; what it overdraws, less than one simulated worker's claim, is taken off
-the next money. So spending over years comes to the budgets, whatever the scale.
+claim at the margin is paid in full; what it overdraws, less than one simulated worker's claims of a month, is
+taken off the next money. So spending over years comes to the budgets, whatever the scale.
 """
 
 from __future__ import annotations
@@ -83,6 +83,7 @@ class Ledger:
             [share_for_settlements(policy.scenario.levers[name]) for name in policy.names]
         )
         self._claim_rows: list[int] = []  # of the sums of claims, in the month being lived
+        self._last_claims: list[float] = []  # yuan that the worker at the margin claims, by these rows
         self._year_begun = -1  # the January in which new money came last
         self._claimed_first: np.ndarray | None = None  # uses by lever when it was lived first
         self._closed: list[tuple] = []  # sums of past years, from which the table is made
@@ -156,6 +157,7 @@ class Ledger:
             self._year_begun = month
         left = {n: self._left(n, month) for n in self.policy.rationed(month)}
         self._claim_rows = [self.policy.budgeted.index(n) for n in left]
+        self._last_claims = [0.0] * len(left)
         self._claimed_first = None
         closed = frozenset(n for n, yuan in left.items() if yuan < 0.0 or self.has_run_out[n])
         return Rationing(left, len(self.policy.names), closed)
@@ -167,7 +169,10 @@ class Ledger:
             self._claimed_first = block.served[:count].sum(axis=1) + block.refused[:count]
         spent = block.billed[:count].sum(axis=1) * float(self.scale)
         rows = self._claim_rows
-        return rationing.is_settled(spent, block.claims[rows], block.claimed[rows] * float(self.scale))
+        claimed = block.claimed[rows] * float(self.scale)
+        # one worker may be served several times in a month, on one ticket: the last of them in full
+        self._last_claims = [float(one[np.flatnonzero(one)[-1]]) if one.any() else 0.0 for one in claimed]
+        return rationing.is_settled(spent, block.claims[rows], claimed)
 
     def enter(
         self,
@@ -183,15 +188,17 @@ class Ledger:
         no money was left for. in_places: (levers, 31) uses by a share of the people in places, not whole.
         fees: (levers,) yuan of what was billed that workers pay. rents: (levers, 31) yuan that levers pay of
         the cost of living in places; a unit cost by the month of a resident there stands for them.
-        Raises AccountingError where more than one claim was beyond what was left.
+        Raises AccountingError where more than the claims of one worker were beyond what was left.
         """
         prices = self.policy.prices(month)
         persons = np.rint(in_places * float(self.scale))
         beside = np.where(self.policy.pays_rents, 0, prices)
         spending = (billed + rents) * float(self.scale) + persons * beside[:, None]
         by_lever, uses = spending.sum(axis=1), served.sum(axis=1)
+        last_claims = dict(zip(self._claim_rows, self._last_claims, strict=True))
         for n in self.policy.rationed(month):
             left, claim = self._left(n, month), self.policy.most_claimed(n, month) * self.scale
+            claim = max(claim, last_claims.get(self.policy.budgeted.index(n), 0.0))
             if by_lever[n] > 0.0 and by_lever[n] - claim >= left:
                 raise AccountingError(
                     _(
@@ -200,7 +207,7 @@ class Ledger:
                         name=self.policy.names[n],
                         uses=uses[n],
                         month=month_text(month),
-                        allowed=max(left, 0.0) / self.scale / prices[n],
+                        allowed=max(left, 0.0) / self.scale / max(prices[n], 1),
                     )
                 )
             turned_away = 0 if self._claimed_first is None else self._claimed_first[n] - uses[n]

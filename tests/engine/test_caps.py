@@ -19,9 +19,12 @@ from support.instrument_runs import (
 )
 
 from sim.core.categories import BY_PLACE
+from sim.core.errors import AccountingError
 from sim.engine.simulate import simulate
+from sim.policy.rationing import MOST_RUNS
 from sim.scenario.lever import Lever
 from sim.scenario.loading import load_scenario, with_overrides
+from sim.steps.lever_record import TICKET_BINS, TICKETS
 from sim.steps.records import EVENT
 
 SCALE = 100_000
@@ -254,3 +257,37 @@ def test_a_month_that_is_rehearsed_is_the_month_that_is_lived_again(threads, mon
     assert (lived[0][0] == lived[1][0]).all()
     pd.testing.assert_frame_equal(lived[0][1], lived[1][1], check_exact=True)
     assert (lived[0][1]["bound_by"] == "money").any()
+
+
+def test_a_worker_who_is_served_twice_at_the_margin_is_paid_twice():
+    """Hired, dismissed and hired again in one month, on one ticket; whoever stands behind gets nothing."""
+    yuan = 1000
+    lever = make_lever(
+        {"job_finding_probability": {"scale": 2.0}},
+        "2014-01",
+        unit_cost=unit_cost(yuan, "placement"),
+        budget={"yuan_per_year": 2.5 * yuan * 20_000},
+    )
+    run = start(make_scenario({"x": lever}, to="2014-12"))
+    ledger, block, uses = run.ledger, run.block, {5: 1, 9: 2, 10: 1, TICKETS - 1: 1}
+    rationing = ledger.rationing(0)
+    for _ in range(MOST_RUNS):
+        for name in ("served", "billed", "refused", "claims", "claimed"):
+            getattr(block, name)[:] = 0
+        for ticket, count in uses.items():
+            if ticket >= rationing.cutoff[0]:
+                block.refused[0] += count
+                continue
+            block.served[0, 0] += count
+            block.billed[0, 0] += count * yuan
+            place = (ticket - int(rationing.bins_from[0])) >> int(rationing.bin_bits[0])
+            if 0 <= place < TICKET_BINS:
+                block.claims[0, place] += count
+                block.claimed[0, place] += count * yuan
+        if ledger.is_settled(rationing, block):
+            break
+    assert block.served[0, 0] == 3 and block.refused[0] == 2
+    ledger.enter(0, block.served[:1], block.billed[:1], block.refused[:1])
+    assert ledger.spent[0] == 3 * yuan * 20_000 and ledger.queue[0] == 2
+    with pytest.raises(AccountingError, match="more than the"):
+        ledger.enter(0, block.served[:1], 2 * block.billed[:1], block.refused[:1])
