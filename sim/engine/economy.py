@@ -181,13 +181,13 @@ class Economy:
     def _relocation(self, month: int) -> np.ndarray:
         """Log points by which jobs in cities have moved to a province since January 2014, (31 provinces).
 
-        They move to where output grows more than elsewhere. The mean over the jobs of January 2014 is nil:
-        jobs move, and are not made.
+        They move to where output and jobs in urban units grow more than elsewhere. The mean over the jobs of
+        January 2014 is nil: jobs move, and are not made.
         """
-        jobs = self.jobs_2014[HOMES:].sum(axis=1)
-        growth = np.log(self.series.output_ratio[:, month])
-        growth -= np.average(growth[self.places.province[HOMES:]], weights=jobs)
-        return self.opening.numbers.jobs_relative_output_elasticity * growth
+        jobs, numbers = self.jobs_2014[HOMES:].sum(axis=1), self.opening.numbers
+        pull = numbers.jobs_relative_output_elasticity * np.log(self.series.output_ratio[:, month])
+        pull += numbers.jobs_relative_units_elasticity * np.log(self.series.unit_jobs[:, month])
+        return pull - np.average(pull[self.places.province[HOMES:]], weights=jobs)
 
     def settle(self, block: SimpleNamespace) -> None:
         """Bring markets and networks to the end of the month."""

@@ -92,6 +92,7 @@ class Series:
     cost_index: np.ndarray  # (places, months) city living cost over the national mean of 2023
     price_index: np.ndarray  # (months,) consumer prices over 2023
     sector_ratio: np.ndarray  # (7, months) share of a sector in the jobs of urban units over January 2014
+    unit_jobs: np.ndarray  # (31, months) jobs in urban units over January 2014
     building: np.ndarray  # (months,) jobs in construction, as they follow floor space, over those of 2020
     entrants: np.ndarray  # (31, months) persons entering the labour force
     observed_months: int  # months to the end of the last year whose output is observed
@@ -135,6 +136,7 @@ def build_series(
         cost_index=numbers.cost[places.tier][:, None] * cost_index[None, :],
         price_index=consumer_prices(data, growth.prices),
         sector_ratio=_sector_ratio(data, months),
+        unit_jobs=_unit_jobs(data, months),
         building=_floor_space(data, months) ** numbers.building_floor_space_elasticity,
         entrants=_entrants(data, corridors.workers, growth.entrants, numbers.entrants_first_half_factor),
         observed_months=(min(int(output.index[-1]), data.observed_to) + 1 - FIRST_YEAR) * 12,
@@ -188,6 +190,12 @@ def _sector_ratio(data: Data, months: int) -> np.ndarray:
     ratio /= ratio[:, :1]
     of_sector = {"manufacturing": 0, "construction": 1}
     return ratio[[of_sector.get(sector, 2) for sector in SECTORS]]
+
+
+def _unit_jobs(data: Data, months: int) -> np.ndarray:
+    """Jobs in the urban units of each province over January 2014; after the last observed year they stay."""
+    jobs = _monthly(data.province_series("employed_urban_units").loc[FIRST_YEAR - 1 :].dropna(), 0.0, months)
+    return jobs / jobs[:, :1]
 
 
 def _floor_space(data: Data, months: int) -> np.ndarray:

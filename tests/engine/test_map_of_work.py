@@ -11,7 +11,12 @@ from sim.engine.simulate import simulate
 from sim.world.places import HOMES
 
 SMALL = 50_000
-OFF = {"province_border_drift": 0.0, "eastern_city_drift": 0.0, "jobs_relative_output_elasticity": 0.0}
+OFF = {
+    "province_border_drift": 0.0,
+    "eastern_city_drift": 0.0,
+    "jobs_relative_output_elasticity": 0.0,
+    "jobs_relative_units_elasticity": 0.0,
+}
 
 
 def moved(month: int, **parameters: float) -> tuple[dict[str, float], float]:
@@ -41,6 +46,16 @@ def test_they_leave_where_output_lags():
     assert max(pull[name] for name in ("Liaoning", "Jilin", "Heilongjiang")) < -0.1
     assert min(pull[name] for name in ("Guizhou", "Anhui", "Chongqing")) > 0
     at_the_start, _ = moved(0, jobs_relative_output_elasticity=1.0)
+    assert at_the_start == pytest.approx(dict.fromkeys(pull, 0.0), abs=1e-12)
+
+
+def test_jobs_follow_urban_units_to_where_these_grew():
+    """Urban units lost a third of their jobs in the Northeast by 2020, and 5 % in the country."""
+    pull, mean = moved(84, jobs_relative_units_elasticity=0.5)
+    assert mean == pytest.approx(0.0, abs=1e-12)
+    assert max(pull[name] for name in ("Liaoning", "Jilin", "Heilongjiang")) < -0.08
+    assert min(pull[name] for name in ("Anhui", "Guangdong", "Guizhou")) > 0.03
+    at_the_start, _ = moved(0, jobs_relative_units_elasticity=0.5)
     assert at_the_start == pytest.approx(dict.fromkeys(pull, 0.0), abs=1e-12)
 
 
