@@ -29,19 +29,21 @@ def _received_on(name: str) -> str | None:
     return "loan_month" if name == LOAN else PARAMETERS[name].occasion
 
 
-def cost_beside(lever: Lever, price: int) -> int:
-    """Whole yuan per receipt beside the money received, of a lever that is billed as received.
+def cost_beside(lever: Lever, price: float) -> float:
+    """Yuan per receipt beside the money received, of a lever that is billed as received.
 
-    price: per serving, after steering. Nothing where the money follows pay, or a share of what there was.
+    price: per serving, after steering, in the yuan that it is stated in: what workers receive is a sum of
+    money that stays as it is, and only the cost of handing it out follows prices or wages. Nothing where
+    the money follows pay, or a share of what there was.
     """
     handed = 0.0
     for name in hands_out(lever):
         change = lever.changes[name]
         if name in _SHARES or (change.set is None and change.add is None):
-            return 0
+            return 0.0
         if lever.unit_cost is not None and PARAMETERS[name].occasion == lever.unit_cost.per:
             handed = max(handed, (change.set or 0.0) + (change.add or 0.0))
-    return max(price - int(handed), 0)
+    return max(price - int(handed), 0.0)
 
 
 def most_received(lever: Lever) -> float:

@@ -268,10 +268,10 @@ class Policy:
         """Write what a serving costs in the money of the month, and which parts of it workers do not see."""
         prices, count = self.prices(month), len(self.names)
         levers["price"][:count] = prices
-        beside = zip(self._levers, prices, self._as_received, strict=True)
-        levers["cash_price"][:count] = [
-            cost_beside(one, int(price)) if is_so else 0 for one, price, is_so in beside
-        ]
+        stated = zip(self._levers, self._in_force(month).prices, self._as_received, strict=True)
+        beside = np.array([cost_beside(one, float(price)) if is_so else 0.0 for one, price, is_so in stated])
+        index = 1.0 if self._cost_index is None else self._cost_index[month]
+        levers["cash_price"][:count] = _whole(beside * index, month)
         levers["fee"][:count] = _whole(self._prices(month) * self._worker_shares, month)
 
     def fill_late_grant(self, levers: np.record, month: int) -> None:

@@ -66,6 +66,17 @@ def test_what_handing_it_out_costs_is_booked_besides_and_goes_to_somebody_else()
     assert results.ledger["spending_yuan"].sum() == 1000 * served
 
 
+def test_only_the_cost_of_handing_money_out_follows_prices():
+    """Relief of 900 yuan is 900 yuan in every year; what the office costs on top of it moves with prices."""
+    lever = cash_lever("relief_yuan", 900, price=1000)
+    lever["unit_cost"] = {**lever["unit_cost"], "in_yuan_of": 2023}
+    results = simulate(make_scenario({"x": lever}, to="2015-12"), scale=SCALE, end="2015-12", seed=1)
+    paid = of_levers(results.flows).groupby("recipient")["yuan"].sum()
+    assert paid["worker"] == 900 * results.ledger["served"].sum() > 0
+    office = paid["service"] / results.ledger["served"].sum()
+    assert 80.0 < office < 95.0  # prices of 2014 and 2015 over those of 2023
+
+
 def test_a_discount_of_a_steering_lever_never_takes_from_what_workers_receive():
     steering = {
         key: value for key, value in make_lever({}, "2014-01", "2015-12").items() if key != "effects"
