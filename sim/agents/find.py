@@ -6,7 +6,9 @@ The words are looked up in ``WORDS``, Chinese ones in ``sim.agents.in_chinese``.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from functools import partial
+from itertools import combinations
 from typing import Any, NamedTuple
 from unicodedata import normalize
 
@@ -16,6 +18,7 @@ from sim.agents import in_chinese
 from sim.agents.in_chinese import conditions_in_chinese
 from sim.core.categories import (
     ACTIVITIES,
+    AGE_GROUP_LOWER,
     EDUCATION,
     EXITED,
     FARM,
@@ -33,8 +36,9 @@ from sim.core.categories import (
 )
 from sim.core.draws import mix32
 from sim.core.errors import Problem, UsageError, nearest
-from sim.core.language import N_, _, in_context
+from sim.core.language import N_, _, in_context, language
 from sim.engine.simulation import Simulation
+from sim.scenario.references import province_in_words
 from sim.world.data import load_data
 from sim.world.places import HOMES, Places
 from sim.world.worker import (
@@ -105,6 +109,12 @@ _SAID = N_(
     "woman, Henan, 30, 25-35, over 40, poor household, junior middle school, farming, away, in Guangdong, "
     "in a mega city, manufacturing"
 )
+
+
+YOUNGEST = AGE_GROUP_LOWER[0]
+MOST_YEARS = 5  # by which an age is widened to find somebody
+FINER = (10_000, 5_000, 2_000, 1_000, 500, 200, 100)  # scales that are offered
+SURELY = 3.0  # workers expected, so that there is nearly surely one
 
 
 class Condition(NamedTuple):
@@ -220,7 +230,8 @@ class Found(NamedTuple):
 def find_workers(run: Simulation, text: str, key: str = "--find") -> Found:
     """The ids of those in the labour force whom a description fits, as the coming month begins.
 
-    Raises UsageError for unknown words, and where it fits nobody: it then says how many each word fits.
+    Raises UsageError for unknown words, and where it fits nobody: it then offers the nearest description that
+    fits somebody, and the scale at which this one is likely to.
     """
     conditions = parse_description(text, run.places.provinces, key)
     columns = {
@@ -231,8 +242,18 @@ def find_workers(run: Simulation, text: str, key: str = "--find") -> Found:
     masks = [living & _holds(one, columns, run.places, run.month) for one in conditions]
     fits = np.logical_and.reduce(masks)
     if not fits.any():
+        offer = _offered(conditions, masks, columns, living, run)
+        finer = _scale_for(masks, living, run.scale)
+        said = {"count": format(offer.fits, ","), "scale": finer}
+        if finer:
+            told = _(
+                "that, which fits {count} here; or --scale 1:{scale}, at which this is likely to", **said
+            )
+        else:
+            told = _("that, which fits {count} here", **said)
+        alone = partial(_alone, asked=conditions, provinces=run.places.provinces)
         counts = in_context("words for a worker", "; ").join(
-            _("{words}: {count}", words=one.words, count=format(int(mask.sum()), ","))
+            _("{words}: {count}", words=alone(one), count=format(int(mask.sum()), ","))
             for one, mask in zip(conditions, masks, strict=True)
         )
         raise UsageError(
@@ -240,10 +261,93 @@ def find_workers(run: Simulation, text: str, key: str = "--find") -> Found:
                 _("nobody at 1:{scale} fits all of this", scale=run.scale),
                 key=key,
                 value=text,
-                allowed=_("fewer words, or a finer --scale (alone they fit {counts})", counts=counts),
+                nearest=offer.words or None,
+                allowed=_("{offered} (alone the words fit {counts})", offered=told, counts=counts),
             )
         )
     return Found(np.asarray(run.workers.ids.numbers(run.rows))[fits], conditions)
+
+
+class _Offer(NamedTuple):
+    """A description near the one that was asked for: how many it fits, and its words."""
+
+    fits: int
+    words: str
+
+
+def _offered(
+    conditions: tuple[Condition, ...],
+    masks: list[np.ndarray],
+    columns: Mapping[str, np.ndarray],
+    living: np.ndarray,
+    run: Simulation,
+) -> _Offer:
+    """The nearest description that fits somebody: an age widened by a few years, else the fewest words less.
+
+    Of several with as many words it is the one that fits most.
+    """
+    for years in range(1, MOST_YEARS + 1):
+        for place, one in enumerate(conditions):
+            if one.kind != "age":
+                continue
+            ages = (max(one.value[0] - years, YOUNGEST), one.value[1] + years)
+            wider = Condition("", "age", ages)
+            others = [mask for number, mask in enumerate(masks) if number != place]
+            holds = living & _holds(wider, columns, run.places, run.month)
+            count = int(np.logical_and.reduce([holds, *others]).sum())
+            if count:
+                near = [*conditions[:place], wider, *conditions[place + 1 :]]
+                return _Offer(count, _together(near, conditions, run.places.provinces))
+    for kept in range(len(conditions) - 1, 0, -1):
+        found = [
+            _Offer(
+                int(np.logical_and.reduce([masks[place] for place in places]).sum()),
+                _together([conditions[place] for place in places], conditions, run.places.provinces),
+            )
+            for places in combinations(range(len(conditions)), kept)
+        ]
+        if best := max(found, key=lambda offer: offer.fits).fits:
+            return next(offer for offer in found if offer.fits == best)
+    return _Offer(0, "")
+
+
+def _together(offered: Sequence[Condition], asked: Sequence[Condition], provinces: tuple[str, ...]) -> str:
+    """Conditions as a description."""
+    words = [_alone(one, asked, provinces) for one in offered]
+    return in_context("words for a worker", ", ").join(words)
+
+
+def _alone(one: Condition, asked: Sequence[Condition], provinces: tuple[str, ...]) -> str:
+    """Words for one condition: those that asked for it, or where they asked for more too, its own."""
+    is_alone = [other.words for other in asked].count(one.words) == 1
+    return one.words if is_alone else _own_words(one, provinces)
+
+
+def _own_words(one: Condition, provinces: tuple[str, ...]) -> str:
+    """Words that ask for one condition alone, in the language in use."""
+    if one.kind == "age":
+        if one.value[0] == one.value[1]:
+            return in_context("age of a worker", "{age}", age=one.value[0])
+        return _("{low}-{high}", low=one.value[0], high=one.value[1])
+    if one.kind in ("home", "province"):
+        name = province_in_words(provinces[one.value])
+        return name if one.kind == "home" else in_context("words for a worker", "in {place}", place=name)
+    first, second = (in_chinese.WORDS, WORDS) if language() == "zh" else (WORDS, in_chinese.WORDS)
+    known = [*first.items(), *second.items()]
+    return next(words for words, asked in known if asked == (one.kind, one.value))
+
+
+def _scale_for(masks: list[np.ndarray], living: np.ndarray, scale: int) -> int | None:
+    """A scale at which a few are likely to meet all conditions, from how many meet all but one; None for no
+    scale that a computer would hold.
+    """
+    everybody = max(int(living.sum()), 1)
+    expected = []
+    for place, mask in enumerate(masks):
+        others = [living, *(one for number, one in enumerate(masks) if number != place)]
+        expected.append(float(np.logical_and.reduce(others).sum()) * float(mask.sum()) / everybody)
+    likely = min((one for one in expected if one > 0), default=0.0)
+    return next((finer for finer in FINER if finer < scale and likely * scale / finer >= SURELY), None)
 
 
 def pick(ids: np.ndarray, seed: int) -> int:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 import pytest
 from support.messages import left_in_english
@@ -154,7 +156,7 @@ def test_each_word_is_met_by_somebody_or_says_so(run):
         ("Henan, Sichuan", "nobody is both"),
         ("30, 40", "nobody is both"),
         ("over 60, under 30", "nobody is both"),
-        ("college, over 74, Tibet, woman", "alone they fit"),
+        ("college, over 74, Tibet, woman", "alone the words fit"),
     ],
 )
 def test_mistakes_are_told(run, text, told):
@@ -181,6 +183,47 @@ def test_mistakes_are_told_in_chinese(run, text, told):
     [problem] = error.value.problems
     assert told in f"{problem.message} {problem.nearest}"
     assert not left_in_english(f"{problem.message} {problem.allowed}"), problem
+
+
+@pytest.mark.parametrize(
+    "text, spoken, starts",
+    [
+        ("woman, Henan, 30, poor household", "en", "woman, Henan, "),
+        ("man, Tibet, 41, college, construction", "en", "man, "),
+        ("Qinghai, 22-23, poor, college, woman, in Beijing", "en", ""),
+        ("女、西藏、30岁、贫困户、大专", "zh", "女、"),
+        ("在北京务工的30岁青海女性", "zh", ""),
+        ("college, over 74, Tibet, woman", "en", ""),
+    ],
+)
+def test_where_nobody_fits_the_nearest_that_fits_somebody_is_offered(run, text, spoken, starts):
+    """It keeps the other words, and says how many it fits; or the age is but a few years wider."""
+    with speaking(spoken):
+        try:
+            assert len(find_workers(run, text).ids)
+            return
+        except UsageError as told:
+            [problem] = told.problems
+        assert problem.nearest.startswith(starts) and problem.nearest != text
+        fits = len(find_workers(run, problem.nearest).ids)
+        asked, offered = (parse_description(words, run.places.provinces) for words in (text, problem.nearest))
+    assert fits > 0 and f"{fits:,}" in problem.allowed
+    kinds = [one.kind for one in offered]
+    assert 1 <= len(kinds) <= len(asked) and {one.kind for one in asked} >= set(kinds)
+    changed = [one for one in offered if (one.kind, one.value) not in {(a.kind, a.value) for a in asked}]
+    assert all(one.kind == "age" for one in changed)
+    assert bool(changed) != (len(offered) < len(asked)), "one thing is given way in"
+
+
+def test_the_scale_that_is_offered_has_somebody(run):
+    with pytest.raises(UsageError) as told:
+        find_workers(run, "woman, Henan, 30, poor household, college")
+    scale = int(re.search(r"--scale 1:(\d+)", told.value.problems[0].allowed)[1])
+    finer = Simulation("baseline", scale, "2014-01", seed=1)
+    try:
+        assert len(find_workers(finer, "woman, Henan, 30, poor household, college").ids)
+    finally:
+        finer.close()
 
 
 def test_all_unknown_words_are_told_at_once(run):
