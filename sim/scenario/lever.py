@@ -18,7 +18,7 @@ from sim.core.categories import BROUGHT_ABOUT_BY, BY_PLACE, OCCASIONS
 from sim.core.errors import Problem, headed
 from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.costs import CASH, LOAN, PAYOUT, RENT_AID, Budget, UnitCost
+from sim.scenario.costs import CASH, LOAN, PAYOUT, RENT_AID, TO_CITIES, Budget, UnitCost
 from sim.scenario.delivery import Delivery
 from sim.scenario.effects import Effect, faced_nowhere, gives, out_of_bounds
 from sim.scenario.eligibility import Where, Who, Window
@@ -260,8 +260,16 @@ class Lever(Strict):
             )
 
     def _free_money_problems(self) -> Iterator[Problem]:
-        """Money in workers' hands is somebody's cost."""
-        for name in (*CASH, LOAN, PAYOUT, RENT_AID):
+        """Money in the hands of workers, or of cities that take them in, is somebody's cost."""
+        cost = self.unit_cost
+        if cost is not None and cost.yuan == 0 and PAYOUT in self.effects:
+            yield Problem(
+                _("an insurer who pays workers needs a premium: serving somebody cannot cost nothing here"),
+                key="unit_cost.yuan",
+                value=cost.yuan,
+                allowed=_("a unit_cost above 0 yuan"),
+            )
+        for name in (*CASH, LOAN, PAYOUT, RENT_AID, TO_CITIES):
             if name not in self.effects or not gives(name, self.effects[name]):
                 continue
             if self.no_cost is not None:

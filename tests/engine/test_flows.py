@@ -268,11 +268,17 @@ GIVES = {  # parameter: a change by which workers, or banks for them, receive mo
 }
 
 
-@pytest.mark.parametrize("name", GIVES)
+@pytest.mark.parametrize("name", [*GIVES, "settlement_transfer_yuan"])
 def test_money_that_a_lever_hands_out_cannot_cost_nothing(name):
     with pytest.raises(ValueError, match=f"hands out money \\({name}\\) cannot cost nothing"):
-        make_scenario({"x": make_lever({name: GIVES[name]}, no_cost="a gift")})
+        make_scenario({"x": make_lever({name: GIVES.get(name, {"add": 1000.0})}, no_cost="a gift")})
     make_scenario({"x": make_lever({"amenity_shift": {"add": 0.1}}, no_cost="a rule")})
+
+
+def test_an_insurance_needs_a_premium():
+    free = make_lever({"business_loss_insured_share": {"add": 0.5}}, unit_cost=unit_cost(0, "business_month"))
+    with pytest.raises(ValueError, match="needs a premium"):
+        make_scenario({"x": free})
 
 
 @pytest.mark.parametrize("more", [{}, {"not_costed": "nobody knows"}], ids=["silent", "not costed"])
