@@ -115,7 +115,8 @@ def summary(rows: pd.DataFrame, by: Sequence[str] = ("horizon", "subject")) -> p
     in the stated band, ``inside_low`` to ``inside_high`` its interval (``coverage``). ``width`` and
     ``NAME_width``: mean width of the bands, in tolerances, over the ``banded`` forecasts for which every
     benchmark has a band; ``score`` and ``NAME_score``: mean interval score of these bands
-    (``interval_scores``); ``NAME_inside``: share of the figures that they hold.
+    (``interval_scores``); ``NAME_inside``: share of the figures that they hold; ``fair_width`` and
+    ``NAME_fair_width``: the mean width if the bands were stretched or shrunk to hold just ``BAND`` of them.
     """
     found = []
     usable = rows[(rows["note"] == "") & rows["tolerance"].notna()]
@@ -157,8 +158,18 @@ def _of_bands(part: pd.DataFrame) -> dict[str, float]:
         width, score = interval_scores(part, prefix)
         inside = part["official"].between(part[f"{prefix}low"], part[f"{prefix}high"])
         found |= {f"{prefix}width": float(width.mean()), f"{prefix}score": float(score.mean())}
+        found[f"{prefix}fair_width"] = _stretch(part, name or "forecast", prefix) * float(width.mean())
         found[f"{prefix}inside" if name else "banded_inside"] = float(inside.mean()) if len(part) else np.nan
     return found
+
+
+def _stretch(rows: pd.DataFrame, name: str, prefix: str) -> float:
+    """By what the bands of a forecaster would have to be stretched to hold ``BAND`` of these figures."""
+    if rows.empty:
+        return np.nan
+    away = rows["official"] - rows[name]
+    reach = np.where(away > 0, rows[f"{prefix}high"] - rows[name], rows[name] - rows[f"{prefix}low"])
+    return float(np.quantile(away.abs() / reach, BAND))
 
 
 def interval_scores(rows: pd.DataFrame, prefix: str = "") -> tuple[pd.Series, pd.Series]:

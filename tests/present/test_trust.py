@@ -242,7 +242,7 @@ def test_the_stored_backtest_is_told_with_who_errs_least_and_whether_it_is_of_to
     )
     assert "made from the ends of 2017 and 2019" in part
     assert "| 1 | pay | 1 | 0.50 | 0.25 | 1.00 | 2.00 | 1.00 | 100 % | 100 % (21 to 100 %) |" in part
-    assert "| 1 | model | 2 | 100 % | 3.0 | 3.0 |" in part
+    assert "| 1 | model | 2 | 100 % | 3.0 | 1.0 | 3.0 |" in part
     assert "does not widen the band of an effect one for one" in part
     assert "than every benchmark for: pay; a benchmark errs less for: age, sex, schooling." in part
     assert "other rules or input data" not in part

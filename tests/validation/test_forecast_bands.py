@@ -15,7 +15,7 @@ from sim.validation.forecast_bands import (
     line_bands,
     quantile,
 )
-from sim.validation.forecast_scores import coverage, interval_scores, likeness
+from sim.validation.forecast_scores import coverage, interval_scores, likeness, summary
 from sim.validation.level_bands import level_bands
 from sim.world.data import load_data
 
@@ -180,3 +180,24 @@ def test_the_packaged_backtest_gives_bands_to_every_head_count():
     for group in ("total", "out", "local"):
         reach = [found.reach("migrant_workers", group, years) for years in range(1, 12)]
         assert 0.3 < reach[0] < 5.0 and np.all(np.diff(reach) > 0.0)
+
+
+def test_bands_of_another_width_are_compared_at_the_share_that_they_should_hold():
+    """Twice as wide bands of twice as good a forecaster: what each would need to hold nine of ten."""
+    rows = pd.DataFrame({"official": np.arange(1.0, 11.0), "forecast": 0.0, "origin": 2017, "year": 2018})
+    rows = rows.assign(note="", tolerance=1.0, unit="points", horizon=1, inside=1.0, low=-20.0, high=20.0)
+    for name in ("last_value", "trend", "autoregression"):
+        rows = rows.assign(**{name: 0.0, f"{name}_low": -5.0, f"{name}_high": 5.0, f"{name}_error": 1.0})
+    one = summary(rows.assign(forecast_error=1.0), ["horizon"]).iloc[0]
+    assert (one["width"], one["trend_width"], one["trend_inside"]) == (40.0, 10.0, 0.5)
+    assert one["fair_width"] == one["trend_fair_width"] == pytest.approx(2.0 * 9.1)
+
+
+def test_the_stated_bands_hold_and_are_no_wider_than_those_of_benchmarks():
+    """What the packaged backtest found: not a tolerance of the code, but of what its pages claim."""
+    from sim.validation.forecast_scores import stored_forecasts
+
+    for row in summary(stored_forecasts(), ["horizon"]).to_dict("records"):
+        assert 0.80 <= row["inside"] <= 0.97
+        lines = ("last_value", "trend", "autoregression")
+        assert row["width"] < min(row[f"{name}_width"] for name in lines)

@@ -43,6 +43,7 @@ BAND_HEADS = Words(
         "banded": N_("figures"),
         "inside": HEADS._words["inside"],
         "width": N_("mean width"),
+        "fair_width": N_("width at which 90 % would be held"),
         "score": N_("interval score"),
     }
 )
@@ -114,6 +115,7 @@ def band_rows(rows: pd.DataFrame) -> list[dict[str, str]]:
                     "banded": str(one["banded"]),
                     "inside": percent(100 * one[f"{name or 'banded'}_inside"]),
                     "width": number(one[f"{prefix}width"], 1),
+                    "fair_width": number(one[f"{prefix}fair_width"], 1),
                     "score": number(one[f"{prefix}score"], 1),
                 }
             )
