@@ -224,14 +224,14 @@ def _questions(
             _("Was it tuned on what it is tested on?"),
             _(
                 "The calibration uses the official figures to 2019, their change from 2023 to 2024, "
-                "workers in farming in 2021 and 2023, and how much older local workers are than those "
-                "away in 2023-24; no other figure of the survey of 2020 to 2022 is a target, and the "
+                "workers in farming in 2021 and 2023, how much older local workers are than those away in "
+                "2023-24, and pay by region of work in 2023-24; no other figure of the survey of 2020 to 2022 is a target, and the "
                 "table of moves of 2010-15 is none. There are no year dummies, and a place's level comes "
                 "from stocks and wages of 2013. Inputs do lean on later years: how local and "
                 "out-of-township workers differ in age at the start, and how their tastes differ by age "
                 "and schooling (set on figures of 2021); pay by sector in home townships (from all "
                 "migrants of 2020); the shares of the East's clusters (2016); how building has gone "
-                "since 2020; the weight of local workers in the published means (2016 to 2021); and how "
+                "since 2020; how registered towns grew after 2020 (C23), by which fewer settle; the weight of local workers in the published means (2016 to 2021); and how "
                 "often the displaced reconsider (A35, the recovery within 2020). So ages and schooling "
                 "by group, pay by sector in 2020, the clusters and that recovery are not wholly unseen. "
                 "And rules were mended after errors of the unseen years had been printed beside those of "
