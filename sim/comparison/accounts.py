@@ -3,6 +3,8 @@
 Workers, employers, government by level (local by province), whoever serves workers, and those outside the
 model who bear what government lacks: taxpayers, or a city's other residents where other services are cut.
 Each item is taken from one account and given to others, so that all together come to nothing in every year.
+Workers' account holds all that their net income is made of, profits and the land among it, and the capital
+and the loans of businesses: those who buy from them or sell to them outside the model have an account too.
 """
 
 from __future__ import annotations
@@ -18,6 +20,7 @@ from sim.results.results import Results
 from sim.scenario.fields import PUBLIC_PAYERS
 
 WORKERS, EMPLOYERS, GOVERNMENT = "workers", "employers", "government"
+MARKETS = "markets"  # who buys from workers, houses them and sells to them, outside the model
 INSURED = "insured"  # workers, for what the schemes promise them
 TAXPAYERS, OTHER_RESIDENTS = "taxpayers", "other residents"
 _NAMES = {"worker": WORKERS, "firm": EMPLOYERS, "scheme": GOVERNMENT}  # of accounts of flows
@@ -53,6 +56,10 @@ def _rows(run: Results, sign: float) -> Iterator[tuple]:
     for year, sums in yearly.iterrows():
         for item, payer, recipient, yuan in (
             ("wages due", EMPLOYERS, WORKERS, sums["wages_yuan"]),
+            ("profits and odd jobs", MARKETS, WORKERS, sums["earnings_yuan"] - sums["wages_yuan"]),
+            ("farm income", MARKETS, WORKERS, sums["farm_income_yuan"]),
+            ("cost of living away", WORKERS, MARKETS, sums["living_cost_yuan"]),
+            ("capital of businesses", WORKERS, MARKETS, sums["capital_yuan"]),
             ("wages withheld", WORKERS, EMPLOYERS, sums["arrears_owed_yuan"]),
             ("wages recovered", EMPLOYERS, WORKERS, sums["arrears_recovered_yuan"]),
             ("contributions", WORKERS, GOVERNMENT, sums["contributions_yuan"]),

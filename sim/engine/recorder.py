@@ -336,6 +336,9 @@ def national_columns(nation: np.ndarray, scale: int) -> dict[str, np.ndarray]:
         columns[f"{name}_pay_yuan"] = np.where(paid > 0, pay / np.maximum(paid, 1), np.nan)
     columns["earnings_yuan"] = money["earned"]
     columns["wages_yuan"] = nation["pay"][:, _EMPLOYEES].sum(axis=1) * scale
+    columns["farm_income_yuan"] = nation["farm_income"] * scale
+    columns["living_cost_yuan"] = nation["living_cost"] * scale
+    columns["capital_yuan"] = money["capital"]
     columns["remittances_yuan"] = money["remittance"]
     columns["contributions_yuan"] = money["contribution"]
     columns["employer_contributions_yuan"] = money["employer_contribution"]

@@ -42,6 +42,12 @@ NATIONAL: Columns = {
     "settled_pay_yuan": ("yuan per month", "mean pay of the settled who were paid"),
     "earnings_yuan": ("yuan", "all earnings of the month"),
     "wages_yuan": ("yuan", "pay due to employees"),
+    "farm_income_yuan": ("yuan", "brought in by the land of those at home without non-farm work"),
+    "living_cost_yuan": (
+        "yuan",
+        "extra cost of living away, rent included, that workers bear",
+    ),
+    "capital_yuan": ("yuan", "paid for new businesses, from savings, grants and loans"),
     "remittances_yuan": ("yuan", "sent home by those away"),
     "contributions_yuan": (
         "yuan",
@@ -372,7 +378,10 @@ COMPARISON_TABLES: dict[str, Columns] = {
         **_YEAR,
         "account": ("name", "workers, employers, government by level, who serves workers, who bears the gap"),
         "province": ("name", "of what local government pays; else empty"),
-        "item": ("name", "wages, contributions, levy, what levers move, and who finances the gap"),
+        "item": (
+            "name",
+            "wages, profits, farm income, contributions, levers, who finances the gap",
+        ),
         "yuan": ("yuan", "what the policy adds to the account; over all accounts nothing"),
         "low": ("yuan", "lower end of its 95 % interval over seeds"),
         "high": ("yuan", "upper end of it"),
@@ -508,6 +517,7 @@ VALIDATION_TABLES: dict[str, Columns] = {
 _FRACTIONS = {
     "national": (
         "searching_rate migrant_pay_yuan local_pay_yuan settled_pay_yuan "
+        "farm_income_yuan living_cost_yuan "
         "policy_spending_yuan public_spending_yuan levy_yuan settlement_cost_yuan promised_pensions_yuan "
         "other_settlement_cost_yuan output_lost_percent "
         "mean_income_yuan median_income_yuan lowest_tenth_yuan highest_tenth_yuan gini_percent poor_percent"

@@ -305,6 +305,7 @@ ACCOUNT_WORDS = Words(
         "firm": N_("Firms"),
         "insurer": N_("Insurers"),
         "business": N_("Businesses of returned founders"),
+        "markets": N_("Customers, landlords and sellers outside the model"),
     }
 )
 

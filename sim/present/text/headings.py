@@ -63,6 +63,10 @@ COST_NOTES = Words(
 ITEMS = Words(
     {
         "wages due": N_("wages due"),
+        "profits and odd jobs": N_("profits and odd jobs"),
+        "farm income": N_("farm income"),
+        "cost of living away": N_("cost of living away"),
+        "capital of businesses": N_("capital of businesses"),
         "wages withheld": N_("wages withheld"),
         "wages recovered": N_("wages recovered"),
         "contributions": N_("contributions"),
