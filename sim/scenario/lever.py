@@ -44,7 +44,9 @@ class Citation(Strict):
     document: DocumentId
     clause: Text
     article: Annotated[int, Field(strict=True, ge=1, le=99)] | None = None
-    """The article that the clause stands in, by its number; none where the document has no articles."""
+    """The article that the clause stands in, by its number; none where it is not known."""
+    section: Annotated[int, Field(strict=True, ge=1, le=99)] | None = None
+    """The section of the document, by its number, where the article is not known."""
 
 
 def _one_as_list(value: Any) -> Any:

@@ -29,7 +29,7 @@ def citations(scenario: Scenario) -> dict[str, list[dict[str, Any]]]:
             "label": lever_title(plain(lever)),
             "lever": name,
             "document": citation.document,
-            "article": article_words({"article": citation.article}),
+            "article": article_words(citation.model_dump()),
             "clause": translated(citation.clause),
             "instrument": lever.instrument,
             "family": lever.family,

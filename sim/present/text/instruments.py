@@ -122,7 +122,7 @@ def whole(one: Instrument) -> dict[str, Any]:
             {
                 "document": clause.document,
                 "title": documents.documents()[clause.document].title,
-                **({"article": article_words({"article": clause.article})} if clause.article else {}),
+                **({"article": where} if (where := article_words(clause.model_dump())) else {}),
                 "clause": translated(clause.clause),
             }
             for clause in lever.citation

@@ -316,12 +316,12 @@ def clauses_of(manifest: Mapping[str, Any], lever: Mapping[str, Any]) -> str:
 
 
 def article_words(citation: Mapping[str, Any]) -> str:
-    """The article of a document that a clause stands in; empty where it has none: ``article 2``."""
-    article = citation.get("article")
-    if not article:
-        return ""
-    numeral = _numeral(int(article)) if language() == "zh" else article
-    return _("article {number}", number=numeral)
+    """The article or the section of a document that a clause stands in; empty where none is known: ``article 2``."""
+    said = []
+    for key, words in (("section", N_("section {number}")), ("article", N_("article {number}"))):
+        if number := citation.get(key):
+            said.append(_(words, number=_numeral(int(number)) if language() == "zh" else number))
+    return ("" if language() == "zh" else ", ").join(said)
 
 
 def _numeral(number: int) -> str:
