@@ -38,6 +38,7 @@ SLOW = """
     comparison/test_references.py
     comparison/test_shared_history.py
     comparison/test_short_runs.py
+    comparison/test_who_bears_it.py
     core/test_arguments.py
     core/test_cache.py
     core/test_compiled.py
@@ -46,6 +47,7 @@ SLOW = """
     core/test_sources.py
     engine/test_caps.py
     engine/test_checkpoint.py
+    engine/test_every_yuan.py
     engine/test_flows.py
     engine/test_guards.py
     engine/test_instruments_in_the_engine.py
