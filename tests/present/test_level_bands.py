@@ -33,6 +33,7 @@ def test_the_validation_tells_how_far_forecasts_of_its_headline_levels_may_be_of
     rows = {row.label: row.cells for row in level_rows(validation)}
     out = rows["Out-of-township migrant workers"]
     assert out == [f"±{bands.reach('migrant_workers', 'out', years):.1f} %" for years in AHEAD]
+    assert not any(cell.startswith("±0.0 ") or cell == "±0.0" for cells in rows.values() for cell in cells)
     text = validation_and_levels(validation)
     assert "How far a forecast of a level may be off, 90 %" in text and out[0] in text
     assert "do not widen those of effects one for one" in " ".join(text.split())

@@ -45,8 +45,9 @@ def level_rows(validation: Validation) -> list[LevelRow]:
         own = rows[(rows["indicator"] == target.indicator) & (rows["group"] == target.group)]
         reach = [bands.reach(target.indicator, target.group, years) for years in AHEAD]
         if target.headline and len(own) and np.isfinite(reach).all():
-            unit = error_unit_words(own["error_unit"].iloc[0])
-            cells = [join("±" + number(size, 1), unit) for size in reach]
+            kind = own["error_unit"].iloc[0]
+            digits = 2 if kind == "ratio" else 1
+            cells = [join("±" + number(size, digits), error_unit_words(kind)) for size in reach]
             found.append(LevelRow(translated(target.label), cells))
     return found
 
