@@ -88,4 +88,4 @@ def _finer(count: float, scale: float) -> str:
     step = next((step for step in _STEPS if step * size <= wanted), 0)
     if not step:
         return ""
-    return _("; 1:{scale:,} would reach some {count:.0f}", scale=step * size, count=FEW_USES)
+    return _("; 1:{scale} would reach some {count:.0f}", scale=step * size, count=FEW_USES)

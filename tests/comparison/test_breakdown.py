@@ -171,7 +171,7 @@ def test_the_coarsest_round_scale_that_has_the_workers(persons, needed, scale):
 
 def test_the_sentence_names_the_scale_of_a_province(comparison):
     said = scale_sentences(comparison, POLICY, "home-province", named=["Henan"])
-    assert said[0].startswith("At 1:100,000 with 2 seeds") and "of 31)" in said[0]
+    assert said[0].startswith("At 1:100000 with 2 seeds") and "of 31)" in said[0]
     rows = of(comparison, "home-province", "settled")
     for row in rows.itertuples():
         assert row.is_reliable == (row.workers >= row.workers_needed)

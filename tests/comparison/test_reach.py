@@ -27,7 +27,7 @@ def costs(**served):
         ({"grant": 0.0}, "reached no simulated worker: no answer at this scale"),
         ({}, "reached no simulated worker"),
         ({"grant": 5000.0}, "reached one simulated worker"),
-        ({"grant": 20_000.0}, "reached 4.0 simulated workers: no answer at this scale; 1:2,000"),
+        ({"grant": 20_000.0}, "reached 4.0 simulated workers: no answer at this scale; 1:2000"),
     ],
 )
 def test_few_uses_are_told_with_a_finer_scale(served, told):

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 MOST = 24  # instruments in a panel; the table has all
+_BEST = 16  # of these the first ones, where there are more
 _NOTHING = 0.4  # inches for the line that says that an outcome is not moved
 _WIDEST = 2.5  # times the largest effect that is told: further out an interval is cut off
 
@@ -59,6 +60,14 @@ def what_a_billion_buys(ranking: Ranking) -> Figure:
         _("in brackets the grade of the evidence"),
         _("then the place, and between which places it may lie"),
         _("instruments whose effect cannot be told from zero are in the table alone"),
+        _(
+            "of more than {most} the best {best} and the last {last} are drawn",
+            most=MOST,
+            best=_BEST,
+            last=MOST - _BEST,
+        )
+        if any(len(table) == MOST for table in tables.values())
+        else "",
     )
     return figure
 
@@ -74,7 +83,7 @@ def _shown(table: pd.DataFrame, key: str) -> pd.DataFrame:
     told = own[own["verdict"].isin(["higher", "lower"])]
     if len(told) <= MOST:
         return told
-    return pd.concat([told.head(MOST - MOST // 3), told.tail(MOST // 3)])
+    return pd.concat([told.head(_BEST), told.tail(MOST - _BEST)])
 
 
 def _panel(panel: Axes, table: pd.DataFrame, key: str) -> None:

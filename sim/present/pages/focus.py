@@ -29,7 +29,7 @@ from sim.present.text.focus import (
     years_of,
 )
 from sim.present.text.levers import lever_cards
-from sim.present.text.numbers import number
+from sim.present.text.numbers import scale_number
 from sim.results.columns import FOCUS_TABLES
 from sim.results.csv_files import csv_bytes
 
@@ -94,7 +94,7 @@ def province_files(
         of_country=PAGE,
         notes=notes or {},
         about=about,
-        scale=number(float(about["scale"])),
+        scale=scale_number(float(about["scale"])),
         seeds=len(about["seeds"]),
         reference=reference_sentence(comparison),
     )

@@ -13,7 +13,14 @@ from sim.comparison.comparison import Comparison
 from sim.core.language import N_, Words, _, speaking
 from sim.present.text.comparison import in_small, main_horizon, period_words
 from sim.present.text.groups import group_words
-from sim.present.text.numbers import amount, apart, interval_alone, listing, number, with_interval
+from sim.present.text.numbers import (
+    amount,
+    apart,
+    interval_alone,
+    listing,
+    scale_number,
+    with_interval,
+)
 from sim.results.outcomes import OUTCOMES
 
 # Each dimension: what it divides by, and what its groups are called.
@@ -172,7 +179,7 @@ def scale_sentences(
         _(
             "At 1:{scale} with {seeds} seeds an effect of the usual size is told from chance in {groups} with at "
             "least so many workers: {measures}. Cells with fewer are grey.",
-            scale=number(scale),
+            scale=scale_number(scale),
             seeds=seeds,
             groups=_PLURALS[dimension],
             measures=apart(carried),

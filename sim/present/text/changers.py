@@ -12,7 +12,7 @@ from sim.core.labels import region
 from sim.present.text import life_phrases as words
 from sim.present.text.decisions import percent
 from sim.present.text.lives import title_of
-from sim.present.text.numbers import amount, apart, join, listing, month_in_words, number
+from sim.present.text.numbers import amount, apart, join, listing, month_in_words, number, scale_number
 from sim.present.text.twins import parting_in_words, twins_as_json
 
 
@@ -47,7 +47,7 @@ def gallery_in_words(gallery: Gallery, mark: Callable[[str], str] = str) -> Gall
         policy=gallery.policy,
         month=month_in_words(gallery.month),
         seed=gallery.seed,
-        scale=number(gallery.scale),
+        scale=scale_number(gallery.scale),
     )
     if not gallery.groups:
         intro = join(intro, said["none"])

@@ -18,7 +18,7 @@ from sim.present.text.breakdown import measure_words, told_cell, when_words
 from sim.present.text.comparison import calendar_year, in_small, lever_label, main_horizon, title_of
 from sim.present.text.groups import group_words
 from sim.present.text.levers import PAYERS, cost_is_per
-from sim.present.text.numbers import amount, interval_alone, listing, number, with_interval
+from sim.present.text.numbers import amount, interval_alone, listing, scale_number, with_interval
 from sim.scenario.references import province_in_words
 
 Mark = Callable[[str], str]
@@ -132,7 +132,7 @@ def province_sentences(comparison: Comparison, policy: dict[str, Any], mark: Mar
         found.append(
             _(
                 "too few of its workers are simulated at 1:{scale} for {measures}.",
-                scale=number(float(comparison.manifest["scale"])),
+                scale=scale_number(float(comparison.manifest["scale"])),
                 measures=listing(few),
             )
         )

@@ -11,7 +11,7 @@ from sim.core.categories import ACTIVITIES
 from sim.core.labels import SCHOOLING
 from sim.core.language import plural
 from sim.present.text import life_phrases as words
-from sim.present.text.numbers import join, listing, month_in_words, number
+from sim.present.text.numbers import join, listing, month_in_words, number, scale_number
 from sim.scenario.references import province_in_words
 
 _QUIET_MONTHS = 3  # a stretch without events that is told is at least so long
@@ -311,7 +311,7 @@ def _further(life: Life, happening: Happening) -> dict[str, str]:
 
 
 def _about(life: Life) -> str:
-    said = {"title": life.title, "seed": life.seed, "scale": number(life.scale)}
+    said = {"title": life.title, "seed": life.seed, "scale": scale_number(life.scale)}
     return words.PARTS["about"].format(**said)
 
 

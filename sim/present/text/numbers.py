@@ -86,6 +86,15 @@ def difference(value: float, unit: str, digits: int = 0, noun: bool = True) -> s
     return amount(value, _DIFFERENCE_UNITS.get(unit, unit), digits, signed=True, noun=noun)
 
 
+def scale_number(scale: float | str) -> str:
+    """How many real workers a simulated one stands for, in the digits that ``--scale`` takes.
+
+    >>> scale_number("20000"), scale_number(5e3)
+    ('20000', '5000')
+    """
+    return f"{float(scale):.0f}"
+
+
 def with_interval(
     value: float,
     low: float,

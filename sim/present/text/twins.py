@@ -20,7 +20,16 @@ from sim.present.text.lives import (
     sentences_of,
     title_of,
 )
-from sim.present.text.numbers import amount, apart, join, listing, month_in_words, month_label, number
+from sim.present.text.numbers import (
+    amount,
+    apart,
+    join,
+    listing,
+    month_in_words,
+    month_label,
+    number,
+    scale_number,
+)
 
 _MOST_CHANGES = 3
 _LEAST = 0.0005  # log-odds: a smaller change of a term is not told
@@ -42,7 +51,7 @@ def twins_in_words(twins: Twins) -> TwinsText:
     base, policy = twins.base, twins.policy
     heads = (words.TWINS["head.month"], base.title, policy.title)
     about = words.TWINS["two"].format(
-        base=base.title, policy=policy.title, seed=base.seed, scale=number(base.scale)
+        base=base.title, policy=policy.title, seed=base.seed, scale=scale_number(base.scale)
     )
     if twins.parting is None:
         same = filled(words.TWINS["same"], base)
