@@ -5,6 +5,8 @@ Generated from the catalogue: every instrument that can have a budget.
 
 from __future__ import annotations
 
+from functools import cache
+
 import pandas as pd
 import pytest
 from support.engine_runs import make_lever, make_scenario, rows_of, start, unit_cost
@@ -291,3 +293,24 @@ def test_a_worker_who_is_served_twice_at_the_margin_is_paid_twice():
     assert ledger.spent[0] == 3 * yuan * 20_000 and ledger.queue[0] == 2
     with pytest.raises(AccountingError, match="more than the"):
         ledger.enter(0, block.served[:1], 2 * block.billed[:1], block.refused[:1])
+
+
+@pytest.mark.parametrize("slug", PEOPLE)
+def test_an_instrument_without_any_money_changes_nothing(slug):
+    """To the last bit, from the first month in which somebody would be served."""
+    levers = {
+        name: lever
+        for name, lever in capped(uncapped(strong(CATALOGUE[slug])), {}).items()
+        if "budget" in lever  # what is counted by place, or costs nothing, has no money to run out of
+    }
+    assert levers
+    without, with_it = without_levers(), run(levers)
+    assert with_it.ledger["served"].sum() == 0 == with_it.ledger["spending_yuan"].sum()
+    for name, table in without.tables.items():
+        if name != "ledger":
+            pd.testing.assert_frame_equal(table, with_it.tables[name], check_exact=True, obj=name)
+
+
+@cache
+def without_levers():
+    return run({})

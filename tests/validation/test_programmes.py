@@ -99,7 +99,7 @@ def test_levers_of_the_reference_are_not_the_documents():
         ("insurance-coverage", None, Served(200.0, 100.0, 100.0)),  # those alone who would not have joined
         ("vocational-training", None, Served(100.0, 50.0, 50.0)),  # every course is billed
         ("founder-training", "starting", Served(100.0, 50.0, 50.0)),
-        ("service-windows", None, Served(100.0, 50.0, 50.0)),  # a yuan a head cannot be halved
+        ("service-windows", None, Served(200.0, 50.0, 50.0)),  # half a yuan a head
     ],
 )
 def test_the_whole_of_a_measure_is_more_where_a_half_of_it_acts(instrument, part, expected):
