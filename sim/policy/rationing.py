@@ -22,9 +22,10 @@ class Rationing:
 
     cutoff: tickets below it are served; TICKETS = all. bins_from, bin_bits: the ticket of the first bin,
     and that a bin holds 2 ** bin_bits of them. left: yuan that a lever with a budget has left. closed: those
-    for want of whose money somebody was turned away before, or that are overdrawn. Of them whoever has none
-    left serves nobody and does nothing this month, for places neither. A lever that is spent to the yuan, and
-    has turned nobody away, is not closed until somebody asks: a cap at what is spent changes nothing.
+    for want of whose money somebody was turned away before, that are overdrawn, or were given none. Of them
+    whoever has none left serves nobody and does nothing this month, for places neither. A lever that is spent
+    to the yuan, and has turned nobody away, is not closed until somebody asks: a cap at what is spent changes
+    nothing.
     """
 
     def __init__(self, left: Mapping[int, float], levers: int, closed: frozenset[int] = frozenset()):

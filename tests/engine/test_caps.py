@@ -297,7 +297,7 @@ def test_a_worker_who_is_served_twice_at_the_margin_is_paid_twice():
 
 @pytest.mark.parametrize("slug", PEOPLE)
 def test_an_instrument_without_any_money_changes_nothing(slug):
-    """To the last bit, from the first month in which somebody would be served."""
+    """To the last bit, from the first month on."""
     levers = {
         name: lever
         for name, lever in capped(uncapped(strong(CATALOGUE[slug])), {}).items()
