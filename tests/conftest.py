@@ -55,9 +55,11 @@ SLOW = """
     engine/test_map_of_work.py
     engine/test_market_answers.py
     engine/test_money_meets_its_use.py
+    engine/test_nobody_unbilled.py
     engine/test_one_sum.py
     engine/test_out_of_money.py
     engine/test_run_cache.py
+    engine/test_served_in_places.py
     engine/test_settlement_bills.py
     engine/test_state_accounts.py
     engine/test_who_is_billed.py
