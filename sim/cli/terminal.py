@@ -87,10 +87,27 @@ def print_table(rows: Any, title: str = "", columns: Mapping[str, str] | None = 
         is_number = any(isinstance(row.get(name), (int, float)) for row in rows)
         table.add_column(Text(heading), justify="right" if is_number else "left", overflow="fold")
     for row in rows:
-        table.add_row(*(Text(visible(_cell(row.get(name)))) for name in columns))  # brackets are no markup
+        cells = (Text(visible(_cell(row.get(name)))) for name in columns)  # brackets are no markup
+        table.add_row(*(_Filled(cell) if language() == "zh" else cell for cell in cells))
     if title:
         print_text(title)
     _console().print(table)
+
+
+class _Filled:
+    """The text of a cell in Chinese: its lines end where Chinese ones may, never within a number."""
+
+    def __init__(self, text: Any):
+        self.text = text
+
+    def __rich_measure__(self, console: Any, options: Any) -> Any:
+        return self.text.__rich_measure__(console, options)
+
+    def __rich_console__(self, console: Any, options: Any) -> Iterator[Any]:
+        from rich.text import Text
+
+        lines = self.text.plain.split("\n")
+        yield Text("\n".join(filled_lines(line, options.max_width) for line in lines))
 
 
 def print_records(rows: Iterable[Mapping[str, Any]], title: str) -> None:

@@ -9,9 +9,10 @@ import typer
 from support.command import caller
 from support.messages import left_in_english
 
-from sim.cli import app
+from sim.cli import app, terminal
 from sim.cli.help import asked_language
 from sim.core.errors import UsageError
+from sim.core.language import speaking
 from sim.core.processes import worker_pool
 
 
@@ -163,3 +164,15 @@ def test_tables_are_in_chinese(labor_sim_of_fakes, words, told):
     said = labor_sim_of_fakes("--lang", "zh", *words.split())
     assert said.code == 0 and told in said.out
     assert not english_in(said.out, *words.split(), "MB")
+
+
+@pytest.mark.parametrize("width", [40, 52, 66, 79])
+def test_no_cell_of_a_table_breaks_a_number(width, monkeypatch, capsys):
+    monkeypatch.setattr(terminal, "_PIPED_WIDTH", width)
+    told = "在那里又干了2年零4个月，平均月工资4,510元，共寄回家22,700元，存款104,036元。"
+    with speaking("zh"):
+        terminal.print_table([{"one": told, "other": told}], "", {"one": "基准情景", "other": "返乡创业支持"})
+    printed = capsys.readouterr().out
+    assert len(printed.splitlines()) > 4, "the cells are wider than the columns"
+    for figure in ("4,510元", "22,700元", "104,036元"):
+        assert printed.count(figure) == 2, printed

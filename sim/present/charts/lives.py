@@ -16,7 +16,7 @@ from sim.present.text import life_phrases as words
 from sim.present.text.changers import group_title
 from sim.present.text.decisions import option_in_words
 from sim.present.text.lives import place_in_two_lines, title_of
-from sim.present.text.numbers import month_in_words
+from sim.present.text.numbers import month_in_words, scale_number
 from sim.scenario.references import province_in_words
 
 if TYPE_CHECKING:
@@ -58,7 +58,7 @@ def life_chart(life: Life, first: str | None = None) -> Figure:
     _key(band, months)
     draw_pay(money, months)
     _draw_savings(saved, months)
-    about = {"title": life.title, "seed": life.seed, "scale": f"{life.scale:,}"}
+    about = {"title": life.title, "seed": life.seed, "scale": scale_number(life.scale)}
     headed(figure, title_of(life), words.CHART["life"].format(**about))
     return figure
 
@@ -234,7 +234,7 @@ def decision_chart(explained: Explained) -> Figure:
         borderpad=0, handlelength=1.2, columnspacing=1.2,
     )  # fmt: skip
     asked = words.CHART["asked" if decision.reconsiders else "asked_not"]
-    about = {"title": life.title, "seed": life.seed, "scale": f"{life.scale:,}", "asked": asked}
+    about = {"title": life.title, "seed": life.seed, "scale": scale_number(life.scale), "asked": asked}
     title = words.CHART["decision_title"].format(title=title_of(life), month=month_in_words(decision.month))
     headed(figure, title, words.CHART["decision"].format(**about))
     return figure
@@ -270,7 +270,7 @@ def twins_chart(twins: Twins) -> Figure:
         for panel in (above, below, gain):
             panel.axvline(line, color=INK, linewidth=1.2, zorder=6)
     about = {"base": lives[0].title, "policy": lives[1].title, "seed": lives[0].seed}
-    about["scale"] = f"{lives[0].scale:,}"
+    about["scale"] = scale_number(lives[0].scale)
     headed(figure, title_of(lives[0]), words.TWINS["chart"].format(**about, parts=parts))
     return figure
 
@@ -327,7 +327,7 @@ def gallery_chart(gallery: Gallery) -> Figure:
         _key(panels[0], every, marks=False, above=1.35)
         _years_axis(panels[-1], [decimal_year(month) for month in sorted({one.month for one in every})])
     about = {"policy": gallery.policy, "base": gallery.base, "seed": gallery.seed}
-    about["scale"] = f"{gallery.scale:,}"
+    about["scale"] = scale_number(gallery.scale)
     title = words.CHANGERS["title"].format(policy=gallery.policy, base=gallery.base)
     headed(figure, title, words.CHANGERS["chart"].format(**about))
     return figure
