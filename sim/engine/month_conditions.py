@@ -68,6 +68,8 @@ class MonthConditions:
         self.has_quota = np.zeros(len(state.places), dtype=bool)  # where a settlement quota holds
         places, now = state.places, self.now
         now.tier[:], now.province[:] = places.tier, places.province
+        now.place_at_home[:] = np.arange(HOMES)[:, None]
+        now.place_at_home[places.province, places.tier] = np.arange(len(places))
         candidates = packaged_candidates()
         now.candidate_rate[:], now.bound[:] = candidates.rate, candidates.bound
         now.candidate_share[:], now.candidate_alias[:] = candidates.share, candidates.alias

@@ -126,13 +126,20 @@ def may_start_business(w, c) -> bool:
 
 
 @rule
-def consider_chance(w, c, b, k) -> float:
-    """The probability with which the worker thinks of a business this month.
+def founding_place(w, c) -> int:
+    """The place whose levers count for a founder: in the home province, of the kind where the founder lives.
 
-    It would be a business at home: there hold the levers that count, wherever the worker is.
+    The business will be at home, so that its province is the home's. In a province without such places it is
+    the home township.
     """
+    return int(c.place_at_home[int(w.home), c.tier[int(w.place)]])
+
+
+@rule
+def consider_chance(w, c, b, k) -> float:
+    """The probability with which the worker thinks of a business this month."""
     here = int(w.place)
-    w.place = w.home
+    w.place = founding_place(w, c)
     chance = effective(w, c, b, k, WORKER.startup_consideration_probability)
     w.place = here
     return chance
@@ -141,18 +148,18 @@ def consider_chance(w, c, b, k) -> float:
 @rule
 def weigh_up_business(w, c, b, k) -> None:
     """Think of a business at home; start it if the capital can be raised and the idea is worth it."""
-    here, home = int(w.place), int(w.home)
+    here, founding = int(w.place), founding_place(w, c)
     considers = uniform(c.keys, PURPOSE.business_consider, int(w.id))
     considered = consider_chance(w, c, b, k)
     if considers >= considered:
         return
-    w.place = home
+    w.place = founding
     serve_once(w, c, b, k, OCCASION.business_idea, considers / considered)
     w.place = here
     rank, capital, grant, own, units, is_guaranteed, chance = weigh(w, c, b, k)
     if rank >= chance:
         return
-    is_additional = considers >= c.without_levers[WORKER.startup_consideration_probability, home]
+    is_additional = considers >= c.without_levers[WORKER.startup_consideration_probability, founding]
     if not is_additional:
         is_additional = rank >= chance_without_levers(w, c, rank, capital)
     start_business(w, c, b, k, rank, int(grant), own, units, is_guaranteed, is_additional)
@@ -166,7 +173,7 @@ def weigh(w, c, b, k):
     the capital cannot be raised), whether guaranteed, and the share of ideas that are good enough.
     """
     here, income = int(w.place), present_income(w, c)
-    w.place = w.home
+    w.place = founding_place(w, c)
     rank, capital = idea_rank(w, c, c.month), startup_capital(w, c)
     grant = effective(w, c, b, k, WORKER.startup_grant_yuan)
     own, units, is_guaranteed, cost = raise_capital(
@@ -217,18 +224,18 @@ def late_grant_as_owner(w, c) -> float:
 @rule
 def chance_without_levers(w, c, rank, capital) -> float:
     """The probability with which the worker would start a business, had no lever been in force."""
-    home, rules = int(w.home), c.without_levers
-    grant = rules[WORKER.startup_grant_yuan, home]
+    founding, rules = founding_place(w, c), c.without_levers
+    grant = rules[WORKER.startup_grant_yuan, founding]
     own, units, is_guaranteed, cost = raise_capital(
         w,
         c,
         rank,
         capital,
         grant,
-        rules[WORKER.startup_loan_yuan, home],
-        rules[WORKER.guaranteed_loan_yuan, home],
-        rules[WORKER.loan_approval_probability, home],
-        rules[WORKER.loan_interest_subsidy_share, home],
+        rules[WORKER.startup_loan_yuan, founding],
+        rules[WORKER.guaranteed_loan_yuan, founding],
+        rules[WORKER.loan_approval_probability, founding],
+        rules[WORKER.loan_interest_subsidy_share, founding],
     )
     if units < 0:
         return 0.0
@@ -238,11 +245,11 @@ def chance_without_levers(w, c, rank, capital) -> float:
         present_income(w, c),
         capital,
         cost,
-        rules[WORKER.business_profit_shift, home],
+        rules[WORKER.business_profit_shift, founding],
         grant,
-        c.late_grant[home],
-        rules[WORKER.startup_odds_shift, home],
-        rules[WORKER.business_loss_insured_share, home],
+        c.late_grant[int(w.home)],
+        rules[WORKER.startup_odds_shift, founding],
+        rules[WORKER.business_loss_insured_share, founding],
     )
 
 
@@ -344,7 +351,8 @@ def start_chance(w, c, income, capital, cost, shift, grant, late_grant, support,
 @rule
 def start_business(w, c, b, k, rank, grant, own, units, is_guaranteed, is_additional) -> None:
     """Go home and open the business, with own savings, grant and loan; what it is given is given there."""
-    go_home(w, c, b, int(w.place) < HOMES)
+    here = int(w.place)
+    w.place = founding_place(w, c)
     jobs_mean = c.economy.jobs_per_business_mean * effective(w, c, b, k, WORKER.business_jobs_scale)
     jobs_mean *= exp(c.economy.business_jobs_idea_elasticity * quality_of(c, rank))
     borrowed = units * LOAN_UNIT
@@ -359,6 +367,8 @@ def start_business(w, c, b, k, rank, grant, own, units, is_guaranteed, is_additi
     b.events[EVENT.loans] += units > 0
     b.events[EVENT.guaranteed_loans] += is_guaranteed
     b.events[EVENT.additional_loans] += is_guaranteed & is_additional
+    w.place = here
+    go_home(w, c, b, here < HOMES)
     flags = int(w.status) & ~(DISPLACED | NEW | INSURED)
     w.status = flags | (ADDITIONAL if is_additional else 0)
     w.business_age = 0

@@ -6,7 +6,7 @@ from functools import cache
 
 import numpy as np
 
-from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, SECTORS, codes
+from sim.core.categories import ACTIVITIES, EDUCATION, OCCASIONS, SECTORS, TIERS, codes
 from sim.core.draws import PURPOSES
 from sim.core.months import DECEMBER
 from sim.core.structured import field_names
@@ -110,6 +110,8 @@ def conditions_type(places: int) -> np.dtype:
             ("eased_since", _WHOLE, (places,)),  # month in which levers began to ease registration there
             ("tier", _WHOLE, (places,)),
             ("province", _WHOLE, (places,)),
+            # the place of each kind in a home's province; its home township where there is none
+            ("place_at_home", _WHOLE, (homes, len(TIERS))),
             ("log_pay", _REAL, (places, sectors)),
             ("mean_log_pay", _REAL, (places,)),
             ("pay_level", _REAL, (places, OWN_PAY + 1)),  # yuan a month of the reference worker; profit last

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from support.engine_runs import make_lever, make_scenario, start, unit_cost
 
-from sim.core.categories import OWN_BUSINESS
+from sim.core.categories import COUNTY_TOWN, OWN_BUSINESS
 from sim.steps.records import EVENT, MONEY
 from sim.world.data import load_data
 from sim.world.places import HOMES, build_places
@@ -109,3 +109,15 @@ def test_an_owner_who_grows_too_old_for_new_loans_keeps_the_guarantee_of_the_old
         block = run.step()
     assert block.money[MONEY.interest_aid] > 0  # owners are none of those who may borrow
     assert block.credit[-1] == block.money[MONEY.interest_aid] + block.money[MONEY.guarantee]
+
+
+def test_kinds_of_place_are_where_the_founder_lives_and_provinces_where_the_business_is():
+    run = begin({"x": lever(GRANT, where={"provinces": [SENDER], "tiers": ["county_town"]})})
+    before = {int(one["id"]): int(one["place"]) for one in run.workers.table()[: run.rows]}
+    old = {int(one["id"]) for one in owners(run)}
+    block = run.step()
+    tier = run.places.tier
+    new = [one for one in owners(run) if int(one["id"]) not in old and int(one["home"]) == province(SENDER)]
+    from_towns = [one for one in new if tier[before[int(one["id"])]] == COUNTY_TOWN]
+    assert 0 < len(from_towns) < len(new)
+    assert block.served[0].sum() == block.served[0, province(SENDER)] == len(from_towns)
