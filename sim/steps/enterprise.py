@@ -199,10 +199,20 @@ def weigh(w, c, b, k):
             grant,
             late_grant_as_owner(w, c),
             effective(w, c, b, k, WORKER.startup_odds_shift),
-            effective(w, c, b, k, WORKER.business_loss_insured_share),
+            insured_at_home(w, c, b, k),
         )
     w.place = here
     return rank, capital, grant, own, units, is_guaranteed, chance
+
+
+@rule
+def insured_at_home(w, c, b, k) -> float:
+    """The part of the capital that an insurer would pay at home, where a business closes."""
+    here = int(w.place)
+    w.place = w.home
+    share = effective(w, c, b, k, WORKER.business_loss_insured_share)
+    w.place = here
+    return share
 
 
 @rule
@@ -249,7 +259,7 @@ def chance_without_levers(w, c, rank, capital) -> float:
         grant,
         c.late_grant[int(w.home)],
         rules[WORKER.startup_odds_shift, founding],
-        rules[WORKER.business_loss_insured_share, founding],
+        rules[WORKER.business_loss_insured_share, int(w.home)],
     )
 
 
