@@ -153,7 +153,7 @@ class Ledger:
     def rationing(self, month: int) -> Rationing:
         """How far money reaches as a month begins: where none is left, nobody is served.
 
-        A budget of nothing is spent before anybody asks.
+        A budget of nothing is spent before anybody asks; who would have asked is counted all the same.
         """
         if month % 12 == 0 and self._year_begun != month:
             self._begin_year(month)
@@ -162,10 +162,9 @@ class Ledger:
         self._claim_rows = [self.policy.budgeted.index(n) for n in left]
         self._last_claims = [0.0] * len(left)
         self._claimed_first = None
-        closed = frozenset(
-            n for n, yuan in left.items() if yuan < 0.0 or self.has_run_out[n] or self._given(n, month) <= 0.0
-        )
-        return Rationing(left, len(self.policy.names), closed)
+        closed = frozenset(n for n, yuan in left.items() if yuan < 0.0 or self.has_run_out[n])
+        empty = frozenset(n for n in left if self._given(n, month) <= 0.0)
+        return Rationing(left, len(self.policy.names), closed, empty)
 
     def is_settled(self, rationing: Rationing, block: SimpleNamespace) -> bool:
         """Whether the month just lived is within what money is left; ``block``: its sums."""

@@ -22,13 +22,19 @@ class Rationing:
 
     cutoff: tickets below it are served; TICKETS = all. bins_from, bin_bits: the ticket of the first bin,
     and that a bin holds 2 ** bin_bits of them. left: yuan that a lever with a budget has left. closed: those
-    for want of whose money somebody was turned away before, that are overdrawn, or were given none. Of them
-    whoever has none left serves nobody and does nothing this month, for places neither. A lever that is spent
-    to the yuan, and has turned nobody away, is not closed until somebody asks: a cap at what is spent changes
-    nothing.
+    for want of whose money somebody was turned away before, or that are overdrawn. Of them whoever has none
+    left serves nobody and does nothing this month, for places neither. A lever that is spent to the yuan, and
+    has turned nobody away, is not closed until somebody asks: a cap at what is spent changes nothing.
+    empty: those that were given nothing, which do nothing either way.
     """
 
-    def __init__(self, left: Mapping[int, float], levers: int, closed: frozenset[int] = frozenset()):
+    def __init__(
+        self,
+        left: Mapping[int, float],
+        levers: int,
+        closed: frozenset[int] = frozenset(),
+        empty: frozenset[int] = frozenset(),
+    ):
         self._left, self._runs = dict(left), 0
         self.cutoff = np.full(levers, TICKETS, dtype=np.int64)
         self.bins_from = np.zeros(levers, dtype=np.int64)
@@ -36,7 +42,12 @@ class Rationing:
         for lever, yuan in self._left.items():
             if yuan < 0.0 or (yuan == 0.0 and lever in closed):
                 self.cutoff[lever] = 0
-        self.closed = closed & self.rationed
+        self._empty, self._closed = empty, closed & self.rationed
+
+    @property
+    def closed(self) -> frozenset[int]:
+        """The levers that have no money at all."""
+        return self._closed | (self._empty & self.rationed)
 
     @property
     def rationed(self) -> frozenset[int]:
@@ -68,6 +79,9 @@ class Rationing:
 
     def _is_lowered(self, lever: int, spent: float, claims: np.ndarray, claimed: np.ndarray) -> bool:
         """Lower a lever's cut-off, or look closer at its margin, where it has spent more than is left."""
+        if lever in self._empty:  # also where nobody has asked
+            self.cutoff[lever] = 0
+            return True
         left, running = self._left[lever], np.cumsum(claimed)
         below = spent - float(running[-1])  # by tickets before the first bin
         if spent <= left:

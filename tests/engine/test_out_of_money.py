@@ -8,10 +8,11 @@ from support.engine_runs import make_lever, make_scenario, start, unit_cost
 
 from sim.parameters.behaviour import PARAMETERS
 from sim.policy.place_tables import QUOTA
+from sim.scenario.costs import RENT_AID
 from sim.steps.records import PLACE_NAMES
 
 FIRST, LAST = "2014-03", "2015-12"
-OF_PLACES = [name for name in PLACE_NAMES if name != QUOTA]
+OF_PLACES = [name for name in PLACE_NAMES if name not in (QUOTA, RENT_AID)]  # rents have no budget
 BILLED = {"insurance_enrolment_probability": {"add": 0.02}}  # serves many every month
 COST = unit_cost(1000, "new_insurance")
 SOON_SPENT = {"yuan_per_year": 3e7}  # in the first month

@@ -60,7 +60,6 @@ EXCEPTIONS = {
     ("steps/lever_record.py", "TICKET_BIN_BITS"): SIZE,
     ("steps/records.py", "POINT_BINS"): SIZE,
     ("steps/records.py", "TIES"): SIZE,
-    ("core/arithmetic.py", "GOLDEN_RATIO"): "a constant of mathematics",
     ("steps/records.py", "EXPERIENCE_MONTHS"): SIZE,
     ("steps/records.py", "TRAINING_MONTHS"): SIZE,
     ("steps/records.py", "AGE_MONTHS"): SIZE,
