@@ -67,7 +67,7 @@ class ServingsOfPlaces:
                 (n, people, np.clip(after, 0.0, 1.0) - np.clip(before, 0.0, 1.0))
                 for n, before, after in self._steps_billed(name, occasion, tables, month)
             ]
-        steps += self._residents(month)
+        steps += self._residents(tables, month)
         for sector in (None, *range(len(SECTORS))):
             jobs = "jobs_scale" if sector is None else f"jobs_scale_{SECTORS[sector]}"
             for n, before, after in self._steps_billed(jobs, OCCASION.added_job_month, tables, month):
@@ -80,14 +80,16 @@ class ServingsOfPlaces:
                     steps.append((n, "employed", _in_sector(reached, sector)))
         return steps
 
-    def _residents(self, month: str) -> list[Served]:
+    def _residents(self, tables: Tables, month: str) -> list[Served]:
         """Migrants in places where a lever makes living better or cheaper: all of them, once a lever."""
         reached: dict[int, np.ndarray] = {}
         for name in BROUGHT_ABOUT_BY["resident_month"]:
-            for n, size in self._by_place.sizes(name, month):
+            sizes = dict(self._by_place.sizes(name, month))
+            history = tables.place_without_levers[PLACE_NAMES.index(name)]
+            for n, before, after in self._by_place.steps(name, history, month):
                 is_paid_for = self._occasions[n] == OCCASION.resident_month
                 if is_paid_for or (name == RENT_AID and self._occasions[n] < 0):
-                    share = np.where(self._by_place.masks[n], min(size, 1.0), 0.0)
+                    share = np.where(after != before, min(sizes[n], 1.0), 0.0)
                     reached[n] = np.maximum(reached.get(n, 0.0), share)
         return [(n, "migrants", share) for n, share in reached.items()]
 
