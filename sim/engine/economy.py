@@ -74,6 +74,13 @@ class Economy:
         cost = self.opening.numbers.settlement_public_cost_yuan
         return float(np.rint(cost * self._wages_since[month]))
 
+    def cost_before_aid(self) -> np.ndarray:
+        """What living in a place costs a migrant a month beyond living at home, before aid with rents, yuan,
+        (places,). Public housing makes it less.
+        """
+        now, relief = self.opening.now, self.opening.numbers.public_housing_rent_relief
+        return now.unaided_cost * (1.0 - relief * now.place[PLACE.public_housing_share])
+
     def note_insured(self, stock: np.ndarray, insured: np.ndarray, is_first: bool) -> None:
         """Take over from a census which part of the employees of each place employers contribute for.
 

@@ -26,13 +26,11 @@ def value_places(conditions, cost_index, rural_income, tightness, limit, news, f
     for p in range(len(tightness)):
         c.finding_limit[p] = limit[p]
         c.matching[p] = matching(tightness[p], economy.matching_elasticity)
-        aid = (
-            c.place.housing_aid_share[p]
-            + economy.public_housing_rent_relief * c.place.public_housing_share[p]
-        )
         beyond_home = economy.extra_city_cost_yuan if p >= homes else 0.0
         c.unaided_cost[p] = beyond_home * cost_index[p, c.month]
-        c.living_cost[p] = c.unaided_cost[p] * (1.0 - aid)
+        # aid is a share of what is left to pay, so that nobody is paid for living there
+        relief = economy.public_housing_rent_relief * c.place.public_housing_share[p]
+        c.living_cost[p] = c.unaided_cost[p] * (1.0 - relief) * (1.0 - c.place.housing_aid_share[p])
     for home in range(homes):
         beyond_trend = farmers[home] + economy.farm_workers_fall * (c.month / 12.0)
         c.farm_income[home] = farm_income_of(

@@ -113,7 +113,7 @@ class Simulation:
                 month, migrants, self.census.school_parents, self.block.employed
             )
             rents = self.policy.servings_of_places.rents(
-                month, migrants, self.economy.opening.now.unaided_cost
+                month, migrants - self.block.absent, self.economy.cost_before_aid()
             )
             by_heads = self.policy.served_by_heads(month, self.block.stock, self.block.by_place)
             served += by_heads

@@ -47,7 +47,8 @@ class ServingsOfPlaces:
     def rents(self, month: int, migrants: np.ndarray, cost: np.ndarray) -> np.ndarray:
         """Yuan that levers which meet a part of the cost of living in a place pay there, (levers, provinces).
 
-        migrants: as in ``in_month``. cost: yuan a month beyond living at home, by place, without aid.
+        migrants: as in ``in_month``, but for those on a visit home, who have no cost there to be spared.
+        cost: yuan a month beyond living at home, by place, before that aid.
         """
         paid = np.zeros((len(self._occasions), len(self._places.provinces)))
         history = self._by_place.tables(month_text(month)).place_without_levers[PLACE_NAMES.index(RENT_AID)]

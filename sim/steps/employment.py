@@ -20,6 +20,7 @@ from sim.steps.records import (
 from sim.steps.support import activity_after_loss, insurance_kept, pay_relief
 from sim.steps.transitions import change_activity, hiring_sector, match_quality, take_job
 from sim.world.worker import (
+    BACK,
     DISPLACED,
     LASTING_TRAITS,
     age_months,
@@ -123,6 +124,8 @@ def be_dismissed(w, c, b, k) -> None:
         w.traits = int(w.traits) & LASTING_TRAITS
     else:
         b.events[EVENT.separations] += 1
+        if w.activity == MIGRANT_WORK and int(w.status) & BACK:
+            b.absent[int(w.place)] -= 1  # whoever is back and has lost the job lives there on savings
         pay_relief(w, c, b, k, activity_after_loss(int(w.activity)), int(w.place))
         lose_job(w, c, insurance_kept(w, c, b, k, int(w.status)))
 

@@ -205,6 +205,7 @@ def sums_type(places: int) -> np.dtype:
             ("on_land", _WHOLE, (HOME_COUNT,)),
             ("living", _WHOLE, (1,)),  # yuan that living away costs beyond living at home
             ("visiting", _WHOLE, (HOME_COUNT,)),  # out-migrants who are at home at the end of the month
+            ("absent", _WHOLE, (places,)),  # whom a visit home spares the month's cost of living there
             ("events", _WHOLE, (len(EVENTS),)),
             ("money", _WHOLE, (len(MONEY_FLOWS),)),
             ("served", _WHOLE, (MAX_LEVERS, HOME_COUNT)),  # uses of levers by province

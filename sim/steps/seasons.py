@@ -77,6 +77,7 @@ def visit_home(w, c, b, k) -> None:
         b.events[EVENT.festival_visits] += 1
     if c.month_of_year == JANUARY:
         b.employed[place, int(w.sector)] += 1
+        b.absent[place] += 1
         b.visiting[int(w.home)] += 1
         w.status = flags
         return
@@ -102,5 +103,6 @@ def visit_home(w, c, b, k) -> None:
         b.events[EVENT.stranded] += 1
     if flags & (VISITING | BACK):  # a job, but no pay this month
         b.employed[place, int(w.sector)] += 1
+        b.absent[place] += 1
         b.visiting[int(w.home)] += (flags & VISITING) != 0
     w.status = flags

@@ -143,3 +143,29 @@ def test_aid_with_the_premium_is_for_months_in_which_a_contribution_is_paid():
     withheld = before["arrears"][: len(grew)] > grew
     insured = before["status"][: len(grew)] & INSURED > 0
     assert (withheld & insured).sum() > 5 and not got[: len(grew)][withheld].any()
+
+
+@pytest.mark.parametrize("housing", [0.0, 1.0], ids=["aid alone", "beside public housing"])
+def test_aid_with_rents_is_for_who_pays_them_that_month_and_for_what_is_left_to_pay(housing):
+    """Month by month through the festival: half of what there is to pay is billed, and half is paid."""
+    effects = {"housing_aid_share": {"set": 0.5}, "public_housing_share": {"set": housing}}
+    levers = {
+        name: make_lever({name: effect}, "2014-01", "2014-12", where=AWAY) for name, effect in effects.items()
+    }
+    still = {"attention_ordinary_probability": 0.0, "attention_festival_probability": 0.0}
+    still |= {"settlement_registration_probability": 0.0}
+    run, spent_before = start(make_scenario(levers, **still), SCALE), 0.0
+    for _ in range(5):
+        paid_by_workers = int(run.step().living[0])
+        spent = float(run.ledger.spent_this_year.sum()) / SCALE - spent_before
+        spent_before += spent
+        assert spent == pytest.approx(paid_by_workers, rel=0.02)  # whole yuan, and some move after payday
+        assert (run.block.absent >= 0).all()
+
+
+def test_nobody_is_paid_for_living_where_rents_and_homes_are_free():
+    effects = {"housing_aid_share": {"set": 1.0}, "public_housing_share": {"set": 1.0}}
+    levers = {"x": make_lever(effects, "2014-01", "2014-12", where=AWAY)}
+    run = start(make_scenario(levers, settlement_registration_probability=0.0), SCALE)
+    for _ in range(3):
+        assert run.step().living[0] == 0
