@@ -191,13 +191,16 @@ class Ledger:
         """Book a month. served, billed: (levers, 31) uses and yuan by province. refused: (levers,) uses that
         no money was left for. in_places: (levers, 31) uses by a share of the people in places, not whole.
         fees: (levers,) yuan of what was billed that workers pay. rents: (levers, 31) yuan that levers pay of
-        the cost of living in places; a unit cost by the month of a resident there stands for them.
+        the cost of living in places; a unit cost by the month of a resident there stands for them, where the
+        lever does nothing else, and else holds them.
         Raises AccountingError where more than the claims of one worker were beyond what was left.
         """
         prices = self.policy.prices(month)
         persons = np.rint(in_places * float(self.scale))
-        beside = np.where(self.policy.pays_rents, 0, prices)
-        spending = (billed + rents) * float(self.scale) + persons * beside[:, None]
+        in_places_yuan, rents_yuan = persons * prices[:, None], rents * float(self.scale)
+        of_residents = np.maximum(in_places_yuan, rents_yuan)  # of the cost of a resident, rents are a part
+        of_residents = np.where(self.policy.pays_rents_alone[:, None], rents_yuan, of_residents)
+        spending = billed * float(self.scale) + of_residents
         by_lever, uses = spending.sum(axis=1), served.sum(axis=1)
         last_claims = dict(zip(self._claim_rows, self._last_claims, strict=True))
         for n in self.policy.rationed(month):

@@ -89,8 +89,10 @@ class Policy:
         self.budgeted = [n for n, lever in enumerate(self._levers) if lever.money is not None]
         self.occasions = np.array([_occasion(lever) for lever in self._levers], dtype=np.int64)
         self._as_received = np.array([is_billed_as_received(lever) for lever in self._levers], dtype=bool)
-        # of those served in places: what is paid of their rents is their cost
-        self.pays_rents = np.array([RENT_AID in lever.effects for lever in self._levers], dtype=bool)
+        # what these pay of rents is all that they cost
+        self.pays_rents_alone = np.array(
+            [set(lever.effects) == {RENT_AID} for lever in self._levers], dtype=bool
+        )
         # a ramp that brings everybody a part of what is done for them costs that part
         self._costs_by_ramp = np.array(
             [

@@ -169,3 +169,21 @@ def test_nobody_is_paid_for_living_where_rents_and_homes_are_free():
     run = start(make_scenario(levers, settlement_registration_probability=0.0), SCALE)
     for _ in range(3):
         assert run.step().living[0] == 0
+
+
+@pytest.mark.parametrize("besides", [{"public_housing_share": {"set": 1.0}}, {"amenity_shift": {"add": 0.1}}])
+def test_aid_with_rents_makes_nothing_else_free(besides):
+    """Of a lever that does more than that, the unit cost holds what is paid of rents."""
+    effects = {"housing_aid_share": {"set": 0.01}, **besides}
+    for yuan in (0, 1000):
+        run = month_of((effects,), unit_cost=unit_cost(yuan, "resident_month"))
+        rents = 0.01 * float(run.economy.cost_before_aid() @ (migrants_of(run) - run.block.absent))
+        spent = float(run.ledger.spent_this_year.sum()) / SCALE
+        assert spent == pytest.approx(max(rents, yuan * float(migrants_of(run).sum())), rel=1e-9)
+
+
+def migrants_of(run) -> np.ndarray:
+    """Migrants by place, those on courses there among them."""
+    here = run.block.by_place[:, HOUSED].sum(axis=1)
+    here[:HOMES] = 0
+    return here
