@@ -180,11 +180,23 @@ def test_the_page_in_chinese_says_the_same_with_no_english_word(validation, post
         assert marks[0] == marks[1] and english.count("|") == chinese.count("|")
         if marks[0] == "|":  # the same figures in every row
             assert figures(english) == figures(chinese), (english, chinese)
+            if people(english):
+                assert people(english) == pytest.approx(people(chinese), rel=0.05), (english, chinese)
+    assert "thousand people" in pages["en"] and "ten thousand people" not in pages["en"]
+
+
+HEAD_COUNT = re.compile(r"([\d.,]+) ?(thousand|million|万)(?: people|人)")
+PERSONS = {"thousand": 1e3, "million": 1e6, "万": 1e4}
 
 
 def figures(line: str) -> list[str]:
-    """The numbers with a point in a line: errors, tolerances and what was found."""
-    return sorted(re.findall(r"\d+\.\d+", line.split(" [`")[-1]))
+    """The numbers with a point in a line: errors, tolerances and what was found; head-counts apart."""
+    return sorted(re.findall(r"\d+\.\d+", HEAD_COUNT.sub("", line.split(" [`")[-1])))
+
+
+def people(line: str) -> list[float]:
+    """The head-counts in a line, in persons: each language has scales of its own."""
+    return [float(value.replace(",", "")) * PERSONS[word] for value, word in HEAD_COUNT.findall(line)]
 
 
 def test_published_effects_stand_beside_what_was_found_and_what_cannot_be_measured_has_a_reason(validation):

@@ -42,6 +42,7 @@ from sim.present.text.parameters import (
 )
 from sim.present.text.programmes import programme_lines
 from sim.present.text.validation import (
+    error_words,
     figure_words,
     forecast_words,
     measure_words,
@@ -56,17 +57,6 @@ from sim.validation.five_year_moves import MEASURES
 from sim.validation.forecast_scores import is_stale, summary
 from sim.validation.targets import PERIODS
 from sim.validation.validate import Validation
-
-# An error or a tolerance with its unit.
-_SIZES = {
-    "percent": N_("{value} %"),
-    "points": N_("{value} points"),
-    "years": N_("{value} years"),
-    "months": N_("{value} months"),
-    "ratio": "{value}",
-    "10k_persons": N_("{value} ten thousand people"),
-    "yuan": N_("{value} yuan"),
-}
 
 _MOST_NAMED = 12
 
@@ -120,13 +110,6 @@ def _made_of(validation: Validation) -> str:
         len(about.get("seeds") or []),
         **said,
     )
-
-
-def _size(value: float, unit: str, signed: bool = False) -> str:
-    """An error or a tolerance with its unit: ``+1.3 %``; not known is a dash."""
-    if value != value:
-        return "–"
-    return _(_SIZES[unit], value=number(value, 2 if unit == "ratio" else 1, signed=signed))
 
 
 def _counts(validation: Validation) -> dict[tuple[str, str], int]:
@@ -238,11 +221,11 @@ def _questions(
                 "the fit years (the labour reserve, the seasons, real output, the months of the "
                 "epidemic, how firmly a place holds its workers, the demand for workers outside the "
                 "township: DECISIONS.md). What the model said of 2022 to 2024 before it had seen them, "
-                "and how far off it was, stands in wall.md, with the gate for 2025. The moves of 2015-20 "
-                "are a test to come."
+                "and how far off it was, stands in wall.md, with the gate for 2025 and an earlier model's "
+                "score on the moves of 2015-20; this model is still to be held against those."
             ),
         ),
-        (_("Does it beat a ruler?"), _forecasts_answer(_winners(validation))),
+        (_("Does it beat simple forecasts?"), _forecasts_answer(_winners(validation))),
         (_("Can the method find parameters that are known?"), _recovery_answer(posterior)),
         (_("What can the data not tell?"), _cannot_tell(posterior)),
         (_("Are migration corridors right?"), _corridor_answer(validation)),
@@ -405,11 +388,11 @@ def _reproduced(validation: Validation) -> list[str]:
                 cells.append("–")
                 continue
             row = by.loc[key]
-            size = _size(row["mean_absolute_error"], row["error_unit"])
+            size = error_words(row["mean_absolute_error"], row["error_unit"])
             cells.append(_("{verdict}, {size}", verdict=verdict_words(row["verdict"]), size=size))
         own = validation.summary.query("indicator == @target.indicator and group == @target.group")
         if len(own):
-            allowed = _size(own["tolerance"].mean(), own["error_unit"].iloc[0])
+            allowed = error_words(own["tolerance"].mean(), own["error_unit"].iloc[0])
             lines.append(f"| {translated(target.label)} | {allowed} | {' | '.join(cells)} |")
     lines += ["", _("| stylised fact | target | model | verdict |"), "|---|---|---|---|"]
     for row in validation.stylised_facts.itertuples():
@@ -441,7 +424,7 @@ def _benchmarks(validation: Validation) -> list[str]:
     ]
     for row in _winners(validation).itertuples():
         cells = [
-            _size(value, row.error_unit)
+            error_words(value, row.error_unit)
             for value in (row.mean_absolute_error, row.last_value_error, row.trend_error)
         ]
         name = forecast_words(row.winner)
@@ -490,7 +473,7 @@ def _wrong(validation: Validation) -> list[str]:
             "{series} ({years}): off by {error} on average, {times} times the tolerance.",
             series=translated(row.label),
             years=_WHEN[row.period],
-            error=_size(row.mean_error, row.error_unit, signed=True),
+            error=error_words(row.mean_error, row.error_unit, signed=True),
             times=f"{row.size:.1f}",
         )
         for row in missed.sort_values("size", ascending=False).itertuples()

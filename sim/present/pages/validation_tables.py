@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from sim.core.language import N_, _, in_context, translated
-from sim.present.text.numbers import join, number
-from sim.present.text.validation import figure_words, moment_words, verdict_words
+from sim.core.language import N_, _, translated
+from sim.present.text.numbers import number
+from sim.present.text.validation import error_words, figure_words, moment_words, verdict_words
 from sim.validation.benchmarks import most_accurate
 from sim.validation.validate import Validation
 
@@ -21,12 +21,11 @@ def validation_rows(validation: Validation) -> list[dict[str, Any]]:
             key = (target.indicator, target.group, period)
             if key in by.index:
                 row = by.loc[key]
-                digits = 2 if row["error_unit"] == "ratio" else 1
-                unit = _error_unit(row["error_unit"])
-                allowed = join(number(row["tolerance"], digits), unit)
+                unit = row["error_unit"]
+                allowed = error_words(row["tolerance"], unit)
                 cells[period] = {
-                    "error": join(number(row["mean_absolute_error"], digits), unit),
-                    "worst": join(number(row["worst_error"], digits, signed=True), unit),
+                    "error": error_words(row["mean_absolute_error"], unit),
+                    "worst": error_words(row["worst_error"], unit, signed=True),
                     "verdict": verdict_words(row["verdict"]),
                     "kind": row["verdict"],
                     "years": int(row["years"]),
@@ -125,16 +124,3 @@ def quarter_rows(validation: Validation) -> list[dict[str, str]]:
         }
         for row in validation.quarters.itertuples()
     ]
-
-
-def _error_unit(unit: str) -> str:
-    """The unit of an error in words; years are years of age."""
-    words = {
-        "percent": "%",
-        "points": _("points"),
-        "years": in_context("age", "years"),
-        "months": _("months"),
-        "10k_persons": _("ten thousand people"),
-        "yuan": _("yuan"),
-    }
-    return words.get(unit, "")

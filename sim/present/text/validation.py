@@ -12,7 +12,17 @@ from sim.core.labels import region
 from sim.core.language import N_, Words, _, in_context, in_language, language, plural, translated
 from sim.core.width import columns
 from sim.present.text.lines import filled_lines
-from sim.present.text.numbers import apart, in_a_row, join, left, number, right, scale_of, unit_word
+from sim.present.text.numbers import (
+    apart,
+    in_a_row,
+    join,
+    left,
+    number,
+    right,
+    scale_of,
+    significant,
+    unit_word,
+)
 from sim.present.text.official import group_words, indicator_words
 from sim.validation.benchmarks import most_accurate
 from sim.validation.five_year_moves import FINE_ENOUGH as MOVES_FINE_ENOUGH
@@ -204,11 +214,13 @@ def errors_in_line(validation: Validation, indicator: str, group: str) -> str:
 
 
 def error_words(error: float, unit: str, signed: bool = False) -> str:
-    """An error with its unit; one of a head-count in persons.
+    """An error with its unit; one of a head-count in persons. Not known is a dash.
 
     >>> error_words(-1.31, "points", signed=True), error_words(56.2, "10k_persons")
     ('−1.3 points', '562 thousand people')
     """
+    if error != error:
+        return number(error)
     factor, words, digits = _error_scale(unit, error)
     return join(number(error / factor, digits, signed), words)
 
@@ -222,7 +234,7 @@ def _error_scale(unit: str, largest: float) -> tuple[float, str, int]:
     """By what an error of that unit is divided, in what it then is, and its digits."""
     if unit == "10k_persons":
         factor, word = scale_of(1e4 * largest)
-        return factor / 1e4, join(word, unit_word("persons")), 0 if abs(1e4 * largest / factor) >= 100 else 1
+        return factor / 1e4, join(word, unit_word("persons")), significant(1e4 * largest / factor)
     of_age = in_context("age", "years") if unit == "years" else ""
     return 1.0, of_age or _ERROR_UNITS.get(unit, ""), _ERROR_DIGITS[unit]
 
