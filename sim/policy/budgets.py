@@ -30,6 +30,7 @@ from sim.policy.flows import (
 )
 from sim.policy.policy import Policy
 from sim.policy.rationing import Rationing
+from sim.scenario.costs import TO_CITIES
 from sim.scenario.fields import PUBLIC_PAYERS
 from sim.scenario.lever import Lever
 from sim.steps.records import MONEY as FLOW
@@ -79,9 +80,9 @@ class Ledger:
                 for one in shares
             ]
         )
-        self._for_settlements = np.array(
-            [share_for_settlements(policy.scenario.levers[name]) for name in policy.names]
-        )
+        levers = [policy.scenario.levers[name] for name in policy.names]
+        self._for_settlements = np.array([share_for_settlements(lever) for lever in levers])
+        self._is_to_cities = np.array([TO_CITIES in lever.changes for lever in levers], dtype=bool)
         self._claim_rows: list[int] = []  # of the sums of claims, in the month being lived
         self._last_claims: list[float] = []  # yuan that the worker at the margin claims, by these rows
         self._year_begun = -1  # the January in which new money came last
@@ -244,12 +245,17 @@ class Ledger:
         """Book what a month's settlements that levers made cost their cities, and what levers pay of it.
 
         settled, new: (31,) simulated workers, all and those who would not have without levers. cost: yuan
-        each. served, billed: as in ``enter``.
+        each. served, billed: as in ``enter``. Transfers to cities for everybody who settles are taken off
+        whole: what is beyond the cost of new settlers relieves the city of that of others, or is left to it;
+        government as a whole neither gains nor loses by it.
         """
         whole = new * (cost * self.scale)
-        paid = self._for_settlements @ np.minimum(billed, served * cost) * self.scale
-        self.settlements_this_year += settled * self.scale, new * self.scale, whole, np.minimum(paid, whole)
-        self.month_settlement_cost = float(np.maximum(whole - paid, 0.0).sum())
+        for_settlers = np.where(self._is_to_cities[:, None], billed, np.minimum(billed, served * cost))
+        yuan = self._for_settlements[:, None] * for_settlers * self.scale
+        paid = np.minimum(yuan[~self._is_to_cities].sum(axis=0), whole)
+        paid += yuan[self._is_to_cities].sum(axis=0)
+        self.settlements_this_year += settled * self.scale, new * self.scale, whole, paid
+        self.month_settlement_cost = float((whole - paid).sum())
         self.month_other_settlement_cost = float((settled - new).sum()) * cost * self.scale
 
     def enter_promised(self, money: np.ndarray, rights: float) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sim.policy.cash import is_billed_as_received
 from sim.policy.lever_rows import NEW_SETTLEMENT
-from sim.scenario.costs import LOAN
+from sim.scenario.costs import LOAN, TO_CITIES
 from sim.scenario.fields import RECEIVERS
 from sim.scenario.lever import Lever
 
@@ -97,7 +97,7 @@ def share_for_settlements(lever: Lever) -> float:
         return 0.0
     if cost.per == NEW_SETTLEMENT:
         return 1.0
-    return 1.0 - cost.shares.get(LOCAL, 0.0) if "settlement_transfer_yuan" in lever.changes else 0.0
+    return 1.0 - cost.shares.get(LOCAL, 0.0) if TO_CITIES in lever.changes else 0.0
 
 
 def flows(sums: YearOfLever, lever: Lever | None) -> Iterator[tuple]:
@@ -116,7 +116,9 @@ def flows(sums: YearOfLever, lever: Lever | None) -> Iterator[tuple]:
 
 
 def settlement_flows(year: int, by_city: float) -> Iterator[tuple]:
-    """The row of the table for what no lever pays of the cost of settlements."""
+    """The row of the table for what no lever pays of the cost of settlements; below nothing where transfers
+    to cities are more than it.
+    """
     if by_city != 0.0:
         yield (year, "", None, LOCAL, CITY, by_city)
 

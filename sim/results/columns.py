@@ -214,7 +214,11 @@ TABLES: dict[str, Columns] = {
         "new_settlements": NATIONAL["new_settlements"],
         "cost_yuan": ("yuan", "lifetime cost of the new settlements, to whoever pays"),
         "levers_yuan": ("yuan", "what levers pay of it"),
-        "city_yuan": ("yuan", "what is left to the city, which no lever pays"),
+        "city_yuan": (
+            "yuan",
+            "what is left to the city, which no lever pays; below nothing where transfers for all who settle "
+            "are more",
+        ),
     },
     "income_histogram": {
         **_YEAR,

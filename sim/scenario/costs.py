@@ -40,6 +40,7 @@ CASH = (
 RENT_AID = "housing_aid_share"  # of the cost of living away, paid to whoever houses the worker
 LOAN = "guaranteed_loan_yuan"  # whose giver pays the owner's bank a part of interest and losses
 TO_CITIES = "settlement_transfer_yuan"  # for each who settles
+PAID_TO_BANKS = ("loan_interest_subsidy_share", "loan_guarantee_share")  # parts of interest and losses
 PAYOUT = "business_loss_insured_share"  # paid by an insurer, to whom the giver pays a premium
 
 PriceYear = Annotated[Year, Field(ge=FIRST_PRICE_YEAR, le=LAST_PRICE_YEAR)]

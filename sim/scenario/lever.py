@@ -18,7 +18,7 @@ from sim.core.categories import BROUGHT_ABOUT_BY, BY_PLACE, OCCASIONS
 from sim.core.errors import Problem, headed
 from sim.core.language import _
 from sim.parameters.behaviour import PARAMETERS
-from sim.scenario.costs import CASH, LOAN, PAYOUT, RENT_AID, TO_CITIES, Budget, UnitCost
+from sim.scenario.costs import CASH, LOAN, PAID_TO_BANKS, PAYOUT, RENT_AID, TO_CITIES, Budget, UnitCost
 from sim.scenario.delivery import Delivery
 from sim.scenario.effects import Effect, faced_nowhere, gives, out_of_bounds
 from sim.scenario.eligibility import Where, Who, Window
@@ -235,6 +235,7 @@ class Lever(Strict):
             )
         yield from self._free_money_problems()
         yield from self._rent_problems()
+        yield from self._loan_problems()
         if self.unit_cost is not None and self.unit_cost.per in BROUGHT_ABOUT_BY and self.effects:
             yield from self._never_billed(self.unit_cost.per)
         if self.unit_cost is not None and "worker" in self.unit_cost.shares:
@@ -292,6 +293,17 @@ class Lever(Strict):
                 key="unit_cost.per",
                 value=self.unit_cost.per,
                 allowed=("resident_month",),
+            )
+
+    def _loan_problems(self) -> Iterator[Problem]:
+        """What banks are paid for a loan is billed to whoever gives such loans."""
+        is_share = any(name in self.effects for name in PAID_TO_BANKS) and LOAN not in self.effects
+        if is_share and self.unit_cost is not None and self.unit_cost.per in ("loan_month", "loan_default"):
+            yield Problem(
+                _("what banks are paid for a loan is billed to whoever gives it: it would be paid twice"),
+                key="unit_cost.per",
+                value=self.unit_cost.per,
+                allowed=_("an effect on {parameter} too; or no_cost", parameter=LOAN),
             )
 
     def _never_billed(self, per: str) -> Iterator[Problem]:

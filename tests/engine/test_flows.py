@@ -268,11 +268,25 @@ GIVES = {  # parameter: a change by which workers, or banks for them, receive mo
 }
 
 
+GUARANTEED = {"guaranteed_loan_yuan": GIVES["guaranteed_loan_yuan"]}
+
+
 @pytest.mark.parametrize("name", [*GIVES, "settlement_transfer_yuan"])
 def test_money_that_a_lever_hands_out_cannot_cost_nothing(name):
     with pytest.raises(ValueError, match=f"hands out money \\({name}\\) cannot cost nothing"):
         make_scenario({"x": make_lever({name: GIVES.get(name, {"add": 1000.0})}, no_cost="a gift")})
     make_scenario({"x": make_lever({"amenity_shift": {"add": 0.1}}, no_cost="a rule")})
+
+
+@pytest.mark.parametrize("name", ["loan_interest_subsidy_share", "loan_guarantee_share"])
+@pytest.mark.parametrize("per", ["loan_month", "loan_default"])
+def test_what_banks_are_paid_is_not_billed_to_a_second_lever(name, per):
+    """Whoever gives the loan pays the bank its part; a lever that raises the part alone is not billed."""
+    effects = {name: {"set": 1.0}}
+    with pytest.raises(ValueError, match="would be paid twice"):
+        make_scenario({"x": make_lever(effects, unit_cost=unit_cost(86, per))})
+    make_scenario({"x": make_lever(effects, no_cost="whoever gives the loan pays")})
+    make_scenario({"x": make_lever({**effects, **GUARANTEED}, unit_cost=unit_cost(86, per))})
 
 
 def test_an_insurance_needs_a_premium():

@@ -95,19 +95,27 @@ def test_a_settlement_costs_once_however_many_levers_pay_for_it(per, without):
         assert costs["levers_yuan"].sum() == 0.0
 
 
-def test_what_the_centre_pays_a_city_for_settlers_is_taken_off_the_citys_part():
-    """Where places offer more for the money; and where they do not, nobody settles for it and nothing is."""
+def test_what_the_centre_pays_cities_for_settlers_is_no_cost_to_government_as_a_whole(without):
+    """The centre loses what cities gain, also for those who settle anyway; what new settlers cost is left."""
     transfer = make_lever(
         {"settlement_transfer_yuan": {"add": 10_000.0}},
         "2014-01",
         END,
         unit_cost={**unit_cost(10_000, "settlement"), "payer": "central"},
     )
-    costs = run({"x": transfer}).settlement_costs
-    paid = np.minimum(costs["cost_yuan"], 10_000 * costs["settlements"]).sum()
-    assert 0.6 * paid < costs["levers_yuan"].sum() <= paid  # month by month, so that some is above the cost
-    none = run({"x": transfer}, capacity_response=0.0).settlement_costs
-    assert none["cost_yuan"].sum() == none["levers_yuan"].sum() == 0.0 < none["settlements"].sum()
+    results = run({"x": transfer})
+    costs = results.settlement_costs
+    assert (costs["levers_yuan"] == 10_000 * costs["settlements"]).all()
+    spent = results.national["public_spending_yuan"].sum()
+    assert costs["levers_yuan"].sum() == spent > 0.0
+    gap = net_cost(results) - net_cost(without)
+    assert gap == pytest.approx(costs["cost_yuan"].sum(), rel=1e-6)
+    # where places offer no more for the money, nobody settles for it, and it changes nobody's cost
+    idle = run({"x": transfer}, capacity_response=0.0)
+    none = idle.settlement_costs
+    assert none["cost_yuan"].sum() == 0.0 < none["settlements"].sum()
+    assert none["city_yuan"].sum() == -idle.national["public_spending_yuan"].sum() < 0.0
+    assert net_cost(idle) == pytest.approx(net_cost(without), abs=1e6)
 
 
 WILLING = {"x": make_lever({"settlement_willingness_shift": {"add": 0.5}}, "2014-01", END)}
