@@ -518,10 +518,13 @@ def test_a_panel_says_its_unit_and_its_errors(validation, wall):
     assert [verdict for _words, verdict in panel["errors"]] == summary["verdict"].tolist()
 
 
-def test_every_chart_is_headed_and_says_its_unit(comparison, validation):
+def test_every_chart_is_headed_and_says_its_unit_and_no_two_have_the_same_title(comparison, validation):
+    titles = []
     for name, figure in comparison_charts(comparison, validation).items():
         title, subtitle = (text.get_text() for text in figure.texts[:2])
         assert title and subtitle, name
+        titles.append(title)
+    assert len(set(titles)) == len(titles), titles
 
 
 def test_groups_are_in_the_same_order_in_every_panel(comparison):

@@ -134,25 +134,25 @@ def spending_by_year(comparison: Comparison) -> Figure:
 
 @styled
 def change_by_group(
-    tables: Sequence[tuple[str, pd.DataFrame]], words: Callable[[str, str], str], year: int
+    tables: Sequence[tuple[str, pd.DataFrame]], words: Callable[[str, str], str], title: str
 ) -> Figure:
     """Mean change of annual net income by group with its interval, a panel a policy.
 
-    ``tables`` are (policy in words, its rows of ``winners``); hollow marks may be zero.
+    ``title`` says by what and when; ``tables`` are (policy in words, its rows of ``winners``); hollow marks may be zero.
     """
     groups = max((table for _, table in tables), key=len)[["grouping", "group"]]
     places = _spaced(groups["grouping"])
     figure = empty_figure(WIDTH * (0.3 + 0.175 * len(tables)), 0.2 * len(groups) + 0.8)
     panels = figure.subplots(1, len(tables), sharex=True, sharey=True, squeeze=False)[0]
-    for index, (panel, (title, table)) in enumerate(zip(panels, tables, strict=True)):
+    for index, (panel, (policy, table)) in enumerate(zip(panels, tables, strict=True)):
         _dots(panel, groups.merge(table, how="left"), places, COLOURS[index % len(COLOURS)])
-        panel.set_title(wrapped(title, 22))
+        panel.set_title(wrapped(policy, 22))
     labels = [words(row.grouping, row.group) for row in groups.itertuples()]
     panels[0].set_yticks(places, labels)
     panels[0].invert_yaxis()
     headed(
         figure,
-        _("Mean change of annual net income by group, {year}", year=year),
+        title,
         _("yuan of 2023 a year per worker"),
         _("bar: 95 % over seeds"),
         _("hollow: cannot be told from zero"),

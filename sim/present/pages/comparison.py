@@ -134,11 +134,18 @@ def comparison_charts(comparison: Comparison, validation: Validation) -> dict[st
     winners = [(title, table) for title, table in winners if len(table)]
     if winners:
         year = winners[0][1]["year"].iloc[0]
-        apart = {True: "tenths", False: "winners"}
-        for is_tenth, name in apart.items():
+        apart = (
+            (
+                True,
+                "tenths",
+                _("Mean change of annual net income by tenth of incomes before, {year}", year=year),
+            ),
+            (False, "winners", _("Mean change of annual net income by group, {year}", year=year)),
+        )
+        for is_tenth, name, head in apart:
             tables = [(title, table[(table["grouping"] == _TENTHS) == is_tenth]) for title, table in winners]
             if any(len(table) for _, table in tables):
-                figures[name] = charts.change_by_group(tables, winners_group, year)
+                figures[name] = charts.change_by_group(tables, winners_group, head)
     if pairs := charted(validation):
         figures["validation"] = validation_charts.validation_grid(validation, pairs)
     if len(validation.quarters):
