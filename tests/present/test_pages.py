@@ -177,6 +177,14 @@ def test_a_cost_says_in_which_years_what_it_bought_is_counted():
     assert rows["Settled in a city"].endswith("per settled worker in year 5")
     assert rows["Workers hit by unpaid wages"].endswith("in years 1 to 5")
     assert any("per additional settled worker in year 5" in said for said in headline(found))
+    tiny = FakeScenario(
+        "enforcement", {"settled": (100, 0)}, spending=1e8
+    )  # a price of next to nothing misleads
+    found = compare(
+        FakeScenario("baseline"), tiny, seeds=2, jobs=1, end="2029-12", simulate=synthetic.simulate
+    )
+    assert any("under 0.01 %" in said for said in headline(found))
+    assert not any("per additional settled" in said for said in headline(found))
 
 
 def test_a_page_of_one_policy_speaks_of_one():

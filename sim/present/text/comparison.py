@@ -29,6 +29,7 @@ PRIOR_ONLY = "D"
 USUAL_REFERENCE = "baseline"
 FEW_SEEDS = 5
 MOST_NAMED = 4  # levers without a cost that are named
+_SMALLEST_PERCENT = 0.01  # a relative change below it is told as under it, and has no cost per outcome
 
 
 def headline(comparison: Comparison) -> list[str]:
@@ -120,7 +121,12 @@ def policy_sentences(comparison: Comparison, policy: dict[str, Any]) -> list[str
                 levers=_uncosted(comparison, policy),
             )
         )
-    costs = [_cost(OUTCOMES[row.Index], row, horizon) for row in rows.itertuples() if row.cost_note == ""]
+    # All spending over next to nothing is a price that nobody pays: "0.13 billion yuan per additional trained worker".
+    costs = [
+        _cost(OUTCOMES[row.Index], row, horizon)
+        for row in rows.itertuples()
+        if row.cost_note == "" and not abs(row.relative_percent) < _SMALLEST_PERCENT
+    ]
     if costs:
         sentences.append(
             plural(
@@ -301,7 +307,7 @@ def change_words(outcome: Outcome, row: Any, share: str, mark: Callable[[str], s
 
 def _percent(value: float) -> str:
     """A relative change, finer where it is small."""
-    if 0 < abs(value) < 0.01:
+    if 0 < abs(value) < _SMALLEST_PERCENT:
         return _("under 0.01 %")
     return percent(value, 1 if abs(value) >= 1 else 2, signed=True)
 
