@@ -18,7 +18,7 @@ from sim.core.language import _
 DIFFERENT = 1  # the exit code where numbers differ
 _MOST_SHOWN = 40  # differences that are printed
 report = typer.Typer(
-    help="Make the page of a comparison, or the tables of a ranking, again; or verify the numbers of a page.",
+    help="Renew the page of a comparison or ranking, or verify it.",
     no_args_is_help=True,
     cls=CommandGroup,
     rich_markup_mode=None,

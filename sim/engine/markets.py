@@ -130,9 +130,7 @@ def _follow_people(c, markets, demand, work, homes):
         by_place = work.by_place[p]
         if p < homes:
             people = by_place[FARM] + by_place[LOCAL_WORK] + by_place[OWN_BUSINESS] + by_place[TRAINING]
-            # whoever sits on a course at home still draws on the land
-            farmers = float(by_place[FARM] + by_place[TRAINING])
-            farmers_2014 = demand.farmers_2014[p]
+            farmers, farmers_2014 = float(by_place[FARM]), demand.farmers_2014[p]
             markets.farmers[p] = followed_people(markets.farmers[p], farmers, farmers_2014, rate)
         else:
             people = by_place[MIGRANT_WORK] + by_place[MIGRANT_SEARCH]

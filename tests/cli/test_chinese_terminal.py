@@ -113,7 +113,7 @@ MISTAKES = {
     "rank --budget 1e9 --family x": "没有这一类别",
     "attribute combined --outcome x": "没有这一指标",
     "sweep subsidy_dose_response --executor x": "没有这种执行方式",
-    "report show nowhere": "不是结果文件夹",
+    "report show nowhere": "没有这个文件夹",
     "calibrate x.yaml": "没有这一文件",
 }
 

@@ -14,7 +14,7 @@ import pytest
 from support.engine_runs import make_lever
 
 from sim import simulate
-from sim.core.categories import FARM, TRAINING
+from sim.core.categories import FARM
 from sim.engine.run_cache import RunCache
 from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import DEFAULTS
@@ -223,21 +223,6 @@ def test_income_on_the_land_falls_as_more_share_it():
     more, fall = farmers[1] - farmers[0], income[1] - income[0]
     assert more > 0.02
     assert -1.3 * more < fall < -0.5 * more  # income follows with a lag
-
-
-def test_whoever_studies_at_home_still_shares_the_land():
-    """A school place takes nobody's land: income per head does not rise as farmers sit on courses."""
-    income, studying = [], []
-    for chance in (0.0, 0.2):
-        changed = {"parameters.farm_output_elasticity": 1.0, "parameters.study_enrolment_probability": chance}
-        scenario = with_overrides(load_scenario("baseline"), changed)
-        run = Simulation(scenario, SCALE, "2015-12", 1, 1, cache=CACHE)
-        for _ in range(24):
-            block = run.step()
-        income.append(np.log(np.asarray(run.conditions.farm_income).mean()))
-        studying.append(block.by_home[:, TRAINING].sum() / block.by_home[:, FARM].sum())
-    assert studying[1] > studying[0] + 0.1
-    assert income[1] < income[0] + 0.01
 
 
 # --- scale ----------------------------------------------------------------------------------------------

@@ -121,7 +121,7 @@ def test_a_life_in_chinese_reads_like_a_short_biography():
     with speaking("zh"):
         told = life_in_words(life(*months))
     assert told.title == "7号劳动者，河南女性，1983年11月出生，初中文化程度，贫困户"
-    assert told.about.startswith("情景：基准情景，随机种子1。1名模拟劳动者代表5,000名真实劳动者")
+    assert told.about.startswith("情景：基准情景，随机种子1。1名模拟劳动者代表5000名真实劳动者")
     assert told.summary == "2020年1月至2020年7月：外出务工7个月。离家找工作1次，失业1次，累计寄回家4,200元。"
     assert [entry.text for entry in told.entries] == [
         "16岁，她在河南老家进入劳动年龄。离开家乡，到广东一座500万人以上的城市找工作。"
