@@ -89,7 +89,7 @@ BESIDE = {
     "loan_missed_months_max": {"business_profit_shift": -1.0},  # so that owners cannot pay
     "business_loss_insured_share": {"startup_consideration_probability": 1.0},  # few are in large cities
     "relief_yuan": {"unemployment_benefit_yuan": 0.0, "relief_yuan": 500.0},
-    "settlement_wish_fall": {"settlement_wish_fall_from": 1.5, "settlement_wish_fall_years": 2.0},  # from 2020
+    "settlement_wish_fall": {"settlement_wish_fall_from": 1.5},  # 2020 at its default
     "settlement_wish_fall_years": {"settlement_wish_fall_from": 1.5},
     "distance_min_km": {
         "distance_coefficient": 1.0
