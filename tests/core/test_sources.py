@@ -53,7 +53,7 @@ NOTHING, ALL = frozenset(), frozenset(NAMES)
         ("engine/accounts.py", END, "EDITED = 1\n", ALL),
         ("data/backtest.csv", END, "2017,1\n", NOTHING),  # what a command has stored
         ("policy/budgets.py", END, "EDITED = 1\n", ALL),
-        ("parameters/parameters.csv", "switching_cost,1.97,", "switching_cost,2.2,", ALL),
+        ("parameters/parameters.csv", "switching_cost,2.02,", "switching_cost,2.2,", ALL),
         ("parameters/parameters.csv", "switching_cost,", "cost_of_switching,", ALL),
         (
             "parameters/parameters.csv",

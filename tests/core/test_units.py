@@ -59,7 +59,7 @@ def test_an_edit_changes_the_hash_of_what_reaches_it_alone(monkeypatch):
     edited = changed(rights.is_pay_withheld, 1.0, 1.5)
     monkeypatch.setattr(steps_rights, "is_pay_withheld", edited)
     after = hashes()
-    assert {name for name in before if before[name] != after[name]} == {"earn"}
+    assert {name for name in before if before[name] != after[name]} == {"earn", "aid with contribution"}
 
 
 def test_codes_count_where_they_are_used_alone(monkeypatch):

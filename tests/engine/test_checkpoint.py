@@ -21,6 +21,7 @@ from sim.engine.simulate import simulate
 from sim.engine.simulation import Simulation
 from sim.parameters.behaviour import PARAMETERS
 from sim.results.results import Results
+from sim.scenario.costs import PAID_TO_BANKS
 from sim.scenario.loading import with_overrides
 from sim.scenario.shared_history import ASSUMED_FROM, history_before, shared_until
 from sim.world.series import Growth, build_series
@@ -86,7 +87,7 @@ def _random_lever(chance: random.Random, first: int, last: int) -> dict:
         where = chance.choice([{}, {"home_regions": ["West"], "regions": ["East"]}])
         return make_lever({name: effect}, *window, chance.randint(0, 12), where=where)
     money = {}
-    if parameter.occasion and chance.random() < 0.7:
+    if parameter.occasion and name not in PAID_TO_BANKS and chance.random() < 0.7:
         money["unit_cost"] = unit_cost(chance.randint(100, 20_000), parameter.occasion)
         if chance.random() < 0.7:
             money["budget"] = {chance.choice(["yuan_per_year", "yuan_total"]): chance.uniform(1e8, 1e10)}

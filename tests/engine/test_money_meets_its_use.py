@@ -165,9 +165,9 @@ def test_who_leaves_in_the_year_has_the_months_until_then():
     run = start(make_scenario(to="2014-12", exit_rate_at_55=0.2), SCALE, months=12)
     w, incomes = run.workers, run.net_incomes()
     rows = slice(0, run.rows)
-    gone = (w.activity[rows] == EXITED) & (w.place[rows] == w.home[rows]) & (w.net_income_year[rows] == 0)
+    gone = (w.activity[rows] == EXITED) & (w.place[rows] == w.home[rows]) & (w.worked_months[rows] == 0)
     early, late = (gone & (w.since_month[rows] == month) for month in (2, 10))
-    stayed = (w.activity[rows] == FARM) & (w.worked_months[rows] == 0) & (w.net_income_year[rows] == 0)
+    stayed = (w.activity[rows] == FARM) & (w.worked_months[rows] == 0)
     assert min(early.sum(), late.sum(), stayed.sum()) > 30
     assert incomes[early].mean() == pytest.approx(incomes[stayed].mean() * 2 / 12, rel=0.25)
     assert incomes[late].mean() == pytest.approx(incomes[stayed].mean() * 10 / 12, rel=0.25)
@@ -200,7 +200,7 @@ def test_a_yearly_budget_is_whole_also_in_a_part_of_a_year(window):
 
 @pytest.mark.parametrize("yuan", [333, 3, 2])
 def test_what_workers_pay_is_what_is_booked_for_them_to_the_yuan(yuan):
-    """A fee is whole yuan: two fifths of 333 are 133, and three fifths and the rest are the others'."""
+    """A fee is whole yuan, and what is left of two fifths is the others' or the workers' in turn."""
     lever = make_lever(
         {"training_enrolment_probability": {"add": 0.02}},
         "2014-01",
@@ -222,7 +222,9 @@ def test_what_workers_pay_is_what_is_booked_for_them_to_the_yuan(yuan):
     paid = flows[flows["lever"] == "x"].groupby("payer")["yuan"].sum()
     spent = ledger.groupby("payer")["spending_yuan"].sum()
     uses = ledger["served"].sum()
-    assert fees == pytest.approx(round(0.4 * yuan) * uses, rel=1e-12)
+    assert (
+        abs(fees - 0.4 * yuan * uses) <= 0.05 * yuan * uses
+    )  # in whole yuan, up in some months and down in others
     for by_payer in (paid, spent):
         assert by_payer.get("worker", 0.0) == pytest.approx(fees, rel=1e-12)
         assert by_payer["local"] == pytest.approx(public, rel=1e-12)

@@ -41,6 +41,7 @@ SCRATCH = {
         "incomes": "of the last December, which the record keeps",
     },
     "Ledger": {
+        "_last_claims": "what the worker at the margin claims, found anew in each month",
         "_claim_rows": "where a month's claims stand in its sums",
         "_claimed_first": "the uses of a month as it was lived first",
         "_year_begun": "so that new money comes once where a month is opened twice",
