@@ -97,7 +97,7 @@ def test_without_a_difference_nobody_parts():
 
 def test_support_for_founders_moves_founders_by_itself_and_others_through_them():
     """One thing shocked alone: whoever starts one more business does so by the policy, and moves others."""
-    given = dict(scale=20_000, seed=SEED, end="2026-10")
+    given = dict(scale=10_000, seed=SEED, end="2026-10")
     scan = scan_twins("baseline", "startup-support", **given)
     apart = scan.ids[scan.first_apart >= 0].tolist()
     pairs = follow_twins("baseline", "startup-support", apart, start="2024-12", **given)
@@ -106,7 +106,7 @@ def test_support_for_founders_moves_founders_by_itself_and_others_through_them()
         for twins in pairs
         if any(one.what == "starts_business" for one in twins.parting.policy.happenings)
     ]
-    assert len(starters) > 4
+    assert len(starters) > 5
     by_policy = [twins for twins in starters if ("policy",) in twins.parting.causes]
     assert len(by_policy) > 0.8 * len(starters)
     assert all(twins.parting.levers for twins in by_policy)
